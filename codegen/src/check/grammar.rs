@@ -1,0 +1,280 @@
+//! Every keyword must be one that codegen acts on, with a value of the right kind.
+//!
+//! An OpenAPI reader skips what it does not know, so a misspelt `requred` or an `x-atlas-secert` would silently do nothing. The tables
+//! below are the whole language of `spec/`; a keyword joins them together with the code that obeys it.
+
+use serde_json::Value;
+
+use crate::document::child;
+use crate::error::Finding;
+
+enum Shape {
+    Text,
+    Bool,
+    Integer,
+    Any,
+    List(&'static Shape),
+    Map(&'static Shape),
+    Object(&'static Kind),
+    /// A `$ref`, or the object itself.
+    Reference(&'static Kind),
+    Either(&'static Shape, &'static Shape),
+}
+
+struct Kind {
+    name: &'static str,
+    required: &'static [(&'static str, Shape)],
+    optional: &'static [(&'static str, Shape)],
+}
+
+use Shape::{Any, Bool, Either, Integer, List, Map, Object, Reference, Text};
+
+static DOCUMENT: Kind = Kind {
+    name: "document",
+    required: &[
+        ("openapi", Text),
+        ("info", Object(&INFO)),
+        ("servers", List(&Object(&SERVER))),
+        ("security", List(&Map(&List(&Text)))),
+        ("tags", List(&Object(&TAG))),
+        ("paths", Map(&Object(&PATH_ITEM))),
+        ("components", Object(&COMPONENTS)),
+    ],
+    optional: &[("externalDocs", Object(&EXTERNAL_DOCS))],
+};
+static INFO: Kind = Kind {
+    name: "info",
+    required: &[("title", Text), ("version", Text)],
+    optional: &[("description", Text), ("license", Object(&LICENSE)), ("contact", Object(&CONTACT))],
+};
+static LICENSE: Kind = Kind { name: "license", required: &[("name", Text)], optional: &[("url", Text)] };
+static CONTACT: Kind = Kind { name: "contact", required: &[], optional: &[("name", Text), ("url", Text)] };
+static SERVER: Kind = Kind { name: "server", required: &[("url", Text)], optional: &[("description", Text)] };
+static TAG: Kind = Kind {
+    name: "tag",
+    required: &[("name", Text), ("description", Text)],
+    optional: &[("externalDocs", Object(&EXTERNAL_DOCS))],
+};
+static EXTERNAL_DOCS: Kind = Kind { name: "externalDocs", required: &[("url", Text)], optional: &[("description", Text)] };
+static PATH_ITEM: Kind = Kind {
+    name: "path item",
+    required: &[],
+    optional: &[
+        ("get", Object(&OPERATION)),
+        ("post", Object(&OPERATION)),
+        ("put", Object(&OPERATION)),
+        ("patch", Object(&OPERATION)),
+        ("delete", Object(&OPERATION)),
+    ],
+};
+static OPERATION: Kind = Kind {
+    name: "operation",
+    required: &[
+        ("operationId", Text),
+        ("x-atlas-operation-id", Text),
+        ("tags", List(&Text)),
+        ("summary", Text),
+        ("externalDocs", Object(&EXTERNAL_DOCS)),
+        ("responses", Map(&Reference(&RESPONSE))),
+    ],
+    optional: &[
+        ("description", Text),
+        ("deprecated", Bool),
+        ("x-atlas-deprecation", Object(&DEPRECATION)),
+        ("x-atlas-roles", List(&Text)),
+        ("x-atlas-effect", Text),
+        ("parameters", List(&Reference(&PARAMETER))),
+        ("requestBody", Object(&REQUEST_BODY)),
+    ],
+};
+static DEPRECATION: Kind =
+    Kind { name: "x-atlas-deprecation", required: &[("note", Text)], optional: &[("since", Text), ("ended", Text)] };
+static PARAMETER: Kind = Kind {
+    name: "parameter",
+    required: &[("name", Text), ("in", Text), ("description", Text), ("schema", Reference(&SCHEMA))],
+    optional: &[("required", Bool), ("example", Any)],
+};
+static REQUEST_BODY: Kind = Kind {
+    name: "request body",
+    required: &[("content", Map(&Object(&MEDIA_TYPE))), ("required", Bool)],
+    optional: &[("description", Text)],
+};
+static RESPONSE: Kind = Kind {
+    name: "response",
+    required: &[("description", Text)],
+    optional: &[("content", Map(&Object(&MEDIA_TYPE))), ("headers", Map(&Reference(&HEADER)))],
+};
+static HEADER: Kind =
+    Kind { name: "header", required: &[("schema", Reference(&SCHEMA))], optional: &[("description", Text), ("example", Any)] };
+static MEDIA_TYPE: Kind = Kind {
+    name: "media type",
+    required: &[],
+    optional: &[
+        ("schema", Reference(&SCHEMA)),
+        ("examples", Map(&Object(&EXAMPLE))),
+        ("x-atlas-sunset", Text),
+        ("x-atlas-older-versions", List(&Object(&OLDER_VERSION))),
+    ],
+};
+static OLDER_VERSION: Kind =
+    Kind { name: "older version", required: &[("version", Text)], optional: &[("sunset", Text), ("deprecated", Text)] };
+static EXAMPLE: Kind =
+    Kind { name: "example", required: &[("value", Any)], optional: &[("summary", Text), ("description", Text)] };
+static COMPONENTS: Kind = Kind {
+    name: "components",
+    required: &[("securitySchemes", Map(&Object(&SECURITY_SCHEME)))],
+    optional: &[
+        ("schemas", Map(&Object(&SCHEMA))),
+        ("parameters", Map(&Object(&PARAMETER))),
+        ("responses", Map(&Object(&RESPONSE))),
+        ("headers", Map(&Object(&HEADER))),
+    ],
+};
+static SECURITY_SCHEME: Kind = Kind {
+    name: "security scheme",
+    required: &[("type", Text)],
+    optional: &[("scheme", Text), ("description", Text), ("flows", Map(&Object(&FLOW)))],
+};
+static FLOW: Kind = Kind { name: "flow", required: &[("tokenUrl", Text), ("scopes", Map(&Text))], optional: &[("refreshUrl", Text)] };
+static SCHEMA: Kind = Kind {
+    name: "schema",
+    required: &[],
+    optional: &[
+        ("type", Text),
+        ("format", Text),
+        ("pattern", Text),
+        ("enum", List(&Text)),
+        ("minimum", Integer),
+        ("maximum", Integer),
+        ("minLength", Integer),
+        ("maxLength", Integer),
+        ("minItems", Integer),
+        ("maxItems", Integer),
+        ("nullable", Bool),
+        ("default", Any),
+        ("description", Text),
+        ("deprecated", Bool),
+        ("required", List(&Text)),
+        ("properties", Map(&Reference(&SCHEMA))),
+        ("items", Reference(&SCHEMA)),
+        ("allOf", List(&Reference(&SCHEMA))),
+        ("additionalProperties", Either(&Bool, &Reference(&SCHEMA))),
+        ("x-atlas-schema", Either(&Text, &List(&Text))),
+        ("x-atlas-secret", Bool),
+        ("x-atlas-rules", List(&Object(&MEMBER_RULE))),
+    ],
+};
+static MEMBER_RULE: Kind = Kind {
+    name: "member rule",
+    required: &[("when", Map(&Any)), ("reason", Text)],
+    optional: &[("forbid", List(&Text)), ("require", List(&Text))],
+};
+
+pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+    object(document, &DOCUMENT, "", findings);
+    if let Some(version) = document.get("openapi").and_then(Value::as_str)
+        && version != "3.0.3"
+    {
+        findings.push(Finding::new("openapi-version", "/openapi", format!("`{version}` is not supported: write 3.0.3")));
+    }
+}
+
+fn shape(value: &Value, shape: &Shape, pointer: &str, findings: &mut Vec<Finding>) {
+    match (shape, value) {
+        (Any, _) | (Text, Value::String(_)) | (Bool, Value::Bool(_)) => {}
+        (Integer, value) if value.is_i64() => {}
+        (List(item), Value::Array(items)) => {
+            for (index, value) in items.iter().enumerate() {
+                self::shape(value, item, &child(pointer, &index.to_string()), findings);
+            }
+        }
+        (Map(item), Value::Object(map)) => {
+            for (name, value) in map {
+                self::shape(value, item, &child(pointer, name), findings);
+            }
+        }
+        (Object(kind), Value::Object(_)) => object(value, kind, pointer, findings),
+        (Reference(kind), Value::Object(_)) => match value.get("$ref") {
+            Some(_) => reference(value, pointer, findings),
+            None => object(value, kind, pointer, findings),
+        },
+        (Either(one, other), _) => {
+            let mut first = Vec::new();
+            self::shape(value, one, pointer, &mut first);
+            if !first.is_empty() {
+                self::shape(value, other, pointer, findings);
+            }
+        }
+        _ => {
+            let message = format!("expected {}, found {}", describe(shape), found(value));
+            findings.push(Finding::new("wrong-kind", pointer, message));
+        }
+    }
+}
+
+fn object(value: &Value, kind: &Kind, pointer: &str, findings: &mut Vec<Finding>) {
+    let Value::Object(map) = value else {
+        findings.push(Finding::new("wrong-kind", pointer, format!("expected {}, found {}", kind.name, found(value))));
+        return;
+    };
+    for (name, value) in map {
+        let at = child(pointer, name);
+        match kind.required.iter().chain(kind.optional).find(|(known, _)| known == name) {
+            Some((_, expected)) => shape(value, expected, &at, findings),
+            None => findings.push(unknown(name, kind, &at)),
+        }
+    }
+    for (name, _) in kind.required {
+        if !map.contains_key(*name) {
+            let message = format!("this {} has no `{name}`", kind.name);
+            let rule = if *name == "operationId" { "operation-id" } else { "missing-keyword" };
+            findings.push(Finding::new(rule, pointer, message));
+        }
+    }
+}
+
+fn unknown(name: &str, kind: &Kind, pointer: &str) -> Finding {
+    let what = if name.starts_with("x-") { "extension" } else { "keyword" };
+    let known: Vec<_> = kind.required.iter().chain(kind.optional).map(|(known, _)| *known).collect();
+    Finding::new("unknown-keyword", pointer, format!("{what} `{name}` in a {} would be ignored", kind.name))
+        .help(format!("known here: {}", known.join(", ")))
+}
+
+/// OpenAPI 3.0 ignores everything beside a `$ref`.
+fn reference(value: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let at = child(pointer, name);
+        if name != "$ref" {
+            findings.push(
+                Finding::new("unknown-keyword", at, format!("keyword `{name}` beside `$ref` would be ignored"))
+                    .help("write `allOf: [{$ref: …}]` and put it beside that"),
+            );
+        } else if !value.is_string() {
+            findings.push(Finding::new("wrong-kind", at, format!("expected text, found {}", found(value))));
+        }
+    }
+}
+
+fn describe(shape: &Shape) -> &'static str {
+    match shape {
+        Text => "text",
+        Bool => "true or false",
+        Integer => "an integer",
+        Any => "anything",
+        List(_) => "a list",
+        Map(_) => "a mapping",
+        Object(kind) | Reference(kind) => kind.name,
+        Either(_, other) => describe(other),
+    }
+}
+
+fn found(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(value) => format!("`{value}`"),
+        Value::Number(value) => format!("the number {value}"),
+        Value::String(value) => format!("the text `{value}`"),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "a mapping".to_owned(),
+    }
+}

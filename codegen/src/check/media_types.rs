@@ -1,0 +1,73 @@
+//! A media type is `application/json` or a dated Atlas one, and errors are always `application/json`.
+
+use serde_json::Value;
+
+use super::{members, operations, resolve};
+use crate::document::child;
+use crate::error::Finding;
+
+pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+    for (name, response) in document.get("components").into_iter().flat_map(|components| members(components, "responses")) {
+        content(response, &child("/components/responses", name), findings);
+    }
+    for (pointer, _, _, operation) in operations(document) {
+        if let Some(body) = operation.get("requestBody") {
+            content(body, &child(&pointer, "requestBody"), findings);
+        }
+        for (status, response) in members(operation, "responses") {
+            let at = child(&child(&pointer, "responses"), status);
+            let error = status.starts_with(['4', '5']);
+            if response.get("$ref").is_none() {
+                content(response, &at, findings);
+            }
+            for (media, _) in members(resolve(document, response), "content").filter(|(media, _)| error && *media != "application/json") {
+                findings.push(Finding::new("media-type", &at, format!("errors come as application/json, not `{media}`")));
+            }
+        }
+    }
+}
+
+fn content(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    let at = child(pointer, "content");
+    let types: Vec<_> = members(holder, "content").collect();
+    for (media, _) in &types {
+        if *media != "application/json" && !is_dated(media) {
+            findings.push(
+                Finding::new("media-type", child(&at, media), format!("`{media}` is no media type of Atlas"))
+                    .help("write application/json or application/vnd.atlas.YYYY-MM-DD+json"),
+            );
+        }
+    }
+    if types.len() > 1 {
+        findings.push(
+            Finding::new("media-type", at, format!("one media type at a time, not {}", types.len()))
+                .help("keep the newest stable one; older ones go into x-atlas-older-versions"),
+        );
+    }
+}
+
+fn is_dated(media: &str) -> bool {
+    media
+        .strip_prefix("application/vnd.atlas.")
+        .and_then(|rest| rest.strip_suffix("+json"))
+        .is_some_and(is_date)
+}
+
+/// `YYYY-MM-DD`, with a month and a day that exist.
+pub(super) fn is_date(text: &str) -> bool {
+    let numbers: Vec<Option<u32>> = text.split('-').map(|part| part.parse().ok()).collect();
+    text.len() == 10 && matches!(numbers[..], [Some(2000..), Some(1..=12), Some(1..=31)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_dated;
+
+    #[test]
+    fn dated() {
+        assert!(is_dated("application/vnd.atlas.2023-01-01+json"));
+        for wrong in ["application/vnd.atlas.2023-13-01+json", "application/vnd.atlas.2023-1-1+json", "application/xml", "application/vnd.atlas+json"] {
+            assert!(!is_dated(wrong), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! No request may match two path templates, and a template and its parameters agree.
+//!
+//! `/a/{x}` and `/a/{y}` are the same path. `/{x}/b` and `/a/{y}` both match `/a/b` and neither is the more specific one. A literal beside a
+//! parameter (`/a/b` and `/a/{x}`) is fine: the literal wins.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{members, operations, resolve, text};
+use crate::document::child;
+use crate::error::Finding;
+
+pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+    let paths: Vec<(&str, &Value)> = members(document, "paths").collect();
+    for (index, (path, item)) in paths.iter().enumerate() {
+        for (other, other_item) in &paths[..index] {
+            if ambiguous(document, (path, item), (other, other_item)) {
+                let message = format!("`{path}` and `{other}` match the same request");
+                findings.push(Finding::new("ambiguous-path", child("/paths", path), message));
+            }
+        }
+    }
+    for (pointer, _, path, operation) in operations(document) {
+        parameters(document, &pointer, path, operation, findings);
+    }
+}
+
+fn ambiguous(document: &Value, one: (&str, &Value), other: (&str, &Value)) -> bool {
+    let (left, right): (Vec<_>, Vec<_>) = (one.0.split('/').collect(), other.0.split('/').collect());
+    if left.len() != right.len() {
+        return false;
+    }
+    let (mut left_wins, mut right_wins) = (false, false);
+    for (a, b) in left.iter().zip(&right) {
+        match (parameter(a), parameter(b)) {
+            (None, None) if a != b => return false,
+            (Some(name), None) if !admits(document, one.1, name, b) => return false,
+            (None, Some(name)) if !admits(document, other.1, name, a) => return false,
+            (Some(_), None) => right_wins = true,
+            (None, Some(_)) => left_wins = true,
+            _ => {}
+        }
+    }
+    left_wins == right_wins
+}
+
+fn parameter(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// Whether the parameter of this path could have `literal` as its value: not if it is an id, or an enum without that value.
+fn admits(document: &Value, item: &Value, name: &str, literal: &str) -> bool {
+    let declared = item.as_object().into_iter().flatten().flat_map(|(_, operation)| parameters_of(document, operation));
+    let Some(parameter) = declared.into_iter().find(|parameter| text(parameter, "name") == name) else { return true };
+    let schema = resolve(document, parameter.get("schema").unwrap_or(&Value::Null));
+    match schema.get("enum").and_then(Value::as_array) {
+        Some(values) => values.iter().any(|value| value == literal),
+        None => !text(schema, "pattern").contains("{24}"),
+    }
+}
+
+fn parameters_of<'a>(document: &'a Value, operation: &'a Value) -> impl Iterator<Item = &'a Value> {
+    operation.get("parameters").and_then(Value::as_array).into_iter().flatten().map(|parameter| resolve(document, parameter))
+}
+
+fn parameters(document: &Value, pointer: &str, path: &str, operation: &Value, findings: &mut Vec<Finding>) {
+    let in_template: BTreeSet<&str> = path.split('/').filter_map(parameter).collect();
+    let mut declared = BTreeSet::new();
+    for (index, parameter) in parameters_of(document, operation).enumerate() {
+        let at = child(&child(pointer, "parameters"), &index.to_string());
+        let name = text(parameter, "name");
+        let required = parameter.get("required").and_then(Value::as_bool).unwrap_or(false);
+        let fault = match text(parameter, "in") {
+            "path" if !in_template.contains(name) => Some(format!("path parameter `{name}` is not in `{path}`")),
+            "path" if !required => Some(format!("path parameter `{name}` must be `required: true`")),
+            "path" | "query" => None,
+            other => Some(format!("parameter `{name}` is in `{other}`: only path and query are supported")),
+        };
+        findings.extend(fault.map(|message| Finding::new("parameter", &at, message)));
+        if !declared.insert(name) {
+            findings.push(Finding::new("parameter", &at, format!("parameter `{name}` stands twice")));
+        }
+    }
+    for name in in_template.difference(&declared) {
+        let message = format!("`{{{name}}}` of the path is not declared");
+        findings.push(Finding::new("parameter", child(pointer, "operationId"), message));
+    }
+}

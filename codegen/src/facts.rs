@@ -1,0 +1,166 @@
+//! What the spec says and progenitor cannot carry: one plain struct per operation and per type.
+//!
+//! `lower` fills it while it takes things out of the document; `rewrite` puts them back into the code.
+
+use std::collections::BTreeMap;
+
+/// Shared text types that the runtime has by hand, with the pattern it checks without a regular expression.
+pub const RUNTIME_TYPES: &[(&str, &str)] = &[("ClusterName", "^[a-zA-Z0-9][a-zA-Z0-9-]*$"), ("ObjectId", "^([a-f0-9]{24})$")];
+
+/// Facts of one document.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// The API generation, as in [`crate::Document::api`].
+    pub api: String,
+    /// Title of the document.
+    pub title: String,
+    /// By method name (`take_snapshot`).
+    pub operations: BTreeMap<String, Operation>,
+    /// By schema name (`Snapshot`).
+    pub types: BTreeMap<String, Type>,
+    /// Tags and what they mean.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Facts of one operation.
+#[derive(Clone, Debug, Default)]
+pub struct Operation {
+    /// JSON pointer of the operation, for messages.
+    pub pointer: String,
+    /// `operationId`.
+    pub id: String,
+    /// The official operation id.
+    pub official_id: String,
+    /// HTTP method in capitals.
+    pub method: String,
+    /// Path template as the spec writes it.
+    pub path: String,
+    /// The one tag.
+    pub tag: String,
+    /// One line: what it does.
+    pub summary: String,
+    /// More about it.
+    pub description: String,
+    /// The official page.
+    pub page: String,
+    /// Roles that may call it.
+    pub roles: Vec<String>,
+    /// Why and since when it is deprecated.
+    pub deprecated: Option<String>,
+    /// What sending it twice would mean.
+    pub effect: Effect,
+    /// Media type of the answer.
+    pub accept: String,
+    /// Media type of the request body.
+    pub content_type: Option<String>,
+    /// Status of the documented success and of the documented errors.
+    pub success: u16,
+    /// Documented error statuses, rising.
+    pub errors: Vec<u16>,
+    /// By wire name.
+    pub parameters: BTreeMap<String, Parameter>,
+}
+
+/// What sending an operation twice would mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effect {
+    /// It changes nothing.
+    #[default]
+    Read,
+    /// Twice is the same as once.
+    Idempotent,
+    /// Twice may do it twice.
+    Create,
+}
+
+/// Facts of one parameter.
+#[derive(Clone, Debug, Default)]
+pub struct Parameter {
+    /// What it is.
+    pub description: String,
+    /// What Atlas assumes when it is not sent, as text.
+    pub default: Option<String>,
+    /// Rules its value keeps.
+    pub checks: Vec<Check>,
+}
+
+/// Facts of one schema.
+#[derive(Clone, Debug, Default)]
+pub struct Type {
+    /// JSON pointer of the schema, for messages.
+    pub pointer: String,
+    /// Names the official document has for it.
+    pub official_names: Vec<String>,
+    /// By wire name.
+    pub members: BTreeMap<String, Member>,
+    /// Rules across members of a request.
+    pub rules: Vec<MemberRule>,
+}
+
+/// Facts of one member of an object.
+#[derive(Clone, Debug, Default)]
+pub struct Member {
+    /// Its value is a credential in itself.
+    pub secret: bool,
+    /// Rules its value keeps in a request.
+    pub checks: Vec<Check>,
+}
+
+/// A rule that one value keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// At least this number.
+    Minimum(i64),
+    /// At most this number.
+    Maximum(i64),
+    /// At least so many characters.
+    MinLength(i64),
+    /// At most so many characters.
+    MaxLength(i64),
+    /// At least so many items.
+    MinItems(i64),
+    /// At most so many items.
+    MaxItems(i64),
+}
+
+impl Check {
+    /// The runtime function that checks it, and the bound.
+    pub fn rule(self) -> (&'static str, i64) {
+        match self {
+            Check::Minimum(bound) => ("minimum", bound),
+            Check::Maximum(bound) => ("maximum", bound),
+            Check::MinLength(bound) => ("min_length", bound),
+            Check::MaxLength(bound) => ("max_length", bound),
+            Check::MinItems(bound) => ("min_items", bound),
+            Check::MaxItems(bound) => ("max_items", bound),
+        }
+    }
+}
+
+/// When `member` has `value`, the `forbid` members must be absent and the `require` members present.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberRule {
+    /// Wire name of the deciding member.
+    pub member: String,
+    /// The value it must have: a boolean or an enum value.
+    pub value: serde_json::Value,
+    /// Wire names that must then be absent.
+    pub forbid: Vec<String>,
+    /// Wire names that must then be present.
+    pub require: Vec<String>,
+    /// Why, for the message.
+    pub reason: String,
+}
+
+/// The Rust method of an `operationId`, named as progenitor names it.
+pub fn method_name(operation_id: &str) -> String {
+    heck::AsSnakeCase(operation_id).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_operation_id_becomes_a_method() {
+        assert_eq!(super::method_name("takeSnapshot"), "take_snapshot");
+    }
+}

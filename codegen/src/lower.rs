@@ -1,0 +1,60 @@
+//! lower: what OpenAPI says and progenitor cannot take moves from the document into [`Facts`].
+//!
+//! Each pass is one file and one function that returns how many places it changed.
+
+mod defaults;
+mod documentation;
+mod formats;
+mod media_types;
+mod members;
+mod operations;
+mod responses;
+mod schemas;
+mod validation;
+mod walk;
+
+use openapiv3::OpenAPI;
+
+use crate::document::Loaded;
+use crate::error::{Error, Finding};
+use crate::facts::Facts;
+
+type Pass = fn(&mut OpenAPI, &mut Facts) -> usize;
+
+/// `operations` and `schemas` make the entries of [`Facts`] that the others add to, so they come first.
+const PASSES: &[(&str, Pass)] = &[
+    ("lower/operations", operations::lower),
+    ("lower/schemas", schemas::lower),
+    ("lower/documentation", documentation::lower),
+    ("lower/members", members::lower),
+    ("lower/media_types", media_types::lower),
+    ("lower/responses", responses::lower),
+    ("lower/defaults", defaults::lower),
+    ("lower/validation", validation::lower),
+    ("lower/formats", formats::lower),
+];
+
+pub(crate) fn lower(loaded: &Loaded<'_>, counts: &mut Vec<(&'static str, usize)>) -> Result<(OpenAPI, Facts), Error> {
+    let mut openapi: OpenAPI = serde_path_to_error::deserialize(&loaded.value).map_err(|error| {
+        let pointer = error.path().iter().map(|segment| format!("/{segment}")).collect::<String>();
+        Error::one(Finding::new("openapi", pointer, error.inner().to_string())).locate(loaded)
+    })?;
+    let mut facts = Facts { api: loaded.document.api.clone(), title: openapi.info.title.clone(), ..Facts::default() };
+    for (name, pass) in PASSES {
+        counts.push((name, pass(&mut openapi, &mut facts)));
+    }
+    Ok((openapi, facts))
+}
+
+/// A document in YAML, lowered by one pass: what a pass's before/after test needs.
+#[cfg(test)]
+fn lowered(pass: Pass, yaml: &str) -> (usize, OpenAPI, Facts) {
+    let document = crate::Document { api: "v2".into(), path: "test.yaml".into(), text: yaml.into() };
+    let loaded = crate::document::load(&document).unwrap_or_else(|error| panic!("{error}"));
+    let mut openapi: OpenAPI = serde_json::from_value(loaded.value).unwrap_or_else(|error| panic!("{error}"));
+    let mut facts = Facts { api: "v2".into(), ..Facts::default() };
+    operations::lower(&mut openapi, &mut facts);
+    schemas::lower(&mut openapi, &mut facts);
+    let count = pass(&mut openapi, &mut facts);
+    (count, openapi, facts)
+}

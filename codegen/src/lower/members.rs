@@ -1,0 +1,70 @@
+//! Takes what is said about members and has no place in a Rust type: which are secret, and rules across members.
+//!
+//! Before: `snapshotUrl: {type: string, x-atlas-secret: true}`. After: `facts.types["…"].members["snapshotUrl"].secret`.
+
+use openapiv3::{OpenAPI, ReferenceOr, SchemaKind, Type};
+use serde_json::Value;
+
+use super::walk;
+use crate::facts::{Facts, MemberRule};
+
+pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
+    let mut changed = 0;
+    let Some(components) = &mut openapi.components else { return 0 };
+    for (name, schema) in &mut components.schemas {
+        let (Some(schema), Some(fact)) = (walk::item_mut(schema), facts.types.get_mut(name)) else { continue };
+        if let Some(Value::Array(rules)) = schema.schema_data.extensions.shift_remove("x-atlas-rules") {
+            changed += rules.len();
+            fact.rules = rules.iter().filter_map(rule).collect();
+        }
+        let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind else { continue };
+        for (member, property) in &mut object.properties {
+            let ReferenceOr::Item(property) = property else { continue };
+            if property.schema_data.extensions.shift_remove("x-atlas-secret") == Some(Value::Bool(true)) {
+                changed += 1;
+                fact.members.entry(member.clone()).or_default().secret = true;
+            }
+        }
+    }
+    changed
+}
+
+fn rule(value: &Value) -> Option<MemberRule> {
+    let names = |key: &str| {
+        let list = value.get(key).and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let (member, required) = value.get("when")?.as_object()?.iter().next()?;
+    Some(MemberRule {
+        member: member.clone(),
+        value: required.clone(),
+        forbid: names("forbid"),
+        require: names("require"),
+        reason: value.get("reason")?.as_str()?.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn secrets_and_rules_move_into_the_facts() {
+        let yaml = "
+openapi: 3.0.3
+info: {title: t, version: '1'}
+paths: {}
+components:
+  schemas:
+    A:
+      type: object
+      x-atlas-rules: [{when: {keep: true}, forbid: [expires], reason: r}]
+      properties:
+        url: {type: string, x-atlas-secret: true}
+        keep: {type: boolean}
+        expires: {type: string, format: date-time}
+";
+        let (changed, _, facts) = super::super::lowered(super::lower, yaml);
+        assert_eq!(changed, 2);
+        assert!(facts.types["A"].members["url"].secret);
+        assert_eq!(facts.types["A"].rules[0].forbid, ["expires"]);
+    }
+}

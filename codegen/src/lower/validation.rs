@@ -1,0 +1,111 @@
+//! Takes bounds, lengths and patterns out of the types and keeps those of requests as checks.
+//!
+//! Before: `retentionInDays: {type: integer, minimum: 1}`, which progenitor makes a `NonZeroU64` that also refuses answers. After: a plain
+//! integer and `Check::Minimum(1)` in the facts; `rewrite` writes the check into `validate` where the type is a request's.
+
+use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaKind, Type};
+
+use super::walk;
+use crate::facts::{Check, Facts};
+
+pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
+    keep_members(openapi, facts);
+    keep_parameters(openapi, facts);
+    let mut changed = 0;
+    walk::schemas(openapi, &mut |schema| changed += strip(schema));
+    changed
+}
+
+fn keep_members(openapi: &OpenAPI, facts: &mut Facts) {
+    for (name, schema) in openapi.components.iter().flat_map(|components| &components.schemas) {
+        let (Some(schema), Some(fact)) = (schema.as_item(), facts.types.get_mut(name)) else { continue };
+        let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else { continue };
+        for (member, property) in &object.properties {
+            let ReferenceOr::Item(property) = property else { continue };
+            let checks = checks(property);
+            if !checks.is_empty() {
+                fact.members.entry(member.clone()).or_default().checks = checks;
+            }
+        }
+    }
+}
+
+fn keep_parameters(openapi: &OpenAPI, facts: &mut Facts) {
+    let Some(components) = &openapi.components else { return };
+    for (_, _, operation) in walk::operations(openapi) {
+        let method = crate::facts::method_name(operation.operation_id.as_deref().unwrap_or_default());
+        let Some(fact) = facts.operations.get_mut(&method) else { continue };
+        for parameter in operation.parameters.iter().filter_map(|entry| walk::component(&components.parameters, entry)) {
+            let data = parameter.parameter_data_ref();
+            if let (Parameter::Query { .. }, ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema))) = (parameter, &data.format)
+                && let Some(fact) = fact.parameters.get_mut(&data.name)
+            {
+                fact.checks = checks(schema);
+            }
+        }
+    }
+}
+
+fn checks(schema: &Schema) -> Vec<Check> {
+    let length = |value: Option<usize>, check: fn(i64) -> Check| value.and_then(|value| i64::try_from(value).ok()).map(check);
+    let all = match &schema.schema_kind {
+        SchemaKind::Type(Type::Integer(integer)) => [integer.minimum.map(Check::Minimum), integer.maximum.map(Check::Maximum)],
+        SchemaKind::Type(Type::String(string)) => {
+            [length(string.min_length, Check::MinLength), length(string.max_length, Check::MaxLength)]
+        }
+        SchemaKind::Type(Type::Array(array)) => [length(array.min_items, Check::MinItems), length(array.max_items, Check::MaxItems)],
+        _ => [None, None],
+    };
+    all.into_iter().flatten().collect()
+}
+
+fn strip(schema: &mut Schema) -> usize {
+    let found = checks(schema).len();
+    let nullable = std::mem::take(&mut schema.schema_data.nullable);
+    let pattern = match &mut schema.schema_kind {
+        SchemaKind::Type(Type::Integer(integer)) => {
+            (integer.minimum, integer.maximum) = (None, None);
+            false
+        }
+        SchemaKind::Type(Type::String(string)) => {
+            (string.min_length, string.max_length) = (None, None);
+            string.pattern.take().is_some()
+        }
+        SchemaKind::Type(Type::Array(array)) => {
+            (array.min_items, array.max_items) = (None, None);
+            false
+        }
+        _ => false,
+    };
+    found + usize::from(pattern) + usize::from(nullable)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::Check;
+
+    #[test]
+    fn bounds_become_checks() {
+        let yaml = "
+openapi: 3.0.3
+info: {title: t, version: '1'}
+paths: {}
+components:
+  schemas:
+    A:
+      type: object
+      properties:
+        days: {type: integer, minimum: 1, maximum: 9}
+        name: {type: string, maxLength: 64, pattern: '^a$', nullable: true}
+";
+        let (changed, openapi, facts) = super::super::lowered(super::lower, yaml);
+        let members = &facts.types["A"].members;
+        assert_eq!(changed, 5);
+        assert_eq!(members["days"].checks, [Check::Minimum(1), Check::Maximum(9)]);
+        assert_eq!(members["name"].checks, [Check::MaxLength(64)]);
+        let text = serde_json::to_string(&openapi).unwrap_or_default();
+        for keyword in ["minimum", "maxLength", "pattern", "nullable"] {
+            assert!(!text.contains(keyword), "{keyword} is left in {text}");
+        }
+    }
+}

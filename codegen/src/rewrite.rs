@@ -1,0 +1,69 @@
+//! rewrite: progenitor's code becomes the shape the crate wants, with the facts put back.
+//!
+//! Each pass is one file and one function over the whole file that returns how many places it changed. A pass that meets something it
+//! does not recognise is an error that names it: an upgrade of progenitor must fail here, not in a user's build.
+
+mod aliases;
+mod bodies;
+mod calls;
+mod client;
+mod deprecated;
+mod docs;
+mod enums;
+mod objects;
+mod operations;
+mod paths;
+mod read;
+mod secrets;
+mod shape;
+mod unreachable;
+
+use crate::error::{Error, Finding};
+use crate::facts::Facts;
+
+pub(crate) use objects::is_marker;
+pub(crate) use shape::{item_name, type_name};
+pub(crate) use unreachable::{closure, names, uses};
+
+type Pass = fn(&mut syn::File, &Facts) -> Result<usize, Error>;
+
+const PASSES: &[(&str, Pass)] = &[
+    ("rewrite/client", client::rewrite),
+    ("rewrite/paths", paths::rewrite),
+    ("rewrite/operations", operations::rewrite),
+    ("rewrite/unreachable", unreachable::rewrite),
+    ("rewrite/enums", enums::rewrite),
+    ("rewrite/objects", objects::rewrite),
+    ("rewrite/bodies", bodies::rewrite),
+    ("rewrite/secrets", secrets::rewrite),
+    ("rewrite/docs", docs::rewrite),
+    ("rewrite/aliases", aliases::rewrite),
+    ("rewrite/deprecated", deprecated::rewrite),
+];
+
+pub(crate) fn rewrite(mut code: syn::File, facts: &Facts, counts: &mut Vec<(&'static str, usize)>) -> Result<syn::File, Error> {
+    for (name, pass) in PASSES {
+        let count = pass(&mut code, facts)?;
+        counts.push((name, count));
+    }
+    Ok(code)
+}
+
+/// A pass met code that it does not know.
+fn unrecognised(pass: &'static str, what: impl std::fmt::Display, code: &impl quote::ToTokens) -> Error {
+    let mut code = code.to_token_stream().to_string();
+    if let Some((cut, _)) = code.char_indices().nth(160) {
+        code.truncate(cut);
+        code.push('…');
+    }
+    let finding = Finding::new(pass, "", format!("progenitor's code is not as expected: {what}: `{code}`"));
+    Error::one(finding.help("progenitor may have been upgraded: teach this pass the new form"))
+}
+
+/// What a pass makes of a piece of code, printed: what before/after tests compare.
+#[cfg(test)]
+fn rewritten(pass: Pass, facts: &Facts, before: &str) -> (usize, String) {
+    let mut file = syn::parse_file(before).unwrap_or_else(|error| panic!("{error}"));
+    let count = pass(&mut file, facts).unwrap_or_else(|error| panic!("{error}"));
+    (count, prettyplease::unparse(&file))
+}

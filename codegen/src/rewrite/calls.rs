@@ -1,0 +1,66 @@
+//! One entry of the test table for every operation, so that tests reach all of them by name and none is written by hand.
+//!
+//! Before: nothing. After: a function, marked `#[call]`, that makes the operation's call from JSON arguments, and what a success decodes
+//! to. `emit` puts these into `tests/src/generated/`, not into the crate.
+
+use quote::{ToTokens, format_ident, quote};
+use syn::{Item, parse_quote};
+
+use super::read::{Argument, Method};
+use crate::facts::Operation;
+
+pub(super) fn call(method: &Method, fact: &Operation, api: &str) -> Item {
+    let (name, api) = (&method.name, format_ident!("{api}"));
+    let (required, optional): (Vec<_>, Vec<_>) = method.query.iter().partition(|argument| !argument.optional);
+    let path = method.path.iter().map(|Argument { wire, .. }| quote!(arguments.path(#wire)));
+    let query = required.iter().map(|Argument { wire, ty, .. }| {
+        let ty = public(ty, &api);
+        quote!(arguments.required::<#ty>(#wire)?)
+    });
+    let body = method.body.iter().map(|_| quote!(arguments.body()?));
+    let inputs = path.chain(query).chain(body);
+    let setters = optional.iter().map(|Argument { name, wire, ty, .. }| {
+        let ty = public(ty, &api);
+        quote!(if let Some(value) = arguments.optional::<#ty>(#wire)? { request = request.#name(value); })
+    });
+    let mutable = if optional.is_empty() { quote!() } else { quote!(mut) };
+    let official = &fact.id;
+    parse_quote! {
+        #[call]
+        #[doc = #official]
+        fn #name(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+            let #mutable request = client.#api().#name(#(#inputs),*);
+            #(#setters)*
+            Ok(Box::pin(async move { outcome(request.send().await) }))
+        }
+    }
+}
+
+/// The entry itself: `Entry { api: "v2", id: "takeSnapshot", …, call: take_snapshot, answer: Some(recode::<types::Snapshot>), … }`.
+pub(super) fn entry(method: &Method, fact: &Operation, api: &str) -> Item {
+    let Operation { id, method: verb, path, success, .. } = fact;
+    let (name, module) = (&method.name, format_ident!("{api}"));
+    let recode = |ty: &Option<syn::Type>| match ty {
+        Some(ty) => {
+            let ty = public(ty, &module);
+            quote!(Some(recode::<#ty>))
+        }
+        None => quote!(None),
+    };
+    let (answer, body) = (recode(&method.answer), recode(&method.body));
+    parse_quote! {
+        #[call]
+        const #name: Entry = Entry {
+            api: #api, id: #id, method: #verb, path: #path, success: #success, call: #name, answer: #answer, body: #body,
+        };
+    }
+}
+
+/// A type as the outside names it: `types::Snapshot` is `v2::types::Snapshot`.
+fn public(ty: &syn::Type, api: &syn::Ident) -> syn::Type {
+    let text = ty.to_token_stream().to_string();
+    match text.contains("types ::") {
+        true => syn::parse_str(&text.replace("types ::", &format!("{api} :: types ::"))).unwrap_or_else(|_| ty.clone()),
+        false => ty.clone(),
+    }
+}

@@ -1,0 +1,69 @@
+//! Opens the enums.
+//!
+//! Before: a closed enum with serde renames and five conversions, on which one new value in an answer fails the whole answer. After:
+//! `open_enum! { pub enum SnapshotStatus { Queued = "queued", … } }`: the macro adds `Unknown(String)`, kept and written back. (Here the
+//! macro is still the attribute `#[open_enum]`, so that the code stays readable for syn; `emit` wraps the item.)
+
+use quote::ToTokens;
+use syn::{Fields, Item, parse_quote};
+
+use super::objects::serde_name;
+use super::shape::type_name;
+use super::unrecognised;
+use crate::error::Error;
+use crate::facts::Facts;
+
+const PASS: &str = "rewrite/enums";
+
+pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
+    let mut opened = Vec::new();
+    for item in &mut file.items {
+        if let Item::Enum(item) = item {
+            open(item)?;
+            opened.push(item.ident.clone());
+        }
+    }
+    file.items.retain(|item| match item {
+        Item::Impl(item) => item.trait_.is_none() || type_name(&item.self_ty).is_none_or(|name| !opened.contains(name)),
+        _ => true,
+    });
+    Ok(opened.len())
+}
+
+fn open(item: &mut syn::ItemEnum) -> Result<(), Error> {
+    item.attrs.retain(|attribute| attribute.path().is_ident("doc"));
+    item.attrs.push(parse_quote!(#[open_enum]));
+    for variant in &mut item.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            return Err(unrecognised(PASS, format!("a variant of `{}` with content", item.ident), variant));
+        }
+        if variant.ident == "Unknown" {
+            return Err(unrecognised(PASS, format!("`{}` has a value called unknown, which the macro adds", item.ident), variant));
+        }
+        let wire = serde_name(PASS, &variant.attrs, &variant.ident)?;
+        variant.attrs.retain(|attribute| attribute.path().is_ident("doc"));
+        variant.discriminant = Some((parse_quote!(=), parse_quote!(#wire)));
+    }
+    debug_assert!(!item.to_token_stream().is_empty());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::Facts;
+    use crate::rewrite::rewritten;
+
+    #[test]
+    fn an_enum_is_opened() {
+        let before = "/// Doc.\n#[derive(Copy)]\npub enum S { #[serde(rename = \"inProgress\")] InProgress, done }\nimpl Display for S {}";
+        let (opened, after) = rewritten(super::rewrite, &Facts::default(), before);
+        assert_eq!(opened, 1);
+        assert_eq!(after, "/// Doc.\n#[open_enum]\npub enum S {\n    InProgress = \"inProgress\",\n    done = \"done\",\n}\n");
+    }
+
+    #[test]
+    fn a_variant_with_content_is_refused() {
+        let mut file: syn::File = syn::parse_quote!(pub enum S { A(String) });
+        assert!(super::rewrite(&mut file, &Facts::default()).is_err());
+    }
+}

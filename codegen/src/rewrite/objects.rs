@@ -1,0 +1,147 @@
+//! Writes every struct as an `answer!`, a `body!` or, where requests and answers hold it, a `shared!`.
+//!
+//! Before: `#[serde(rename = "createdAt", skip_serializing_if = …)] pub created_at: Option<Timestamp>` in a struct with serde's derives.
+//! After: `#[wire("createdAt")] pub created_at: Option<Timestamp>`; the macros read and write members through one piece of code that
+//! takes null for absent and loses nothing, where serde's derive makes 300 lines a struct that do neither.
+
+use std::collections::BTreeSet;
+
+use quote::{ToTokens, quote};
+use syn::{Attribute, Fields, Ident, Item, parse_quote};
+
+use super::shape::generic;
+use super::unreachable::{closure, names, uses};
+use super::unrecognised;
+use crate::error::Error;
+use crate::facts::Facts;
+
+const PASS: &str = "rewrite/objects";
+const MARKERS: &[&str] = &["answer", "body", "shared", "open_enum"];
+
+pub(crate) fn is_marker(attribute: &Attribute) -> bool {
+    MARKERS.iter().any(|marker| attribute.path().is_ident(marker))
+}
+
+pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
+    let uses = uses(file);
+    let (bodies, answers) = roots(file);
+    let (bodies, answers) = (closure(bodies, &uses), closure(answers, &uses));
+    let mut written = 0;
+    for item in &mut file.items {
+        let Item::Struct(item) = item else { continue };
+        let name = item.ident.to_string();
+        let marker = match (bodies.contains(&name), answers.contains(&name)) {
+            (true, true) => parse_quote!(#[shared]),
+            (true, false) => parse_quote!(#[body]),
+            (false, true) => parse_quote!(#[answer]),
+            (false, false) => continue,
+        };
+        let is_answer = marker == parse_quote!(#[answer]);
+        item.attrs.retain(|attribute| attribute.path().is_ident("doc"));
+        item.attrs.push(marker);
+        members(item, is_answer)?;
+        written += 1;
+    }
+    Ok(written)
+}
+
+/// What operations send, and what they give back.
+fn roots(file: &syn::File) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut bodies, mut answers) = (BTreeSet::new(), BTreeSet::new());
+    for item in &file.items {
+        let Item::Impl(item) = item else { continue };
+        for item in &item.items {
+            let syn::ImplItem::Fn(method) = item else { continue };
+            if method.sig.ident == "send" {
+                answers.extend(names(&method.sig.output));
+            } else {
+                let inputs = method.sig.inputs.iter().filter(|input| input.to_token_stream().to_string().starts_with("body :"));
+                bodies.extend(inputs.flat_map(names));
+            }
+        }
+    }
+    (bodies, answers)
+}
+
+fn members(item: &mut syn::ItemStruct, is_answer: bool) -> Result<(), Error> {
+    let name = item.ident.clone();
+    let Fields::Named(fields) = &mut item.fields else { return Err(unrecognised(PASS, format!("`{name}` has no members"), item)) };
+    for field in &mut fields.named {
+        let ident = field.ident.clone().ok_or_else(|| unrecognised(PASS, format!("a member of `{name}` without a name"), &field.ty))?;
+        let wire = serde_name(PASS, &field.attrs, &ident)?;
+        if ident == "extra" {
+            return Err(unrecognised(PASS, format!("`{name}` has a member called extra, which the macro adds"), field));
+        }
+        let optional = field.attrs.iter().any(|attribute| attribute.to_token_stream().to_string().contains("skip_serializing_if"));
+        let list = generic(&field.ty, "Vec").is_some() || generic(&field.ty, "BTreeMap").is_some();
+        if optional && list && !is_answer {
+            // In a request an empty list says something else than no list.
+            let ty = &field.ty;
+            field.ty = parse_quote!(Option<#ty>);
+        }
+        let required = if optional { quote!() } else { quote!(, required) };
+        field.attrs.retain(|attribute| attribute.path().is_ident("doc"));
+        field.attrs.push(parse_quote!(#[wire(#wire #required)]));
+    }
+    Ok(())
+}
+
+/// The name on the wire: `#[serde(rename = "…")]`, or the Rust name. Other serde settings must be the ones known to mean "optional".
+pub(super) fn serde_name(pass: &'static str, attributes: &[Attribute], ident: &Ident) -> Result<String, Error> {
+    let mut name = ident.to_string().trim_start_matches("r#").to_owned();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        let read = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                name = meta.value()?.parse::<syn::LitStr>()?.value();
+                Ok(())
+            } else if meta.path.is_ident("skip_serializing_if") {
+                meta.value()?.parse::<syn::LitStr>().map(drop)
+            } else if meta.path.is_ident("default") && !meta.input.peek(syn::Token![=]) {
+                Ok(())
+            } else {
+                Err(meta.error("unknown"))
+            }
+        });
+        read.map_err(|_| unrecognised(pass, format!("a serde setting of `{ident}`"), attribute))?;
+    }
+    Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::Facts;
+    use crate::rewrite::rewritten;
+
+    const OPERATIONS: &str = "impl Api { pub fn f(&self, id: X, body: types::B) -> R {} }\nimpl R { pub fn send() -> Result<Response<types::A>, Error> {} }\n";
+
+    #[test]
+    fn structs_are_marked_by_what_holds_them() {
+        let types = r#"
+#[derive(::serde::Serialize)] pub struct A {
+    #[serde(rename = "createdAt", skip_serializing_if = "O")] pub created_at: Option<T>,
+    #[serde(default, skip_serializing_if = "V")] pub links: Vec<Both>,
+    pub id: String,
+}
+#[derive(::serde::Serialize)] pub struct B { #[serde(default, skip_serializing_if = "V")] pub links: Vec<Both> }
+#[derive(::serde::Serialize)] pub struct Both {}
+"#;
+        let (written, after) = rewritten(super::rewrite, &Facts::default(), &format!("{OPERATIONS}{types}"));
+        assert_eq!(written, 3);
+        for line in [
+            "#[answer]\npub struct A {\n    #[wire(\"createdAt\")]\n    pub created_at: Option<T>,\n    #[wire(\"links\")]\n    pub links: Vec<Both>,",
+            "    #[wire(\"id\", required)]\n    pub id: String,",
+            "#[body]\npub struct B {\n    #[wire(\"links\")]\n    pub links: Option<Vec<Both>>,",
+            "#[shared]\npub struct Both {}",
+        ] {
+            assert!(after.contains(line), "no `{line}` in\n{after}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_serde_setting_is_refused() {
+        let types = "#[derive(::serde::Serialize)] pub struct A { #[serde(default = \"seven\")] pub n: i64 }";
+        let mut file = syn::parse_file(&format!("{OPERATIONS}{types}")).unwrap_or_else(|error| panic!("{error}"));
+        let error = super::rewrite(&mut file, &Facts::default()).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("a serde setting of `n`"), "{error}");
+    }
+}

@@ -1,0 +1,248 @@
+//! Writes every operation as a constant, a method and a request to be sent.
+//!
+//! Before: progenitor's 50-line async method that builds a URL and a request. After:
+//! `pub fn take_snapshot(&self, …) -> TakeSnapshot { TakeSnapshot { request: Request::new(…).path(…).body(&body) } }`, a setter for each
+//! optional argument, and `send`. Everything common lives in the runtime's `Request`.
+
+use heck::{ToPascalCase, ToShoutySnakeCase};
+use proc_macro2::Literal;
+use quote::{ToTokens, format_ident, quote};
+use syn::{Ident, ImplItem, Item, parse_quote};
+
+use super::read::{self, Argument, Method};
+use super::{calls, unrecognised};
+use crate::error::{Error, Finding};
+use crate::facts::{self, Check, Effect, Facts, Operation};
+
+pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
+    let mut written = 0;
+    let mut items = Vec::new();
+    for item in std::mem::take(&mut file.items) {
+        match item {
+            Item::Impl(operations) if operations.self_ty == parse_quote!(Client) => {
+                for method in operations.items {
+                    let ImplItem::Fn(method) = method else { return Err(unrecognised("rewrite/operations", "not a method", &method)) };
+                    let name = method.sig.ident.to_string();
+                    let fact = facts.operations.get(&name);
+                    let fact = fact.ok_or_else(|| unrecognised("rewrite/operations", "an operation the spec lacks", &method.sig))?;
+                    let method = read::method(&method, fact).map_err(|error| at(error, fact))?;
+                    items.extend(write(&method, fact));
+                    items.push(calls::call(&method, fact, &facts.api));
+                    items.push(calls::entry(&method, fact, &facts.api));
+                    written += 1;
+                }
+            }
+            other => items.push(other),
+        }
+    }
+    file.items = items;
+    if written != facts.operations.len() {
+        let message = format!("progenitor made {written} operations of {}", facts.operations.len());
+        return Err(Error::one(Finding::new("rewrite/operations", "/paths", message)));
+    }
+    Ok(written)
+}
+
+/// A fault in reading a method is shown at the operation it comes from.
+fn at(mut error: Error, fact: &Operation) -> Error {
+    for finding in &mut error.findings {
+        finding.pointer.clone_from(&fact.pointer);
+    }
+    error
+}
+
+fn write(method: &Method, fact: &Operation) -> Vec<Item> {
+    let name = &method.name;
+    let request = format_ident!("{}", fact.id.to_pascal_case());
+    let constant = format_ident!("{}", fact.id.to_shouty_snake_case());
+    let (required, optional): (Vec<_>, Vec<_>) = method.query.iter().partition(|argument| !argument.optional);
+    let parameters = parameters(method, &required);
+    let steps = steps(method, &required, fact);
+    let setters = optional.iter().map(|argument| setter(argument, fact));
+    let (answer, send) = match &method.answer {
+        Some(ty) => (quote!(#ty), quote!(json)),
+        None => (quote!(()), quote!(empty)),
+    };
+    vec![
+        constant_item(&constant, method, fact),
+        parse_quote! {
+            impl Api {
+                pub fn #name(&self, #(#parameters),*) -> #request {
+                    let request = Request::new(&self.client, &#constant) #(#steps)*;
+                    #request { request }
+                }
+            }
+        },
+        parse_quote! {
+            #[derive(Debug)]
+            #[must_use = "nothing is sent before `send`"]
+            pub struct #request { request: Request }
+        },
+        parse_quote! {
+            impl #request {
+                #(#setters)*
+                /// Checks the arguments, sends the request and reads the answer.
+                ///
+                /// # Errors
+                /// [`Error::InvalidArgument`] when an argument breaks a rule (nothing was sent), [`Error::Api`] when Atlas refuses;
+                /// else see [`Error`].
+                pub async fn send(self) -> Result<Response<#answer>, Error> { self.request.#send().await }
+            }
+        },
+    ]
+}
+
+fn constant_item(constant: &Ident, method: &Method, fact: &Operation) -> Item {
+    let (id, path, accept) = (&fact.id, &fact.path, &fact.accept);
+    let verb = format_ident!("{}", method.verb);
+    let content_type = match &fact.content_type {
+        Some(media) => quote!(Some(#media)),
+        None => quote!(None),
+    };
+    let effect = format_ident!(
+        "{}",
+        match fact.effect {
+            Effect::Read => "Read",
+            Effect::Idempotent => "Idempotent",
+            Effect::Create => "Create",
+        }
+    );
+    parse_quote! {
+        static #constant: Operation = Operation {
+            id: #id,
+            method: Method::#verb,
+            path: #path,
+            accept: #accept,
+            content_type: #content_type,
+            effect: Effect::#effect,
+        };
+    }
+}
+
+fn parameters(method: &Method, required: &[&Argument]) -> Vec<proc_macro2::TokenStream> {
+    let path = method.path.iter().map(|Argument { name, ty, .. }| quote!(#name: impl TryInto<#ty, Error: Display>));
+    let query = required.iter().map(|Argument { name, ty, .. }| value_parameter(name, ty));
+    let body = method.body.iter().map(|ty| quote!(body: #ty));
+    path.chain(query).chain(body).collect()
+}
+
+/// Text and open enums take anything that becomes one; numbers, booleans and times are themselves.
+fn value_parameter(name: &Ident, ty: &syn::Type) -> proc_macro2::TokenStream {
+    match ty.to_token_stream().to_string().as_str() {
+        "bool" | "i64" | "f64" | "Timestamp" => quote!(#name: #ty),
+        _ => quote!(#name: impl Into<#ty>),
+    }
+}
+
+fn steps(method: &Method, required: &[&Argument], fact: &Operation) -> Vec<proc_macro2::TokenStream> {
+    let path = method.path.iter().map(|Argument { name, wire, ty, .. }| quote!(.path::<#ty>(#wire, #name)));
+    let query = required.iter().map(|argument| query_step(argument, fact));
+    let body = method.body.iter().map(|_| quote!(.body(&body)));
+    path.chain(query).chain(body).collect()
+}
+
+fn query_step(argument: &Argument, fact: &Operation) -> proc_macro2::TokenStream {
+    let (name, wire) = (&argument.name, &argument.wire);
+    let value = match value_parameter(name, &argument.ty).to_string().contains("Into") {
+        true => {
+            let ty = &argument.ty;
+            quote!(Into::<#ty>::into(#name))
+        }
+        false => quote!(#name),
+    };
+    let checks = fact.parameters.get(wire).map(|parameter| parameter.checks.as_slice()).unwrap_or_default();
+    let checks = checks.iter().map(|check| {
+        let (rule, bound) = check.rule();
+        let (rule, bound) = (format_ident!("{rule}"), Literal::i64_unsuffixed(bound));
+        match check {
+            Check::Minimum(_) | Check::Maximum(_) => quote!(.check(check::#rule(#wire, #name, #bound))),
+            _ => quote!(.check(check::#rule(#wire, &#name, #bound))),
+        }
+    });
+    quote!(#(#checks)* .query(#wire, #value))
+}
+
+fn setter(argument: &Argument, fact: &Operation) -> ImplItem {
+    let name = &argument.name;
+    let declaration = value_parameter(name, &argument.ty);
+    let step = query_step(argument, fact);
+    let nothing = facts::Parameter::default();
+    let parameter = fact.parameters.get(&argument.wire).unwrap_or(&nothing);
+    let default = parameter.default.as_ref().map(|value| format!(" Default: `{value}`.")).unwrap_or_default();
+    let doc = format!("{}{default}", parameter.description.trim());
+    parse_quote! {
+        #[doc = #doc]
+        pub fn #name(mut self, #declaration) -> Self {
+            self.request = self.request #step;
+            self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::{Effect, Facts, Operation};
+    use crate::rewrite::rewritten;
+
+    fn facts() -> Facts {
+        let operation = Operation {
+            id: "takeSnapshot".into(),
+            pointer: "/paths/~1a/post".into(),
+            method: "POST".into(),
+            path: "/g/{groupId}/s".into(),
+            accept: "application/vnd.atlas.2023-01-01+json".into(),
+            effect: Effect::Create,
+            ..Operation::default()
+        };
+        Facts { api: "v2".into(), operations: [("take_snapshot".into(), operation)].into(), ..Facts::default() }
+    }
+
+    const BEFORE: &str = r#"
+impl Client {
+    pub async fn take_snapshot<'a>(&'a self, group_id: &'a ObjectId, pretty: Option<bool>)
+        -> Result<ResponseValue<types::Snapshot>, Error<types::ApiError>>
+    {
+        let url = format!("{}/g/{}/s", self.baseurl, encode_path(&group_id.to_string()),);
+        #[allow(unused_mut)]
+        let mut request = self.client.post(url)
+            .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+            .build()?;
+        let response = result?;
+        match response.status().as_u16() { _ => Err(Error::UnexpectedResponse(response)) }
+    }
+}"#;
+
+    #[test]
+    fn a_method_becomes_a_request() {
+        let (written, after) = rewritten(super::rewrite, &facts(), BEFORE);
+        assert_eq!(written, 1);
+        for line in [
+            "static TAKE_SNAPSHOT: Operation = Operation {",
+            "accept: \"application/vnd.atlas.2023-01-01+json\",",
+            "pub fn take_snapshot(",
+            ".path::<ObjectId>(\"groupId\", group_id);",
+            "pub fn pretty(mut self, pretty: bool) -> Self {",
+            "pub async fn send(self) -> Result<Response<types::Snapshot>, Error> {",
+        ] {
+            assert!(after.contains(line), "no `{line}` in\n{after}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_recognised_is_named() {
+        for (known, strange) in [
+            ("let response = result?;", "let response = retry(result)?;"),
+            (".build()?;", ".timeout(1).build()?;"),
+            ("self.client.post(url)", "self.client.get(url)"),
+            ("\"{}/g/{}/s\"", "\"{}/h/{}/s\""),
+            ("encode_path(&group_id.to_string())", "group_id"),
+            ("pretty: Option<bool>)", "pretty: Option<bool>, unused: bool)"),
+        ] {
+            let mut file = syn::parse_file(&BEFORE.replace(known, strange)).unwrap_or_else(|error| panic!("{error}"));
+            let Err(error) = super::rewrite(&mut file, &facts()) else { panic!("`{strange}` was accepted") };
+            let message = error.to_string();
+            assert!(message.contains("progenitor's code is not as expected"), "{message}");
+            assert_eq!(error.findings[0].pointer, "/paths/~1a/post");
+        }
+    }
+}
