@@ -1,0 +1,37 @@
+//! What is wrong with the settings of a client.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// A setting that is refused, or an environment in which no client can be made.
+#[derive(Debug)]
+pub struct ConfigurationError {
+    message: String,
+    source: Option<reqwest::Error>,
+}
+
+impl ConfigurationError {
+    pub(crate) fn new(message: String) -> Self {
+        ConfigurationError { message, source: None }
+    }
+}
+
+/// The HTTP client could not be set up, TLS most likely.
+impl From<reqwest::Error> for ConfigurationError {
+    fn from(error: reqwest::Error) -> Self {
+        let message = "the HTTP client could not be set up".to_owned();
+        ConfigurationError { message, source: Some(error.without_url()) }
+    }
+}
+
+impl fmt::Display for ConfigurationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "configuration: {}", self.message)
+    }
+}
+
+impl StdError for ConfigurationError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,78 @@
+//! A success that cannot be understood.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::StatusCode;
+
+use crate::mismatch::Mismatch;
+use crate::operation::Operation;
+
+/// Why the body of a successful answer cannot be read. The operation itself was carried out.
+///
+/// It never holds the content of the body, which may be a secret.
+#[derive(Debug)]
+pub struct DecodeError {
+    operation: &'static str,
+    status: StatusCode,
+    path: String,
+    problem: String,
+    source: Option<serde_json::Error>,
+}
+
+impl DecodeError {
+    pub(crate) fn mismatch(operation: &Operation, status: StatusCode, mismatch: &Mismatch) -> Self {
+        DecodeError {
+            operation: operation.id,
+            status,
+            path: mismatch.path().to_owned(),
+            problem: mismatch.problem().to_owned(),
+            source: None,
+        }
+    }
+
+    pub(crate) fn empty(operation: &Operation, status: StatusCode) -> Self {
+        let problem = "the answer is empty".to_owned();
+        DecodeError { operation: operation.id, status, path: String::new(), problem, source: None }
+    }
+
+    pub(crate) fn syntax(operation: &Operation, status: StatusCode, error: serde_json::Error) -> Self {
+        let problem = "the answer is not JSON".to_owned();
+        DecodeError { operation: operation.id, status, path: String::new(), problem, source: Some(error) }
+    }
+
+    /// The operation that was called, as the documents name it: `takeSnapshot`.
+    pub fn operation(&self) -> &str {
+        self.operation
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Where in the answer it fails, for example `results[3].expiresAt`; empty where all of it does.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: unreadable answer ({}): ", self.operation, self.status)?;
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.problem)?;
+        match &self.source {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for DecodeError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
+}

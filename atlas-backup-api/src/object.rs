@@ -1,0 +1,547 @@
+//! Cheap, tolerant, lossless objects.
+//!
+//! serde's derives cost about 305 expanded lines a type, and its `flatten` (the usual way to keep unknown members) costs
+//! more again. So the macros of `objects.rs` expand to the plain struct and two small visitors that show each member as
+//! `&dyn Member`; everything that decodes, encodes and prints is written once, here, over [`Value`], and is not generic.
+//!
+//! What an object has no field for is kept beside its fields and written back, if it has the place (see [`Extra`]): unknown
+//! members, and values of the right JSON type that their field cannot hold.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde_json::{Map, Value};
+
+use crate::extra::Extra;
+use crate::mismatch::Mismatch;
+
+/// Anything that can stand as a member's value, or as an answer.
+pub(crate) trait Member: fmt::Debug {
+    /// An empty value to decode into.
+    fn blank() -> Self
+    where
+        Self: Sized;
+
+    /// What is expected here, for messages: "text", "a list".
+    fn expected(&self) -> &'static str;
+
+    /// Reads a JSON value into a blank.
+    ///
+    /// A value of the right JSON type that cannot be held (text that is no date-time, an integer past 64 bits) is handed
+    /// back, and `self` stays blank: whoever holds this member decides whether that is an error or something to keep.
+    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch>;
+
+    /// Why a value that [`decode`](Self::decode) handed back cannot be held.
+    fn refusal(&self, unheld: Value) -> Mismatch {
+        Mismatch::new(self.expected(), &unheld)
+    }
+
+    /// The JSON value, also of what is empty: `[]`, `{}`, and `null` for an absent one.
+    fn value(&self) -> Value;
+
+    /// Whether nothing is there to be written: no value, no items.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// What the wire calls a member, and how it is treated.
+#[derive(Clone, Copy)]
+pub(crate) struct Wire {
+    name: &'static str,
+    field: &'static str,
+    required: bool,
+    secret: bool,
+}
+
+impl Wire {
+    pub(crate) fn new(name: &'static str, field: &'static str) -> Self {
+        Wire { name, field, required: false, secret: false }
+    }
+
+    /// Without it the object is useless: its absence is an error, and it is always written.
+    pub(crate) fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// It is a credential in itself: never printed.
+    pub(crate) fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+}
+
+/// A struct made by `answer!`, `body!` or `shared!`.
+pub(crate) trait Object: fmt::Debug {
+    /// See [`Member::blank`].
+    fn blank() -> Self
+    where
+        Self: Sized;
+
+    fn name(&self) -> &'static str;
+
+    fn visit(&self, see: &mut dyn FnMut(Wire, &dyn Member));
+
+    fn visit_mut(&mut self, see: &mut dyn FnMut(Wire, &mut dyn Member));
+
+    /// None for a body, which has no place for members it does not know.
+    fn extra(&self) -> Option<&Extra> {
+        None
+    }
+
+    fn extra_mut(&mut self) -> Option<&mut Extra> {
+        None
+    }
+}
+
+impl<T: Object> Member for T {
+    fn blank() -> Self {
+        Object::blank()
+    }
+
+    fn expected(&self) -> &'static str {
+        "an object"
+    }
+
+    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
+        decode(self, value).map(|()| None)
+    }
+
+    fn value(&self) -> Value {
+        encode(self)
+    }
+}
+
+fn decode(object: &mut dyn Object, value: Value) -> Result<(), Mismatch> {
+    let mut members = match value {
+        Value::Object(members) => members,
+        other => return Err(Mismatch::new("an object", &other)),
+    };
+    let keeps = object.extra().is_some();
+    let mut kept = Map::new();
+    let mut outcome = Ok(());
+    object.visit_mut(&mut |wire, member| {
+        if outcome.is_ok() {
+            outcome = match decode_member(wire, member, members.remove(wire.name), keeps) {
+                Ok(None) => Ok(()),
+                Ok(Some(value)) => {
+                    kept.insert(wire.name.to_owned(), value);
+                    Ok(())
+                }
+                Err(mismatch) => Err(mismatch.inside(wire.name)),
+            };
+        }
+    });
+    outcome?;
+    if let Some(extra) = object.extra_mut() {
+        members.extend(kept);
+        *extra = Extra::from(members);
+    } else if let Some(name) = members.keys().next() {
+        return Err(Mismatch::unknown().inside(name));
+    }
+    Ok(())
+}
+
+/// Returns the value to keep beside the member, if any.
+fn decode_member(
+    wire: Wire,
+    member: &mut dyn Member,
+    value: Option<Value>,
+    keeps: bool,
+) -> Result<Option<Value>, Mismatch> {
+    let value = match value {
+        None | Some(Value::Null) if wire.required => return Err(Mismatch::missing(member.expected())),
+        None | Some(Value::Null) => return Ok(None),
+        Some(value) => value,
+    };
+    match member.decode(value)? {
+        Some(unheld) if wire.required || !keeps => Err(member.refusal(unheld)),
+        Some(unheld) => Ok(Some(unheld)),
+        // An empty list says the same as an absent one to the program, but Atlas did send it: it is written back.
+        None if keeps && !wire.required && member.is_absent() => Ok(Some(member.value())),
+        None => Ok(None),
+    }
+}
+
+fn encode(object: &dyn Object) -> Value {
+    let mut members = Map::new();
+    object.visit(&mut |wire, member| {
+        if wire.required || !member.is_absent() {
+            members.insert(wire.name.to_owned(), member.value());
+        }
+    });
+    for (name, value) in object.extra().into_iter().flat_map(Extra::iter) {
+        // A field that was given a value since wins over what it could not hold before.
+        if !members.contains_key(name) {
+            members.insert(name.to_owned(), value.clone());
+        }
+    }
+    Value::Object(members)
+}
+
+/// `Debug` of every object: as derived, but for secrets.
+pub(crate) fn debug(object: &dyn Object, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut printed = f.debug_struct(object.name());
+    object.visit(&mut |wire, member| {
+        if wire.secret && !member.is_absent() {
+            printed.field(wire.field, &"[redacted]");
+        } else {
+            printed.field(wire.field, &member);
+        }
+    });
+    if let Some(extra) = object.extra() {
+        printed.field("extra", extra);
+    }
+    printed.finish()
+}
+
+/// `Deserialize` of every object and enum. It goes through [`Value`], so the format must describe itself, as JSON does.
+pub(crate) fn deserialize<'de, T: Member, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let mut member = T::blank();
+    read(&mut member, value).map_err(D::Error::custom)?;
+    Ok(member)
+}
+
+/// Decodes a value that stands by itself, where nothing can be kept beside it.
+pub(crate) fn read(member: &mut dyn Member, value: Value) -> Result<(), Mismatch> {
+    match member.decode(value)? {
+        Some(unheld) => Err(member.refusal(unheld)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::InvalidArgument;
+    use crate::object_id::ObjectId;
+    use crate::objects::{answer, body, shared};
+    use crate::open_enum::open_enum;
+
+    open_enum! {
+        /// A state.
+        pub enum State {
+            /// Waiting.
+            Queued = "queued",
+        }
+    }
+
+    answer! {
+        /// Holds a member of each kind.
+        pub struct Job {
+            /// Id.
+            #[wire("id", required)]
+            pub id: ObjectId,
+            /// Text.
+            #[wire("note")]
+            pub note: Option<String>,
+            /// Enum.
+            #[wire("state")]
+            pub state: Option<State>,
+            /// Date.
+            #[wire("expiresAt")]
+            pub expires_at: Option<Timestamp>,
+            /// Dates.
+            #[wire("dates")]
+            pub dates: Vec<Timestamp>,
+            /// Bytes.
+            #[wire("sizeBytes")]
+            pub size_bytes: Option<i64>,
+            /// Flag.
+            #[wire("failed")]
+            #[deprecated(note = "for the test")]
+            pub failed: Option<bool>,
+            /// Parts.
+            #[wire("parts")]
+            pub parts: Vec<Part>,
+            /// By name.
+            #[wire("labels")]
+            pub labels: BTreeMap<String, String>,
+            /// A credential.
+            #[wire("url", secret)]
+            pub url: Option<String>,
+            /// Credentials.
+            #[wire("urls", secret)]
+            pub urls: Vec<String>,
+        }
+    }
+
+    answer! {
+        /// Nothing but what is unknown.
+        pub struct Part {
+            /// Number.
+            #[wire("n")]
+            pub n: Option<i64>,
+        }
+    }
+
+    body! {
+        /// What is sent.
+        pub struct Ask {
+            /// Required, also where it is empty.
+            #[wire("parts", required)]
+            pub parts: Vec<i64>,
+            /// Optional.
+            #[wire("until")]
+            pub until: Option<Timestamp>,
+            /// Optional, and empty is not absent.
+            #[wire("regions")]
+            pub regions: Option<Vec<String>>,
+            /// A credential.
+            #[wire("token", secret)]
+            pub token: Option<String>,
+        }
+    }
+
+    impl Ask {
+        /// No rules.
+        pub fn validate(&self) -> Result<(), InvalidArgument> {
+            Ok(())
+        }
+    }
+
+    shared! {
+        /// Comes and goes.
+        #[derive(Default)]
+        pub struct Policy {
+            /// Days.
+            #[wire("days")]
+            pub days: Option<i64>,
+        }
+    }
+
+    impl Policy {
+        /// No rules.
+        pub fn validate(&self) -> Result<(), InvalidArgument> {
+            Ok(())
+        }
+    }
+
+    fn read_as<T: Member>(value: Value) -> Result<T, String> {
+        let mut member = T::blank();
+        read(&mut member, value).map_err(|mismatch| mismatch.to_string())?;
+        Ok(member)
+    }
+
+    fn job(value: Value) -> Job {
+        read_as(value).unwrap()
+    }
+
+    /// What it takes to be equal JSON: null is absent.
+    fn without_nulls(value: Value) -> Value {
+        match value {
+            Value::Array(items) => items.into_iter().filter(|item| !item.is_null()).map(without_nulls).collect(),
+            Value::Object(members) => {
+                members.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect()
+            }
+            other => other,
+        }
+    }
+
+    fn assert_lossless(value: Value) {
+        assert_eq!(without_nulls(job(value.clone()).value()), without_nulls(value));
+    }
+
+    fn full() -> Value {
+        json!({
+            "id": "32b6e34b3d91647abb20e7b8", "note": "n", "state": "queued", "expiresAt": "2020-09-24T03:50:43Z",
+            "dates": ["2020-09-24T03:50:43Z"], "sizeBytes": 5_000_000_000_i64, "failed": false,
+            "parts": [{"n": 1}, {}], "labels": {"a": "b"}, "url": "https://h/?sig=1", "urls": ["https://h/?sig=2"],
+        })
+    }
+
+    #[test]
+    #[allow(deprecated)]
+    fn every_member_is_read_and_written() {
+        let job = job(full());
+        assert_eq!(job.id, "32b6e34b3d91647abb20e7b8");
+        assert_eq!(job.note.as_deref(), Some("n"));
+        assert_eq!(job.state, Some(State::Queued));
+        assert_eq!(job.expires_at, Some("2020-09-24T03:50:43Z".parse().unwrap()));
+        assert_eq!(job.dates.len(), 1);
+        assert_eq!(job.size_bytes, Some(5_000_000_000));
+        assert_eq!(job.failed, Some(false));
+        assert_eq!(job.parts, [Part { n: Some(1), ..Part::default() }, Part::default()]);
+        assert_eq!(job.labels["a"], "b");
+        assert_eq!(job.url.as_deref(), Some("https://h/?sig=1"));
+        assert!(job.extra.is_empty());
+        assert_eq!(job.value(), full());
+    }
+
+    #[test]
+    fn null_and_absent_are_the_same() {
+        let id = json!("32b6e34b3d91647abb20e7b8");
+        let absent = job(json!({"id": id}));
+        assert_eq!(absent, Job { id: absent.id.clone(), ..Job::default() });
+        let names: Vec<String> = full().as_object().unwrap().keys().filter(|name| *name != "id").cloned().collect();
+        let nulls: Map<String, Value> = names.into_iter().map(|name| (name, Value::Null)).collect();
+        let mut nulls = Value::Object(nulls);
+        nulls["id"] = id.clone();
+        assert_eq!(job(nulls), absent);
+        assert_eq!(absent.value(), json!({"id": id}));
+    }
+
+    #[test]
+    fn a_required_member_is_needed() {
+        assert_eq!(read_as::<Job>(json!({})).unwrap_err(), "id: expected text, but it is missing");
+        assert_eq!(read_as::<Job>(json!({"id": null})).unwrap_err(), "id: expected text, but it is missing");
+        assert_eq!(read_as::<Job>(json!({"id": 1})).unwrap_err(), "id: expected text, found a number");
+    }
+
+    #[test]
+    fn unknown_members_are_kept_and_written_back() {
+        let mut value = full();
+        value["newer"] = json!({"deep": [1, null]});
+        value["nothing"] = Value::Null;
+        value["parts"][1]["newer"] = json!("x");
+        value["state"] = json!("ondemand");
+        let job = job(value.clone());
+        assert_eq!(job.extra.get("newer"), Some(&json!({"deep": [1, null]})));
+        assert_eq!(job.parts[1].extra.get("newer"), Some(&json!("x")));
+        assert_eq!(job.value(), value);
+    }
+
+    #[test]
+    fn a_value_no_field_can_hold_is_kept_and_written_back() {
+        for (name, value) in [
+            ("expiresAt", json!("soon")),
+            ("dates", json!(["2020-09-24T03:50:43Z", "soon", "later"])),
+            ("dates", json!([])),
+            ("labels", json!({})),
+            ("parts", json!([])),
+            ("sizeBytes", json!(1.5)),
+            ("sizeBytes", json!(u64::MAX)),
+            ("parts", json!([{"n": 0.5}])),
+        ] {
+            let mut whole = full();
+            whole[name] = value;
+            assert_lossless(whole);
+        }
+        let job = job(json!({"id": "", "expiresAt": "soon", "parts": []}));
+        assert_eq!(job.expires_at, None);
+        assert_eq!(job.extra.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["expiresAt", "parts"]);
+    }
+
+    #[test]
+    fn a_field_that_is_set_wins_over_what_was_kept() {
+        let mut job = job(json!({"id": "", "expiresAt": "soon", "parts": [], "newer": 1}));
+        job.expires_at = Some(Timestamp::UNIX_EPOCH);
+        job.parts.push(Part::default());
+        assert_eq!(job.value(), json!({"id": "", "expiresAt": "1970-01-01T00:00:00Z", "parts": [{}], "newer": 1}));
+    }
+
+    #[test]
+    fn nulls_in_lists_are_dropped() {
+        let job = job(json!({"id": "", "parts": [null, {"n": 1}, null], "labels": {"a": null, "b": "c"}}));
+        assert_eq!(job.parts.len(), 1);
+        assert_eq!(job.labels.len(), 1);
+        assert_lossless(json!({"id": "", "parts": [null], "labels": {"a": null}}));
+    }
+
+    #[test]
+    fn a_wrong_type_is_told_with_its_place_and_without_its_content() {
+        for (value, message) in [
+            (json!("hunter2"), "expected an object, found text"),
+            (json!(null), "expected an object, found null"),
+            (json!({"id": "", "note": 1}), "note: expected text, found a number"),
+            (json!({"id": "", "state": {}}), "state: expected text, found an object"),
+            (json!({"id": "", "expiresAt": 1}), "expiresAt: expected a date-time, found a number"),
+            (json!({"id": "", "sizeBytes": "1"}), "sizeBytes: expected an integer of 64 bits, found text"),
+            (json!({"id": "", "failed": "true"}), "failed: expected true or false, found text"),
+            (json!({"id": "", "parts": {}}), "parts: expected a list, found an object"),
+            (json!({"id": "", "parts": [{}, null, 7]}), "parts[2]: expected an object, found a number"),
+            (json!({"id": "", "parts": [{}, {"n": "x"}]}), "parts[1].n: expected an integer of 64 bits, found text"),
+            (json!({"id": "", "labels": {"a.b": 1}}), r#"labels["a.b"]: expected text, found a number"#),
+            (json!({"id": "", "urls": ["a", ["hunter2"]]}), "urls[1]: expected text, found a list"),
+        ] {
+            assert_eq!(read_as::<Job>(value).unwrap_err(), message);
+        }
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn debug_redacts_secrets() {
+        let mut value = full();
+        value["newer"] = json!("hunter2");
+        assert_eq!(
+            format!("{:?}", job(value)),
+            "Job { id: ObjectId(\"32b6e34b3d91647abb20e7b8\"), note: Some(\"n\"), state: Some(Queued), \
+             expires_at: Some(2020-09-24T03:50:43Z), dates: [2020-09-24T03:50:43Z], size_bytes: Some(5000000000), \
+             failed: Some(false), parts: [Part { n: Some(1), extra: {} }, Part { n: None, extra: {} }], \
+             labels: {\"a\": \"b\"}, url: \"[redacted]\", urls: \"[redacted]\", extra: {\"newer\"} }"
+        );
+        let absent = format!("{:?}", Job::default());
+        assert!(absent.contains("url: None, urls: [], extra: {}"), "{absent}");
+        let ask = Ask { parts: vec![1], until: None, regions: None, token: Some("hunter2".to_owned()) };
+        assert_eq!(format!("{ask:?}"), "Ask { parts: [1], until: None, regions: None, token: \"[redacted]\" }");
+        assert!(format!("{ask:#?}").contains("\n    token: \"[redacted]\",\n"));
+    }
+
+    #[test]
+    fn a_secret_of_the_wrong_type_is_not_shown_either() {
+        let error = read_as::<Job>(json!({"id": "", "url": {"hunter2": 1}})).unwrap_err();
+        assert_eq!(error, "url: expected text, found an object");
+    }
+
+    #[test]
+    fn a_body_writes_what_it_must_and_what_was_set() {
+        let mut ask: Ask = Object::blank();
+        assert_eq!(ask.value(), json!({"parts": []}));
+        ask.regions = Some(vec![]);
+        ask.until = Some(Timestamp::UNIX_EPOCH);
+        let written = json!({"parts": [], "regions": [], "until": "1970-01-01T00:00:00Z"});
+        assert_eq!(ask.value(), written);
+        assert_eq!(read_as::<Ask>(written).unwrap(), ask);
+    }
+
+    #[test]
+    fn a_body_refuses_what_it_would_lose() {
+        for (value, message) in [
+            (json!({}), "parts: expected a list, but it is missing"),
+            (json!({"parts": [], "untill": 1}), "untill: no such member"),
+            (json!({"parts": [], "until": "soon"}), "until: expected a date-time, found text"),
+            (json!({"parts": [1, 1.5]}), "parts[1]: expected an integer of 64 bits, found a number"),
+        ] {
+            assert_eq!(read_as::<Ask>(value).unwrap_err(), message);
+        }
+    }
+
+    #[test]
+    fn what_is_shared_keeps_what_is_unknown() {
+        let value = json!({"days": 1, "newer": true});
+        let mut policy: Policy = read_as(value).unwrap();
+        policy.days = Some(2);
+        assert_eq!(policy.value(), json!({"days": 2, "newer": true}));
+        assert_eq!(Policy { days: Some(2), ..Policy::default() }.value(), json!({"days": 2}));
+    }
+
+    #[test]
+    fn serde_goes_the_same_way() {
+        let job: Job = serde_json::from_value(full()).unwrap();
+        assert_eq!(serde_json::to_value(&job).unwrap(), full());
+        let error = serde_json::from_str::<Job>(r#"{"id": 1}"#).unwrap_err();
+        assert_eq!(error.to_string(), "id: expected text, found a number");
+        assert_eq!(serde_json::from_value::<Option<Policy>>(json!(null)).unwrap(), None);
+    }
+
+    #[test]
+    fn anything_at_all_gives_a_value_or_an_error() {
+        let odd = [json!(null), json!(true), json!(-1), json!(1e308), json!(""), json!([[]]), json!({"": {}}), full()];
+        for name in full().as_object().unwrap().keys() {
+            for value in &odd {
+                let mut whole = full();
+                whole[name] = value.clone();
+                if let Ok(job) = read_as::<Job>(whole.clone()) {
+                    assert_eq!(without_nulls(job.value()), without_nulls(whole));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Where something stands in a JSON document: `results[3].expiresAt`. Paths grow from the inside out.
+
+/// `path` seen from the object whose member `name` it starts in.
+pub(crate) fn inside(name: &str, path: &str) -> String {
+    // A name that could be mistaken for a path stands in brackets.
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
+    if plain { join(name, path) } else { join(&format!("[{name:?}]"), path) }
+}
+
+/// `path` seen from the list whose item it starts in.
+pub(crate) fn at(index: usize, path: &str) -> String {
+    join(&format!("[{index}]"), path)
+}
+
+fn join(step: &str, path: &str) -> String {
+    let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+    format!("{step}{dot}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_reads_as_one_would_write_it() {
+        assert_eq!(inside("results", &at(3, &inside("expiresAt", ""))), "results[3].expiresAt");
+        assert_eq!(inside("b", &inside("a", &at(1, &at(0, "")))), "b.a[1][0]");
+    }
+
+    #[test]
+    fn an_odd_name_cannot_be_mistaken_for_a_path() {
+        assert_eq!(inside("tags", &inside("a.b", "")), r#"tags["a.b"]"#);
+        assert_eq!(inside("tags", &inside("", "")), r#"tags[""]"#);
+        assert_eq!(inside("x\n", "a"), r#"["x\n"].a"#);
+    }
+}

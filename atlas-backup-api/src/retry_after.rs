@@ -1,0 +1,70 @@
+//! How long an answer asks to wait.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::{DATE, HeaderName, RETRY_AFTER};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+
+/// `Retry-After` in seconds, or as a date. A date is measured from when the answer says it was sent, so that a local clock
+/// that is off does no harm; `now` counts only where the answer does not say. A date gone by means now.
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let sent = date(headers, DATE).unwrap_or(now);
+    let wait = date(headers, RETRY_AFTER)?.duration_since(sent);
+    Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
+}
+
+fn date(headers: &HeaderMap, name: HeaderName) -> Option<Timestamp> {
+    let text = headers.get(name)?.to_str().ok()?;
+    rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn wait(retry_after: &'static str, date: Option<&'static str>) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, HeaderValue::from_static(retry_after));
+        if let Some(date) = date {
+            headers.insert(DATE, HeaderValue::from_static(date));
+        }
+        let now = "1994-11-06T08:50:00Z".parse().unwrap();
+        super::retry_after(&headers, now)
+    }
+
+    const SENT: Option<&str> = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+
+    #[test]
+    fn seconds() {
+        assert_eq!(wait("10", SENT), Some(Duration::from_secs(10)));
+        assert_eq!(wait(" 0 ", None), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_date_counts_from_the_answers_own() {
+        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT", SENT), Some(Duration::from_secs(60)));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:40:00 GMT", SENT), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn without_a_date_of_its_own_the_clock_counts() {
+        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT", None), Some(Duration::from_secs(37)));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT", Some("yesterday")), Some(Duration::from_secs(37)));
+    }
+
+    #[test]
+    fn anything_else_says_nothing() {
+        for text in ["", "soon", "-1", "1.5", "99999999999999999999"] {
+            assert_eq!(wait(text, SENT), None, "{text}");
+        }
+        assert_eq!(super::retry_after(&HeaderMap::new(), Timestamp::UNIX_EPOCH), None);
+    }
+}
