@@ -1,0 +1,211 @@
+//! `cargo xtask codegen`: reads spec/*.yaml, generates, and writes or compares.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+use anstyle::{AnsiColor, Style};
+use atlas_backup_codegen::{Document, ItemKind, Output, generate};
+use similar::TextDiff;
+
+use crate::tree::{self, Change, Files};
+
+/// What repairs every difference.
+pub const REPAIR: &str = "cargo xtask codegen";
+/// Lines of difference shown before the rest is only counted.
+const DIFF_LINES: usize = 60;
+/// The API generations: module name and document.
+const DOCUMENTS: &[(&str, &str)] = &[("v1", "spec/v1.yaml"), ("v2", "spec/v2.yaml")];
+/// Where the code of the crate goes, and where the table of calls for tests.
+const CODE: &str = "atlas-backup-api/src/generated";
+const TABLES: &str = "tests/src/generated";
+
+/// Arguments of the command.
+#[derive(Debug, Default, clap::Args)]
+#[command(
+    long_about = "Generate atlas-backup-api/src/generated from spec/v1.yaml and spec/v2.yaml.\n\nWithout options it writes what changed and says \
+                  what it did. A document with faults, or a write that fails, leaves the old files as they were.",
+    after_help = "Exit status: 0 when all is written or up to date, 1 when a document has faults, a file cannot be written, or (with --check) \
+                  files differ."
+)]
+pub struct Arguments {
+    /// Write nothing: compare, show what differs and exit 1 if anything does
+    #[arg(long)]
+    pub check: bool,
+    /// Also list how many places each pass of the generator changed
+    #[arg(long)]
+    pub passes: bool,
+    /// The project's folder, when it is not the one cargo runs in
+    #[arg(long, hide = true)]
+    pub root: Option<PathBuf>,
+}
+
+/// One document, read and generated.
+struct Generated {
+    document: Document,
+    output: Output,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A message for a person: findings in a document, or a file that cannot be read or written.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    let root = arguments.root.clone().unwrap_or_else(project_root);
+    let generated = generate_all(&root)?;
+    dead_passes(&generated)?;
+    let (wanted, mut found) = (wanted(&generated), Files::new());
+    for folder in [CODE, TABLES] {
+        found.extend(prefixed(folder, tree::read(&root.join(folder))?));
+    }
+    let changes = tree::compare(&wanted, &found);
+    if arguments.check {
+        return Ok(check(&changes, &wanted, &found));
+    }
+    for folder in [CODE, TABLES] {
+        if changes.iter().any(|(path, _)| path.starts_with(folder)) {
+            tree::replace(&root.join(folder), &inside(folder, &wanted), &inside(folder, &found))?;
+        }
+    }
+    anstream::print!("{}", table(&generated, &changes));
+    if arguments.passes {
+        anstream::print!("\n{}", passes(&generated));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every file that generation gives, by path from the project's root.
+fn wanted(generated: &[Generated]) -> Files {
+    let code = generated.iter().flat_map(|one| &one.output.files).map(|file| (format!("{CODE}/{}", file.path), file.text.clone()));
+    let tables = generated.iter().map(|one| &one.output.table).map(|file| (format!("{TABLES}/{}", file.path), file.text.clone()));
+    code.chain(tables).collect()
+}
+
+fn prefixed(folder: &str, files: Files) -> Files {
+    files.into_iter().map(|(path, text)| (format!("{folder}/{path}"), text)).collect()
+}
+
+fn inside(folder: &str, files: &Files) -> Files {
+    let below = |path: &str| path.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned);
+    files.iter().filter_map(|(path, text)| Some((below(path)?, text.clone()))).collect()
+}
+
+/// The workspace: two levels up from this crate when cargo runs it, else the current folder.
+fn project_root() -> PathBuf {
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    manifest.and_then(|folder| folder.parent().map(Path::to_owned)).unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// Every fault of every document is told, not only those of the first.
+fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
+    let mut generated = Vec::new();
+    let mut faults = String::new();
+    let mut findings = 0;
+    for (api, path) in DOCUMENTS {
+        let file = root.join(path);
+        let text = fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        let document = Document { api: (*api).to_owned(), path: (*path).to_owned(), text };
+        match generate(&document) {
+            Ok(output) => generated.push(Generated { document, output }),
+            Err(error) => {
+                findings += error.findings.len();
+                faults.push_str(&error.render(&document, true));
+            }
+        }
+    }
+    if faults.is_empty() { Ok(generated) } else { Err(format!("{faults}{findings} findings; nothing was written")) }
+}
+
+/// A pass that changes nothing in any document is dead code.
+fn dead_passes(generated: &[Generated]) -> Result<(), String> {
+    let totals = totals(generated);
+    let dead: Vec<_> = totals.iter().filter(|(_, count)| *count == 0).map(|(name, _)| *name).collect();
+    match dead.is_empty() {
+        true => Ok(()),
+        false => Err(format!("these passes change nothing in any document, so they are dead and must go: {}", dead.join(", "))),
+    }
+}
+
+fn totals(generated: &[Generated]) -> Vec<(&'static str, usize)> {
+    let mut totals: Vec<(&'static str, usize)> = Vec::new();
+    for (name, count) in generated.iter().flat_map(|one| &one.output.passes) {
+        match totals.iter_mut().find(|(known, _)| known == name) {
+            Some((_, total)) => *total += count,
+            None => totals.push((name, *count)),
+        }
+    }
+    totals
+}
+
+fn passes(generated: &[Generated]) -> String {
+    totals(generated).iter().map(|(name, count)| format!("{name:<24}{count:>6} places\n")).collect()
+}
+
+fn table(generated: &[Generated], changes: &[(String, Change)]) -> String {
+    let bold = Style::new().bold();
+    let mut text = format!("{bold}{:<16}{:>11}{:>7}{:>7}{:>8}  {:<12}{bold:#}\n", "document", "operations", "types", "files", "lines", "changed");
+    let mut all = 0;
+    for Generated { document, output } in generated {
+        let count = |kind| output.items.iter().filter(|item| item.kind == kind).count();
+        let lines: usize = output.files.iter().map(|file| file.text.lines().count()).sum();
+        all += lines;
+        let changed = changes.iter().filter(|(path, _)| path.starts_with(&format!("{CODE}/{}/", document.api)) || *path == format!("{TABLES}/{}.rs", document.api)).count();
+        let changed = if changed == 0 { "-".to_owned() } else { format!("{changed} files") };
+        let (operations, types) = (count(ItemKind::Operation), count(ItemKind::Type));
+        let _infallible = writeln!(text, "{:<16}{operations:>11}{types:>7}{:>7}{lines:>8}  {changed}", document.path, output.files.len());
+    }
+    let _infallible = writeln!(text, "{:<16}{:>33}", "all", all);
+    for (path, change) in changes {
+        let what = match change {
+            Change::Missing => "new",
+            Change::Stale => "changed",
+            Change::Orphaned => "removed",
+        };
+        let _infallible = writeln!(text, "  {what:<9}{path}");
+    }
+    text
+}
+
+fn check(changes: &[(String, Change)], wanted: &Files, found: &Files) -> ExitCode {
+    if changes.is_empty() {
+        anstream::println!("the generated code is up to date ({} files)", wanted.len());
+        return ExitCode::SUCCESS;
+    }
+    anstream::eprint!("{}", report(changes, wanted, found));
+    ExitCode::FAILURE
+}
+
+/// What differs, the first lines of how, and the command that repairs it.
+pub fn report(changes: &[(String, Change)], wanted: &Files, found: &Files) -> String {
+    let mut text = String::new();
+    for (path, change) in changes {
+        let _infallible = writeln!(text, "{:<9} {path}", change.to_string());
+    }
+    let lines = diff(changes, wanted, found);
+    text.push('\n');
+    for line in lines.iter().take(DIFF_LINES) {
+        text.push_str(line);
+    }
+    if lines.len() > DIFF_LINES {
+        let _infallible = writeln!(text, "… and {} lines more", lines.len() - DIFF_LINES);
+    }
+    let _infallible = writeln!(text, "\n{} of {} generated files are not what spec/ says. Repair: {REPAIR}", changes.len(), wanted.len());
+    text
+}
+
+fn diff(changes: &[(String, Change)], wanted: &Files, found: &Files) -> Vec<String> {
+    let (red, green) = (AnsiColor::Red.on_default(), AnsiColor::Green.on_default());
+    let mut lines = Vec::new();
+    for (path, _) in changes.iter().filter(|(_, change)| *change == Change::Stale) {
+        let (old, new) = (found.get(path).map_or("", String::as_str), wanted.get(path).map_or("", String::as_str));
+        let diff = TextDiff::from_lines(old, new);
+        let unified = diff.unified_diff().context_radius(2).header(&format!("{path} (on disk)"), &format!("{path} (generated)")).to_string();
+        lines.extend(unified.lines().map(|line| match line.as_bytes().first() {
+            Some(b'-') => format!("{red}{line}{red:#}\n"),
+            Some(b'+') => format!("{green}{line}{green:#}\n"),
+            _ => format!("{line}\n"),
+        }));
+    }
+    lines
+}

@@ -1,0 +1,140 @@
+//! A folder of generated files: read whole, compared whole, replaced whole.
+
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
+
+/// Files by path relative to the folder, with `/`.
+pub type Files = BTreeMap<String, String>;
+
+/// How a generated file stands to the one on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Generated, not on disk.
+    Missing,
+    /// On disk with other text.
+    Stale,
+    /// On disk, no longer generated.
+    Orphaned,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Change::Missing => "missing",
+            Change::Stale => "stale",
+            Change::Orphaned => "orphaned",
+        })
+    }
+}
+
+/// Reads every file below `root`; a root that is not there is empty.
+///
+/// # Errors
+/// With the path concerned.
+pub fn read(root: &Path) -> Result<Files, String> {
+    let mut files = Files::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(folder) = open.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound && folder == root => return Ok(files),
+            Err(error) => return Err(failed("read", &folder, &error)),
+        };
+        for entry in entries {
+            let path = entry.map_err(|error| failed("read", &folder, &error))?.path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            // A file that is not text was not generated; it is compared, and replaced, all the same.
+            let bytes = fs::read(&path).map_err(|error| failed("read", &path, &error))?;
+            files.insert(relative(root, &path), String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    Ok(files)
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    let inside = path.strip_prefix(root).unwrap_or(path);
+    inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// The full set of differences, by path.
+pub fn compare(wanted: &Files, found: &Files) -> Vec<(String, Change)> {
+    let missing_or_stale = wanted.iter().filter_map(|(path, text)| match found.get(path) {
+        None => Some((path.clone(), Change::Missing)),
+        Some(old) => (old != text).then(|| (path.clone(), Change::Stale)),
+    });
+    let orphaned = found.keys().filter(|path| !wanted.contains_key(*path)).map(|path| (path.clone(), Change::Orphaned));
+    let mut changes: Vec<_> = missing_or_stale.chain(orphaned).collect();
+    changes.sort_by(|a, b| a.0.cmp(&b.0));
+    changes
+}
+
+/// Makes `root` hold exactly `wanted`, or leaves it as it was.
+///
+/// The new folder is made beside the old one and the two are exchanged by renaming. Files that stay the same are linked, not copied, so
+/// that their time stays too and cargo does not build them again.
+///
+/// # Errors
+/// With the path concerned; the old files are then still there.
+pub fn replace(root: &Path, wanted: &Files, found: &Files) -> Result<(), String> {
+    let (new, old) = (sibling(root, "new"), sibling(root, "old"));
+    for leftover in [&new, &old] {
+        match fs::remove_dir_all(leftover) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed("remove", leftover, &error)),
+            _ => {}
+        }
+    }
+    let staged = stage(root, &new, wanted, found);
+    if let Err(error) = staged.and_then(|()| exchange(root, &new, &old)) {
+        // Best effort: what matters is that the old folder is in place.
+        drop(fs::remove_dir_all(&new));
+        return Err(error);
+    }
+    Ok(())
+}
+
+fn stage(root: &Path, new: &Path, wanted: &Files, found: &Files) -> Result<(), String> {
+    fs::create_dir_all(new).map_err(|error| failed("make", new, &error))?;
+    for (name, text) in wanted {
+        let path = new.join(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| failed("make", folder, &error))?;
+        }
+        let linked = found.get(name) == Some(text) && fs::hard_link(root.join(name), &path).is_ok();
+        if !linked {
+            fs::write(&path, text).map_err(|error| failed("write", &path, &error))?;
+        }
+    }
+    Ok(())
+}
+
+fn exchange(root: &Path, new: &Path, old: &Path) -> Result<(), String> {
+    let had_old = match fs::rename(root, old) {
+        Ok(()) => true,
+        Err(error) if error.kind() == ErrorKind::NotFound => false,
+        Err(error) => return Err(failed("move", root, &error)),
+    };
+    if let Err(error) = fs::rename(new, root) {
+        if had_old {
+            fs::rename(old, root).map_err(|error| failed("put back", root, &error))?;
+        }
+        return Err(failed("move", new, &error));
+    }
+    // The new folder is in place; an old one left behind is removed by the next run.
+    drop(fs::remove_dir_all(old));
+    Ok(())
+}
+
+/// `.generated.new` beside `generated`.
+fn sibling(root: &Path, suffix: &str) -> PathBuf {
+    let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    root.with_file_name(format!(".{name}.{suffix}"))
+}
+
+fn failed(what: &str, path: &Path, error: &io::Error) -> String {
+    format!("cannot {what} {}: {error}", path.display())
+}
