@@ -1,0 +1,46 @@
+//! What `generate()` makes of the shipped documents, item by item: the part of a pull request that a person reads.
+
+use std::collections::BTreeMap;
+
+use atlas_backup_codegen::{ItemKind, generate};
+
+use crate::repository::{APIS, Snapshots, document};
+
+#[test]
+fn every_operation_and_type_has_its_snapshot() {
+    for api in APIS {
+        let output = generate(&document(api)).unwrap_or_else(|error| panic!("{error}"));
+        let mut operations = Snapshots::new(&format!("generated/{api}"), ".snap");
+        let mut types = Snapshots::new(&format!("generated/{api}/types"), ".snap");
+        for item in &output.items {
+            match item.kind {
+                ItemKind::Operation => operations.check(&item.name, &item.text),
+                ItemKind::Type => types.check(&item.name, &item.text),
+            }
+        }
+        operations.done();
+        types.done();
+    }
+}
+
+#[test]
+fn two_runs_give_the_same_bytes() {
+    for api in APIS {
+        let run = || generate(&document(api)).unwrap_or_else(|error| panic!("{error}"));
+        let (one, other) = (run(), run());
+        assert_eq!(one.files, other.files);
+        assert_eq!(one.table, other.table);
+    }
+}
+
+#[test]
+fn no_pass_is_dead() {
+    let mut totals: BTreeMap<&str, usize> = BTreeMap::new();
+    for api in APIS {
+        for (pass, count) in generate(&document(api)).unwrap_or_else(|error| panic!("{error}")).passes {
+            *totals.entry(pass).or_default() += count;
+        }
+    }
+    let dead: Vec<_> = totals.iter().filter(|(_, count)| **count == 0).collect();
+    assert!(dead.is_empty(), "these passes change nothing in any document: {dead:?}");
+}

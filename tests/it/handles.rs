@@ -1,0 +1,26 @@
+//! What a program may do with a client. Futures are proved `Send` by `atlas_backup_tests::calls::Call`, which holds one of each.
+
+use atlas_backup_api::{Client, Error, Response, v1, v2};
+
+#[test]
+fn handles_can_be_cloned_and_shared_between_threads() {
+    fn shared<T: Clone + Send + Sync + 'static>() {}
+    fn moved<T: Send + 'static>() {}
+    shared::<Client>();
+    shared::<v1::Api>();
+    shared::<v2::Api>();
+    shared::<v2::types::Snapshot>();
+    moved::<Response<v2::types::Snapshot>>();
+    moved::<Error>();
+}
+
+#[test]
+fn every_operation_of_the_spec_is_in_the_table() {
+    for api in crate::repository::APIS {
+        let spec = crate::repository::spec(api).operations();
+        let table = atlas_backup_tests::entries().filter(|entry| entry.api == *api);
+        let table: std::collections::BTreeMap<_, _> =
+            table.map(|entry| ((entry.method.to_owned(), entry.path.to_owned()), entry.id.to_owned())).collect();
+        assert_eq!(spec, table);
+    }
+}

@@ -1,0 +1,90 @@
+//! What is wrong is said before anything is sent.
+
+use atlas_backup_api::v2::types::{LegacySnapshotRetentionRequest, OnDemandSnapshotRequest};
+use atlas_backup_api::{Client, Error, Timestamp, v1};
+use atlas_backup_tests::loopback::{Answer, Server};
+use serde_json::json;
+
+const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
+
+/// The message of a call that must fail before it reaches the server.
+async fn refused<T: std::fmt::Debug>(call: impl AsyncFnOnce(Client) -> Result<T, Error>) -> String {
+    let server = Server::start(Answer::json(200, "application/json", &json!({"id": PROJECT}))).expect("a port is free");
+    let client = Client::builder().base_url(server.address()).build().expect("the address is a base URL");
+    let error = call(client).await.expect_err("the call was accepted");
+    assert!(matches!(error, Error::InvalidArgument(_)), "{error:?}");
+    assert_eq!(server.received(), [], "something was sent");
+    error.to_string()
+}
+
+fn five_days() -> OnDemandSnapshotRequest {
+    OnDemandSnapshotRequest { retention_in_days: Some(5), ..Default::default() }
+}
+
+#[tokio::test]
+async fn ids_and_names() {
+    let mut messages = Vec::new();
+    for project in ["", "xyz", "32B6E34B3D91647ABB20E7B8", "32b6e34b3d91647abb20e7b", ".."] {
+        messages.push(refused(async |client: Client| client.v2().take_snapshot(project, "orders", five_days()).send().await).await);
+    }
+    for cluster in ["", ".", "..", "-orders", "or/ders", "orders?x=1", "ördèrs"] {
+        messages.push(refused(async |client: Client| client.v2().take_snapshot(PROJECT, cluster, five_days()).send().await).await);
+    }
+    insta::assert_snapshot!(messages.join("\n"));
+}
+
+#[tokio::test]
+async fn bodies() {
+    let mut messages = Vec::new();
+    for days in [0, -1] {
+        let body = OnDemandSnapshotRequest { retention_in_days: Some(days), ..Default::default() };
+        messages.push(refused(async |client: Client| client.v2().take_snapshot(PROJECT, "orders", body).send().await).await);
+    }
+    let body = v1::types::OnDemandSnapshotRequest::new("Before the upgrade", 0);
+    messages.push(
+        refused(
+            #[allow(deprecated)]
+            async |client: Client| client.v1().take_snapshot(PROJECT, "orders", body).send().await,
+        )
+        .await,
+    );
+    let kept_and_expiring = LegacySnapshotRetentionRequest { do_not_delete: Some(true), expires: Some(Timestamp::UNIX_EPOCH) };
+    messages.push(
+        refused(
+            #[allow(deprecated)]
+            async |client: Client| {
+                client.v2().update_legacy_snapshot_retention(PROJECT, "orders", PROJECT, kept_and_expiring).send().await
+            },
+        )
+        .await,
+    );
+    insta::assert_snapshot!(messages.join("\n"));
+}
+
+#[tokio::test]
+async fn an_id_copied_from_an_answer_cannot_climb_the_path() {
+    let mut messages = Vec::new();
+    for id in ["", ".", ".."] {
+        let link: atlas_backup_api::ObjectId = serde_json::from_value(json!(id)).expect("an answer keeps whatever came");
+        messages.push(
+            refused(
+                #[allow(deprecated)]
+                async |client: Client| client.v2().get_legacy_snapshot(PROJECT, "orders", link).send().await,
+            )
+            .await,
+        );
+    }
+    insta::assert_snapshot!(messages.join("\n"));
+}
+
+#[test]
+fn base_urls() {
+    let mut messages = Vec::new();
+    for url in ["", "cloud.mongodb.com", "ftp://cloud.mongodb.com", "https://a:b@cloud.mongodb.com", "https://cloud.mongodb.com/api", "https://cloud.mongodb.com?x=1"] {
+        messages.push(match Client::builder().base_url(url).build() {
+            Ok(_) => panic!("`{url}` was accepted"),
+            Err(error) => error.to_string(),
+        });
+    }
+    insta::assert_snapshot!(messages.join("\n"));
+}

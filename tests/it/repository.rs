@@ -1,0 +1,61 @@
+//! Where things are, and how snapshots are kept: one small file each, and none that no test wants.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use atlas_backup_codegen::Document;
+use atlas_backup_tests::spec::Spec;
+
+/// The API generations.
+pub const APIS: &[&str] = &["v1", "v2"];
+
+/// The project's folder.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is a folder of the workspace").to_owned()
+}
+
+/// The shipped document of an API generation.
+pub fn document(api: &str) -> Document {
+    let path = format!("spec/{api}.yaml");
+    let text = fs::read_to_string(root().join(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    Document { api: api.to_owned(), path, text }
+}
+
+/// The same, read.
+pub fn spec(api: &str) -> Spec {
+    Spec::new(atlas_backup_codegen::read(&document(api)).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// The snapshots of one kind in one folder. Dropping it without [`Snapshots::done`] leaves orphans unseen, so call it.
+pub struct Snapshots {
+    folder: PathBuf,
+    ending: &'static str,
+    wanted: BTreeSet<String>,
+}
+
+impl Snapshots {
+    /// Snapshots in `tests/snapshots/<folder>` whose names end in `ending`.
+    pub fn new(folder: &str, ending: &'static str) -> Self {
+        Snapshots { folder: root().join("tests/snapshots").join(folder), ending, wanted: BTreeSet::new() }
+    }
+
+    /// Compares `text` with the snapshot of that name.
+    pub fn check(&mut self, name: &str, text: &str) {
+        self.wanted.insert(format!("{name}{}", self.ending));
+        let ending = self.ending.strip_suffix(".snap").unwrap_or_default();
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(&self.folder);
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(format!("{name}{ending}"), text));
+    }
+
+    /// Fails when the folder holds a snapshot of this kind that was not asked for.
+    pub fn done(self) {
+        let found = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let names = found.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.ends_with(self.ending));
+        let orphans: Vec<_> = names.filter(|name| !self.wanted.contains(name)).collect();
+        assert!(orphans.is_empty(), "no test wants these snapshots any more; delete them: {orphans:?} in {}", self.folder.display());
+    }
+}

@@ -1,0 +1,99 @@
+//! What the generated tables are made of.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::pin::Pin;
+
+use atlas_backup_api::{Client, Error, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// One operation: how to call it, and what its bodies decode to.
+pub struct Entry {
+    /// `v1` or `v2`.
+    pub api: &'static str,
+    /// `operationId`.
+    pub id: &'static str,
+    /// In capitals.
+    pub method: &'static str,
+    /// Path template.
+    pub path: &'static str,
+    /// The documented success.
+    pub success: u16,
+    /// Makes the call through the typed API.
+    pub call: fn(&Client, &Arguments) -> Result<Call, String>,
+    /// Decodes a success with the generated type and encodes it again; `None` where there is no content.
+    pub answer: Option<fn(Value) -> Result<Recoded, String>>,
+    /// The same for the request body.
+    pub body: Option<fn(Value) -> Result<Recoded, String>>,
+}
+
+/// A call under way. That every operation fits in here proves that its future is `Send` and `'static`.
+pub type Call = Pin<Box<dyn Future<Output = Result<Answered, Error>> + Send>>;
+
+/// A success, as the typed API gave it.
+#[derive(Debug)]
+pub struct Answered {
+    /// The status of HTTP.
+    pub status: u16,
+    /// The value, printed and encoded.
+    pub value: Recoded,
+}
+
+/// A value that went through its generated type.
+#[derive(Debug)]
+pub struct Recoded {
+    /// As `{:#?}` prints it.
+    pub debug: String,
+    /// As it is encoded.
+    pub json: Value,
+}
+
+/// Arguments of a call, as a spec's examples give them.
+#[derive(Clone, Debug, Default)]
+pub struct Arguments {
+    /// Path parameters by wire name.
+    pub path: BTreeMap<String, String>,
+    /// Query parameters by wire name.
+    pub query: BTreeMap<String, Value>,
+    /// The request body.
+    pub body: Option<Value>,
+}
+
+impl Arguments {
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.path.get(name).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn optional<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, String> {
+        let value = self.query.get(name).cloned();
+        value.map(|value| serde_json::from_value(value).map_err(|error| format!("{name}: {error}"))).transpose()
+    }
+
+    #[allow(dead_code, reason = "called by the tables only where an operation has a required query parameter")]
+    pub(crate) fn required<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
+        self.optional(name)?.ok_or_else(|| format!("{name}: not given"))
+    }
+
+    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, String> {
+        let body = self.body.clone().ok_or("no body given")?;
+        serde_json::from_value(body).map_err(|error| format!("body: {error}"))
+    }
+}
+
+pub(crate) fn outcome<T: Serialize + Debug>(result: Result<Response<T>, Error>) -> Result<Answered, Error> {
+    result.map(|response| {
+        let status = response.status().as_u16();
+        Answered { status, value: recoded(&response.into_inner()) }
+    })
+}
+
+pub(crate) fn recode<T: DeserializeOwned + Serialize + Debug>(value: Value) -> Result<Recoded, String> {
+    serde_json::from_value::<T>(value).map(|value| recoded(&value)).map_err(|error| error.to_string())
+}
+
+fn recoded<T: Serialize + Debug>(value: &T) -> Recoded {
+    let json = serde_json::to_value(value).unwrap_or_else(|error| Value::String(format!("cannot be encoded: {error}")));
+    Recoded { debug: format!("{value:#?}"), json }
+}

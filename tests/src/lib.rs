@@ -1,0 +1,70 @@
+//! What tests and tools share: every operation as a call from JSON arguments, and a server that records what it is sent.
+
+pub mod calls;
+pub mod loopback;
+pub mod spec;
+
+#[rustfmt::skip]
+mod generated {
+    pub mod v1;
+    pub mod v2;
+}
+
+pub use calls::{Arguments, Entry};
+
+/// Every operation of every API, in the order of the spec.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    generated::v1::ENTRIES.iter().chain(generated::v2::ENTRIES)
+}
+
+/// The README's samples, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
+
+/// What must not compile. Each sample stands beside one that does and differs in one thing, so that it fails for that reason.
+///
+/// All arguments given:
+/// ```no_run
+/// # use atlas_backup_api::{Client, v2::types::OnDemandSnapshotRequest};
+/// # fn f(client: Client) {
+/// drop(client.v2().take_snapshot("32b6e34b3d91647abb20e7b8", "orders", OnDemandSnapshotRequest::default()));
+/// # }
+/// ```
+/// The cluster forgotten:
+/// ```compile_fail
+/// # use atlas_backup_api::{Client, v2::types::OnDemandSnapshotRequest};
+/// # fn f(client: Client) {
+/// drop(client.v2().take_snapshot("32b6e34b3d91647abb20e7b8", OnDemandSnapshotRequest::default()));
+/// # }
+/// ```
+/// The body forgotten:
+/// ```compile_fail
+/// # use atlas_backup_api::{Client, v2::types::OnDemandSnapshotRequest};
+/// # fn f(client: Client) {
+/// drop(client.v2().take_snapshot("32b6e34b3d91647abb20e7b8", "orders"));
+/// # }
+/// ```
+///
+/// All required members given (API v1.0 requires both):
+/// ```no_run
+/// # use atlas_backup_api::v1::types::OnDemandSnapshotRequest;
+/// drop(OnDemandSnapshotRequest::new("Before the upgrade", 5));
+/// ```
+/// One forgotten:
+/// ```compile_fail
+/// # use atlas_backup_api::v1::types::OnDemandSnapshotRequest;
+/// drop(OnDemandSnapshotRequest::new("Before the upgrade"));
+/// ```
+/// One forgotten in a literal:
+/// ```compile_fail
+/// # use atlas_backup_api::v1::types::OnDemandSnapshotRequest;
+/// drop(OnDemandSnapshotRequest { description: "Before the upgrade".into() });
+/// ```
+/// No default stands in for required members:
+/// ```compile_fail
+/// # use atlas_backup_api::v1::types::OnDemandSnapshotRequest;
+/// drop(OnDemandSnapshotRequest { retention_in_days: 5, ..Default::default() });
+/// ```
+#[cfg(doctest)]
+pub struct MustNotCompile;
