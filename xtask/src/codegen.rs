@@ -144,13 +144,17 @@ fn passes(generated: &[Generated]) -> String {
 
 fn table(generated: &[Generated], changes: &[(String, Change)]) -> String {
     let bold = Style::new().bold();
-    let mut text = format!("{bold}{:<16}{:>11}{:>7}{:>7}{:>8}  {:<12}{bold:#}\n", "document", "operations", "types", "files", "lines", "changed");
+    let mut text =
+        format!("{bold}{:<16}{:>11}{:>7}{:>7}{:>8}  {:<12}{bold:#}\n", "document", "operations", "types", "files", "lines", "changed");
     let mut all = 0;
     for Generated { document, output } in generated {
         let count = |kind| output.items.iter().filter(|item| item.kind == kind).count();
         let lines: usize = output.files.iter().map(|file| file.text.lines().count()).sum();
         all += lines;
-        let changed = changes.iter().filter(|(path, _)| path.starts_with(&format!("{CODE}/{}/", document.api)) || *path == format!("{TABLES}/{}.rs", document.api)).count();
+        let changed = changes
+            .iter()
+            .filter(|(path, _)| path.starts_with(&format!("{CODE}/{}/", document.api)) || *path == format!("{TABLES}/{}.rs", document.api))
+            .count();
         let changed = if changed == 0 { "-".to_owned() } else { format!("{changed} files") };
         let (operations, types) = (count(ItemKind::Operation), count(ItemKind::Type));
         let _infallible = writeln!(text, "{:<16}{operations:>11}{types:>7}{:>7}{lines:>8}  {changed}", document.path, output.files.len());
@@ -200,7 +204,8 @@ fn diff(changes: &[(String, Change)], wanted: &Files, found: &Files) -> Vec<Stri
     for (path, _) in changes.iter().filter(|(_, change)| *change == Change::Stale) {
         let (old, new) = (found.get(path).map_or("", String::as_str), wanted.get(path).map_or("", String::as_str));
         let diff = TextDiff::from_lines(old, new);
-        let unified = diff.unified_diff().context_radius(2).header(&format!("{path} (on disk)"), &format!("{path} (generated)")).to_string();
+        let unified =
+            diff.unified_diff().context_radius(2).header(&format!("{path} (on disk)"), &format!("{path} (generated)")).to_string();
         lines.extend(unified.lines().map(|line| match line.as_bytes().first() {
             Some(b'-') => format!("{red}{line}{red:#}\n"),
             Some(b'+') => format!("{green}{line}{green:#}\n"),

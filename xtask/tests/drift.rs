@@ -97,7 +97,9 @@ fn a_document_with_faults_leaves_the_old_files() {
     let output = codegen(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(1));
     let report = text(&output.stderr);
-    for part in ["spec/v1.yaml:", "`take-snapshot` cannot name a method", "spec/v2.yaml:", "keyword `minimun`", "2 findings; nothing was written"] {
+    for part in
+        ["spec/v1.yaml:", "`take-snapshot` cannot name a method", "spec/v2.yaml:", "keyword `minimun`", "2 findings; nothing was written"]
+    {
         assert!(report.contains(part), "no `{part}` in\n{report}");
     }
     assert_eq!(everything(folder.path()), before);

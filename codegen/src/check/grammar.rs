@@ -50,11 +50,8 @@ static INFO: Kind = Kind {
 static LICENSE: Kind = Kind { name: "license", required: &[("name", Text)], optional: &[("url", Text)] };
 static CONTACT: Kind = Kind { name: "contact", required: &[], optional: &[("name", Text), ("url", Text)] };
 static SERVER: Kind = Kind { name: "server", required: &[("url", Text)], optional: &[("description", Text)] };
-static TAG: Kind = Kind {
-    name: "tag",
-    required: &[("name", Text), ("description", Text)],
-    optional: &[("externalDocs", Object(&EXTERNAL_DOCS))],
-};
+static TAG: Kind =
+    Kind { name: "tag", required: &[("name", Text), ("description", Text)], optional: &[("externalDocs", Object(&EXTERNAL_DOCS))] };
 static EXTERNAL_DOCS: Kind = Kind { name: "externalDocs", required: &[("url", Text)], optional: &[("description", Text)] };
 static PATH_ITEM: Kind = Kind {
     name: "path item",
@@ -87,8 +84,7 @@ static OPERATION: Kind = Kind {
         ("requestBody", Object(&REQUEST_BODY)),
     ],
 };
-static DEPRECATION: Kind =
-    Kind { name: "x-atlas-deprecation", required: &[("note", Text)], optional: &[("since", Text), ("ended", Text)] };
+static DEPRECATION: Kind = Kind { name: "x-atlas-deprecation", required: &[("note", Text)], optional: &[("since", Text), ("ended", Text)] };
 static PARAMETER: Kind = Kind {
     name: "parameter",
     required: &[("name", Text), ("in", Text), ("description", Text), ("schema", Reference(&SCHEMA))],
@@ -118,8 +114,7 @@ static MEDIA_TYPE: Kind = Kind {
 };
 static OLDER_VERSION: Kind =
     Kind { name: "older version", required: &[("version", Text)], optional: &[("sunset", Text), ("deprecated", Text)] };
-static EXAMPLE: Kind =
-    Kind { name: "example", required: &[("value", Any)], optional: &[("summary", Text), ("description", Text)] };
+static EXAMPLE: Kind = Kind { name: "example", required: &[("value", Any)], optional: &[("summary", Text), ("description", Text)] };
 static COMPONENTS: Kind = Kind {
     name: "components",
     required: &[("securitySchemes", Map(&Object(&SECURITY_SCHEME)))],

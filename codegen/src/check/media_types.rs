@@ -47,10 +47,7 @@ fn content(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
 }
 
 fn is_dated(media: &str) -> bool {
-    media
-        .strip_prefix("application/vnd.atlas.")
-        .and_then(|rest| rest.strip_suffix("+json"))
-        .is_some_and(is_date)
+    media.strip_prefix("application/vnd.atlas.").and_then(|rest| rest.strip_suffix("+json")).is_some_and(is_date)
 }
 
 /// `YYYY-MM-DD`, with a month and a day that exist.
@@ -66,7 +63,12 @@ mod tests {
     #[test]
     fn dated() {
         assert!(is_dated("application/vnd.atlas.2023-01-01+json"));
-        for wrong in ["application/vnd.atlas.2023-13-01+json", "application/vnd.atlas.2023-1-1+json", "application/xml", "application/vnd.atlas+json"] {
+        for wrong in [
+            "application/vnd.atlas.2023-13-01+json",
+            "application/vnd.atlas.2023-1-1+json",
+            "application/xml",
+            "application/vnd.atlas+json",
+        ] {
             assert!(!is_dated(wrong), "{wrong}");
         }
     }

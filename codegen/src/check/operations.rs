@@ -62,7 +62,8 @@ fn deprecation(pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
         }
         (false, Some(_)) => {
             let at = child(pointer, "x-atlas-deprecation");
-            findings.push(Finding::new("deprecation", at, "a reason for a deprecation that is not declared").help("add `deprecated: true`"));
+            findings
+                .push(Finding::new("deprecation", at, "a reason for a deprecation that is not declared").help("add `deprecated: true`"));
         }
         _ => {}
     }

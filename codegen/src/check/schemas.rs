@@ -62,7 +62,8 @@ fn named(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>)
     if kind == "string" && schema.get("enum").is_none() && !RUNTIME_TYPES.contains(&(name, text(schema, "pattern"))) {
         let known: Vec<_> = RUNTIME_TYPES.iter().map(|(name, pattern)| format!("{name} ({pattern})")).collect();
         let message = format!("nothing checks the pattern of `{name}`");
-        findings.push(Finding::new("pattern", child(pointer, "pattern"), message).help(format!("the runtime checks {}", known.join(" and "))));
+        findings
+            .push(Finding::new("pattern", child(pointer, "pattern"), message).help(format!("the runtime checks {}", known.join(" and "))));
     }
     if text(schema, "description").is_empty() {
         findings.push(Finding::new("description", pointer, format!("`{name}` has no description")));
@@ -128,8 +129,7 @@ fn types_of(keyword: &str) -> &'static [&'static str] {
     }
 }
 
-const FORMATS: &[(&str, &[&str])] =
-    &[("string", &["date-time", "uuid", "uri", "email"]), ("integer", &["int32", "int64"])];
+const FORMATS: &[(&str, &[&str])] = &[("string", &["date-time", "uuid", "uri", "email"]), ("integer", &["int32", "int64"])];
 
 fn keywords_fit_type(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let kind = text(schema, "type");

@@ -22,7 +22,7 @@ pub(super) fn lower(openapi: &mut OpenAPI, _: &mut Facts) -> usize {
             }
             operation.responses.responses.entry(StatusCode::Range(code / 100)).or_insert(response);
         }
-        operation.responses.responses.retain(|status, _| *status != StatusCode::Range(5) );
+        operation.responses.responses.retain(|status, _| *status != StatusCode::Range(5));
     }
     changed
 }

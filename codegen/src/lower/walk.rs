@@ -4,16 +4,21 @@ use openapiv3::{AdditionalProperties, OpenAPI, Operation, Parameter, ParameterSc
 
 /// Every operation with its method (lower case) and path.
 pub(super) fn operations(openapi: &OpenAPI) -> impl Iterator<Item = (&str, &str, &Operation)> {
-    openapi.paths.iter().filter_map(|(path, item)| Some((path.as_str(), item.as_item()?))).flat_map(|(path, item)| {
-        item.iter().map(move |(method, operation)| (method, path, operation))
-    })
+    openapi
+        .paths
+        .iter()
+        .filter_map(|(path, item)| Some((path.as_str(), item.as_item()?)))
+        .flat_map(|(path, item)| item.iter().map(move |(method, operation)| (method, path, operation)))
 }
 
 /// Every operation.
 pub(super) fn operations_mut(openapi: &mut OpenAPI) -> impl Iterator<Item = &mut Operation> {
-    openapi.paths.paths.values_mut().filter_map(item_mut).flat_map(|item| {
-        [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
-    })
+    openapi
+        .paths
+        .paths
+        .values_mut()
+        .filter_map(item_mut)
+        .flat_map(|item| [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten())
 }
 
 /// What stands written out at this place, `None` for a `$ref`.

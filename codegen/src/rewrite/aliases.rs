@@ -18,7 +18,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
                 for item in &mut item.items {
                     let ImplItem::Fn(method) = item else { continue };
                     let Some(fact) = facts.operations.get(&method.sig.ident.to_string()) else { continue };
-                    added += add(&mut method.attrs, &[fact.official_id.clone()], &fact.id);
+                    added += add(&mut method.attrs, std::slice::from_ref(&fact.official_id), &fact.id);
                 }
             }
             Item::Struct(item) => added += add(&mut item.attrs, &aliases, &item.ident.to_string()),

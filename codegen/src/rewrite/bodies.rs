@@ -21,10 +21,14 @@ struct Member<'a> {
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
     let is_body = |item: &ItemStruct| is_marked(&item.attrs, "body") || is_marked(&item.attrs, "shared");
-    let bodies: Vec<ItemStruct> = file.items.iter().filter_map(|item| match item {
-        Item::Struct(item) if is_body(item) => Some(item.clone()),
-        _ => None,
-    }).collect();
+    let bodies: Vec<ItemStruct> = file
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Struct(item) if is_body(item) => Some(item.clone()),
+            _ => None,
+        })
+        .collect();
     let names: Vec<&Ident> = bodies.iter().map(|item| &item.ident).collect();
     for item in &mut file.items {
         if let Item::Struct(item) = item
@@ -44,12 +48,17 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
 
 fn members(item: &ItemStruct) -> Vec<Member<'_>> {
     let Fields::Named(fields) = &item.fields else { return Vec::new() };
-    fields.named.iter().filter_map(|field| {
-        let wire = field.attrs.iter().find(|attribute| attribute.path().is_ident("wire"))?;
-        let mut arguments = wire.parse_args_with(syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated).ok()?.into_iter();
-        let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(wire), .. }) = arguments.next()? else { return None };
-        Some(Member { name: field.ident.as_ref()?, wire: wire.value(), ty: &field.ty, required: arguments.next().is_some() })
-    }).collect()
+    fields
+        .named
+        .iter()
+        .filter_map(|field| {
+            let wire = field.attrs.iter().find(|attribute| attribute.path().is_ident("wire"))?;
+            let mut arguments =
+                wire.parse_args_with(syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated).ok()?.into_iter();
+            let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(wire), .. }) = arguments.next()? else { return None };
+            Some(Member { name: field.ident.as_ref()?, wire: wire.value(), ty: &field.ty, required: arguments.next().is_some() })
+        })
+        .collect()
 }
 
 fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident]) -> Result<Item, Error> {
@@ -137,7 +146,7 @@ fn rule_of(members: &[Member<'_>], rule: &MemberRule, fact: &facts::Type) -> Res
     };
     let deciding = find(&rule.member)?;
     let (name, when, reason) = (deciding.name, &rule.member, &rule.reason);
-    let value = deciding.required.then(|| quote!(Some(&self.#name))).unwrap_or_else(|| quote!(self.#name.as_ref()));
+    let value = if deciding.required { quote!(Some(&self.#name)) } else { quote!(self.#name.as_ref()) };
     let shown = rule.value.as_str().map_or_else(|| rule.value.to_string(), str::to_owned);
     let applies = match &rule.value {
         serde_json::Value::Bool(wanted) => quote!(#value == Some(&#wanted)),

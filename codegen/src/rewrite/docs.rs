@@ -128,7 +128,8 @@ mod tests {
             ..Operation::default()
         };
         let facts = Facts { operations: [("take_snapshot".into(), operation)].into(), ..Facts::default() };
-        let (written, after) = rewritten(super::rewrite, &facts, "impl Api { pub fn take_snapshot() {} }\n#[doc = \"a\\nb\"] pub struct T {}");
+        let (written, after) =
+            rewritten(super::rewrite, &facts, "impl Api { pub fn take_snapshot() {} }\n#[doc = \"a\\nb\"] pub struct T {}");
         assert_eq!(written, 2);
         assert_eq!(
             after,

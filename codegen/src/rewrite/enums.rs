@@ -63,7 +63,11 @@ mod tests {
 
     #[test]
     fn a_variant_with_content_is_refused() {
-        let mut file: syn::File = syn::parse_quote!(pub enum S { A(String) });
+        let mut file: syn::File = syn::parse_quote!(
+            pub enum S {
+                A(String),
+            }
+        );
         assert!(super::rewrite(&mut file, &Facts::default()).is_err());
     }
 }

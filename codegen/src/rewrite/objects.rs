@@ -112,7 +112,8 @@ mod tests {
     use crate::facts::Facts;
     use crate::rewrite::rewritten;
 
-    const OPERATIONS: &str = "impl Api { pub fn f(&self, id: X, body: types::B) -> R {} }\nimpl R { pub fn send() -> Result<Response<types::A>, Error> {} }\n";
+    const OPERATIONS: &str =
+        "impl Api { pub fn f(&self, id: X, body: types::B) -> R {} }\nimpl R { pub fn send() -> Result<Response<types::A>, Error> {} }\n";
 
     #[test]
     fn structs_are_marked_by_what_holds_them() {

@@ -74,10 +74,8 @@ fn arguments(signature: &syn::Signature) -> Result<Vec<(Ident, Type)>, Error> {
 }
 
 fn argument(arguments: &[(Ident, Type)], name: &Ident, wire: &str) -> Result<Argument, Error> {
-    let (_, ty) = arguments
-        .iter()
-        .find(|(known, _)| known == name)
-        .ok_or_else(|| unrecognised(PASS, "a value sent that is no argument", name))?;
+    let (_, ty) =
+        arguments.iter().find(|(known, _)| known == name).ok_or_else(|| unrecognised(PASS, "a value sent that is no argument", name))?;
     let (optional, ty) = match generic(ty, "Option") {
         Some(inner) => (true, inner),
         None => (false, ty.clone()),
