@@ -17,7 +17,7 @@ use crate::retry_after::retry_after;
 ///
 /// Anything but the status may be missing. Where the body is not Atlas's JSON (a gateway's HTML, a login page's redirect,
 /// nothing at all), [`excerpt`](Self::excerpt) says in short what came instead.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct ApiError {
     status: StatusCode,
     error_code: Option<String>,
@@ -27,6 +27,7 @@ pub struct ApiError {
     violations: Vec<FieldViolation>,
     retry_after: Option<Duration>,
     excerpt: Option<String>,
+    body: Option<Value>,
 }
 
 /// What is wrong with one member of a request's body.
@@ -46,7 +47,7 @@ impl ApiError {
     /// for Atlas in their tests.
     pub fn from_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let text = read::text(headers, body);
-        let members = match serde_json::from_str(&text).map(|body| envelope::open(body).content) {
+        let members = match serde_json::from_str(&text).map(envelope::content) {
             Ok(Value::Object(members)) => members,
             _ => Map::new(),
         };
@@ -71,6 +72,7 @@ impl ApiError {
             violations: violations(members),
             retry_after: retry_after(headers, Timestamp::now()),
             excerpt: None,
+            body: (!members.is_empty()).then(|| Value::Object(members.clone())),
         };
         if text(members, "errorCode").is_none() && error.detail.is_none() && error.reason.is_none() {
             error.excerpt = instead(status, headers, body);
@@ -119,6 +121,11 @@ impl ApiError {
         self.excerpt.as_deref()
     }
 
+    /// The error as Atlas sent it, with the members that have no method here. None where the body was not a JSON object.
+    pub fn body(&self) -> Option<&Value> {
+        self.body.as_ref()
+    }
+
     /// Whether the call came too soon after others: a 429, or a 400 whose code says so, as was seen.
     pub fn is_rate_limited(&self) -> bool {
         let says_so = || self.error_code().is_some_and(|code| code.contains("RATE_LIMIT"));
@@ -146,10 +153,7 @@ fn parameters(members: &Map<String, Value>) -> Vec<Value> {
 
 fn violations(members: &Map<String, Value>) -> Vec<FieldViolation> {
     let fields = members.get("badRequestDetail").and_then(|detail| detail.get("fields")).and_then(Value::as_array);
-    let violation = |field: &Map<String, Value>| FieldViolation {
-        field: text(field, "field"),
-        description: text(field, "description"),
-    };
+    let violation = |field: &Map<String, Value>| FieldViolation { field: text(field, "field"), description: text(field, "description") };
     fields.into_iter().flatten().filter_map(Value::as_object).map(violation).collect()
 }
 
@@ -185,20 +189,33 @@ impl fmt::Display for ApiError {
     }
 }
 
+/// Without the body, which may hold what a newer Atlas added, and that may be a secret.
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("status", &self.status)
+            .field("error_code", &self.error_code)
+            .field("detail", &self.detail)
+            .field("reason", &self.reason)
+            .field("parameters", &self.parameters)
+            .field("violations", &self.violations)
+            .field("retry_after", &self.retry_after)
+            .field("excerpt", &self.excerpt)
+            .finish_non_exhaustive()
+    }
+}
+
 impl std::error::Error for ApiError {}
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-    use http::header::{CONTENT_TYPE, RETRY_AFTER};
+    use http::{HeaderName, HeaderValue};
     use serde_json::json;
 
     use super::*;
 
     fn error(status: u16, headers: &[(&'static str, &'static str)], body: &[u8]) -> ApiError {
-        let headers = headers.iter().map(|(name, value)| {
-            (http::HeaderName::from_static(name), HeaderValue::from_static(value))
-        });
+        let headers = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
         ApiError::from_answer(StatusCode::from_u16(status).unwrap(), &headers.collect(), body)
     }
 
@@ -261,7 +278,12 @@ mod tests {
             (503, &html[..], Some("503 Service Unavailable GET /api"), "503 Service Unavailable: 503 Service Unavailable GET /api"),
             (502, b"", None, "502 Bad Gateway"),
             (502, b" \r\n", None, "502 Bad Gateway"),
-            (500, br#"{"error": 500, "detail": "trunc"#, Some(r#"{"error": 500, "detail": "trunc"#), r#"500 Internal Server Error: {"error": 500, "detail": "trunc"#),
+            (
+                500,
+                br#"{"error": 500, "detail": "trunc"#,
+                Some(r#"{"error": 500, "detail": "trunc"#),
+                r#"500 Internal Server Error: {"error": 500, "detail": "trunc"#,
+            ),
             (504, br#"{"message": "timeout"}"#, Some(r#"{"message": "timeout"}"#), r#"504 Gateway Timeout: {"message": "timeout"}"#),
             (500, b"null", Some("null"), "500 Internal Server Error: null"),
             (500, b"\xff\xfe\x00", Some("\u{fffd}\u{fffd}"), "500 Internal Server Error: \u{fffd}\u{fffd}"),
@@ -277,7 +299,6 @@ mod tests {
     #[test]
     fn latin_1_is_read() {
         let headers = [("content-type", "application/json;charset=ISO-8859-1")];
-        assert_eq!(CONTENT_TYPE, "content-type");
         let error = error(401, &headers, b"{\"errorCode\": \"UNEXPECTED_ERROR\", \"detail\": \"verweigert f\xfcr Sie\"}");
         assert_eq!(error.to_string(), "401 Unauthorized (UNEXPECTED_ERROR): verweigert f\u{fc}r Sie");
     }
@@ -289,6 +310,16 @@ mod tests {
         assert_eq!(moved.to_string(), "302 Found: not followed: https://login.example/a");
         assert_eq!(error(304, &[], b"").to_string(), "304 Not Modified");
         assert_eq!(error(503, &headers, b"busy").to_string(), "503 Service Unavailable: busy");
+    }
+
+    #[test]
+    fn the_body_is_there_as_it_came() {
+        let body = json!({"status": 404, "errorCode": "C", "parameters": null, "newer": {"a": 1}});
+        assert_eq!(of_json(404, &body).body(), Some(&body));
+        assert_eq!(of_json(404, &json!({"status": 404, "content": body})).body(), Some(&body));
+        for other in [&b""[..], b"<html>", b"{\"errorCode\"", b"[]", b"{}"] {
+            assert_eq!(error(404, &[], other).body(), None);
+        }
     }
 
     #[test]
@@ -304,7 +335,6 @@ mod tests {
         assert!(limited(400, json!({"errorCode": "RATE_LIMITED_TOKEN_BUCKET"})));
         assert!(!limited(400, json!({"errorCode": "VALIDATION_ERROR"})));
         assert!(!limited(503, json!({"errorCode": "RATE_LIMITED"})));
-        assert_eq!(RETRY_AFTER, "retry-after");
         assert_eq!(error(429, &[("retry-after", "10")], b"").retry_after(), Some(Duration::from_secs(10)));
         assert_eq!(error(429, &[], b"").retry_after(), None);
     }
@@ -318,12 +348,13 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_all_of_it() {
-        let printed = format!("{:?}", error(404, &[("retry-after", "1")], br#"{"errorCode": "C", "parameters": [1]}"#));
+    fn debug_shows_all_that_is_documented() {
+        let body = br#"{"errorCode": "C", "parameters": [1], "newer": "hunter2"}"#;
+        let printed = format!("{:?}", error(404, &[("retry-after", "1")], body));
         assert_eq!(
             printed,
             "ApiError { status: 404, error_code: Some(\"C\"), detail: None, reason: None, parameters: [Number(1)], \
-             violations: [], retry_after: Some(1s), excerpt: None }"
+             violations: [], retry_after: Some(1s), excerpt: None, .. }"
         );
     }
 }

@@ -9,12 +9,12 @@ use crate::configuration_error::ConfigurationError;
 pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
-    /// Refusals name the fault and not the URL: a password or a token may stand in it.
+    /// Whitespace around it is ignored. Refusals name the fault and not the URL: a password or a token may stand in it.
     pub(crate) fn parse(text: &str) -> Result<Self, ConfigurationError> {
         let refuse = |fault: &str| Err(ConfigurationError::new(format!("base URL: {fault}")));
-        let url = match Url::parse(text.trim()) {
+        let url = match Url::parse(text) {
             Ok(url) => url,
-            Err(error) => return refuse(&format!("{error}; expected the like of https://cloud.mongodb.com")),
+            Err(error) => return refuse(&format!("{error}; expected something like https://cloud.mongodb.com")),
         };
         check_scheme(&url)?;
         if !url.username().is_empty() || url.password().is_some() {
@@ -73,10 +73,10 @@ mod tests {
             ("https://user@cloud.mongodb.com", "a user name or password"),
             ("https://:hunter2@cloud.mongodb.com", "a user name or password"),
             ("ftp://cloud.mongodb.com", "the scheme must be https, and is ftp"),
-            ("cloud.mongodb.com", "expected the like of https://cloud.mongodb.com"),
+            ("cloud.mongodb.com", "expected something like https://cloud.mongodb.com"),
             ("cloud.mongodb.com:443", "the scheme must be https, and is cloud.mongodb.com"),
-            ("", "expected the like of"),
-            ("https://", "expected the like of"),
+            ("", "expected something like"),
+            ("https://", "expected something like"),
         ] {
             let error = BaseUrl::parse(text).unwrap_err().to_string();
             assert!(error.contains(fault), "{text:?}: {error}");

@@ -48,12 +48,7 @@ pub(crate) fn pattern(name: &str, value: &(impl Text + ?Sized), matches: fn(&str
     text(name, value, matches, || format!("must {rule}"))
 }
 
-fn text(
-    name: &str,
-    value: &(impl Text + ?Sized),
-    holds: impl Fn(&str) -> bool,
-    rule: impl Fn() -> String,
-) -> Check {
+fn text(name: &str, value: &(impl Text + ?Sized), holds: impl Fn(&str) -> bool, rule: impl Fn() -> String) -> Check {
     match value.text() {
         Some(text) if !holds(text) => Err(InvalidArgument::new(name, format_args!("{text:?}"), rule())),
         _ => Ok(()),
@@ -234,16 +229,10 @@ mod tests {
     fn bounds_of_lists() {
         assert_eq!(min_items("l", &vec![1], 1), Ok(()));
         assert_eq!(min_items("l", &None::<Vec<i64>>, 1), Ok(()));
-        assert_eq!(
-            told(min_items("l", &Some(Vec::<i64>::new()), 1)),
-            "invalid argument l = a list of 0 items: must have at least 1 item"
-        );
+        assert_eq!(told(min_items("l", &Some(Vec::<i64>::new()), 1)), "invalid argument l = a list of 0 items: must have at least 1 item");
         assert_eq!(max_items("l", &vec![1, 2], 2), Ok(()));
         assert_eq!(max_items("l", &BTreeMap::from([("a".to_owned(), 1)]), 1), Ok(()));
-        assert_eq!(
-            told(max_items("l", &vec![1, 2, 3], 2)),
-            "invalid argument l = a list of 3 items: must have at most 2 items"
-        );
+        assert_eq!(told(max_items("l", &vec![1, 2, 3], 2)), "invalid argument l = a list of 3 items: must have at most 2 items");
     }
 
     #[test]
@@ -251,17 +240,11 @@ mod tests {
         let rule = |when, present| forbid(when, "doNotDelete", "true", "expires", present, "It never expires.");
         assert_eq!(rule(false, true), Ok(()));
         assert_eq!(rule(true, false), Ok(()));
-        assert_eq!(
-            told(rule(true, true)),
-            "invalid argument expires: must be absent where doNotDelete is true (It never expires)"
-        );
+        assert_eq!(told(rule(true, true)), "invalid argument expires: must be absent where doNotDelete is true (It never expires)");
         let rule = |when, present| require(when, "deliveryType", "automated", "targetGroupId", present, "");
         assert_eq!(rule(false, false), Ok(()));
         assert_eq!(rule(true, true), Ok(()));
-        assert_eq!(
-            told(rule(true, false)),
-            "invalid argument targetGroupId: must be given where deliveryType is automated"
-        );
+        assert_eq!(told(rule(true, false)), "invalid argument targetGroupId: must be given where deliveryType is automated");
         assert_eq!(given("id", true), Ok(()));
         assert_eq!(told(given("id", false)), "invalid argument id: must be given");
     }

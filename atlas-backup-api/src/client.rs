@@ -82,9 +82,6 @@ mod tests {
     #[test]
     fn debug_says_where_it_calls() {
         let client = Client::builder().base_url("https://cloud.mongodbgov.com/").build().unwrap();
-        assert_eq!(
-            format!("{client:?}"),
-            r#"Client { base_url: "https://cloud.mongodbgov.com", timeout: 60s, .. }"#
-        );
+        assert_eq!(format!("{client:?}"), r#"Client { base_url: "https://cloud.mongodbgov.com", timeout: 60s, .. }"#);
     }
 }

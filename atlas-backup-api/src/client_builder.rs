@@ -1,5 +1,6 @@
 //! Settings of a client.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -8,11 +9,12 @@ use crate::base_url::BaseUrl;
 use crate::client::{Client, Shared};
 use crate::configuration_error::ConfigurationError;
 use crate::error::Error;
+use crate::excerpt;
 
 /// Settings of a [`Client`], each with a default. They are checked by [`build`](Self::build).
 ///
 /// Proxies are taken from the environment (`HTTPS_PROXY`, `NO_PROXY` and the like).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a client is made by `build`"]
 pub struct ClientBuilder {
     base_url: String,
@@ -83,6 +85,7 @@ impl ClientBuilder {
         Ok(Client::from_shared(Shared { http, base_url, timeout: self.timeout }))
     }
 
+    /// This crate, and the program that uses it.
     fn user_agent(&self) -> Result<HeaderValue, ConfigurationError> {
         let mut agent = concat!("atlas-backup-api/", env!("CARGO_PKG_VERSION")).to_owned();
         if let Some(suffix) = self.user_agent_suffix.as_deref().map(str::trim) {
@@ -94,6 +97,18 @@ impl ClientBuilder {
         let printable = agent.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         let refused = || ConfigurationError::new("user agent suffix: must be printable ASCII".to_owned());
         if printable { HeaderValue::try_from(agent).map_err(|_| refused()) } else { Err(refused()) }
+    }
+}
+
+/// A base URL that is going to be refused may hold a password, or a token.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("base_url", &excerpt::bare_url(&self.base_url))
+            .field("connect_timeout", &self.connect_timeout)
+            .field("timeout", &self.timeout)
+            .field("user_agent_suffix", &self.user_agent_suffix)
+            .finish()
     }
 }
 
@@ -120,16 +135,17 @@ mod tests {
             "configuration: base URL: a path does not belong in it; operations bring their own, from /api on"
         );
         assert_eq!(refusal(Client::builder().timeout(Duration::ZERO)), "configuration: timeout: must be longer than zero");
-        assert_eq!(
-            refusal(Client::builder().connect_timeout(Duration::ZERO)),
-            "configuration: connect timeout: must be longer than zero"
-        );
+        assert_eq!(refusal(Client::builder().connect_timeout(Duration::ZERO)), "configuration: connect timeout: must be longer than zero");
         for suffix in ["a\r\nX-Injected: 1", "ä", "\u{7f}"] {
-            assert_eq!(
-                refusal(Client::builder().user_agent_suffix(suffix)),
-                "configuration: user agent suffix: must be printable ASCII"
-            );
+            assert_eq!(refusal(Client::builder().user_agent_suffix(suffix)), "configuration: user agent suffix: must be printable ASCII");
         }
+    }
+
+    #[test]
+    fn debug_hides_what_does_not_belong_in_a_base_url() {
+        let builder = Client::builder().base_url("https://user:hunter2@h/?token=hunter2");
+        let printed = format!("{builder:?}");
+        assert!(printed.contains(r#"base_url: "https://h/""#) && !printed.contains("hunter2"), "{printed}");
     }
 
     #[test]

@@ -46,9 +46,9 @@ impl fmt::Display for ConnectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match (self.is_timeout(), self.is_connect()) {
             (true, true) => "no connection in time",
-            (true, false) => "no answer in time",
+            (true, false) => "no complete answer in time",
             (false, true) => "no connection",
-            (false, false) => "connection lost",
+            (false, false) => "no complete answer",
         };
         write!(f, "{}: {what}", self.operation)?;
         // The root of a timeout only says "timed out" again.

@@ -27,10 +27,7 @@ pub(crate) fn open(body: Value) -> Opened {
     // A resource may have a `status` of its own, but that is a word.
     let status = members.get("status").and_then(as_status);
     if status.is_some() {
-        for name in ["envelope", "content"] {
-            let Some(content) = members.get_mut(name).map(Value::take).filter(|content| !content.is_null()) else {
-                continue;
-            };
+        if let Some((name, content)) = wrapped(&mut members) {
             return Opened { status, content, member: Some(name) };
         }
         if let Some(content) = nothing_else(&members) {
@@ -40,6 +37,21 @@ pub(crate) fn open(body: Value) -> Opened {
     }
     let status = status.or_else(|| unwrapped_error(&members));
     Opened { status, content: Value::Object(members), member: None }
+}
+
+/// What is wrapped, where something is; else the body as it came.
+pub(crate) fn content(mut body: Value) -> Value {
+    match &mut body {
+        Value::Object(members) if members.get("status").is_some_and(|status| as_status(status).is_some()) => {
+            wrapped(members).map_or(body, |(_, content)| content)
+        }
+        _ => body,
+    }
+}
+
+fn wrapped(members: &mut Map<String, Value>) -> Option<(&'static str, Value)> {
+    let mut take = |name: &'static str| Some((name, members.get_mut(name)?.take())).filter(|(_, content)| !content.is_null());
+    take("envelope").or_else(|| take("content"))
 }
 
 fn as_status(value: &Value) -> Option<StatusCode> {

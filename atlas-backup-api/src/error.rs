@@ -139,14 +139,8 @@ mod tests {
     use crate::object_id::ObjectId;
     use crate::operation::{Effect, Operation};
 
-    static GET: Operation = Operation {
-        id: "get",
-        method: Method::GET,
-        path: "/",
-        accept: "application/json",
-        content_type: None,
-        effect: Effect::Read,
-    };
+    static GET: Operation =
+        Operation { id: "get", method: Method::GET, path: "/", accept: "application/json", content_type: None, effect: Effect::Read };
 
     fn api(status: u16, body: &str) -> Error {
         let mut headers = HeaderMap::new();
@@ -182,10 +176,7 @@ mod tests {
     #[test]
     fn messages_are_those_of_what_they_hold() {
         let id = Error::from(ObjectId::try_from("x").unwrap_err());
-        assert_eq!(
-            id.to_string(),
-            r#"invalid argument ObjectId: "x" is not an ObjectId: expected 24 lower-case hexadecimal digits"#
-        );
+        assert_eq!(id.to_string(), r#"invalid argument ObjectId: "x" is not an ObjectId: expected 24 lower-case hexadecimal digits"#);
         assert_eq!(Error::from(ConfigurationError::new("no".into())).to_string(), "configuration: no");
         assert_eq!(api(404, "").to_string(), "404 Not Found");
         let message = "get: unreadable answer (200 OK): the answer is not JSON: expected value at line 1 column 1";

@@ -11,7 +11,7 @@ const WINDOW: usize = 64 * 1024;
 
 /// What a body says: tags, control characters and URL queries stripped, on one line, short.
 pub(crate) fn of_body(text: &str) -> String {
-    let text = &text[..text.floor_boundary(WINDOW)];
+    let text = &text[..floor(text, WINDOW)];
     shorten(&without_queries(&without_tags(text)), LONGEST)
 }
 
@@ -108,15 +108,9 @@ fn without_queries(text: &str) -> String {
     kept
 }
 
-trait FloorBoundary {
-    /// The last place up to `at` where the text can be cut. (`str::floor_char_boundary` needs Rust 1.91.)
-    fn floor_boundary(&self, at: usize) -> usize;
-}
-
-impl FloorBoundary for str {
-    fn floor_boundary(&self, at: usize) -> usize {
-        (0..=at.min(self.len())).rev().find(|&at| self.is_char_boundary(at)).unwrap_or(0)
-    }
+/// The last place up to `at` where the text can be cut. (`str::floor_char_boundary` needs Rust 1.91.)
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -152,8 +146,8 @@ mod tests {
 
     #[test]
     fn a_body_is_cut_where_a_character_ends() {
-        assert_eq!("aé".floor_boundary(2), 1);
-        assert_eq!("aé".floor_boundary(9), 3);
+        assert_eq!(floor("aé", 2), 1);
+        assert_eq!(floor("aé", 9), 3);
         let body = format!("{}é", "<".repeat(WINDOW - 1));
         assert!(of_body(&body).starts_with('<'));
     }

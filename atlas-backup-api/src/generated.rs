@@ -3,11 +3,13 @@
 /// API v1.0, all of which Atlas has deprecated.
 #[cfg(feature = "v1")]
 #[allow(missing_docs, deprecated, reason = "generated; what it lacks is the documents' to add")]
+#[rustfmt::skip]
 pub mod v1;
 
 /// API v2.
 #[cfg(feature = "v2")]
 #[allow(missing_docs, deprecated, reason = "generated; what it lacks is the documents' to add")]
+#[rustfmt::skip]
 pub mod v2;
 
 /// What generated files use, and nothing else of this crate.

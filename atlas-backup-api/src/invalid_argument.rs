@@ -94,10 +94,7 @@ mod tests {
     #[test]
     fn a_conversion_speaks_for_itself() {
         let error = InvalidArgument::refused("groupId", &ObjectId::try_from("xyz").unwrap_err());
-        assert_eq!(
-            error.to_string(),
-            r#"invalid argument groupId: "xyz" is not an ObjectId: expected 24 lower-case hexadecimal digits"#
-        );
+        assert_eq!(error.to_string(), r#"invalid argument groupId: "xyz" is not an ObjectId: expected 24 lower-case hexadecimal digits"#);
         assert_eq!(error.value(), None);
     }
 

@@ -118,7 +118,8 @@ impl Member for f64 {
 /// The float that a JSON number stands for, unless it is an integer with more digits than a float has.
 fn exact(number: &Number) -> Option<f64> {
     let float = number.as_f64()?;
-    match number.as_i128() {
+    let integer = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+    match integer {
         Some(integer) if float as i128 != integer => None,
         _ => Some(float),
     }
@@ -276,8 +277,7 @@ impl<T: Member> Member for BTreeMap<String, T> {
                 }
                 // As in a list.
                 Some(unheld) => {
-                    let mut all: Map<String, Value> =
-                        std::mem::take(self).into_iter().map(|(key, item)| (key, item.value())).collect();
+                    let mut all: Map<String, Value> = std::mem::take(self).into_iter().map(|(key, item)| (key, item.value())).collect();
                     all.insert(key, unheld);
                     all.extend(values);
                     return Ok(Some(Value::Object(all)));

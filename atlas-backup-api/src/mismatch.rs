@@ -1,6 +1,5 @@
 //! Why a JSON value does not fit, and where in the document it stands.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::Value;
@@ -11,21 +10,21 @@ use crate::path;
 #[derive(Debug, PartialEq)]
 pub(crate) struct Mismatch {
     path: String,
-    problem: Cow<'static, str>,
+    problem: String,
 }
 
 impl Mismatch {
     pub(crate) fn new(expected: &'static str, found: &Value) -> Self {
-        Mismatch { path: String::new(), problem: format!("expected {expected}, found {}", kind(found)).into() }
+        Mismatch { path: String::new(), problem: format!("expected {expected}, found {}", kind(found)) }
     }
 
     pub(crate) fn missing(expected: &'static str) -> Self {
-        Mismatch { path: String::new(), problem: format!("expected {expected}, but it is missing").into() }
+        Mismatch { path: String::new(), problem: format!("expected {expected}, but it is missing") }
     }
 
     /// A member that nothing could carry.
     pub(crate) fn unknown() -> Self {
-        Mismatch { path: String::new(), problem: "no such member".into() }
+        Mismatch { path: String::new(), problem: "no such member".to_owned() }
     }
 
     /// The same, seen from the object whose member `name` it is.

@@ -144,12 +144,7 @@ fn decode(object: &mut dyn Object, value: Value) -> Result<(), Mismatch> {
 }
 
 /// Returns the value to keep beside the member, if any.
-fn decode_member(
-    wire: Wire,
-    member: &mut dyn Member,
-    value: Option<Value>,
-    keeps: bool,
-) -> Result<Option<Value>, Mismatch> {
+fn decode_member(wire: Wire, member: &mut dyn Member, value: Option<Value>, keeps: bool) -> Result<Option<Value>, Mismatch> {
     let value = match value {
         None | Some(Value::Null) if wire.required => return Err(Mismatch::missing(member.expected())),
         None | Some(Value::Null) => return Ok(None),
@@ -338,9 +333,7 @@ mod tests {
     fn without_nulls(value: Value) -> Value {
         match value {
             Value::Array(items) => items.into_iter().filter(|item| !item.is_null()).map(without_nulls).collect(),
-            Value::Object(members) => {
-                members.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect()
-            }
+            Value::Object(members) => members.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect(),
             other => other,
         }
     }

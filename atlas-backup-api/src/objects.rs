@@ -10,7 +10,7 @@
 
 /// A struct that Atlas sends: tolerant to read, and nothing it held is lost when it is written back.
 ///
-/// ```ignore
+/// ```text
 /// answer! {
 ///     /// One snapshot.
 ///     pub struct Snapshot {

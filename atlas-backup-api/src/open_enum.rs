@@ -1,6 +1,6 @@
 //! Enums that a newer Atlas may add values to.
 
-/// ```ignore
+/// ```text
 /// open_enum! {
 ///     /// Where a snapshot stands.
 ///     pub enum SnapshotStatus {

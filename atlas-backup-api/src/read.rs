@@ -17,12 +17,7 @@ use crate::transport::Answer;
 /// Decodes the content of a success into `value`, and returns the status: that of the envelope where there is one.
 ///
 /// Any 2xx will do: Atlas answers some calls with others than it documents.
-pub(crate) fn content(
-    operation: &Operation,
-    enveloped: bool,
-    answer: &Answer,
-    value: &mut dyn Member,
-) -> Result<StatusCode, Error> {
+pub(crate) fn content(operation: &Operation, enveloped: bool, answer: &Answer, value: &mut dyn Member) -> Result<StatusCode, Error> {
     refuse_failure(answer)?;
     let text = text(&answer.headers, &answer.body);
     if text.trim().is_empty() {
@@ -63,9 +58,7 @@ fn open(enveloped: bool, body: Value) -> Opened {
 /// The status that counts. A failure in the envelope of a success is a failure.
 fn check_status(answer: &Answer, opened: &Opened) -> Result<StatusCode, Error> {
     match opened.status {
-        Some(status) if !status.is_success() => {
-            Err(ApiError::from_value(status, &answer.headers, &opened.content).into())
-        }
+        Some(status) if !status.is_success() => Err(ApiError::from_value(status, &answer.headers, &opened.content).into()),
         Some(status) => Ok(status),
         None => Ok(answer.status),
     }
@@ -95,14 +88,8 @@ mod tests {
     use super::*;
     use crate::operation::Effect;
 
-    static GET: Operation = Operation {
-        id: "get",
-        method: Method::GET,
-        path: "/",
-        accept: "application/json",
-        content_type: None,
-        effect: Effect::Read,
-    };
+    static GET: Operation =
+        Operation { id: "get", method: Method::GET, path: "/", accept: "application/json", content_type: None, effect: Effect::Read };
 
     fn answer(status: u16, body: &[u8]) -> Answer {
         Answer { status: StatusCode::from_u16(status).unwrap(), headers: HeaderMap::new(), body: body.to_vec() }
@@ -130,10 +117,7 @@ mod tests {
     fn what_cannot_be_read_says_where() {
         assert_eq!(told(&answer(200, b"")), "get: unreadable answer (200 OK): the answer is empty");
         assert_eq!(told(&answer(204, b" \r\n")), "get: unreadable answer (204 No Content): the answer is empty");
-        assert_eq!(
-            told(&answer(200, b"[\"a\", 1]")),
-            "get: unreadable answer (200 OK): [1]: expected text, found a number"
-        );
+        assert_eq!(told(&answer(200, b"[\"a\", 1]")), "get: unreadable answer (200 OK): [1]: expected text, found a number");
         assert_eq!(told(&answer(200, b"{}")), "get: unreadable answer (200 OK): expected a list, found an object");
         let syntax = "get: unreadable answer (200 OK): the answer is not JSON: ";
         for body in ["<html>hunter2</html>", "[\"hunter2\"", "[\"hunter2\"] hunter2", "hunter2"] {
@@ -141,6 +125,14 @@ mod tests {
             assert!(error.to_string().starts_with(syntax), "{error}");
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
             assert_eq!(error.status(), Some(StatusCode::OK));
+        }
+    }
+
+    #[test]
+    fn floats_keep_their_last_digit() {
+        for text in ["0.013601053797871167", "120.66646441408479"] {
+            assert_eq!(read::<Value>(false, &answer(200, text.as_bytes())).unwrap().1.to_string(), text);
+            assert_eq!(read::<f64>(false, &answer(200, text.as_bytes())).unwrap().1.to_string(), text);
         }
     }
 

@@ -27,22 +27,11 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn new(client: &Client, operation: &'static Operation) -> Self {
-        Request {
-            client: client.clone(),
-            operation,
-            path: operation.path.to_owned(),
-            query: Vec::new(),
-            body: None,
-            refused: None,
-        }
+        Request { client: client.clone(), operation, path: operation.path.to_owned(), query: Vec::new(), body: None, refused: None }
     }
 
     /// Fills in a path parameter. `T` is the type it has on the wire.
-    pub(crate) fn path<T: AsRef<str>>(
-        mut self,
-        name: &'static str,
-        value: impl TryInto<T, Error: fmt::Display>,
-    ) -> Self {
+    pub(crate) fn path<T: AsRef<str>>(mut self, name: &'static str, value: impl TryInto<T, Error: fmt::Display>) -> Self {
         match value.try_into() {
             Ok(value) => self.fill(name, value.as_ref()),
             Err(error) => self.refuse(InvalidArgument::refused(name, &error)),
@@ -149,10 +138,7 @@ impl Request {
 /// The operation and its path: not the body, nor the query, which are nobody's business but the caller's.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request")
-            .field("operation", &self.operation.id)
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        f.debug_struct("Request").field("operation", &self.operation.id).field("path", &self.path).finish_non_exhaustive()
     }
 }
 
@@ -263,9 +249,7 @@ mod tests {
         let client = client("http://127.0.0.1:1");
         let request = take(&client);
         assert!(request.target().ends_with("/snapshots/a"));
-        let request = Request::new(&client, &TAKE)
-            .path::<String>("label", "a/b?c#d%2e {groupId}é~-._")
-            .query("q", "a&b=c d+é/?");
+        let request = Request::new(&client, &TAKE).path::<String>("label", "a/b?c#d%2e {groupId}é~-._").query("q", "a&b=c d+é/?");
         assert!(request.target().ends_with("/a%2Fb%3Fc%23d%252e%20%7BgroupId%7D%C3%A9~-._?q=a%26b%3Dc%20d%2B%C3%A9%2F%3F"));
     }
 
@@ -291,10 +275,7 @@ mod tests {
             (start().path::<String>("label", ""), r#"invalid argument label = "": must not be empty, "." or "..""#),
             (start().path::<String>("label", "."), r#"invalid argument label = ".": must not be empty, "." or "..""#),
             (start().path::<String>("label", ".."), r#"invalid argument label = "..": must not be empty, "." or "..""#),
-            (
-                start().path::<ObjectId>("groupId", ObjectId::default()),
-                r#"invalid argument groupId = "": must not be empty, "." or "..""#,
-            ),
+            (start().path::<ObjectId>("groupId", ObjectId::default()), r#"invalid argument groupId = "": must not be empty, "." or "..""#),
             (start().body(&Ask { days: Some(0) }), "invalid argument days = 0: must be at least 1"),
             (start().check(check::maximum("pageNum", 9, 1)), "invalid argument pageNum = 9: must be at most 1"),
             (

@@ -15,9 +15,7 @@ macro_rules! shards {
                 ///
                 /// Empty for a replica set.
                 pub fn shards(&self) -> impl Iterator<Item = (&ObjectId, Option<&types::SnapshotMember>)> {
-                    self.snapshot_ids
-                        .iter()
-                        .map(|id| (id, self.members.iter().find(|member| member.id.as_ref() == Some(id))))
+                    self.snapshot_ids.iter().map(|id| (id, self.members.iter().find(|member| member.id.as_ref() == Some(id))))
                 }
             }
         };

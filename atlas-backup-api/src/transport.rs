@@ -47,17 +47,15 @@ async fn attempt(client: &Shared, request: &Request) -> Result<Answer, reqwest::
 
     // Set here and not for the whole pool: a download goes through the same pool and may take hours.
     let response = http.timeout(client.timeout).send().await?;
-    Ok(Answer {
-        status: response.status(),
-        headers: response.headers().clone(),
-        body: response.bytes().await?.into(),
-    })
+    Ok(Answer { status: response.status(), headers: response.headers().clone(), body: response.bytes().await?.into() })
 }
 
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;
-    use std::net::TcpListener;
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
     use std::time::{Duration, Instant};
 
     use http::Method;
@@ -67,14 +65,8 @@ mod tests {
     use crate::loopback::{Loopback, answer};
     use crate::operation::{Effect, Operation};
 
-    static GET: Operation = Operation {
-        id: "get",
-        method: Method::GET,
-        path: "/api/it",
-        accept: "application/json",
-        content_type: None,
-        effect: Effect::Read,
-    };
+    static GET: Operation =
+        Operation { id: "get", method: Method::GET, path: "/api/it", accept: "application/json", content_type: None, effect: Effect::Read };
 
     async fn get(url: &str) -> Result<Answer, Error> {
         let client = Client::builder().base_url(url).timeout(Duration::from_millis(300)).build().unwrap();
@@ -127,6 +119,21 @@ mod tests {
         assert!(error.source().is_some());
     }
 
+    /// Linux lets a connection wait, rather than refuse it, while those before it have not been accepted.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_connection_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let connect = |_| TcpStream::connect_timeout(&address, Duration::from_millis(100)).ok();
+        let waiting: Vec<TcpStream> = (0..10_000).map_while(connect).collect();
+        let builder = Client::builder().base_url(format!("http://{address}")).connect_timeout(Duration::from_millis(100));
+        let error = execute(Request::new(&builder.build().unwrap(), &GET)).await.err().unwrap();
+        assert!(matches!(&error, Error::Timeout(error) if error.is_connect()), "{error:?}");
+        assert_eq!(messages(&error), "get: no connection in time");
+        drop(waiting);
+    }
+
     #[tokio::test]
     async fn the_connection_is_lost() {
         let partial = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\"";
@@ -136,18 +143,28 @@ mod tests {
             let error = get(&server.url).await.err().unwrap();
             assert!(matches!(&error, Error::Connection(error) if !error.is_connect()), "{broken:?}: {error:?}");
             let message = messages(&error);
-            assert!(message.starts_with("get: connection lost: "), "{broken:?}: {message}");
+            assert!(message.starts_with("get: no complete answer: "), "{broken:?}: {message}");
             assert!(server.request().is_some());
         }
     }
 
     #[tokio::test]
     async fn a_silent_server_is_not_waited_for() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let began = Instant::now();
-        let error = get(&format!("http://{}", listener.local_addr().unwrap())).await.err().unwrap();
-        assert!(matches!(error, Error::Timeout(_)), "{error:?}");
-        assert_eq!(messages(&error), "get: no answer in time");
-        assert!((250..5000).contains(&began.elapsed().as_millis()));
+        for said in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}", listener.local_addr().unwrap());
+            thread::spawn(move || {
+                let (mut stream, _) = listener.accept().unwrap();
+                assert_ne!(stream.read(&mut [0; 4096]).unwrap(), 0);
+                stream.write_all(said.as_bytes()).unwrap();
+                // Without a timeout this test fails, and does not hang.
+                thread::sleep(Duration::from_secs(5));
+            });
+            let began = Instant::now();
+            let error = get(&url).await.err().unwrap();
+            assert!(matches!(error, Error::Timeout(_)), "{said:?}: {error:?}");
+            assert_eq!(messages(&error), "get: no complete answer in time");
+            assert!((250..4000).contains(&began.elapsed().as_millis()));
+        }
     }
 }

@@ -9,7 +9,7 @@ pub mod legacy_backup;
 pub mod shared_tier_snapshots;
 pub mod types;
 
-/// The 4 operations of API v1, one method each. Cheap to clone.
+/// The operations of API v1, one method each. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Api {
     client: Client,
