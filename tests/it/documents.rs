@@ -20,7 +20,8 @@ fn sound() -> String {
 fn apply(document: &str, change: &str) -> String {
     let mut text = document.to_owned();
     for hunk in change.split("\n@@\n") {
-        let lines = |sign: char| hunk.lines().filter_map(|line| line.strip_prefix(sign)).map(|line| format!("{line}\n")).collect::<String>();
+        let lines =
+            |sign: char| hunk.lines().filter_map(|line| line.strip_prefix(sign)).map(|line| format!("{line}\n")).collect::<String>();
         let (old, new) = (lines('-'), lines('+'));
         assert_eq!(text.matches(&old).count(), 1, "must stand once in the document:\n{old}");
         text = text.replace(&old, &new);

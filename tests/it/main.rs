@@ -1,8 +1,11 @@
 //! The integration tests, in one binary.
 
+mod arbitrary;
+mod corpus;
 mod documents;
 mod generated;
 mod handles;
+mod mutation;
 mod rejections;
 mod repository;
 mod wire;

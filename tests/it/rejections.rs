@@ -52,9 +52,7 @@ async fn bodies() {
     messages.push(
         refused(
             #[allow(deprecated)]
-            async |client: Client| {
-                client.v2().update_legacy_snapshot_retention(PROJECT, "orders", PROJECT, kept_and_expiring).send().await
-            },
+            async |client: Client| client.v2().update_legacy_snapshot_retention(PROJECT, "orders", PROJECT, kept_and_expiring).send().await,
         )
         .await,
     );
@@ -80,7 +78,14 @@ async fn an_id_copied_from_an_answer_cannot_climb_the_path() {
 #[test]
 fn base_urls() {
     let mut messages = Vec::new();
-    for url in ["", "cloud.mongodb.com", "ftp://cloud.mongodb.com", "https://a:b@cloud.mongodb.com", "https://cloud.mongodb.com/api", "https://cloud.mongodb.com?x=1"] {
+    for url in [
+        "",
+        "cloud.mongodb.com",
+        "ftp://cloud.mongodb.com",
+        "https://a:b@cloud.mongodb.com",
+        "https://cloud.mongodb.com/api",
+        "https://cloud.mongodb.com?x=1",
+    ] {
         messages.push(match Client::builder().base_url(url).build() {
             Ok(_) => panic!("`{url}` was accepted"),
             Err(error) => error.to_string(),

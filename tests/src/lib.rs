@@ -1,6 +1,8 @@
 //! What tests and tools share: every operation as a call from JSON arguments, and a server that records what it is sent.
 
 pub mod calls;
+pub mod conform;
+pub mod corpus;
 pub mod loopback;
 pub mod spec;
 

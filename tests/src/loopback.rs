@@ -44,6 +44,7 @@ impl Received {
 /// The server. It stops with the process.
 pub struct Server {
     address: String,
+    answer: Arc<Mutex<Answer>>,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
@@ -56,14 +57,20 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = format!("http://{}", listener.local_addr()?);
         let received = Arc::default();
-        let log = Arc::clone(&received);
+        let answer = Arc::new(Mutex::new(answer));
+        let (log, given) = (Arc::clone(&received), Arc::clone(&answer));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 // A client that hangs up has said all it wanted to.
-                drop(serve(&stream, &answer, &log));
+                drop(serve(&stream, &given, &log));
             }
         });
-        Ok(Server { address, received })
+        Ok(Server { address, answer, received })
+    }
+
+    /// Changes what is answered from now on.
+    pub fn answer(&self, answer: Answer) {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
     }
 
     /// The base URL to give to the client.
@@ -77,7 +84,7 @@ impl Server {
     }
 }
 
-fn serve(stream: &TcpStream, answer: &Answer, log: &Mutex<Vec<Received>>) -> io::Result<()> {
+fn serve(stream: &TcpStream, answer: &Mutex<Answer>, log: &Mutex<Vec<Received>>) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut lines = Vec::new();
     loop {
@@ -92,17 +99,15 @@ fn serve(stream: &TcpStream, answer: &Answer, log: &Mutex<Vec<Received>>) -> io:
         lines.push(line);
     }
     let line = lines.remove(0);
-    let headers: Vec<(String, String)> = lines
-        .iter()
-        .filter_map(|line| line.split_once(": "))
-        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
-        .collect();
+    let headers: Vec<(String, String)> =
+        lines.iter().filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
     let mut received = Received { line, headers, body: Vec::new() };
     let length = received.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     received.body.resize(length, 0);
     reader.read_exact(&mut received.body)?;
     log.lock().unwrap_or_else(PoisonError::into_inner).push(received);
-    respond(stream, answer)
+    let answer = answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    respond(stream, &answer)
 }
 
 fn respond(mut stream: &TcpStream, answer: &Answer) -> io::Result<()> {

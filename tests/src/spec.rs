@@ -1,7 +1,8 @@
-//! The spec as tests read it: per operation, the arguments and answers that its examples give.
+//! The spec as tests read it: per operation, its schemas and the arguments and answers that its examples give.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use atlas_backup_codegen::Document;
 use serde_json::Value;
 
 use crate::{Arguments, Entry};
@@ -27,12 +28,28 @@ impl Spec {
         Spec(document)
     }
 
+    /// The documents this was built from, by API generation.
+    ///
+    /// # Errors
+    /// When one of them is no YAML.
+    pub fn shipped() -> Result<BTreeMap<&'static str, Self>, String> {
+        let texts = [("v1", include_str!("../../spec/v1.yaml")), ("v2", include_str!("../../spec/v2.yaml"))];
+        let read = |(api, text): (&'static str, &str)| {
+            let path = format!("spec/{api}.yaml");
+            let document = Document { api: api.to_owned(), path, text: text.to_owned() };
+            let value = atlas_backup_codegen::read(&document).map_err(|error| error.to_string())?;
+            Ok((api, Spec(value)))
+        };
+        texts.into_iter().map(read).collect()
+    }
+
     /// The operation of an entry.
     fn operation(&self, entry: &Entry) -> &Value {
         &self.0["paths"][entry.path][entry.method.to_lowercase()]
     }
 
-    fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+    /// What a `$ref` leads to; a value without one is itself.
+    pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value["$ref"].as_str().and_then(|target| self.0.pointer(target.trim_start_matches('#'))) {
             Some(target) => target,
             None => value,
@@ -88,10 +105,58 @@ impl Spec {
         examples
     }
 
+    /// The schema of a path or query parameter.
+    pub fn parameter(&self, entry: &Entry, name: &str) -> Option<&Value> {
+        let parameters = self.operation(entry)["parameters"].as_array().into_iter().flatten();
+        let mut resolved = parameters.map(|parameter| self.resolve(parameter));
+        resolved.find(|parameter| parameter["name"] == name).map(|parameter| &parameter["schema"])
+    }
+
+    /// The media type and schema of what stands under `content`.
+    fn content(holder: &Value) -> Option<(&str, &Value)> {
+        holder["content"].as_object()?.iter().next().map(|(media, content)| (media.as_str(), content))
+    }
+
+    fn success(&self, entry: &Entry) -> &Value {
+        self.resolve(&self.operation(entry)["responses"][entry.success.to_string()])
+    }
+
+    /// The media type of the request body, where there is one.
+    pub fn request_media(&self, entry: &Entry) -> Option<&str> {
+        Self::content(&self.operation(entry)["requestBody"]).map(|(media, _)| media)
+    }
+
+    /// The schema of the request body, where there is one.
+    pub fn request_schema(&self, entry: &Entry) -> Option<&Value> {
+        Self::content(&self.operation(entry)["requestBody"]).map(|(_, content)| &content["schema"])
+    }
+
+    /// The media type of a success.
+    pub fn success_media(&self, entry: &Entry) -> Option<&str> {
+        Self::content(self.success(entry)).map(|(media, _)| media)
+    }
+
+    /// The schema of a success, where it has content.
+    pub fn success_schema(&self, entry: &Entry) -> Option<&Value> {
+        Self::content(self.success(entry)).and_then(|(_, content)| content.get("schema"))
+    }
+
+    /// The schema of every error.
+    pub fn error_schema(&self) -> Option<&Value> {
+        self.0.pointer("/components/schemas/ApiError")
+    }
+
+    /// The documented statuses of an operation.
+    pub fn statuses(&self, entry: &Entry) -> BTreeSet<u16> {
+        let responses = self.operation(entry)["responses"].as_object().into_iter().flatten();
+        responses.filter_map(|(status, _)| status.parse().ok()).collect()
+    }
+
     /// Operations of the document: `(method, path)` -> operationId.
     pub fn operations(&self) -> BTreeMap<(String, String), String> {
         let paths = self.0["paths"].as_object().into_iter().flatten();
-        let operations = paths.flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |(method, operation)| (method, path, operation)));
+        let operations =
+            paths.flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |(method, operation)| (method, path, operation)));
         operations
             .map(|(method, path, operation)| {
                 ((method.to_uppercase(), path.clone()), operation["operationId"].as_str().unwrap_or_default().to_owned())

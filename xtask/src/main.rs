@@ -15,12 +15,16 @@ struct Cli {
 enum Command {
     /// Generate the client from spec/*.yaml, or check that what is there is up to date
     Codegen(xtask::codegen::Arguments),
+    /// Read captures of real traffic (HAR) through the client, and compare them with the spec
+    #[command(disable_help_flag = true)]
+    Conform(xtask::binary::Arguments),
 }
 
 fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
     let result = match command {
         Command::Codegen(arguments) => xtask::codegen::run(&arguments),
+        Command::Conform(arguments) => xtask::binary::run("conform", &arguments),
     };
     match result {
         Ok(code) => code,

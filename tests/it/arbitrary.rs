@@ -1,0 +1,71 @@
+//! Whatever comes as a body, a call ends with a value or an error, never with a panic.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use atlas_backup_tests::conform::{Exchange, replay::Replay};
+use atlas_backup_tests::entries;
+use atlas_backup_tests::spec::Spec;
+use proptest::prelude::*;
+
+/// Bytes of all kinds: noise, text, and JSON that was cut or bent.
+fn bodies() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..200),
+        ".{0,100}".prop_map(String::into_bytes),
+        objects().prop_map(String::into_bytes),
+        (objects(), 0usize..200).prop_map(|(text, end)| text.chars().take(end).collect::<String>().into_bytes()),
+    ]
+}
+
+/// Objects with members that answers, errors and envelopes have, and values that they should not.
+fn objects() -> impl Strategy<Value = String> {
+    let names = "(id|status|links|members|parts|created|results|envelope|content|error|errorCode|parameters)";
+    prop::collection::vec((names, values()), 0..6).prop_map(|members| {
+        let members: Vec<String> = members.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        format!("{{{}}}", members.join(","))
+    })
+}
+
+fn values() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just("null".to_owned()),
+        Just("[]".to_owned()),
+        Just("{}".to_owned()),
+        Just("[null,{\"id\":1}]".to_owned()),
+        any::<f64>().prop_filter("JSON has no NaN", |number| number.is_finite()).prop_map(|number| number.to_string()),
+        any::<i64>().prop_map(|number| number.to_string()),
+        "[a-zA-Z0-9:.-]{0,30}".prop_map(|text| format!("\"{text}\"")),
+    ]
+}
+
+static SHARED: LazyLock<(Replay, BTreeMap<&str, Spec>)> = LazyLock::new(|| {
+    let specs = Spec::shipped().expect("the shipped documents are YAML");
+    (Replay::start().expect("loopback can be used"), specs)
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    #[test]
+    fn a_call_ends_whatever_the_body(
+        body in bodies(),
+        status in prop_oneof![Just(200u16), Just(204), Just(302), Just(404), Just(503)],
+        enveloped: bool,
+        pick: prop::sample::Index,
+    ) {
+        let (replay, specs) = &*SHARED;
+        let all: Vec<_> = entries().collect();
+        let entry = all[pick.index(all.len())];
+        let query = if enveloped { vec![("envelope".to_owned(), "true".to_owned())] } else { Vec::new() };
+        // A 204 has no body, by HTTP.
+        let body = if status == 204 { Vec::new() } else { body };
+        let exchange = Exchange { status, query, body, ..Exchange::default() };
+        let outcome = replay.read(&specs[entry.api], entry, &exchange).expect("the call can be made");
+        let said = match &outcome {
+            Ok(answered) => answered.value.debug.clone(),
+            Err(error) => error.to_string(),
+        };
+        prop_assert!(!said.is_empty() && (outcome.is_ok() || said.lines().count() == 1), "{said}");
+    }
+}

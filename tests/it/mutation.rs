@@ -1,0 +1,133 @@
+//! Small changes to an answer, each of a kind that real answers show, and the deviation that each must be reported as.
+
+use atlas_backup_tests::conform::deviation::Kind;
+use atlas_backup_tests::spec::Spec;
+use serde_json::{Map, Value, json};
+
+/// A changed answer.
+pub struct Mutant {
+    /// `null`, `drop`, `add`, `enum` or `format`.
+    pub what: &'static str,
+    /// Where, as a report names it.
+    pub path: String,
+    /// The whole answer.
+    pub json: Value,
+    /// How it deviates from the documents, if it does.
+    pub expected: Option<Kind>,
+    /// The resource's own id was taken away: the one change that is refused.
+    pub is_the_id: bool,
+}
+
+impl Mutant {
+    /// Whether a deviation that stood there before is gone.
+    pub fn replaces(&self, path: &str) -> bool {
+        let below = path.strip_prefix(&self.path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        self.what != "add" && below
+    }
+}
+
+/// Every mutant of an answer: for each member, at any depth.
+pub fn mutants(spec: &Spec, schema: &Value, body: &Value) -> Vec<Mutant> {
+    let mut found = Vec::new();
+    walk(spec, schema, body, &mut Vec::new(), body, &mut found);
+    found
+}
+
+/// A step from a value into it.
+#[derive(Clone)]
+enum Step {
+    Member(String),
+    Item(usize),
+}
+
+fn walk(spec: &Spec, schema: &Value, value: &Value, place: &mut Vec<Step>, whole: &Value, found: &mut Vec<Mutant>) {
+    let (definition, _) = resolved(spec, schema);
+    match value {
+        Value::Object(members) => {
+            add(place, members, whole, found);
+            for (name, value) in members {
+                place.push(Step::Member(name.clone()));
+                let property = &definition["properties"][name];
+                if property.is_object() {
+                    change(spec, definition, name, property, value, place, whole, found);
+                    walk(spec, property, value, place, whole, found);
+                }
+                place.pop();
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                place.push(Step::Item(index));
+                walk(spec, &definition["items"], item, place, whole, found);
+                place.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A member beside the known ones.
+fn add(place: &[Step], members: &Map<String, Value>, whole: &Value, found: &mut Vec<Mutant>) {
+    let mut grown = members.clone();
+    grown.insert("inventedMember".into(), json!({"deep": [1, "two", null]}));
+    let mut at = place.to_vec();
+    at.push(Step::Member("inventedMember".into()));
+    let json = put(whole, place, Some(Value::Object(grown)));
+    found.push(Mutant { what: "add", path: path(&at), json, expected: Some(Kind::UnknownMember), is_the_id: false });
+}
+
+#[allow(clippy::too_many_arguments, reason = "the place of a member takes them all")]
+fn change(spec: &Spec, holder: &Value, name: &str, schema: &Value, value: &Value, place: &[Step], whole: &Value, found: &mut Vec<Mutant>) {
+    let (definition, nullable) = resolved(spec, schema);
+    let required = holder["required"].as_array().is_some_and(|required| required.iter().any(|known| known == name));
+    let mut push = |what, new: Option<Value>, expected, is_the_id| {
+        found.push(Mutant { what, path: path(place), json: put(whole, place, new), expected, is_the_id });
+    };
+    push("null", Some(Value::Null), (!nullable).then_some(Kind::Null), required);
+    push("drop", None, required.then_some(Kind::MissingRequired), required);
+    if definition["enum"].is_array() && value.is_string() {
+        push("enum", Some(json!("inventedValue")), Some(Kind::OutsideEnum), false);
+    }
+    let has_form = definition["format"].is_string() || definition["pattern"].is_string();
+    if has_form && definition["type"] == "string" && value.is_string() {
+        push("format", Some(json!("!")), Some(Kind::BadFormat), false);
+    }
+}
+
+/// The schema behind references, and whether null is allowed anywhere on the way.
+fn resolved<'a>(spec: &'a Spec, schema: &'a Value) -> (&'a Value, bool) {
+    let (mut schema, mut nullable) = (schema, false);
+    loop {
+        nullable |= schema["nullable"] == true;
+        schema = match (schema["allOf"].get(0), schema.get("$ref")) {
+            (Some(part), _) => part,
+            (None, Some(_)) => spec.resolve(schema),
+            (None, None) => return (schema, nullable),
+        };
+    }
+}
+
+/// The whole with another value at a place, or without the member there.
+fn put(whole: &Value, place: &[Step], new: Option<Value>) -> Value {
+    let mut copy = whole.clone();
+    let Some((last, way)) = place.split_last() else { return new.unwrap_or_default() };
+    let holder = way.iter().fold(&mut copy, |value, step| match step {
+        Step::Member(name) => &mut value[name],
+        Step::Item(index) => &mut value[index],
+    });
+    match (last, new, holder) {
+        (Step::Member(name), None, Value::Object(members)) => drop(members.remove(name)),
+        (Step::Member(name), Some(new), holder) => holder[name] = new,
+        (Step::Item(index), new, holder) => holder[index] = new.unwrap_or_default(),
+        _ => {}
+    }
+    copy
+}
+
+fn path(place: &[Step]) -> String {
+    place.iter().fold(String::new(), |path, step| match step {
+        Step::Member(name) if path.is_empty() => name.clone(),
+        Step::Member(name) => format!("{path}.{name}"),
+        Step::Item(_) => format!("{path}[]"),
+    })
+}

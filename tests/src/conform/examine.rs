@@ -1,0 +1,159 @@
+//! One exchange: is it read, is nothing lost, and where does it deviate?
+
+use std::collections::BTreeMap;
+
+use atlas_backup_api::Error;
+use serde_json::Value;
+
+use super::capture::Exchange;
+use super::deviation::{Deviation, Kind};
+use super::replay::Replay;
+use super::route;
+use super::same::same;
+use super::schema::Schemas;
+use crate::Entry;
+use crate::spec::Spec;
+
+/// What became of one exchange.
+#[derive(Debug)]
+pub struct Examined {
+    /// Why it could not be read.
+    pub unreadable: Option<String>,
+    /// Where something was lost.
+    pub lost: Option<String>,
+    /// How it differs from the documents.
+    pub deviations: Vec<Deviation>,
+}
+
+/// Examines exchanges, one after the other.
+pub struct Examiner {
+    specs: BTreeMap<&'static str, Spec>,
+    replay: Replay,
+}
+
+impl Examiner {
+    /// With the documents this was built from.
+    ///
+    /// # Errors
+    /// When a document or loopback cannot be used.
+    pub fn start() -> Result<Self, String> {
+        Ok(Examiner { specs: Spec::shipped()?, replay: Replay::start()? })
+    }
+
+    /// Examines one exchange of an operation.
+    pub fn examine(&self, entry: &Entry, exchange: &Exchange) -> Examined {
+        let mut examined = Examined { unreadable: None, lost: None, deviations: Vec::new() };
+        let Some(spec) = self.specs.get(entry.api) else { return examined };
+        let schemas = Schemas::new(spec);
+        request(spec, schemas, entry, exchange, &mut examined.deviations);
+        let content = Content::of(exchange);
+        answer(spec, schemas, entry, exchange, &content, &mut examined.deviations);
+        match self.replay.read(spec, entry, exchange) {
+            Err(fault) => examined.unreadable = Some(fault),
+            Ok(Ok(answered)) => {
+                if let (Some(before), Some(_)) = (&content.json, entry.answer) {
+                    examined.lost = same(before, &answered.value.json).err();
+                }
+            }
+            Ok(Err(Error::Api(error))) => examined.lost = lost_of_error(content.json.as_ref(), &error),
+            Ok(Err(error)) => examined.unreadable = Some(error.to_string()),
+        }
+        examined
+    }
+}
+
+/// An answer without its envelope.
+struct Content {
+    status: u16,
+    json: Option<Value>,
+}
+
+impl Content {
+    fn of(exchange: &Exchange) -> Self {
+        let json: Option<Value> = serde_json::from_slice(&exchange.body).ok();
+        match json {
+            Some(Value::Object(mut members)) if exchange.is_enveloped() => {
+                let inner = members.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
+                let Some(status) = inner else { return Content { status: exchange.status, json: Some(Value::Object(members)) } };
+                members.remove("status");
+                let wrapped = members.remove("envelope").or_else(|| members.remove("content"));
+                Content { status, json: Some(wrapped.unwrap_or(Value::Object(members))) }
+            }
+            json => Content { status: exchange.status, json },
+        }
+    }
+}
+
+fn request(spec: &Spec, schemas: Schemas<'_>, entry: &Entry, exchange: &Exchange, found: &mut Vec<Deviation>) {
+    for (name, value) in route::parameters(entry.path, &exchange.path) {
+        if let Some(schema) = spec.parameter(entry, name) {
+            schemas.compare(schema, &Value::String(value), &format!("request.path.{name}"), found);
+        }
+    }
+    for (name, text) in &exchange.query {
+        match spec.parameter(entry, name) {
+            // What came as text may stand for a number or a boolean.
+            Some(schema) => schemas.compare(schema, &typed(schema, text), &format!("request.query.{name}"), found),
+            None => found.push(Deviation::new(Kind::UnknownMember, format!("request.query.{name}"), "a value")),
+        }
+    }
+    media_type(spec.request_media(entry), exchange.request_header("content-type"), "request.header.content-type", found);
+    media_type(spec.success_media(entry), exchange.request_header("accept"), "request.header.accept", found);
+    let body = exchange.request_body.as_ref().map(|body| serde_json::from_slice::<Value>(body));
+    match (spec.request_schema(entry), body) {
+        (Some(schema), Some(Ok(body))) => schemas.compare(schema, &body, "request.body", found),
+        (Some(_), None) => found.push(Deviation::new(Kind::MissingRequired, "request.body", "absent")),
+        (Some(_), Some(Err(_))) => found.push(Deviation::new(Kind::WrongType, "request.body", "not JSON")),
+        (None, Some(_)) => found.push(Deviation::new(Kind::UnknownMember, "request.body", "a body")),
+        (None, None) => {}
+    }
+}
+
+fn typed(schema: &Value, text: &str) -> Value {
+    match (schema["type"].as_str(), serde_json::from_str::<Value>(text)) {
+        (Some("integer" | "number"), Ok(value @ Value::Number(_))) | (Some("boolean"), Ok(value @ Value::Bool(_))) => value,
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+fn media_type(documented: Option<&str>, sent: Option<&str>, path: &str, found: &mut Vec<Deviation>) {
+    let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_lowercase();
+    match (documented, sent) {
+        (Some(documented), Some(sent)) if essence(sent) != documented => {
+            found.push(Deviation::new(Kind::MediaType, path, format!("{sent} instead of {documented}")));
+        }
+        _ => {}
+    }
+}
+
+fn answer(spec: &Spec, schemas: Schemas<'_>, entry: &Entry, exchange: &Exchange, content: &Content, found: &mut Vec<Deviation>) {
+    if !spec.statuses(entry).contains(&content.status) {
+        found.push(Deviation::new(Kind::UnexpectedStatus, "HTTP status", content.status.to_string()));
+    }
+    let success = (200..300).contains(&content.status);
+    let media = if success { spec.success_media(entry) } else { None };
+    if !exchange.is_enveloped() && content.json.is_some() {
+        let sent = exchange.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
+        media_type(media, sent, "header.content-type", found);
+    }
+    let schema = if success { spec.success_schema(entry) } else { spec.error_schema() };
+    if let (Some(schema), Some(json)) = (schema, &content.json) {
+        schemas.compare(schema, json, "", found);
+    }
+}
+
+/// Every documented member of an error must be told by the error that the client gives, and the rest by its body.
+fn lost_of_error(sent: Option<&Value>, error: &atlas_backup_api::ApiError) -> Option<String> {
+    let sent = sent.filter(|sent| sent.is_object())?;
+    let told = |name: &str, value: Option<&str>| {
+        sent[name].as_str().filter(|text| !text.is_empty() && Some(*text) != value).map(|_| name.to_owned())
+    };
+    let parameters =
+        || (sent["parameters"].is_array() && sent["parameters"] != Value::from(error.parameters())).then(|| "parameters".to_owned());
+    let body = || error.body().is_none_or(|body| same(sent, body).is_err()).then(|| "body".to_owned());
+    told("errorCode", error.error_code())
+        .or_else(|| told("detail", error.detail()))
+        .or_else(|| told("reason", error.reason()))
+        .or_else(parameters)
+        .or_else(body)
+}

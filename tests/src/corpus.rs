@@ -1,0 +1,116 @@
+//! The corpus of answers under `tests/fixtures/corpus/`, as exchanges and as an HTTP Archive.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::conform::Exchange;
+use crate::spec::Spec;
+use crate::{Entry, entries};
+
+/// One answer of the corpus.
+pub struct Fixture {
+    /// What is special about it.
+    pub name: String,
+    /// The operation it answers.
+    pub entry: &'static Entry,
+    /// The whole exchange, with the request that the spec's examples make.
+    pub exchange: Exchange,
+    /// The body, where it is given as JSON.
+    pub json: Option<Value>,
+}
+
+/// The folder of the corpus.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/corpus")
+}
+
+/// Every fixture, by file and in the order of the file.
+///
+/// # Errors
+/// The file and the fixture that cannot be read, and why.
+pub fn load() -> Result<Vec<Fixture>, String> {
+    let specs = Spec::shipped()?;
+    let read = |error: std::io::Error| format!("{}: {error}", folder().display());
+    let mut files: Vec<PathBuf> = fs::read_dir(folder()).map_err(read)?.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    let mut fixtures = Vec::new();
+    for file in files {
+        let fault = |fault: String| format!("{}: {fault}", file.display());
+        let text = fs::read(&file).map_err(|error| fault(error.to_string()))?;
+        let list: Vec<Value> = serde_json::from_slice(&text).map_err(|error| fault(error.to_string()))?;
+        for value in &list {
+            fixtures.push(fixture(value, &specs).map_err(|reason| fault(format!("{}: {reason}", value["name"])))?);
+        }
+    }
+    Ok(fixtures)
+}
+
+fn fixture(value: &Value, specs: &std::collections::BTreeMap<&str, Spec>) -> Result<Fixture, String> {
+    let operation = value["operation"].as_str().ok_or("no operation")?;
+    let found = entries().find(|entry| format!("{}/{}", entry.api, entry.id) == operation);
+    let entry = found.ok_or_else(|| format!("no operation {operation}"))?;
+    let spec = specs.get(entry.api).ok_or("no document")?;
+    let body = match (value.get("body"), value["text"].as_str(), value["base64"].as_str()) {
+        (Some(json), None, None) => json.to_string().into_bytes(),
+        (None, Some(text), None) => text.as_bytes().to_vec(),
+        (None, None, Some(text)) => STANDARD.decode(text).map_err(|error| error.to_string())?,
+        _ => return Err("not exactly one of body, text, base64".into()),
+    };
+    let given = |name: &str| value[name].as_object().into_iter().flatten();
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let mut headers: Vec<(String, String)> = given("headers").map(|(name, value)| (name.to_lowercase(), text(value))).collect();
+    let status = value["status"].as_u64().and_then(|status| u16::try_from(status).ok()).ok_or("no status")?;
+    if !headers.iter().any(|(name, _)| name == "content-type") {
+        let media = if status < 300 { spec.success_media(entry) } else { None };
+        headers.push(("content-type".into(), media.unwrap_or("application/json").into()));
+    }
+    let mut exchange = request(spec, entry);
+    exchange.query = given("query").map(|(name, value)| (name.clone(), text(value))).collect();
+    (exchange.status, exchange.headers, exchange.body) = (status, headers, body);
+    Ok(Fixture { name: value["name"].as_str().ok_or("no name")?.to_owned(), entry, exchange, json: value.get("body").cloned() })
+}
+
+/// The request of the spec's examples.
+fn request(spec: &Spec, entry: &Entry) -> Exchange {
+    let arguments = spec.arguments(entry);
+    let path = arguments.path.iter().fold(entry.path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+    let mut request_headers = vec![("accept".to_owned(), spec.success_media(entry).unwrap_or("application/json").to_owned())];
+    request_headers.extend(spec.request_media(entry).map(|media| ("content-type".to_owned(), media.to_owned())));
+    Exchange {
+        method: entry.method.to_owned(),
+        origin: "https://cloud.mongodb.com".to_owned(),
+        path,
+        request_headers,
+        request_body: arguments.body.map(|body| body.to_string().into_bytes()),
+        ..Exchange::default()
+    }
+}
+
+/// The exchanges as an HTTP Archive.
+pub fn archive<'a>(exchanges: impl Iterator<Item = &'a Exchange>) -> Value {
+    let entries: Vec<Value> = exchanges.map(archived).collect();
+    json!({"log": {"version": "1.2", "creator": {"name": "atlas-backup-tests", "version": "0.1.0"}, "entries": entries}})
+}
+
+fn archived(exchange: &Exchange) -> Value {
+    let pairs = |pairs: &[(String, String)]| pairs.iter().map(|(name, value)| json!({"name": name, "value": value})).collect::<Vec<_>>();
+    let query: Vec<String> = exchange.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    let content = match std::str::from_utf8(&exchange.body) {
+        Ok(text) => json!({"size": exchange.body.len(), "text": text}),
+        Err(_) => json!({"size": exchange.body.len(), "text": STANDARD.encode(&exchange.body), "encoding": "base64"}),
+    };
+    let mut request = json!({
+        "method": exchange.method,
+        "url": format!("{}{}{mark}{}", exchange.origin, exchange.path, query.join("&")),
+        "headers": pairs(&exchange.request_headers),
+    });
+    if let Some(body) = &exchange.request_body {
+        request["postData"] = json!({"mimeType": exchange.request_header("content-type"), "text": String::from_utf8_lossy(body)});
+    }
+    json!({"request": request, "response": {"status": exchange.status, "headers": pairs(&exchange.headers), "content": content}})
+}
