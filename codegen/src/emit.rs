@@ -133,7 +133,7 @@ fn homes(code: &syn::File, facts: &Facts) -> BTreeMap<String, String> {
 fn operation_of(item: &syn::Item, facts: &Facts) -> Option<String> {
     let name = match item {
         syn::Item::Static(item) => item.ident.to_string(),
-        syn::Item::Struct(item) if !item.attrs.iter().any(is_marker) => item.ident.to_string(),
+        syn::Item::Struct(item) if item.attrs.iter().any(|attribute| attribute.path().is_ident("request")) => item.ident.to_string(),
         syn::Item::Impl(item) if item.self_ty == parse_quote!(Api) => match item.items.first() {
             Some(ImplItem::Fn(method)) => return Some(method.sig.ident.to_string()),
             _ => return None,
@@ -200,7 +200,7 @@ fn operations_file(facts: &Facts, groups: &[&Group]) -> String {
     let tag = facts.operations.values().find(|fact| fact.id == groups[0].name).map(|fact| fact.tag.as_str()).unwrap_or_default();
     let description = facts.tags.get(tag).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
     let mut text = format!("\n//! {tag}.\n//!\n");
-    for line in textwrap::wrap(&description, 108) {
+    for line in textwrap::wrap(&description, 128) {
         text.push_str(&format!("//! {line}\n"));
     }
     text.push_str("\nuse super::{Api, types};\nuse crate::generated::prelude::*;\n\n");
@@ -274,6 +274,9 @@ fn take_marker(item: &mut syn::Item) -> Option<String> {
         syn::Item::Enum(item) => &mut item.attrs,
         _ => return None,
     };
-    let index = attributes.iter().position(is_marker)?;
+    let is_macro = |attribute: &Attribute| is_marker(attribute) || attribute.path().is_ident("request");
+    let is_request = attributes.iter().any(|attribute| attribute.path().is_ident("request"));
+    // A request names its answer in `#[answer(…)]`, which stays.
+    let index = attributes.iter().position(|attribute| is_macro(attribute) && !(is_request && attribute.path().is_ident("answer")))?;
     attributes.remove(index).path().get_ident().map(ToString::to_string)
 }

@@ -17,6 +17,7 @@ mod read;
 mod secrets;
 mod shape;
 mod unreachable;
+mod updates;
 
 use crate::error::{Error, Finding};
 use crate::facts::Facts;
@@ -35,6 +36,7 @@ const PASSES: &[(&str, Pass)] = &[
     ("rewrite/enums", enums::rewrite),
     ("rewrite/objects", objects::rewrite),
     ("rewrite/bodies", bodies::rewrite),
+    ("rewrite/updates", updates::rewrite),
     ("rewrite/secrets", secrets::rewrite),
     ("rewrite/docs", docs::rewrite),
     ("rewrite/aliases", aliases::rewrite),

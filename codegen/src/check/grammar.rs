@@ -156,6 +156,7 @@ static SCHEMA: Kind = Kind {
         ("additionalProperties", Either(&Bool, &Reference(&SCHEMA))),
         ("x-atlas-schema", Either(&Text, &List(&Text))),
         ("x-atlas-secret", Bool),
+        ("x-atlas-update-of", Text),
         ("x-atlas-rules", List(&Object(&MEMBER_RULE))),
     ],
 };

@@ -123,7 +123,7 @@ fn types_of(keyword: &str) -> &'static [&'static str] {
         "pattern" | "enum" | "minLength" | "maxLength" => &["string"],
         "format" => &["string", "integer"],
         "minItems" | "maxItems" | "items" => &["array"],
-        "properties" | "required" | "additionalProperties" | "x-atlas-rules" => &["object"],
+        "properties" | "required" | "additionalProperties" | "x-atlas-rules" | "x-atlas-update-of" => &["object"],
         "x-atlas-secret" => &["string", "array"],
         _ => &["string", "integer", "number", "boolean", "array", "object", ""],
     }

@@ -1,4 +1,5 @@
-//! Takes what is said about members and has no place in a Rust type: which are secret, and rules across members.
+//! Takes what is said about members and has no place in a Rust type: which are secret, rules across members, and which answer they are
+//! read from.
 //!
 //! Before: `snapshotUrl: {type: string, x-atlas-secret: true}`. After: `facts.types["…"].members["snapshotUrl"].secret`.
 
@@ -17,7 +18,12 @@ pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
             changed += rules.len();
             fact.rules = rules.iter().filter_map(rule).collect();
         }
+        if let Some(Value::String(answer)) = schema.schema_data.extensions.shift_remove("x-atlas-update-of") {
+            changed += 1;
+            fact.update_of = Some(answer);
+        }
         let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind else { continue };
+        fact.required.clone_from(&object.required);
         for (member, property) in &mut object.properties {
             let ReferenceOr::Item(property) = property else { continue };
             if property.schema_data.extensions.shift_remove("x-atlas-secret") == Some(Value::Bool(true)) {

@@ -6,7 +6,7 @@
 use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaKind, Type};
 
 use super::walk;
-use crate::facts::{Check, Facts};
+use crate::facts::{Check, Facts, RUNTIME_PATTERNS};
 
 pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
     keep_members(openapi, facts);
@@ -22,9 +22,10 @@ fn keep_members(openapi: &OpenAPI, facts: &mut Facts) {
         let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else { continue };
         for (member, property) in &object.properties {
             let ReferenceOr::Item(property) = property else { continue };
-            let checks = checks(property);
-            if !checks.is_empty() {
-                fact.members.entry(member.clone()).or_default().checks = checks;
+            let (checks, unchecked) = (checks(property), unchecked(property));
+            if !checks.is_empty() || unchecked.is_some() {
+                let member = fact.members.entry(member.clone()).or_default();
+                (member.checks, member.unchecked) = (checks, unchecked);
             }
         }
     }
@@ -51,12 +52,19 @@ fn checks(schema: &Schema) -> Vec<Check> {
     let all = match &schema.schema_kind {
         SchemaKind::Type(Type::Integer(integer)) => [integer.minimum.map(Check::Minimum), integer.maximum.map(Check::Maximum)],
         SchemaKind::Type(Type::String(string)) => {
-            [length(string.min_length, Check::MinLength), length(string.max_length, Check::MaxLength)]
+            let pattern = RUNTIME_PATTERNS.iter().find(|known| string.pattern.as_deref() == Some(known.pattern)).map(Check::Pattern);
+            [length(string.min_length, Check::MinLength), length(string.max_length, Check::MaxLength).or(pattern)]
         }
         SchemaKind::Type(Type::Array(array)) => [length(array.min_items, Check::MinItems), length(array.max_items, Check::MaxItems)],
         _ => [None, None],
     };
     all.into_iter().flatten().collect()
+}
+
+/// The pattern that none of the checks stands for.
+fn unchecked(schema: &Schema) -> Option<String> {
+    let SchemaKind::Type(Type::String(string)) = &schema.schema_kind else { return None };
+    string.pattern.clone().filter(|pattern| !RUNTIME_PATTERNS.iter().any(|known| known.pattern == pattern))
 }
 
 fn strip(schema: &mut Schema) -> usize {

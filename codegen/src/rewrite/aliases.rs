@@ -30,10 +30,13 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
 }
 
 fn add(attributes: &mut Vec<Attribute>, aliases: &[String], own: &str) -> usize {
-    let other: Vec<Attribute> = aliases.iter().filter(|alias| *alias != own).map(|alias| parse_quote!(#[doc(alias = #alias)])).collect();
-    let count = other.len();
-    attributes.extend(other);
-    count
+    let other: Vec<&String> = aliases.iter().filter(|alias| *alias != own).collect();
+    match other.as_slice() {
+        [] => {}
+        [one] => attributes.push(parse_quote!(#[doc(alias = #one)])),
+        several => attributes.push(parse_quote!(#[doc(alias(#(#several),*))])),
+    }
+    other.len()
 }
 
 #[cfg(test)]

@@ -3,20 +3,22 @@
 //! Before: a plain `#[body]` struct. After: also `Default` where no member is required, else `new(required…)`; and `validate`, which `send`
 //! calls: bounds, lengths and rules across members, each naming member, value and rule.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::{Fields, Ident, Item, ItemStruct, Type, parse_quote};
 
 use super::shape::{generic, is_marked, type_name};
 use crate::error::{Error, Finding};
-use crate::facts::{self, Check, Facts, MemberRule};
+use crate::facts::{self, Facts, MemberRule};
 
 /// A member of a body.
-struct Member<'a> {
-    name: &'a Ident,
-    wire: String,
-    ty: &'a Type,
-    required: bool,
+pub(super) struct Member<'a> {
+    pub name: &'a Ident,
+    pub wire: String,
+    pub ty: &'a Type,
+    pub required: bool,
 }
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
@@ -29,6 +31,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
             _ => None,
         })
         .collect();
+    let enums = enums(file);
     let names: Vec<&Ident> = bodies.iter().map(|item| &item.ident).collect();
     for item in &mut file.items {
         if let Item::Struct(item) = item
@@ -41,12 +44,13 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     for item in &bodies {
         let nothing = facts::Type::default();
         let fact = facts.types.get(&item.ident.to_string()).unwrap_or(&nothing);
-        file.items.push(implementation(item, fact, &names)?);
+        let item = implementation(item, fact, &names, &enums)?;
+        file.items.push(item);
     }
     Ok(bodies.len())
 }
 
-fn members(item: &ItemStruct) -> Vec<Member<'_>> {
+pub(super) fn members(item: &ItemStruct) -> Vec<Member<'_>> {
     let Fields::Named(fields) = &item.fields else { return Vec::new() };
     fields
         .named
@@ -61,26 +65,39 @@ fn members(item: &ItemStruct) -> Vec<Member<'_>> {
         .collect()
 }
 
-fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident]) -> Result<Item, Error> {
+fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident], enums: &BTreeMap<String, Vec<String>>) -> Result<Item, Error> {
     let name = &item.ident;
     let members = members(item);
     let new = constructor(item, &members);
     let mut checks = Vec::new();
     for member in &members {
-        let kept = fact.members.get(&member.wire).map(|fact| fact.checks.as_slice()).unwrap_or_default();
-        checks.extend(kept.iter().map(|check| check_of(member, *check)));
+        let name = member.name;
+        let said = fact.members.get(&member.wire).cloned().unwrap_or_default();
+        if let Some(pattern) = said.unchecked {
+            let pointer = format!("{}/properties/{}/pattern", fact.pointer, member.wire);
+            let finding = Finding::new("pattern", pointer, format!("nothing checks the pattern `{pattern}` before it is sent"));
+            return Err(Error::one(finding.help("teach `RUNTIME_PATTERNS` in codegen/src/facts.rs and `check::form` in the runtime")));
+        }
+        // An update made of an answer that lacked the text would send none.
+        if fact.update_of.is_some() && member.required && type_name(member.ty).is_some_and(|ty| ty == "String") {
+            let wire = &member.wire;
+            checks.push(quote!(check::min_length(#wire, &self.#name, 1)?;));
+        }
+        if !member.required && fact.required.contains(&member.wire) {
+            let wire = &member.wire;
+            checks.push(quote!(check::given(#wire, self.#name.is_some())?;));
+        }
+        checks.extend(said.checks.iter().map(|check| check.call(&member.wire, &quote!(self.#name))).map(|call| quote!(#call?;)));
         checks.extend(nested(member, bodies));
     }
+    checks.extend(known_values(&members, fact, enums));
     for rule in &fact.rules {
         checks.extend(rule_of(&members, rule, fact)?);
     }
     Ok(parse_quote! {
         impl #name {
             #new
-            /// Checks the documented bounds, lengths and rules, as `send` does before anything is sent.
-            ///
-            /// # Errors
-            /// The first member that breaks a rule, with its value and the rule.
+            /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
             pub fn validate(&self) -> Result<(), InvalidArgument> {
                 #(#checks)*
                 Ok(())
@@ -116,16 +133,28 @@ fn constructor(item: &ItemStruct, members: &[Member<'_>]) -> Option<TokenStream>
     })
 }
 
-/// The runtime's checks take a member as it stands, optional or not.
-fn check_of(member: &Member<'_>, check: Check) -> TokenStream {
-    let (name, wire) = (member.name, &member.wire);
-    let (rule, bound) = check.rule();
-    let rule = format_ident!("{rule}");
-    let bound = Literal::i64_unsuffixed(bound);
-    match check {
-        Check::Minimum(_) | Check::Maximum(_) => quote!(check::#rule(#wire, self.#name, #bound)?;),
-        _ => quote!(check::#rule(#wire, &self.#name, #bound)?;),
-    }
+/// A member that decides which others are needed must have a value that the rules know: an unknown one would pass them all.
+fn known_values(members: &[Member<'_>], fact: &facts::Type, enums: &BTreeMap<String, Vec<String>>) -> Vec<TokenStream> {
+    let deciding = |member: &&Member<'_>| fact.rules.iter().any(|rule| rule.member == member.wire && rule.value.is_string());
+    let check = |member: &Member<'_>| {
+        let (name, wire) = (member.name, &member.wire);
+        let values = enums.get(&type_name(generic(member.ty, "Option").unwrap_or(member.ty))?.to_string())?;
+        Some(quote!(check::one_of(#wire, &self.#name, &[#(#values),*])?;))
+    };
+    members.iter().filter(deciding).filter_map(check).collect()
+}
+
+/// Every enum with its values on the wire.
+fn enums(file: &syn::File) -> BTreeMap<String, Vec<String>> {
+    let value = |variant: &syn::Variant| match &variant.discriminant {
+        Some((_, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }))) => Some(text.value()),
+        _ => None,
+    };
+    let enums = file.items.iter().filter_map(|item| match item {
+        Item::Enum(item) => Some((item.ident.to_string(), item.variants.iter().filter_map(value).collect())),
+        _ => None,
+    });
+    enums.collect()
 }
 
 /// A member that is a body itself, or a list of bodies, is validated with its own rules; the fault names the whole path.
@@ -146,19 +175,23 @@ fn rule_of(members: &[Member<'_>], rule: &MemberRule, fact: &facts::Type) -> Res
     };
     let deciding = find(&rule.member)?;
     let (name, when, reason) = (deciding.name, &rule.member, &rule.reason);
-    let value = if deciding.required { quote!(Some(&self.#name)) } else { quote!(self.#name.as_ref()) };
     let shown = rule.value.as_str().map_or_else(|| rule.value.to_string(), str::to_owned);
-    let applies = match &rule.value {
-        serde_json::Value::Bool(wanted) => quote!(#value == Some(&#wanted)),
-        _ => quote!(#value.is_some_and(|value| value.as_str() == #shown)),
+    let applies = match (&rule.value, deciding.required) {
+        (serde_json::Value::Bool(wanted), true) => quote!(self.#name == #wanted),
+        (serde_json::Value::Bool(wanted), false) => quote!(self.#name == Some(#wanted)),
+        _ => quote!(check::says(&self.#name, #shown)),
     };
     let mut checks = Vec::new();
     for (list, check) in [(&rule.forbid, quote!(check::forbid)), (&rule.require, quote!(check::require))] {
+        let mut others = Vec::new();
         for wire in list {
             let other = find(wire)?;
             let name = other.name;
             let present = if other.required { quote!(true) } else { quote!(self.#name.is_some()) };
-            checks.push(quote!(#check(#applies, #when, #shown, #wire, #present, #reason)?;));
+            others.push(quote!((#wire, #present)));
+        }
+        if !others.is_empty() {
+            checks.push(quote!(#check(#applies, (#when, #shown, #reason), &[#(#others),*])?;));
         }
     }
     Ok(checks)
@@ -199,7 +232,7 @@ mod tests {
             "pub fn new(note: impl Into<String>) -> Self {",
             "check::minimum(\"days\", self.days, 1)?;",
             "check::nested(\"items\", &self.items)?;",
-            "self.keep.as_ref() == Some(&true),",
+            "self.keep == Some(true),",
             "#[body]\n#[derive(Default)]\npub struct C {",
         ] {
             assert!(after.contains(line), "no `{line}` in\n{after}");

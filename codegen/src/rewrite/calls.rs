@@ -7,7 +7,8 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{Item, parse_quote};
 
 use super::read::{Argument, Method};
-use crate::facts::Operation;
+use super::shape::generic;
+use crate::facts::{Operation, RUNTIME_TYPES};
 
 pub(super) fn call(method: &Method, fact: &Operation, api: &str) -> Item {
     let (name, api) = (&method.name, format_ident!("{api}"));
@@ -21,7 +22,8 @@ pub(super) fn call(method: &Method, fact: &Operation, api: &str) -> Item {
     let inputs = path.chain(query).chain(body);
     let setters = optional.iter().map(|Argument { name, wire, ty, .. }| {
         let ty = public(ty, &api);
-        quote!(if let Some(value) = arguments.optional::<#ty>(#wire)? { request = request.#name(value); })
+        let value = if ty == parse_quote!(String) || generic(&ty, "Vec").is_some() { quote!(&value) } else { quote!(value) };
+        quote!(if let Some(value) = arguments.optional::<#ty>(#wire)? { request = request.#name(#value); })
     });
     let mutable = if optional.is_empty() { quote!() } else { quote!(mut) };
     let official = &fact.id;
@@ -59,8 +61,10 @@ pub(super) fn entry(method: &Method, fact: &Operation, api: &str) -> Item {
 /// A type as the outside names it: `types::Snapshot` is `v2::types::Snapshot`.
 fn public(ty: &syn::Type, api: &syn::Ident) -> syn::Type {
     let text = ty.to_token_stream().to_string();
-    match text.contains("types ::") {
-        true => syn::parse_str(&text.replace("types ::", &format!("{api} :: types ::"))).unwrap_or_else(|_| ty.clone()),
-        false => ty.clone(),
-    }
+    let crate_types = RUNTIME_TYPES.iter().fold(text.clone(), |text, (name, _)| match text == *name {
+        true => format!("atlas_backup_api::{name}"),
+        false => text,
+    });
+    let public = crate_types.replace("types ::", &format!("{api} :: types ::"));
+    syn::parse_str(&public).unwrap_or_else(|_| ty.clone())
 }

@@ -3,7 +3,6 @@
 //! Before: progenitor's "Sends a `POST` request to …" with an example of a call that no longer exists. After: what the operation does, its
 //! arguments, the roles that may call it, its media type, the errors documented, and a link to the official page.
 
-use heck::ToPascalCase;
 use quote::format_ident;
 use syn::{Attribute, Fields, ImplItem, Item, parse_quote};
 
@@ -12,7 +11,7 @@ use crate::error::Error;
 use crate::facts::{Facts, Operation, method_name};
 
 /// The width of a line of documentation, indentation not counted.
-const WIDTH: usize = 108;
+const WIDTH: usize = 128;
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
     let mut written = 0;
@@ -30,11 +29,6 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
                 }
             }
             Item::Struct(item) => {
-                let name = item.ident.to_string();
-                if let Some((method, _)) = facts.operations.iter().find(|(_, fact)| fact.id.to_pascal_case() == name) {
-                    let line = format!("[`Api::{method}`](super::Api::{method}), not yet sent: set optional arguments, then call `send`.");
-                    item.attrs.splice(0..0, attributes(&line)).for_each(drop);
-                }
                 fold(&mut item.attrs);
                 if let Fields::Named(fields) = &mut item.fields {
                     fields.named.iter_mut().for_each(|field| fold(&mut field.attrs));
@@ -54,17 +48,17 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
 fn operation(fact: &Operation) -> String {
     let mut text = format!("{}.\n\n{}\n\n", fact.summary.trim_end_matches('.'), fact.description.trim());
     let in_path = fact.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    let described = in_path.filter_map(|name| Some((name, fact.parameters.get(name)?)));
+    // These two are in every path and say themselves what they are.
+    let told = in_path.filter(|name| !["groupId", "clusterName"].contains(name));
+    let described = told.filter_map(|name| Some((name, fact.parameters.get(name)?)));
     let arguments: Vec<_> = described.map(|(name, fact)| format!("- `{}`: {}\n", method_name(name), fact.description.trim())).collect();
     if !arguments.is_empty() {
-        text.push_str(&format!("# Arguments\n{}\n", arguments.concat()));
-    }
-    if !fact.roles.is_empty() {
-        text.push_str(&format!("# Roles\n{}.\n\n", fact.roles.join(", or ")));
+        text.push_str(&format!("{}\n", arguments.concat()));
     }
     let errors: Vec<_> = fact.errors.iter().map(u16::to_string).collect();
-    text.push_str(&format!("# Errors\nDocumented statuses: {}, each an [`Error::Api`].\n\n", errors.join(", ")));
-    text.push_str(&format!("`{} {}`, `{}`.\n\n[Documentation]({})", fact.method, fact.path, fact.accept, fact.page));
+    let roles = if fact.roles.is_empty() { String::new() } else { format!("Role: {}. ", fact.roles.join(" or ")) };
+    text.push_str(&format!("{roles}Errors ([`Error::Api`]): {}. ", errors.join(", ")));
+    text.push_str(&format!("`{} {}` as `{}` ([documentation]({})).", fact.method, fact.path, fact.accept, fact.page));
     text
 }
 
@@ -133,9 +127,9 @@ mod tests {
         assert_eq!(written, 2);
         assert_eq!(
             after,
-            "impl Api {\n    /// Take a snapshot.\n    ///\n    /// At once. Really.\n    ///\n    /// # Roles\n    /// Project Owner.\n    ///\n    \
-             /// # Errors\n    /// Documented statuses: 400, 404, each an [`Error::Api`].\n    ///\n    \
-             /// `POST /a`, `application/json`.\n    ///\n    /// [Documentation](https://example.com)\n    pub fn take_snapshot() {}\n}\n/// a b\npub struct T {}\n"
+            "impl Api {\n    /// Take a snapshot.\n    ///\n    /// At once. Really.\n    ///\n    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 404. \
+             `POST /a` as `application/json` \
+             ([documentation](https://example.com)).\n    pub fn take_snapshot() {}\n}\n/// a b\npub struct T {}\n"
         );
     }
 }

@@ -19,10 +19,10 @@ const PASS: &str = "rewrite/objects";
 const MARKERS: &[&str] = &["answer", "body", "shared", "open_enum"];
 
 pub(crate) fn is_marker(attribute: &Attribute) -> bool {
-    MARKERS.iter().any(|marker| attribute.path().is_ident(marker))
+    matches!(attribute.meta, syn::Meta::Path(_)) && MARKERS.iter().any(|marker| attribute.path().is_ident(marker))
 }
 
-pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
+pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
     let uses = uses(file);
     let (bodies, answers) = roots(file);
     let (bodies, answers) = (closure(bodies, &uses), closure(answers, &uses));
@@ -32,14 +32,20 @@ pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
         let name = item.ident.to_string();
         let marker = match (bodies.contains(&name), answers.contains(&name)) {
             (true, true) => parse_quote!(#[shared]),
+            // What writes an answer back carries the members that this version does not know.
+            (true, false) if facts.types.get(&name).is_some_and(|fact| fact.update_of.is_some()) => parse_quote!(#[shared]),
             (true, false) => parse_quote!(#[body]),
             (false, true) => parse_quote!(#[answer]),
             (false, false) => continue,
         };
-        let is_answer = marker == parse_quote!(#[answer]);
+        let role = match (bodies.contains(&name), answers.contains(&name)) {
+            (true, true) => Role::Both,
+            (true, false) => Role::Body,
+            _ => Role::Answer,
+        };
         item.attrs.retain(|attribute| attribute.path().is_ident("doc"));
         item.attrs.push(marker);
-        members(item, is_answer)?;
+        members(item, role)?;
         written += 1;
     }
     Ok(written)
@@ -49,21 +55,28 @@ pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
 fn roots(file: &syn::File) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut bodies, mut answers) = (BTreeSet::new(), BTreeSet::new());
     for item in &file.items {
+        if let Item::Struct(request) = item {
+            answers.extend(request.attrs.iter().filter(|attribute| attribute.path().is_ident("answer")).flat_map(names));
+        }
         let Item::Impl(item) = item else { continue };
         for item in &item.items {
             let syn::ImplItem::Fn(method) = item else { continue };
-            if method.sig.ident == "send" {
-                answers.extend(names(&method.sig.output));
-            } else {
-                let inputs = method.sig.inputs.iter().filter(|input| input.to_token_stream().to_string().starts_with("body :"));
-                bodies.extend(inputs.flat_map(names));
-            }
+            let inputs = method.sig.inputs.iter().filter(|input| input.to_token_stream().to_string().starts_with("body :"));
+            bodies.extend(inputs.flat_map(names));
         }
     }
     (bodies, answers)
 }
 
-fn members(item: &mut syn::ItemStruct, is_answer: bool) -> Result<(), Error> {
+/// Where a type stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Role {
+    Answer,
+    Body,
+    Both,
+}
+
+fn members(item: &mut syn::ItemStruct, role: Role) -> Result<(), Error> {
     let name = item.ident.clone();
     let Fields::Named(fields) = &mut item.fields else { return Err(unrecognised(PASS, format!("`{name}` has no members"), item)) };
     for field in &mut fields.named {
@@ -73,13 +86,18 @@ fn members(item: &mut syn::ItemStruct, is_answer: bool) -> Result<(), Error> {
             return Err(unrecognised(PASS, format!("`{name}` has a member called extra, which the macro adds"), field));
         }
         let optional = field.attrs.iter().any(|attribute| attribute.to_token_stream().to_string().contains("skip_serializing_if"));
+        // What Atlas also sends may lack any member; `validate` asks for those that a request needs.
+        if role == Role::Both && !optional {
+            let ty = &field.ty;
+            field.ty = parse_quote!(Option<#ty>);
+        }
         let list = generic(&field.ty, "Vec").is_some() || generic(&field.ty, "BTreeMap").is_some();
-        if optional && list && !is_answer {
+        if optional && list && role != Role::Answer {
             // In a request an empty list says something else than no list.
             let ty = &field.ty;
             field.ty = parse_quote!(Option<#ty>);
         }
-        let required = if optional { quote!() } else { quote!(, required) };
+        let required = if optional || role == Role::Both { quote!() } else { quote!(, required) };
         field.attrs.retain(|attribute| attribute.path().is_ident("doc"));
         field.attrs.push(parse_quote!(#[wire(#wire #required)]));
     }
@@ -113,7 +131,7 @@ mod tests {
     use crate::rewrite::rewritten;
 
     const OPERATIONS: &str =
-        "impl Api { pub fn f(&self, id: X, body: types::B) -> R {} }\nimpl R { pub fn send() -> Result<Response<types::A>, Error> {} }\n";
+        "impl Api { pub fn f(&self, id: X, body: types::B) -> R {} }\n#[request] #[answer(types::A)] pub struct R {}\n";
 
     #[test]
     fn structs_are_marked_by_what_holds_them() {

@@ -1,18 +1,19 @@
 //! Writes every operation as a constant, a method and a request to be sent.
 //!
-//! Before: progenitor's 50-line async method that builds a URL and a request. After:
-//! `pub fn take_snapshot(&self, …) -> TakeSnapshot { TakeSnapshot { request: Request::new(…).path(…).body(&body) } }`, a setter for each
-//! optional argument, and `send`. Everything common lives in the runtime's `Request`.
+//! Before: progenitor's 50-line async method that builds a URL and a request. After: `pub fn take_snapshot(&self, …) -> TakeSnapshot`,
+//! which fills the runtime's `Request`, and `request! { pub struct TakeSnapshot { pretty: bool } }`, which has a setter for each optional
+//! argument and `send`. Everything common lives in the runtime.
 
 use heck::{ToPascalCase, ToShoutySnakeCase};
-use proc_macro2::Literal;
+use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Ident, ImplItem, Item, parse_quote};
 
 use super::read::{self, Argument, Method};
+use super::shape::generic;
 use super::{calls, unrecognised};
 use crate::error::{Error, Finding};
-use crate::facts::{self, Check, Effect, Facts, Operation};
+use crate::facts::{self, Effect, Facts, Operation};
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
     let mut written = 0;
@@ -59,35 +60,20 @@ fn write(method: &Method, fact: &Operation) -> Vec<Item> {
     let parameters = parameters(method, &required);
     let steps = steps(method, &required, fact);
     let setters = optional.iter().map(|argument| setter(argument, fact));
-    let (answer, send) = match &method.answer {
-        Some(ty) => (quote!(#ty), quote!(json)),
-        None => (quote!(()), quote!(empty)),
-    };
+    let answer = method.answer.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
     vec![
         constant_item(&constant, method, fact),
         parse_quote! {
             impl Api {
                 pub fn #name(&self, #(#parameters),*) -> #request {
-                    let request = Request::new(&self.client, &#constant) #(#steps)*;
-                    #request { request }
+                    Request::new(&self.client, &#constant) #(#steps)* .into()
                 }
             }
         },
         parse_quote! {
-            #[derive(Debug)]
-            #[must_use = "nothing is sent before `send`"]
-            pub struct #request { request: Request }
-        },
-        parse_quote! {
-            impl #request {
-                #(#setters)*
-                /// Checks the arguments, sends the request and reads the answer.
-                ///
-                /// # Errors
-                /// [`Error::InvalidArgument`] when an argument breaks a rule (nothing was sent), [`Error::Api`] when Atlas refuses;
-                /// else see [`Error`].
-                pub async fn send(self) -> Result<Response<#answer>, Error> { self.request.#send().await }
-            }
+            #[request]
+            #[answer(#answer)]
+            pub struct #request { #(#setters),* }
         },
     ]
 }
@@ -119,7 +105,7 @@ fn constant_item(constant: &Ident, method: &Method, fact: &Operation) -> Item {
     }
 }
 
-fn parameters(method: &Method, required: &[&Argument]) -> Vec<proc_macro2::TokenStream> {
+fn parameters(method: &Method, required: &[&Argument]) -> Vec<TokenStream> {
     let path = method.path.iter().map(|Argument { name, ty, .. }| quote!(#name: impl TryInto<#ty, Error: Display>));
     let query = required.iter().map(|Argument { name, ty, .. }| value_parameter(name, ty));
     let body = method.body.iter().map(|ty| quote!(body: #ty));
@@ -127,21 +113,21 @@ fn parameters(method: &Method, required: &[&Argument]) -> Vec<proc_macro2::Token
 }
 
 /// Text and open enums take anything that becomes one; numbers, booleans and times are themselves.
-fn value_parameter(name: &Ident, ty: &syn::Type) -> proc_macro2::TokenStream {
+fn value_parameter(name: &Ident, ty: &syn::Type) -> TokenStream {
     match ty.to_token_stream().to_string().as_str() {
         "bool" | "i64" | "f64" | "Timestamp" => quote!(#name: #ty),
         _ => quote!(#name: impl Into<#ty>),
     }
 }
 
-fn steps(method: &Method, required: &[&Argument], fact: &Operation) -> Vec<proc_macro2::TokenStream> {
+fn steps(method: &Method, required: &[&Argument], fact: &Operation) -> Vec<TokenStream> {
     let path = method.path.iter().map(|Argument { name, wire, ty, .. }| quote!(.path::<#ty>(#wire, #name)));
     let query = required.iter().map(|argument| query_step(argument, fact));
     let body = method.body.iter().map(|_| quote!(.body(&body)));
     path.chain(query).chain(body).collect()
 }
 
-fn query_step(argument: &Argument, fact: &Operation) -> proc_macro2::TokenStream {
+fn query_step(argument: &Argument, fact: &Operation) -> TokenStream {
     let (name, wire) = (&argument.name, &argument.wire);
     let value = match value_parameter(name, &argument.ty).to_string().contains("Into") {
         true => {
@@ -151,31 +137,27 @@ fn query_step(argument: &Argument, fact: &Operation) -> proc_macro2::TokenStream
         false => quote!(#name),
     };
     let checks = fact.parameters.get(wire).map(|parameter| parameter.checks.as_slice()).unwrap_or_default();
-    let checks = checks.iter().map(|check| {
-        let (rule, bound) = check.rule();
-        let (rule, bound) = (format_ident!("{rule}"), Literal::i64_unsuffixed(bound));
-        match check {
-            Check::Minimum(_) | Check::Maximum(_) => quote!(.check(check::#rule(#wire, #name, #bound))),
-            _ => quote!(.check(check::#rule(#wire, &#name, #bound))),
-        }
-    });
-    quote!(#(#checks)* .query(#wire, #value))
+    let checks = checks.iter().map(|check| check.call(wire, &quote!(#name)));
+    quote!(#(.check(#checks))* .query(#wire, #value))
 }
 
-fn setter(argument: &Argument, fact: &Operation) -> ImplItem {
-    let name = &argument.name;
-    let declaration = value_parameter(name, &argument.ty);
-    let step = query_step(argument, fact);
+/// `#[query("itemsPerPage", minimum(1), maximum(500))] items_per_page: i64`, which the macro makes a method of.
+fn setter(argument: &Argument, fact: &Operation) -> TokenStream {
+    let Argument { name, wire, ty, .. } = argument;
     let nothing = facts::Parameter::default();
-    let parameter = fact.parameters.get(&argument.wire).unwrap_or(&nothing);
+    let parameter = fact.parameters.get(wire).unwrap_or(&nothing);
     let default = parameter.default.as_ref().map(|value| format!(" Default: `{value}`.")).unwrap_or_default();
     let doc = format!("{}{default}", parameter.description.trim());
-    parse_quote! {
+    let checks = parameter.checks.iter().map(|check| check.setting());
+    let ty = match (generic(ty, "Vec"), ty.to_token_stream().to_string().as_str()) {
+        (Some(item), _) => quote!(&[#item]),
+        (None, "String") => quote!(&str),
+        (None, _) => quote!(#ty),
+    };
+    quote! {
         #[doc = #doc]
-        pub fn #name(mut self, #declaration) -> Self {
-            self.request = self.request #step;
-            self
-        }
+        #[query(#wire #(, #checks)*)]
+        #name: #ty
     }
 }
 
@@ -220,9 +202,9 @@ impl Client {
             "static TAKE_SNAPSHOT: Operation = Operation {",
             "accept: \"application/vnd.atlas.2023-01-01+json\",",
             "pub fn take_snapshot(",
-            ".path::<ObjectId>(\"groupId\", group_id);",
-            "pub fn pretty(mut self, pretty: bool) -> Self {",
-            "pub async fn send(self) -> Result<Response<types::Snapshot>, Error> {",
+            ".path::<ObjectId>(\"groupId\", group_id)",
+            "#[answer(types::Snapshot)]\npub struct TakeSnapshot {",
+            "#[query(\"pretty\")]\n    pretty: bool,",
         ] {
             assert!(after.contains(line), "no `{line}` in\n{after}");
         }
