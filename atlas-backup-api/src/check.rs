@@ -5,6 +5,8 @@
 // Which of these are called depends on what the documents ask for.
 #![allow(dead_code)]
 
+pub(crate) mod form;
+
 use std::collections::BTreeMap;
 
 use crate::body::Body;
@@ -44,7 +46,7 @@ pub(crate) fn one_of(name: &str, value: &(impl Text + ?Sized), allowed: &[&str])
 }
 
 /// A text has the form that `matches` recognises; `rule` completes "must …".
-pub(crate) fn pattern(name: &str, value: &(impl Text + ?Sized), matches: fn(&str) -> bool, rule: &str) -> Check {
+pub(crate) fn pattern(name: &str, value: &(impl Text + ?Sized), matches: impl Fn(&str) -> bool, rule: &str) -> Check {
     text(name, value, matches, || format!("must {rule}"))
 }
 
@@ -76,20 +78,22 @@ pub(crate) fn given(name: &str, present: bool) -> Check {
     if present { Ok(()) } else { Err(InvalidArgument::without_value(name, "must be given")) }
 }
 
-/// Where `member` is `value`, `other` must be absent.
-pub(crate) fn forbid(when: bool, member: &str, value: &str, other: &str, present: bool, reason: &str) -> Check {
-    if when && present {
-        return Err(across(other, "absent", member, value, reason));
-    }
-    Ok(())
+/// Whether a text is this one.
+pub(crate) fn says(value: &(impl Text + ?Sized), wanted: &str) -> bool {
+    value.text() == Some(wanted)
 }
 
-/// Where `member` is `value`, `other` must be given.
-pub(crate) fn require(when: bool, member: &str, value: &str, other: &str, present: bool, reason: &str) -> Check {
-    if when && !present {
-        return Err(across(other, "given", member, value, reason));
-    }
-    Ok(())
+/// Where one member has a value, why that matters: `("doNotDelete", "true", "It never expires.")`.
+type Case<'a> = (&'a str, &'a str, &'a str);
+
+/// In this case the others, each with whether it is there, must be absent.
+pub(crate) fn forbid(applies: bool, case: Case<'_>, others: &[(&str, bool)]) -> Check {
+    across(applies, case, others, true, "absent")
+}
+
+/// In this case the others, each with whether it is there, must be given.
+pub(crate) fn require(applies: bool, case: Case<'_>, others: &[(&str, bool)]) -> Check {
+    across(applies, case, others, false, "given")
 }
 
 /// A body inside a body, or a list of them, keeps its own rules.
@@ -176,10 +180,11 @@ fn counted(name: &str, count: usize, limit: &str, bound: usize) -> InvalidArgume
     InvalidArgument::new(name, value, format!("must have {limit} {bound} {}", items(bound)))
 }
 
-fn across(other: &str, state: &str, member: &str, value: &str, reason: &str) -> InvalidArgument {
+fn across(applies: bool, (member, value, reason): Case<'_>, others: &[(&str, bool)], wrong: bool, state: &str) -> Check {
+    let Some((other, _)) = others.iter().find(|(_, present)| applies && *present == wrong) else { return Ok(()) };
     let reason = reason.trim_end_matches('.');
     let because = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
-    InvalidArgument::without_value(other, format!("must be {state} where {member} is {value}{because}"))
+    Err(InvalidArgument::without_value(other, format!("must be {state} where {member} is {value}{because}")))
 }
 
 #[cfg(test)]
@@ -237,11 +242,11 @@ mod tests {
 
     #[test]
     fn rules_across_members() {
-        let rule = |when, present| forbid(when, "doNotDelete", "true", "expires", present, "It never expires.");
+        let rule = |when, present| forbid(when, ("doNotDelete", "true", "It never expires."), &[("other", false), ("expires", present)]);
         assert_eq!(rule(false, true), Ok(()));
         assert_eq!(rule(true, false), Ok(()));
         assert_eq!(told(rule(true, true)), "invalid argument expires: must be absent where doNotDelete is true (It never expires)");
-        let rule = |when, present| require(when, "deliveryType", "automated", "targetGroupId", present, "");
+        let rule = |when, present| require(when, ("deliveryType", "automated", ""), &[("other", true), ("targetGroupId", present)]);
         assert_eq!(rule(false, false), Ok(()));
         assert_eq!(rule(true, true), Ok(()));
         assert_eq!(told(rule(true, false)), "invalid argument targetGroupId: must be given where deliveryType is automated");

@@ -34,5 +34,6 @@ pub(crate) mod prelude {
     pub(crate) use crate::open_enum::open_enum;
     pub(crate) use crate::operation::{Effect, Operation};
     pub(crate) use crate::request::Request;
+    pub(crate) use crate::requests::request;
     pub(crate) use crate::response::Response;
 }

@@ -73,8 +73,10 @@ mod objects;
 mod open_enum;
 mod operation;
 mod path;
+mod query;
 mod read;
 mod request;
+mod requests;
 mod response;
 mod retry_after;
 #[cfg(any(feature = "v1", feature = "v2"))]

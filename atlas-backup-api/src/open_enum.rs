@@ -62,6 +62,18 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::query::QueryValue for $name {
+            fn texts(self) -> ::std::vec::Vec<::std::string::String> {
+                vec![self.to_string()]
+            }
+        }
+
+        impl $crate::check::Text for $name {
+            fn text(&self) -> Option<&str> {
+                Some(self.as_str())
+            }
+        }
+
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())

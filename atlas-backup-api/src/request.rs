@@ -11,8 +11,10 @@ use crate::error::Error;
 use crate::invalid_argument::InvalidArgument;
 use crate::object::Member;
 use crate::operation::Operation;
+use crate::query::QueryValue;
+use crate::read;
 use crate::response::Response;
-use crate::{read, transport};
+use crate::transport::{self, Answer};
 
 /// An operation with its arguments. The first argument that is refused is kept, and reported instead of sending.
 pub(crate) struct Request {
@@ -39,17 +41,9 @@ impl Request {
         self
     }
 
-    /// Sets a query parameter; a later value replaces an earlier one.
-    pub(crate) fn query(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.set(name, &[&value]);
-        self
-    }
-
-    /// Sets a query parameter that is a list, written as one `name=value` for each item.
-    #[allow(dead_code, reason = "only where the documents have one")]
-    pub(crate) fn query_list<T: fmt::Display>(mut self, name: &'static str, values: &[T]) -> Self {
-        let values: Vec<&dyn fmt::Display> = values.iter().map(|value| value as _).collect();
-        self.set(name, &values);
+    /// Sets a query parameter; a later value replaces an earlier one. A list is written as one `name=value` for each item.
+    pub(crate) fn query(mut self, name: &'static str, value: impl QueryValue) -> Self {
+        self.set(name, value.texts());
         self
     }
 
@@ -69,21 +63,11 @@ impl Request {
     }
 
     /// Sends it, and reads the answer as a `T`.
-    pub(crate) async fn json<T: Member>(self) -> Result<Response<T>, Error> {
+    pub(crate) async fn send<T: Content>(self) -> Result<Response<T>, Error> {
         let (operation, enveloped) = (self.operation, self.enveloped());
         let answer = transport::execute(self).await?;
-        let mut value = T::blank();
-        let status = read::content(operation, enveloped, &answer, &mut value)?;
+        let (status, value) = T::read(operation, enveloped, &answer)?;
         Ok(Response::new(status, answer.headers, value))
-    }
-
-    /// Sends it, and expects no content; what comes all the same is ignored.
-    #[allow(dead_code, reason = "only where an operation answers without content")]
-    pub(crate) async fn empty(self) -> Result<Response<()>, Error> {
-        let enveloped = self.enveloped();
-        let answer = transport::execute(self).await?;
-        let status: StatusCode = read::nothing(enveloped, &answer)?;
-        Ok(Response::new(status, answer.headers, ()))
     }
 
     /// The argument that keeps this from being sent.
@@ -113,9 +97,9 @@ impl Request {
         self.path = self.path.replacen(&place, &encode(value), 1);
     }
 
-    fn set(&mut self, name: &'static str, values: &[&dyn fmt::Display]) {
+    fn set(&mut self, name: &'static str, values: Vec<String>) {
         self.query.retain(|(set, _)| *set != name);
-        self.query.extend(values.iter().map(|value| (name, value.to_string())));
+        self.query.extend(values.into_iter().map(|value| (name, value)));
     }
 
     fn carry(&mut self, body: &dyn Body) {
@@ -132,6 +116,24 @@ impl Request {
     /// Whether the status of the answer was asked to be put into its body.
     fn enveloped(&self) -> bool {
         self.query.iter().any(|(name, value)| *name == "envelope" && value == "true")
+    }
+}
+
+/// What the content of a success is read as: a type of the wire, or `()` where none is expected.
+pub(crate) trait Content: Sized {
+    fn read(operation: &Operation, enveloped: bool, answer: &Answer) -> Result<(StatusCode, Self), Error>;
+}
+
+impl<T: Member> Content for T {
+    fn read(operation: &Operation, enveloped: bool, answer: &Answer) -> Result<(StatusCode, Self), Error> {
+        let mut value = T::blank();
+        read::content(operation, enveloped, answer, &mut value).map(|status| (status, value))
+    }
+}
+
+impl Content for () {
+    fn read(_: &Operation, enveloped: bool, answer: &Answer) -> Result<(StatusCode, Self), Error> {
+        read::nothing(enveloped, answer).map(|status| (status, ()))
     }
 }
 
@@ -214,7 +216,7 @@ mod tests {
         let server = Loopback::json("200 OK", r#""done""#);
         let ask = Ask { days: Some(5) };
         let request = take(&client(&server.url)).query("pretty", true).body(&ask);
-        let response = request.json::<String>().await.unwrap();
+        let response = request.send::<String>().await.unwrap();
         assert_eq!(*response, "done");
         let sent = server.request().unwrap();
         let (head, body) = sent.split_once("\r\n\r\n").unwrap();
@@ -238,7 +240,7 @@ mod tests {
     #[tokio::test]
     async fn without_a_body_there_is_no_content_type() {
         let server = Loopback::json("200 OK", "1");
-        Request::new(&client(&server.url), &LIST).json::<i64>().await.unwrap();
+        Request::new(&client(&server.url), &LIST).send::<i64>().await.unwrap();
         let sent = server.request().unwrap();
         assert!(sent.starts_with("GET /api/list HTTP/1.1\r\n"), "{sent}");
         assert!(!sent.contains("content-"), "{sent}");
@@ -257,9 +259,9 @@ mod tests {
     fn query_parameters_are_set_not_piled_up() {
         let request = Request::new(&client("http://127.0.0.1:1"), &LIST);
         assert_eq!(request.target(), "/api/list");
-        let request = request.query("a", 1).query("b", true).query("a", 2).query_list("c", &["x", "y"]);
+        let request = request.query("a", 1).query("b", true).query("a", 2).query("c", &["x", "y"][..]);
         assert_eq!(request.target(), "/api/list?b=true&a=2&c=x&c=y");
-        assert_eq!(request.query_list::<i64>("c", &[]).target(), "/api/list?b=true&a=2");
+        assert_eq!(request.query("c", &[] as &[i64]).target(), "/api/list?b=true&a=2");
     }
 
     #[tokio::test]
@@ -284,11 +286,11 @@ mod tests {
             ),
         ];
         for (request, message) in refused {
-            let error = request.json::<Value>().await.unwrap_err();
+            let error = request.send::<Value>().await.unwrap_err();
             assert!(matches!(error, Error::InvalidArgument(_)));
             assert_eq!(error.to_string(), message);
         }
-        assert!(start().path::<String>("label", "..").empty().await.is_err());
+        assert!(start().path::<String>("label", "..").send::<()>().await.is_err());
         assert_eq!(server.request(), None);
     }
 
@@ -298,10 +300,10 @@ mod tests {
         let server = Loopback::answering([0; 3].map(|_| answer("200 OK", "", body)));
         let client = client(&server.url);
         let list = || Request::new(&client, &LIST);
-        let opened = list().query("envelope", true).json::<Value>().await.unwrap();
+        let opened = list().query("envelope", true).send::<Value>().await.unwrap();
         assert_eq!((opened.status().as_u16(), opened.into_inner()), (201, json!({"a": 1})));
         for request in [list(), list().query("envelope", true).query("envelope", false)] {
-            let plain = request.json::<Value>().await.unwrap();
+            let plain = request.send::<Value>().await.unwrap();
             assert_eq!((plain.status().as_u16(), plain["status"].clone()), (200, json!(201)));
         }
     }
@@ -311,10 +313,10 @@ mod tests {
         let answers = [answer("204 No Content", "x-id: 7\r\n", ""), answer("202 Accepted", "", "<html>"), answer("200 OK", "", "{}")];
         let server = Loopback::answering(answers);
         let client = client(&server.url);
-        let response = Request::new(&client, &LIST).empty().await.unwrap();
+        let response = Request::new(&client, &LIST).send::<()>().await.unwrap();
         assert_eq!((response.status().as_u16(), response.headers()["x-id"].to_str().unwrap()), (204, "7"));
         for status in [202, 200] {
-            assert_eq!(Request::new(&client, &LIST).empty().await.unwrap().status(), status);
+            assert_eq!(Request::new(&client, &LIST).send::<()>().await.unwrap().status(), status);
         }
     }
 
@@ -328,6 +330,6 @@ mod tests {
     #[test]
     fn a_call_can_be_spawned() {
         fn check(_: impl Future<Output = Result<Response<Value>, Error>> + Send + 'static) {}
-        check(Request::new(&client("http://127.0.0.1:1"), &LIST).json::<Value>());
+        check(Request::new(&client("http://127.0.0.1:1"), &LIST).send::<Value>());
     }
 }

@@ -128,8 +128,10 @@ mod tests {
         let connect = |_| TcpStream::connect_timeout(&address, Duration::from_millis(100)).ok();
         let waiting: Vec<TcpStream> = (0..10_000).map_while(connect).collect();
         let builder = Client::builder().base_url(format!("http://{address}")).connect_timeout(Duration::from_millis(100));
+        let began = Instant::now();
         let error = execute(Request::new(&builder.build().unwrap(), &GET)).await.err().unwrap();
         assert!(matches!(&error, Error::Timeout(error) if error.is_connect()), "{error:?}");
+        assert!(began.elapsed().as_millis() < 4000, "that was the system's patience, not ours");
         assert_eq!(messages(&error), "get: no connection in time");
         drop(waiting);
     }

@@ -1,0 +1,29 @@
+//! What a query parameter's value may be.
+
+use jiff::Timestamp;
+
+use crate::cluster_name::ClusterName;
+use crate::object_id::ObjectId;
+
+/// A value that is written as one `name=value`, or a list that is written as several.
+pub(crate) trait QueryValue {
+    fn texts(self) -> Vec<String>;
+}
+
+macro_rules! shown {
+    ($($type:ty),*) => {
+        $(impl QueryValue for $type {
+            fn texts(self) -> Vec<String> {
+                vec![self.to_string()]
+            }
+        })*
+    };
+}
+
+shown!(bool, i64, &str, String, Timestamp, ObjectId, ClusterName);
+
+impl<T: QueryValue + Clone> QueryValue for &[T] {
+    fn texts(self) -> Vec<String> {
+        self.iter().cloned().flat_map(QueryValue::texts).collect()
+    }
+}

@@ -1,0 +1,56 @@
+//! What every operation's request struct is made of.
+
+/// Makes a request struct of an operation: a setter for each optional argument, and `send`.
+///
+/// `#[answer(…)]` names what a success holds, `#[query("…")]` the parameter on the wire, with the rules its value keeps. It is a macro
+/// so that 113 operations do not repeat 20 lines each.
+macro_rules! request {
+    (#[answer($answer:ty)] pub struct $name:ident {
+        $($(#[doc = $about:literal])* #[query($wire:literal $(, $rule:ident($($bound:literal)?))*)] $setter:ident: $type:ty),* $(,)?
+    }) => {
+        /// A call of the operation of this name, not yet sent: set optional arguments, then [`send`](Self::send).
+        #[derive(Debug)]
+        #[must_use = "nothing is sent before `send`"]
+        pub struct $name(Request);
+
+        impl ::core::convert::From<Request> for $name {
+            fn from(request: Request) -> Self {
+                $name(request)
+            }
+        }
+
+        impl $name {
+            $($(#[doc = $about])*
+            pub fn $setter(self, $setter: $type) -> Self {
+                $name(self.0 $(.check($crate::requests::rule!($rule $wire $setter $($bound)?)))* .query($wire, $setter))
+            })*
+
+            /// Checks the arguments, sends the request and reads the answer.
+            ///
+            /// # Errors
+            /// [`Error::InvalidArgument`] when an argument breaks a rule (nothing was sent), [`Error::Api`] when Atlas refuses; else see
+            /// [`Error`].
+            pub async fn send(self) -> ::core::result::Result<Response<$answer>, Error> {
+                self.0.send().await
+            }
+        }
+    };
+}
+
+/// A rule that the value of a setter keeps.
+macro_rules! rule {
+    (minimum $wire:literal $value:ident $bound:literal) => {
+        $crate::check::minimum($wire, $value, $bound)
+    };
+    (maximum $wire:literal $value:ident $bound:literal) => {
+        $crate::check::maximum($wire, $value, $bound)
+    };
+    (min_length $wire:literal $value:ident $bound:literal) => {
+        $crate::check::min_length($wire, $value, $bound)
+    };
+    (max_length $wire:literal $value:ident $bound:literal) => {
+        $crate::check::max_length($wire, $value, $bound)
+    };
+}
+
+pub(crate) use {request, rule};
