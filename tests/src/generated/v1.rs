@@ -11,6 +11,176 @@ use crate::calls::{Arguments, Call, Entry, outcome, recode};
 pub static ENTRIES: &[Entry] = &[
     Entry {
         api: "v1",
+        id: "listExportBuckets",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/backup/exportBuckets",
+        success: 200u16,
+        call: list_export_buckets,
+        answer: Some(recode::<v1::types::ExportBucketPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "createExportBucket",
+        method: "POST",
+        path: "/api/atlas/v1.0/groups/{groupId}/backup/exportBuckets",
+        success: 200u16,
+        call: create_export_bucket,
+        answer: Some(recode::<v1::types::ExportBucket>),
+        body: Some(recode::<v1::types::ExportBucketRequest>),
+    },
+    Entry {
+        api: "v1",
+        id: "getExportBucket",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/backup/exportBuckets/{exportBucketId}",
+        success: 200u16,
+        call: get_export_bucket,
+        answer: Some(recode::<v1::types::ExportBucket>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "deleteExportBucket",
+        method: "DELETE",
+        path: "/api/atlas/v1.0/groups/{groupId}/backup/exportBuckets/{exportBucketId}",
+        success: 204u16,
+        call: delete_export_bucket,
+        answer: None,
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "getCompliancePolicy",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy",
+        success: 200u16,
+        call: get_compliance_policy,
+        answer: Some(recode::<v1::types::CompliancePolicy>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "updateCompliancePolicy",
+        method: "PUT",
+        path: "/api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy",
+        success: 200u16,
+        call: update_compliance_policy,
+        answer: Some(recode::<v1::types::CompliancePolicy>),
+        body: Some(recode::<v1::types::CompliancePolicyUpdateRequest>),
+    },
+    Entry {
+        api: "v1",
+        id: "listExportJobs",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports",
+        success: 200u16,
+        call: list_export_jobs,
+        answer: Some(recode::<v1::types::ExportJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "createExportJob",
+        method: "POST",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports",
+        success: 200u16,
+        call: create_export_job,
+        answer: Some(recode::<v1::types::ExportJob>),
+        body: Some(recode::<v1::types::ExportJobRequest>),
+    },
+    Entry {
+        api: "v1",
+        id: "getExportJob",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}",
+        success: 200u16,
+        call: get_export_job,
+        answer: Some(recode::<v1::types::ExportJob>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "listRestoreJobs",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs",
+        success: 200u16,
+        call: list_restore_jobs,
+        answer: Some(recode::<v1::types::RestoreJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "createRestoreJob",
+        method: "POST",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs",
+        success: 200u16,
+        call: create_restore_job,
+        answer: Some(recode::<v1::types::RestoreJob>),
+        body: Some(recode::<v1::types::RestoreJobRequest>),
+    },
+    Entry {
+        api: "v1",
+        id: "getRestoreJob",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}",
+        success: 200u16,
+        call: get_restore_job,
+        answer: Some(recode::<v1::types::RestoreJob>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "cancelRestoreJob",
+        method: "DELETE",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}",
+        success: 204u16,
+        call: cancel_restore_job,
+        answer: None,
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "getSchedule",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule",
+        success: 200u16,
+        call: get_schedule,
+        answer: Some(recode::<v1::types::Schedule>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "deleteSchedule",
+        method: "DELETE",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule",
+        success: 200u16,
+        call: delete_schedule,
+        answer: Some(recode::<v1::types::Schedule>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "updateSchedule",
+        method: "PATCH",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule",
+        success: 200u16,
+        call: update_schedule,
+        answer: Some(recode::<v1::types::Schedule>),
+        body: Some(recode::<v1::types::ScheduleUpdateRequest>),
+    },
+    Entry {
+        api: "v1",
+        id: "listSnapshots",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots",
+        success: 200u16,
+        call: list_snapshots,
+        answer: Some(recode::<v1::types::SnapshotPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
         id: "takeSnapshot",
         method: "POST",
         path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots",
@@ -18,6 +188,66 @@ pub static ENTRIES: &[Entry] = &[
         call: take_snapshot,
         answer: Some(recode::<v1::types::Snapshot>),
         body: Some(recode::<v1::types::OnDemandSnapshotRequest>),
+    },
+    Entry {
+        api: "v1",
+        id: "getShardedSnapshot",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}",
+        success: 200u16,
+        call: get_sharded_snapshot,
+        answer: Some(recode::<v1::types::Snapshot>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "deleteShardedSnapshot",
+        method: "DELETE",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}",
+        success: 204u16,
+        call: delete_sharded_snapshot,
+        answer: None,
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "listShardedSnapshots",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters",
+        success: 200u16,
+        call: list_sharded_snapshots,
+        answer: Some(recode::<v1::types::SnapshotPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "getSnapshot",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
+        success: 200u16,
+        call: get_snapshot,
+        answer: Some(recode::<v1::types::Snapshot>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "deleteSnapshot",
+        method: "DELETE",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
+        success: 204u16,
+        call: delete_snapshot,
+        answer: None,
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "updateSnapshotRetention",
+        method: "PATCH",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
+        success: 200u16,
+        call: update_snapshot_retention,
+        answer: Some(recode::<v1::types::Snapshot>),
+        body: Some(recode::<v1::types::SnapshotRetentionRequest>),
     },
     Entry {
         api: "v1",
@@ -31,12 +261,152 @@ pub static ENTRIES: &[Entry] = &[
     },
     Entry {
         api: "v1",
+        id: "createTenantRestoreJob",
+        method: "POST",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/restore",
+        success: 200u16,
+        call: create_tenant_restore_job,
+        answer: Some(recode::<v1::types::TenantRestoreJob>),
+        body: Some(recode::<v1::types::TenantRestoreJobRequest>),
+    },
+    Entry {
+        api: "v1",
+        id: "listTenantRestoreJobs",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores",
+        success: 200u16,
+        call: list_tenant_restore_jobs,
+        answer: Some(recode::<v1::types::TenantRestoreJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "getTenantRestoreJob",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores/{restoreId}",
+        success: 200u16,
+        call: get_tenant_restore_job,
+        answer: Some(recode::<v1::types::TenantRestoreJob>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "listTenantSnapshots",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots",
+        success: 200u16,
+        call: list_tenant_snapshots,
+        answer: Some(recode::<v1::types::TenantSnapshotPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "getTenantSnapshot",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots/{snapshotId}",
+        success: 200u16,
+        call: get_tenant_snapshot,
+        answer: Some(recode::<v1::types::TenantSnapshot>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "listLegacyCheckpoints",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints",
+        success: 200u16,
+        call: list_legacy_checkpoints,
+        answer: Some(recode::<v1::types::LegacyCheckpointPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "getLegacyCheckpoint",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}",
+        success: 200u16,
+        call: get_legacy_checkpoint,
+        answer: Some(recode::<v1::types::LegacyCheckpoint>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "listLegacyRestoreJobs",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs",
+        success: 200u16,
+        call: list_legacy_restore_jobs,
+        answer: Some(recode::<v1::types::LegacyRestoreJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "createLegacyRestoreJob",
+        method: "POST",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs",
+        success: 200u16,
+        call: create_legacy_restore_job,
+        answer: Some(recode::<v1::types::LegacyRestoreJobPage>),
+        body: Some(recode::<v1::types::LegacyRestoreJobRequest>),
+    },
+    Entry {
+        api: "v1",
+        id: "getLegacyRestoreJob",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}",
+        success: 200u16,
+        call: get_legacy_restore_job,
+        answer: Some(recode::<v1::types::LegacyRestoreJob>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "getLegacySchedule",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule",
+        success: 200u16,
+        call: get_legacy_schedule,
+        answer: Some(recode::<v1::types::LegacySchedule>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "updateLegacySchedule",
+        method: "PATCH",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule",
+        success: 200u16,
+        call: update_legacy_schedule,
+        answer: Some(recode::<v1::types::LegacySchedule>),
+        body: Some(recode::<v1::types::LegacyScheduleUpdateRequest>),
+    },
+    Entry {
+        api: "v1",
+        id: "listLegacySnapshots",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots",
+        success: 200u16,
+        call: list_legacy_snapshots,
+        answer: Some(recode::<v1::types::LegacySnapshotPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
         id: "getLegacySnapshot",
         method: "GET",
         path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}",
         success: 200u16,
         call: get_legacy_snapshot,
         answer: Some(recode::<v1::types::LegacySnapshot>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "deleteLegacySnapshot",
+        method: "DELETE",
+        path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}",
+        success: 204u16,
+        call: delete_legacy_snapshot,
+        answer: None,
         body: None,
     },
     Entry {
@@ -49,7 +419,340 @@ pub static ENTRIES: &[Entry] = &[
         answer: Some(recode::<v1::types::LegacySnapshot>),
         body: Some(recode::<v1::types::LegacySnapshotRetentionRequest>),
     },
+    Entry {
+        api: "v1",
+        id: "listServerlessRestoreJobs",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs",
+        success: 200u16,
+        call: list_serverless_restore_jobs,
+        answer: Some(recode::<v1::types::ServerlessRestoreJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "createServerlessRestoreJob",
+        method: "POST",
+        path: "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs",
+        success: 200u16,
+        call: create_serverless_restore_job,
+        answer: Some(recode::<v1::types::ServerlessRestoreJob>),
+        body: Some(recode::<v1::types::ServerlessRestoreJobRequest>),
+    },
+    Entry {
+        api: "v1",
+        id: "getServerlessRestoreJob",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}",
+        success: 200u16,
+        call: get_serverless_restore_job,
+        answer: Some(recode::<v1::types::ServerlessRestoreJob>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "listServerlessSnapshots",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots",
+        success: 200u16,
+        call: list_serverless_snapshots,
+        answer: Some(recode::<v1::types::ServerlessSnapshotPage>),
+        body: None,
+    },
+    Entry {
+        api: "v1",
+        id: "getServerlessSnapshot",
+        method: "GET",
+        path: "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}",
+        success: 200u16,
+        call: get_serverless_snapshot,
+        answer: Some(recode::<v1::types::ServerlessSnapshot>),
+        body: None,
+    },
 ];
+
+fn list_export_buckets(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client.v1().list_export_buckets(arguments.path("groupId"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_export_bucket(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .create_export_bucket(arguments.path("groupId"), arguments.body()?);
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_export_bucket(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_export_bucket(arguments.path("groupId"), arguments.path("exportBucketId"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn delete_export_bucket(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .delete_export_bucket(
+            arguments.path("groupId"),
+            arguments.path("exportBucketId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_compliance_policy(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client.v1().get_compliance_policy(arguments.path("groupId"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn update_compliance_policy(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .update_compliance_policy(arguments.path("groupId"), arguments.body()?);
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("overwriteBackupPolicies")? {
+        request = request.overwrite_backup_policies(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_export_jobs(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .list_export_jobs(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_export_job(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .create_export_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_export_job(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_export_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("exportId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_restore_jobs(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .list_restore_jobs(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_restore_job(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .create_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_restore_job(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("restoreJobId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn cancel_restore_job(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .cancel_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("restoreJobId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_schedule(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_schedule(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn delete_schedule(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .delete_schedule(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn update_schedule(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .update_schedule(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_snapshots(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .list_snapshots(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("oplogInc")? {
+        request = request.oplog_inc(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("oplogTs")? {
+        request = request.oplog_ts(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pointInTimeUtcSeconds")? {
+        request = request.point_in_time_utc_seconds(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
 
 fn take_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
     let mut request = client
@@ -57,6 +760,117 @@ fn take_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String>
         .take_snapshot(
             arguments.path("groupId"),
             arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_sharded_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_sharded_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn delete_sharded_snapshot(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .delete_sharded_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_sharded_snapshots(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .list_sharded_snapshots(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn delete_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .delete_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn update_snapshot_retention(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .update_snapshot_retention(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
             arguments.body()?,
         );
     if let Some(value) = arguments.optional::<bool>("envelope")? {
@@ -88,10 +902,304 @@ fn download_tenant_snapshot(
     Ok(Box::pin(async move { outcome(request.send().await) }))
 }
 
+fn create_tenant_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .create_tenant_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_tenant_restore_jobs(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .list_tenant_restore_jobs(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_tenant_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_tenant_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("restoreId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_tenant_snapshots(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .list_tenant_snapshots(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_tenant_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_tenant_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_legacy_checkpoints(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .list_legacy_checkpoints(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_legacy_checkpoint(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_legacy_checkpoint(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("checkpointId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_legacy_restore_jobs(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .list_legacy_restore_jobs(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<atlas_backup_api::ObjectId>("batchId")? {
+        request = request.batch_id(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_legacy_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .create_legacy_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_legacy_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_legacy_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("jobId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_legacy_schedule(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_legacy_schedule(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn update_legacy_schedule(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .update_legacy_schedule(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_legacy_snapshots(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .list_legacy_snapshots(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments
+        .optional::<v1::types::LegacySnapshotCompletion>("completed")?
+    {
+        request = request.completed(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
 fn get_legacy_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
     let mut request = client
         .v1()
         .get_legacy_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn delete_legacy_snapshot(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .delete_legacy_snapshot(
             arguments.path("groupId"),
             arguments.path("clusterName"),
             arguments.path("snapshotId"),
@@ -122,6 +1230,119 @@ fn update_legacy_snapshot_retention(
     }
     if let Some(value) = arguments.optional::<bool>("pretty")? {
         request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_serverless_restore_jobs(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .list_serverless_restore_jobs(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_serverless_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .create_serverless_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_serverless_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_serverless_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("restoreJobId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_serverless_snapshots(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .list_serverless_snapshots(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_serverless_snapshot(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v1()
+        .get_serverless_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
     }
     Ok(Box::pin(async move { outcome(request.send().await) }))
 }

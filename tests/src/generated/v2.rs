@@ -11,6 +11,236 @@ use crate::calls::{Arguments, Call, Entry, outcome, recode};
 pub static ENTRIES: &[Entry] = &[
     Entry {
         api: "v2",
+        id: "listExportBuckets",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/backup/exportBuckets",
+        success: 200u16,
+        call: list_export_buckets,
+        answer: Some(recode::<v2::types::ExportBucketPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "createExportBucket",
+        method: "POST",
+        path: "/api/atlas/v2/groups/{groupId}/backup/exportBuckets",
+        success: 200u16,
+        call: create_export_bucket,
+        answer: Some(recode::<v2::types::ExportBucket>),
+        body: Some(recode::<v2::types::ExportBucketRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "getExportBucket",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}",
+        success: 200u16,
+        call: get_export_bucket,
+        answer: Some(recode::<v2::types::ExportBucket>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "deleteExportBucket",
+        method: "DELETE",
+        path: "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}",
+        success: 204u16,
+        call: delete_export_bucket,
+        answer: None,
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "updateExportBucket",
+        method: "PATCH",
+        path: "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}",
+        success: 200u16,
+        call: update_export_bucket,
+        answer: Some(recode::<v2::types::ExportBucket>),
+        body: Some(recode::<v2::types::ExportBucketUpdateRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "listPrivateEndpoints",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints",
+        success: 200u16,
+        call: list_private_endpoints,
+        answer: Some(recode::<v2::types::PrivateEndpointPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "createPrivateEndpoint",
+        method: "POST",
+        path: "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints",
+        success: 201u16,
+        call: create_private_endpoint,
+        answer: Some(recode::<v2::types::PrivateEndpoint>),
+        body: Some(recode::<v2::types::PrivateEndpointRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "getPrivateEndpoint",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}",
+        success: 200u16,
+        call: get_private_endpoint,
+        answer: Some(recode::<v2::types::PrivateEndpoint>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "deletePrivateEndpoint",
+        method: "DELETE",
+        path: "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}",
+        success: 204u16,
+        call: delete_private_endpoint,
+        answer: None,
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getCompliancePolicy",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy",
+        success: 200u16,
+        call: get_compliance_policy,
+        answer: Some(recode::<v2::types::CompliancePolicy>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "updateCompliancePolicy",
+        method: "PUT",
+        path: "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy",
+        success: 200u16,
+        call: update_compliance_policy,
+        answer: Some(recode::<v2::types::CompliancePolicy>),
+        body: Some(recode::<v2::types::CompliancePolicyUpdateRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "disableCompliancePolicy",
+        method: "DELETE",
+        path: "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy",
+        success: 204u16,
+        call: disable_compliance_policy,
+        answer: None,
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listExportJobs",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports",
+        success: 200u16,
+        call: list_export_jobs,
+        answer: Some(recode::<v2::types::ExportJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "createExportJob",
+        method: "POST",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports",
+        success: 200u16,
+        call: create_export_job,
+        answer: Some(recode::<v2::types::ExportJob>),
+        body: Some(recode::<v2::types::ExportJobRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "getExportJob",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}",
+        success: 200u16,
+        call: get_export_job,
+        answer: Some(recode::<v2::types::ExportJob>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listRestoreJobs",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs",
+        success: 200u16,
+        call: list_restore_jobs,
+        answer: Some(recode::<v2::types::RestoreJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "createRestoreJob",
+        method: "POST",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs",
+        success: 200u16,
+        call: create_restore_job,
+        answer: Some(recode::<v2::types::RestoreJob>),
+        body: Some(recode::<v2::types::RestoreJobRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "getRestoreJob",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}",
+        success: 200u16,
+        call: get_restore_job,
+        answer: Some(recode::<v2::types::RestoreJob>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "cancelRestoreJob",
+        method: "DELETE",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}",
+        success: 204u16,
+        call: cancel_restore_job,
+        answer: None,
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getSchedule",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule",
+        success: 200u16,
+        call: get_schedule,
+        answer: Some(recode::<v2::types::Schedule>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "deleteSchedule",
+        method: "DELETE",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule",
+        success: 200u16,
+        call: delete_schedule,
+        answer: Some(recode::<v2::types::Schedule>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "updateSchedule",
+        method: "PATCH",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule",
+        success: 200u16,
+        call: update_schedule,
+        answer: Some(recode::<v2::types::Schedule>),
+        body: Some(recode::<v2::types::ScheduleUpdateRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "listSnapshots",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots",
+        success: 200u16,
+        call: list_snapshots,
+        answer: Some(recode::<v2::types::SnapshotPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
         id: "takeSnapshot",
         method: "POST",
         path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots",
@@ -18,6 +248,106 @@ pub static ENTRIES: &[Entry] = &[
         call: take_snapshot,
         answer: Some(recode::<v2::types::Snapshot>),
         body: Some(recode::<v2::types::OnDemandSnapshotRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "getShardedSnapshot",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}",
+        success: 200u16,
+        call: get_sharded_snapshot,
+        answer: Some(recode::<v2::types::Snapshot>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "deleteShardedSnapshot",
+        method: "DELETE",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}",
+        success: 204u16,
+        call: delete_sharded_snapshot,
+        answer: None,
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listShardedSnapshots",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters",
+        success: 200u16,
+        call: list_sharded_snapshots,
+        answer: Some(recode::<v2::types::SnapshotPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getSnapshot",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
+        success: 200u16,
+        call: get_snapshot,
+        answer: Some(recode::<v2::types::Snapshot>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "deleteSnapshot",
+        method: "DELETE",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
+        success: 204u16,
+        call: delete_snapshot,
+        answer: None,
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "updateSnapshotRetention",
+        method: "PATCH",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
+        success: 200u16,
+        call: update_snapshot_retention,
+        answer: Some(recode::<v2::types::Snapshot>),
+        body: Some(recode::<v2::types::SnapshotRetentionRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "listSnapshotDatabases",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases",
+        success: 200u16,
+        call: list_snapshot_databases,
+        answer: Some(recode::<v2::types::SnapshotDatabasePage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getSnapshotDatabase",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}",
+        success: 200u16,
+        call: get_snapshot_database,
+        answer: Some(recode::<v2::types::SnapshotDatabase>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listSnapshotCollections",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections",
+        success: 200u16,
+        call: list_snapshot_collections,
+        answer: Some(recode::<v2::types::SnapshotCollectionPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getSnapshotCollection",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}",
+        success: 200u16,
+        call: get_snapshot_collection,
+        answer: Some(recode::<v2::types::SnapshotCollection>),
+        body: None,
     },
     Entry {
         api: "v2",
@@ -31,12 +361,202 @@ pub static ENTRIES: &[Entry] = &[
     },
     Entry {
         api: "v2",
+        id: "createTenantRestoreJob",
+        method: "POST",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restore",
+        success: 200u16,
+        call: create_tenant_restore_job,
+        answer: Some(recode::<v2::types::TenantRestoreJob>),
+        body: Some(recode::<v2::types::TenantRestoreJobRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "listTenantRestoreJobs",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores",
+        success: 200u16,
+        call: list_tenant_restore_jobs,
+        answer: Some(recode::<v2::types::TenantRestoreJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getTenantRestoreJob",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores/{restoreId}",
+        success: 200u16,
+        call: get_tenant_restore_job,
+        answer: Some(recode::<v2::types::TenantRestoreJob>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listTenantSnapshots",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots",
+        success: 200u16,
+        call: list_tenant_snapshots,
+        answer: Some(recode::<v2::types::TenantSnapshotPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getTenantSnapshot",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots/{snapshotId}",
+        success: 200u16,
+        call: get_tenant_snapshot,
+        answer: Some(recode::<v2::types::TenantSnapshot>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listLegacyCheckpoints",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints",
+        success: 200u16,
+        call: list_legacy_checkpoints,
+        answer: Some(recode::<v2::types::LegacyCheckpointPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getLegacyCheckpoint",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}",
+        success: 200u16,
+        call: get_legacy_checkpoint,
+        answer: Some(recode::<v2::types::LegacyCheckpoint>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listCollectionRestoreJobs",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs",
+        success: 200u16,
+        call: list_collection_restore_jobs,
+        answer: Some(recode::<v2::types::CollectionRestoreJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "createCollectionRestoreJob",
+        method: "POST",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs",
+        success: 201u16,
+        call: create_collection_restore_job,
+        answer: Some(recode::<v2::types::CollectionRestoreJob>),
+        body: Some(recode::<v2::types::CollectionRestoreJobRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "getCollectionRestoreJob",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}",
+        success: 200u16,
+        call: get_collection_restore_job,
+        answer: Some(recode::<v2::types::CollectionRestoreJob>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listCollectionRestoreJobCollections",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections",
+        success: 200u16,
+        call: list_collection_restore_job_collections,
+        answer: Some(recode::<v2::types::CollectionRestoreJobCollectionPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getCollectionRestoreJobCollection",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}",
+        success: 200u16,
+        call: get_collection_restore_job_collection,
+        answer: Some(recode::<v2::types::CollectionRestoreJobCollection>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listLegacyRestoreJobs",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs",
+        success: 200u16,
+        call: list_legacy_restore_jobs,
+        answer: Some(recode::<v2::types::LegacyRestoreJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "createLegacyRestoreJob",
+        method: "POST",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs",
+        success: 200u16,
+        call: create_legacy_restore_job,
+        answer: Some(recode::<v2::types::LegacyRestoreJobPage>),
+        body: Some(recode::<v2::types::LegacyRestoreJobRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "getLegacyRestoreJob",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}",
+        success: 200u16,
+        call: get_legacy_restore_job,
+        answer: Some(recode::<v2::types::LegacyRestoreJob>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getLegacySchedule",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule",
+        success: 200u16,
+        call: get_legacy_schedule,
+        answer: Some(recode::<v2::types::LegacySchedule>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "updateLegacySchedule",
+        method: "PATCH",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule",
+        success: 200u16,
+        call: update_legacy_schedule,
+        answer: Some(recode::<v2::types::LegacySchedule>),
+        body: Some(recode::<v2::types::LegacyScheduleUpdateRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "listLegacySnapshots",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots",
+        success: 200u16,
+        call: list_legacy_snapshots,
+        answer: Some(recode::<v2::types::LegacySnapshotPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
         id: "getLegacySnapshot",
         method: "GET",
         path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}",
         success: 200u16,
         call: get_legacy_snapshot,
         answer: Some(recode::<v2::types::LegacySnapshot>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "deleteLegacySnapshot",
+        method: "DELETE",
+        path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}",
+        success: 204u16,
+        call: delete_legacy_snapshot,
+        answer: None,
         body: None,
     },
     Entry {
@@ -49,7 +569,516 @@ pub static ENTRIES: &[Entry] = &[
         answer: Some(recode::<v2::types::LegacySnapshot>),
         body: Some(recode::<v2::types::LegacySnapshotRetentionRequest>),
     },
+    Entry {
+        api: "v2",
+        id: "downloadFlexSnapshot",
+        method: "POST",
+        path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download",
+        success: 200u16,
+        call: download_flex_snapshot,
+        answer: Some(recode::<v2::types::FlexRestoreJob>),
+        body: Some(recode::<v2::types::FlexSnapshotDownloadRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "listFlexRestoreJobs",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs",
+        success: 200u16,
+        call: list_flex_restore_jobs,
+        answer: Some(recode::<v2::types::FlexRestoreJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "createFlexRestoreJob",
+        method: "POST",
+        path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs",
+        success: 200u16,
+        call: create_flex_restore_job,
+        answer: Some(recode::<v2::types::FlexRestoreJob>),
+        body: Some(recode::<v2::types::FlexRestoreJobRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "getFlexRestoreJob",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}",
+        success: 200u16,
+        call: get_flex_restore_job,
+        answer: Some(recode::<v2::types::FlexRestoreJob>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listFlexSnapshots",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots",
+        success: 200u16,
+        call: list_flex_snapshots,
+        answer: Some(recode::<v2::types::FlexSnapshotPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getFlexSnapshot",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}",
+        success: 200u16,
+        call: get_flex_snapshot,
+        answer: Some(recode::<v2::types::FlexSnapshot>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listServerlessRestoreJobs",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs",
+        success: 200u16,
+        call: list_serverless_restore_jobs,
+        answer: Some(recode::<v2::types::ServerlessRestoreJobPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "createServerlessRestoreJob",
+        method: "POST",
+        path: "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs",
+        success: 200u16,
+        call: create_serverless_restore_job,
+        answer: Some(recode::<v2::types::ServerlessRestoreJob>),
+        body: Some(recode::<v2::types::ServerlessRestoreJobRequest>),
+    },
+    Entry {
+        api: "v2",
+        id: "getServerlessRestoreJob",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}",
+        success: 200u16,
+        call: get_serverless_restore_job,
+        answer: Some(recode::<v2::types::ServerlessRestoreJob>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "listServerlessSnapshots",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots",
+        success: 200u16,
+        call: list_serverless_snapshots,
+        answer: Some(recode::<v2::types::ServerlessSnapshotPage>),
+        body: None,
+    },
+    Entry {
+        api: "v2",
+        id: "getServerlessSnapshot",
+        method: "GET",
+        path: "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}",
+        success: 200u16,
+        call: get_serverless_snapshot,
+        answer: Some(recode::<v2::types::ServerlessSnapshot>),
+        body: None,
+    },
 ];
+
+fn list_export_buckets(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client.v2().list_export_buckets(arguments.path("groupId"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_export_bucket(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .create_export_bucket(arguments.path("groupId"), arguments.body()?);
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_export_bucket(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_export_bucket(arguments.path("groupId"), arguments.path("exportBucketId"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn delete_export_bucket(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .delete_export_bucket(
+            arguments.path("groupId"),
+            arguments.path("exportBucketId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn update_export_bucket(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .update_export_bucket(
+            arguments.path("groupId"),
+            arguments.path("exportBucketId"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_private_endpoints(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_private_endpoints(
+            arguments.path("groupId"),
+            arguments.path("cloudProvider"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_private_endpoint(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .create_private_endpoint(
+            arguments.path("groupId"),
+            arguments.path("cloudProvider"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_private_endpoint(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_private_endpoint(
+            arguments.path("groupId"),
+            arguments.path("cloudProvider"),
+            arguments.path("endpointId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn delete_private_endpoint(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .delete_private_endpoint(
+            arguments.path("groupId"),
+            arguments.path("cloudProvider"),
+            arguments.path("endpointId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_compliance_policy(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client.v2().get_compliance_policy(arguments.path("groupId"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn update_compliance_policy(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .update_compliance_policy(arguments.path("groupId"), arguments.body()?);
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("overwriteBackupPolicies")? {
+        request = request.overwrite_backup_policies(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn disable_compliance_policy(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client.v2().disable_compliance_policy(arguments.path("groupId"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_export_jobs(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_export_jobs(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_export_job(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .create_export_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_export_job(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_export_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("exportId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_restore_jobs(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_restore_jobs(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_restore_job(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .create_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_restore_job(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("restoreJobId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn cancel_restore_job(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .cancel_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("restoreJobId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_schedule(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_schedule(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn delete_schedule(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .delete_schedule(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn update_schedule(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .update_schedule(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_snapshots(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_snapshots(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("oplogInc")? {
+        request = request.oplog_inc(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("oplogTs")? {
+        request = request.oplog_ts(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pointInTimeUtcSeconds")? {
+        request = request.point_in_time_utc_seconds(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
 
 fn take_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
     let mut request = client
@@ -58,6 +1087,219 @@ fn take_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String>
             arguments.path("groupId"),
             arguments.path("clusterName"),
             arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_sharded_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_sharded_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn delete_sharded_snapshot(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .delete_sharded_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_sharded_snapshots(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_sharded_snapshots(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn delete_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .delete_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn update_snapshot_retention(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .update_snapshot_retention(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_snapshot_databases(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_snapshot_databases(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_snapshot_database(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_snapshot_database(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+            arguments.path("databaseName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_snapshot_collections(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_snapshot_collections(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+            arguments.path("databaseName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_snapshot_collection(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_snapshot_collection(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+            arguments.path("databaseName"),
+            arguments.path("collectionName"),
         );
     if let Some(value) = arguments.optional::<bool>("envelope")? {
         request = request.envelope(value);
@@ -88,10 +1330,427 @@ fn download_tenant_snapshot(
     Ok(Box::pin(async move { outcome(request.send().await) }))
 }
 
+fn create_tenant_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .create_tenant_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_tenant_restore_jobs(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_tenant_restore_jobs(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_tenant_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_tenant_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("restoreId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_tenant_snapshots(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_tenant_snapshots(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_tenant_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_tenant_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_legacy_checkpoints(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_legacy_checkpoints(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_legacy_checkpoint(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_legacy_checkpoint(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("checkpointId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_collection_restore_jobs(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_collection_restore_jobs(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_collection_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .create_collection_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_collection_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_collection_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("jobId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_collection_restore_job_collections(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_collection_restore_job_collections(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("jobId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    if let Some(value) = arguments.optional::<String>("sourceNamespace")? {
+        request = request.source_namespace(&value);
+    }
+    if let Some(value) = arguments
+        .optional::<v2::types::CollectionRestoreState>("state")?
+    {
+        request = request.state(value);
+    }
+    if let Some(value) = arguments.optional::<String>("targetNamespace")? {
+        request = request.target_namespace(&value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_collection_restore_job_collection(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_collection_restore_job_collection(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("jobId"),
+            arguments.path("sourceNamespace"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_legacy_restore_jobs(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_legacy_restore_jobs(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<atlas_backup_api::ObjectId>("batchId")? {
+        request = request.batch_id(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_legacy_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .create_legacy_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_legacy_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_legacy_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("jobId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_legacy_schedule(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_legacy_schedule(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn update_legacy_schedule(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .update_legacy_schedule(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_legacy_snapshots(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_legacy_snapshots(arguments.path("groupId"), arguments.path("clusterName"));
+    if let Some(value) = arguments
+        .optional::<v2::types::LegacySnapshotCompletion>("completed")?
+    {
+        request = request.completed(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
 fn get_legacy_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
     let mut request = client
         .v2()
         .get_legacy_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn delete_legacy_snapshot(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .delete_legacy_snapshot(
             arguments.path("groupId"),
             arguments.path("clusterName"),
             arguments.path("snapshotId"),
@@ -122,6 +1781,237 @@ fn update_legacy_snapshot_retention(
     }
     if let Some(value) = arguments.optional::<bool>("pretty")? {
         request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn download_flex_snapshot(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .download_flex_snapshot(
+            arguments.path("groupId"),
+            arguments.path("name"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_flex_restore_jobs(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_flex_restore_jobs(arguments.path("groupId"), arguments.path("name"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_flex_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .create_flex_restore_job(
+            arguments.path("groupId"),
+            arguments.path("name"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_flex_restore_job(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_flex_restore_job(
+            arguments.path("groupId"),
+            arguments.path("name"),
+            arguments.path("restoreJobId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_flex_snapshots(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_flex_snapshots(arguments.path("groupId"), arguments.path("name"));
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_flex_snapshot(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_flex_snapshot(
+            arguments.path("groupId"),
+            arguments.path("name"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_serverless_restore_jobs(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_serverless_restore_jobs(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn create_serverless_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .create_serverless_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.body()?,
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_serverless_restore_job(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_serverless_restore_job(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("restoreJobId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn list_serverless_snapshots(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .list_serverless_snapshots(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("includeCount")? {
+        request = request.include_count(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("itemsPerPage")? {
+        request = request.items_per_page(value);
+    }
+    if let Some(value) = arguments.optional::<i64>("pageNum")? {
+        request = request.page_num(value);
+    }
+    if let Some(value) = arguments.optional::<bool>("pretty")? {
+        request = request.pretty(value);
+    }
+    Ok(Box::pin(async move { outcome(request.send().await) }))
+}
+
+fn get_serverless_snapshot(
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let mut request = client
+        .v2()
+        .get_serverless_snapshot(
+            arguments.path("groupId"),
+            arguments.path("clusterName"),
+            arguments.path("snapshotId"),
+        );
+    if let Some(value) = arguments.optional::<bool>("envelope")? {
+        request = request.envelope(value);
     }
     Ok(Box::pin(async move { outcome(request.send().await) }))
 }

@@ -4,9 +4,15 @@
 
 use crate::generated::prelude::*;
 
-pub mod cloud_backups;
-pub mod legacy_backup;
-pub mod shared_tier_snapshots;
+pub mod compliance_policy;
+pub mod export_buckets;
+pub mod export_jobs;
+pub mod legacy;
+pub mod restore_jobs;
+pub mod schedules;
+pub mod serverless;
+pub mod snapshots;
+pub mod tenant;
 pub mod types;
 
 /// The operations of API v1, one method each. Cheap to clone.

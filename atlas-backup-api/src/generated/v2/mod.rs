@@ -4,9 +4,18 @@
 
 use crate::generated::prelude::*;
 
-pub mod cloud_backups;
-pub mod legacy_backup;
-pub mod shared_tier_snapshots;
+pub mod collection_restore_jobs;
+pub mod compliance_policy;
+pub mod export_buckets;
+pub mod export_jobs;
+pub mod flex;
+pub mod legacy;
+pub mod private_endpoints;
+pub mod restore_jobs;
+pub mod schedules;
+pub mod serverless;
+pub mod snapshots;
+pub mod tenant;
 pub mod types;
 
 /// The operations of API v2, one method each. Cheap to clone.

@@ -2,12 +2,24 @@
 
 //! What API v1 sends and answers.
 
-mod cloud_backups;
-mod legacy_backup;
+mod compliance_policy;
+mod export_buckets;
+mod export_jobs;
+mod legacy;
+mod restore_jobs;
+mod schedules;
+mod serverless;
 mod shared;
-mod shared_tier_snapshots;
+mod snapshots;
+mod tenant;
 
-pub use cloud_backups::*;
-pub use legacy_backup::*;
+pub use compliance_policy::*;
+pub use export_buckets::*;
+pub use export_jobs::*;
+pub use legacy::*;
+pub use restore_jobs::*;
+pub use schedules::*;
+pub use serverless::*;
 pub use shared::*;
-pub use shared_tier_snapshots::*;
+pub use snapshots::*;
+pub use tenant::*;

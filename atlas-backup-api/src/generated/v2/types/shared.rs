@@ -3,6 +3,28 @@
 use crate::generated::prelude::*;
 
 answer! {
+    /// A point in the oplog.
+    #[doc(alias = "ApiBSONTimestampView")]
+    pub struct BsonTimestamp {
+        /// When the oplog recorded the database operation, in UTC.
+        #[wire("date")]
+        pub date: Option<Timestamp>,
+        /// Position of the database operation among those of the same second, from 1. At least 1.
+        #[wire("increment")]
+        pub increment: Option<i64>,
+    }
+}
+
+open_enum! {
+    /// A cloud provider.
+    pub enum CloudProvider {
+        Aws = "AWS",
+        Azure = "AZURE",
+        Gcp = "GCP",
+    }
+}
+
+answer! {
     /// A link to a resource, as [RFC 5988](https://www.rfc-editor.org/rfc/rfc5988) has it.
     pub struct Link {
         /// URL of the resource.
@@ -11,5 +33,75 @@ answer! {
         /// How the resource relates to this one, such as `self`.
         #[wire("rel")]
         pub rel: Option<String>,
+    }
+}
+
+open_enum! {
+    /// What becomes of a snapshot. Both `automated` and `pointInTime` overwrite the data of the target cluster; `download` changes
+    /// nothing.
+    pub enum RestoreDeliveryType {
+        Automated = "automated",
+        Download = "download",
+        PointInTime = "pointInTime",
+    }
+}
+
+open_enum! {
+    /// Unit of a retention in policies.
+    pub enum RetentionUnit {
+        Days = "days",
+        Weeks = "weeks",
+        Months = "months",
+        Years = "years",
+    }
+}
+
+open_enum! {
+    /// Whether a job restores a snapshot to a cluster or makes it ready for download.
+    pub enum SharedTierDeliveryType {
+        Restore = "RESTORE",
+        Download = "DOWNLOAD",
+    }
+}
+
+open_enum! {
+    /// How far a snapshot or a restore job is. It ends as `COMPLETED` or `FAILED`.
+    pub enum SharedTierStatus {
+        Pending = "PENDING",
+        Queued = "QUEUED",
+        Running = "RUNNING",
+        Failed = "FAILED",
+        Completed = "COMPLETED",
+    }
+}
+
+open_enum! {
+    /// Which part of a schedule makes a snapshot. On-demand snapshots say `ondemand`.
+    pub enum SnapshotFrequency {
+        Hourly = "hourly",
+        Daily = "daily",
+        Weekly = "weekly",
+        Monthly = "monthly",
+        Yearly = "yearly",
+        Ondemand = "ondemand",
+    }
+}
+
+open_enum! {
+    /// How far a snapshot is. It ends as `completed` or `failed`.
+    pub enum SnapshotStatus {
+        Queued = "queued",
+        InProgress = "inProgress",
+        Completed = "completed",
+        Failed = "failed",
+    }
+}
+
+open_enum! {
+    /// Why a snapshot was taken.
+    pub enum SnapshotType {
+        OnDemand = "onDemand",
+        Scheduled = "scheduled",
+        Fallback = "fallback",
     }
 }
