@@ -1,8 +1,9 @@
 //! Where things are, and how snapshots are kept: one small file each, and none that no test wants.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use atlas_backup_codegen::Document;
 use atlas_backup_tests::spec::Spec;
@@ -23,8 +24,9 @@ pub fn document(api: &str) -> Document {
 }
 
 /// The same, read.
-pub fn spec(api: &str) -> Spec {
-    Spec::shipped().expect("the shipped documents are YAML").remove(api).expect("every API has its document")
+pub fn spec(api: &str) -> &'static Spec {
+    static SPECS: LazyLock<BTreeMap<&str, Spec>> = LazyLock::new(|| Spec::shipped().expect("the shipped documents are YAML"));
+    &SPECS[api]
 }
 
 /// The snapshots of one kind in one folder. Dropping it without [`Snapshots::done`] leaves orphans unseen, so call it.

@@ -59,7 +59,7 @@ impl Spec {
     /// Path parameters by their examples, every query parameter set to something else than its default, the body example if any.
     pub fn arguments(&self, entry: &Entry) -> Arguments {
         let operation = self.operation(entry);
-        let mut arguments = Arguments { body: self.bodies(entry).next().map(|(_, body)| body.clone()), ..Arguments::default() };
+        let mut arguments = Arguments { body: self.body(entry).cloned(), ..Arguments::default() };
         for parameter in operation["parameters"].as_array().into_iter().flatten().map(|entry| self.resolve(entry)) {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             let example = &parameter["example"];
@@ -77,6 +77,12 @@ impl Spec {
             (Value::Null, default) => default.clone(),
             (example, _) => example.clone(),
         }
+    }
+
+    /// The request example: the one called `request`, else the first.
+    fn body(&self, entry: &Entry) -> Option<&Value> {
+        let named = self.bodies(entry).find(|(name, _)| *name == "request");
+        named.or_else(|| self.bodies(entry).next()).map(|(_, body)| body)
     }
 
     /// The request examples, by name.

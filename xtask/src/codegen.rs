@@ -155,7 +155,11 @@ fn table(generated: &[Generated], changes: &[(String, Change)]) -> String {
             .iter()
             .filter(|(path, _)| path.starts_with(&format!("{CODE}/{}/", document.api)) || *path == format!("{TABLES}/{}.rs", document.api))
             .count();
-        let changed = if changed == 0 { "-".to_owned() } else { format!("{changed} files") };
+        let changed = match changed {
+            0 => "-".to_owned(),
+            1 => "1 file".to_owned(),
+            several => format!("{several} files"),
+        };
         let (operations, types) = (count(ItemKind::Operation), count(ItemKind::Type));
         let _infallible = writeln!(text, "{:<16}{operations:>11}{types:>7}{:>7}{lines:>8}  {changed}", document.path, output.files.len());
     }

@@ -81,7 +81,7 @@ fn check_finds_what_is_missing_stale_and_orphaned_and_writes_nothing() {
 #[test]
 fn a_long_difference_is_cut() {
     let folder = fresh();
-    let file = folder.path().join(CODE).join("v2/types/legacy_backup.rs");
+    let file = folder.path().join(CODE).join("v2/types/legacy.rs");
     let reversed: Vec<String> = fs::read_to_string(&file).expect("generated").lines().rev().map(str::to_owned).collect();
     fs::write(&file, reversed.join("\n")).expect("writable");
     let report = text(&codegen(folder.path(), &["--check"]).stderr);
@@ -122,11 +122,11 @@ fn a_write_that_fails_leaves_the_old_files() {
 fn only_what_changed_is_written_again() {
     let folder = fresh();
     let modified = |path: &str| fs::metadata(folder.path().join(CODE).join(path)).and_then(|file| file.modified()).expect("generated");
-    let (before, other) = (modified("v2/cloud_backups.rs"), modified("v2/legacy_backup.rs"));
+    let (before, other) = (modified("v2/snapshots.rs"), modified("v2/legacy.rs"));
     edit(folder.path(), "spec/v2.yaml", "Take one on-demand snapshot", "Take a snapshot now");
     let output = codegen(folder.path(), &[]);
     let table = text(&output.stdout);
-    assert!(table.contains("changed  atlas-backup-api/src/generated/v2/cloud_backups.rs") && !table.contains("legacy_backup"), "{table}");
-    assert_ne!(modified("v2/cloud_backups.rs"), before);
-    assert_eq!(modified("v2/legacy_backup.rs"), other);
+    assert!(table.contains("changed  atlas-backup-api/src/generated/v2/snapshots.rs") && !table.contains("legacy"), "{table}");
+    assert_ne!(modified("v2/snapshots.rs"), before);
+    assert_eq!(modified("v2/legacy.rs"), other);
 }

@@ -4,7 +4,7 @@
 use std::str::FromStr;
 
 use atlas_backup_api::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// Whether `after` says all that `before` said, and nothing else. Otherwise the first place where not.
 ///
@@ -18,7 +18,7 @@ fn compare(before: &Value, after: &Value, path: &str) -> Result<(), String> {
     let same = match (before, after) {
         (Value::Object(before), Value::Object(after)) => return objects(before, after, path),
         (Value::Array(before), Value::Array(after)) => return arrays(before, after, path),
-        (Value::Number(before), Value::Number(after)) => before == after || before.as_f64() == after.as_f64(),
+        (Value::Number(before), Value::Number(after)) => same_number(before, after),
         (Value::String(before), Value::String(after)) => before == after || same_instant(before, after),
         (before, after) => before == after,
     };
@@ -42,6 +42,14 @@ fn arrays(before: &[Value], after: &[Value], path: &str) -> Result<(), String> {
         return Err(path.to_owned());
     }
     before.iter().zip(&after).enumerate().try_for_each(|(index, (before, after))| compare(before, after, &format!("{path}[{index}]")))
+}
+
+/// Integers are compared as such: floats cannot tell those past 2^53 apart.
+fn same_number(before: &Number, after: &Number) -> bool {
+    match (before.as_i128(), after.as_i128()) {
+        (Some(before), Some(after)) => before == after,
+        _ => before.as_f64() == after.as_f64(),
+    }
 }
 
 fn same_instant(before: &str, after: &str) -> bool {
@@ -84,6 +92,7 @@ mod tests {
             (json!({"a": ["x", "y"]}), json!({"a": ["x", "z"]}), "a[1]"),
             (json!({"a": [1]}), json!({"a": [1, 1]}), "a"),
             (json!({"a": "1"}), json!({"a": 1}), "a"),
+            (json!({"a": 9_007_199_254_740_993_i64}), json!({"a": 9_007_199_254_740_992_i64}), "a"),
             (json!({"at": "2020-01-01T00:00:00Z"}), json!({"at": "2020-01-01T00:00:01Z"}), "at"),
         ] {
             assert_eq!(same(&before, &after), Err(path.to_owned()), "{before} {after}");
