@@ -8,4 +8,6 @@ mod handles;
 mod mutation;
 mod rejections;
 mod repository;
+mod restores;
+mod updates;
 mod wire;
