@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod conform;
 pub mod corpus;
+pub mod fake_atlas;
 pub mod loopback;
 pub mod spec;
 

@@ -94,7 +94,12 @@ impl Spec {
 
     /// Every documented answer, by status and name.
     pub fn answers(&self, entry: &Entry) -> Vec<Example<'_>> {
-        let responses = self.operation(entry)["responses"].as_object().into_iter().flatten();
+        self.answers_of(entry.method, entry.path)
+    }
+
+    /// The same, of the operation that has this method (in capitals) and this path template.
+    pub fn answers_of(&self, method: &str, path: &str) -> Vec<Example<'_>> {
+        let responses = self.0["paths"][path][method.to_lowercase()]["responses"].as_object().into_iter().flatten();
         let mut examples = Vec::new();
         for (status, response) in responses {
             let content = self.resolve(response)["content"].as_object().into_iter().flatten();
@@ -156,6 +161,17 @@ impl Spec {
     pub fn statuses(&self, entry: &Entry) -> BTreeSet<u16> {
         let responses = self.operation(entry)["responses"].as_object().into_iter().flatten();
         responses.filter_map(|(status, _)| status.parse().ok()).collect()
+    }
+
+    /// The shared error answer that has an example of this name. Its status is the one that the example itself states.
+    pub fn error(&self, name: &str) -> Option<Example<'_>> {
+        let responses = self.0["components"]["responses"].as_object().into_iter().flatten();
+        let contents = responses.flat_map(|(_, response)| response["content"].as_object()).flatten();
+        contents.into_iter().find_map(|(media_type, media)| {
+            let (name, example) = media["examples"].as_object()?.get_key_value(name)?;
+            let value = &example["value"];
+            Some(Example { status: u16::try_from(value["error"].as_u64()?).ok()?, name, media_type, value })
+        })
     }
 
     /// Operations of the document: `(method, path)` -> operationId.

@@ -1,0 +1,57 @@
+//! An answer prepared in advance.
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+/// What a server answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Status code.
+    pub status: u16,
+    /// Header lines, without `Content-Length` and `Date`.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// A status, without headers and body.
+    pub fn new(status: u16) -> Self {
+        Answer { status, headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// JSON under a media type.
+    pub fn json(status: u16, media_type: &str, body: &serde_json::Value) -> Self {
+        Answer::new(status).header("Content-Type", media_type).body(body.to_string())
+    }
+
+    /// With one more header line.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With this body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = StatusCode::from_u16(self.status).expect("the test names a status of three digits");
+        for (name, value) in &self.headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).expect("the test names a header");
+            // Each character is the byte of that number: a test may send what is not ASCII.
+            let value: Vec<u8> = value.chars().map(|letter| u8::try_from(letter).unwrap_or(b'?')).collect();
+            let value = HeaderValue::from_bytes(&value).expect("the test gives the header a value of one line");
+            response.headers_mut().append(name, value);
+        }
+        response
+    }
+}

@@ -1,0 +1,108 @@
+//! A client as plain as can be, to try the servers with: it writes what it is told, and signs with [`Signed`].
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use super::digest::{PRIVATE_KEY, PUBLIC_KEY};
+use super::digest_hash::{Algorithm, Signed};
+use super::server::Server;
+
+/// One connection.
+pub(crate) struct Peer(BufReader<TcpStream>);
+
+/// An answer, as far as it came.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    /// How the connection failed before the body was complete.
+    pub(crate) broken: Option<io::ErrorKind>,
+}
+
+impl Answered {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The nonce of the first challenge.
+    pub(crate) fn nonce(&self) -> String {
+        let line = self.header("www-authenticate").expect("a challenge");
+        let (_, rest) = line.split_once("nonce=\"").expect("a nonce");
+        rest.split('"').next().unwrap_or_default().to_owned()
+    }
+}
+
+impl Peer {
+    pub(crate) fn of(server: &Server) -> Self {
+        let stream = TcpStream::connect(server.address()).unwrap();
+        // Only a test that fails waits that long.
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        Peer(BufReader::new(stream))
+    }
+
+    /// Sends a request; `headers` end in CRLF each.
+    pub(crate) fn send(&mut self, method: &str, target: &str, headers: &str, body: &str) {
+        let length = body.len();
+        let line = format!("{method} {target} HTTP/1.1");
+        let head = format!("{line}\r\nHost: fake\r\nContent-Length: {length}\r\n{headers}\r\n{body}");
+        // Where the connection is gone, reading says so too.
+        let _gone = self.0.get_mut().write_all(head.as_bytes());
+    }
+
+    /// Reads an answer; an error is one before its headers are complete.
+    pub(crate) fn read(&mut self) -> io::Result<Answered> {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            if self.0.read_until(b'\n', &mut line)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            // Each byte is the character of that number.
+            let line: String = line.iter().map(|&byte| char::from(byte)).collect();
+            if line.trim().is_empty() {
+                break;
+            }
+            lines.push(line.trim().to_owned());
+        }
+        let status = lines[0].split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap();
+        let fields = lines[1..].iter().filter_map(|line| line.split_once(": "));
+        let headers: Vec<_> = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let mut answered = Answered { status, headers, body: Vec::new(), broken: None };
+        let length = answered.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        while answered.body.len() < length && answered.broken.is_none() {
+            let mut buffer = [0; 4096];
+            let wanted = buffer.len().min(length - answered.body.len());
+            match self.0.read(&mut buffer[..wanted]) {
+                Ok(0) => answered.broken = Some(io::ErrorKind::UnexpectedEof),
+                Ok(count) => answered.body.extend_from_slice(&buffer[..count]),
+                Err(error) => answered.broken = Some(error.kind()),
+            }
+        }
+        Ok(answered)
+    }
+
+    pub(crate) fn call(&mut self, method: &str, target: &str, headers: &str, body: &str) -> Answered {
+        self.send(method, target, headers, body);
+        self.read().unwrap()
+    }
+
+    pub(crate) fn get(&mut self, target: &str) -> Answered {
+        self.call("GET", target, "", "")
+    }
+}
+
+/// The header line of a client that does everything right; tests replace parts of it.
+pub(crate) fn signed(algorithm: Algorithm, method: &str, uri: &str, nonce: &str, nc: Option<u32>) -> String {
+    let nc = nc.map(|nc| format!("{nc:08x}"));
+    let counted = nc.as_deref().map(|nc| (nc, "cnonce+/="));
+    let keys = (PUBLIC_KEY, PRIVATE_KEY);
+    let response = Signed { keys, realm: "MMS Public API", nonce, method, uri, counted }.response(algorithm);
+    let more = counted.map_or(String::new(), |(nc, cnonce)| format!(", qop=auth, nc={nc}, cnonce=\"{cnonce}\""));
+    let name = algorithm.name();
+    format!(
+        "Authorization: Digest username=\"{PUBLIC_KEY}\", realm=\"MMS Public API\", nonce=\"{nonce}\", uri=\"{uri}\", \
+         algorithm={name}, response=\"{response}\"{more}\r\n"
+    )
+}

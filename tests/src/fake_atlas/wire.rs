@@ -1,0 +1,256 @@
+//! Connections that can be broken from outside, and a port that can be closed and opened again.
+//!
+//! A fault below HTTP (a reset, a close in the middle of a body) happens to the socket under the HTTP server's feet. So
+//! the socket is shared: with the HTTP server through [`Socket`], with the layers through [`Wire`].
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc as blocking};
+use std::task::{Context, Poll};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{Notify, mpsc};
+
+/// A connection, as a layer sees it.
+#[derive(Clone)]
+pub(crate) struct Wire(Arc<State>);
+
+struct State {
+    number: usize,
+    /// `None` once the connection is broken.
+    stream: Mutex<Option<TcpStream>>,
+    /// How many times all that was written has been handed to the system.
+    flushes: AtomicUsize,
+    flushed: Notify,
+}
+
+impl Wire {
+    fn new(number: usize, stream: TcpStream) -> Self {
+        let (flushes, flushed) = (AtomicUsize::new(0), Notify::new());
+        Wire(Arc::new(State { number, stream: Mutex::new(Some(stream)), flushes, flushed }))
+    }
+
+    pub(crate) fn number(&self) -> usize {
+        self.0.number
+    }
+
+    /// Ends the connection with a reset: the peer's next read fails, after what it has received.
+    pub(crate) fn reset(&self) {
+        if let Some(stream) = self.stream().take() {
+            // Without it the connection is closed in an orderly way, which no test takes for a reset.
+            stream.set_zero_linger().expect("the system takes the option SO_LINGER");
+        }
+    }
+
+    /// Ends the connection in an orderly way, however much of the answer is missing.
+    pub(crate) fn close(&self) {
+        drop(self.stream().take());
+    }
+
+    /// Number of flushes, for [`Wire::flushed_after`].
+    pub(crate) fn flushes(&self) -> usize {
+        self.0.flushes.load(Ordering::SeqCst)
+    }
+
+    /// Waits for a flush after the first `count` ones.
+    pub(crate) async fn flushed_after(&self, count: usize) {
+        loop {
+            let flushed = self.0.flushed.notified();
+            if self.flushes() > count {
+                return;
+            }
+            flushed.await;
+        }
+    }
+
+    fn stream(&self) -> MutexGuard<'_, Option<TcpStream>> {
+        self.0.stream.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "connection {}", self.0.number)
+    }
+}
+
+/// A connection, as the HTTP server sees it.
+pub(crate) struct Socket(Wire);
+
+impl Socket {
+    fn poll<T>(&self, poll: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        match self.0.stream().as_mut() {
+            Some(stream) => poll(Pin::new(stream)),
+            None => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        // The HTTP server is done with it: a layer that still holds the wire must not keep it open.
+        self.0.close();
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.poll(|stream| stream.poll_read(cx, buffer))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll(|stream| stream.poll_write(cx, bytes))
+    }
+
+    fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        self.poll(|stream| stream.poll_write_vectored(cx, bytes))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = self.poll(|stream| stream.poll_flush(cx));
+        if flushed.is_ready() {
+            self.0.0.flushes.fetch_add(1, Ordering::SeqCst);
+            self.0.0.flushed.notify_waiters();
+        }
+        flushed
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll(|stream| stream.poll_shutdown(cx))
+    }
+}
+
+/// What a port is told, and whom to tell when it is done.
+pub(crate) enum Command {
+    /// Refuse connections and reset those that are open.
+    Close(blocking::Sender<()>),
+    /// Reset the connections that are open.
+    Cut(blocking::Sender<()>),
+    /// Accept connections.
+    Open(blocking::Sender<()>),
+}
+
+/// A listener that can stop listening and keep its port.
+pub(crate) struct Port {
+    address: SocketAddr,
+    state: Listening,
+    commands: mpsc::UnboundedReceiver<Command>,
+    accepted: Vec<Wire>,
+    count: usize,
+}
+
+enum Listening {
+    Yes(TcpListener),
+    /// A socket that has the port and does not listen: connections are refused and nobody else gets the port.
+    No(TcpSocket),
+}
+
+impl Port {
+    /// On loopback, a port that the system picks.
+    pub(crate) fn listen(commands: mpsc::UnboundedReceiver<Command>) -> io::Result<Self> {
+        let listener = listen(bind(SocketAddr::from(([127, 0, 0, 1], 0)))?)?;
+        let (address, state) = (listener.local_addr()?, Listening::Yes(listener));
+        Ok(Port { address, state, commands, accepted: Vec::new(), count: 0 })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Close(done) => {
+                if let Listening::Yes(_) = &self.state {
+                    // The listener goes first: two sockets cannot have the port while one of them listens.
+                    self.state = Listening::No(TcpSocket::new_v4().expect("the system has a socket to give"));
+                    self.state = Listening::No(bind(self.address).expect("nobody took the port meanwhile"));
+                }
+                self.accepted.drain(..).for_each(|wire| wire.reset());
+                let _nobody_waits = done.send(());
+            }
+            Command::Cut(done) => {
+                self.accepted.drain(..).for_each(|wire| wire.reset());
+                let _nobody_waits = done.send(());
+            }
+            Command::Open(done) => {
+                if let Listening::No(_) = &self.state {
+                    let nothing = Listening::No(TcpSocket::new_v4().expect("the system has a socket to give"));
+                    if let Listening::No(socket) = std::mem::replace(&mut self.state, nothing) {
+                        self.state = Listening::Yes(listen(socket).expect("the socket has the port already"));
+                    }
+                }
+                let _nobody_waits = done.send(());
+            }
+        }
+    }
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    // Connections of the listener before linger for a while; they must not keep the port from its successor.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+fn listen(socket: TcpSocket) -> io::Result<TcpListener> {
+    socket.listen(1024)
+}
+
+impl Listener for Port {
+    type Io = Socket;
+    type Addr = Wire;
+
+    async fn accept(&mut self) -> (Socket, Wire) {
+        loop {
+            let accepted = async {
+                match &self.state {
+                    Listening::Yes(listener) => listener.accept().await,
+                    Listening::No(_) => std::future::pending().await,
+                }
+            };
+            let stream = tokio::select! {
+                biased;
+                command = self.commands.recv() => {
+                    match command {
+                        Some(command) => self.obey(command),
+                        // The handle is gone, and the thread about to end.
+                        None => std::future::pending().await,
+                    }
+                    continue;
+                }
+                accepted = accepted => accepted,
+            };
+            // A client that hung up before it was accepted is no concern of the others.
+            let Ok((stream, _)) = stream else { continue };
+            drop(stream.set_nodelay(true));
+            let wire = Wire::new(self.count, stream);
+            self.count += 1;
+            self.accepted.retain(|wire| wire.stream().is_some());
+            self.accepted.push(wire.clone());
+            return (Socket(wire.clone()), wire);
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Wire> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+impl Connected<IncomingStream<'_, Port>> for Wire {
+    fn connect_info(stream: IncomingStream<'_, Port>) -> Self {
+        stream.remote_addr().clone()
+    }
+}
