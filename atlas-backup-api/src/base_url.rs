@@ -1,22 +1,35 @@
 //! Which Atlas to call: a scheme, a host and a port, and nothing else.
 
+use std::net::IpAddr;
+
 use reqwest::Url;
 
 use crate::configuration_error::ConfigurationError;
 
 /// For example `https://cloud.mongodb.com`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct BaseUrl(String);
+pub(crate) struct BaseUrl {
+    url: Url,
+    text: String,
+}
 
 impl BaseUrl {
     /// Whitespace around it is ignored. Refusals name the fault and not the URL: a password or a token may stand in it.
-    pub(crate) fn parse(text: &str) -> Result<Self, ConfigurationError> {
+    ///
+    /// Without encryption, whoever listens reads what is sent and can use it: only for this machine, or where `allow_http`
+    /// says that this is wanted.
+    pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, ConfigurationError> {
         let refuse = |fault: &str| Err(ConfigurationError::new(format!("base URL: {fault}")));
         let url = match Url::parse(text) {
             Ok(url) => url,
             Err(error) => return refuse(&format!("{error}; expected something like https://cloud.mongodb.com")),
         };
-        check_scheme(&url)?;
+        match url.scheme() {
+            "https" => {}
+            "http" if allow_http || is_loopback(&url) => {}
+            "http" => return refuse("the scheme must be https; http is only for loopback, unless allowed with `allow_http`"),
+            other => return refuse(&format!("the scheme must be https, and is {other}")),
+        }
         if !url.username().is_empty() || url.password().is_some() {
             return refuse("a user name or password does not belong in it");
         }
@@ -29,20 +42,29 @@ impl BaseUrl {
         if !url.path().trim_end_matches('/').is_empty() {
             return refuse("a path does not belong in it; operations bring their own, from /api on");
         }
-        Ok(BaseUrl(url.origin().ascii_serialization()))
+        let text = url.origin().ascii_serialization();
+        Ok(BaseUrl { url, text })
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The URL of a path and query, both escaped already. The host stays what it is, whatever the path.
+    pub(crate) fn join(&self, target: &str) -> Url {
+        let mut url = self.url.clone();
+        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+        url.set_path(path);
+        url.set_query(query);
+        url
     }
 }
 
-/// Once credentials are sent, `http` must be refused here unless the host is loopback.
-fn check_scheme(url: &Url) -> Result<(), ConfigurationError> {
-    match url.scheme() {
-        "https" | "http" => Ok(()),
-        other => Err(ConfigurationError::new(format!("base URL: the scheme must be https, and is {other}"))),
-    }
+/// Whether a host is this machine, by number or by the name that always means it.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -59,7 +81,7 @@ mod tests {
             ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
             ("http://[::1]:8080", "http://[::1]:8080"),
         ] {
-            assert_eq!(BaseUrl::parse(text).unwrap().as_str(), expected, "{text:?}");
+            assert_eq!(BaseUrl::parse(text, false).unwrap().as_str(), expected, "{text:?}");
         }
     }
 
@@ -78,15 +100,36 @@ mod tests {
             ("", "expected something like"),
             ("https://", "expected something like"),
         ] {
-            let error = BaseUrl::parse(text).unwrap_err().to_string();
+            let error = BaseUrl::parse(text, false).unwrap_err().to_string();
             assert!(error.contains(fault), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn without_encryption_only_on_this_machine() {
+        for text in ["http://127.0.0.1", "http://127.8.9.1:80", "http://[::1]", "http://localhost:8080", "http://LOCALHOST"] {
+            assert!(BaseUrl::parse(text, false).is_ok(), "{text}");
+        }
+        for text in ["http://cloud.mongodb.com", "http://10.0.0.1", "http://[::2]", "http://0.0.0.0", "http://localhost.example"] {
+            let error = BaseUrl::parse(text, false).unwrap_err().to_string();
+            assert!(error.ends_with("the scheme must be https; http is only for loopback, unless allowed with `allow_http`"));
+            assert!(BaseUrl::parse(text, true).is_ok(), "{text}");
+        }
+        assert!(BaseUrl::parse("ftp://127.0.0.1", true).is_err());
+    }
+
+    #[test]
+    fn targets() {
+        let base = BaseUrl::parse("https://h:8443/", false).unwrap();
+        for target in ["/api/a%2Fb", "/api/a?b=c%20d%26&e=%C3%A9", "//evil.example/a", "/a?//b?c", "/a%2Eb~-._"] {
+            assert_eq!(base.join(target).as_str(), format!("https://h:8443{target}"));
         }
     }
 
     #[test]
     fn a_refusal_does_not_repeat_what_may_be_secret() {
         for text in ["https://u:hunter2@h", "https://h/?token=hunter2", "https://h/#hunter2", "https://h:hunter2"] {
-            let error = BaseUrl::parse(text).unwrap_err();
+            let error = BaseUrl::parse(text, false).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
         }
     }

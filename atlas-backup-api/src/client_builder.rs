@@ -1,57 +1,121 @@
 //! Settings of a client.
 
 use std::fmt;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::HeaderValue;
+use tokio::sync::Semaphore;
 
+use crate::auth::{Auth, Credentials, environment};
 use crate::base_url::BaseUrl;
 use crate::client::{Client, Shared};
+use crate::clock::{Clock, SystemClock};
 use crate::configuration_error::ConfigurationError;
 use crate::error::Error;
-use crate::excerpt;
+use crate::retry_policy::RetryPolicy;
 
-/// Settings of a [`Client`], each with a default. They are checked by [`build`](Self::build).
+/// Settings of a [`Client`], each with a default. They are checked by [`build`](Self::build); their order does not matter.
 ///
 /// Proxies are taken from the environment (`HTTPS_PROXY`, `NO_PROXY` and the like).
-#[derive(Clone)]
 #[must_use = "a client is made by `build`"]
 pub struct ClientBuilder {
     base_url: String,
-    connect_timeout: Duration,
-    timeout: Duration,
+    allow_http: bool,
+    credentials: Option<Credentials>,
+    retry: RetryPolicy,
+    connect_timeout: Option<Duration>,
+    attempt_timeout: Duration,
+    total_timeout: Duration,
+    max_concurrency: Option<usize>,
     user_agent_suffix: Option<String>,
+    http: Option<reqwest::ClientBuilder>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Default for ClientBuilder {
     fn default() -> Self {
         ClientBuilder {
             base_url: "https://cloud.mongodb.com".to_owned(),
-            connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(60),
+            allow_http: false,
+            credentials: None,
+            retry: RetryPolicy::default(),
+            connect_timeout: None,
+            attempt_timeout: Duration::from_secs(60),
+            total_timeout: Duration::from_secs(300),
+            max_concurrency: None,
             user_agent_suffix: None,
+            http: None,
+            clock: Arc::new(SystemClock),
         }
     }
 }
 
 impl ClientBuilder {
+    /// Takes credentials and base URL from the environment, as [`Client::from_env`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Credentials::from_env`].
+    #[allow(clippy::wrong_self_convention, reason = "it adds what the environment holds to what was set before")]
+    pub fn from_env(mut self) -> Result<Self, Error> {
+        self.credentials = Some(Credentials::from_env()?);
+        if let Some(url) = environment::base_url(&environment::variable)? {
+            self.base_url = url;
+        }
+        Ok(self)
+    }
+
+    /// Who calls. Without credentials nothing is signed, which Atlas refuses.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
     /// Which Atlas to call: scheme and host, with a port if need be. Default: `https://cloud.mongodb.com`; Atlas for
     /// Government is `https://cloud.mongodbgov.com`. Slashes at the end are dropped; a path, query, fragment or user
-    /// name is refused.
+    /// name is refused, and so is `http`, but for loopback.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// How long to wait for a connection. Default: 10 seconds.
+    /// Lets the base URL be `http` on any host. Whoever listens can then read what is sent and use the tokens in it.
+    /// Default: false.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
+        self
+    }
+
+    /// How often and when to try again. Default: [`RetryPolicy::new`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How long to wait for a connection. Default: 10 seconds, or what [`http`](Self::http) was given.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connect_timeout = Some(timeout);
         self
     }
 
     /// How long one attempt may take, from connecting to the last byte of the answer. Default: 60 seconds.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long a call may take with all its attempts and the delays in between. Default: 300 seconds. A delay that would
+    /// not end in time is not begun.
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.total_timeout = timeout;
+        self
+    }
+
+    /// How many requests may be under way at a time; others wait for their turn, within their total timeout. Default: any
+    /// number.
+    pub fn max_concurrency(mut self, most: usize) -> Self {
+        self.max_concurrency = Some(most);
         self
     }
 
@@ -61,31 +125,70 @@ impl ClientBuilder {
         self
     }
 
+    /// An HTTP client with settings of your own, such as a proxy or root certificates. To these are added: no redirects, no
+    /// retries, the user agent, and the connect timeout where one was set here.
+    ///
+    /// Leave its `timeout` alone: it would end downloads, which may take hours.
+    pub fn http(mut self, builder: reqwest::ClientBuilder) -> Self {
+        self.http = Some(builder);
+        self
+    }
+
+    /// The clock that delays, expiry and total timeouts go by. Default: the system's. For tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
     ///
     /// [`Error::Configuration`] where a setting is refused, or TLS cannot be set up (no root certificates, for example).
     pub fn build(self) -> Result<Client, Error> {
-        let base_url = BaseUrl::parse(&self.base_url)?;
-        for (name, timeout) in [("connect timeout", self.connect_timeout), ("timeout", self.timeout)] {
-            if timeout.is_zero() {
+        let base_url = BaseUrl::parse(&self.base_url, self.allow_http)?;
+        for (name, timeout) in [
+            ("connect timeout", self.connect_timeout),
+            ("attempt timeout", Some(self.attempt_timeout)),
+            ("total timeout", Some(self.total_timeout)),
+        ] {
+            if timeout.is_some_and(|timeout| timeout.is_zero()) {
                 return Err(ConfigurationError::new(format!("{name}: must be longer than zero")).into());
             }
         }
-        let http = reqwest::Client::builder()
-            .user_agent(self.user_agent()?)
-            .connect_timeout(self.connect_timeout)
+        if self.max_concurrency == Some(0) {
+            return Err(ConfigurationError::new("max concurrency: must be more than zero".to_owned()).into());
+        }
+        let user_agent = self.user_agent()?;
+        let usual = || reqwest::Client::builder().connect_timeout(Duration::from_secs(10));
+        let mut http = self.http.unwrap_or_else(usual).user_agent(user_agent);
+        if let Some(timeout) = self.connect_timeout {
+            http = http.connect_timeout(timeout);
+        }
+        let http = http
             // A redirect would carry what we send to wherever the answer says.
             .redirect(reqwest::redirect::Policy::none())
             // What may be sent twice is decided here, by operation, and not by the protocol.
             .retry(reqwest::retry::never())
             .build()
             .map_err(ConfigurationError::from)?;
-        Ok(Client::from_shared(Shared { http, base_url, timeout: self.timeout }))
+        let auth = match self.credentials {
+            Some(credentials) => credentials.into_auth(&base_url)?,
+            None => Auth::Nothing,
+        };
+        Ok(Client::from_shared(Shared {
+            http,
+            base_url,
+            auth,
+            retry: self.retry,
+            attempt_timeout: self.attempt_timeout,
+            total_timeout: self.total_timeout,
+            clock: self.clock,
+            places: self.max_concurrency.map(|most| Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
+            rate_limit: Mutex::default(),
+        }))
     }
 
-    /// This crate, and the program that uses it.
     fn user_agent(&self) -> Result<HeaderValue, ConfigurationError> {
         let mut agent = concat!("atlas-backup-api/", env!("CARGO_PKG_VERSION")).to_owned();
         if let Some(suffix) = self.user_agent_suffix.as_deref().map(str::trim) {
@@ -100,15 +203,16 @@ impl ClientBuilder {
     }
 }
 
-/// A base URL that is going to be refused may hold a password, or a token.
+/// Not the HTTP client, whose settings may hold a proxy's password, nor the base URL, which is not checked yet.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("base_url", &excerpt::bare_url(&self.base_url))
-            .field("connect_timeout", &self.connect_timeout)
-            .field("timeout", &self.timeout)
-            .field("user_agent_suffix", &self.user_agent_suffix)
-            .finish()
+            .field("credentials", &self.credentials)
+            .field("retry", &self.retry)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("total_timeout", &self.total_timeout)
+            .field("max_concurrency", &self.max_concurrency)
+            .finish_non_exhaustive()
     }
 }
 
@@ -125,7 +229,8 @@ mod tests {
 
     #[test]
     fn the_defaults_work() {
-        Client::new().unwrap();
+        Client::builder().build().unwrap();
+        Client::new(Credentials::service_account("id", "hunter2")).unwrap();
     }
 
     #[test]
@@ -134,18 +239,29 @@ mod tests {
             refusal(Client::builder().base_url("https://cloud.mongodb.com/api")),
             "configuration: base URL: a path does not belong in it; operations bring their own, from /api on"
         );
-        assert_eq!(refusal(Client::builder().timeout(Duration::ZERO)), "configuration: timeout: must be longer than zero");
-        assert_eq!(refusal(Client::builder().connect_timeout(Duration::ZERO)), "configuration: connect timeout: must be longer than zero");
+        for (builder, name) in [
+            (Client::builder().attempt_timeout(Duration::ZERO), "attempt timeout: must be longer"),
+            (Client::builder().total_timeout(Duration::ZERO), "total timeout: must be longer"),
+            (Client::builder().connect_timeout(Duration::ZERO), "connect timeout: must be longer"),
+            (Client::builder().max_concurrency(0), "max concurrency: must be more"),
+        ] {
+            assert_eq!(refusal(builder), format!("configuration: {name} than zero"));
+        }
         for suffix in ["a\r\nX-Injected: 1", "ä", "\u{7f}"] {
             assert_eq!(refusal(Client::builder().user_agent_suffix(suffix)), "configuration: user agent suffix: must be printable ASCII");
         }
+        let builder = Client::builder().credentials(Credentials::service_account("", "hunter2"));
+        assert_eq!(refusal(builder), "configuration: credentials: client id of the service account: is empty");
     }
 
     #[test]
-    fn debug_hides_what_does_not_belong_in_a_base_url() {
-        let builder = Client::builder().base_url("https://user:hunter2@h/?token=hunter2");
-        let printed = format!("{builder:?}");
-        assert!(printed.contains(r#"base_url: "https://h/""#) && !printed.contains("hunter2"), "{printed}");
+    fn nothing_secret_is_printed() {
+        let http = reqwest::Client::builder().proxy(reqwest::Proxy::all("http://u:hunter2@127.0.0.1:1").unwrap());
+        let builder = Client::builder().base_url("https://u:hunter2@h").http(http);
+        let builder = builder.credentials(Credentials::service_account("id", "hunter2"));
+        assert!(!format!("{builder:?}").contains("hunter2"), "{builder:?}");
+        let client = builder.base_url("https://h").build().unwrap();
+        assert!(!format!("{client:?}").contains("hunter2"), "{client:?}");
     }
 
     #[test]

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::ambiguous_error::AmbiguousError;
 use crate::api_error::ApiError;
+use crate::auth::AuthError;
 use crate::checked_text::InvalidId;
 use crate::configuration_error::ConfigurationError;
 use crate::connection_error::ConnectionError;
@@ -19,12 +21,17 @@ use crate::invalid_argument::InvalidArgument;
 pub enum Error {
     /// An argument breaks a rule; nothing was sent.
     InvalidArgument(InvalidArgument),
-    /// No complete answer came. Unless [`ConnectionError::is_connect`] says so, Atlas may have acted on the request.
+    /// No complete answer came, however often it was tried. Of a call that makes or changes something, nothing was sent:
+    /// otherwise it would be `Ambiguous`.
     Connection(ConnectionError),
-    /// No complete answer came in time. As with `Connection`, Atlas may have acted on the request.
+    /// No complete answer came in time. Otherwise as `Connection`.
     Timeout(ConnectionError),
     /// Atlas, or a gateway in front of it, answered with something else than success.
     Api(Box<ApiError>),
+    /// The credentials were refused (401), or no token was to be had for them. Nothing was done.
+    Auth(AuthError),
+    /// A call that makes or changes something was sent, and its outcome is not known. Look before calling again.
+    Ambiguous(Box<AmbiguousError>),
     /// Atlas answered with success, in a form this version does not understand.
     Decode(Box<DecodeError>),
     /// A client could not be made as asked.
@@ -36,6 +43,8 @@ impl Error {
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Error::Api(error) => Some(error.status()),
+            Error::Auth(error) => error.status(),
+            Error::Ambiguous(error) => error.failure().status(),
             Error::Decode(error) => Some(error.status()),
             _ => None,
         }
@@ -43,27 +52,41 @@ impl Error {
 
     /// Atlas's word for what went wrong, for example `CLUSTER_NOT_FOUND`.
     pub fn error_code(&self) -> Option<&str> {
-        self.api().and_then(ApiError::error_code)
+        self.api_error().and_then(ApiError::error_code)
     }
 
     /// Whether Atlas answered that there is no such thing (404).
     pub fn is_not_found(&self) -> bool {
-        self.api().is_some_and(|error| error.status() == StatusCode::NOT_FOUND)
+        self.api_error().is_some_and(|error| error.status() == StatusCode::NOT_FOUND)
     }
 
     /// Whether Atlas refused the call for coming too soon after others: a 429, or a 400 that says so.
     pub fn is_rate_limited(&self) -> bool {
-        self.api().is_some_and(ApiError::is_rate_limited)
+        match self {
+            Error::Auth(error) => error.is_rate_limited(),
+            error => error.api_error().is_some_and(ApiError::is_rate_limited),
+        }
     }
 
     /// How long Atlas asks to wait before trying again.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.api().and_then(ApiError::retry_after)
+        match self {
+            Error::Auth(error) => error.retry_after(),
+            error => error.api_error().and_then(ApiError::retry_after),
+        }
     }
 
-    fn api(&self) -> Option<&ApiError> {
+    /// Whether it is not known what became of the request: see [`AmbiguousError`].
+    pub fn is_ambiguous(&self) -> bool {
+        matches!(self, Error::Ambiguous(_))
+    }
+
+    /// The answer that was no success, where one came: also of a 401, and of a call whose outcome is not known.
+    pub fn api_error(&self) -> Option<&ApiError> {
         match self {
             Error::Api(error) => Some(error),
+            Error::Auth(error) => error.answer(),
+            Error::Ambiguous(error) => error.failure().api_error(),
             _ => None,
         }
     }
@@ -76,6 +99,8 @@ impl fmt::Display for Error {
             Error::InvalidArgument(error) => error.fmt(f),
             Error::Connection(error) | Error::Timeout(error) => error.fmt(f),
             Error::Api(error) => error.fmt(f),
+            Error::Auth(error) => error.fmt(f),
+            Error::Ambiguous(error) => error.fmt(f),
             Error::Decode(error) => error.fmt(f),
             Error::Configuration(error) => error.fmt(f),
         }
@@ -89,6 +114,8 @@ impl StdError for Error {
             Error::InvalidArgument(error) => error.source(),
             Error::Connection(error) | Error::Timeout(error) => error.source(),
             Error::Api(error) => error.source(),
+            Error::Auth(error) => error.source(),
+            Error::Ambiguous(error) => error.source(),
             Error::Decode(error) => error.source(),
             Error::Configuration(error) => error.source(),
         }
@@ -116,6 +143,18 @@ impl From<ConnectionError> for Error {
 impl From<ApiError> for Error {
     fn from(error: ApiError) -> Self {
         Error::Api(Box::new(error))
+    }
+}
+
+impl From<AuthError> for Error {
+    fn from(error: AuthError) -> Self {
+        Error::Auth(error)
+    }
+}
+
+impl From<AmbiguousError> for Error {
+    fn from(error: AmbiguousError) -> Self {
+        Error::Ambiguous(Box::new(error))
     }
 }
 
@@ -181,6 +220,18 @@ mod tests {
         assert_eq!(api(404, "").to_string(), "404 Not Found");
         let message = "get: unreadable answer (200 OK): the answer is not JSON: expected value at line 1 column 1";
         assert_eq!(syntax().to_string(), message);
+    }
+
+    #[test]
+    fn what_lies_in_another_error_is_told_too() {
+        let error = Error::from(AmbiguousError::new(&GET, api(503, r#"{"errorCode": "BUSY"}"#)));
+        assert_eq!((error.status().unwrap().as_u16(), error.error_code()), (503, Some("BUSY")));
+        assert!(error.is_ambiguous() && !error.is_rate_limited() && error.retry_after().is_some());
+        assert_eq!(error.to_string(), "get: it is not known whether this was done: 503 Service Unavailable (BUSY)");
+        let answer = ApiError::from_answer(StatusCode::UNAUTHORIZED, &HeaderMap::new(), br#"{"errorCode": "E"}"#);
+        let error = Error::from(AuthError::refused(&crate::auth::Auth::Nothing, answer));
+        assert_eq!((error.status().unwrap().as_u16(), error.error_code()), (401, Some("E")));
+        assert_eq!(error.to_string(), "401 Unauthorized (E); the client was given no credentials");
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub(crate) mod prelude {
     pub(crate) use serde_json::Value;
 
     pub(crate) use crate::body::Body;
+    pub(crate) use crate::call_options::CallOptions;
     pub(crate) use crate::check;
     pub(crate) use crate::client::Client;
     pub(crate) use crate::cluster_name::ClusterName;

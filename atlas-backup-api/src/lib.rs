@@ -9,7 +9,7 @@
 //! use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 //!
 //! # async fn run() -> Result<(), atlas_backup_api::Error> {
-//! let client = Client::new()?;
+//! let client = Client::from_env()?;
 //! let snapshot = client
 //!     .v2()
 //!     .take_snapshot(
@@ -33,6 +33,52 @@
 //! are kept in a variant `Unknown`, unknown members in a field `extra` ([`Extra`]), and both are written back, so that a
 //! program which reads, changes one field and writes loses nothing. `null` and absent mean the same.
 //!
+//! # Who calls
+//!
+//! [`Credentials`] are an API key or a service account; [`Client::from_env`] takes them, and the base URL, from the
+//! environment under the names that other tools for Atlas use. They go to the base URL's host and nowhere else, which is
+//! spoken to over TLS unless it is this machine, or [`ClientBuilder::allow_http`] says otherwise.
+//!
+//! An API key is proved by HTTP Digest: N calls in a row cost N + 1 exchanges, and N calls of which at most P are under way
+//! at a time cost N + P at most. A service account costs one exchange more for the token, which serves all clones of a client
+//! and is renewed before it expires.
+//!
+//! # What is tried again
+//!
+//! By default a call is attempted up to four times, within 300 seconds ([`RetryPolicy`], [`ClientBuilder::total_timeout`]; for
+//! one call, [`CallOptions`]). Whether another attempt is right depends on what sending the request twice would do. GET
+//! changes nothing; PUT, DELETE, and a PATCH of which the documents say so, do the same the second time; POST, and any other
+//! PATCH, might do something twice, and are called *creating* below.
+//!
+//! | what went wrong | GET, PUT, DELETE, idempotent PATCH | creating |
+//! |---|---|---|
+//! | an argument breaks a rule | [`Error::InvalidArgument`], nothing was sent | the same |
+//! | connection refused | tried again | tried again: nothing was sent |
+//! | no connection for another reason (name, TLS, connect timeout) | tried again | [`Error::Connection`] or [`Error::Timeout`]: nothing was sent |
+//! | connection lost before or in the answer | tried again | [`Error::Ambiguous`] |
+//! | no complete answer in time | tried again | [`Error::Ambiguous`] |
+//! | 429, or a 400 that speaks of a rate limit | tried again | tried again: Atlas did nothing |
+//! | 502, 503, 504 | tried again | [`Error::Ambiguous`] |
+//! | any other 5xx | [`Error::Api`] | [`Error::Ambiguous`] |
+//! | 401 with a fresh challenge (API key) | signed anew, once; then [`Error::Auth`] | the same: a 401 does nothing |
+//! | 401 (service account) | once more with a new token; then [`Error::Auth`] | the same |
+//! | no token: the endpoint answers 429, 5xx or not at all | asked for again; then [`Error::Auth`] | the same: nothing was sent |
+//! | no token: any other answer | [`Error::Auth`] | the same |
+//! | 404 to a DELETE that was sent before and may have been done | success | |
+//! | any other status, redirects among them | [`Error::Api`] | the same |
+//! | a success that cannot be read | [`Error::Decode`] | the same: it was done |
+//! | the total timeout passes while waiting for a place or a token | [`Error::Timeout`] or [`Error::Auth`] | the same: nothing was sent |
+//!
+//! After the last attempt the error is that of the attempt. Between attempts, `Retry-After` (seconds or a date) is waited
+//! for, up to [`RetryPolicy::longest_retry_after`]; without it, a random time up to a bound that doubles each time. A wait that
+//! would outlast the total timeout is not begun.
+//!
+//! # What can be seen
+//!
+//! Each call is a `tracing` span `atlas_call` of the target `atlas_backup_api` with `operation`, `method`, `path` (the
+//! template), `attempt`, `status` and `elapsed_ms`, and an event for each attempt and each wait in it. Neither these nor
+//! any message holds credentials, queries or bodies. [`Client::rate_limit`] tells what is left of the allowance.
+//!
 //! # Errors
 //!
 //! Every failure is one [`Error`]. An answer that is not a success is an [`ApiError`] whatever its status and body,
@@ -40,29 +86,36 @@
 //!
 //! # Features
 //!
-//! `v1` and `v2`, both on by default, hold the two generations of the API. All of v1 is deprecated by Atlas.
+//! `digest`, on by default, is for API keys; a program with a service account can do without. `v1` and `v2`, both on by default, hold the two generations of the API. All of v1 is deprecated by Atlas.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 // Without any generation of the API nothing calls the machinery. That is no use to anybody, but it must compile.
 #![cfg_attr(not(any(feature = "v1", feature = "v2")), allow(dead_code, unused_imports, unused_macros))]
 
+mod ambiguous_error;
 mod api_error;
+mod auth;
 mod base_url;
 mod body;
+mod call_options;
 mod check;
 mod checked_text;
 mod client;
 mod client_builder;
+mod clock;
 mod cluster_name;
 mod configuration_error;
 mod connection_error;
 mod date_time;
+mod deadline;
 mod decode_error;
+mod dispatch;
 mod envelope;
 mod error;
 mod excerpt;
 mod extra;
+mod fault;
 mod generated;
 mod invalid_argument;
 mod members;
@@ -74,11 +127,13 @@ mod open_enum;
 mod operation;
 mod path;
 mod query;
+mod rate_limit;
 mod read;
 mod request;
 mod requests;
 mod response;
 mod retry_after;
+mod retry_policy;
 #[cfg(any(feature = "v1", feature = "v2"))]
 mod sharded;
 mod transport;
@@ -86,10 +141,14 @@ mod transport;
 #[cfg(test)]
 mod loopback;
 
+pub use ambiguous_error::AmbiguousError;
 pub use api_error::{ApiError, FieldViolation};
+pub use auth::{AuthError, Credentials};
+pub use call_options::CallOptions;
 pub use checked_text::InvalidId;
 pub use client::Client;
 pub use client_builder::ClientBuilder;
+pub use clock::{Clock, Sleep};
 pub use cluster_name::ClusterName;
 pub use configuration_error::ConfigurationError;
 pub use connection_error::ConnectionError;
@@ -102,9 +161,12 @@ pub use generated::v1;
 pub use generated::v2;
 pub use invalid_argument::InvalidArgument;
 pub use object_id::ObjectId;
+pub use rate_limit::RateLimit;
 pub use response::Response;
+pub use retry_policy::RetryPolicy;
 
 // Types of other crates that this one's signatures name, so that a program needs no dependency for them.
 pub use http::{HeaderMap, StatusCode};
 pub use jiff::Timestamp;
+pub use reqwest;
 pub use serde_json::Value;

@@ -14,7 +14,6 @@ pub(crate) struct Operation {
     pub(crate) accept: &'static str,
     /// The dated media type of the body, where there is one.
     pub(crate) content_type: Option<&'static str>,
-    #[allow(dead_code, reason = "what may be sent twice is the retry policy's to ask")]
     pub(crate) effect: Effect,
 }
 

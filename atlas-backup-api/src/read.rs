@@ -44,6 +44,17 @@ pub(crate) fn nothing(enveloped: bool, answer: &Answer) -> Result<StatusCode, Er
     check_status(answer, &open(enveloped, body))
 }
 
+/// The status that counts, for those who do not need the content.
+pub(crate) fn status(enveloped: bool, answer: &Answer) -> StatusCode {
+    if !enveloped || !answer.status.is_success() {
+        return answer.status;
+    }
+    match nothing(enveloped, answer) {
+        Ok(status) => status,
+        Err(error) => error.status().unwrap_or(answer.status),
+    }
+}
+
 fn refuse_failure(answer: &Answer) -> Result<(), Error> {
     if answer.status.is_success() {
         return Ok(());

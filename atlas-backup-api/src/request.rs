@@ -1,11 +1,13 @@
 //! One call in the making: the only seam between generated code and the rest.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use http::StatusCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::body::Body;
+use crate::call_options::CallOptions;
 use crate::client::Client;
 use crate::error::Error;
 use crate::invalid_argument::InvalidArgument;
@@ -24,12 +26,21 @@ pub(crate) struct Request {
     path: String,
     query: Vec<(&'static str, String)>,
     pub(crate) body: Option<Vec<u8>>,
+    pub(crate) options: CallOptions,
     refused: Option<InvalidArgument>,
 }
 
 impl Request {
     pub(crate) fn new(client: &Client, operation: &'static Operation) -> Self {
-        Request { client: client.clone(), operation, path: operation.path.to_owned(), query: Vec::new(), body: None, refused: None }
+        Request {
+            client: client.clone(),
+            operation,
+            path: operation.path.to_owned(),
+            query: Vec::new(),
+            body: None,
+            options: CallOptions::default(),
+            refused: None,
+        }
     }
 
     /// Fills in a path parameter. `T` is the type it has on the wire.
@@ -62,6 +73,12 @@ impl Request {
         self
     }
 
+    /// What this call does differently from others.
+    pub(crate) fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
     /// Sends it, and reads the answer as a `T`.
     pub(crate) async fn send<T: Content>(self) -> Result<Response<T>, Error> {
         let (operation, enveloped) = (self.operation, self.enveloped());
@@ -80,7 +97,7 @@ impl Request {
         let mut target = self.path.clone();
         for (index, (name, value)) in self.query.iter().enumerate() {
             target.push(if index == 0 { '?' } else { '&' });
-            target.extend([encode(name), "=".to_owned(), encode(value)]);
+            target.extend([encode(name), "=".into(), encode(value)]);
         }
         target
     }
@@ -114,7 +131,7 @@ impl Request {
     }
 
     /// Whether the status of the answer was asked to be put into its body.
-    fn enveloped(&self) -> bool {
+    pub(crate) fn enveloped(&self) -> bool {
         self.query.iter().any(|(name, value)| *name == "envelope" && value == "true")
     }
 }
@@ -145,9 +162,10 @@ impl fmt::Debug for Request {
 }
 
 /// Everything but the characters that never need escaping (RFC 3986, section 2.3).
-fn encode(text: &str) -> String {
+fn encode(text: &str) -> Cow<'_, str> {
     const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-    utf8_percent_encode(text, RESERVED).to_string()
+    // Most texts have none, and stay as they are.
+    utf8_percent_encode(text, RESERVED).into()
 }
 
 #[cfg(test)]

@@ -25,6 +25,11 @@ macro_rules! request {
                 $name(self.0 $(.check($crate::requests::rule!($rule $wire $setter $($bound)?)))* .query($wire, $setter))
             })*
 
+            /// What this call does differently from the client's others: how often it is tried, and how long it may take.
+            pub fn options(self, options: CallOptions) -> Self {
+                $name(self.0.options(options))
+            }
+
             /// Checks the arguments, sends the request and reads the answer.
             ///
             /// # Errors

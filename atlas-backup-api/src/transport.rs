@@ -1,17 +1,29 @@
-//! Sends one request and brings back whatever was answered.
+//! Sends one request, again where that is right, and brings back whatever was answered.
 //!
-//! Boxed and not generic: compiled once, whatever the number of operations. Credentials, retries, limits and the clock
-//! they need belong here, around [`attempt`], out of sight of generated code.
+//! Boxed and not generic: compiled once, whatever the number of operations. What one attempt consists of is
+//! `dispatch`'s to know.
 
 use std::pin::Pin;
+use std::time::{Duration, Instant};
 
-use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
+use jiff::Timestamp;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
+use crate::ambiguous_error::AmbiguousError;
+use crate::api_error::ApiError;
+use crate::auth::AuthError;
 use crate::client::Shared;
-use crate::connection_error::ConnectionError;
+use crate::deadline::Deadline;
+use crate::dispatch;
 use crate::error::Error;
+use crate::fault::Fault;
+use crate::operation::Effect;
+use crate::read;
 use crate::request::Request;
+use crate::retry_after::retry_after;
+use crate::retry_policy::Delays;
 
 /// An answer of any status, its body not yet looked at.
 pub(crate) struct Answer {
@@ -28,145 +40,102 @@ pub(crate) fn execute(mut request: Request) -> Boxed<Result<Answer, Error>> {
         if let Some(refused) = request.take_refusal() {
             return Err(refused.into());
         }
+        let operation = request.operation;
         let client = request.client.clone();
-        // The place of retries: each attempt is written anew, and signed with credentials of its own.
-        let attempted = attempt(client.shared(), &request).await;
-        attempted.map_err(|error| ConnectionError::new(request.operation, error).into())
+        let span = tracing::info_span!(
+            target: "atlas_backup_api",
+            "atlas_call",
+            operation = operation.id,
+            method = operation.method.as_str(),
+            path = operation.path,
+            attempt = Empty,
+            status = Empty,
+            elapsed_ms = Empty,
+        );
+        let began = client.shared().clock.now();
+        let outcome = attempts(client.shared(), &request, &span, began).instrument(span.clone()).await;
+        let status = match &outcome {
+            Ok(answer) => Some(answer.status),
+            Err(error) => error.status(),
+        };
+        span.record("status", status.map(|status| status.as_u16()));
+        span.record("elapsed_ms", millis(client.shared().clock.now().saturating_duration_since(began)));
+        outcome
     })
 }
 
-/// One exchange with the server.
-async fn attempt(client: &Shared, request: &Request) -> Result<Answer, reqwest::Error> {
-    let operation = request.operation;
-    let url = format!("{}{}", client.base_url.as_str(), request.target());
-    let mut http = client.http.request(operation.method.clone(), url).header(ACCEPT, operation.accept);
-    if let Some(body) = &request.body {
-        http = http.header(CONTENT_TYPE, operation.content_type.unwrap_or("application/json")).body(body.clone());
-    }
-    // The place of credentials: they are added here, and to no other host than the base URL's.
+/// One attempt after the other, until an outcome is final.
+async fn attempts(client: &Shared, request: &Request, span: &Span, mut began: Instant) -> Result<Answer, Error> {
+    let clock = &*client.clock;
+    let options = &request.options;
+    let deadline = Deadline::after(began, options.total_timeout.unwrap_or(client.total_timeout));
+    // Most calls need none.
+    let mut delays: Option<Delays> = None;
+    let effect = request.operation.effect;
+    let mut may_have_acted = false;
+    let mut attempt = 0_u32;
+    loop {
+        attempt += 1;
+        span.record("attempt", attempt);
+        let outcome = dispatch::attempt(client, request, deadline).await;
+        let status = outcome.as_ref().ok().map(|answer| read::status(request.enveloped(), answer));
+        let elapsed_ms = millis(clock.now().saturating_duration_since(began));
+        tracing::debug!(target: "atlas_backup_api", attempt, status = status.map(|status| status.as_u16()), elapsed_ms, "attempt");
 
-    // Set here and not for the whole pool: a download goes through the same pool and may take hours.
-    let response = http.timeout(client.timeout).send().await?;
-    Ok(Answer { status: response.status(), headers: response.headers().clone(), body: response.bytes().await?.into() })
+        let Some(fault) = Fault::of(&outcome, status) else {
+            return conclude(client, request, outcome, status, may_have_acted);
+        };
+        may_have_acted |= fault.may_have_acted();
+        let delays = delays.get_or_insert_with(|| options.retry.as_ref().unwrap_or(&client.retry).delays());
+        let delay = if fault.may_repeat(effect) { delays.next(fault == Fault::RateLimited, asked(&outcome)) } else { None };
+        // Waiting until the deadline would only bring the same answer later.
+        match delay.filter(|delay| *delay < deadline.left(clock)) {
+            Some(delay) => {
+                let delay_ms = millis(delay);
+                tracing::warn!(target: "atlas_backup_api", attempt, fault = fault.as_str(), delay_ms, "trying again");
+                clock.sleep(delay).await;
+                began = clock.now();
+            }
+            None if effect == Effect::Create && fault.may_have_acted() => {
+                let failure = |answer: Answer| ApiError::from_answer(status.unwrap_or(answer.status), &answer.headers, &answer.body);
+                let cause = outcome.map_or_else(|error| error, |answer| failure(answer).into());
+                return Err(AmbiguousError::new(request.operation, cause).into());
+            }
+            None => return outcome,
+        }
+    }
+}
+
+/// An outcome for which no other attempt is thinkable.
+fn conclude(
+    client: &Shared,
+    request: &Request,
+    outcome: Result<Answer, Error>,
+    status: Option<StatusCode>,
+    may_have_acted: bool,
+) -> Result<Answer, Error> {
+    let answer = outcome?;
+    match status {
+        Some(StatusCode::UNAUTHORIZED) => {
+            let error = ApiError::from_answer(StatusCode::UNAUTHORIZED, &answer.headers, &answer.body);
+            Err(AuthError::refused(&client.auth, error).into())
+        }
+        // An attempt before this one did what it should, and its answer was lost.
+        Some(StatusCode::NOT_FOUND) if may_have_acted && request.operation.method == Method::DELETE => {
+            Ok(Answer { status: StatusCode::NO_CONTENT, headers: answer.headers, body: b"{}".to_vec() })
+        }
+        _ => Ok(answer),
+    }
+}
+
+/// How long an answer asks to wait.
+fn asked(outcome: &Result<Answer, Error>) -> Option<Duration> {
+    outcome.as_ref().ok().and_then(|answer| retry_after(&answer.headers, Timestamp::now()))
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::error::Error as _;
-    use std::io::{Read, Write};
-    use std::net::{TcpListener, TcpStream};
-    use std::thread;
-    use std::time::{Duration, Instant};
-
-    use http::Method;
-
-    use super::*;
-    use crate::client::Client;
-    use crate::loopback::{Loopback, answer};
-    use crate::operation::{Effect, Operation};
-
-    static GET: Operation =
-        Operation { id: "get", method: Method::GET, path: "/api/it", accept: "application/json", content_type: None, effect: Effect::Read };
-
-    async fn get(url: &str) -> Result<Answer, Error> {
-        let client = Client::builder().base_url(url).timeout(Duration::from_millis(300)).build().unwrap();
-        execute(Request::new(&client, &GET).query("token", "hunter2")).await
-    }
-
-    /// No message on the way down may show the query.
-    fn messages(error: &Error) -> String {
-        let mut all = format!("{error} {error:?}");
-        let mut source = error.source();
-        while let Some(deeper) = source {
-            all.push_str(&format!(" {deeper} {deeper:?}"));
-            source = deeper.source();
-        }
-        assert!(!all.contains("hunter2"), "{all}");
-        error.to_string()
-    }
-
-    #[tokio::test]
-    async fn any_answer_is_brought_back_as_it_is() {
-        let answers = [answer("503 Service Unavailable", "x-a: b\r\n", "<html>"), answer("204 No Content", "", "")];
-        let server = Loopback::answering(answers);
-        let first = get(&server.url).await.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!((first.status.as_u16(), &*first.body), (503, &b"<html>"[..]));
-        assert_eq!(first.headers["x-a"], "b");
-        let second = get(&server.url).await.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!((second.status.as_u16(), second.body.len()), (204, 0));
-    }
-
-    #[tokio::test]
-    async fn a_redirect_is_not_followed() {
-        let elsewhere = Loopback::json("200 OK", "1");
-        let location = format!("location: {}/api/it\r\n", elsewhere.url);
-        let server = Loopback::answering([answer("307 Temporary Redirect", &location, "")]);
-        let answer = get(&server.url).await.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(answer.status, 307);
-        assert_eq!(elsewhere.request(), None);
-    }
-
-    #[tokio::test]
-    async fn nobody_listens() {
-        let url = {
-            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            format!("http://{}", listener.local_addr().unwrap())
-        };
-        let error = get(&url).await.err().unwrap();
-        assert!(matches!(&error, Error::Connection(error) if error.is_connect()), "{error:?}");
-        let message = messages(&error);
-        assert!(message.starts_with("get: no connection: ") && message.contains("refused"), "{message}");
-        assert!(error.source().is_some());
-    }
-
-    /// Linux lets a connection wait, rather than refuse it, while those before it have not been accepted.
-    #[cfg(target_os = "linux")]
-    #[tokio::test]
-    async fn a_connection_is_not_waited_for() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let connect = |_| TcpStream::connect_timeout(&address, Duration::from_millis(100)).ok();
-        let waiting: Vec<TcpStream> = (0..10_000).map_while(connect).collect();
-        let builder = Client::builder().base_url(format!("http://{address}")).connect_timeout(Duration::from_millis(100));
-        let began = Instant::now();
-        let error = execute(Request::new(&builder.build().unwrap(), &GET)).await.err().unwrap();
-        assert!(matches!(&error, Error::Timeout(error) if error.is_connect()), "{error:?}");
-        assert!(began.elapsed().as_millis() < 4000, "that was the system's patience, not ours");
-        assert_eq!(messages(&error), "get: no connection in time");
-        drop(waiting);
-    }
-
-    #[tokio::test]
-    async fn the_connection_is_lost() {
-        let partial = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\"";
-        for broken in ["", "HTTP/1.1 2", partial, "not HTTP at all\r\n\r\n"] {
-            // One answer only: were the request repeated, it would find nobody and the error would be another.
-            let server = Loopback::answering([broken]);
-            let error = get(&server.url).await.err().unwrap();
-            assert!(matches!(&error, Error::Connection(error) if !error.is_connect()), "{broken:?}: {error:?}");
-            let message = messages(&error);
-            assert!(message.starts_with("get: no complete answer: "), "{broken:?}: {message}");
-            assert!(server.request().is_some());
-        }
-    }
-
-    #[tokio::test]
-    async fn a_silent_server_is_not_waited_for() {
-        for said in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"] {
-            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            let url = format!("http://{}", listener.local_addr().unwrap());
-            thread::spawn(move || {
-                let (mut stream, _) = listener.accept().unwrap();
-                assert_ne!(stream.read(&mut [0; 4096]).unwrap(), 0);
-                stream.write_all(said.as_bytes()).unwrap();
-                // Without a timeout this test fails, and does not hang.
-                thread::sleep(Duration::from_secs(5));
-            });
-            let began = Instant::now();
-            let error = get(&url).await.err().unwrap();
-            assert!(matches!(error, Error::Timeout(_)), "{said:?}: {error:?}");
-            assert_eq!(messages(&error), "get: no complete answer in time");
-            assert!((250..4000).contains(&began.elapsed().as_millis()));
-        }
-    }
-}
+mod tests;

@@ -57,7 +57,7 @@ fn operation(fact: &Operation) -> String {
     }
     let errors: Vec<_> = fact.errors.iter().map(u16::to_string).collect();
     let roles = if fact.roles.is_empty() { String::new() } else { format!("Role: {}. ", fact.roles.join(" or ")) };
-    text.push_str(&format!("{roles}Errors ([`Error::Api`]): {}. ", errors.join(", ")));
+    text.push_str(&format!("{roles}Errors ([`Error::status`]): {}. ", errors.join(", ")));
     text.push_str(&format!("`{} {}` as `{}` ([documentation]({})).", fact.method, fact.path, fact.accept, fact.page));
     text
 }
@@ -118,7 +118,7 @@ mod tests {
             method: "POST".into(),
             path: "/a".into(),
             accept: "application/json".into(),
-            page: "https://example.com".into(),
+            page: "https://a.b".into(),
             ..Operation::default()
         };
         let facts = Facts { operations: [("take_snapshot".into(), operation)].into(), ..Facts::default() };
@@ -127,9 +127,9 @@ mod tests {
         assert_eq!(written, 2);
         assert_eq!(
             after,
-            "impl Api {\n    /// Take a snapshot.\n    ///\n    /// At once. Really.\n    ///\n    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 404. \
+            "impl Api {\n    /// Take a snapshot.\n    ///\n    /// At once. Really.\n    ///\n    /// Role: Project Owner. Errors ([`Error::status`]): 400, 404. \
              `POST /a` as `application/json` \
-             ([documentation](https://example.com)).\n    pub fn take_snapshot() {}\n}\n/// a b\npub struct T {}\n"
+             ([documentation](https://a.b)).\n    pub fn take_snapshot() {}\n}\n/// a b\npub struct T {}\n"
         );
     }
 }

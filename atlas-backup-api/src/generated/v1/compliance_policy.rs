@@ -13,8 +13,8 @@ impl Api {
     ///
     /// Returns the rules that the backups of every cluster of a project must keep.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 401, 403, 404, 500. `GET /api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy`
-    /// as `application/json`
+    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getdataprotectionsettings)).
     #[doc(alias = "getDataProtectionSettings")]
     #[deprecated(note = "Use `get_compliance_policy` of API v2.")]
@@ -32,7 +32,7 @@ impl Api {
     /// Sets the rules that the backups of every cluster of a project must keep. Once a policy is in force, it can be made stricter, but
     /// nobody except MongoDB support can relax it or turn it off.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 500. `PUT
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `PUT
     /// /api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-updatedataprotectionsettings)).
     #[doc(alias = "updateDataProtectionSettings")]

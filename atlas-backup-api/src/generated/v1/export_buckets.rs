@@ -14,7 +14,7 @@ impl Api {
     /// Tells Atlas of an AWS S3 bucket that exists in your account and to which it may export snapshots. The IAM role through which
     /// Atlas reaches the bucket must exist already.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 400, 401, 403, 404, 500. `POST
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createexportbucket)).
     #[deprecated(note = "Use `create_export_bucket` of API v2.")]
@@ -36,7 +36,7 @@ impl Api {
     ///
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 400, 401, 403, 404, 500. `DELETE
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-deleteexportbucket)).
     #[deprecated(note = "Use `delete_export_bucket` of API v2.")]
@@ -57,7 +57,7 @@ impl Api {
     ///
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 401, 403, 404, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getexportbucket)).
     #[deprecated(note = "Use `get_export_bucket` of API v2.")]
@@ -76,7 +76,7 @@ impl Api {
     ///
     /// Returns the buckets to which Atlas can export the snapshots of a project.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 401, 403, 404, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listexportbuckets)).
     #[deprecated(note = "Use `list_export_buckets` of API v2.")]

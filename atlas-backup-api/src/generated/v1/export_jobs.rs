@@ -13,7 +13,7 @@ impl Api {
     ///
     /// Starts a job that exports one completed snapshot to an export bucket, and answers while the job is still `Queued`.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 400, 401, 403, 404, 409, 500. `POST
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createbackupexportjob)).
     #[doc(alias = "createBackupExportJob")]
@@ -37,7 +37,7 @@ impl Api {
     ///
     /// - `export_id`: Id of the export job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 401, 403, 404, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getbackupexportjob)).
     #[doc(alias = "getBackupExportJob")]
@@ -59,7 +59,7 @@ impl Api {
     ///
     /// Returns the jobs that export snapshots of one cluster to buckets.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 401, 403, 404, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listbackupexportjobs)).
     #[doc(alias = "listBackupExportJobs")]

@@ -16,7 +16,7 @@ impl Api {
     ///
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 400, 401, 403, 404, 405, 500. `DELETE
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 405, 500. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-cancelbackuprestorejob)).
     #[doc(alias = "cancelBackupRestoreJob")]
@@ -40,7 +40,7 @@ impl Api {
     /// (`pointInTime`), or makes a snapshot ready for download (`download`). Both restores first remove all data of the target cluster,
     /// which may be the same cluster; a download changes nothing.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 400, 401, 403, 404, 409, 500. `POST
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createbackuprestorejob)).
     #[doc(alias = "createBackupRestoreJob")]
@@ -65,7 +65,7 @@ impl Api {
     ///
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 401, 403, 404, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getbackuprestorejob)).
     #[doc(alias = "getBackupRestoreJob")]
@@ -87,7 +87,7 @@ impl Api {
     ///
     /// Returns the jobs that restore snapshots of one cluster or make them ready for download.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 401, 403, 404, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listbackuprestorejobs)).
     #[doc(alias = "listBackupRestoreJobs")]

@@ -13,7 +13,7 @@ impl Api {
     /// Restores a snapshot (`automated`) or a point in time (`pointInTime`) of a serverless instance to a cluster, whose data Atlas
     /// first deletes, or makes a snapshot ready for download (`download`).
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 409, 500. `POST
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createserverlessbackuprestorejob)).
     #[doc(alias = "createServerlessBackupRestoreJob")]
@@ -39,7 +39,7 @@ impl Api {
     ///
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 500. `GET
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getserverlessbackuprestorejob)).
     #[doc(alias = "getServerlessBackupRestoreJob")]
@@ -65,7 +65,7 @@ impl Api {
     ///
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getserverlessbackup)).
     #[doc(alias = "getServerlessBackup")]
@@ -89,7 +89,7 @@ impl Api {
     ///
     /// Returns the jobs that restored a serverless instance or made a snapshot ready for download, page by page.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 500. `GET
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listserverlessbackuprestorejobs)).
     #[doc(alias = "listServerlessBackupRestoreJobs")]
@@ -111,7 +111,7 @@ impl Api {
     ///
     /// Returns the snapshots of a serverless instance, page by page.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listserverlessbackups)).
     #[doc(alias = "listServerlessBackups")]

@@ -13,7 +13,7 @@ impl Api {
     /// Starts a job that restores one snapshot of an M2 or M5 cluster. Atlas first deletes all data on the target cluster, which must
     /// run the same major version of MongoDB as the snapshot, must not use encryption at rest and must not serve clients meanwhile.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 409, 500. `POST
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/restore` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createsharedclusterbackuprestorejob)).
     #[doc(alias = "createSharedClusterBackupRestoreJob")]
@@ -38,7 +38,7 @@ impl Api {
     /// Starts a job that makes one snapshot of an M2 or M5 cluster ready for download. The answer holds the download URL, which works
     /// for 4 hours from the request.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 409, 500. `POST
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/download` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/atlas/reference/api/shared-backup/backup/download-one-snapshot/)).
     #[doc(alias = "downloadSharedClusterBackup")]
@@ -64,7 +64,7 @@ impl Api {
     ///
     /// - `restore_id`: Id of the restore job.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores/{restoreId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getsharedclusterbackuprestorejob)).
     #[doc(alias = "getSharedClusterBackupRestoreJob")]
@@ -90,7 +90,7 @@ impl Api {
     ///
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getsharedclusterbackup)).
     #[doc(alias = "getSharedClusterBackup")]
@@ -114,7 +114,7 @@ impl Api {
     ///
     /// Returns the jobs that restored a snapshot of an M2 or M5 cluster or made one ready for download. The list comes as a whole.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listsharedclusterbackuprestorejobs)).
     #[doc(alias = "listSharedClusterBackupRestoreJobs")]
@@ -136,7 +136,7 @@ impl Api {
     ///
     /// Returns the snapshots of an M2 or M5 cluster. The list comes as a whole.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listsharedclusterbackups)).
     #[doc(alias = "listSharedClusterBackups")]

@@ -14,7 +14,7 @@ impl Api {
     /// Starts a job that restores collections or whole databases from a snapshot or a point in time to a cluster, and answers while the
     /// job is still `INITIALIZING`. With `OVERWRITE_EXISTING` it replaces collections that the target cluster already has.
     ///
-    /// Role: Project Backup Recovery Operator. Errors ([`Error::Api`]): 400, 401, 403, 404, 409, 429, 500. `POST
+    /// Role: Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs` as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclustercollectionrestorejob)).
     #[doc(alias = "createGroupClusterCollectionRestoreJob")]
@@ -37,7 +37,7 @@ impl Api {
     ///
     /// - `job_id`: Id of the job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}` as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustercollectionrestorejob)).
     #[doc(alias = "getGroupClusterCollectionRestoreJob")]
@@ -61,7 +61,7 @@ impl Api {
     /// - `job_id`: Id of the job.
     /// - `source_namespace`: Where the collection is in the snapshot, `database.collection`: any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustercollectionrestorejobcollection)).
@@ -87,7 +87,7 @@ impl Api {
     ///
     /// - `job_id`: Id of the job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustercollectionrestorejobcollections)).
@@ -109,7 +109,7 @@ impl Api {
     ///
     /// Returns the jobs that restore single collections or databases of one cluster.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs` as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustercollectionrestorejobs)).
     #[doc(alias = "listGroupClusterCollectionRestoreJobs")]

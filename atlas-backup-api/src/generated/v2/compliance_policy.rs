@@ -13,7 +13,7 @@ impl Api {
     ///
     /// Turns the compliance policy of a project off. MongoDB support must have allowed it first.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `DELETE
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-disablegroupbackupcompliancepolicy)).
     #[doc(alias = "disableGroupBackupCompliancePolicy")]
@@ -30,7 +30,7 @@ impl Api {
     ///
     /// Returns the rules that the backups of every cluster of a project must keep.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupcompliancepolicy)).
     #[doc(alias = "getGroupBackupCompliancePolicy")]
@@ -48,7 +48,7 @@ impl Api {
     /// Sets the rules that the backups of every cluster of a project must keep. Once a policy is in force, it can be made stricter, but
     /// nobody except MongoDB support can relax it or turn it off.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `PUT
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `PUT
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupbackupcompliancepolicy)).
     #[doc(alias = "updateGroupBackupCompliancePolicy")]

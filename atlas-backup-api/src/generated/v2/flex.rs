@@ -15,7 +15,7 @@ impl Api {
     ///
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Backup Recovery Operator. Errors ([`Error::Api`]): 400, 401, 403, 404, 409, 429, 500. `POST
+    /// Role: Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupflexclusterbackuprestorejob)).
     #[doc(alias = "createGroupFlexClusterBackupRestoreJob")]
@@ -39,7 +39,7 @@ impl Api {
     ///
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Backup Export Operator. Errors ([`Error::Api`]): 400, 401, 403, 404, 409, 429, 500. `POST
+    /// Role: Project Backup Export Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-downloadgroupflexclusterbackup)).
     #[doc(alias = "downloadGroupFlexClusterBackup")]
@@ -63,7 +63,7 @@ impl Api {
     /// - `name`: Name of the flex cluster.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupflexclusterbackuprestorejob)).
     #[doc(alias = "getGroupFlexClusterBackupRestoreJob")]
@@ -87,7 +87,7 @@ impl Api {
     /// - `name`: Name of the flex cluster.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupflexclusterbackupsnapshot)).
     #[doc(alias = "getGroupFlexClusterBackupSnapshot")]
@@ -110,7 +110,7 @@ impl Api {
     ///
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupflexclusterbackuprestorejobs)).
     #[doc(alias = "listGroupFlexClusterBackupRestoreJobs")]
@@ -131,7 +131,7 @@ impl Api {
     ///
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupflexclusterbackupsnapshots)).
     #[doc(alias = "listGroupFlexClusterBackupSnapshots")]

@@ -15,7 +15,7 @@ impl Api {
     /// (`HTTP`). The answer lists the jobs: one for a replica set; for a sharded cluster a batch with one per shard and one for the
     /// config servers. Queryable snapshots cannot be restored this way.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `POST
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterrestorejob)).
     #[doc(alias = "createGroupClusterRestoreJob")]
@@ -41,7 +41,7 @@ impl Api {
     ///
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `DELETE
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclustersnapshot)).
     #[doc(alias = "deleteGroupClusterSnapshot")]
@@ -67,7 +67,7 @@ impl Api {
     ///
     /// - `checkpoint_id`: Id of the checkpoint.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupcheckpoint)).
@@ -94,7 +94,7 @@ impl Api {
     ///
     /// - `job_id`: Id of the job.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterrestorejob)).
     #[doc(alias = "getGroupClusterRestoreJob")]
@@ -118,7 +118,7 @@ impl Api {
     ///
     /// Returns when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustersnapshotschedule)).
     #[doc(alias = "getGroupClusterSnapshotSchedule")]
@@ -144,7 +144,7 @@ impl Api {
     ///
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustersnapshot)).
     #[doc(alias = "getGroupClusterSnapshot")]
@@ -168,7 +168,7 @@ impl Api {
     ///
     /// Returns the points between legacy snapshots of a sharded cluster to which it can be restored, page by page.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupcheckpoints)).
     #[doc(alias = "listGroupClusterBackupCheckpoints")]
@@ -191,7 +191,7 @@ impl Api {
     /// Returns the jobs that restored legacy backups of a cluster or made them ready for download, page by page. The restore of a
     /// sharded cluster is a batch with one job per shard and one for the config servers, and `batchId` asks for the jobs of one batch.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterrestorejobs)).
     #[doc(alias = "listGroupClusterRestoreJobs")]
@@ -214,7 +214,7 @@ impl Api {
     /// Returns the snapshots of a cluster that still has legacy backups, page by page. Without `completed` these are the completed
     /// ones.
     ///
-    /// Role: Project Read Only. Errors ([`Error::Api`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustersnapshots)).
     #[doc(alias = "listGroupClusterSnapshots")]
@@ -236,7 +236,7 @@ impl Api {
     ///
     /// Sets when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 429, 500. `PATCH
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `PATCH
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclustersnapshotschedule)).
     #[doc(alias = "updateGroupClusterSnapshotSchedule")]
@@ -263,7 +263,7 @@ impl Api {
     ///
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 401, 403, 404, 429, 500. `PATCH
+    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `PATCH
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclustersnapshot)).
     #[doc(alias = "updateGroupClusterSnapshot")]

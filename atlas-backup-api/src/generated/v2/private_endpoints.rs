@@ -16,7 +16,7 @@ impl Api {
     ///
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 400, 401, 403, 404, 409, 429, 500. `POST
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupprivateendpoint)).
     #[doc(alias = "createGroupBackupPrivateEndpoint")]
@@ -40,7 +40,7 @@ impl Api {
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 401, 403, 404, 429, 500. `DELETE
+    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupprivateendpoint)).
     #[doc(alias = "deleteGroupBackupPrivateEndpoint")]
@@ -64,7 +64,7 @@ impl Api {
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupprivateendpoint)).
     #[doc(alias = "getGroupBackupPrivateEndpoint")]
@@ -88,7 +88,7 @@ impl Api {
     ///
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::Api`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupprivateendpoints)).
     #[doc(alias = "listGroupBackupPrivateEndpoints")]

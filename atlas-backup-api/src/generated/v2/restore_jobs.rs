@@ -16,8 +16,8 @@ impl Api {
     ///
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::Api`]): 400, 401, 403, 404, 405, 429,
-    /// 500. `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
+    /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 405,
+    /// 429, 500. `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-cancelgroupclusterbackuprestorejob)).
     #[doc(alias = "cancelGroupClusterBackupRestoreJob")]
@@ -40,8 +40,9 @@ impl Api {
     /// (`pointInTime`), or makes a snapshot ready for download (`download`). Both restores first remove all data of the target cluster,
     /// which may be the same cluster; a download changes nothing.
     ///
-    /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::Api`]): 400, 401, 403, 404, 409, 429,
-    /// 500. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
+    /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409,
+    /// 429, 500. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterbackuprestorejob)).
     #[doc(alias = "createGroupClusterBackupRestoreJob")]
     pub fn create_restore_job(
@@ -64,7 +65,7 @@ impl Api {
     ///
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackuprestorejob)).
@@ -86,7 +87,7 @@ impl Api {
     ///
     /// Returns the jobs that restore snapshots of one cluster or make them ready for download.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::Api`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackuprestorejobs)).
     #[doc(alias = "listGroupClusterBackupRestoreJobs")]

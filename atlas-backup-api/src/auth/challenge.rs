@@ -1,0 +1,205 @@
+//! What a 401 asks for: `WWW-Authenticate`, as loosely as servers write it.
+//!
+//! `digest_auth`'s own parser takes only one challenge, spelled exactly; the fields are read here and handed to it.
+
+use digest_auth::{Algorithm, AlgorithmType, Charset, Qop, WwwAuthenticateHeader};
+use http::HeaderMap;
+use http::header::WWW_AUTHENTICATE;
+
+/// The first Digest challenge that can be met. Servers list them in order of preference.
+pub(super) fn digest(headers: &HeaderMap) -> Option<WwwAuthenticateHeader> {
+    // Anything but visible ASCII is no challenge we could answer in a header.
+    let values = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(challenges).find_map(|challenge| understand(&challenge))
+}
+
+/// A scheme and its parameters, names in lower case.
+struct Challenge {
+    scheme: String,
+    parameters: Vec<(String, String)>,
+}
+
+impl Challenge {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    fn says(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+}
+
+/// What is needed to sign. None for other schemes, and for what cannot be met.
+fn understand(challenge: &Challenge) -> Option<WwwAuthenticateHeader> {
+    if challenge.scheme != "digest" {
+        return None;
+    }
+    Some(WwwAuthenticateHeader {
+        domain: None,
+        realm: challenge.get("realm")?.to_owned(),
+        nonce: challenge.get("nonce").filter(|nonce| !nonce.is_empty())?.to_owned(),
+        opaque: challenge.get("opaque").map(str::to_owned),
+        stale: challenge.says("stale"),
+        algorithm: algorithm(challenge.get("algorithm"))?,
+        qop: qop(challenge.get("qop"))?,
+        userhash: challenge.says("userhash"),
+        // Only tells how a name is encoded, and ours are ASCII.
+        charset: Charset::UTF8,
+        nc: 0,
+    })
+}
+
+fn algorithm(name: Option<&str>) -> Option<Algorithm> {
+    let name = name.unwrap_or("MD5").to_ascii_lowercase();
+    let (name, session) = name.strip_suffix("-sess").map_or((name.as_str(), false), |name| (name, true));
+    let family = match name {
+        "md5" | "" => AlgorithmType::MD5,
+        "sha-256" => AlgorithmType::SHA2_256,
+        "sha-512-256" => AlgorithmType::SHA2_512_256,
+        _ => return None,
+    };
+    Some(Algorithm::new(family, session))
+}
+
+/// `Some(None)` is RFC 2069: no quality of protection, no counting. Never auth-int, which hashes bodies for nothing over TLS,
+/// and which digest_auth would prefer if it saw it.
+fn qop(offered: Option<&str>) -> Option<Option<Vec<Qop>>> {
+    let offered: Vec<String> = offered.unwrap_or_default().split([',', ' ']).map(str::to_ascii_lowercase).collect();
+    match offered {
+        _ if offered.iter().any(|token| token == "auth") => Some(Some(vec![Qop::AUTH])),
+        _ if offered.iter().any(|token| token == "auth-int") => None,
+        // Tokens nobody knows are as good as none.
+        _ => Some(None),
+    }
+}
+
+/// The challenges of one header value: `Basic realm="a", Digest realm = "b", nonce=c`.
+fn challenges(text: &str) -> Vec<Challenge> {
+    let mut challenges: Vec<Challenge> = Vec::new();
+    let mut rest = separated(text);
+    while !rest.is_empty() {
+        let (word, after) = rest.split_at(rest.find(['=', ',', ' ', '\t']).unwrap_or(rest.len()));
+        match after.trim_start().strip_prefix('=') {
+            // What is no parameter is the next scheme.
+            None => challenges.push(Challenge { scheme: word.to_ascii_lowercase(), parameters: Vec::new() }),
+            Some(value) => {
+                let Some((value, after)) = value_at(value.trim_start()) else { break };
+                if let Some(challenge) = challenges.last_mut() {
+                    challenge.parameters.push((word.to_ascii_lowercase(), value));
+                }
+                rest = separated(after);
+                continue;
+            }
+        }
+        rest = separated(after);
+    }
+    challenges
+}
+
+fn separated(text: &str) -> &str {
+    text.trim_start_matches([',', ' ', '\t'])
+}
+
+/// A token or a quoted text, and what follows. None where the quotes are not closed.
+fn value_at(text: &str) -> Option<(String, &str)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let (value, after) = text.split_at(text.find([',', ' ', '\t']).unwrap_or(text.len()));
+        return Some((value.to_owned(), after));
+    };
+    let mut value = String::new();
+    let mut characters = quoted.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '"' => return Some((value, &quoted[at + 1..])),
+            '\\' => value.push(characters.next()?.1),
+            other => value.push(other),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn read(values: &[&str]) -> Option<WwwAuthenticateHeader> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(WWW_AUTHENTICATE, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        digest(&headers)
+    }
+
+    const ATLAS: &str = r#"Digest realm="MMS Public API", domain="", nonce="fake+/nonce==", algorithm=MD5, qop="auth", stale=false"#;
+
+    #[test]
+    fn the_challenge_of_atlas() {
+        let read = read(&[ATLAS]).unwrap();
+        assert_eq!((read.realm.as_str(), read.nonce.as_str()), ("MMS Public API", "fake+/nonce=="));
+        assert_eq!((read.algorithm, read.qop, read.opaque), (Algorithm::default(), Some(vec![Qop::AUTH]), None));
+        assert_eq!((read.stale, read.userhash, read.nc), (false, false, 0));
+    }
+
+    #[test]
+    fn spelling_does_not_matter() {
+        for odd in [
+            r#"digest realm="MMS Public API",nonce="n",algorithm=md5,qop=auth"#,
+            r#"DIGEST  REALM = "MMS Public API" ,  Nonce= n ,, algorithm ="MD5",charset=utf-8, qop=" Auth , auth-int,token""#,
+            "Digest\trealm=\"MMS Public API\"\tnonce=\"n\" qop=\"auth-int,auth\" stale=FALSE domain=\"/a /b\" new=thing",
+            r#", Digest nonce="n", realm="MMS\ Public API", qop="auth", algorithm="""#,
+        ] {
+            let read = read(&[odd]).unwrap_or_else(|| panic!("{odd}"));
+            assert_eq!((read.realm.as_str(), read.nonce.as_str()), ("MMS Public API", "n"), "{odd}");
+            assert_eq!((read.algorithm, read.qop), (Algorithm::default(), Some(vec![Qop::AUTH])), "{odd}");
+        }
+    }
+
+    #[test]
+    fn without_qop_it_is_the_old_protocol() {
+        for old in [
+            r#"Digest realm="r", nonce="n""#,
+            r#"Digest realm="r", nonce="n", op="auth""#,
+            r#"Digest realm="r", nonce="n", qop="""#,
+            r#"Digest realm="r", nonce="n", qop="unknown""#,
+        ] {
+            assert_eq!(read(&[old]).unwrap().qop, None, "{old}");
+        }
+    }
+
+    #[test]
+    fn the_first_that_can_be_met() {
+        let sha = r#"Digest realm="r", nonce="sha", algorithm=sha-256, qop=auth, opaque="o\"p", stale=True, userhash=true"#;
+        let first = read(&["Negotiate YWJj==", "Basic realm=\"a, Digest realm=b\"", sha, ATLAS]).unwrap();
+        assert_eq!((first.nonce.as_str(), first.opaque.as_deref()), ("sha", Some("o\"p")));
+        assert_eq!(first.algorithm, Algorithm::new(AlgorithmType::SHA2_256, false));
+        assert!(first.stale && first.userhash);
+        let one_line = format!("Bearer error=\"x\", {sha}, {ATLAS}");
+        assert_eq!(read(&[&one_line]).unwrap().nonce, "sha");
+        let unknown = r#"Digest realm="r", nonce="new", algorithm=SHA3, qop=auth"#;
+        assert_eq!(read(&[unknown, ATLAS]).unwrap().nonce, "fake+/nonce==");
+        let session = r#"Digest realm="r", nonce="n", algorithm=MD5-SESS, qop=auth"#;
+        assert_eq!(read(&[session]).unwrap().algorithm, Algorithm::new(AlgorithmType::MD5, true));
+    }
+
+    #[test]
+    fn what_cannot_be_met() {
+        for odd in [
+            "",
+            "Basic realm=\"r\"",
+            "Digest",
+            r#"Digest realm="r""#,
+            r#"Digest nonce="n""#,
+            r#"Digest realm="r", nonce="""#,
+            r#"Digest realm="r", nonce="n"#,
+            r#"Digest realm="r\"#,
+            r#"Digest realm="r", nonce="n", qop="auth-int""#,
+            "Digest realm=\"é\", nonce=\"n\"",
+            r#"realm="r", nonce="n""#,
+        ] {
+            assert_eq!(read(&[odd]), None, "{odd}");
+        }
+        assert_eq!(digest(&HeaderMap::new()), None);
+    }
+}

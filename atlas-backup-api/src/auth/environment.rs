@@ -1,0 +1,181 @@
+//! Credentials and the base URL from variables of the environment.
+
+use std::env::{self, VarError};
+
+use super::Credentials;
+use crate::configuration_error::ConfigurationError;
+
+/// A variable that may be set.
+pub(crate) type Lookup<'a> = &'a dyn Fn(&'static str) -> Result<String, VarError>;
+
+const PUBLIC: &[&str] = &["MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_PUBLIC_KEY"];
+const PRIVATE: &[&str] = &["MONGODB_ATLAS_PRIVATE_API_KEY", "MONGODB_ATLAS_PRIVATE_KEY"];
+const CLIENT_ID: &[&str] = &["MONGODB_ATLAS_CLIENT_ID"];
+const CLIENT_SECRET: &[&str] = &["MONGODB_ATLAS_CLIENT_SECRET"];
+const BASE_URL: &[&str] = &["MONGODB_ATLAS_BASE_URL"];
+
+/// From the process's own environment.
+pub(crate) fn variable(name: &'static str) -> Result<String, VarError> {
+    env::var(name)
+}
+
+/// The base URL, where one is set.
+pub(crate) fn base_url(lookup: Lookup<'_>) -> Result<Option<String>, ConfigurationError> {
+    Ok(find(lookup, BASE_URL)?.map(|found| found.value))
+}
+
+/// The one kind of credentials that is set.
+pub(crate) fn credentials(lookup: Lookup<'_>) -> Result<Credentials, ConfigurationError> {
+    let (public, private) = (find(lookup, PUBLIC)?, find(lookup, PRIVATE)?);
+    let (id, secret) = (find(lookup, CLIENT_ID)?, find(lookup, CLIENT_SECRET)?);
+    match (public, private, id, secret) {
+        (Some(public), Some(private), None, None) => api_key(public.value, private.value),
+        (None, None, Some(id), Some(secret)) => Ok(Credentials::service_account(id.value, secret.value)),
+        (None, None, None, None) => {
+            refuse(format!("none in the environment: set {} and {}, or {} and {}", PUBLIC[0], PRIVATE[0], CLIENT_ID[0], CLIENT_SECRET[0]))
+        }
+        (Some(public), None, None, None) => refuse(missing(public.name, PRIVATE)),
+        (None, Some(private), None, None) => refuse(missing(private.name, PUBLIC)),
+        (None, None, Some(id), None) => refuse(missing(id.name, CLIENT_SECRET)),
+        (None, None, None, Some(secret)) => refuse(missing(secret.name, CLIENT_ID)),
+        (public, private, id, secret) => {
+            let names: Vec<&str> = [public, private, id, secret].iter().flatten().map(|found| found.name).collect();
+            refuse(format!("both an API key and a service account are in the environment ({}): unset one", names.join(", ")))
+        }
+    }
+}
+
+#[cfg(feature = "digest")]
+fn api_key(public: String, private: String) -> Result<Credentials, ConfigurationError> {
+    Ok(Credentials::api_key(public, private))
+}
+
+#[cfg(not(feature = "digest"))]
+fn api_key(_: String, _: String) -> Result<Credentials, ConfigurationError> {
+    refuse("an API key is in the environment, and this program was built without the feature `digest`".to_owned())
+}
+
+struct Found {
+    name: &'static str,
+    value: String,
+}
+
+/// The value under whichever of its names is set.
+fn find(lookup: Lookup<'_>, names: &[&'static str]) -> Result<Option<Found>, ConfigurationError> {
+    let mut found: Option<Found> = None;
+    for &name in names {
+        let value = match lookup(name) {
+            Ok(value) => value.trim().to_owned(),
+            Err(VarError::NotPresent) => continue,
+            Err(VarError::NotUnicode(_)) => return refuse(format!("{name} is not Unicode")),
+        };
+        match &found {
+            _ if value.is_empty() => {}
+            Some(other) if other.value != value => return refuse(format!("{} and {name} differ: unset one", other.name)),
+            _ => found = Some(Found { name, value }),
+        }
+    }
+    Ok(found)
+}
+
+fn missing(set: &str, names: &[&str]) -> String {
+    format!("{set} is set in the environment, and {} is missing", names.join(" (or ") + if names.len() > 1 { ")" } else { "" })
+}
+
+fn refuse<T>(fault: String) -> Result<T, ConfigurationError> {
+    Err(ConfigurationError::new(format!("credentials: {fault}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+
+    fn read(variables: &[(&'static str, &str)]) -> Result<Credentials, ConfigurationError> {
+        credentials(&|name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+        })
+    }
+
+    fn refusal(variables: &[(&'static str, &str)]) -> String {
+        let error = read(variables).err().unwrap();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        error.to_string()
+    }
+
+    #[cfg(feature = "digest")]
+    #[test]
+    fn all_spellings() {
+        for public in PUBLIC {
+            for private in PRIVATE {
+                let found = read(&[(*public, "public"), (*private, " hunter2\n")]).unwrap();
+                assert_eq!(format!("{found:?}"), "Credentials(API key)");
+            }
+        }
+        let twice = [(PUBLIC[0], "public"), (PUBLIC[1], "public"), (PRIVATE[0], "hunter2"), (CLIENT_ID[0], " ")];
+        assert!(read(&twice).is_ok(), "the same under both names, and an empty variable");
+    }
+
+    #[test]
+    fn a_service_account() {
+        let found = read(&[(CLIENT_ID[0], "mdb_sa_id_x"), (CLIENT_SECRET[0], "hunter2")]).unwrap();
+        assert_eq!(format!("{found:?}"), "Credentials(service account)");
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for (variables, fault) in [
+            (
+                &[][..],
+                "none in the environment: set MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or \
+                 MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET",
+            ),
+            (
+                &[("MONGODB_ATLAS_PUBLIC_KEY", "public"), ("MONGODB_ATLAS_PRIVATE_KEY", "")],
+                "MONGODB_ATLAS_PUBLIC_KEY is set in the environment, and MONGODB_ATLAS_PRIVATE_API_KEY (or \
+                 MONGODB_ATLAS_PRIVATE_KEY) is missing",
+            ),
+            (
+                &[("MONGODB_ATLAS_PRIVATE_API_KEY", "hunter2")],
+                "MONGODB_ATLAS_PRIVATE_API_KEY is set in the environment, and MONGODB_ATLAS_PUBLIC_API_KEY (or \
+                 MONGODB_ATLAS_PUBLIC_KEY) is missing",
+            ),
+            (
+                &[("MONGODB_ATLAS_CLIENT_ID", "id")],
+                "MONGODB_ATLAS_CLIENT_ID is set in the environment, and MONGODB_ATLAS_CLIENT_SECRET is missing",
+            ),
+            (
+                &[("MONGODB_ATLAS_CLIENT_SECRET", "hunter2")],
+                "MONGODB_ATLAS_CLIENT_SECRET is set in the environment, and MONGODB_ATLAS_CLIENT_ID is missing",
+            ),
+        ] {
+            assert_eq!(refusal(variables), format!("configuration: credentials: {fault}"));
+        }
+    }
+
+    #[test]
+    fn contradictions_are_not_guessed_at() {
+        let all = [(PUBLIC[0], "public"), (PRIVATE[1], "hunter2"), (CLIENT_ID[0], "id"), (CLIENT_SECRET[0], "hunter2")];
+        for variables in [&all[..], &all[..3], &all[1..3], &all[1..]] {
+            let message = refusal(variables);
+            assert!(message.contains("both an API key and a service account"), "{message}");
+            assert!(variables.iter().all(|(name, _)| message.contains(name)), "{message}");
+        }
+        let differ = [(PUBLIC[0], "public"), (PRIVATE[0], "hunter2"), (PRIVATE[1], "hunter22")];
+        assert!(refusal(&differ).contains("MONGODB_ATLAS_PRIVATE_API_KEY and MONGODB_ATLAS_PRIVATE_KEY differ"));
+    }
+
+    #[test]
+    fn what_is_not_unicode_is_named() {
+        let error = credentials(&|_| Err(VarError::NotUnicode(OsString::from("hunter2")))).err().unwrap();
+        assert_eq!(error.to_string(), "configuration: credentials: MONGODB_ATLAS_PUBLIC_API_KEY is not Unicode");
+    }
+
+    #[test]
+    fn the_base_url() {
+        assert_eq!(base_url(&|_| Ok(" https://h \n".into())).unwrap().as_deref(), Some("https://h"));
+        assert_eq!(base_url(&|_| Err(VarError::NotPresent)).unwrap(), None);
+    }
+}

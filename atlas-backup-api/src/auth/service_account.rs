@@ -1,0 +1,145 @@
+//! The token of a service account: one at a time for all callers, renewed in time.
+//!
+//! Atlas gives at most 10 tokens a minute and lets 100 live, so that callers share one, and one renewal. Whoever finds none
+//! that will do asks for one, and the others wait for the outcome, good or bad. Nobody depends on anybody: where the one
+//! that asks is dropped, the next one asks.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use http::HeaderValue;
+use secrecy::SecretString;
+
+use super::AuthError;
+use super::token::{Endpoint, Failure, Token};
+use crate::base_url::BaseUrl;
+use crate::client::Shared;
+use crate::deadline::Deadline;
+use crate::retry_policy::RetryPolicy;
+
+/// A service account and its token.
+pub(crate) struct ServiceAccount {
+    endpoint: Endpoint,
+    /// What callers read without waiting.
+    current: Mutex<Option<Token>>,
+    /// Held by whoever asks for a token.
+    asking: tokio::sync::Mutex<Asking>,
+    /// How many times somebody has asked and got an outcome.
+    outcomes: AtomicU64,
+}
+
+#[derive(Default)]
+struct Asking {
+    /// Of the last time, if it went wrong.
+    failed: Option<AuthError>,
+    /// The endpoint wants to be left alone until then.
+    not_before: Option<Instant>,
+}
+
+impl ServiceAccount {
+    pub(crate) fn new(client_id: String, secret: SecretString, base_url: &BaseUrl) -> Self {
+        ServiceAccount {
+            endpoint: Endpoint { client_id, secret, url: base_url.join("/api/oauth/token") },
+            current: Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
+            outcomes: AtomicU64::new(0),
+        }
+    }
+
+    /// A token that was not refused yet, as a header. `refused` is the one that was, if any.
+    pub(crate) async fn token(&self, client: &Shared, deadline: Deadline, refused: Option<&HeaderValue>) -> Result<HeaderValue, AuthError> {
+        let outcomes = self.outcomes.load(Ordering::Acquire);
+        let now = client.clock.now();
+        let usable = self.usable(now, refused);
+        if let Some(token) = &usable {
+            if now < token.renew_at {
+                return Ok(token.header.clone());
+            }
+            // It will do for a while: one caller sees to the next one, and the others go on.
+            let Ok(mut asking) = self.asking.try_lock() else { return Ok(token.header.clone()) };
+            let renewed = self.usable(now, refused).filter(|token| now < token.renew_at);
+            if renewed.is_some() || asking.not_before.is_some_and(|end| now < end) {
+                return Ok(renewed.as_ref().unwrap_or(token).header.clone());
+            }
+            return Ok(self.renew_early(client, deadline, &mut asking, token).await);
+        }
+        let mut asking = self.asking.lock().await;
+        if let Some(token) = self.usable(client.clock.now(), refused) {
+            return Ok(token.header);
+        }
+        if self.outcomes.load(Ordering::Acquire) != outcomes {
+            if let Some(error) = &asking.failed {
+                return Err(error.clone());
+            }
+        }
+        let outcome = self.ask(client, deadline, &client.retry, &mut asking).await;
+        asking.failed = outcome.as_ref().err().cloned();
+        self.outcomes.fetch_add(1, Ordering::Release);
+        outcome.map(|token| token.header)
+    }
+
+    fn usable(&self, now: Instant, refused: Option<&HeaderValue>) -> Option<Token> {
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().filter(|token| now < token.expires_at && Some(&token.header) != refused).cloned()
+    }
+
+    fn keep(&self, token: &Token) {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+    }
+
+    /// One attempt. If it fails, the old token serves on, and the next attempt is made when half of what is left has passed.
+    async fn renew_early(&self, client: &Shared, deadline: Deadline, asking: &mut Asking, old: &Token) -> HeaderValue {
+        match self.ask(client, deadline, &RetryPolicy::never(), asking).await {
+            Ok(token) => token.header,
+            Err(error) => {
+                tracing::warn!(target: "atlas_backup_api", %error, "the token was not renewed; the old one still serves");
+                let now = client.clock.now();
+                let renew_at = now + old.expires_at.saturating_duration_since(now) / 2;
+                self.keep(&Token { renew_at, ..old.clone() });
+                old.header.clone()
+            }
+        }
+    }
+
+    /// Asks until there is a token, or reason to give up; the caller ends it at the deadline. Dropped on the way, it leaves things as they were.
+    async fn ask(&self, client: &Shared, deadline: Deadline, policy: &RetryPolicy, asking: &mut Asking) -> Result<Token, AuthError> {
+        let clock = &*client.clock;
+        let mut delays = policy.delays();
+        loop {
+            let wait = asking.not_before.map(|end| end.saturating_duration_since(clock.now())).unwrap_or_default();
+            if !wait.is_zero() {
+                match &asking.failed {
+                    Some(error) if wait >= deadline.left(clock) => return Err(error.clone()),
+                    _ => clock.sleep(wait).await,
+                }
+            }
+            let Failure { error, repeat } = match self.endpoint.ask(&client.http, client.attempt_timeout, clock.now()).await {
+                Ok(token) => {
+                    *asking = Asking::default();
+                    self.keep(&token);
+                    return Ok(token);
+                }
+                Err(failure) => failure,
+            };
+            let Some(repeat) = repeat else { return Err(error) };
+            let delay = delays.next(repeat.is_rate_limit, repeat.retry_after);
+            // Also whoever comes next keeps to what was asked for.
+            asking.not_before = delay.or(repeat.retry_after).and_then(|delay| clock.now().checked_add(delay));
+            asking.failed = Some(error.clone());
+            match delay {
+                Some(delay) if delay < deadline.left(clock) => {
+                    tracing::warn!(target: "atlas_backup_api", %error, delay_ms = delay.as_millis() as u64, "no token yet; asking again");
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+}
+
+impl fmt::Debug for ServiceAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServiceAccount(..)")
+    }
+}

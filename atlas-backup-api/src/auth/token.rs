@@ -1,0 +1,193 @@
+//! One request for a token (OAuth 2.0 client credentials, RFC 6749 section 4.4), and what comes back.
+
+use std::time::{Duration, Instant};
+
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::AuthError;
+use crate::connection_error::ConnectionError;
+use crate::retry_after::retry_after;
+
+/// How long Atlas's tokens live; for an answer that does not say.
+const USUAL_LIFE: Duration = Duration::from_secs(3600);
+
+/// A token is renewed this long before its end, or a tenth of its life where that is shorter.
+const EARLY: Duration = Duration::from_secs(300);
+
+/// A token, ready to be sent.
+#[derive(Clone)]
+pub(super) struct Token {
+    /// `Bearer …`, marked sensitive.
+    pub(super) header: HeaderValue,
+    /// From when on it should be renewed.
+    pub(super) renew_at: Instant,
+    /// From when on it is refused.
+    pub(super) expires_at: Instant,
+}
+
+/// Why there is no token, and whether another attempt may bring one.
+pub(super) struct Failure {
+    pub(super) error: AuthError,
+    pub(super) repeat: Option<Repeat>,
+}
+
+/// What the next attempt waits for.
+pub(super) struct Repeat {
+    pub(super) is_rate_limit: bool,
+    pub(super) retry_after: Option<Duration>,
+}
+
+/// Who asks, and where.
+pub(super) struct Endpoint {
+    pub(super) client_id: String,
+    pub(super) secret: SecretString,
+    pub(super) url: Url,
+}
+
+impl Endpoint {
+    /// One exchange. `now` is from before it, so that the token's life is rather under- than overestimated.
+    pub(super) async fn ask(&self, http: &reqwest::Client, timeout: Duration, now: Instant) -> Result<Token, Failure> {
+        let request = http
+            .post(self.url.clone())
+            // Both are encoded first, so that a colon in one does not part them elsewhere (RFC 6749, section 2.3.1).
+            .basic_auth(encode(&self.client_id), Some(encode(self.secret.expose_secret())))
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body("grant_type=client_credentials")
+            .timeout(timeout);
+        let (status, headers, body) = match exchange(request).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                // A token that was made and got lost does no harm: asking again is always right.
+                let error = AuthError::token_connection(ConnectionError::of("token", error));
+                return Err(Failure { error, repeat: Some(Repeat { is_rate_limit: false, retry_after: None }) });
+            }
+        };
+        if status.is_success() {
+            return read(&body, now).map_err(|fault| Failure { error: AuthError::token_unreadable(fault), repeat: None });
+        }
+        let wait = retry_after(&headers, Timestamp::now());
+        let is_rate_limit = status == StatusCode::TOO_MANY_REQUESTS;
+        let repeat = (is_rate_limit || status.is_server_error()).then_some(Repeat { is_rate_limit, retry_after: wait });
+        Err(Failure { error: AuthError::token_refused(status, code(&body), wait), repeat })
+    }
+}
+
+async fn exchange(request: reqwest::RequestBuilder) -> Result<(StatusCode, HeaderMap, Vec<u8>), reqwest::Error> {
+    let response = request.send().await?;
+    Ok((response.status(), response.headers().clone(), response.bytes().await?.into()))
+}
+
+fn encode(text: &str) -> String {
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// The token in a success. Faults name what is wrong and show nothing of the answer, which may hold the token.
+fn read(body: &[u8], now: Instant) -> Result<Token, &'static str> {
+    let answer: Value = serde_json::from_slice(body).map_err(|_| "the token endpoint's answer is not JSON")?;
+    let token = answer.get("access_token").and_then(Value::as_str).filter(|token| !token.is_empty());
+    let token = token.ok_or("the token endpoint's answer holds no access_token")?;
+    let kind = answer.get("token_type").and_then(Value::as_str).unwrap_or("Bearer");
+    if !kind.eq_ignore_ascii_case("bearer") {
+        return Err("the token endpoint's token is not of the type Bearer");
+    }
+    if !token.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
+        return Err("the token endpoint's token cannot be sent in a header");
+    }
+    let mut header = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| "the token cannot be sent in a header")?;
+    header.set_sensitive(true);
+    let life = life(&answer);
+    let early = EARLY.min(life / 10);
+    // A life too long for the clock to tell is no reason to fail.
+    let end = |life| now.checked_add(life).unwrap_or(now + USUAL_LIFE);
+    Ok(Token { header, renew_at: end(life - early), expires_at: end(life) })
+}
+
+fn life(answer: &Value) -> Duration {
+    let seconds = match answer.get("expires_in") {
+        Some(Value::Number(number)) => number.as_f64(),
+        Some(Value::String(text)) => text.parse().ok(),
+        _ => None,
+    };
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok()).unwrap_or(USUAL_LIFE)
+}
+
+/// `invalid_client` and the like: one word of the standard's, and nothing that could be something else.
+fn code(body: &[u8]) -> Option<String> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let code = answer.get("error").or_else(|| answer.get("errorCode"))?.as_str()?;
+    let is_word = code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    (is_word && !code.is_empty()).then(|| code.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lives(body: &str) -> (u64, u64) {
+        let now = Instant::now();
+        let token = read(body.as_bytes(), now).unwrap();
+        ((token.renew_at - now).as_secs(), (token.expires_at - now).as_secs())
+    }
+
+    #[test]
+    fn a_token() {
+        let token = read(br#"{"access_token": "hunter2", "expires_in": 3600, "token_type": "Bearer"}"#, Instant::now()).unwrap();
+        assert_eq!(token.header, "Bearer hunter2");
+        assert_eq!(format!("{:?}", token.header), "Sensitive");
+    }
+
+    #[test]
+    fn it_is_renewed_before_its_end() {
+        for (expires, lives_for) in [
+            ("3600", (3300, 3600)),
+            ("100", (90, 100)),
+            ("\"100\"", (90, 100)),
+            ("0", (0, 0)),
+            ("-5", (0, 0)),
+            ("null", (3300, 3600)),
+            ("1e300", (3300, 3600)),
+        ] {
+            assert_eq!(lives(&format!(r#"{{"access_token": "t", "expires_in": {expires}}}"#)), lives_for, "{expires}");
+        }
+        assert_eq!(lives(r#"{"access_token": "t", "token_type": "bearer"}"#), (3300, 3600));
+    }
+
+    #[test]
+    fn what_is_no_token_is_not_shown() {
+        for body in [
+            "hunter2",
+            r#"{"access_token": ""}"#,
+            r#"{"token": "hunter2"}"#,
+            r#"{"access_token": "hunter2", "token_type": "MAC"}"#,
+            r#"{"access_token": "hunter2\r\nX: y"}"#,
+            r#"{"access_token": ["hunter2"]}"#,
+        ] {
+            let fault = read(body.as_bytes(), Instant::now()).err().unwrap();
+            let error = AuthError::token_unreadable(fault);
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn codes_are_single_words() {
+        assert_eq!(code(br#"{"error": "invalid_client"}"#).as_deref(), Some("invalid_client"));
+        assert_eq!(code(br#"{"errorCode": "RATE_LIMITED"}"#).as_deref(), Some("RATE_LIMITED"));
+        for odd in [r#"{"error": "Basic aHVudGVyMg=="}"#, r#"{"error": 401}"#, r#"{"error": ""}"#, "<html>", "{}"] {
+            assert_eq!(code(odd.as_bytes()), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn ids_and_secrets_are_encoded() {
+        assert_eq!(encode("mdb_sa_id-1.~"), "mdb_sa_id-1.~");
+        assert_eq!(encode("a:b/c%+ "), "a%3Ab%2Fc%25%2B%20");
+    }
+}

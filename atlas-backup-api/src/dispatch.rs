@@ -1,0 +1,136 @@
+//! One attempt: an exchange with the API, signed, and a second one where the first was asked for other credentials.
+
+use std::pin::Pin;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use reqwest::Url;
+
+#[cfg(feature = "digest")]
+use crate::api_error::ApiError;
+use crate::auth::{Auth, ServiceAccount};
+#[cfg(feature = "digest")]
+use crate::auth::{AuthError, Digest, Nonce};
+use crate::client::Shared;
+use crate::connection_error::ConnectionError;
+use crate::deadline::Deadline;
+use crate::error::Error;
+use crate::rate_limit::RateLimit;
+use crate::request::Request;
+use crate::transport::Answer;
+
+/// Sends a request once, whatever it takes to be let in.
+pub(crate) async fn attempt(client: &Shared, request: &Request, deadline: Deadline) -> Result<Answer, Error> {
+    let attempt = Attempt { client, request, deadline, url: client.base_url.join(&request.target()) };
+    // A place is given back between attempts: a call that waits keeps nobody from calling.
+    let _place = match &client.places {
+        Some(places) => Some(attempt.wait_for("place among the calls under way", places.acquire()).await?),
+        None => None,
+    };
+    match &client.auth {
+        Auth::Nothing => attempt.exchange(None).await,
+        #[cfg(feature = "digest")]
+        Auth::Digest(key) => attempt.with_digest(key).await,
+        Auth::ServiceAccount(account) => attempt.with_token(account).await,
+    }
+}
+
+struct Attempt<'a> {
+    client: &'a Shared,
+    request: &'a Request,
+    deadline: Deadline,
+    url: Url,
+}
+
+impl Attempt<'_> {
+    /// The nonce that served last is tried first. What a 401 offers is used once: a stale nonce is replaced unseen, and wrong
+    /// keys are refused twice, not for ever. Each request in flight owns its nonce, and one that is lost on the way is gone.
+    #[cfg(feature = "digest")]
+    async fn with_digest(&self, key: &Digest) -> Result<Answer, Error> {
+        let mut nonce = key.take();
+        let signed = nonce.as_mut().and_then(|nonce| self.sign(key, nonce));
+        let answer = self.exchange(signed).await?;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            return self.meet_challenge(key, answer).await;
+        }
+        if let Some(nonce) = nonce {
+            key.put_back(nonce);
+        }
+        Ok(answer)
+    }
+
+    #[cfg(feature = "digest")]
+    async fn meet_challenge(&self, key: &Digest, refusal: Answer) -> Result<Answer, Error> {
+        let offered = Nonce::offered(&refusal.headers);
+        let signed = offered.and_then(|mut nonce| self.sign(key, &mut nonce).map(|signed| (nonce, signed)));
+        let Some((nonce, signed)) = signed else {
+            let refusal = ApiError::from_answer(refusal.status, &refusal.headers, &refusal.body);
+            return Err(AuthError::not_asked(refusal).into());
+        };
+        let answer = self.exchange(Some(signed)).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            key.put_back(nonce);
+        }
+        Ok(answer)
+    }
+
+    #[cfg(feature = "digest")]
+    fn sign(&self, key: &Digest, nonce: &mut Nonce) -> Option<HeaderValue> {
+        // As it goes over the wire, whatever was normalised on the way into the URL.
+        let target = match self.url.query() {
+            Some(query) => format!("{}?{query}", self.url.path()),
+            None => self.url.path().to_owned(),
+        };
+        key.sign(nonce, &self.request.operation.method, &target)
+    }
+
+    /// A token that is refused is replaced once: it may have been revoked.
+    async fn with_token(&self, account: &ServiceAccount) -> Result<Answer, Error> {
+        let token = self.token(account, None).await?;
+        let answer = self.exchange(Some(token.clone())).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        let token = self.token(account, Some(&token)).await?;
+        self.exchange(Some(token)).await
+    }
+
+    async fn token(&self, account: &ServiceAccount, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
+        let token = Box::pin(account.token(self.client, self.deadline, refused));
+        Ok(self.wait_for("token", token).await??)
+    }
+
+    /// Waits for others in this process, and no longer than the whole call may take.
+    async fn wait_for<T>(&self, what: &'static str, work: impl Future<Output = T>) -> Result<T, Error> {
+        let outcome = self.deadline.bound(&*self.client.clock, work).await;
+        outcome.map_err(|_passed| ConnectionError::waited_for(what, self.request.operation).into())
+    }
+
+    /// One exchange with the server. Boxed, as each place that waits for one would otherwise make room for its own: 7 KB
+    /// altogether, which costs more to set aside for every call than this does.
+    fn exchange(&self, authorization: Option<HeaderValue>) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + '_>> {
+        let (client, operation) = (self.client, self.request.operation);
+        let mut http = client.http.request(operation.method.clone(), self.url.clone()).header(ACCEPT, operation.accept);
+        if let Some(body) = &self.request.body {
+            http = http.header(CONTENT_TYPE, operation.content_type.unwrap_or("application/json")).body(body.clone());
+        }
+        // The URL is the base URL's, and redirects are not followed: this goes nowhere else.
+        if let Some(authorization) = authorization {
+            http = http.header(AUTHORIZATION, authorization);
+        }
+        // Set here and not for the whole pool: a download goes through the same pool and may take hours.
+        let timeout = self.request.options.attempt_timeout.unwrap_or(client.attempt_timeout);
+        let http = http.timeout(timeout.min(self.deadline.left(&*client.clock)));
+        Box::pin(async move {
+            let answer = receive(http).await.map_err(|error| ConnectionError::new(operation, error))?;
+            client.note_rate_limit(RateLimit::read(operation.id, answer.status, &answer.headers));
+            Ok(answer)
+        })
+    }
+}
+
+async fn receive(http: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
+    let mut response = http.send().await?;
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    Ok(Answer { status, headers, body: response.bytes().await?.into() })
+}

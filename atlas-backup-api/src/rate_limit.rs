@@ -1,0 +1,57 @@
+//! How much of the allowance is left.
+
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+
+/// What an answer said about the allowance of calls, in `RateLimit-Limit` and `RateLimit-Remaining`. Atlas counts by
+/// endpoint and project or organisation, so that another operation may have more left, or less.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// The operation whose answer said so, as the documents name it: `takeSnapshot`.
+    pub operation: &'static str,
+    /// How many calls are allowed in one period. 1200 was seen on backup endpoints.
+    pub limit: Option<u64>,
+    /// How many of them are left.
+    pub remaining: Option<u64>,
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// When it came, by the system's clock.
+    pub at: Timestamp,
+}
+
+impl RateLimit {
+    /// What the headers say; None where they say nothing.
+    pub(crate) fn read(operation: &'static str, status: StatusCode, headers: &HeaderMap) -> Option<Self> {
+        let (limit, remaining) = (number(headers, "ratelimit-limit"), number(headers, "ratelimit-remaining"));
+        let said = limit.or(remaining).is_some();
+        said.then(|| RateLimit { operation, limit, remaining, status, at: Timestamp::now() })
+    }
+}
+
+/// The number a header begins with: a policy may follow (`1200, 1200;w=60`).
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    let text = headers.get(name)?.to_str().ok()?;
+    text.split([',', ';']).next()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn read(headers: &[(&'static str, &'static str)]) -> Option<(Option<u64>, Option<u64>)> {
+        let headers = headers.iter().map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)));
+        RateLimit::read("get", StatusCode::OK, &headers.collect()).map(|read| (read.limit, read.remaining))
+    }
+
+    #[test]
+    fn what_headers_say() {
+        assert_eq!(read(&[("ratelimit-limit", "1200"), ("ratelimit-remaining", "0")]), Some((Some(1200), Some(0))));
+        assert_eq!(read(&[("ratelimit-limit", "1200, 1200;w=60")]), Some((Some(1200), None)));
+        assert_eq!(read(&[("ratelimit-limit", "many"), ("ratelimit-remaining", "7")]), Some((None, Some(7))));
+        assert_eq!(read(&[("ratelimit-limit", "-1")]), None);
+        assert_eq!(read(&[]), None);
+    }
+}

@@ -1,0 +1,176 @@
+//! How often and when a call is tried again.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+
+/// How often a call is attempted, and how long to wait in between. What is worth another attempt, the table in the
+/// [crate's documentation](crate#what-is-tried-again) says.
+///
+/// Where an answer carries `Retry-After` (seconds or a date), that is waited for. Where not, the time is picked at random
+/// between nothing and a bound that doubles with each attempt, so that many clients which failed together do not come
+/// back together ("full jitter").
+///
+/// ```
+/// # use std::time::Duration;
+/// # use atlas_backup_api::RetryPolicy;
+/// let patient = RetryPolicy::new().attempts(8).longest_delay(Duration::from_secs(120));
+/// # assert_ne!(patient, RetryPolicy::new());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "give it to a client or a call"]
+pub struct RetryPolicy {
+    attempts: u32,
+    first_delay: Duration,
+    first_rate_limit_delay: Duration,
+    longest_delay: Duration,
+    longest_retry_after: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        RetryPolicy {
+            attempts: 4,
+            first_delay: Duration::from_millis(500),
+            first_rate_limit_delay: Duration::from_secs(10),
+            longest_delay: Duration::from_secs(60),
+            longest_retry_after: Duration::from_secs(60),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// The default, which each setter below states.
+    pub fn new() -> Self {
+        RetryPolicy::default()
+    }
+
+    /// One attempt and no more.
+    pub fn never() -> Self {
+        RetryPolicy::default().attempts(1)
+    }
+
+    /// How often to try at most, the first time included. Default: 4. Zero is taken as one.
+    ///
+    /// The answers 401 that ask for credentials belong to the attempt that met them, and are not counted.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts.max(1);
+        self
+    }
+
+    /// Upper bound of the first delay after a lost connection, a timeout, or a gateway's 502, 503 or 504. Each further
+    /// bound is twice the one before. Default: 500 milliseconds.
+    pub fn first_delay(mut self, delay: Duration) -> Self {
+        self.first_delay = delay;
+        self
+    }
+
+    /// The same after an answer that says "too many requests". Default: 10 seconds, which is Atlas's advice.
+    pub fn first_rate_limit_delay(mut self, delay: Duration) -> Self {
+        self.first_rate_limit_delay = delay;
+        self
+    }
+
+    /// No bound grows beyond this. Default: 60 seconds.
+    pub fn longest_delay(mut self, delay: Duration) -> Self {
+        self.longest_delay = delay;
+        self
+    }
+
+    /// A `Retry-After` that asks for more is cut to this. Default: 60 seconds.
+    pub fn longest_retry_after(mut self, delay: Duration) -> Self {
+        self.longest_retry_after = delay;
+        self
+    }
+
+    /// The delays of one call.
+    pub(crate) fn delays(&self) -> Delays {
+        let growing = |first: Duration| {
+            let first = first.min(self.longest_delay);
+            ExponentialBuilder::new().with_factor(2.0).with_min_delay(first).with_max_delay(self.longest_delay).without_max_times().build()
+        };
+        Delays {
+            left: self.attempts - 1,
+            usual: growing(self.first_delay),
+            rate_limited: growing(self.first_rate_limit_delay),
+            longest_retry_after: self.longest_retry_after,
+        }
+    }
+}
+
+/// What is left of a policy in the course of a call.
+#[derive(Debug)]
+pub(crate) struct Delays {
+    left: u32,
+    usual: ExponentialBackoff,
+    rate_limited: ExponentialBackoff,
+    longest_retry_after: Duration,
+}
+
+impl Delays {
+    /// How long to wait before the next attempt; None when there is to be none.
+    pub(crate) fn next(&mut self, is_rate_limit: bool, retry_after: Option<Duration>) -> Option<Duration> {
+        self.left = self.left.checked_sub(1)?;
+        let bound = if is_rate_limit { self.rate_limited.next() } else { self.usual.next() };
+        Some(match retry_after {
+            Some(asked) => asked.min(self.longest_retry_after),
+            // backon's own jitter adds to the delay: half of it is always waited for.
+            None => bound.unwrap_or_default().mul_f64(fastrand::f64()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn attempts_are_counted_with_the_first() {
+        for (policy, repetitions) in
+            [(RetryPolicy::new(), 3), (RetryPolicy::never(), 0), (RetryPolicy::new().attempts(0), 0), (RetryPolicy::new().attempts(2), 1)]
+        {
+            let mut delays = policy.delays();
+            assert_eq!(std::iter::from_fn(|| delays.next(false, None)).count(), repetitions, "{policy:?}");
+        }
+    }
+
+    #[test]
+    fn bounds_double_up_to_the_longest() {
+        let policy = RetryPolicy::new().attempts(6).first_delay(seconds(1)).longest_delay(seconds(5));
+        let bounds = [1, 2, 4, 5, 5].map(seconds);
+        let mut longest = [Duration::ZERO; 5];
+        let mut shortest = [Duration::MAX; 5];
+        for _ in 0..2000 {
+            let mut delays = policy.delays();
+            for (index, bound) in bounds.iter().enumerate() {
+                let delay = delays.next(false, None).unwrap();
+                assert!(delay <= *bound, "{delay:?} > {bound:?}");
+                longest[index] = longest[index].max(delay);
+                shortest[index] = shortest[index].min(delay);
+            }
+        }
+        // The whole of it is used: the chance that 2000 picks leave out a tenth at either end is 0.9 to the power of 2000.
+        for (index, bound) in bounds.iter().enumerate() {
+            assert!(longest[index] > bound.mul_f64(0.9) && shortest[index] < bound.mul_f64(0.1), "{longest:?} {shortest:?}");
+        }
+    }
+
+    #[test]
+    fn a_first_delay_is_bound_too() {
+        let policy = RetryPolicy::new().first_rate_limit_delay(seconds(100)).longest_delay(seconds(1));
+        assert!((0..100).all(|_| policy.delays().next(true, None).unwrap() <= seconds(1)));
+    }
+
+    #[test]
+    fn what_is_asked_for_is_waited_for_up_to_a_cap() {
+        let mut delays = RetryPolicy::new().longest_retry_after(seconds(30)).delays();
+        assert_eq!(delays.next(true, Some(seconds(7))), Some(seconds(7)));
+        assert_eq!(delays.next(false, Some(Duration::ZERO)), Some(Duration::ZERO));
+        assert_eq!(delays.next(true, Some(seconds(86_400))), Some(seconds(30)));
+        assert_eq!(delays.next(true, Some(seconds(1))), None);
+    }
+}
