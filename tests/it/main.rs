@@ -9,5 +9,6 @@ mod mutation;
 mod rejections;
 mod repository;
 mod restores;
+mod transport;
 mod updates;
 mod wire;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use atlas_backup_api::{Client, Error};
+use atlas_backup_api::{Client, RetryPolicy};
 use atlas_backup_tests::conform::same::same;
 use atlas_backup_tests::loopback::{Answer, Received, Server};
 use atlas_backup_tests::spec::{Example, Spec};
@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use crate::repository::{APIS, Snapshots, spec};
 
 fn client(server: &Server) -> Client {
-    Client::builder().base_url(server.address()).build().expect("the address is a base URL")
+    let builder = Client::builder().base_url(server.address()).retry(RetryPolicy::never());
+    builder.build().expect("the address is a base URL")
 }
 
 #[tokio::test]
@@ -82,7 +83,7 @@ async fn response(spec: &Spec, entry: &Entry, example: &Example<'_>) -> String {
             assert_eq!(lost, None, "{} {}: decoding and encoding lost something", entry.id, example.name);
             format!("{}\nencoded again: the same JSON", set_members(&answered.value.debug))
         }
-        Err(Error::Api(error)) => Error::Api(error).to_string(),
+        Err(error) if error.api_error().is_some() => error.to_string(),
         Err(error) => panic!("{} {}: {error}", entry.id, example.name),
     }
 }

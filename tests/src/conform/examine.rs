@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use atlas_backup_api::Error;
 use serde_json::Value;
 
 use super::capture::Exchange;
@@ -55,8 +54,10 @@ impl Examiner {
                     examined.lost = same(before, &answered.value.json).err();
                 }
             }
-            Ok(Err(Error::Api(error))) => examined.lost = lost_of_error(content.json.as_ref(), &error),
-            Ok(Err(error)) => examined.unreadable = Some(error.to_string()),
+            Ok(Err(error)) => match error.api_error() {
+                Some(error) => examined.lost = lost_of_error(content.json.as_ref(), error),
+                None => examined.unreadable = Some(error.to_string()),
+            },
         }
         examined
     }

@@ -1,6 +1,6 @@
 //! Reads a recorded answer through the client, by serving it again on loopback.
 
-use atlas_backup_api::{Client, Error};
+use atlas_backup_api::{Client, Error, RetryPolicy};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -27,7 +27,9 @@ impl Replay {
         let runtime = runtime.map_err(|error| format!("cannot start a runtime: {error}"))?;
         let server = Server::start(Answer { status: 500, headers: Vec::new(), body: Vec::new() });
         let server = server.map_err(|error| format!("cannot listen on loopback: {error}"))?;
-        let client = Client::builder().base_url(server.address()).build().map_err(|error| error.to_string())?;
+        // One answer is one answer: a recorded 503 is not asked for again.
+        let client = Client::builder().base_url(server.address()).retry(RetryPolicy::never()).build();
+        let client = client.map_err(|error| error.to_string())?;
         Ok(Replay { runtime, server, client })
     }
 

@@ -1,0 +1,182 @@
+//! API keys: what a call costs, and what a server may ask for.
+
+use atlas_backup_api::{Client, Credentials, Error};
+use atlas_backup_tests::fake_atlas::{App, Barrier, Digest, DigestCounts, Fault, Faults, PUBLIC_KEY, Server};
+
+use super::{NoWait, PROJECT, api_key, builder, built, create, read, told, update};
+
+fn start(digest: &Digest) -> (Server, Client) {
+    let server = App::examples().within(digest).start();
+    let client = client(&server);
+    (server, client)
+}
+
+fn client(server: &Server) -> Client {
+    built(builder(server, &NoWait::new()).credentials(api_key()))
+}
+
+#[tokio::test]
+async fn n_calls_in_a_row_cost_n_plus_one_exchanges() {
+    let digest = Digest::atlas();
+    let (server, client) = start(&digest);
+    for _ in 0..10 {
+        read(&client).await.unwrap();
+        create(&client).await.unwrap();
+        update(&client).await.unwrap();
+    }
+    assert_eq!(server.exchanges(), 31);
+    assert_eq!(digest.counts(), DigestCounts { challenges: 1, accepted: 30, ..Default::default() });
+    assert_eq!((server.acted("GET"), server.acted("POST"), server.acted("PATCH")), (10, 10, 10));
+}
+
+#[tokio::test]
+async fn forty_calls_at_a_time_are_not_serialised() {
+    let digest = Digest::atlas();
+    // Around the application: none of the signed requests is answered until all forty are there.
+    let barrier = Barrier::of(40);
+    let server = App::examples().within(&barrier).within(&digest).start();
+    let client = client(&server);
+    for round in 1..=3 {
+        let calls: Vec<_> = (0..40)
+            .map(|_| {
+                tokio::spawn({
+                    let client = client.clone();
+                    async move { create(&client).await }
+                })
+            })
+            .collect();
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+        assert_eq!(server.acted("POST"), 40 * round);
+    }
+    assert_eq!(barrier.arrived(), 120);
+    assert_eq!(digest.refusals(), Vec::<String>::new());
+    assert_eq!(digest.counts(), DigestCounts { challenges: 40, accepted: 120, ..Default::default() });
+    assert_eq!(server.exchanges(), 160, "120 calls, at most 40 at a time");
+}
+
+#[tokio::test]
+async fn whatever_a_server_asks_for() {
+    for (name, digest) in [
+        ("atlas", Digest::atlas()),
+        ("without qop", Digest::without_qop()),
+        ("op", Digest::op()),
+        ("SHA-256", Digest::sha_256()),
+        ("without algorithm", Digest::without_algorithm()),
+        ("Basic first", Digest::basic_first()),
+        ("Basic in the same line", Digest::basic_in_the_same_line()),
+        ("unknown algorithm first", Digest::unknown_algorithm_first()),
+        ("two digests", Digest::two_digests()),
+        ("odd spacing", Digest::odd_spacing()),
+        ("charset", Digest::charset()),
+        ("auth-int offered", Digest::auth_int_offered()),
+    ] {
+        let (server, client) = start(&digest);
+        for _ in 0..3 {
+            create(&client).await.unwrap_or_else(|error| panic!("{name}: {error}: {:?}", digest.refusals()));
+        }
+        assert_eq!(digest.counts(), DigestCounts { challenges: 1, accepted: 3, ..Default::default() }, "{name}");
+        assert_eq!((server.exchanges(), server.acted("POST")), (4, 3), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn queries_and_escapes_are_signed_as_they_are_sent() {
+    let digest = Digest::atlas();
+    let (server, client) = start(&digest);
+    for pretty in [true, false] {
+        client.v2().get_legacy_snapshot(PROJECT, "orders", PROJECT).pretty(pretty).send().await.unwrap();
+    }
+    // Tenant snapshots take any text for a name of a cluster in their path; ids are checked before they leave.
+    assert_eq!(digest.refusals(), Vec::<String>::new());
+    assert_eq!(server.exchanges(), 3);
+    assert!(server.received().last().unwrap().target.ends_with("?pretty=false"));
+}
+
+#[tokio::test]
+async fn a_post_that_is_challenged_is_one_post() {
+    let digest = Digest::atlas();
+    let (server, client) = start(&digest);
+    create(&client).await.unwrap();
+    assert_eq!((server.exchanges(), server.acted("POST")), (2, 1));
+    let received = server.received();
+    assert_eq!(received[0].body, received[1].body);
+    assert_eq!((received[0].header("authorization"), received[0].status), (None, Some(401)));
+}
+
+#[tokio::test]
+async fn a_stale_nonce_costs_one_exchange() {
+    let digest = Digest::atlas();
+    let (server, client) = start(&digest);
+    create(&client).await.unwrap();
+    digest.expire_nonces();
+    create(&client).await.unwrap();
+    assert_eq!(digest.counts(), DigestCounts { challenges: 1, stale: 1, accepted: 2, ..Default::default() });
+    digest.forget_nonces();
+    create(&client).await.unwrap();
+    create(&client).await.unwrap();
+    assert_eq!((server.exchanges(), server.acted("POST")), (7, 4));
+    assert_eq!(digest.refusals(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_nonce_that_expires_after_each_use() {
+    let digest = Digest::atlas().uses_per_nonce(1);
+    let (server, client) = start(&digest);
+    for _ in 0..5 {
+        create(&client).await.unwrap();
+    }
+    assert_eq!(digest.counts(), DigestCounts { challenges: 1, stale: 4, accepted: 5, ..Default::default() });
+    assert_eq!((server.exchanges(), server.acted("POST")), (10, 5));
+}
+
+#[tokio::test]
+async fn wrong_keys_are_one_clear_error_after_one_retry() {
+    let digest = Digest::atlas();
+    let server = App::examples().within(&digest).start();
+    let client = built(builder(&server, &NoWait::new()).credentials(Credentials::api_key(PUBLIC_KEY, "hunter2")));
+    for calls in 1..=3 {
+        let error = create(&client).await.unwrap_err();
+        assert!(matches!(error, Error::Auth(_)), "{error:?}");
+        assert_eq!((error.status().unwrap().as_u16(), error.error_code()), (401, Some("UNEXPECTED_ERROR")));
+        assert_eq!(
+            error.to_string(),
+            "401 Unauthorized (UNEXPECTED_ERROR): You are not authorized for this resource.; the client called with an API key: \
+             check it, and the access list of addresses"
+        );
+        assert!(!told(&error).contains("hunter2"), "{}", told(&error));
+        assert_eq!((server.exchanges(), server.acted("POST")), (2 * calls, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_401_without_a_challenge_is_final() {
+    let faults = Faults::always(Fault::unauthorized_latin_1());
+    let server = App::examples().within(&faults).start();
+    let error = read(&client(&server)).await.unwrap_err();
+    assert!(matches!(error, Error::Auth(_)) && error.to_string().contains("no Digest challenge it can meet"), "{error}");
+    assert!(error.to_string().contains("verweigert f\u{fc}r"), "{error}");
+    assert_eq!((server.exchanges(), server.acted("GET")), (1, 0));
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_takes_its_nonce_with_it() {
+    let digest = Digest::atlas();
+    let silent = Faults::none();
+    // Around authentication: the server never sees the count that the dropped call used.
+    let server = App::examples().within(&digest).within(&silent).start();
+    let client = client(&server);
+    create(&client).await.unwrap();
+    silent.push(Fault::silent());
+    let dropped = tokio::spawn({
+        let client = client.clone();
+        async move { create(&client).await }
+    });
+    server.arrived(3).await;
+    dropped.abort();
+    assert!(dropped.await.unwrap_err().is_cancelled());
+    create(&client).await.unwrap();
+    assert_eq!(digest.counts(), DigestCounts { challenges: 2, accepted: 2, ..Default::default() });
+    assert_eq!((server.exchanges(), server.acted("POST")), (5, 2));
+}

@@ -1,0 +1,116 @@
+//! What is left of the allowance, how much may be under way at a time, and clients of one's own.
+
+use std::time::Duration;
+
+use atlas_backup_api::{CallOptions, Client, Error, RetryPolicy, reqwest};
+use atlas_backup_tests::fake_atlas::{App, Digest, Fault, Faults, Gate};
+
+use super::{NoWait, api_key, builder, built, create, create_with, read, seconds};
+
+#[tokio::test]
+async fn what_is_left_of_the_allowance() {
+    let server = App::examples().start();
+    let client = built(builder(&server, &NoWait::new()));
+    assert_eq!(client.rate_limit(), None);
+    create(&client).await.unwrap();
+    let first = client.rate_limit().unwrap();
+    assert_eq!((first.operation, first.limit, first.remaining), ("takeSnapshot", Some(1200), Some(1199)));
+    read(&client.clone()).await.unwrap();
+    let second = client.rate_limit().unwrap();
+    assert_eq!((second.operation, second.status.as_u16(), second.remaining), ("getLegacySnapshot", 200, Some(1198)));
+    assert_eq!((server.exchanges(), server.acted("POST")), (2, 1));
+}
+
+#[tokio::test]
+async fn an_answer_that_says_nothing_changes_nothing() {
+    let faults = Faults::none();
+    let server = App::examples().within(&faults).start();
+    let client = built(builder(&server, &NoWait::new()).retry(RetryPolicy::never()));
+    read(&client).await.unwrap();
+    faults.push(Fault::html_503());
+    read(&client).await.unwrap_err();
+    assert_eq!(client.rate_limit().unwrap().remaining, Some(1199));
+    assert_eq!((server.exchanges(), server.acted("GET")), (2, 1));
+}
+
+#[tokio::test]
+async fn no_more_than_asked_for_at_a_time() {
+    let gate = Gate::closed();
+    let faults = Faults::always(Fault::held(&gate));
+    let server = App::examples().within(&faults).start();
+    let client = built(builder(&server, &NoWait::new()).max_concurrency(3));
+    let calls: Vec<_> = (0..10)
+        .map(|_| {
+            tokio::spawn({
+                let client = client.clone();
+                async move { create(&client).await }
+            })
+        })
+        .collect();
+    gate.arrived(3).await;
+    // Whoever else would come is here once one that may not come has given up.
+    let error = create_with(&client, CallOptions::new().total_timeout(Duration::from_millis(50))).await.unwrap_err();
+    assert!(matches!(&error, Error::Timeout(error) if error.is_connect()), "{error:?}");
+    assert_eq!(error.to_string(), "takeSnapshot: not sent: no place among the calls under way in time");
+    assert_eq!(server.exchanges(), 3);
+    gate.open();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!((server.exchanges(), server.acted("POST")), (10, 10));
+}
+
+#[tokio::test]
+async fn a_place_is_free_while_its_call_waits() {
+    let faults = Faults::script([Fault::rate_limited(Some(5))]);
+    let server = App::examples().within(&faults).start();
+    let clock = NoWait::new();
+    let client = built(builder(&server, &clock).max_concurrency(1));
+    create(&client).await.unwrap();
+    create(&client).await.unwrap();
+    assert_eq!((server.exchanges(), server.acted("POST"), clock.waits()), (3, 2, vec![seconds(5)]));
+}
+
+#[tokio::test]
+async fn a_client_of_ones_own_neither_follows_redirects_nor_repeats() {
+    let elsewhere = App::examples().start();
+    let faults = Faults::script([Fault::redirect(307, &elsewhere.url())]);
+    let server = App::examples().within(&faults).start();
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::limited(5)).user_agent("somebody else");
+    let client = built(builder(&server, &NoWait::new()).user_agent_suffix("nightly/1.2").http(http));
+    let error = create(&client).await.unwrap_err();
+    assert!(matches!(&error, Error::Api(error) if error.status() == 307), "{error:?}");
+    assert_eq!((server.exchanges(), server.acted("POST"), elsewhere.exchanges()), (1, 0, 0));
+    let agent = server.received()[0].header("user-agent").unwrap_or_default().to_owned();
+    assert!(agent.starts_with("atlas-backup-api/") && agent.ends_with(" nightly/1.2"), "{agent}");
+}
+
+#[tokio::test]
+async fn a_proxy_of_ones_own_is_used() {
+    // A proxy for plain HTTP is sent what the server would be sent.
+    let proxy = App::examples().start();
+    let http = reqwest::Client::builder().proxy(reqwest::Proxy::http(proxy.url()).unwrap());
+    let client = Client::builder().base_url("http://atlas.example").allow_http(true).http(http).build().unwrap();
+    create(&client).await.unwrap();
+    assert_eq!((proxy.exchanges(), proxy.acted("POST")), (1, 1));
+}
+
+#[tokio::test]
+async fn without_encryption_only_on_loopback() {
+    for url in ["http://atlas.example", "http://10.0.0.1:8080"] {
+        let error = Client::builder().base_url(url).credentials(api_key()).build().unwrap_err();
+        assert!(matches!(error, Error::Configuration(_)) && error.to_string().contains("allow_http"), "{error}");
+        Client::builder().base_url(url).allow_http(true).build().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn connections_are_used_again() {
+    let digest = Digest::atlas();
+    let server = App::examples().within(&digest).start();
+    let client = built(builder(&server, &NoWait::new()).credentials(api_key()));
+    for _ in 0..5 {
+        create(&client).await.unwrap();
+    }
+    assert_eq!((server.connections(), server.exchanges(), server.acted("POST")), (1, 6, 5));
+}

@@ -1,0 +1,245 @@
+//! Service accounts: one token for all, renewed in time.
+
+use std::time::Duration;
+
+use atlas_backup_api::{CallOptions, Client, Credentials, Error};
+use atlas_backup_tests::fake_atlas::{Answer, App, CLIENT_ID, Fault, Faults, Gate, OAuth, OAuthCounts, Server};
+use serde_json::json;
+
+use super::{NoWait, builder, built, create, create_with, read, seconds, service_account, told};
+
+fn start(oauth: OAuth) -> (Server, OAuth, Client, NoWait) {
+    let clock = NoWait::new();
+    let oauth = oauth.clock(clock.servers());
+    let server = App::examples().within(&oauth).start();
+    let client = built(builder(&server, &clock).credentials(service_account()));
+    (server, oauth, client, clock)
+}
+
+fn spawn(client: &Client) -> tokio::task::JoinHandle<Result<(), Error>> {
+    let client = client.clone();
+    tokio::spawn(async move { create(&client).await.map(drop) })
+}
+
+#[tokio::test]
+async fn n_calls_cost_n_plus_one_exchanges() {
+    let (server, oauth, client, _) = start(OAuth::new());
+    for _ in 0..10 {
+        create(&client).await.unwrap();
+    }
+    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 1, issued: 1, accepted: 10, ..Default::default() });
+    assert_eq!((server.exchanges(), server.acted("POST")), (11, 10));
+    assert_eq!(oauth.refusals(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn forty_callers_wait_for_one_token() {
+    let (server, oauth, client, _) = start(OAuth::new());
+    let gate = Gate::closed();
+    oauth.hold_tokens(&gate);
+    let calls: Vec<_> = (0..40).map(|_| spawn(&client)).collect();
+    gate.arrived(1).await;
+    gate.open();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 1, issued: 1, accepted: 40, ..Default::default() });
+    assert_eq!((server.exchanges(), server.acted("POST")), (41, 40));
+}
+
+#[tokio::test]
+async fn a_cancelled_caller_does_not_strand_the_others() {
+    let (server, oauth, client, _) = start(OAuth::new());
+    let gate = Gate::closed();
+    oauth.hold_tokens(&gate);
+    let first = spawn(&client);
+    gate.arrived(1).await;
+    let others: Vec<_> = (0..10).map(|_| spawn(&client)).collect();
+    tokio::task::yield_now().await;
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    // Another one asks in its place.
+    gate.arrived(2).await;
+    gate.open();
+    for call in others {
+        call.await.unwrap().unwrap();
+    }
+    let counts = oauth.counts();
+    assert_eq!((counts.token_requests, counts.accepted, counts.unauthorized), (2, 10, 0));
+    assert_eq!((server.exchanges(), server.acted("POST")), (12, 10));
+}
+
+#[tokio::test]
+async fn it_is_renewed_before_it_expires() {
+    let (server, oauth, client, clock) = start(OAuth::new());
+    create(&client).await.unwrap();
+    clock.servers().advance(seconds(3200));
+    create(&client).await.unwrap();
+    assert_eq!(oauth.counts().token_requests, 1);
+    clock.servers().advance(seconds(200));
+    create(&client).await.unwrap();
+    create(&client).await.unwrap();
+    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 2, issued: 2, accepted: 4, ..Default::default() });
+    clock.servers().advance(seconds(86_400));
+    create(&client).await.unwrap();
+    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 3, issued: 3, accepted: 5, ..Default::default() });
+    assert_eq!((server.exchanges(), server.acted("POST")), (8, 5));
+}
+
+#[tokio::test]
+async fn an_early_renewal_that_fails_does_no_harm() {
+    let (server, oauth, client, clock) = start(OAuth::new());
+    create(&client).await.unwrap();
+    clock.servers().advance(seconds(3400));
+    oauth.throttle_next(None);
+    for _ in 0..5 {
+        create(&client).await.unwrap();
+    }
+    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 2, issued: 1, accepted: 6, ..Default::default() });
+    clock.servers().advance(seconds(150));
+    create(&client).await.unwrap();
+    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 3, issued: 2, accepted: 7, ..Default::default() });
+    assert_eq!((server.exchanges(), server.acted("POST"), clock.waits().len()), (10, 7, 0));
+}
+
+#[tokio::test]
+async fn others_go_on_while_one_renews_early() {
+    let (_server, oauth, client, clock) = start(OAuth::new());
+    create(&client).await.unwrap();
+    clock.servers().advance(seconds(3400));
+    let gate = Gate::closed();
+    oauth.hold_tokens(&gate);
+    let renewing = spawn(&client);
+    gate.arrived(1).await;
+    create(&client).await.unwrap();
+    assert_eq!(oauth.counts().accepted, 2);
+    gate.open();
+    renewing.await.unwrap().unwrap();
+    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 2, issued: 2, accepted: 3, ..Default::default() });
+}
+
+#[tokio::test]
+async fn a_revoked_or_expired_token_is_replaced_once() {
+    for fault in [Fault::revoked_token as fn(&OAuth) -> Fault, Fault::expired_token] {
+        let clock = NoWait::new();
+        // The server's clock is its own here: the client cannot know.
+        let oauth = OAuth::new();
+        let faults = Faults::none();
+        let server = App::examples().within(&oauth).within(&faults).start();
+        let client = built(builder(&server, &clock).credentials(service_account()));
+        create(&client).await.unwrap();
+        faults.push(fault(&oauth));
+        create(&client).await.unwrap();
+        assert_eq!(oauth.counts(), OAuthCounts { token_requests: 2, issued: 2, accepted: 2, unauthorized: 1, given_back: 0 });
+        assert_eq!((server.exchanges(), server.acted("POST"), faults.left()), (5, 2, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_again_and_again_is_one_error() {
+    let faults = Faults::always(Fault::answer(Answer::new(401))).on_method("GET");
+    let oauth = OAuth::new();
+    let server = App::examples().within(&faults).within(&oauth).start();
+    let client = built(builder(&server, &NoWait::new()).credentials(service_account()));
+    let error = read(&client).await.unwrap_err();
+    assert!(matches!(error, Error::Auth(_)), "{error:?}");
+    assert_eq!(error.to_string(), "401 Unauthorized; the client called with a service account: check it, and the access list of addresses");
+    assert_eq!((oauth.counts().token_requests, server.exchanges(), server.acted("GET")), (2, 4, 0));
+}
+
+#[tokio::test]
+async fn too_many_tokens_are_waited_for() {
+    let (server, oauth, client, clock) = start(OAuth::new());
+    oauth.throttle_next(Some(7));
+    oauth.throttle_next(None);
+    let calls: Vec<_> = (0..10).map(|_| spawn(&client)).collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    let waits = clock.waits();
+    assert_eq!((waits.len(), waits[0]), (2, seconds(7)));
+    assert!(waits[1] <= seconds(20), "{waits:?}");
+    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 3, issued: 1, accepted: 10, ..Default::default() });
+    assert_eq!((server.exchanges(), server.acted("POST")), (13, 10));
+}
+
+#[tokio::test]
+async fn who_waited_for_a_failure_shares_it() {
+    let (server, oauth, client, _) = start(OAuth::new());
+    let gate = Gate::closed();
+    oauth.hold_tokens(&gate);
+    oauth.answer_next(Answer::json(401, "application/json", &json!({"error": "invalid_client"})));
+    let calls: Vec<_> = (0..10).map(|_| spawn(&client)).collect();
+    gate.arrived(1).await;
+    tokio::task::yield_now().await;
+    gate.open();
+    for call in calls {
+        let error = call.await.unwrap().unwrap_err();
+        assert_eq!(error.to_string(), "no token for the service account: the token endpoint answered 401 Unauthorized (invalid_client)");
+    }
+    assert_eq!((oauth.counts().token_requests, server.exchanges(), server.acted("POST")), (1, 1, 0));
+    create(&client).await.unwrap();
+    assert_eq!((oauth.counts().token_requests, server.acted("POST")), (2, 1));
+}
+
+#[tokio::test]
+async fn wrong_secrets_are_one_clear_error() {
+    let oauth = OAuth::new();
+    let server = App::examples().within(&oauth).start();
+    let client = built(builder(&server, &NoWait::new()).credentials(Credentials::service_account(CLIENT_ID, "hunter2")));
+    let error = create(&client).await.unwrap_err();
+    assert!(matches!(error, Error::Auth(_)) && error.status().unwrap() == 401, "{error:?}");
+    assert!(!told(&error).contains("hunter2"));
+    assert_eq!((oauth.counts().token_requests, server.exchanges(), server.acted("POST")), (1, 1, 0));
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_fails_is_asked_again_and_the_call_is_sent_once() {
+    for fault in [Fault::html_503(), Fault::reset(), Fault::close(), Fault::reset_mid_body(), Fault::cut_short()] {
+        let clock = NoWait::new();
+        let oauth = OAuth::new();
+        let faults = Faults::script([fault.clone()]).on_path("/api/oauth/token");
+        let server = App::examples().within(&oauth).within(&faults).start();
+        let client = built(builder(&server, &clock).credentials(service_account()));
+        create(&client).await.unwrap();
+        assert_eq!((server.exchanges(), server.acted_on("POST", "/api/oauth/token"), faults.left()), (3, 0, 0));
+        assert_eq!((server.acted("POST"), oauth.counts().accepted, clock.waits().len()), (1, 1, 1));
+    }
+}
+
+#[tokio::test]
+async fn no_token_in_time_is_said_and_nothing_is_sent() {
+    let (server, oauth, client, _) = start(OAuth::new());
+    let gate = Gate::closed();
+    oauth.hold_tokens(&gate);
+    let error = create_with(&client, CallOptions::new().total_timeout(Duration::from_millis(50))).await.unwrap_err();
+    assert!(matches!(error, Error::Timeout(_) | Error::Auth(_)) && !error.is_ambiguous(), "{error:?}");
+    assert!(error.to_string().contains("token"), "{error}");
+    assert_eq!((server.exchanges(), server.acted("POST")), (1, 0));
+    gate.open();
+    create(&client).await.unwrap();
+    assert_eq!(server.acted("POST"), 1);
+}
+
+#[tokio::test]
+async fn two_clients_share_no_token() {
+    let (server, oauth, first, clock) = start(OAuth::new());
+    let second = built(builder(&server, &clock).credentials(service_account()));
+    let clone = first.clone();
+    for client in [&first, &second, &clone] {
+        create(client).await.unwrap();
+    }
+    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 2, issued: 2, accepted: 3, ..Default::default() });
+    assert_eq!((server.exchanges(), server.acted("POST")), (5, 3));
+}
+
+#[tokio::test]
+async fn the_token_endpoint_follows_the_base_url_whatever_comes_first() {
+    let (server, oauth, ..) = start(OAuth::new());
+    let early = Client::builder().base_url(server.url()).credentials(service_account());
+    let late = Client::builder().credentials(service_account()).base_url(format!("{}/", server.url()));
+    for builder in [early, late] {
+        create(&built(builder)).await.unwrap();
+    }
+    assert_eq!((oauth.counts().issued, server.exchanges(), server.acted("POST")), (2, 4, 2));
+}
