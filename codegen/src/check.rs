@@ -10,6 +10,8 @@ mod schemas;
 
 use serde_json::Value;
 
+pub(crate) use media_types::is_date;
+
 use crate::document::Loaded;
 use crate::error::{Error, Finding};
 

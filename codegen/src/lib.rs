@@ -10,6 +10,7 @@
 
 mod backend;
 mod check;
+pub mod compare;
 mod document;
 mod emit;
 mod error;

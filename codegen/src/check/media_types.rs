@@ -51,7 +51,7 @@ fn is_dated(media: &str) -> bool {
 }
 
 /// `YYYY-MM-DD`, with a month and a day that exist.
-pub(super) fn is_date(text: &str) -> bool {
+pub(crate) fn is_date(text: &str) -> bool {
     let numbers: Vec<Option<u32>> = text.split('-').map(|part| part.parse().ok()).collect();
     text.len() == 10 && matches!(numbers[..], [Some(2000..), Some(1..=12), Some(1..=31)])
 }
