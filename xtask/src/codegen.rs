@@ -92,7 +92,7 @@ fn inside(folder: &str, files: &Files) -> Files {
 }
 
 /// The workspace: two levels up from this crate when cargo runs it, else the current folder.
-fn project_root() -> PathBuf {
+pub(crate) fn project_root() -> PathBuf {
     let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     manifest.and_then(|folder| folder.parent().map(Path::to_owned)).unwrap_or_else(|| PathBuf::from("."))
 }

@@ -3,3 +3,4 @@
 pub mod binary;
 pub mod codegen;
 pub mod tree;
+pub mod upstream;

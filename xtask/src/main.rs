@@ -18,6 +18,7 @@ enum Command {
     /// Read captures of real traffic (HAR) through the client, and compare them with the spec
     #[command(disable_help_flag = true)]
     Conform(xtask::binary::Arguments),
+    Upstream(xtask::upstream::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     let result = match command {
         Command::Codegen(arguments) => xtask::codegen::run(&arguments),
         Command::Conform(arguments) => xtask::binary::run("conform", &arguments),
+        Command::Upstream(arguments) => xtask::upstream::run(&arguments),
     };
     match result {
         Ok(code) => code,
