@@ -38,25 +38,22 @@ impl<'a> Comparison<'a> {
         let all: BTreeSet<&str> = requests.iter().flat_map(sent).collect();
         let always: BTreeSet<&str> =
             all.iter().copied().filter(|name| requests.iter().all(|shape| shape.required.contains(name))).collect();
+        // A member that only one document has, or that every request needs, is compared by itself.
+        let by_choice = |name: &&str| known.contains(name) && all.contains(name) && !always.contains(name);
         let mut found = Vec::new();
         for shape in &requests {
             let Some((property, values)) = &shape.choice else { continue };
-            // A member that we do not have, or that all require, is compared by itself.
-            let theirs = Choice {
-                required: shape
-                    .required
-                    .iter()
-                    .copied()
-                    .filter(|name| known.contains(name) && !always.contains(name) && all.contains(name))
-                    .collect(),
-                forbidden: all.difference(&sent(shape)).copied().filter(|name| known.contains(name)).collect(),
-            };
+            let theirs = Choice { required: shape.required.clone(), forbidden: all.difference(&sent(shape)).copied().collect() };
             for value in values {
                 let mine = rules(ours, property, value);
                 let spot = spot.member(&format!("{property}={value}"));
-                let required: BTreeSet<_> = mine.required.into_iter().filter(|name| !always.contains(name)).collect();
-                found.push((spot.clone(), Kind::RequiredWhen, only(list(&required), list(&theirs.required))));
-                found.push((spot, Kind::ForbiddenWhen, only(list(&mine.forbidden), list(&theirs.forbidden))));
+                let sets =
+                    [(Kind::RequiredWhen, mine.required, &theirs.required), (Kind::ForbiddenWhen, mine.forbidden, &theirs.forbidden)];
+                for (kind, mine, theirs) in sets {
+                    let list =
+                        |names: &BTreeSet<&str>| Some(names.iter().filter(|name| by_choice(name)).map(|name| (*name).into()).collect());
+                    found.push((spot.clone(), kind, only(list(&mine), list(theirs))));
+                }
             }
         }
         let at = requests.iter().flat_map(|shape| shape.properties.values().flatten()).next().map(|place| place.pointer.clone());
@@ -81,8 +78,4 @@ fn rules<'a>(schema: &Place<'a>, property: &str, value: &str) -> Choice<'a> {
         required: matching.iter().flat_map(|rule| names(rule, "require")).collect(),
         forbidden: matching.iter().flat_map(|rule| names(rule, "forbid")).collect(),
     }
-}
-
-fn list(names: &BTreeSet<&str>) -> Option<Vec<Value>> {
-    Some(names.iter().map(|name| Value::from(*name)).collect())
 }

@@ -351,6 +351,11 @@ fn one_change_of_each_kind_is_found_and_nothing_else() {
             "Folder: published [\"object\",\"string\"], ours object [type]",
         ),
         (
+            "/components/schemas/AwsRequest/allOf/1/properties/iamRoleId".into(),
+            Value::Null,
+            "BucketRequest.iamRoleId: in our document, and not published [member-extra]",
+        ),
+        (
             "/components/schemas/AzureRequest/required".into(),
             json!(["cloudProvider"]),
             "BucketRequest.cloudProvider=AZURE: only ours: serviceUrl [required-when]",
