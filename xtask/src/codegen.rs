@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style};
 use atlas_backup_codegen::{Document, ItemKind, Output, generate};
 use similar::TextDiff;
 
+use crate::replace::{Folder, replace};
 use crate::tree::{self, Change, Files};
 
 /// What repairs every difference.
@@ -63,11 +64,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     if arguments.check {
         return Ok(check(&changes, &wanted, &found));
     }
-    for folder in [CODE, TABLES] {
-        if changes.iter().any(|(path, _)| path.starts_with(folder)) {
-            tree::replace(&root.join(folder), &inside(folder, &wanted), &inside(folder, &found))?;
-        }
-    }
+    let changed = [CODE, TABLES].into_iter().filter(|folder| changes.iter().any(|(path, _)| path.starts_with(folder)));
+    let folder = |folder| Folder { root: root.join(folder), wanted: inside(folder, &wanted), found: inside(folder, &found) };
+    replace(&changed.map(folder).collect::<Vec<_>>())?;
     anstream::print!("{}", table(&generated, &changes));
     if arguments.passes {
         anstream::print!("\n{}", passes(&generated));
@@ -104,7 +103,14 @@ fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
     let mut findings = 0;
     for (api, path) in DOCUMENTS {
         let file = root.join(path);
-        let text = fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        let text = match fs::read(&file).map_err(|error| error.to_string()).and_then(|bytes| text(path, bytes)) {
+            Ok(text) => text,
+            Err(fault) => {
+                findings += 1;
+                let _infallible = write!(faults, "error: cannot read {path}: {fault}\n\n");
+                continue;
+            }
+        };
         let document = Document { api: (*api).to_owned(), path: (*path).to_owned(), text };
         match generate(&document) {
             Ok(output) => generated.push(Generated { document, output }),
@@ -115,6 +121,16 @@ fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
         }
     }
     if faults.is_empty() { Ok(generated) } else { Err(format!("{faults}{findings} findings; nothing was written")) }
+}
+
+/// The text of a document, or where it is none.
+fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|byte| *byte == b'\n').next_back().unwrap_or_default();
+        let (lines, column) = (valid.iter().filter(|byte| **byte == b'\n').count() + 1, String::from_utf8_lossy(line).chars().count() + 1);
+        format!("{path}:{lines}:{column}: not UTF-8")
+    })
 }
 
 /// A pass that changes nothing in any document is dead code.

@@ -2,5 +2,6 @@
 
 pub mod binary;
 pub mod codegen;
+pub mod replace;
 pub mod tree;
 pub mod upstream;

@@ -1,8 +1,8 @@
-//! A folder of generated files: read whole, compared whole, replaced whole.
+//! A folder of generated files: read whole, compared whole.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{fmt, fs};
 
 /// Files by path relative to the folder, with `/`.
@@ -73,68 +73,6 @@ pub fn compare(wanted: &Files, found: &Files) -> Vec<(String, Change)> {
     changes
 }
 
-/// Makes `root` hold exactly `wanted`, or leaves it as it was.
-///
-/// The new folder is made beside the old one and the two are exchanged by renaming. Files that stay the same are linked, not copied, so
-/// that their time stays too and cargo does not build them again.
-///
-/// # Errors
-/// With the path concerned; the old files are then still there.
-pub fn replace(root: &Path, wanted: &Files, found: &Files) -> Result<(), String> {
-    let (new, old) = (sibling(root, "new"), sibling(root, "old"));
-    for leftover in [&new, &old] {
-        match fs::remove_dir_all(leftover) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed("remove", leftover, &error)),
-            _ => {}
-        }
-    }
-    let staged = stage(root, &new, wanted, found);
-    if let Err(error) = staged.and_then(|()| exchange(root, &new, &old)) {
-        // Best effort: what matters is that the old folder is in place.
-        drop(fs::remove_dir_all(&new));
-        return Err(error);
-    }
-    Ok(())
-}
-
-fn stage(root: &Path, new: &Path, wanted: &Files, found: &Files) -> Result<(), String> {
-    fs::create_dir_all(new).map_err(|error| failed("make", new, &error))?;
-    for (name, text) in wanted {
-        let path = new.join(name);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| failed("make", folder, &error))?;
-        }
-        let linked = found.get(name) == Some(text) && fs::hard_link(root.join(name), &path).is_ok();
-        if !linked {
-            fs::write(&path, text).map_err(|error| failed("write", &path, &error))?;
-        }
-    }
-    Ok(())
-}
-
-fn exchange(root: &Path, new: &Path, old: &Path) -> Result<(), String> {
-    let had_old = match fs::rename(root, old) {
-        Ok(()) => true,
-        Err(error) if error.kind() == ErrorKind::NotFound => false,
-        Err(error) => return Err(failed("move", root, &error)),
-    };
-    if let Err(error) = fs::rename(new, root) {
-        if had_old {
-            fs::rename(old, root).map_err(|error| failed("put back", root, &error))?;
-        }
-        return Err(failed("move", new, &error));
-    }
-    // The new folder is in place; an old one left behind is removed by the next run.
-    drop(fs::remove_dir_all(old));
-    Ok(())
-}
-
-/// `.generated.new` beside `generated`.
-fn sibling(root: &Path, suffix: &str) -> PathBuf {
-    let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    root.with_file_name(format!(".{name}.{suffix}"))
-}
-
-fn failed(what: &str, path: &Path, error: &io::Error) -> String {
+pub(crate) fn failed(what: &str, path: &Path, error: &io::Error) -> String {
     format!("cannot {what} {}: {error}", path.display())
 }

@@ -106,16 +106,32 @@ fn a_document_with_faults_leaves_the_old_files() {
 }
 
 #[test]
+fn a_document_that_is_no_text_is_located() {
+    let folder = fresh();
+    let file = folder.path().join("spec/v1.yaml");
+    let mut bytes = fs::read(&file).expect("readable");
+    bytes.splice(0..0, *b"# a\n# \xff\n");
+    fs::write(&file, bytes).expect("writable");
+    edit(folder.path(), "spec/v2.yaml", "minimum: 1", "minimun: 1");
+    let report = text(&codegen(folder.path(), &[]).stderr);
+    assert!(report.contains("spec/v1.yaml:2:3: not UTF-8") && report.contains("keyword `minimun`"), "{report}");
+}
+
+#[test]
 fn a_write_that_fails_leaves_the_old_files() {
     let folder = fresh();
     edit(folder.path(), "spec/v2.yaml", "Take one on-demand snapshot", "Take a snapshot now");
-    // The new files are staged beside the old ones; a file in that place cannot be made a folder.
-    fs::write(folder.path().join("atlas-backup-api/src/.generated.new"), "in the way").expect("writable");
-    let before = everything(folder.path());
-    let output = codegen(folder.path(), &[]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains(".generated.new"), "{}", text(&output.stderr));
-    assert_eq!(everything(folder.path()), before);
+    edit(folder.path(), "spec/v2.yaml", "operationId: takeSnapshot", "operationId: makeSnapshot");
+    // The new files are staged beside the old ones, the code first; a file in that place cannot be made a folder.
+    for place in ["tests/src/.generated.new", "atlas-backup-api/src/.generated.new"] {
+        fs::write(folder.path().join(place), "in the way").expect("writable");
+        let before = everything(folder.path());
+        let output = codegen(folder.path(), &[]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains(".generated.new"), "{}", text(&output.stderr));
+        assert_eq!(everything(folder.path()), before);
+        fs::remove_file(folder.path().join(place)).expect("writable");
+    }
 }
 
 #[test]
