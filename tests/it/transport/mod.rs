@@ -94,6 +94,12 @@ pub async fn update(client: &Client) -> Result<Response<LegacySnapshot>, Error> 
     client.v2().update_legacy_snapshot_retention(PROJECT, "orders", PROJECT, body).send().await
 }
 
+/// DELETE: answers without content.
+pub async fn delete(client: &Client) -> Result<u16, Error> {
+    let response = client.v2().delete_legacy_snapshot(PROJECT, "orders", PROJECT).send().await;
+    response.map(|response| response.status().as_u16())
+}
+
 /// All that an error says, on all levels.
 pub fn told(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}");

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use atlas_backup_api::{CallOptions, Client, Error, RetryPolicy};
-use atlas_backup_tests::fake_atlas::{Answer, App, Digest, Fault, Faults, Gate, Server};
+use atlas_backup_tests::fake_atlas::{self, Answer, App, Digest, Fault, Faults, Gate, Server};
 
-use super::{NoWait, api_key, builder, built, create, create_with, read, seconds, update};
+use super::{NoWait, api_key, builder, built, create, create_with, delete, read, seconds, update};
 
 struct Setting {
     server: Server,
@@ -71,6 +71,27 @@ async fn what_may_be_repeated_is_repeated() {
         let (exchanges, _, waits) = setting.seen("PATCH");
         assert_eq!((exchanges, waits), (3, 2), "{name}");
     }
+}
+
+#[tokio::test]
+async fn what_is_gone_after_a_repeated_delete_was_deleted() {
+    let gone = || Fault::answer(fake_atlas::error("notFound"));
+    // An answer without a body has none to be lost.
+    for (name, fault) in open_ends().into_iter().filter(|(name, _)| !name.contains("body")) {
+        let setting = setting(Faults::script([fault, gone()]));
+        delete(&setting.client).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let (exchanges, acted, waits) = setting.seen("DELETE");
+        assert!((exchanges, waits) == (2, 1) && acted <= 1, "{name}: {exchanges} {waits} {acted}");
+    }
+    for (name, fault) in rate_limits() {
+        let setting = setting(Faults::script([fault, gone()]));
+        let error = delete(&setting.client).await.expect_err("nothing was deleted the first time");
+        assert!(error.is_not_found(), "{name}: {error:?}");
+        assert_eq!(setting.seen("DELETE"), (2, 0, 1), "{name}");
+    }
+    let setting = setting(Faults::script([gone()]));
+    assert!(delete(&setting.client).await.unwrap_err().is_not_found());
+    assert_eq!(setting.seen("DELETE"), (1, 0, 0));
 }
 
 #[tokio::test]
