@@ -4,7 +4,6 @@ use std::pin::Pin;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
-use reqwest::Url;
 
 #[cfg(feature = "digest")]
 use crate::api_error::ApiError;
@@ -21,7 +20,7 @@ use crate::transport::Answer;
 
 /// Sends a request once, whatever it takes to be let in.
 pub(crate) async fn attempt(client: &Shared, request: &Request, deadline: Deadline) -> Result<Answer, Error> {
-    let attempt = Attempt { client, request, deadline, url: client.base_url.join(&request.target()) };
+    let attempt = Attempt { client, request, deadline, target: request.target() };
     // A place is given back between attempts: a call that waits keeps nobody from calling.
     let _place = match &client.places {
         Some(places) => Some(attempt.wait_for("place among the calls under way", places.acquire()).await?),
@@ -39,7 +38,8 @@ struct Attempt<'a> {
     client: &'a Shared,
     request: &'a Request,
     deadline: Deadline,
-    url: Url,
+    /// Path and query, escaped: what is signed, and what is sent. Parsing it as part of a URL changes nothing in it.
+    target: String,
 }
 
 impl Attempt<'_> {
@@ -76,12 +76,7 @@ impl Attempt<'_> {
 
     #[cfg(feature = "digest")]
     fn sign(&self, key: &Digest, nonce: &mut Nonce) -> Option<HeaderValue> {
-        // As it goes over the wire, whatever was normalised on the way into the URL.
-        let target = match self.url.query() {
-            Some(query) => format!("{}?{query}", self.url.path()),
-            None => self.url.path().to_owned(),
-        };
-        key.sign(nonce, &self.request.operation.method, &target)
+        key.sign(nonce, &self.request.operation.method, &self.target)
     }
 
     /// A token that is refused is replaced once: it may have been revoked.
@@ -110,7 +105,8 @@ impl Attempt<'_> {
     /// altogether, which costs more to set aside for every call than this does.
     fn exchange(&self, authorization: Option<HeaderValue>) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + '_>> {
         let (client, operation) = (self.client, self.request.operation);
-        let mut http = client.http.request(operation.method.clone(), self.url.clone()).header(ACCEPT, operation.accept);
+        let url = format!("{}{}", client.base_url.as_str(), self.target);
+        let mut http = client.http.request(operation.method.clone(), url).header(ACCEPT, operation.accept);
         if let Some(body) = &self.request.body {
             http = http.header(CONTENT_TYPE, operation.content_type.unwrap_or("application/json")).body(body.clone());
         }
