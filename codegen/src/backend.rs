@@ -1,6 +1,9 @@
 //! The only file that names progenitor: a lowered document in, its code out.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypeImpl};
@@ -17,12 +20,48 @@ pub(crate) fn generate(openapi: &OpenAPI) -> Result<syn::File, Error> {
     let date_time = serde_json::from_value(serde_json::json!({"type": "string", "format": "date-time"}));
     settings.with_conversion(date_time.map_err(refused)?, "Timestamp", std::iter::empty::<TypeImpl>());
     // progenitor panics on what it cannot take; the rules of `check` come first, so this is the last resort.
-    let tokens = catch_unwind(AssertUnwindSafe(|| Generator::new(&settings).generate_tokens(openapi)))
-        .map_err(|_| refused("progenitor panicked on this document"))?
+    let tokens = quietly(|| Generator::new(&settings).generate_tokens(openapi))
+        .map_err(|panic| refused(format_args!("it panicked: {}", said(panic.as_ref()))))?
         .map_err(refused)?;
     syn::parse2(tokens).map_err(refused)
 }
 
+/// Runs `work` and gives back a panic as a value, without the report on standard error that the panic hook of this process makes.
+fn quietly<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
+    /// There is one hook for the whole process: one change at a time.
+    static HOOK: Mutex<()> = Mutex::new(());
+    let _one = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = Arc::new(take_hook());
+    let (others, this) = (Arc::clone(&before), thread::current().id());
+    set_hook(Box::new(move |panic| {
+        if thread::current().id() != this {
+            others(panic);
+        }
+    }));
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    drop(take_hook());
+    set_hook(Arc::try_unwrap(before).unwrap_or_else(|before| Box::new(move |panic| before(panic))));
+    outcome
+}
+
+/// The message of a panic, on one line and not without end.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let words: Vec<&str> = text.unwrap_or("without a message").split_whitespace().collect();
+    words.join(" ").chars().take(300).collect()
+}
+
 fn refused(reason: impl std::fmt::Display) -> Error {
     Error::one(Finding::new("backend", "", format!("progenitor refused the lowered document: {reason}")))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_panic_is_a_value_and_its_message_is_kept() {
+        assert_eq!(super::quietly(|| 1).ok(), Some(1));
+        let outcome = super::quietly(|| panic!("no\n {}", "thing"));
+        let message: Result<(), String> = outcome.map_err(|panic| super::said(panic.as_ref()));
+        assert_eq!(message, Err("no thing".to_owned()));
+    }
 }

@@ -3,10 +3,13 @@
 mod examples;
 mod grammar;
 mod media_types;
+mod names;
 mod operations;
 mod paths;
 mod refs;
 mod schemas;
+mod security;
+mod values;
 
 use serde_json::Value;
 
@@ -18,8 +21,9 @@ use crate::error::{Error, Finding};
 type Rule = fn(&Value, &mut Vec<Finding>);
 
 /// In this order: a document whose shape is wrong is not read further, since every later rule would only repeat it.
-const SHAPE: &[Rule] = &[grammar::check, refs::check];
-const MEANING: &[Rule] = &[operations::check, paths::check, media_types::check, schemas::check, examples::check];
+const SHAPE: &[Rule] = &[grammar::check];
+const MEANING: &[Rule] =
+    &[security::check, operations::check, paths::check, names::check, media_types::check, schemas::check, examples::check];
 
 pub(crate) fn check(loaded: &Loaded<'_>) -> Result<(), Error> {
     for stage in [SHAPE, MEANING] {
@@ -60,4 +64,40 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Document;
+
+    const SOUND: &str = include_str!("../../tests/fixtures/documents/sound.yaml");
+
+    fn generate(members: &str) -> Result<(), String> {
+        let text = SOUND.replace("        colour:\n", &format!("{members}        colour:\n"));
+        let document = Document { api: "v2".into(), path: "sound.yaml".into(), text };
+        crate::generate(&document).map(drop).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_member_may_be_called_like_a_keyword_of_openapi() {
+        for name in ["value", "example", "default", "headers", "parameters", "responses", "properties", "schemas", "type"] {
+            let list = |target: &str| {
+                format!("        {name}:\n          type: array\n          description: Some.\n          items: {{$ref: '{target}'}}\n")
+            };
+            assert_eq!(generate(&list("#/components/schemas/Colour")), Ok(()), "{name}");
+            for wrong in
+                ["#/components/schemas/Color", "#/components/responses/notFound", "#/components/schemas/Thing/properties/id", "Colour"]
+            {
+                let message = generate(&list(wrong)).err().unwrap_or_default();
+                assert!(message.contains("[dangling-ref]"), "{name}: {wrong}: {message}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_example_is_data() {
+        let sound = SOUND.replace("request: {value: {size: 3}}", "request: {value: {size: 3, $ref: nowhere}}");
+        let document = Document { api: "v2".into(), path: "sound.yaml".into(), text: sound };
+        assert!(crate::generate(&document).is_ok());
+    }
 }

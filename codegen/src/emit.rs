@@ -156,14 +156,26 @@ fn groups(code: syn::File, facts: &Facts, homes: &BTreeMap<String, String>) -> R
                 (ItemKind::Operation, fact.id.clone(), format!("{}.rs", fact.tag.to_snake_case()))
             }
             (None, None) => {
-                let text = quote::ToTokens::to_token_stream(&item).to_string();
-                return Err(Error::one(Finding::new("emit", "", format!("code that belongs to no operation and no type: `{text:.160}`"))));
+                return Err(Error::one(stray(&item, facts)));
             }
         };
         let group = Group { kind, name: name.clone(), file, items: Vec::new() };
         groups.entry((kind, name)).or_insert(group).items.push(item);
     }
     Ok(groups.into_values().collect())
+}
+
+/// Code that has no file: what a schema became that no operation reaches, or something that progenitor did not write before.
+fn stray(item: &syn::Item, facts: &Facts) -> Finding {
+    let name = crate::rewrite::item_name(item).map(ToString::to_string).unwrap_or_default();
+    match facts.types.get(&name) {
+        Some(fact) => Finding::new("emit", &fact.pointer, format!("no operation sends or answers `{name}`"))
+            .help("remove it, or name it where it is used"),
+        None => {
+            let text = quote::ToTokens::to_token_stream(item).to_string();
+            Finding::new("emit", "", format!("code that belongs to no operation and no type: `{text:.160}`"))
+        }
+    }
 }
 
 /// `v2/mod.rs`: the handle and the modules.

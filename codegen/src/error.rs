@@ -7,6 +7,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, rendere
 
 use crate::document::{Document, Loaded};
 
+/// So many findings are shown with their lines; each costs a pass over the document, and nobody reads more at once.
+const RENDERED: usize = 50;
+
 /// A place in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
@@ -81,14 +84,17 @@ impl Error {
         self
     }
 
-    /// The findings as a person reads them: message, `path:line:column`, the offending lines, help.
+    /// The findings as a person reads them: message, `path:line:column`, the offending lines, help. The first 50, then how many there are.
     pub fn render(&self, document: &Document, colours: bool) -> String {
         let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
         let mut text = String::new();
-        for finding in &self.findings {
+        for finding in self.findings.iter().take(RENDERED) {
             text.push_str(&render(&renderer, finding, document));
             text.push_str("\n\n");
+        }
+        if let Some(more @ 1..) = self.findings.len().checked_sub(RENDERED) {
+            text.push_str(&format!("… and {more} more: {} findings\n\n", self.findings.len()));
         }
         text
     }
@@ -124,3 +130,21 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, Finding};
+    use crate::Document;
+
+    #[test]
+    fn many_findings_are_counted_and_not_all_rendered() {
+        let document = Document { api: "t".into(), path: "t.yaml".into(), text: "a: 1\n".into() };
+        for (count, end) in [(50, None), (51, Some("… and 1 more: 51 findings")), (20_000, Some("… and 19950 more: 20000 findings"))] {
+            let error = Error { path: "t.yaml".into(), findings: vec![Finding::new("rule", "/a", "wrong"); count] };
+            let text = error.render(&document, false);
+            assert_eq!(text.matches("wrong").count(), 50);
+            assert_eq!(text.trim_end().lines().last().filter(|line| line.contains("more")), end);
+            assert_eq!(error.to_string().lines().count(), count);
+        }
+    }
+}

@@ -4,9 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
-
 /// Shared text types that the runtime has by hand, with the pattern it checks without a regular expression.
 pub const RUNTIME_TYPES: &[(&str, &str)] = &[("ClusterName", "^[a-zA-Z0-9][a-zA-Z0-9-]*$"), ("ObjectId", "^([a-f0-9]{24})$")];
 
@@ -145,61 +142,6 @@ pub struct Pattern {
 
 /// Patterns of members and parameters that are sent.
 pub const RUNTIME_PATTERNS: &[Pattern] = &[Pattern { pattern: r"^[\p{L}\p{N}\-_.(),:&@+']{1,64}$", function: "deployment_item_name" }];
-
-impl Check {
-    /// The same as a setting of a member of `request!`: `minimum(1)`.
-    pub(crate) fn setting(self) -> TokenStream {
-        let (rule, bound) = match self {
-            Check::Minimum(bound) => ("minimum", bound),
-            Check::Maximum(bound) => ("maximum", bound),
-            Check::MinLength(bound) => ("min_length", bound),
-            Check::MaxLength(bound) => ("max_length", bound),
-            Check::MinItems(bound) => ("min_items", bound),
-            Check::MaxItems(bound) => ("max_items", bound),
-            Check::Pattern(Pattern { function, .. }) => {
-                let function = format_ident!("{function}");
-                return quote!(#function());
-            }
-        };
-        let (rule, bound) = (format_ident!("{rule}"), Literal::i64_unsuffixed(bound));
-        quote!(#rule(#bound))
-    }
-
-    /// The call of the runtime that checks `value`, which is called `wire` on the wire.
-    pub(crate) fn call(self, wire: &str, value: &TokenStream) -> TokenStream {
-        let literal = Literal::i64_unsuffixed;
-        match self {
-            Check::Minimum(bound) => {
-                let bound = literal(bound);
-                quote!(check::minimum(#wire, #value, #bound))
-            }
-            Check::Maximum(bound) => {
-                let bound = literal(bound);
-                quote!(check::maximum(#wire, #value, #bound))
-            }
-            Check::MinLength(bound) => {
-                let bound = literal(bound);
-                quote!(check::min_length(#wire, &#value, #bound))
-            }
-            Check::MaxLength(bound) => {
-                let bound = literal(bound);
-                quote!(check::max_length(#wire, &#value, #bound))
-            }
-            Check::MinItems(bound) => {
-                let bound = literal(bound);
-                quote!(check::min_items(#wire, &#value, #bound))
-            }
-            Check::MaxItems(bound) => {
-                let bound = literal(bound);
-                quote!(check::max_items(#wire, &#value, #bound))
-            }
-            Check::Pattern(Pattern { function, .. }) => {
-                let function = format_ident!("{function}");
-                quote!(check::form::#function(#wire, &#value))
-            }
-        }
-    }
-}
 
 /// When `member` has `value`, the `forbid` members must be absent and the `require` members present.
 #[derive(Clone, Debug, PartialEq)]

@@ -42,11 +42,14 @@ pub struct Output {
 pub fn generate(document: &Document) -> Result<Output, Error> {
     let loaded = document::load(document)?;
     check::check(&loaded)?;
+    translate(&loaded).map_err(|error| error.locate(&loaded))
+}
+
+fn translate(loaded: &document::Loaded<'_>) -> Result<Output, Error> {
     let mut passes = Vec::new();
-    let (openapi, facts) = lower::lower(&loaded, &mut passes)?;
-    let tokens = backend::generate(&openapi)?;
-    let code = rewrite::rewrite(tokens, &facts, &mut passes).map_err(|error| error.locate(&loaded))?;
-    let (files, table, items) = emit::emit(document, &facts, code)?;
+    let (openapi, facts) = lower::lower(loaded, &mut passes)?;
+    let code = rewrite::rewrite(backend::generate(&openapi)?, &facts, &mut passes)?;
+    let (files, table, items) = emit::emit(loaded.document, &facts, code)?;
     Ok(Output { files, table, items, passes })
 }
 

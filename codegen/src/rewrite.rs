@@ -6,6 +6,7 @@
 mod aliases;
 mod bodies;
 mod calls;
+mod checks;
 mod client;
 mod deprecated;
 mod docs;

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::refs;
 use crate::document::child;
 use crate::error::Finding;
 
@@ -16,8 +17,8 @@ enum Shape {
     List(&'static Shape),
     Map(&'static Shape),
     Object(&'static Kind),
-    /// A `$ref`, or the object itself.
-    Reference(&'static Kind),
+    /// A `$ref` to an entry of this section of `components`, or the object itself.
+    Reference(&'static Kind, &'static str),
     Either(&'static Shape, &'static Shape),
 }
 
@@ -72,7 +73,7 @@ static OPERATION: Kind = Kind {
         ("tags", List(&Text)),
         ("summary", Text),
         ("externalDocs", Object(&EXTERNAL_DOCS)),
-        ("responses", Map(&Reference(&RESPONSE))),
+        ("responses", Map(&Reference(&RESPONSE, "responses"))),
     ],
     optional: &[
         ("description", Text),
@@ -80,14 +81,14 @@ static OPERATION: Kind = Kind {
         ("x-atlas-deprecation", Object(&DEPRECATION)),
         ("x-atlas-roles", List(&Text)),
         ("x-atlas-effect", Text),
-        ("parameters", List(&Reference(&PARAMETER))),
+        ("parameters", List(&Reference(&PARAMETER, "parameters"))),
         ("requestBody", Object(&REQUEST_BODY)),
     ],
 };
 static DEPRECATION: Kind = Kind { name: "x-atlas-deprecation", required: &[("note", Text)], optional: &[("since", Text), ("ended", Text)] };
 static PARAMETER: Kind = Kind {
     name: "parameter",
-    required: &[("name", Text), ("in", Text), ("description", Text), ("schema", Reference(&SCHEMA))],
+    required: &[("name", Text), ("in", Text), ("description", Text), ("schema", Reference(&SCHEMA, "schemas"))],
     optional: &[("required", Bool), ("example", Any)],
 };
 static REQUEST_BODY: Kind = Kind {
@@ -98,15 +99,15 @@ static REQUEST_BODY: Kind = Kind {
 static RESPONSE: Kind = Kind {
     name: "response",
     required: &[("description", Text)],
-    optional: &[("content", Map(&Object(&MEDIA_TYPE))), ("headers", Map(&Reference(&HEADER)))],
+    optional: &[("content", Map(&Object(&MEDIA_TYPE))), ("headers", Map(&Reference(&HEADER, "headers")))],
 };
 static HEADER: Kind =
-    Kind { name: "header", required: &[("schema", Reference(&SCHEMA))], optional: &[("description", Text), ("example", Any)] };
+    Kind { name: "header", required: &[("schema", Reference(&SCHEMA, "schemas"))], optional: &[("description", Text), ("example", Any)] };
 static MEDIA_TYPE: Kind = Kind {
     name: "media type",
     required: &[],
     optional: &[
-        ("schema", Reference(&SCHEMA)),
+        ("schema", Reference(&SCHEMA, "schemas")),
         ("examples", Map(&Object(&EXAMPLE))),
         ("x-atlas-sunset", Text),
         ("x-atlas-older-versions", List(&Object(&OLDER_VERSION))),
@@ -150,10 +151,10 @@ static SCHEMA: Kind = Kind {
         ("description", Text),
         ("deprecated", Bool),
         ("required", List(&Text)),
-        ("properties", Map(&Reference(&SCHEMA))),
-        ("items", Reference(&SCHEMA)),
-        ("allOf", List(&Reference(&SCHEMA))),
-        ("additionalProperties", Either(&Bool, &Reference(&SCHEMA))),
+        ("properties", Map(&Reference(&SCHEMA, "schemas"))),
+        ("items", Reference(&SCHEMA, "schemas")),
+        ("allOf", List(&Reference(&SCHEMA, "schemas"))),
+        ("additionalProperties", Either(&Bool, &Reference(&SCHEMA, "schemas"))),
         ("x-atlas-schema", Either(&Text, &List(&Text))),
         ("x-atlas-secret", Bool),
         ("x-atlas-update-of", Text),
@@ -167,7 +168,7 @@ static MEMBER_RULE: Kind = Kind {
 };
 
 pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
-    object(document, &DOCUMENT, "", findings);
+    Walk { document, findings }.object(document, &DOCUMENT, "");
     if let Some(version) = document.get("openapi").and_then(Value::as_str)
         && version != "3.0.3"
     {
@@ -175,56 +176,80 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-fn shape(value: &Value, shape: &Shape, pointer: &str, findings: &mut Vec<Finding>) {
-    match (shape, value) {
-        (Any, _) | (Text, Value::String(_)) | (Bool, Value::Bool(_)) => {}
-        (Integer, value) if value.is_i64() => {}
-        (List(item), Value::Array(items)) => {
-            for (index, value) in items.iter().enumerate() {
-                self::shape(value, item, &child(pointer, &index.to_string()), findings);
-            }
-        }
-        (Map(item), Value::Object(map)) => {
-            for (name, value) in map {
-                self::shape(value, item, &child(pointer, name), findings);
-            }
-        }
-        (Object(kind), Value::Object(_)) => object(value, kind, pointer, findings),
-        (Reference(kind), Value::Object(_)) => match value.get("$ref") {
-            Some(_) => reference(value, pointer, findings),
-            None => object(value, kind, pointer, findings),
-        },
-        (Either(one, other), _) => {
-            let mut first = Vec::new();
-            self::shape(value, one, pointer, &mut first);
-            if !first.is_empty() {
-                self::shape(value, other, pointer, findings);
-            }
-        }
-        _ => {
-            let message = format!("expected {}, found {}", describe(shape), found(value));
-            findings.push(Finding::new("wrong-kind", pointer, message));
-        }
-    }
+struct Walk<'a> {
+    document: &'a Value,
+    findings: &'a mut Vec<Finding>,
 }
 
-fn object(value: &Value, kind: &Kind, pointer: &str, findings: &mut Vec<Finding>) {
-    let Value::Object(map) = value else {
-        findings.push(Finding::new("wrong-kind", pointer, format!("expected {}, found {}", kind.name, found(value))));
-        return;
-    };
-    for (name, value) in map {
-        let at = child(pointer, name);
-        match kind.required.iter().chain(kind.optional).find(|(known, _)| known == name) {
-            Some((_, expected)) => shape(value, expected, &at, findings),
-            None => findings.push(unknown(name, kind, &at)),
+impl Walk<'_> {
+    fn shape(&mut self, value: &Value, shape: &Shape, pointer: &str) {
+        match (shape, value) {
+            (Any, _) | (Text, Value::String(_)) | (Bool, Value::Bool(_)) => {}
+            (Integer, value) if value.is_i64() => {}
+            (List(item), Value::Array(items)) => {
+                for (index, value) in items.iter().enumerate() {
+                    self.shape(value, item, &child(pointer, &index.to_string()));
+                }
+            }
+            (Map(item), Value::Object(map)) => {
+                for (name, value) in map {
+                    self.shape(value, item, &child(pointer, name));
+                }
+            }
+            (Object(kind), Value::Object(_)) => self.object(value, kind, pointer),
+            (Reference(kind, section), Value::Object(_)) => match value.get("$ref") {
+                Some(_) => self.reference(value, section, pointer),
+                None => self.object(value, kind, pointer),
+            },
+            (Either(one, other), _) => {
+                let mut first = Vec::new();
+                Walk { document: self.document, findings: &mut first }.shape(value, one, pointer);
+                if !first.is_empty() {
+                    self.shape(value, other, pointer);
+                }
+            }
+            _ => {
+                let message = format!("expected {}, found {}", describe(shape), found(value));
+                self.findings.push(Finding::new("wrong-kind", pointer, message));
+            }
         }
     }
-    for (name, _) in kind.required {
-        if !map.contains_key(*name) {
-            let message = format!("this {} has no `{name}`", kind.name);
-            let rule = if *name == "operationId" { "operation-id" } else { "missing-keyword" };
-            findings.push(Finding::new(rule, pointer, message));
+
+    fn object(&mut self, value: &Value, kind: &Kind, pointer: &str) {
+        let Value::Object(map) = value else {
+            self.findings.push(Finding::new("wrong-kind", pointer, format!("expected {}, found {}", kind.name, found(value))));
+            return;
+        };
+        for (name, value) in map {
+            let at = child(pointer, name);
+            match kind.required.iter().chain(kind.optional).find(|(known, _)| known == name) {
+                Some((_, expected)) => self.shape(value, expected, &at),
+                None => self.findings.push(unknown(name, kind, &at)),
+            }
+        }
+        for (name, _) in kind.required {
+            if !map.contains_key(*name) {
+                let message = format!("this {} has no `{name}`", kind.name);
+                let rule = if *name == "operationId" { "operation-id" } else { "missing-keyword" };
+                self.findings.push(Finding::new(rule, pointer, message));
+            }
+        }
+    }
+
+    /// OpenAPI 3.0 ignores everything beside a `$ref`.
+    fn reference(&mut self, value: &Value, section: &str, pointer: &str) {
+        for (name, value) in value.as_object().into_iter().flatten() {
+            let at = child(pointer, name);
+            if name != "$ref" {
+                self.findings.push(
+                    Finding::new("unknown-keyword", at, format!("keyword `{name}` beside `$ref` would be ignored"))
+                        .help("write `allOf: [{$ref: …}]` and put it beside that"),
+                );
+            } else if let Some(target) = value.as_str() {
+                self.findings.extend(refs::check(self.document, target, section, &at));
+            } else {
+                self.findings.push(Finding::new("wrong-kind", at, format!("expected text, found {}", found(value))));
+            }
         }
     }
 }
@@ -236,21 +261,6 @@ fn unknown(name: &str, kind: &Kind, pointer: &str) -> Finding {
         .help(format!("known here: {}", known.join(", ")))
 }
 
-/// OpenAPI 3.0 ignores everything beside a `$ref`.
-fn reference(value: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    for (name, value) in value.as_object().into_iter().flatten() {
-        let at = child(pointer, name);
-        if name != "$ref" {
-            findings.push(
-                Finding::new("unknown-keyword", at, format!("keyword `{name}` beside `$ref` would be ignored"))
-                    .help("write `allOf: [{$ref: …}]` and put it beside that"),
-            );
-        } else if !value.is_string() {
-            findings.push(Finding::new("wrong-kind", at, format!("expected text, found {}", found(value))));
-        }
-    }
-}
-
 fn describe(shape: &Shape) -> &'static str {
     match shape {
         Text => "text",
@@ -259,7 +269,7 @@ fn describe(shape: &Shape) -> &'static str {
         Any => "anything",
         List(_) => "a list",
         Map(_) => "a mapping",
-        Object(kind) | Reference(kind) => kind.name,
+        Object(kind) | Reference(kind, _) => kind.name,
         Either(_, other) => describe(other),
     }
 }

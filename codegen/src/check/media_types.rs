@@ -8,17 +8,28 @@ use crate::error::Finding;
 
 pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     for (name, response) in document.get("components").into_iter().flat_map(|components| members(components, "responses")) {
-        content(response, &child("/components/responses", name), findings);
+        let at = child("/components/responses", name);
+        content(response, &at, findings);
+        with_schema(response, &at, findings);
     }
     for (pointer, _, _, operation) in operations(document) {
         if let Some(body) = operation.get("requestBody") {
-            content(body, &child(&pointer, "requestBody"), findings);
+            let at = child(&pointer, "requestBody");
+            content(body, &at, findings);
+            with_schema(body, &at, findings);
+            if members(body, "content").next().is_none() {
+                findings.push(Finding::new("media-type", at, "a body without a media type"));
+            }
         }
         for (status, response) in members(operation, "responses") {
             let at = child(&child(&pointer, "responses"), status);
             let error = status.starts_with(['4', '5']);
             if response.get("$ref").is_none() {
                 content(response, &at, findings);
+                // A success has a rule of its own.
+                if error {
+                    with_schema(response, &at, findings);
+                }
             }
             for (media, _) in members(resolve(document, response), "content").filter(|(media, _)| error && *media != "application/json") {
                 findings.push(Finding::new("media-type", &at, format!("errors come as application/json, not `{media}`")));
@@ -46,6 +57,14 @@ fn content(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Without a schema nothing says what a body holds.
+fn with_schema(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    let at = child(pointer, "content");
+    for (media, _) in members(holder, "content").filter(|(_, value)| value.get("schema").is_none()) {
+        findings.push(Finding::new("missing-keyword", child(&at, media), format!("`{media}` without a `schema`")));
+    }
+}
+
 fn is_dated(media: &str) -> bool {
     media.strip_prefix("application/vnd.atlas.").and_then(|rest| rest.strip_suffix("+json")).is_some_and(is_date)
 }
@@ -53,7 +72,8 @@ fn is_dated(media: &str) -> bool {
 /// `YYYY-MM-DD`, with a month and a day that exist.
 pub(crate) fn is_date(text: &str) -> bool {
     let numbers: Vec<Option<u32>> = text.split('-').map(|part| part.parse().ok()).collect();
-    text.len() == 10 && matches!(numbers[..], [Some(2000..), Some(1..=12), Some(1..=31)])
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    plain && matches!(numbers[..], [Some(2000..), Some(1..=12), Some(1..=31)])
 }
 
 #[cfg(test)]

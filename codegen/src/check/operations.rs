@@ -85,7 +85,9 @@ fn success(document: &Value, pointer: &str, operation: &Value, findings: &mut Ve
     for (status, response) in members(operation, "responses") {
         let at = child(&at, status);
         let response = resolve(document, response);
-        match status.parse::<u16>() {
+        // `u16` would take `+200` and `0200` too.
+        let plain = Some(status).filter(|status| status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit()));
+        match plain.map_or(Ok(0), str::parse::<u16>) {
             Ok(status @ 200..=299) => {
                 successes += 1;
                 let schema = members(response, "content").any(|(_, media)| media.get("schema").is_some());

@@ -21,8 +21,37 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
             }
         }
     }
+    for (path, _) in &paths {
+        template(path, findings);
+    }
     for (pointer, _, path, operation) in operations(document) {
         parameters(document, &pointer, path, operation, findings);
+    }
+}
+
+/// A template is `/` and segments, each a literal that needs no escape or one whole `{parameter}`.
+fn template(path: &str, findings: &mut Vec<Finding>) {
+    let mut fault = |message: String| findings.push(Finding::new("path", child("/paths", path), message));
+    let Some(segments) = path.strip_prefix('/') else {
+        fault(format!("`{path}` does not begin with `/`"));
+        return;
+    };
+    let mut names = BTreeSet::new();
+    for segment in segments.split('/') {
+        match parameter(segment) {
+            Some(name) if name.is_empty() || name.contains(['{', '}']) => fault(format!("`{segment}` names no parameter")),
+            Some(name) if !names.insert(name) => fault(format!("parameter `{name}` stands twice in `{path}`")),
+            Some(_) => {}
+            None if segment.contains(['{', '}']) => fault(format!("`{segment}`: a parameter must be a whole segment")),
+            None if segment.is_empty() => fault(format!("`{path}` has an empty segment")),
+            None if segment == "." || segment == ".." => fault(format!("`{path}` has the segment `{segment}`")),
+            None => {
+                let strange = segment.chars().find(|c| !c.is_ascii_alphanumeric() && !"-._~:".contains(*c));
+                if let Some(strange) = strange {
+                    fault(format!("`{strange}` cannot stand in a path, as it does in `{segment}`"));
+                }
+            }
+        }
     }
 }
 
@@ -64,6 +93,22 @@ fn parameters_of<'a>(document: &'a Value, operation: &'a Value) -> impl Iterator
     operation.get("parameters").and_then(Value::as_array).into_iter().flatten().map(|parameter| resolve(document, parameter))
 }
 
+/// Text, a number or, in a query, a boolean or a list of these.
+fn is_plain(document: &Value, schema: &Value, query: bool) -> bool {
+    let schema = resolve(document, schema.get("allOf").and_then(|parts| parts.get(0)).unwrap_or(schema));
+    match text(schema, "type") {
+        "string" | "integer" | "number" => true,
+        "boolean" => query,
+        "array" => {
+            query
+                && schema
+                    .get("items")
+                    .is_some_and(|items| text(resolve(document, items), "type") != "array" && is_plain(document, items, true))
+        }
+        _ => false,
+    }
+}
+
 fn parameters(document: &Value, pointer: &str, path: &str, operation: &Value, findings: &mut Vec<Finding>) {
     let in_template: BTreeSet<&str> = path.split('/').filter_map(parameter).collect();
     let mut declared = BTreeSet::new();
@@ -78,6 +123,11 @@ fn parameters(document: &Value, pointer: &str, path: &str, operation: &Value, fi
             other => Some(format!("parameter `{name}` is in `{other}`: only path and query are supported")),
         };
         findings.extend(fault.map(|message| Finding::new("parameter", &at, message)));
+        if !is_plain(document, parameter.get("schema").unwrap_or(&Value::Null), text(parameter, "in") == "query") {
+            let message = format!("parameter `{name}` cannot be written into a URL");
+            let help = "a path takes text and numbers; a query also true and false, and lists of these";
+            findings.push(Finding::new("parameter", &at, message).help(help));
+        }
         if !declared.insert(name) {
             findings.push(Finding::new("parameter", &at, format!("parameter `{name}` stands twice")));
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{members, operations, text};
+use super::{members, operations, text, values};
 use crate::document::child;
 use crate::error::Finding;
 use crate::facts::RUNTIME_TYPES;
@@ -14,36 +14,36 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     for (name, schema) in members(components, "schemas") {
         let at = child("/components/schemas", name);
         named(name, schema, &at, findings);
-        schema_keywords(schema, &at, findings);
+        schema_keywords(document, schema, &at, findings);
     }
     for (name, parameter) in members(components, "parameters") {
-        use_of_schema(parameter, &child("/components/parameters", name), findings);
+        use_of_schema(document, parameter, &child("/components/parameters", name), findings);
     }
     for (name, response) in members(components, "responses") {
-        content(response, &child("/components/responses", name), findings);
+        content(document, response, &child("/components/responses", name), findings);
     }
     for (pointer, _, _, operation) in operations(document) {
         for (index, parameter) in operation.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate() {
-            use_of_schema(parameter, &child(&child(&pointer, "parameters"), &index.to_string()), findings);
+            use_of_schema(document, parameter, &child(&child(&pointer, "parameters"), &index.to_string()), findings);
         }
         if let Some(body) = operation.get("requestBody") {
-            content(body, &child(&pointer, "requestBody"), findings);
+            content(document, body, &child(&pointer, "requestBody"), findings);
         }
         for (status, response) in members(operation, "responses") {
-            content(response, &child(&child(&pointer, "responses"), status), findings);
+            content(document, response, &child(&child(&pointer, "responses"), status), findings);
         }
     }
 }
 
-fn content(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn content(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (media, value) in members(holder, "content") {
-        use_of_schema(value, &child(&child(pointer, "content"), media), findings);
+        use_of_schema(document, value, &child(&child(pointer, "content"), media), findings);
     }
 }
 
-fn use_of_schema(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn use_of_schema(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     if let Some(schema) = holder.get("schema") {
-        inline(schema, &child(pointer, "schema"), findings);
+        inline(document, schema, &child(pointer, "schema"), findings);
     }
 }
 
@@ -54,6 +54,19 @@ fn named(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>)
         findings.push(Finding::new("schema-name", pointer, format!("`{name}` cannot name a type: write it PascalCase")));
     }
     let kind = text(schema, "type");
+    if schema.get("allOf").is_some() {
+        let message = format!("`{name}` is only another name of a schema");
+        findings.push(Finding::new("all-of", child(pointer, "allOf"), message).help("refer to that schema itself"));
+        return;
+    }
+    if kind == "object" && members(schema, "properties").next().is_none() {
+        let message = format!("the object `{name}` has no properties");
+        findings.push(Finding::new("missing-keyword", pointer, message).help("write `additionalProperties` where it is used"));
+    }
+    if kind == "object" && schema.get("additionalProperties").is_some() {
+        let message = format!("`{name}` keeps every member that it does not list already");
+        findings.push(Finding::new("unknown-keyword", child(pointer, "additionalProperties"), message).help("leave it out"));
+    }
     let shape = kind == "object" || (kind == "string" && (schema.get("enum").is_some() || schema.get("pattern").is_some()));
     if !shape {
         let message = format!("the shared schema `{name}` is neither an object, an enum nor text with a pattern");
@@ -71,7 +84,7 @@ fn named(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>)
 }
 
 /// A schema in any other place: it may not define a type.
-fn inline(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn inline(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     if schema.get("$ref").is_some() {
         return;
     }
@@ -86,12 +99,13 @@ fn inline(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
         let message = format!("this {what} has no name");
         findings.push(Finding::new("unnamed-type", pointer, message).help("move it to components/schemas and `$ref` it"));
     }
-    schema_keywords(schema, pointer, findings);
+    schema_keywords(document, schema, pointer, findings);
 }
 
-fn schema_keywords(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     keywords_fit_type(schema, pointer, findings);
     all_of(schema, pointer, findings);
+    values::check(document, schema, pointer, findings);
     member_names(schema, pointer, findings);
     for (name, property) in members(schema, "properties") {
         let at = child(&child(pointer, "properties"), name);
@@ -99,15 +113,18 @@ fn schema_keywords(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
             let finding = Finding::new("description", &at, format!("member `{name}` has no description"));
             findings.push(finding.help("beside a reference: `allOf: [{$ref: …}]` and `description`"));
         }
-        inline(property, &at, findings);
+        inline(document, property, &at, findings);
     }
     if let Some(items) = schema.get("items") {
-        inline(items, &child(pointer, "items"), findings);
+        inline(document, items, &child(pointer, "items"), findings);
     }
     if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
-        inline(values, &child(pointer, "additionalProperties"), findings);
+        inline(document, values, &child(pointer, "additionalProperties"), findings);
     }
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+        if values.is_empty() {
+            findings.push(Finding::new("enum", child(pointer, "enum"), "an enum without values"));
+        }
         let mut seen = BTreeSet::new();
         for (index, value) in values.iter().enumerate().filter(|(_, value)| !seen.insert(value.as_str())) {
             let at = child(&child(pointer, "enum"), &index.to_string());

@@ -9,6 +9,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Fields, Ident, Item, ItemStruct, Type, parse_quote};
 
+use super::checks;
 use super::shape::{generic, is_marked, type_name};
 use crate::error::{Error, Finding};
 use crate::facts::{self, Facts, MemberRule};
@@ -87,7 +88,7 @@ fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident], enum
             let wire = &member.wire;
             checks.push(quote!(check::given(#wire, self.#name.is_some())?;));
         }
-        checks.extend(said.checks.iter().map(|check| check.call(&member.wire, &quote!(self.#name))).map(|call| quote!(#call?;)));
+        checks.extend(said.checks.iter().map(|check| checks::call(*check, &member.wire, &quote!(self.#name))).map(|call| quote!(#call?;)));
         checks.extend(nested(member, bodies));
     }
     checks.extend(known_values(&members, fact, enums));

@@ -7,7 +7,7 @@
 use quote::ToTokens;
 use syn::{Fields, Item, parse_quote};
 
-use super::objects::serde_name;
+use super::objects::{at, serde_name};
 use super::shape::type_name;
 use super::unrecognised;
 use crate::error::Error;
@@ -15,11 +15,11 @@ use crate::facts::Facts;
 
 const PASS: &str = "rewrite/enums";
 
-pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
+pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
     let mut opened = Vec::new();
     for item in &mut file.items {
         if let Item::Enum(item) = item {
-            open(item)?;
+            open(item).map_err(|error| at(error, &item.ident.to_string(), facts))?;
             opened.push(item.ident.clone());
         }
     }

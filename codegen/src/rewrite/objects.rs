@@ -45,10 +45,18 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
         };
         item.attrs.retain(|attribute| attribute.path().is_ident("doc"));
         item.attrs.push(marker);
-        members(item, role)?;
+        members(item, role).map_err(|error| at(error, &name, facts))?;
         written += 1;
     }
     Ok(written)
+}
+
+/// A fault in a type is shown at the schema it comes from.
+pub(super) fn at(mut error: Error, name: &str, facts: &Facts) -> Error {
+    for finding in &mut error.findings {
+        finding.pointer = facts.types.get(name).map(|fact| fact.pointer.clone()).unwrap_or_default();
+    }
+    error
 }
 
 /// What operations send, and what they give back.

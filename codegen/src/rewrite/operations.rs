@@ -11,7 +11,7 @@ use syn::{Ident, ImplItem, Item, parse_quote};
 
 use super::read::{self, Argument, Method};
 use super::shape::generic;
-use super::{calls, unrecognised};
+use super::{calls, checks, unrecognised};
 use crate::error::{Error, Finding};
 use crate::facts::{self, Effect, Facts, Operation};
 
@@ -137,7 +137,7 @@ fn query_step(argument: &Argument, fact: &Operation) -> TokenStream {
         false => quote!(#name),
     };
     let checks = fact.parameters.get(wire).map(|parameter| parameter.checks.as_slice()).unwrap_or_default();
-    let checks = checks.iter().map(|check| check.call(wire, &quote!(#name)));
+    let checks = checks.iter().map(|check| checks::call(*check, wire, &quote!(#name)));
     quote!(#(.check(#checks))* .query(#wire, #value))
 }
 
@@ -148,7 +148,7 @@ fn setter(argument: &Argument, fact: &Operation) -> TokenStream {
     let parameter = fact.parameters.get(wire).unwrap_or(&nothing);
     let default = parameter.default.as_ref().map(|value| format!(" Default: `{value}`.")).unwrap_or_default();
     let doc = format!("{}{default}", parameter.description.trim());
-    let checks = parameter.checks.iter().map(|check| check.setting());
+    let checks = parameter.checks.iter().map(|check| checks::setting(*check));
     let ty = match (generic(ty, "Vec"), ty.to_token_stream().to_string().as_str()) {
         (Some(item), _) => quote!(&[#item]),
         (None, "String") => quote!(&str),

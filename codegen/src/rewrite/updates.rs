@@ -2,7 +2,8 @@
 //!
 //! Before: `Schedule`, an answer, and `ScheduleUpdateRequest`, whose schema says `x-atlas-update-of: Schedule`. After: also
 //! `impl From<Schedule> for ScheduleUpdateRequest`: members that both have are copied, and so is `extra`, so that reading, changing one field
-//! and writing never erases what a newer Atlas added. Members that only the answer has (links and the like) are not sent.
+//! and writing never erases what a newer Atlas added. A list of the answer that the program emptied is sent as empty, one
+//! that never came is not. Members that only the answer has (links and the like) are not sent.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -71,8 +72,11 @@ fn copied(update: &Member<'_>, answer: &Member<'_>) -> Option<TokenStream> {
         return Some(quote!(answer.#field));
     }
     match (generic(update.ty, "Option"), generic(answer.ty, "Option")) {
-        // An answer's list is empty where the update's is absent.
-        (Some(list), _) if same(list, answer.ty) => Some(quote!((!answer.#field.is_empty()).then_some(answer.#field))),
+        // An answer's list is empty where the update's is absent, but also where it is to be cleared: then it came.
+        (Some(list), _) if same(list, answer.ty) => {
+            let wire = &answer.wire;
+            Some(quote!((!answer.#field.is_empty() || extra.came(#wire)).then_some(answer.#field)))
+        }
         // Without it the update is refused by `validate`.
         (_, Some(inner)) if same(update.ty, inner) => Some(quote!(answer.#field.unwrap_or_default())),
         _ => None,
@@ -113,7 +117,8 @@ mod tests {
             "extra.remove(\"links\");",
             "a: answer.a,",
             "email: answer.email.unwrap_or_default(),",
-            "items: (!answer.items.is_empty()).then_some(answer.items),",
+            "items: (!answer.items.is_empty() || extra.came(\"items\"))",
+            ".then_some(answer.items),",
             "now: None,",
         ] {
             assert!(after.contains(line), "no `{line}` in\n{after}");

@@ -1,0 +1,67 @@
+//! Values that a document states itself: defaults fit their schema, and a lower bound is not above the upper one.
+
+use serde_json::Value;
+
+use super::{resolve, text};
+use crate::document::child;
+use crate::error::Finding;
+
+const BOUNDS: &[(&str, &str)] = &[("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems")];
+
+/// One schema, wherever it stands; what it holds is looked at on its own.
+pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
+    for (low, high) in BOUNDS {
+        if let (Some(least), Some(most)) = (bound(low), bound(high))
+            && least > most
+        {
+            let message = format!("no value fits: `{low}` is {least} and `{high}` is {most}");
+            findings.push(Finding::new("bounds", child(pointer, low), message));
+        }
+        for name in [low, high] {
+            if *name != "minimum" && *name != "maximum" && bound(name).is_some_and(|bound| bound < 0) {
+                findings.push(Finding::new("bounds", child(pointer, name), format!("`{name}` is below zero")));
+            }
+        }
+    }
+    if let Some(value) = schema.get("default")
+        && let Some(reason) = misfit(document, schema, value)
+    {
+        findings.push(Finding::new("default", child(pointer, "default"), format!("the default {value} {reason}")));
+    }
+}
+
+/// Why `value` is none of `schema`; `None` when it is one.
+fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<String> {
+    // `allOf` holds one reference, which `refs` has proved to lead to a schema without another one.
+    let schema = resolve(document, schema.get("allOf").and_then(|parts| parts.get(0)).unwrap_or(schema));
+    let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
+    let kind = text(schema, "type");
+    let fits = match kind {
+        "string" => value.is_string(),
+        "integer" => value.is_i64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        _ => true,
+    };
+    if !fits {
+        return Some(format!("is not of type {kind}"));
+    }
+    if let Some(values) = schema.get("enum").and_then(Value::as_array)
+        && !values.contains(value)
+    {
+        return Some("is not one of the enum".to_owned());
+    }
+    if let Some(number) = value.as_i64() {
+        if bound("minimum").is_some_and(|least| number < least) {
+            return Some("is below the minimum".to_owned());
+        }
+        if bound("maximum").is_some_and(|most| number > most) {
+            return Some("is above the maximum".to_owned());
+        }
+    }
+    let items = schema.get("items")?;
+    value.as_array()?.iter().find_map(|value| misfit(document, items, value)).map(|reason| format!("has an item that {reason}"))
+}

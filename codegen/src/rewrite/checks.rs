@@ -1,0 +1,59 @@
+//! Renders a [`Check`]: as a call of the runtime, or as a setting of a member of `request!`.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::facts::{Check, Pattern};
+
+/// A check as a setting of a member of `request!`: `minimum(1)`.
+pub(super) fn setting(check: Check) -> TokenStream {
+    let (rule, bound) = match check {
+        Check::Minimum(bound) => ("minimum", bound),
+        Check::Maximum(bound) => ("maximum", bound),
+        Check::MinLength(bound) => ("min_length", bound),
+        Check::MaxLength(bound) => ("max_length", bound),
+        Check::MinItems(bound) => ("min_items", bound),
+        Check::MaxItems(bound) => ("max_items", bound),
+        Check::Pattern(Pattern { function, .. }) => {
+            let function = format_ident!("{function}");
+            return quote!(#function());
+        }
+    };
+    let (rule, bound) = (format_ident!("{rule}"), Literal::i64_unsuffixed(bound));
+    quote!(#rule(#bound))
+}
+
+/// The call of the runtime that makes this check of `value`, which is called `wire` on the wire.
+pub(super) fn call(check: Check, wire: &str, value: &TokenStream) -> TokenStream {
+    let literal = Literal::i64_unsuffixed;
+    match check {
+        Check::Minimum(bound) => {
+            let bound = literal(bound);
+            quote!(check::minimum(#wire, #value, #bound))
+        }
+        Check::Maximum(bound) => {
+            let bound = literal(bound);
+            quote!(check::maximum(#wire, #value, #bound))
+        }
+        Check::MinLength(bound) => {
+            let bound = literal(bound);
+            quote!(check::min_length(#wire, &#value, #bound))
+        }
+        Check::MaxLength(bound) => {
+            let bound = literal(bound);
+            quote!(check::max_length(#wire, &#value, #bound))
+        }
+        Check::MinItems(bound) => {
+            let bound = literal(bound);
+            quote!(check::min_items(#wire, &#value, #bound))
+        }
+        Check::MaxItems(bound) => {
+            let bound = literal(bound);
+            quote!(check::max_items(#wire, &#value, #bound))
+        }
+        Check::Pattern(Pattern { function, .. }) => {
+            let function = format_ident!("{function}");
+            quote!(check::form::#function(#wire, &#value))
+        }
+    }
+}
