@@ -6,50 +6,84 @@ use serde_json::{Map, Value};
 
 /// Members of an answer that no field of this version holds, as Atlas sent them.
 ///
+/// It also remembers which lists and maps the answer had, so that one that came is written back even when the program emptied
+/// it (`[]`: Atlas would keep the items of a list that is left out), and one that never came is not. They are no members
+/// here: nothing shows them, and they are not compared. [`remove`](Self::remove) of its name forgets that a list came.
+///
 /// Almost always empty, so it takes one pointer. `Debug` prints the names only: what a newer Atlas added may be a secret.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Extra(
-    // Never Some of an empty map: equality relies on it.
-    Option<Box<Map<String, Value>>>,
+    // Never Some of nothing.
+    Option<Box<Kept>>,
 );
 
+#[derive(Clone, Default)]
+struct Kept {
+    members: Map<String, Value>,
+    /// Names of the lists and maps that a field holds. Never one of `members`.
+    came: Vec<&'static str>,
+}
+
 impl Extra {
+    /// What is left of an answer once its fields are read, and the names of the lists and maps among those.
+    pub(crate) fn read(members: Map<String, Value>, came: Vec<&'static str>) -> Self {
+        Extra(if members.is_empty() && came.is_empty() { None } else { Some(Box::new(Kept { members, came })) })
+    }
+
+    /// Whether the list or map called `name` on the wire came and could be held.
+    pub(crate) fn came(&self, name: &str) -> bool {
+        self.0.as_ref().is_some_and(|kept| kept.came.contains(&name))
+    }
+
     /// Whether there is nothing here.
     pub fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.0.as_ref().is_none_or(|kept| kept.members.is_empty())
     }
 
     /// The value of the member called `name` on the wire.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.as_ref()?.get(name)
+        self.0.as_ref()?.members.get(name)
     }
 
     /// The members, by the names they have on the wire.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().flat_map(|members| members.iter()).map(|(name, value)| (name.as_str(), value))
+        self.0.iter().flat_map(|kept| kept.members.iter()).map(|(name, value)| (name.as_str(), value))
     }
 
     /// Adds a member to be written, and returns the value it had here.
     ///
-    /// A field of the answer that has a value wins over a member of the same name here.
+    /// A field of the answer that has a value or items wins over a member of the same name here.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        self.0.get_or_insert_default().insert(name.into(), value.into())
+        let (name, kept) = (name.into(), self.0.get_or_insert_default());
+        kept.came.retain(|came| *came != name);
+        kept.members.insert(name, value.into())
     }
 
-    /// Takes a member out, so that it is not written back.
+    /// Takes a member out, so that it is not written back. A list that a field holds is then written only if it has items.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        let members = self.0.as_mut()?;
-        let removed = members.remove(name);
-        if members.is_empty() {
+        let kept = self.0.as_mut()?;
+        kept.came.retain(|came| *came != name);
+        let removed = kept.members.remove(name);
+        if kept.members.is_empty() && kept.came.is_empty() {
             self.0 = None;
         }
         removed
     }
 }
 
+/// Of the members; which lists came is not compared, so `{"links": []}` is read as equal to `{}`.
+impl PartialEq for Extra {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => one.members == other.members,
+            _ => self.is_empty() && other.is_empty(),
+        }
+    }
+}
+
 impl From<Map<String, Value>> for Extra {
     fn from(members: Map<String, Value>) -> Self {
-        Extra(if members.is_empty() { None } else { Some(Box::new(members)) })
+        Extra::read(members, Vec::new())
     }
 }
 
@@ -85,6 +119,24 @@ mod tests {
         extra.remove("a");
         assert_eq!(extra, Extra::default());
         assert_eq!(Extra::from(Map::new()), Extra::default());
+    }
+
+    #[test]
+    fn which_lists_came_is_not_shown() {
+        let mut extra = Extra::read(Map::new(), vec!["a", "b", "c"]);
+        assert!(extra.is_empty() && extra.get("a").is_none() && extra.iter().next().is_none());
+        assert_eq!(format!("{extra:?}"), "{}");
+        assert_eq!(extra, Extra::default());
+        assert_eq!(extra.insert("a", 1), None);
+        assert_eq!(extra.remove("b"), None);
+        assert!(!extra.came("a") && !extra.came("b") && extra.came("c"));
+        assert_eq!(extra.remove("a"), Some(json!(1)));
+        assert!(extra.came("c"));
+    }
+
+    #[test]
+    fn it_takes_one_pointer() {
+        assert_eq!(size_of::<Extra>(), size_of::<usize>());
     }
 
     #[test]

@@ -33,6 +33,11 @@
 //! are kept in a variant `Unknown`, unknown members in a field `extra` ([`Extra`]), and both are written back, so that a
 //! program which reads, changes one field and writes loses nothing. `null` and absent mean the same.
 //!
+//! Every answer has `extra`, so have the objects that answers and requests share (policies and their items, copy settings), and the
+//! requests that write an answer back (`From<Schedule> for ScheduleUpdateRequest`). Other requests have none: what is sent is what is
+//! documented. It costs a pointer in each value, and no code for each type or member: all objects are read and written by one
+//! piece of code that is not generic, where serde's `flatten` would add a map of its own to every derive.
+//!
 //! # Who calls
 //!
 //! [`Credentials`] are an API key or a service account; [`Client::from_env`] takes them, and the base URL, from the
@@ -86,7 +91,8 @@
 //!
 //! # Features
 //!
-//! `digest`, on by default, is for API keys; a program with a service account can do without. `v1` and `v2`, both on by default, hold the two generations of the API. All of v1 is deprecated by Atlas.
+//! `digest`, on by default, is for API keys; a program with a service account can do without. `v1` and `v2`, both on by default, hold
+//! the two generations of the API. All of v1 is deprecated by Atlas.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]

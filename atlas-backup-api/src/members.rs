@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::date_time;
 use crate::mismatch::Mismatch;
-use crate::object::Member;
+use crate::object::{Member, Presence};
 
 impl Member for String {
     fn blank() -> Self {
@@ -168,8 +168,8 @@ impl Member for Value {
         self.clone()
     }
 
-    fn is_absent(&self) -> bool {
-        self.is_null()
+    fn presence(&self) -> Presence {
+        if self.is_null() { Presence::Absent } else { Presence::Given }
     }
 }
 
@@ -202,8 +202,8 @@ impl<T: Member> Member for Option<T> {
         self.as_ref().map_or(Value::Null, Member::value)
     }
 
-    fn is_absent(&self) -> bool {
-        self.is_none()
+    fn presence(&self) -> Presence {
+        if self.is_none() { Presence::Absent } else { Presence::Given }
     }
 }
 
@@ -249,8 +249,8 @@ impl<T: Member> Member for Vec<T> {
         Value::Array(self.iter().map(Member::value).collect())
     }
 
-    fn is_absent(&self) -> bool {
-        self.is_empty()
+    fn presence(&self) -> Presence {
+        if self.is_empty() { Presence::Empty } else { Presence::Given }
     }
 }
 
@@ -297,8 +297,8 @@ impl<T: Member> Member for BTreeMap<String, T> {
         Value::Object(self.iter().map(|(key, item)| (key.clone(), item.value())).collect())
     }
 
-    fn is_absent(&self) -> bool {
-        self.is_empty()
+    fn presence(&self) -> Presence {
+        if self.is_empty() { Presence::Empty } else { Presence::Given }
     }
 }
 
@@ -377,11 +377,16 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_absent_but_what_holds_nothing() {
-        assert!(None::<i64>.is_absent() && Vec::<i64>::new().is_absent() && Value::Null.is_absent());
-        assert!(BTreeMap::<String, i64>::new().is_absent());
-        assert!(!Some(Vec::<i64>::new()).is_absent(), "an empty list that was given");
-        assert!(!0.is_absent() && !false.is_absent() && !String::new().is_absent());
+    fn an_empty_list_is_not_an_absent_value() {
+        for absent in [&None::<i64> as &dyn Member, &None::<Vec<i64>>, &Value::Null] {
+            assert_eq!(absent.presence(), Presence::Absent, "{absent:?}");
+        }
+        for empty in [&Vec::<i64>::new() as &dyn Member, &BTreeMap::<String, i64>::new()] {
+            assert_eq!(empty.presence(), Presence::Empty, "{empty:?}");
+        }
+        for given in [&Some(Vec::<i64>::new()) as &dyn Member, &vec![0], &0, &false, &String::new()] {
+            assert_eq!(given.presence(), Presence::Given, "{given:?}");
+        }
     }
 
     #[test]

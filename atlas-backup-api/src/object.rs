@@ -5,7 +5,8 @@
 //! `&dyn Member`; everything that decodes, encodes and prints is written once, here, over [`Value`], and is not generic.
 //!
 //! What an object has no field for is kept beside its fields and written back, if it has the place (see [`Extra`]): unknown
-//! members, and values of the right JSON type that their field cannot hold.
+//! members, and values of the right JSON type that their field cannot hold. So is which lists and maps came, for an empty one
+//! does not tell: one that came is written also after the program emptied it.
 
 use std::fmt;
 
@@ -39,10 +40,21 @@ pub(crate) trait Member: fmt::Debug {
     /// The JSON value, also of what is empty: `[]`, `{}`, and `null` for an absent one.
     fn value(&self) -> Value;
 
-    /// Whether nothing is there to be written: no value, no items.
-    fn is_absent(&self) -> bool {
-        false
+    /// Whether something is there to be written.
+    fn presence(&self) -> Presence {
+        Presence::Given
     }
+}
+
+/// Whether a member has something to be written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Presence {
+    /// No value.
+    Absent,
+    /// A list or a map without items. By itself it does not tell whether it is absent or was emptied: [`Extra::came`] does.
+    Empty,
+    /// A value.
+    Given,
 }
 
 /// What the wire calls a member, and how it is treated.
@@ -119,13 +131,21 @@ fn decode(object: &mut dyn Object, value: Value) -> Result<(), Mismatch> {
         other => return Err(Mismatch::new("an object", &other)),
     };
     let keeps = object.extra().is_some();
-    let mut kept = Map::new();
+    let (mut kept, mut came) = (Map::new(), Vec::new());
     let mut outcome = Ok(());
     object.visit_mut(&mut |wire, member| {
         if outcome.is_ok() {
+            // Blank is empty only where absent and empty look the same.
+            let is_list = member.presence() == Presence::Empty;
             outcome = match decode_member(wire, member, members.remove(wire.name), keeps) {
-                Ok(None) => Ok(()),
-                Ok(Some(value)) => {
+                Ok(Decoded::Absent) => Ok(()),
+                Ok(Decoded::Held) => {
+                    if is_list && keeps {
+                        came.push(wire.name);
+                    }
+                    Ok(())
+                }
+                Ok(Decoded::Unheld(value)) => {
                     kept.insert(wire.name.to_owned(), value);
                     Ok(())
                 }
@@ -136,37 +156,50 @@ fn decode(object: &mut dyn Object, value: Value) -> Result<(), Mismatch> {
     outcome?;
     if let Some(extra) = object.extra_mut() {
         members.extend(kept);
-        *extra = Extra::from(members);
+        *extra = Extra::read(members, came);
     } else if let Some(name) = members.keys().next() {
         return Err(Mismatch::unknown().inside(name));
     }
     Ok(())
 }
 
-/// Returns the value to keep beside the member, if any.
-fn decode_member(wire: Wire, member: &mut dyn Member, value: Option<Value>, keeps: bool) -> Result<Option<Value>, Mismatch> {
+/// What became of a member that was to be read.
+enum Decoded {
+    /// It was not there, or null.
+    Absent,
+    /// Its field holds it.
+    Held,
+    /// Its field cannot hold it: to be kept beside.
+    Unheld(Value),
+}
+
+fn decode_member(wire: Wire, member: &mut dyn Member, value: Option<Value>, keeps: bool) -> Result<Decoded, Mismatch> {
     let value = match value {
         None | Some(Value::Null) if wire.required => return Err(Mismatch::missing(member.expected())),
-        None | Some(Value::Null) => return Ok(None),
+        None | Some(Value::Null) => return Ok(Decoded::Absent),
         Some(value) => value,
     };
     match member.decode(value)? {
         Some(unheld) if wire.required || !keeps => Err(member.refusal(unheld)),
-        Some(unheld) => Ok(Some(unheld)),
-        // An empty list says the same as an absent one to the program, but Atlas did send it: it is written back.
-        None if keeps && !wire.required && member.is_absent() => Ok(Some(member.value())),
-        None => Ok(None),
+        Some(unheld) => Ok(Decoded::Unheld(unheld)),
+        None => Ok(Decoded::Held),
     }
 }
 
 fn encode(object: &dyn Object) -> Value {
-    let mut members = Map::new();
+    let (mut members, extra) = (Map::new(), object.extra());
     object.visit(&mut |wire, member| {
-        if wire.required || !member.is_absent() {
+        let written = match member.presence() {
+            Presence::Given => true,
+            // Emptied by the program or by Atlas, if it came. Left out, Atlas would keep what it has.
+            Presence::Empty => wire.required || extra.is_some_and(|extra| extra.came(wire.name)),
+            Presence::Absent => wire.required,
+        };
+        if written {
             members.insert(wire.name.to_owned(), member.value());
         }
     });
-    for (name, value) in object.extra().into_iter().flat_map(Extra::iter) {
+    for (name, value) in extra.into_iter().flat_map(Extra::iter) {
         // A field that was given a value since wins over what it could not hold before.
         if !members.contains_key(name) {
             members.insert(name.to_owned(), value.clone());
@@ -179,7 +212,7 @@ fn encode(object: &dyn Object) -> Value {
 pub(crate) fn debug(object: &dyn Object, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut printed = f.debug_struct(object.name());
     object.visit(&mut |wire, member| {
-        if wire.secret && !member.is_absent() {
+        if wire.secret && member.presence() == Presence::Given {
             printed.field(wire.field, &"[redacted]");
         } else {
             printed.field(wire.field, &member);
@@ -319,6 +352,25 @@ mod tests {
         }
     }
 
+    shared! {
+        /// A list that can be absent, and one that cannot.
+        pub struct Update {
+            /// Dates.
+            #[wire("dates")]
+            pub dates: Option<Vec<Timestamp>>,
+            /// Numbers.
+            #[wire("parts")]
+            pub parts: Vec<i64>,
+        }
+    }
+
+    impl Update {
+        /// No rules.
+        pub fn validate(&self) -> Result<(), InvalidArgument> {
+            Ok(())
+        }
+    }
+
     fn read_as<T: Member>(value: Value) -> Result<T, String> {
         let mut member = T::blank();
         read(&mut member, value).map_err(|mismatch| mismatch.to_string())?;
@@ -419,7 +471,68 @@ mod tests {
         }
         let job = job(json!({"id": "", "expiresAt": "soon", "parts": []}));
         assert_eq!(job.expires_at, None);
-        assert_eq!(job.extra.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["expiresAt", "parts"]);
+        assert_eq!(job.extra.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["expiresAt"]);
+    }
+
+    #[test]
+    fn a_list_that_is_cleared_is_written_as_empty() {
+        let mut job = job(full());
+        job.dates.clear();
+        job.parts.clear();
+        job.labels.clear();
+        job.urls.clear();
+        let mut cleared = full();
+        for (name, empty) in [("dates", json!([])), ("parts", json!([])), ("labels", json!({})), ("urls", json!([]))] {
+            cleared[name] = empty;
+        }
+        assert_eq!(job.value(), cleared);
+        assert_eq!(job.clone().value(), cleared);
+    }
+
+    #[test]
+    fn a_list_that_never_came_is_not_written() {
+        let mut job = job(json!({"id": "", "parts": null}));
+        job.parts.push(Part::default());
+        job.parts.clear();
+        assert_eq!(job.value(), json!({"id": ""}));
+        assert_eq!(job, Job::default());
+    }
+
+    #[test]
+    fn an_empty_list_is_nothing_extra() {
+        let mut job = job(json!({"id": "", "parts": [], "labels": {}}));
+        assert!(job.extra.is_empty());
+        assert_eq!((job.extra.get("parts"), job.extra.iter().count()), (None, 0));
+        assert!(format!("{job:?}").ends_with("extra: {} }"), "{job:?}");
+        assert_eq!(job, Job::default(), "whether an empty list came is not compared");
+        assert_eq!(job.value(), json!({"id": "", "parts": [], "labels": {}}));
+        job.parts.push(Part::default());
+        assert_eq!(job.extra.get("parts"), None);
+    }
+
+    #[test]
+    fn an_empty_list_can_be_taken_out_or_replaced() {
+        let mut job = job(json!({"id": "", "parts": [], "dates": []}));
+        assert_eq!(job.extra.remove("parts"), None);
+        assert_eq!(job.extra.insert("dates", json!(["soon"])), None);
+        assert_eq!(job.value(), json!({"id": "", "dates": ["soon"]}));
+    }
+
+    #[test]
+    fn a_list_that_could_not_be_held_was_not_cleared() {
+        let job = job(json!({"id": "", "dates": ["soon"]}));
+        assert!(!job.extra.came("dates"));
+        assert_eq!(job.value(), json!({"id": "", "dates": ["soon"]}));
+    }
+
+    #[test]
+    fn what_is_none_stays_away() {
+        let mut ask: Update = read_as(json!({"dates": ["2020-09-24T03:50:43Z"], "parts": [1]})).unwrap();
+        // As when `extra` is that of an answer whose member is a plain list.
+        ask.extra = job(json!({"id": "", "dates": [], "parts": []})).extra;
+        ask.dates = None;
+        ask.parts.clear();
+        assert_eq!(ask.value(), json!({"parts": []}));
     }
 
     #[test]

@@ -62,6 +62,33 @@ fn a_schedule_is_written_back_with_what_a_newer_atlas_added() {
     assert_eq!(same(&expected, &written), Ok(()), "{written:#}");
 }
 
+/// Atlas keeps what an update does not mention: a list that the program emptied has to be mentioned.
+#[test]
+fn a_list_that_is_cleared_is_cleared_at_atlas() {
+    let mut answer: Schedule = serde_json::from_value(schedule()).expect("it is read");
+    answer.policies.clear();
+    let answer_written = serde_json::to_value(&answer).expect("it is written");
+    assert_eq!(answer_written["policies"], json!([]));
+    let update = ScheduleUpdateRequest::from(answer);
+    assert_eq!(update.policies, Some(vec![]));
+    let written = serde_json::to_value(&update).expect("it is written");
+    assert_eq!(written["policies"], json!([]));
+}
+
+#[test]
+fn an_empty_list_is_sent_only_if_it_came() {
+    let answer: Schedule = serde_json::from_value(schedule()).expect("it is read");
+    assert!(!format!("{answer:?}").contains("copySettings"), "an empty list is nothing extra: {answer:?}");
+    let mut update = ScheduleUpdateRequest::from(answer);
+    assert_eq!((&update.copy_settings, &update.extra_retention_settings), (&Some(vec![]), &None));
+    let written = serde_json::to_value(&update).expect("it is written");
+    assert_eq!((written.get("copySettings"), written.get("extraRetentionSettings")), (Some(&json!([])), None));
+    // What the program takes out of the update stays out.
+    update.copy_settings = None;
+    let written = serde_json::to_value(&update).expect("it is written");
+    assert_eq!(written.get("copySettings"), None);
+}
+
 #[test]
 fn an_update_of_an_answer_that_lacked_what_is_required_is_refused() {
     let policy: CompliancePolicy = serde_json::from_value(json!({"authorizedEmail": "a@example.com"})).expect("it is read");

@@ -224,7 +224,8 @@ impl From<CompliancePolicy> for CompliancePolicyUpdateRequest {
             pit_enabled: answer.pit_enabled,
             project_id: answer.project_id,
             restore_window_days: answer.restore_window_days,
-            scheduled_policy_items: (!answer.scheduled_policy_items.is_empty())
+            scheduled_policy_items: (!answer.scheduled_policy_items.is_empty()
+                || extra.came("scheduledPolicyItems"))
                 .then_some(answer.scheduled_policy_items),
             extra,
         }

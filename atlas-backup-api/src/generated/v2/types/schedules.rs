@@ -431,15 +431,18 @@ impl From<Schedule> for ScheduleUpdateRequest {
             auto_copy_settings_enabled: answer.auto_copy_settings_enabled,
             auto_export_enabled: answer.auto_export_enabled,
             copy_policy_items_enabled: answer.copy_policy_items_enabled,
-            copy_settings: (!answer.copy_settings.is_empty())
+            copy_settings: (!answer.copy_settings.is_empty()
+                || extra.came("copySettings"))
                 .then_some(answer.copy_settings),
             delete_copied_backups: None,
             delete_copy_snapshots: None,
             delete_snapshots: None,
             export: answer.export,
-            extra_retention_settings: (!answer.extra_retention_settings.is_empty())
+            extra_retention_settings: (!answer.extra_retention_settings.is_empty()
+                || extra.came("extraRetentionSettings"))
                 .then_some(answer.extra_retention_settings),
-            policies: (!answer.policies.is_empty()).then_some(answer.policies),
+            policies: (!answer.policies.is_empty() || extra.came("policies"))
+                .then_some(answer.policies),
             reference_hour_of_day: answer.reference_hour_of_day,
             reference_minute_of_hour: answer.reference_minute_of_hour,
             restore_window_days: answer.restore_window_days,
