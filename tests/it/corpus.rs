@@ -1,5 +1,6 @@
 //! Every answer of the corpus is read, nothing of it is lost, and so is every mutant of it.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 
 use atlas_backup_tests::conform::deviation::{Deviation, Kind};
@@ -34,35 +35,91 @@ fn every_answer_is_read_and_nothing_is_lost() {
     snapshots.done();
 }
 
-/// The mutants of one success: each must be read, lose nothing, and show exactly the one deviation that was made.
+/// The mutants of one answer: each must be read, lose nothing, and show exactly the one deviation that was made. Of an enveloped answer
+/// it is the content that changes.
 #[test]
 fn every_mutant_is_read_and_shows_what_was_done_to_it() {
     let (examiner, specs) = (examiner(), Spec::shipped().expect("the shipped documents are YAML"));
-    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    let mut counts = BTreeMap::<(&str, &str), usize>::new();
     for fixture in fixtures() {
-        let Some(body) = fixture.json.as_ref().filter(|_| (200..300).contains(&fixture.exchange.status)) else { continue };
-        if fixture.exchange.is_enveloped() {
-            continue;
-        }
+        let Some(answer) = Answer::of(&fixture).filter(|answer| answer.content.is_object()) else { continue };
         let before = examiner.examine(fixture.entry, &fixture.exchange).deviations;
         let spec = &specs[fixture.entry.api];
-        let schema = spec.success_schema(fixture.entry).expect("a fixture has content");
-        for mutant in mutants(spec, schema, body) {
-            *counts.entry(mutant.what).or_default() += 1;
-            check(&examiner, &fixture, &before, &mutant);
+        let schema = if answer.is_success() { spec.success_schema(fixture.entry) } else { spec.error_schema() };
+        for mutant in schema.map(|schema| mutants(spec, schema, &answer.content)).unwrap_or_default() {
+            *counts.entry((answer.family(), mutant.what)).or_default() += 1;
+            check(&examiner, &fixture, &answer, &before, &mutant);
         }
     }
-    for what in ["null", "drop", "add", "enum", "format"] {
-        assert!(counts.get(what).is_some_and(|count| *count > 20), "too few mutants of kind {what}: {counts:?}");
+    println!("{} mutants: {counts:?}", counts.values().sum::<usize>());
+    for family in ["success", "enveloped success", "error", "enveloped error"] {
+        // No member of an error has an enum or a format.
+        let kinds: &[_] = if family.contains("success") { &["null", "drop", "add", "enum", "format"] } else { &["null", "drop", "add"] };
+        for what in kinds {
+            let least = if *what == "add" { 2 } else { 5 };
+            assert!(counts.get(&(family, *what)).is_some_and(|count| *count > least), "too few mutants {what} of {family}: {counts:?}");
+        }
     }
 }
 
-fn check(examiner: &Examiner, fixture: &Fixture, before: &[Deviation], mutant: &Mutant) {
-    let exchange = Exchange { body: mutant.json.to_string().into_bytes(), ..fixture.exchange.clone() };
+/// A JSON answer, and what of it is the content.
+struct Answer {
+    whole: Value,
+    status: u64,
+    content: Value,
+    enveloped: bool,
+    /// The member of the envelope that holds the content. A list has none: the status stands among its own members.
+    member: Option<&'static str>,
+}
+
+impl Answer {
+    fn of(fixture: &Fixture) -> Option<Self> {
+        let whole = fixture.json.clone()?;
+        let inner = if fixture.exchange.is_enveloped() { whole["status"].as_u64() } else { None };
+        let Some(status) = inner else {
+            let status = fixture.exchange.status.into();
+            return Some(Answer { content: whole.clone(), whole, status, enveloped: false, member: None });
+        };
+        let member = ["envelope", "content"].into_iter().find(|member| whole.get(member).is_some());
+        let mut content = member.map_or(&whole, |member| &whole[member]).clone();
+        if let (None, Some(members)) = (member, content.as_object_mut()) {
+            members.remove("status");
+        }
+        Some(Answer { whole, status, content, enveloped: true, member })
+    }
+
+    /// The answer with another content.
+    fn with(&self, content: &Value) -> Value {
+        let mut whole = if self.member.is_some() { self.whole.clone() } else { content.clone() };
+        match self.member {
+            Some(member) => whole[member] = content.clone(),
+            None if self.enveloped => whole["status"] = json!(self.status),
+            None => {}
+        }
+        whole
+    }
+
+    fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    fn family(&self) -> &'static str {
+        match (self.enveloped, self.is_success()) {
+            (false, true) => "success",
+            (true, true) => "enveloped success",
+            (false, false) => "error",
+            (true, false) => "enveloped error",
+        }
+    }
+}
+
+fn check(examiner: &Examiner, fixture: &Fixture, answer: &Answer, before: &[Deviation], mutant: &Mutant) {
+    let exchange = Exchange { body: answer.with(&mutant.json).to_string().into_bytes(), ..fixture.exchange.clone() };
     let examined = examiner.examine(fixture.entry, &exchange);
     let what = format!("{}: {} {}", fixture.name, mutant.what, mutant.path);
     if mutant.is_the_id {
-        assert!(examined.unreadable.is_some_and(|reason| reason.contains("id")), "{what}: a resource without its id was accepted");
+        let member = mutant.path.rsplit('.').next().unwrap_or_default();
+        assert!(examined.unreadable.is_some_and(|reason| reason.contains(member)), "{what}: a resource without its id was accepted");
         return;
     }
     assert_eq!(examined.unreadable, None, "{what}");
@@ -72,6 +129,14 @@ fn check(examiner: &Examiner, fixture: &Fixture, before: &[Deviation], mutant: &
     let mut expected: Vec<(Kind, String)> = rest.map(|deviation| (deviation.kind, deviation.path.clone())).collect();
     expected.extend(mutant.expected.map(|kind| (kind, mutant.path.clone())));
     let mut found: Vec<(Kind, String)> = examined.deviations.into_iter().map(|deviation| (deviation.kind, deviation.path)).collect();
+    // Another item of the list may still show at its place what this one showed.
+    let elsewhere = |found: &(Kind, String)| {
+        mutant.path.contains("[]")
+            && mutant.replaces(&found.1)
+            && before.iter().any(|deviation| (deviation.kind, &deviation.path) == (found.0, &found.1))
+    };
+    let made = expected.clone();
+    found.retain(|found| made.contains(found) || !elsewhere(found));
     for list in [&mut expected, &mut found] {
         list.sort();
         list.dedup();
@@ -158,10 +223,68 @@ fn what_cannot_be_read_fails() {
         assert_eq!(status, Some(1), "{text}");
         assert!(text.contains("NOT DECODED"), "{text}");
     }
+    let mut unreadable = capture(&json!({"id": "a"}), "");
+    unreadable["log"]["entries"][0]["response"]["content"] = json!({"text": "?", "encoding": "base64"});
+    let (status, text) = run(&unreadable, &[]);
+    assert_eq!(status, Some(1), "{text}");
+    assert!(text.contains("capture.har: log.entries[0]: `response.content`: a body that is not base64"), "{text}");
     let (status, text) = run(&json!({"log": {}}), &[]);
     assert_eq!(status, Some(2));
     assert!(text.contains("capture.har: not an HTTP Archive"), "{text}");
     let (status, text) = conform(&["/no/such/folder"]);
     assert_eq!(status, Some(2));
     assert!(text.contains("/no/such/folder"), "{text}");
+}
+
+#[test]
+fn what_others_recorded_does_not_matter() {
+    let mut archive = capture(&json!({"id": "32b6e34b3d91647abb20e7b8"}), "#fragment");
+    let entries = archive["log"]["entries"].as_array_mut().expect("a list");
+    let bad = json!({"status": "?", "content": {"text": "?", "encoding": "base64"}});
+    for url in ["data:image/png;base64,AAAA", "about:blank", "https://example.com/a", "https://cloud.mongodb.com/other"] {
+        entries.push(json!({"request": {"method": "GET", "url": url}, "response": bad}));
+    }
+    entries.push(json!({}));
+    // The same operation as Chrome records it: with the headers of HTTP/2, cookies joined by newlines, and more than a client would read.
+    let mut ours = entries[0].clone();
+    let more = (0..500).map(|index| json!({"name": format!("x-{index}"), "value": "a".repeat(1000)}));
+    let headers =
+        [(":status", "200"), ("set-cookie", "a=1\nb=2"), ("x-\u{e9}\u{2713}", "a"), ("location", "/a\r\nContent-Length: 0\r\n\r\n")];
+    let headers = headers.map(|(name, value)| json!({"name": name, "value": value}));
+    ours["response"]["headers"] = headers.into_iter().chain(more).collect();
+    let url = ours["request"]["url"].as_str().expect("text").replace("https://cloud.mongodb.com/", "https://CLOUD.mongodb.com:443/");
+    ours["request"]["url"] = json!(url);
+    entries.push(ours.clone());
+    for response in [json!({"status": 0}), json!({"status": -1}), json!(null)] {
+        ours["response"] = response;
+        entries.push(ours.clone());
+    }
+    let (status, text) = run(&archive, &[]);
+    assert_eq!(status, Some(0), "{text}");
+    let summary = text.lines().last().unwrap_or_default();
+    assert!(summary.starts_with("entries: 2, decoded: 2 (100.0 %), lossless: 2 (100.0 %), no answer: 3, "), "{text}");
+    assert!(summary.ends_with("other entries: 6") && text.contains("  no answer ×3"), "{text}");
+}
+
+#[test]
+fn nothing_examined_is_not_everything_examined() {
+    let (status, text) = run(&json!({"log": {"entries": []}}), &[]);
+    assert_eq!(status, Some(0), "{text}");
+    assert!(text.contains("entries: 0: no answer was examined") && !text.contains('%'), "{text}");
+}
+
+#[test]
+fn no_name_can_forge_a_line() {
+    let mut archive =
+        capture(&json!({"id": "32b6e34b3d91647abb20e7b8", "a\nNOT DECODED ×1": 1, "\u{202e}\u{1b}[2J": 2}), "?b%0Aentries:=1");
+    archive["log"]["entries"][2]["request"]["method"] = json!("GET\nLOST");
+    archive["log"]["entries"][2]["response"]["headers"] = json!([]);
+    archive["log"]["entries"][0]["response"]["headers"] = json!([{"name": "content-type", "value": "text/a\nforged"}]);
+    let (_, text) = run(&archive, &[]);
+    assert!(
+        text.contains("a\\nNOT DECODED") && text.contains("\\u{202e}\\u{1b}[2J") && text.contains("request.query.b\\nentries:"),
+        "{text}"
+    );
+    assert!(text.contains("GET\\nLOST") && text.contains("text/a\\nforged"), "{text}");
+    assert!(!text.chars().any(|c| c != '\n' && c.is_control() || c == '\u{202e}'), "{text:?}");
 }

@@ -14,7 +14,7 @@ pub struct Mutant {
     pub json: Value,
     /// How it deviates from the documents, if it does.
     pub expected: Option<Kind>,
-    /// The resource's own id was taken away: the one change that is refused.
+    /// The resource's own id, or the name that stands for one, was taken away: the one change that is refused.
     pub is_the_id: bool,
 }
 
@@ -44,7 +44,7 @@ fn walk(spec: &Spec, schema: &Value, value: &Value, place: &mut Vec<Step>, whole
     let (definition, _) = resolved(spec, schema);
     match value {
         Value::Object(members) => {
-            add(place, members, whole, found);
+            add(definition, place, members, whole, found);
             for (name, value) in members {
                 place.push(Step::Member(name.clone()));
                 let property = &definition["properties"][name];
@@ -66,14 +66,15 @@ fn walk(spec: &Spec, schema: &Value, value: &Value, place: &mut Vec<Step>, whole
     }
 }
 
-/// A member beside the known ones.
-fn add(place: &[Step], members: &Map<String, Value>, whole: &Value, found: &mut Vec<Mutant>) {
+/// A member beside the known ones. Where a value may be anything, none is known.
+fn add(definition: &Value, place: &[Step], members: &Map<String, Value>, whole: &Value, found: &mut Vec<Mutant>) {
     let mut grown = members.clone();
     grown.insert("inventedMember".into(), json!({"deep": [1, "two", null]}));
     let mut at = place.to_vec();
     at.push(Step::Member("inventedMember".into()));
     let json = put(whole, place, Some(Value::Object(grown)));
-    found.push(Mutant { what: "add", path: path(&at), json, expected: Some(Kind::UnknownMember), is_the_id: false });
+    let is_closed = definition["type"] == "object" && !matches!(definition["additionalProperties"], Value::Bool(true) | Value::Object(_));
+    found.push(Mutant { what: "add", path: path(&at), json, expected: is_closed.then_some(Kind::UnknownMember), is_the_id: false });
 }
 
 #[allow(clippy::too_many_arguments, reason = "the place of a member takes them all")]
@@ -83,8 +84,9 @@ fn change(spec: &Spec, holder: &Value, name: &str, schema: &Value, value: &Value
     let mut push = |what, new: Option<Value>, expected, is_the_id| {
         found.push(Mutant { what, path: path(place), json: put(whole, place, new), expected, is_the_id });
     };
-    push("null", Some(Value::Null), (!nullable).then_some(Kind::Null), required);
-    push("drop", None, required.then_some(Kind::MissingRequired), required);
+    let is_the_id = required && ["id", "_id", "name"].contains(&name);
+    push("null", Some(Value::Null), (!nullable).then_some(Kind::Null), is_the_id);
+    push("drop", None, required.then_some(Kind::MissingRequired), is_the_id);
     if definition["enum"].is_array() && value.is_string() {
         push("enum", Some(json!("inventedValue")), Some(Kind::OutsideEnum), false);
     }

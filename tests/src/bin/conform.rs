@@ -13,7 +13,8 @@ use clap::Parser;
     bin_name = "cargo xtask conform",
     max_term_width = 100,
     after_help = "Exit status: 0 when every answer was decoded and nothing was lost, whatever deviates from the documents; 1 when an answer was not \
-                  decoded or something was lost; 2 when a capture cannot be read.\n\nSecrets (authorization headers, tokens, download URLs) are not printed."
+                  decoded or something was lost; 2 when a capture cannot be read. Requests without an answer, and entries of other hosts \
+                  and paths, are counted and do not fail.\n\nSecrets (authorization headers, tokens, download URLs) are not printed."
 )]
 struct Arguments {
     /// HTTP Archives (HAR 1.2), or folders of them

@@ -12,9 +12,9 @@ use serde_json::Value;
 pub struct Exchange {
     /// In capitals.
     pub method: String,
-    /// `https://cloud.mongodb.com`.
+    /// `https://cloud.mongodb.com`: in lower case, without a default port. Empty where the URL has no host.
     pub origin: String,
-    /// Path, as sent.
+    /// Path, as sent, without what follows a `#`.
     pub path: String,
     /// Decoded names and values.
     pub query: Vec<(String, String)>,
@@ -28,6 +28,8 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
     /// Body of the answer.
     pub body: Vec<u8>,
+    /// What of the entry cannot be read, and its place in the archive.
+    pub fault: Option<String>,
 }
 
 impl Exchange {
@@ -82,10 +84,16 @@ fn search(folder: &Path, archives: &mut Vec<PathBuf>) -> Result<(), String> {
 /// What is not a HAR, with the file, the place in it and the reason.
 pub fn read(path: &Path) -> Result<Vec<Exchange>, String> {
     let text = fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    parse(&text).map_err(|fault| format!("{}: {fault}", path.display()))
+    let place = |fault: String| format!("{}: {fault}", path.display());
+    let mut exchanges = parse(&text).map_err(place)?;
+    for exchange in &mut exchanges {
+        exchange.fault = exchange.fault.take().map(place);
+    }
+    Ok(exchanges)
 }
 
-/// Every exchange of an archive's text.
+/// Every exchange of an archive's text. An entry that cannot be read says so itself: it may be one of another host, and its
+/// neighbours are to be examined all the same.
 ///
 /// # Errors
 /// What is not a HAR, with its place and the reason.
@@ -94,29 +102,45 @@ pub fn parse(text: &[u8]) -> Result<Vec<Exchange>, String> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let archive: Value = serde_json::from_slice(text).map_err(|error| format!("not JSON: {error}"))?;
     let entries = archive["log"]["entries"].as_array().ok_or("not an HTTP Archive: no list `log.entries`")?;
-    entries.iter().enumerate().map(|(index, entry)| exchange(entry).map_err(|fault| format!("log.entries[{index}]: {fault}"))).collect()
+    Ok(entries.iter().enumerate().map(|(index, entry)| exchange(index, entry)).collect())
 }
 
-fn exchange(entry: &Value) -> Result<Exchange, String> {
+fn exchange(index: usize, entry: &Value) -> Exchange {
     let (request, response) = (&entry["request"], &entry["response"]);
-    let url = request["url"].as_str().ok_or("no text `request.url`")?;
-    let (origin, target) = split(url).ok_or_else(|| format!("`request.url` is not absolute: {}", bare(url)))?;
+    let mut exchange = Exchange::default();
+    // `data:…`, `about:blank`, or no URL: nothing that was sent to a host.
+    let Some((origin, target)) = request["url"].as_str().and_then(split) else { return exchange };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut request_headers = headers(&request["headers"]);
-    if let (Some(media), None) = (request["postData"]["mimeType"].as_str(), find(&request_headers, "content-type")) {
-        request_headers.push(("content-type".to_owned(), media.to_owned()));
+    (exchange.origin, exchange.path, exchange.query) = (origin, path.to_owned(), pairs(query));
+    exchange.request_headers = headers(&request["headers"]);
+    if let (Some(media), None) = (request["postData"]["mimeType"].as_str(), exchange.request_header("content-type")) {
+        exchange.request_headers.push(("content-type".to_owned(), media.to_owned()));
     }
-    Ok(Exchange {
-        method: request["method"].as_str().ok_or("no text `request.method`")?.to_uppercase(),
-        origin: origin.to_owned(),
-        path: path.to_owned(),
-        query: pairs(query.split('#').next().unwrap_or_default()),
-        request_headers,
-        request_body: body(&request["postData"])?.filter(|body| !body.is_empty()),
-        status: u16::try_from(response["status"].as_u64().unwrap_or(0)).map_err(|_| "`response.status` is no status")?,
-        headers: headers(&response["headers"]),
-        body: body(&response["content"])?.unwrap_or_default(),
-    })
+    exchange.headers = headers(&response["headers"]);
+    let read = || -> Result<_, String> {
+        let method = request["method"].as_str().ok_or("no text `request.method`")?.to_uppercase();
+        let request_body = body(&request["postData"]).map_err(|fault| format!("`request.postData`: {fault}"))?;
+        let body = body(&response["content"]).map_err(|fault| format!("`response.content`: {fault}"))?;
+        Ok((method, request_body.filter(|body| !body.is_empty()), status(&response["status"])?, body.unwrap_or_default()))
+    };
+    match read() {
+        Ok(read) => (exchange.method, exchange.request_body, exchange.status, exchange.body) = read,
+        Err(fault) => {
+            exchange.method = request["method"].as_str().unwrap_or_default().to_uppercase();
+            exchange.fault = Some(format!("log.entries[{index}]: {fault}"));
+        }
+    }
+    exchange
+}
+
+/// 0 where no answer came: browsers record aborted requests with 0 or -1, or without any status.
+fn status(recorded: &Value) -> Result<u16, String> {
+    match recorded.as_f64() {
+        None if recorded.is_null() => Ok(0),
+        Some(status) if status == 0.0 || status == -1.0 => Ok(0),
+        Some(status) if status.fract() == 0.0 && (100.0..1000.0).contains(&status) => Ok(status as u16),
+        _ => Err("`response.status` is no status".into()),
+    }
 }
 
 fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -124,14 +148,21 @@ fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
 }
 
 /// `https://host` and `/path?query`.
-fn split(url: &str) -> Option<(&str, &str)> {
-    let host = url.find("://")? + 3;
-    let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |end| host + end);
-    Some((&url[..end], &url[end..]))
+fn split(url: &str) -> Option<(String, &str)> {
+    let url = url.split('#').next().unwrap_or_default();
+    let (scheme, rest) = url.split_once("://")?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, target) = rest.split_at(end);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let is_scheme = !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    (is_scheme && !host.is_empty()).then(|| (origin(scheme, host), target))
 }
 
-fn bare(url: &str) -> &str {
-    url.split('?').next().unwrap_or_default()
+/// Hosts are the same in capitals, and with the port that goes without saying.
+pub(crate) fn origin(scheme: &str, host: &str) -> String {
+    let (scheme, host) = (scheme.to_lowercase(), host.to_lowercase());
+    let port = if scheme == "http" { ":80" } else { ":443" };
+    format!("{scheme}://{}", host.strip_suffix(port).unwrap_or(&host))
 }
 
 fn pairs(query: &str) -> Vec<(String, String)> {
@@ -175,19 +206,63 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_archive_is_said_with_its_place() {
-        for (archive, message) in [
-            (json!([]), "not an HTTP Archive: no list `log.entries`"),
-            (json!({"log": {"entries": [{}]}}), "log.entries[0]: no text `request.url`"),
-            (json!({"log": {"entries": [{"request": {"url": "/a?secret"}}]}}), "log.entries[0]: `request.url` is not absolute: /a"),
-            (
-                json!({"log": {"entries": [{"request": {"url": "http://a", "method": "GET"}, "response": {"content": {"text": "?", "encoding": "base64"}}}]}}),
-                "log.entries[0]: a body that is not base64",
-            ),
-        ] {
-            let error = parse(archive.to_string().as_bytes()).expect_err("accepted");
-            assert!(error.starts_with(message), "{error}");
-        }
+    fn what_is_no_archive_is_said() {
+        assert_eq!(parse(b"[]").expect_err("accepted"), "not an HTTP Archive: no list `log.entries`");
         assert!(parse(b"\xff").is_err());
+    }
+
+    fn one(entry: &Value) -> Exchange {
+        parse(json!({"log": {"entries": [entry]}}).to_string().as_bytes()).unwrap().remove(0)
+    }
+
+    #[test]
+    fn what_was_sent_to_no_host_is_of_no_origin() {
+        for url in ["data:text/plain;x=http://a/b,c", "about:blank", "/a?secret", "blob:https://a/b", "://a", "https://", "", "https:///a"]
+        {
+            let exchange =
+                one(&json!({"request": {"url": url}, "response": {"status": "?", "content": {"text": "?", "encoding": "base64"}}}));
+            assert_eq!((exchange.origin.as_str(), exchange.fault), ("", None), "{url}");
+        }
+        for entry in [json!({}), json!(null), json!([]), json!({"request": "a", "response": 1})] {
+            assert_eq!((one(&entry).origin, one(&entry).fault), (String::new(), None), "{entry}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_with_its_place() {
+        let entry = |method: Value, status: Value, text: &str| {
+            let content = json!({"text": text, "encoding": "base64"});
+            json!({"request": {"url": "http://a", "method": method}, "response": {"status": status, "content": content}})
+        };
+        for (entry, message) in [
+            (entry(json!(null), json!(200), ""), "log.entries[0]: no text `request.method`"),
+            (entry(json!("GET"), json!(200), "?"), "log.entries[0]: `response.content`: a body that is not base64"),
+            (entry(json!("GET"), json!(70_000), ""), "log.entries[0]: `response.status` is no status"),
+            (entry(json!("GET"), json!("OK"), ""), "log.entries[0]: `response.status` is no status"),
+        ] {
+            let fault = one(&entry).fault.unwrap_or_default();
+            assert!(fault.starts_with(message), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_request_may_stay_without_an_answer() {
+        for response in [json!({"status": 0}), json!({"status": -1}), json!({}), json!(null)] {
+            let exchange = one(&json!({"request": {"url": "http://a/b", "method": "GET"}, "response": response}));
+            assert_eq!((exchange.status, exchange.fault), (0, None), "{response}");
+        }
+    }
+
+    #[test]
+    fn urls_are_taken_apart() {
+        for (url, origin, path) in [
+            ("HTTPS://Cloud.MongoDB.com:443/a#/b?c", "https://cloud.mongodb.com", "/a"),
+            ("http://LOCALHOST:80", "http://localhost", ""),
+            ("http://user:secret@h:8080?a=1", "http://h:8080", ""),
+            ("http://[::1]/a", "http://[::1]", "/a"),
+        ] {
+            let exchange = one(&json!({"request": {"url": url, "method": "GET"}}));
+            assert_eq!((exchange.origin.as_str(), exchange.path.as_str()), (origin, path), "{url}");
+        }
     }
 }

@@ -2,20 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::capture::Exchange;
 use super::deviation::{Deviation, Kind};
 use super::replay::Replay;
 use super::route;
 use super::same::same;
-use super::schema::Schemas;
+use super::schema::{Schemas, describe};
 use crate::Entry;
 use crate::spec::Spec;
 
 /// What became of one exchange.
 #[derive(Debug)]
 pub struct Examined {
+    /// No answer was recorded, so that only the request was examined.
+    pub unanswered: bool,
     /// Why it could not be read.
     pub unreadable: Option<String>,
     /// Where something was lost.
@@ -41,15 +43,24 @@ impl Examiner {
 
     /// Examines one exchange of an operation.
     pub fn examine(&self, entry: &Entry, exchange: &Exchange) -> Examined {
-        let mut examined = Examined { unreadable: None, lost: None, deviations: Vec::new() };
+        let mut examined = Examined { unanswered: false, unreadable: exchange.fault.clone(), lost: None, deviations: Vec::new() };
+        if examined.unreadable.is_some() {
+            return examined;
+        }
         let Some(spec) = self.specs.get(entry.api) else { return examined };
         let schemas = Schemas::new(spec);
         request(spec, schemas, entry, exchange, &mut examined.deviations);
+        if exchange.status == 0 {
+            examined.unanswered = true;
+            return examined;
+        }
         let content = Content::of(exchange);
         answer(spec, schemas, entry, exchange, &content, &mut examined.deviations);
         match self.replay.read(spec, entry, exchange) {
             Err(fault) => examined.unreadable = Some(fault),
             Ok(Ok(answered)) => {
+                // `entry.answer` would decode what this module took out of the envelope. The call decodes the same type from what the
+                // client took out, which is what programs get. Here it says no more than whether the operation has content.
                 if let (Some(before), Some(_)) = (&content.json, entry.answer) {
                     examined.lost = same(before, &answered.value.json).err();
                 }
@@ -102,11 +113,27 @@ fn request(spec: &Spec, schemas: Schemas<'_>, entry: &Entry, exchange: &Exchange
     media_type(spec.success_media(entry), exchange.request_header("accept"), "request.header.accept", found);
     let body = exchange.request_body.as_ref().map(|body| serde_json::from_slice::<Value>(body));
     match (spec.request_schema(entry), body) {
-        (Some(schema), Some(Ok(body))) => schemas.compare(schema, &body, "request.body", found),
+        (Some(schema), Some(Ok(body))) => {
+            let before = found.len();
+            schemas.compare(schema, &body, "request.body", found);
+            if found.len() == before {
+                found.extend(recoded(entry, &body));
+            }
+        }
         (Some(_), None) => found.push(Deviation::new(Kind::MissingRequired, "request.body", "absent")),
         (Some(_), Some(Err(_))) => found.push(Deviation::new(Kind::WrongType, "request.body", "not JSON")),
         (None, Some(_)) => found.push(Deviation::new(Kind::UnknownMember, "request.body", "a body")),
         (None, None) => {}
+    }
+}
+
+/// A request that fits its schema must fit the generated type as well. What the type said about it may quote a secret.
+fn recoded(entry: &Entry, body: &Value) -> Option<Deviation> {
+    let recode = entry.body?;
+    match recode(body.clone()).map(|recoded| same(body, &recoded.json)) {
+        Ok(Ok(())) => None,
+        Ok(Err(path)) => Some(Deviation::new(Kind::WrongType, format!("request.body.{path}"), "what the generated type does not keep")),
+        Err(_) => Some(Deviation::new(Kind::WrongType, "request.body", "what the generated type cannot hold")),
     }
 }
 
@@ -138,14 +165,20 @@ fn answer(spec: &Spec, schemas: Schemas<'_>, entry: &Entry, exchange: &Exchange,
         media_type(media, sent, "header.content-type", found);
     }
     let schema = if success { spec.success_schema(entry) } else { spec.error_schema() };
-    if let (Some(schema), Some(json)) = (schema, &content.json) {
-        schemas.compare(schema, json, "", found);
+    match (schema, &content.json) {
+        (Some(schema), Some(json)) => schemas.compare(schema, json, "", found),
+        // An envelope around nothing is empty.
+        (None, Some(json)) if success && !(exchange.is_enveloped() && (json.is_null() || *json == Value::Object(Map::new()))) => {
+            found.push(Deviation::new(Kind::UnknownMember, "", describe(json)));
+        }
+        _ => {}
     }
 }
 
 /// Every documented member of an error must be told by the error that the client gives, and the rest by its body.
 fn lost_of_error(sent: Option<&Value>, error: &atlas_backup_api::ApiError) -> Option<String> {
-    let sent = sent.filter(|sent| sent.is_object())?;
+    // An error without a member says nothing that could be lost.
+    let sent = sent.filter(|sent| sent.as_object().is_some_and(|members| !members.is_empty()))?;
     let told = |name: &str, value: Option<&str>| {
         sent[name].as_str().filter(|text| !text.is_empty() && Some(*text) != value).map(|_| name.to_owned())
     };

@@ -10,6 +10,19 @@ use crate::calls::Answered;
 use crate::loopback::{Answer, Server};
 use crate::spec::Spec;
 
+/// The headers that a client can make something of. What else was recorded (`:status`, cookies joined by newlines, thousands of
+/// anything) can only make the answer unreadable.
+const HEADERS: &[&str] = &["content-type", "x-error-code", "retry-after", "date", "location"];
+
+/// Longer values are no header's.
+const LONGEST: usize = 8192;
+
+/// A recorded header, where it can be sent: a line break in a value would begin another header.
+fn header(exchange: &Exchange, name: &str) -> Option<(String, String)> {
+    let sendable = |value: &str| value.len() <= LONGEST && !value.chars().any(char::is_control);
+    exchange.headers.iter().find(|(known, value)| known == name && sendable(value)).cloned()
+}
+
 /// A client, and a server that answers what it is told to.
 pub struct Replay {
     runtime: Runtime,
@@ -39,8 +52,7 @@ impl Replay {
     /// # Errors
     /// When the call cannot be made at all.
     pub fn read(&self, spec: &Spec, entry: &Entry, exchange: &Exchange) -> Result<Result<Answered, Error>, String> {
-        let about_the_body = |name: &str| !["content-length", "content-encoding", "transfer-encoding", "connection"].contains(&name);
-        let headers = exchange.headers.iter().filter(|(name, _)| about_the_body(name)).cloned().collect();
+        let headers = HEADERS.iter().filter_map(|name| header(exchange, name)).collect();
         self.server.answer(Answer { status: exchange.status, headers, body: exchange.body.clone() });
         let mut arguments = spec.arguments(entry);
         arguments.query.retain(|name, _| name != "envelope");

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::Exchange;
+use super::capture::origin;
 use super::deviation::{Deviation, Kind};
 use super::examine::{Examined, Examiner};
 use super::route::{Route, route};
@@ -23,7 +24,10 @@ pub struct Report {
 
 #[derive(Debug, Default)]
 struct Operation {
+    /// Those with an answer.
     entries: usize,
+    /// Those without: aborted requests.
+    unanswered: usize,
     decoded: usize,
     lossless: usize,
     /// Why, and how often.
@@ -46,6 +50,12 @@ impl Report {
         }
         match route(&exchange.method, &exchange.path) {
             Route::Other => self.other += 1,
+            // Nobody can tell what it is, but it is one of ours.
+            Route::Unknown if exchange.method.is_empty() => {
+                let operation = self.operations.entry("(no method)".to_owned()).or_default();
+                operation.entries += 1;
+                *operation.unreadable.entry(exchange.fault.clone().unwrap_or_default()).or_default() += 1;
+            }
             Route::Unknown => *self.unknown.entry(format!("{} {}", exchange.method, exchange.path)).or_default() += 1,
             Route::Operation(entry) => self.count(entry, examiner.examine(entry, exchange)),
         }
@@ -53,6 +63,13 @@ impl Report {
 
     fn count(&mut self, entry: &Entry, examined: Examined) {
         let operation = self.operations.entry(format!("{}/{}", entry.api, entry.id)).or_default();
+        for Deviation { kind, path, example } in examined.deviations {
+            operation.deviations.entry((kind, path)).or_insert((0, example)).0 += 1;
+        }
+        if examined.unanswered {
+            operation.unanswered += 1;
+            return;
+        }
         operation.entries += 1;
         operation.decoded += usize::from(examined.unreadable.is_none());
         operation.lossless += usize::from(examined.unreadable.is_none() && examined.lost.is_none());
@@ -61,9 +78,6 @@ impl Report {
         }
         if let Some(path) = examined.lost {
             *operation.lost.entry(path).or_default() += 1;
-        }
-        for Deviation { kind, path, example } in examined.deviations {
-            operation.deviations.entry((kind, path)).or_insert((0, example)).0 += 1;
         }
     }
 
@@ -78,24 +92,32 @@ impl Report {
         (sum(|operation| operation.entries), sum(|operation| operation.decoded), sum(|operation| operation.lossless))
     }
 
+    /// How many requests of operations have no answer.
+    fn unanswered(&self) -> usize {
+        self.operations.values().map(|operation| operation.unanswered).sum()
+    }
+
     /// As a person reads it. The last line is the summary.
     pub fn text(&self) -> String {
         let mut text = format!("{:<44}{:>8}{:>9}{:>10}\n", "operation", "entries", "decoded", "lossless");
         for (name, operation) in &self.operations {
             let Operation { entries, decoded, lossless, .. } = operation;
             let _infallible = writeln!(text, "{name:<44}{entries:>8}{decoded:>9}{lossless:>10}");
+            if operation.unanswered > 0 {
+                let _infallible = writeln!(text, "  no answer ×{}", operation.unanswered);
+            }
             for (reason, count) in &operation.unreadable {
-                let _infallible = writeln!(text, "  NOT DECODED ×{count}: {reason}");
+                let _infallible = writeln!(text, "  NOT DECODED ×{count}: {}", printable(reason));
             }
             for (path, count) in &operation.lost {
-                let _infallible = writeln!(text, "  LOST ×{count}: {path}");
+                let _infallible = writeln!(text, "  LOST ×{count}: {}", place(path));
             }
             for ((kind, path), (count, example)) in &operation.deviations {
-                let _infallible = writeln!(text, "  {kind:<24}{path} ×{count}, e.g. {example}");
+                let _infallible = writeln!(text, "  {kind:<24}{} ×{count}, e.g. {}", place(path), printable(example));
             }
         }
         for (request, count) in &self.unknown {
-            let _infallible = writeln!(text, "{:<26}{request} ×{count}", Kind::UnknownOperation.to_string());
+            let _infallible = writeln!(text, "{:<26}{} ×{count}", Kind::UnknownOperation.to_string(), printable(request));
         }
         text.push_str(&self.summary());
         text
@@ -103,12 +125,14 @@ impl Report {
 
     fn summary(&self) -> String {
         let (entries, decoded, lossless) = self.totals();
-        let percent = |count: usize| if entries == 0 { 100.0 } else { count as f64 * 100.0 / entries as f64 };
+        let percent = |count: usize| format!("{count} ({:.1} %)", count as f64 * 100.0 / entries as f64);
+        let examined = match entries {
+            0 => "entries: 0: no answer was examined".to_owned(),
+            _ => format!("entries: {entries}, decoded: {}, lossless: {}", percent(decoded), percent(lossless)),
+        };
         format!(
-            "entries: {entries}, decoded: {decoded} ({:.1} %), lossless: {lossless} ({:.1} %), deviations from the documents: {}, \
-             unknown operations: {}, other entries: {}\n",
-            percent(decoded),
-            percent(lossless),
+            "{examined}, no answer: {}, deviations from the documents: {}, unknown operations: {}, other entries: {}\n",
+            self.unanswered(),
             self.deviations(),
             self.unknown.values().sum::<usize>(),
             self.other
@@ -134,6 +158,7 @@ impl Report {
                 json!({
                     "operation": name,
                     "entries": operation.entries,
+                    "noAnswer": operation.unanswered,
                     "decoded": operation.decoded,
                     "lossless": operation.lossless,
                     "notDecoded": counted(&operation.unreadable, "reason"),
@@ -147,13 +172,32 @@ impl Report {
             "operations": operations,
             "unknownOperations": counted(&self.unknown, "request"),
             "otherEntries": self.other,
-            "summary": {"entries": entries, "decoded": decoded, "lossless": lossless, "deviations": self.deviations()},
+            "summary": {"entries": entries, "noAnswer": self.unanswered(), "decoded": decoded, "lossless": lossless, "deviations": self.deviations()},
         })
     }
 }
 
-fn is_atlas(origin: &str, hosts: &[String]) -> bool {
-    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    HOSTS.contains(&origin) || ["127.0.0.1", "localhost", "[::1]"].contains(&name) || hosts.iter().any(|known| known == host)
+/// What came from outside must not look like a line of the report.
+fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' | '\'' | '\\' => printable.push(c),
+            c => printable.extend(c.escape_debug()),
+        }
+    }
+    printable
+}
+
+fn place(path: &str) -> String {
+    if path.is_empty() { "(the whole body)".to_owned() } else { printable(path) }
+}
+
+fn is_atlas(of: &str, hosts: &[String]) -> bool {
+    let Some((scheme, host)) = of.split_once("://") else { return false };
+    let name = match host.find(']') {
+        Some(end) => &host[..=end],
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    HOSTS.contains(&of) || ["127.0.0.1", "localhost", "[::1]"].contains(&name) || hosts.iter().any(|known| origin(scheme, known) == of)
 }
