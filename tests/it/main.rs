@@ -3,6 +3,7 @@
 mod arbitrary;
 mod corpus;
 mod documents;
+mod examples;
 mod generated;
 mod handles;
 mod mutation;

@@ -25,6 +25,7 @@ const TABLES: &str = "tests/src/generated";
 /// Arguments of the command.
 #[derive(Debug, Default, clap::Args)]
 #[command(
+    about = "Generate the client from spec/*.yaml, or check that what is there is up to date",
     long_about = "Generate atlas-backup-api/src/generated from spec/v1.yaml and spec/v2.yaml.\n\nWithout options it writes what changed and says \
                   what it did. A document with faults, or a write that fails, leaves the old files as they were.",
     after_help = "Exit status: 0 when all is written or up to date, 1 when a document has faults, a file cannot be written, or (with --check) \

@@ -13,7 +13,6 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Generate the client from spec/*.yaml, or check that what is there is up to date
     Codegen(xtask::codegen::Arguments),
     /// Read captures of real traffic (HAR) through the client, and compare them with the spec
     #[command(disable_help_flag = true)]

@@ -29,6 +29,21 @@ async fn n_calls_in_a_row_cost_n_plus_one_exchanges() {
     assert_eq!((server.acted("GET"), server.acted("POST"), server.acted("PATCH")), (10, 10, 10));
 }
 
+/// The server compares the signed `uri` with the request target byte for byte.
+#[tokio::test]
+async fn escaped_paths_and_queries_sign_correctly() {
+    let digest = Digest::atlas();
+    let (server, client) = start(&digest);
+    for database in ["a b", "ä/ö?x=1&y", "100%", "{}", "..a", "'\"\\"] {
+        client.v2().get_snapshot_collection(PROJECT, "orders", PROJECT, database, "c,d").pretty(true).send().await.unwrap();
+    }
+    client.v2().list_snapshots(PROJECT, "orders").items_per_page(500).include_count(false).send().await.unwrap();
+    assert_eq!(digest.refusals(), Vec::<String>::new());
+    assert_eq!(digest.counts(), DigestCounts { challenges: 1, accepted: 7, ..Default::default() });
+    let targets: Vec<String> = server.received().iter().skip(2).take(1).map(|received| received.target.clone()).collect();
+    assert!(targets[0].contains("/databases/%C3%A4%2F%C3%B6%3Fx%3D1%26y/collections/c%2Cd?pretty=true"), "{targets:?}");
+}
+
 #[tokio::test]
 async fn forty_calls_at_a_time_are_not_serialised() {
     let digest = Digest::atlas();

@@ -95,6 +95,28 @@ async fn a_proxy_of_ones_own_is_used() {
     assert_eq!((proxy.exchanges(), proxy.acted("POST")), (1, 1));
 }
 
+/// The environment is read by a process of its own: this test again, as a child that makes the call.
+#[tokio::test]
+async fn a_proxy_of_the_environment_is_used() {
+    const CHILD: &str = "ATLAS_TEST_IS_A_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        let client = built(Client::builder().base_url("http://atlas.invalid").allow_http(true));
+        create(&client).await.unwrap();
+        return;
+    }
+    let proxy = App::examples().start();
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "transport::limits::a_proxy_of_the_environment_is_used"])
+        .env(CHILD, "1")
+        .env("http_proxy", proxy.url())
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+    assert_eq!((proxy.exchanges(), proxy.acted("POST")), (1, 1));
+}
+
 #[tokio::test]
 async fn without_encryption_only_on_loopback() {
     for url in ["http://atlas.example", "http://10.0.0.1:8080"] {
