@@ -23,11 +23,6 @@ pub struct Example<'a> {
 }
 
 impl Spec {
-    /// From the document's JSON.
-    pub fn new(document: Value) -> Self {
-        Spec(document)
-    }
-
     /// The documents this was built from, by API generation.
     ///
     /// # Errors
