@@ -23,6 +23,7 @@ mod authorization;
 mod clock;
 #[cfg(test)]
 mod curl;
+mod delivery;
 mod digest;
 mod digest_hash;
 mod examples;
@@ -38,6 +39,7 @@ mod wire;
 pub use answer::Answer;
 pub use app::{App, Layer};
 pub use clock::Clock;
+pub use delivery::{Delivery, Offer};
 pub use digest::{Challenge, Digest, DigestCounts, PRIVATE_KEY, PUBLIC_KEY};
 pub use digest_hash::{Algorithm, Signed};
 pub use examples::{error, examples};
