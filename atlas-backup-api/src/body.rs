@@ -1,7 +1,7 @@
 //! What a request carries: something that can be checked, and written as JSON.
 
 use crate::invalid_argument::InvalidArgument;
-use crate::object::Member;
+use crate::object::{Blank, Member};
 
 /// A struct made by `body!`, or some of them.
 pub(crate) trait Body: Member {
@@ -9,13 +9,13 @@ pub(crate) trait Body: Member {
     fn validate(&self) -> Result<(), InvalidArgument>;
 }
 
-impl<T: Body> Body for Option<T> {
+impl<T: Body + Blank> Body for Option<T> {
     fn validate(&self) -> Result<(), InvalidArgument> {
         self.as_ref().map_or(Ok(()), Body::validate)
     }
 }
 
-impl<T: Body> Body for Vec<T> {
+impl<T: Body + Blank> Body for Vec<T> {
     fn validate(&self) -> Result<(), InvalidArgument> {
         self.iter().enumerate().try_for_each(|(index, item)| item.validate().map_err(|error| error.at(index)))
     }

@@ -191,7 +191,7 @@ fn across(applies: bool, (member, value, reason): Case<'_>, others: &[(&str, boo
 mod tests {
     use super::*;
     use crate::cluster_name::ClusterName;
-    use crate::object::Member;
+    use crate::object::{Blank, Member};
     use crate::object_id::ObjectId;
     use crate::objects::body;
 
@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn ids_taken_from_answers_keep_their_rule_too() {
         let id = |text: &str| {
-            let mut id = ObjectId::blank();
+            let mut id = ObjectId::BLANK;
             id.decode(text.into()).unwrap();
             id
         };

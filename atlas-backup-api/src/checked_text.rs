@@ -150,17 +150,21 @@ macro_rules! checked_text {
             }
         }
 
-        impl $crate::object::Member for $name {
-            fn blank() -> Self {
-                $name::default()
-            }
+        impl $crate::object::Blank for $name {
+            const BLANK: Self = $name(String::new());
+        }
 
+        impl $crate::object::Member for $name {
             fn expected(&self) -> &'static str {
                 "text"
             }
 
             fn decode(&mut self, value: ::serde_json::Value) -> Result<Option<::serde_json::Value>, $crate::mismatch::Mismatch> {
                 self.0.decode(value)
+            }
+
+            fn debug(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self, f)
             }
 
             fn value(&self) -> ::serde_json::Value {

@@ -25,6 +25,9 @@ struct Kept {
 }
 
 impl Extra {
+    /// Nothing.
+    pub(crate) const NONE: Self = Extra(None);
+
     /// What is left of an answer once its fields are read, and the names of the lists and maps among those.
     pub(crate) fn read(members: Map<String, Value>, came: Vec<&'static str>) -> Self {
         Extra(if members.is_empty() && came.is_empty() { None } else { Some(Box::new(Kept { members, came })) })

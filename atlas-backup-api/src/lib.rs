@@ -124,6 +124,7 @@ mod extra;
 mod fault;
 mod generated;
 mod invalid_argument;
+mod lists;
 mod members;
 mod mismatch;
 mod object;

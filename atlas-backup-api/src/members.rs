@@ -1,29 +1,38 @@
 //! How each plain type is read from JSON and written to it.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 use crate::date_time;
 use crate::mismatch::Mismatch;
-use crate::object::{Member, Presence};
+use crate::object::{Blank, Member, Presence};
+
+/// The text that a JSON value is.
+pub(crate) fn text(value: Value) -> Result<String, Mismatch> {
+    match value {
+        Value::String(text) => Ok(text),
+        other => Err(Mismatch::new("text", &other)),
+    }
+}
+
+impl Blank for String {
+    const BLANK: Self = String::new();
+}
 
 impl Member for String {
-    fn blank() -> Self {
-        String::new()
-    }
-
     fn expected(&self) -> &'static str {
         "text"
     }
 
     fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
-        match value {
-            Value::String(text) => *self = text,
-            other => return Err(Mismatch::new("text", &other)),
-        }
+        *self = text(value)?;
         Ok(None)
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
     }
 
     fn value(&self) -> Value {
@@ -31,11 +40,11 @@ impl Member for String {
     }
 }
 
-impl Member for bool {
-    fn blank() -> Self {
-        false
-    }
+impl Blank for bool {
+    const BLANK: Self = false;
+}
 
+impl Member for bool {
     fn expected(&self) -> &'static str {
         "true or false"
     }
@@ -48,16 +57,20 @@ impl Member for bool {
         Ok(None)
     }
 
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+
     fn value(&self) -> Value {
         Value::Bool(*self)
     }
 }
 
-impl Member for i64 {
-    fn blank() -> Self {
-        0
-    }
+impl Blank for i64 {
+    const BLANK: Self = 0;
+}
 
+impl Member for i64 {
     fn expected(&self) -> &'static str {
         "an integer of 64 bits"
     }
@@ -71,6 +84,10 @@ impl Member for i64 {
             other => return Err(Mismatch::new("an integer of 64 bits", other)),
         }
         Ok(None)
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
     }
 
     fn value(&self) -> Value {
@@ -89,11 +106,11 @@ pub(crate) fn integer(number: &Number) -> Option<i64> {
     (float.fract() == 0.0 && (-LIMIT..LIMIT).contains(&float)).then_some(float as i64)
 }
 
-impl Member for f64 {
-    fn blank() -> Self {
-        0.0
-    }
+impl Blank for f64 {
+    const BLANK: Self = 0.0;
+}
 
+impl Member for f64 {
     fn expected(&self) -> &'static str {
         "a number"
     }
@@ -107,6 +124,10 @@ impl Member for f64 {
             other => return Err(Mismatch::new("a number", other)),
         }
         Ok(None)
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
     }
 
     fn value(&self) -> Value {
@@ -125,11 +146,11 @@ fn exact(number: &Number) -> Option<f64> {
     }
 }
 
-impl Member for Timestamp {
-    fn blank() -> Self {
-        Timestamp::UNIX_EPOCH
-    }
+impl Blank for Timestamp {
+    const BLANK: Self = Timestamp::UNIX_EPOCH;
+}
 
+impl Member for Timestamp {
     fn expected(&self) -> &'static str {
         "a date-time"
     }
@@ -145,16 +166,20 @@ impl Member for Timestamp {
         Ok(None)
     }
 
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+
     fn value(&self) -> Value {
         Value::String(self.to_string())
     }
 }
 
-impl Member for Value {
-    fn blank() -> Self {
-        Value::Null
-    }
+impl Blank for Value {
+    const BLANK: Self = Value::Null;
+}
 
+impl Member for Value {
     fn expected(&self) -> &'static str {
         "any value"
     }
@@ -162,6 +187,10 @@ impl Member for Value {
     fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
         *self = value;
         Ok(None)
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
     }
 
     fn value(&self) -> Value {
@@ -173,141 +202,51 @@ impl Member for Value {
     }
 }
 
-impl<T: Member> Member for Option<T> {
-    fn blank() -> Self {
-        None
-    }
+/// What is not generic of the following.
+fn is_held(decoded: &Result<Option<Value>, Mismatch>) -> bool {
+    matches!(decoded, Ok(None))
+}
 
+impl<T> Blank for Option<T> {
+    const BLANK: Self = None;
+}
+
+impl<T: Member + Blank> Member for Option<T> {
     fn expected(&self) -> &'static str {
-        T::blank().expected()
+        T::BLANK.expected()
     }
 
     fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
         if value.is_null() {
             return Ok(None);
         }
-        let mut held = T::blank();
-        let unheld = held.decode(value)?;
-        if unheld.is_none() {
-            *self = Some(held);
+        let decoded = self.insert(T::BLANK).decode(value);
+        if !is_held(&decoded) {
+            *self = None;
         }
-        Ok(unheld)
+        decoded
     }
 
-    fn refusal(&self, unheld: Value) -> Mismatch {
-        T::blank().refusal(unheld)
+    fn refusal(&self, unheld: &Value) -> Mismatch {
+        T::BLANK.refusal(unheld)
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Some(held) => f.debug_tuple("Some").field(&(held as &dyn Member)).finish(),
+            None => f.write_str("None"),
+        }
     }
 
     fn value(&self) -> Value {
-        self.as_ref().map_or(Value::Null, Member::value)
+        match self {
+            Some(held) => held.value(),
+            None => Value::Null,
+        }
     }
 
     fn presence(&self) -> Presence {
         if self.is_none() { Presence::Absent } else { Presence::Given }
-    }
-}
-
-impl<T: Member> Member for Vec<T> {
-    fn blank() -> Self {
-        Vec::new()
-    }
-
-    fn expected(&self) -> &'static str {
-        "a list"
-    }
-
-    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
-        let values = match value {
-            Value::Array(values) => values,
-            other => return Err(Mismatch::new("a list", &other)),
-        };
-        // The index told is the one in the document, so nulls are counted; they are not kept.
-        let mut values = values.into_iter().enumerate().filter(|(_, value)| !value.is_null());
-        while let Some((index, value)) = values.next() {
-            let mut item = T::blank();
-            match item.decode(value).map_err(|mismatch| mismatch.at(index))? {
-                None => self.push(item),
-                // One item that cannot be held: half a list would mislead, so the whole of it is handed back.
-                Some(unheld) => {
-                    let mut all: Vec<Value> = self.drain(..).map(|item| item.value()).collect();
-                    all.push(unheld);
-                    all.extend(values.map(|(_, value)| value));
-                    return Ok(Some(Value::Array(all)));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    fn refusal(&self, unheld: Value) -> Mismatch {
-        let items = unheld.as_array().into_iter().flatten().cloned();
-        let refused = items.enumerate().find_map(|(index, item)| Some(item_refusal::<T>(item)?.at(index)));
-        refused.unwrap_or_else(|| Mismatch::new("a list", &unheld))
-    }
-
-    fn value(&self) -> Value {
-        Value::Array(self.iter().map(Member::value).collect())
-    }
-
-    fn presence(&self) -> Presence {
-        if self.is_empty() { Presence::Empty } else { Presence::Given }
-    }
-}
-
-impl<T: Member> Member for BTreeMap<String, T> {
-    fn blank() -> Self {
-        BTreeMap::new()
-    }
-
-    fn expected(&self) -> &'static str {
-        "an object"
-    }
-
-    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
-        let values = match value {
-            Value::Object(values) => values,
-            other => return Err(Mismatch::new("an object", &other)),
-        };
-        let mut values = values.into_iter().filter(|(_, value)| !value.is_null());
-        while let Some((key, value)) = values.next() {
-            let mut item = T::blank();
-            match item.decode(value).map_err(|mismatch| mismatch.inside(&key))? {
-                None => {
-                    self.insert(key, item);
-                }
-                // As in a list.
-                Some(unheld) => {
-                    let mut all: Map<String, Value> = std::mem::take(self).into_iter().map(|(key, item)| (key, item.value())).collect();
-                    all.insert(key, unheld);
-                    all.extend(values);
-                    return Ok(Some(Value::Object(all)));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    fn refusal(&self, unheld: Value) -> Mismatch {
-        let items = unheld.as_object().into_iter().flatten();
-        let refused = items.into_iter().find_map(|(key, item)| Some(item_refusal::<T>(item.clone())?.inside(key)));
-        refused.unwrap_or_else(|| Mismatch::new("an object", &unheld))
-    }
-
-    fn value(&self) -> Value {
-        Value::Object(self.iter().map(|(key, item)| (key.clone(), item.value())).collect())
-    }
-
-    fn presence(&self) -> Presence {
-        if self.is_empty() { Presence::Empty } else { Presence::Given }
-    }
-}
-
-/// Why a list or a map was handed back, if it was for this item.
-fn item_refusal<T: Member>(value: Value) -> Option<Mismatch> {
-    let mut item = T::blank();
-    match item.decode(value) {
-        Ok(unheld) => unheld.map(|unheld| item.refusal(unheld)),
-        Err(mismatch) => Some(mismatch),
     }
 }
 
@@ -318,8 +257,8 @@ mod tests {
     use super::*;
     use crate::object;
 
-    fn read<T: Member>(value: Value) -> Option<T> {
-        let mut member = T::blank();
+    fn read<T: Member + Blank>(value: Value) -> Option<T> {
+        let mut member = T::BLANK;
         object::read(&mut member, value).ok().map(|()| member)
     }
 
@@ -354,21 +293,21 @@ mod tests {
     #[test]
     fn what_is_handed_back_is_what_came() {
         let list = json!(["1970-01-01T00:00:00Z", "soon", null, 7]);
-        let mut dates = Vec::<Timestamp>::blank();
+        let mut dates = Vec::<Timestamp>::BLANK;
         let unheld = dates.decode(list).unwrap();
         assert_eq!(unheld, Some(json!(["1970-01-01T00:00:00Z", "soon", 7])));
         assert!(dates.is_empty());
 
         let map = json!({"a": "1970-01-01T00:00:00Z", "b": "soon", "c": "later"});
-        let mut dates = BTreeMap::<String, Timestamp>::blank();
+        let mut dates = BTreeMap::<String, Timestamp>::BLANK;
         assert_eq!(dates.decode(map.clone()), Ok(Some(map)));
         assert!(dates.is_empty());
     }
 
     #[test]
     fn the_refusal_of_a_list_is_that_of_its_item() {
-        fn told<T: Member>(value: Value) -> String {
-            object::read(&mut T::blank(), value).unwrap_err().to_string()
+        fn told<T: Member + Blank>(value: Value) -> String {
+            object::read(&mut T::BLANK, value).unwrap_err().to_string()
         }
         let message = "[1][1]: expected an integer of 64 bits, found a number";
         assert_eq!(told::<Vec<Option<Vec<i64>>>>(json!([[1], [1, 1.5]])), message);

@@ -16,13 +16,14 @@ use serde_json::{Map, Value};
 use crate::extra::Extra;
 use crate::mismatch::Mismatch;
 
-/// Anything that can stand as a member's value, or as an answer.
-pub(crate) trait Member: fmt::Debug {
-    /// An empty value to decode into.
-    fn blank() -> Self
-    where
-        Self: Sized;
+/// What there is an empty value of, to decode into.
+pub(crate) trait Blank {
+    /// The empty value. A constant costs no code where it is used.
+    const BLANK: Self;
+}
 
+/// Anything that can stand as a member's value, or as an answer.
+pub(crate) trait Member {
     /// What is expected here, for messages: "text", "a list".
     fn expected(&self) -> &'static str;
 
@@ -33,9 +34,12 @@ pub(crate) trait Member: fmt::Debug {
     fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch>;
 
     /// Why a value that [`decode`](Self::decode) handed back cannot be held.
-    fn refusal(&self, unheld: Value) -> Mismatch {
-        Mismatch::new(self.expected(), &unheld)
+    fn refusal(&self, unheld: &Value) -> Mismatch {
+        Mismatch::new(self.expected(), unheld)
     }
+
+    /// As `Debug` has it.
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 
     /// The JSON value, also of what is empty: `[]`, `{}`, and `null` for an absent one.
     fn value(&self) -> Value;
@@ -43,6 +47,12 @@ pub(crate) trait Member: fmt::Debug {
     /// Whether something is there to be written.
     fn presence(&self) -> Presence {
         Presence::Given
+    }
+}
+
+impl fmt::Debug for dyn Member + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.debug(f)
     }
 }
 
@@ -58,7 +68,6 @@ pub(crate) enum Presence {
 }
 
 /// What the wire calls a member, and how it is treated.
-#[derive(Clone, Copy)]
 pub(crate) struct Wire {
     name: &'static str,
     field: &'static str,
@@ -67,35 +76,37 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    pub(crate) fn new(name: &'static str, field: &'static str) -> Self {
+    pub(crate) const fn new(name: &'static str, field: &'static str) -> Self {
         Wire { name, field, required: false, secret: false }
     }
 
     /// Without it the object is useless: its absence is an error, and it is always written.
-    pub(crate) fn required(mut self) -> Self {
+    pub(crate) const fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
     /// It is a credential in itself: never printed.
-    pub(crate) fn secret(mut self) -> Self {
+    pub(crate) const fn secret(mut self) -> Self {
         self.secret = true;
         self
     }
 }
 
+/// What is the same for all values of an object.
+pub(crate) struct Shape {
+    pub(crate) name: &'static str,
+    /// In the order in which they are visited.
+    pub(crate) members: &'static [Wire],
+}
+
 /// A struct made by `answer!`, `body!` or `shared!`.
-pub(crate) trait Object: fmt::Debug {
-    /// See [`Member::blank`].
-    fn blank() -> Self
-    where
-        Self: Sized;
+pub(crate) trait Object {
+    fn shape(&self) -> &'static Shape;
 
-    fn name(&self) -> &'static str;
+    fn visit(&self, see: &mut dyn FnMut(&dyn Member));
 
-    fn visit(&self, see: &mut dyn FnMut(Wire, &dyn Member));
-
-    fn visit_mut(&mut self, see: &mut dyn FnMut(Wire, &mut dyn Member));
+    fn visit_mut(&mut self, see: &mut dyn FnMut(&mut dyn Member));
 
     /// None for a body, which has no place for members it does not know.
     fn extra(&self) -> Option<&Extra> {
@@ -108,16 +119,16 @@ pub(crate) trait Object: fmt::Debug {
 }
 
 impl<T: Object> Member for T {
-    fn blank() -> Self {
-        Object::blank()
-    }
-
     fn expected(&self) -> &'static str {
         "an object"
     }
 
     fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
-        decode(self, value).map(|()| None)
+        decode(self, value)
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(self, f)
     }
 
     fn value(&self) -> Value {
@@ -125,16 +136,26 @@ impl<T: Object> Member for T {
     }
 }
 
-fn decode(object: &mut dyn Object, value: Value) -> Result<(), Mismatch> {
+/// Shows each member with what the wire calls it.
+fn visit(object: &dyn Object, mut see: impl FnMut(&'static Wire, &dyn Member)) {
+    let mut wires = object.shape().members.iter();
+    object.visit(&mut |member| {
+        if let Some(wire) = wires.next() {
+            see(wire, member);
+        }
+    });
+}
+
+fn decode(object: &mut dyn Object, value: Value) -> Result<Option<Value>, Mismatch> {
     let mut members = match value {
         Value::Object(members) => members,
         other => return Err(Mismatch::new("an object", &other)),
     };
-    let keeps = object.extra().is_some();
+    let (mut wires, keeps) = (object.shape().members.iter(), object.extra().is_some());
     let (mut kept, mut came) = (Map::new(), Vec::new());
     let mut outcome = Ok(());
-    object.visit_mut(&mut |wire, member| {
-        if outcome.is_ok() {
+    object.visit_mut(&mut |member| {
+        if let (Some(wire), Ok(())) = (wires.next(), &outcome) {
             // Blank is empty only where absent and empty look the same.
             let is_list = member.presence() == Presence::Empty;
             outcome = match decode_member(wire, member, members.remove(wire.name), keeps) {
@@ -160,7 +181,7 @@ fn decode(object: &mut dyn Object, value: Value) -> Result<(), Mismatch> {
     } else if let Some(name) = members.keys().next() {
         return Err(Mismatch::unknown().inside(name));
     }
-    Ok(())
+    Ok(None)
 }
 
 /// What became of a member that was to be read.
@@ -173,14 +194,14 @@ enum Decoded {
     Unheld(Value),
 }
 
-fn decode_member(wire: Wire, member: &mut dyn Member, value: Option<Value>, keeps: bool) -> Result<Decoded, Mismatch> {
+fn decode_member(wire: &Wire, member: &mut dyn Member, value: Option<Value>, keeps: bool) -> Result<Decoded, Mismatch> {
     let value = match value {
         None | Some(Value::Null) if wire.required => return Err(Mismatch::missing(member.expected())),
         None | Some(Value::Null) => return Ok(Decoded::Absent),
         Some(value) => value,
     };
     match member.decode(value)? {
-        Some(unheld) if wire.required || !keeps => Err(member.refusal(unheld)),
+        Some(unheld) if wire.required || !keeps => Err(member.refusal(&unheld)),
         Some(unheld) => Ok(Decoded::Unheld(unheld)),
         None => Ok(Decoded::Held),
     }
@@ -188,7 +209,7 @@ fn decode_member(wire: Wire, member: &mut dyn Member, value: Option<Value>, keep
 
 fn encode(object: &dyn Object) -> Value {
     let (mut members, extra) = (Map::new(), object.extra());
-    object.visit(&mut |wire, member| {
+    visit(object, |wire, member| {
         let written = match member.presence() {
             Presence::Given => true,
             // Emptied by the program or by Atlas, if it came. Left out, Atlas would keep what it has.
@@ -210,8 +231,8 @@ fn encode(object: &dyn Object) -> Value {
 
 /// `Debug` of every object: as derived, but for secrets.
 pub(crate) fn debug(object: &dyn Object, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut printed = f.debug_struct(object.name());
-    object.visit(&mut |wire, member| {
+    let mut printed = f.debug_struct(object.shape().name);
+    visit(object, |wire, member| {
         if wire.secret && member.presence() == Presence::Given {
             printed.field(wire.field, &"[redacted]");
         } else {
@@ -225,9 +246,9 @@ pub(crate) fn debug(object: &dyn Object, f: &mut fmt::Formatter<'_>) -> fmt::Res
 }
 
 /// `Deserialize` of every object and enum. It goes through [`Value`], so the format must describe itself, as JSON does.
-pub(crate) fn deserialize<'de, T: Member, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn deserialize<'de, T: Member + Blank, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    let mut member = T::blank();
+    let mut member = T::BLANK;
     read(&mut member, value).map_err(D::Error::custom)?;
     Ok(member)
 }
@@ -235,7 +256,7 @@ pub(crate) fn deserialize<'de, T: Member, D: Deserializer<'de>>(deserializer: D)
 /// Decodes a value that stands by itself, where nothing can be kept beside it.
 pub(crate) fn read(member: &mut dyn Member, value: Value) -> Result<(), Mismatch> {
     match member.decode(value)? {
-        Some(unheld) => Err(member.refusal(unheld)),
+        Some(unheld) => Err(member.refusal(&unheld)),
         None => Ok(()),
     }
 }
@@ -371,8 +392,8 @@ mod tests {
         }
     }
 
-    fn read_as<T: Member>(value: Value) -> Result<T, String> {
-        let mut member = T::blank();
+    fn read_as<T: Member + Blank>(value: Value) -> Result<T, String> {
+        let mut member = T::BLANK;
         read(&mut member, value).map_err(|mismatch| mismatch.to_string())?;
         Ok(member)
     }
@@ -598,7 +619,7 @@ mod tests {
 
     #[test]
     fn a_body_writes_what_it_must_and_what_was_set() {
-        let mut ask: Ask = Object::blank();
+        let mut ask: Ask = Object::BLANK;
         assert_eq!(ask.value(), json!({"parts": []}));
         ask.regions = Some(vec![]);
         ask.until = Some(Timestamp::UNIX_EPOCH);

@@ -38,7 +38,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::object::Member;
+    use crate::object::{Blank, Member};
 
     const ID: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn an_answer_keeps_what_came() {
-        let mut id = ObjectId::blank();
+        let mut id = ObjectId::BLANK;
         assert_eq!(id.decode(json!("NOT-HEX")), Ok(None));
         assert_eq!(id, "NOT-HEX");
         assert_eq!(id.value(), json!("NOT-HEX"));

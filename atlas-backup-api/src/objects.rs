@@ -42,7 +42,7 @@ macro_rules! answer {
 
         impl ::core::default::Default for $name {
             fn default() -> Self {
-                $crate::object::Object::blank()
+                $crate::object::Blank::BLANK
             }
         }
 
@@ -107,25 +107,30 @@ macro_rules! checked {
 /// What they have in common.
 macro_rules! object {
     ($name:ident [$($field:ident $wire:literal [$($flag:ident)*])*] [$($extra:ident)?]) => {
+        #[allow(deprecated)]
+        impl $crate::object::Blank for $name {
+            const BLANK: Self = $name {
+                $($field: $crate::object::Blank::BLANK,)*
+                $($extra: $crate::Extra::NONE,)?
+            };
+        }
+
         #[allow(deprecated, unused_variables)]
         impl $crate::object::Object for $name {
-            fn blank() -> Self {
-                $name {
-                    $($field: $crate::object::Member::blank(),)*
-                    $($extra: ::core::default::Default::default(),)?
-                }
+            fn shape(&self) -> &'static $crate::object::Shape {
+                static SHAPE: $crate::object::Shape = $crate::object::Shape {
+                    name: stringify!($name),
+                    members: &[$($crate::object::Wire::new($wire, stringify!($field))$(.$flag())*),*],
+                };
+                &SHAPE
             }
 
-            fn name(&self) -> &'static str {
-                stringify!($name)
+            fn visit(&self, see: &mut dyn FnMut(&dyn $crate::object::Member)) {
+                $(see(&self.$field);)*
             }
 
-            fn visit(&self, see: &mut dyn FnMut($crate::object::Wire, &dyn $crate::object::Member)) {
-                $(see($crate::object::Wire::new($wire, stringify!($field))$(.$flag())*, &self.$field);)*
-            }
-
-            fn visit_mut(&mut self, see: &mut dyn FnMut($crate::object::Wire, &mut dyn $crate::object::Member)) {
-                $(see($crate::object::Wire::new($wire, stringify!($field))$(.$flag())*, &mut self.$field);)*
+            fn visit_mut(&mut self, see: &mut dyn FnMut(&mut dyn $crate::object::Member)) {
+                $(see(&mut self.$field);)*
             }
 
             $(
@@ -141,7 +146,7 @@ macro_rules! object {
 
         impl ::core::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::object::debug(self, f)
+                $crate::object::Member::debug(self, f)
             }
         }
 

@@ -62,11 +62,7 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::query::QueryValue for $name {
-            fn texts(self) -> ::std::vec::Vec<::std::string::String> {
-                vec![self.to_string()]
-            }
-        }
+        impl $crate::query::Word for $name {}
 
         impl $crate::check::Text for $name {
             fn text(&self) -> Option<&str> {
@@ -92,11 +88,11 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::object::Member for $name {
-            fn blank() -> Self {
-                $name::Unknown(::std::string::String::new())
-            }
+        impl $crate::object::Blank for $name {
+            const BLANK: Self = $name::Unknown(::std::string::String::new());
+        }
 
+        impl $crate::object::Member for $name {
             fn expected(&self) -> &'static str {
                 "text"
             }
@@ -105,10 +101,12 @@ macro_rules! open_enum {
                 &mut self,
                 value: ::serde_json::Value,
             ) -> ::core::result::Result<Option<::serde_json::Value>, $crate::mismatch::Mismatch> {
-                let mut text = ::std::string::String::new();
-                let unheld = text.decode(value)?;
-                *self = $name::from(text);
-                Ok(unheld)
+                *self = $name::from($crate::members::text(value)?);
+                Ok(None)
+            }
+
+            fn debug(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(self, f)
             }
 
             fn value(&self) -> ::serde_json::Value {
@@ -153,7 +151,7 @@ mod tests {
     #[test]
     fn unknown_values_are_kept_and_written_back() {
         for text in ["ondemand", "QUEUED", ""] {
-            let mut status = Status::blank();
+            let mut status = Status::BLANK;
             assert_eq!(status.decode(json!(text)), Ok(None));
             assert_eq!(status, Status::Unknown(text.to_owned()));
             assert_eq!(status.value(), json!(text));
@@ -162,7 +160,7 @@ mod tests {
 
     #[test]
     fn only_text_is_a_value() {
-        assert_eq!(Status::blank().decode(json!(1)).unwrap_err().to_string(), "expected text, found a number");
+        assert_eq!(Status::BLANK.decode(json!(1)).unwrap_err().to_string(), "expected text, found a number");
     }
 
     #[test]

@@ -20,6 +20,15 @@ macro_rules! shown {
     };
 }
 
+/// An open enum. A query rarely has one, so the code is made where it does.
+pub(crate) trait Word: AsRef<str> {}
+
+impl<T: Word> QueryValue for T {
+    fn texts(self) -> Vec<String> {
+        vec![self.as_ref().to_owned()]
+    }
+}
+
 shown!(bool, i64, &str, String, Timestamp, ObjectId, ClusterName);
 
 impl<T: QueryValue + Clone> QueryValue for &[T] {

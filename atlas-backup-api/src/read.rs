@@ -97,6 +97,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::object::Blank;
     use crate::operation::Effect;
 
     static GET: Operation =
@@ -106,8 +107,8 @@ mod tests {
         Answer { status: StatusCode::from_u16(status).unwrap(), headers: HeaderMap::new(), body: body.to_vec() }
     }
 
-    fn read<T: Member>(enveloped: bool, answer: &Answer) -> Result<(u16, T), Error> {
-        let mut value = T::blank();
+    fn read<T: Member + Blank>(enveloped: bool, answer: &Answer) -> Result<(u16, T), Error> {
+        let mut value = T::BLANK;
         let status = content(&GET, enveloped, answer, &mut value)?;
         Ok((status.as_u16(), value))
     }

@@ -11,7 +11,7 @@ use crate::call_options::CallOptions;
 use crate::client::Client;
 use crate::error::Error;
 use crate::invalid_argument::InvalidArgument;
-use crate::object::Member;
+use crate::object::{Blank, Member};
 use crate::operation::Operation;
 use crate::query::QueryValue;
 use crate::read;
@@ -141,9 +141,9 @@ pub(crate) trait Content: Sized {
     fn read(operation: &Operation, enveloped: bool, answer: &Answer) -> Result<(StatusCode, Self), Error>;
 }
 
-impl<T: Member> Content for T {
+impl<T: Member + Blank> Content for T {
     fn read(operation: &Operation, enveloped: bool, answer: &Answer) -> Result<(StatusCode, Self), Error> {
-        let mut value = T::blank();
+        let mut value = T::BLANK;
         read::content(operation, enveloped, answer, &mut value).map(|status| (status, value))
     }
 }
