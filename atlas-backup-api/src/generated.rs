@@ -34,6 +34,7 @@ pub(crate) mod prelude {
     pub(crate) use crate::objects::{answer, body, shared};
     pub(crate) use crate::open_enum::open_enum;
     pub(crate) use crate::operation::{Effect, Operation};
+    pub(crate) use crate::paginate::Items;
     pub(crate) use crate::request::Request;
     pub(crate) use crate::requests::request;
     pub(crate) use crate::response::Response;

@@ -132,6 +132,7 @@ mod object_id;
 mod objects;
 mod open_enum;
 mod operation;
+mod paginate;
 mod path;
 mod query;
 mod rate_limit;
@@ -143,7 +144,10 @@ mod retry_after;
 mod retry_policy;
 #[cfg(any(feature = "v1", feature = "v2"))]
 mod sharded;
+#[cfg(feature = "v2")]
+mod take;
 mod transport;
+mod wait;
 
 #[cfg(test)]
 mod loopback;
@@ -168,9 +172,13 @@ pub use generated::v1;
 pub use generated::v2;
 pub use invalid_argument::InvalidArgument;
 pub use object_id::ObjectId;
+pub use paginate::Items;
 pub use rate_limit::RateLimit;
 pub use response::Response;
 pub use retry_policy::RetryPolicy;
+#[cfg(feature = "v2")]
+pub use take::{TakeError, TakeSnapshotAndWait};
+pub use wait::{Ending, Wait, WaitError};
 
 // Types of other crates that this one's signatures name, so that a program needs no dependency for them.
 pub use http::{HeaderMap, StatusCode};

@@ -184,6 +184,17 @@ fn decode(object: &mut dyn Object, value: Value) -> Result<Option<Value>, Mismat
     Ok(None)
 }
 
+/// What tells an object from others of its kind: its required members. None where it has none.
+pub(crate) fn identity(object: &dyn Object) -> Option<String> {
+    let mut identity = None;
+    visit(object, |wire, member| {
+        if wire.required {
+            identity.get_or_insert_with(String::new).push_str(&member.value().to_string());
+        }
+    });
+    identity
+}
+
 /// What became of a member that was to be read.
 enum Decoded {
     /// It was not there, or null.

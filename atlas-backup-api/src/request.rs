@@ -19,6 +19,7 @@ use crate::response::Response;
 use crate::transport::{self, Answer};
 
 /// An operation with its arguments. The first argument that is refused is kept, and reported instead of sending.
+#[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) client: Client,
     pub(crate) operation: &'static Operation,
@@ -54,8 +55,18 @@ impl Request {
 
     /// Sets a query parameter; a later value replaces an earlier one. A list is written as one `name=value` for each item.
     pub(crate) fn query(mut self, name: &'static str, value: impl QueryValue) -> Self {
-        self.set(name, value.texts());
+        self.set_query(name, value);
         self
+    }
+
+    /// The same, in place.
+    pub(crate) fn set_query(&mut self, name: &'static str, value: impl QueryValue) {
+        self.set(name, value.texts());
+    }
+
+    /// The value of a query parameter, where it is set.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(set, _)| *set == name).map(|(_, value)| value.as_str())
     }
 
     /// Takes the outcome of a rule on an argument: `.check(check::minimum("pageNum", value, 1))`.
@@ -132,7 +143,7 @@ impl Request {
 
     /// Whether the status of the answer was asked to be put into its body.
     pub(crate) fn enveloped(&self) -> bool {
-        self.query.iter().any(|(name, value)| *name == "envelope" && value == "true")
+        self.value("envelope") == Some("true")
     }
 }
 

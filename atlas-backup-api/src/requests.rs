@@ -2,16 +2,16 @@
 
 /// Makes a request struct of an operation: a setter for each optional argument, and `send`.
 ///
-/// `#[answer(…)]` names what a success holds, `#[query("…")]` the parameter on the wire, with the rules its value keeps. It is a macro
+/// `#[answer(…)]` names what a success holds, `#[items(…)]` what the list in it holds, `#[query("…")]` the parameter on the wire, with the rules its value keeps. It is a macro
 /// so that 113 operations do not repeat 20 lines each.
 macro_rules! request {
-    (#[answer($answer:ty)] pub struct $name:ident {
+    (#[answer($answer:ty)] $(#[items($item:ty $(, $page:ident)*)])? pub struct $name:ident {
         $($(#[doc = $about:literal])* #[query($wire:literal $(, $rule:ident($($bound:literal)?))*)] $setter:ident: $type:ty),* $(,)?
     }) => {
         /// A call of the operation of this name, not yet sent: set optional arguments, then [`send`](Self::send).
         #[derive(Debug)]
         #[must_use = "nothing is sent before `send`"]
-        pub struct $name(Request);
+        pub struct $name(pub(crate) Request);
 
         impl ::core::convert::From<Request> for $name {
             fn from(request: Request) -> Self {
@@ -29,6 +29,13 @@ macro_rules! request {
             pub fn options(self, options: CallOptions) -> Self {
                 $name(self.0.options(options))
             }
+
+            $(
+                /// All items of the list, page after page: see [`Items`].
+                pub fn stream(self) -> Items<$item> {
+                    Items::new(self.0)$(.$page())*
+                }
+            )?
 
             /// Checks the arguments, sends the request and reads the answer.
             ///

@@ -11,6 +11,7 @@ mod client;
 mod deprecated;
 mod docs;
 mod enums;
+mod lists;
 mod objects;
 mod operations;
 mod paths;
@@ -36,6 +37,7 @@ const PASSES: &[(&str, Pass)] = &[
     ("rewrite/unreachable", unreachable::rewrite),
     ("rewrite/enums", enums::rewrite),
     ("rewrite/objects", objects::rewrite),
+    ("rewrite/lists", lists::rewrite),
     ("rewrite/bodies", bodies::rewrite),
     ("rewrite/updates", updates::rewrite),
     ("rewrite/secrets", secrets::rewrite),

@@ -158,6 +158,7 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 
 request! {
     #[answer(types::ExportBucketPage)]
+    #[items(types::ExportBucket, numbered, counted)]
     pub struct ListExportBuckets {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

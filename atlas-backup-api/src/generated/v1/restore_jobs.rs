@@ -178,6 +178,7 @@ static LIST_RESTORE_JOBS: Operation = Operation {
 
 request! {
     #[answer(types::RestoreJobPage)]
+    #[items(types::RestoreJob, numbered, counted)]
     pub struct ListRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

@@ -201,6 +201,7 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 
 request! {
     #[answer(types::ServerlessRestoreJobPage)]
+    #[items(types::ServerlessRestoreJob, numbered, counted)]
     pub struct ListServerlessRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -232,6 +233,7 @@ static LIST_SERVERLESS_SNAPSHOTS: Operation = Operation {
 
 request! {
     #[answer(types::ServerlessSnapshotPage)]
+    #[items(types::ServerlessSnapshot, numbered, counted)]
     pub struct ListServerlessSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

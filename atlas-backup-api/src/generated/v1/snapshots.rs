@@ -288,6 +288,7 @@ static LIST_SHARDED_SNAPSHOTS: Operation = Operation {
 
 request! {
     #[answer(types::SnapshotPage)]
+    #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -309,6 +310,7 @@ static LIST_SNAPSHOTS: Operation = Operation {
 
 request! {
     #[answer(types::SnapshotPage)]
+    #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

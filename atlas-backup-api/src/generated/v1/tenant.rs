@@ -250,6 +250,7 @@ static LIST_TENANT_RESTORE_JOBS: Operation = Operation {
 
 request! {
     #[answer(types::TenantRestoreJobPage)]
+    #[items(types::TenantRestoreJob)]
     pub struct ListTenantRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -271,6 +272,7 @@ static LIST_TENANT_SNAPSHOTS: Operation = Operation {
 
 request! {
     #[answer(types::TenantSnapshotPage)]
+    #[items(types::TenantSnapshot)]
     pub struct ListTenantSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

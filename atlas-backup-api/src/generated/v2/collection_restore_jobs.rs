@@ -199,6 +199,7 @@ static LIST_COLLECTION_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 
 request! {
     #[answer(types::CollectionRestoreJobCollectionPage)]
+    #[items(types::CollectionRestoreJobCollection, numbered)]
     pub struct ListCollectionRestoreJobCollections {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -235,6 +236,7 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 
 request! {
     #[answer(types::CollectionRestoreJobPage)]
+    #[items(types::CollectionRestoreJob, numbered)]
     pub struct ListCollectionRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

@@ -120,6 +120,7 @@ static LIST_EXPORT_JOBS: Operation = Operation {
 
 request! {
     #[answer(types::ExportJobPage)]
+    #[items(types::ExportJob, numbered, counted)]
     pub struct ListExportJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

@@ -239,6 +239,7 @@ static LIST_FLEX_RESTORE_JOBS: Operation = Operation {
 
 request! {
     #[answer(types::FlexRestoreJobPage)]
+    #[items(types::FlexRestoreJob, numbered, counted)]
     pub struct ListFlexRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -270,6 +271,7 @@ static LIST_FLEX_SNAPSHOTS: Operation = Operation {
 
 request! {
     #[answer(types::FlexSnapshotPage)]
+    #[items(types::FlexSnapshot, numbered, counted)]
     pub struct ListFlexSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

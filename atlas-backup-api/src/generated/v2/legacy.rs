@@ -297,6 +297,7 @@ static CREATE_LEGACY_RESTORE_JOB: Operation = Operation {
 
 request! {
     #[answer(types::LegacyRestoreJobPage)]
+    #[items(types::LegacyRestoreJob)]
     pub struct CreateLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -423,6 +424,7 @@ static LIST_LEGACY_CHECKPOINTS: Operation = Operation {
 
 request! {
     #[answer(types::LegacyCheckpointPage)]
+    #[items(types::LegacyCheckpoint, numbered, counted)]
     pub struct ListLegacyCheckpoints {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -454,6 +456,7 @@ static LIST_LEGACY_RESTORE_JOBS: Operation = Operation {
 
 request! {
     #[answer(types::LegacyRestoreJobPage)]
+    #[items(types::LegacyRestoreJob, numbered, counted)]
     pub struct ListLegacyRestoreJobs {
         /// Id of the batch of jobs that one restore of a sharded cluster made.
         #[query("batchId")]
@@ -488,6 +491,7 @@ static LIST_LEGACY_SNAPSHOTS: Operation = Operation {
 
 request! {
     #[answer(types::LegacySnapshotPage)]
+    #[items(types::LegacySnapshot, numbered, counted)]
     pub struct ListLegacySnapshots {
         /// Which snapshots to return, by whether they are completed. Default: `true`.
         #[query("completed")]

@@ -28,4 +28,9 @@ impl Api {
     pub(crate) fn new(client: Client) -> Self {
         Api { client }
     }
+
+    #[allow(dead_code)]
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
 }

@@ -178,6 +178,7 @@ static LIST_PRIVATE_ENDPOINTS: Operation = Operation {
 
 request! {
     #[answer(types::PrivateEndpointPage)]
+    #[items(types::PrivateEndpoint, numbered, counted)]
     pub struct ListPrivateEndpoints {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

@@ -435,6 +435,7 @@ static LIST_SHARDED_SNAPSHOTS: Operation = Operation {
 
 request! {
     #[answer(types::SnapshotPage)]
+    #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -456,6 +457,7 @@ static LIST_SNAPSHOT_COLLECTIONS: Operation = Operation {
 
 request! {
     #[answer(types::SnapshotCollectionPage)]
+    #[items(types::SnapshotCollection, numbered, counted)]
     pub struct ListSnapshotCollections {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -487,6 +489,7 @@ static LIST_SNAPSHOT_DATABASES: Operation = Operation {
 
 request! {
     #[answer(types::SnapshotDatabasePage)]
+    #[items(types::SnapshotDatabase, numbered, counted)]
     pub struct ListSnapshotDatabases {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -518,6 +521,7 @@ static LIST_SNAPSHOTS: Operation = Operation {
 
 request! {
     #[answer(types::SnapshotPage)]
+    #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

@@ -1,0 +1,232 @@
+//! Lists, item by item.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use http::StatusCode;
+use serde_json::Value;
+
+use crate::decode_error::DecodeError;
+use crate::error::Error;
+use crate::mismatch::Mismatch;
+use crate::object::{self, Blank, Object};
+use crate::request::Request;
+
+/// What Atlas takes at most for one page.
+const ITEMS_PER_PAGE: i64 = 500;
+
+/// The items of a list, each once, fetched page by page as they are asked for.
+///
+/// Made by `stream` of a call that lists things:
+///
+#[cfg_attr(feature = "v2", doc = "```no_run")]
+#[cfg_attr(not(feature = "v2"), doc = "```ignore")]
+/// # async fn run(client: atlas_backup_api::Client, project: &str) -> Result<(), atlas_backup_api::Error> {
+/// let mut snapshots = client.v2().list_snapshots(project, "orders").stream();
+/// while let Some(snapshot) = snapshots.next().await {
+///     println!("{}", snapshot?.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It is a [`Stream`] too, for the combinators of the `futures` crate.
+///
+/// - A page has 500 items unless the call says otherwise, and is fetched when the one before is used up. Each is a call of its own,
+///   with the retries and timeouts of the call. `page_num` says where to begin.
+/// - An item that a page brings again, because new ones have come in before it, is left out. One that moves to an earlier page, because
+///   others were deleted meanwhile, is missed: no paging by number can tell.
+/// - It ends at a page without items, whatever `totalCount` says, and after an error.
+/// - Where Atlas takes too long to count the items of a large list (`TIMEOUT_WHILE_PAGING`), the list goes on uncounted.
+#[must_use = "nothing is fetched before `next`"]
+pub struct Items<T> {
+    state: State,
+    read: fn(Value) -> Result<(String, T), Mismatch>,
+    ready: std::vec::IntoIter<T>,
+}
+
+impl<T> Items<T> {
+    pub(crate) fn new(request: Request) -> Self
+    where
+        T: Object + Blank,
+    {
+        let pager = Pager { request, number: None, counted: false, seen: HashSet::new(), before: Vec::new() };
+        Items { state: State::Idle(Box::new(pager)), read, ready: Vec::new().into_iter() }
+    }
+
+    /// The operation numbers its pages. Without it, the whole list is one page.
+    pub(crate) fn numbered(self) -> Self {
+        self.with(|pager| {
+            pager.number = Some(pager.request.value("pageNum").and_then(|number| number.parse().ok()).unwrap_or(1));
+            if pager.request.value("itemsPerPage").is_none() {
+                pager.request.set_query("itemsPerPage", ITEMS_PER_PAGE);
+            }
+        })
+    }
+
+    /// The operation counts all items unless told not to.
+    pub(crate) fn counted(self) -> Self {
+        self.with(|pager| pager.counted = pager.request.value("includeCount") != Some("false"))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Pager)) -> Self {
+        if let State::Idle(pager) = &mut self.state {
+            change(pager);
+        }
+        self
+    }
+
+    /// The next item; None after the last, and after an error.
+    ///
+    /// It may be dropped while it waits: nothing is lost, and the next call goes on.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// All items that are left.
+    ///
+    /// # Errors
+    /// The first error, and with it none of the items.
+    pub async fn all(mut self) -> Result<Vec<T>, Error> {
+        let mut items = Vec::new();
+        while let Some(item) = self.next().await {
+            items.push(item?);
+        }
+        Ok(items)
+    }
+
+    /// Reads a page, and takes what is new in it.
+    fn take(&mut self, mut pager: Box<Pager>, page: Page) -> Result<(), Error> {
+        let (mut keys, mut fresh) = (Vec::new(), Vec::new());
+        for (index, value) in page.results.into_iter().enumerate().filter(|(_, value)| !value.is_null()) {
+            let mismatch = |mismatch: Mismatch| mismatch.at(index).inside("results");
+            let (key, item) =
+                (self.read)(value).map_err(|error| DecodeError::mismatch(pager.request.operation, page.status, &mismatch(error)))?;
+            if pager.seen.insert(key.clone()) {
+                fresh.push(item);
+            }
+            keys.push(key);
+        }
+        self.ready = fresh.into_iter();
+        if pager.goes_on(keys) {
+            self.state = State::Idle(pager);
+        }
+        Ok(())
+    }
+}
+
+/// Reads an item, with what tells it from others: its id, or all of it where it has none.
+fn read<T: Object + Blank>(value: Value) -> Result<(String, T), Mismatch> {
+    let mut item = T::BLANK;
+    let whole = value.to_string();
+    object::read(&mut item, value)?;
+    Ok((object::identity(&item).unwrap_or(whole), item))
+}
+
+/// Nothing in it is pinned.
+impl<T> Unpin for Items<T> {}
+
+impl<T> Stream for Items<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(item) = self.ready.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match std::mem::replace(&mut self.state, State::Ended) {
+                State::Idle(pager) => self.state = State::Fetching(Box::pin(pager.fetch())),
+                State::Fetching(mut fetch) => {
+                    let Poll::Ready((pager, page)) = fetch.as_mut().poll(context) else {
+                        self.state = State::Fetching(fetch);
+                        return Poll::Pending;
+                    };
+                    if let Err(error) = page.and_then(|page| self.take(pager, page)) {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
+                State::Ended => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+/// What it lists; no item.
+impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.state {
+            State::Idle(pager) => return f.debug_struct("Items").field("request", &pager.request).finish_non_exhaustive(),
+            State::Fetching(_) => "fetching",
+            State::Ended => "ended",
+        };
+        write!(f, "Items {{ {state}, .. }}")
+    }
+}
+
+enum State {
+    Idle(Box<Pager>),
+    Fetching(Pin<Box<dyn Future<Output = (Box<Pager>, Result<Page, Error>)> + Send>>),
+    Ended,
+}
+
+/// One page, as it came.
+struct Page {
+    status: StatusCode,
+    results: Vec<Value>,
+}
+
+/// Where in a list we are. Not generic: a client has some thirty lists.
+struct Pager {
+    request: Request,
+    /// The page to fetch next, where pages have numbers.
+    number: Option<i64>,
+    /// Whether Atlas is asked to count all items.
+    counted: bool,
+    /// What tells the items so far from others.
+    seen: HashSet<String>,
+    /// The same, of the last page in its order.
+    before: Vec<String>,
+}
+
+impl Pager {
+    async fn fetch(mut self: Box<Self>) -> (Box<Self>, Result<Page, Error>) {
+        if let Some(number) = &mut self.number {
+            self.request.set_query("pageNum", *number);
+            *number += 1;
+        }
+        let mut page = self.page().await;
+        if self.counted && page.as_ref().is_err_and(|error| error.error_code() == Some("TIMEOUT_WHILE_PAGING")) {
+            self.counted = false;
+            self.request.set_query("includeCount", false);
+            page = self.page().await;
+        }
+        (self, page)
+    }
+
+    async fn page(&self) -> Result<Page, Error> {
+        let page = self.request.clone().send::<Value>().await?;
+        let status = page.status();
+        match page.into_inner() {
+            Value::Object(mut members) => match members.remove("results") {
+                Some(Value::Array(results)) => Ok(Page { status, results }),
+                None | Some(Value::Null) => Ok(Page { status, results: Vec::new() }),
+                Some(other) => Err(self.unreadable(status, Mismatch::new("a list", &other).inside("results"))),
+            },
+            other => Err(self.unreadable(status, Mismatch::new("an object", &other))),
+        }
+    }
+
+    fn unreadable(&self, status: StatusCode, mismatch: Mismatch) -> Error {
+        DecodeError::mismatch(self.request.operation, status, &mismatch).into()
+    }
+
+    /// Whether there is a page after the one with these items. The very same page again means that its number is not heeded.
+    fn goes_on(&mut self, keys: Vec<String>) -> bool {
+        let goes_on = self.number.is_some() && !keys.is_empty() && keys != self.before;
+        self.before = keys;
+        goes_on
+    }
+}

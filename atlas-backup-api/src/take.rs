@@ -1,0 +1,226 @@
+//! An on-demand snapshot, from asking for it until it is good.
+
+mod error;
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::cluster_name::ClusterName;
+use crate::error::Error;
+use crate::invalid_argument::InvalidArgument;
+use crate::object_id::ObjectId;
+use crate::v2::Api;
+use crate::v2::types::{ClusterType, OnDemandSnapshotRequest, Snapshot, SnapshotStatus, SnapshotType};
+use crate::wait::{Pace, Settings, WaitError, is_momentary};
+
+pub use error::TakeError;
+
+/// How often to look for a snapshot of which it is not known whether it was made.
+const LOOKS: u32 = 5;
+
+/// Takes an on-demand snapshot and waits until it is completed: awaited, it gives the snapshot.
+///
+/// Made by [`Api::take_snapshot_and_wait`].
+#[must_use = "nothing is sent before it is awaited"]
+pub struct TakeSnapshotAndWait {
+    api: Api,
+    place: Result<Place, InvalidArgument>,
+    body: OnDemandSnapshotRequest,
+    settings: Settings,
+    progress: Progress,
+}
+
+type Progress = Box<dyn FnMut(&Snapshot) + Send>;
+
+/// The cluster.
+#[derive(Clone)]
+struct Place {
+    group_id: ObjectId,
+    cluster_name: ClusterName,
+}
+
+impl Api {
+    /// Take one on-demand snapshot, and wait until it is completed.
+    ///
+    /// Works for replica sets and for sharded clusters.
+    ///
+    /// 1. Atlas takes one on-demand snapshot of a cluster at a time: while another is queued or in progress, it is waited for.
+    /// 2. The snapshot is asked for once. A marker like `[atlas-backup-api 9f86d081884c7d65]` is added to its description.
+    /// 3. Where the answer to that is lost, the snapshot is looked for by its marker, and nothing is asked for again: if it is not found,
+    ///    that is [`TakeError::Ambiguous`].
+    /// 4. The snapshot is waited for. If it fails, that is [`TakeError::Snapshot`].
+    ///
+    #[doc = "```no_run"]
+    /// # use std::time::Duration;
+    /// # use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
+    /// # async fn run(client: atlas_backup_api::Client, project: &str) -> Result<(), atlas_backup_api::TakeError> {
+    /// let body = OnDemandSnapshotRequest { retention_in_days: Some(5), ..Default::default() };
+    /// let snapshot = client
+    ///     .v2()
+    ///     .take_snapshot_and_wait(project, "orders", body)
+    ///     .deadline(Duration::from_secs(2 * 3600))
+    ///     .on_progress(|snapshot| println!("{}: {:?}", snapshot.id, snapshot.status))
+    ///     .await?;
+    /// # drop(snapshot);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Roles and errors are those of [`take_snapshot`](Self::take_snapshot), [`list_snapshots`](Self::list_snapshots) and
+    /// [`get_snapshot`](Self::get_snapshot), which this calls.
+    pub fn take_snapshot_and_wait(
+        &self,
+        group_id: impl TryInto<ObjectId, Error: fmt::Display>,
+        cluster_name: impl TryInto<ClusterName, Error: fmt::Display>,
+        body: OnDemandSnapshotRequest,
+    ) -> TakeSnapshotAndWait {
+        let group_id = group_id.try_into().map_err(|error| InvalidArgument::refused("groupId", &error));
+        let cluster_name = cluster_name.try_into().map_err(|error| InvalidArgument::refused("clusterName", &error));
+        let place = group_id.and_then(|group_id| cluster_name.map(|cluster_name| Place { group_id, cluster_name }));
+        TakeSnapshotAndWait { api: self.clone(), place, body, settings: Settings::default(), progress: Box::new(|_| {}) }
+    }
+}
+
+impl TakeSnapshotAndWait {
+    /// Gives up after this time, in which all four steps must be done. Default: 24 hours.
+    pub fn deadline(mut self, time: Duration) -> Self {
+        self.settings = self.settings.deadline(time);
+        self
+    }
+
+    /// As [`Wait::poll_every`](crate::Wait::poll_every).
+    pub fn poll_every(mut self, first: Duration, longest: Duration) -> Self {
+        self.settings = self.settings.poll_every(first, longest);
+        self
+    }
+
+    /// Is shown, after each poll, the snapshot being waited for: the one that was under way before, by its id, or this one.
+    pub fn on_progress(mut self, see: impl FnMut(&Snapshot) + Send + 'static) -> Self {
+        self.progress = Box::new(see);
+        self
+    }
+
+    async fn finish(self) -> Result<Snapshot, TakeError> {
+        let TakeSnapshotAndWait { api, place, mut body, settings, progress } = self;
+        let place = place.map_err(Error::from)?;
+        body.validate().map_err(Error::from)?;
+        let marker = format!("atlas-backup-api {:016x}", fastrand::u64(..));
+        body.description = Some(match body.description {
+            Some(text) => format!("{text} [{marker}]"),
+            None => format!("[{marker}]"),
+        });
+        let pace = Pace::new(api.client(), &settings);
+        let mut taking = Taking { api, place, settings, pace, progress };
+        taking.let_others_finish().await?;
+        let snapshot = taking.take(body, &marker).await?;
+        taking.wait_for(&snapshot).await.map_err(TakeError::Snapshot)
+    }
+}
+
+impl IntoFuture for TakeSnapshotAndWait {
+    type Output = Result<Snapshot, TakeError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.finish())
+    }
+}
+
+impl fmt::Debug for TakeSnapshotAndWait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TakeSnapshotAndWait").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// The steps, and what they share.
+struct Taking {
+    api: Api,
+    place: Place,
+    settings: Settings,
+    pace: Pace,
+    progress: Progress,
+}
+
+impl Taking {
+    async fn let_others_finish(&mut self) -> Result<(), TakeError> {
+        while let Some(other) = self.find(is_under_way).await? {
+            match self.wait_for(&other).await {
+                // Another's failure is not ours, nor is that it was deleted meanwhile.
+                Ok(_) | Err(WaitError::Ended { .. }) => {}
+                Err(WaitError::Call(error)) if error.is_not_found() => {}
+                Err(error) => return Err(TakeError::Busy(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for the snapshot, once.
+    async fn take(&mut self, body: OnDemandSnapshotRequest, marker: &str) -> Result<Snapshot, TakeError> {
+        let Place { group_id, cluster_name } = &self.place;
+        match self.api.take_snapshot(group_id, cluster_name, body).send().await {
+            Ok(snapshot) => Ok(snapshot.into_inner()),
+            Err(error @ (Error::Ambiguous(_) | Error::Decode(_))) => match self.look_for(marker).await {
+                Some(snapshot) => Ok(snapshot),
+                None => Err(TakeError::Ambiguous { marker: marker.to_owned(), failure: error }),
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What was sent may be acted on a little later than it was given up, so this looks more than once.
+    async fn look_for(&mut self, marker: &str) -> Option<Snapshot> {
+        let is_ours = |snapshot: &Snapshot| snapshot.description.as_deref().is_some_and(|text| text.contains(marker));
+        for _ in 0..LOOKS {
+            match self.find(is_ours).await {
+                Ok(Some(snapshot)) => return Some(snapshot),
+                Err(error) if !is_momentary(&error) => return None,
+                Ok(None) | Err(_) => self.pace.pause().await?,
+            }
+        }
+        None
+    }
+
+    /// The first such snapshot of the cluster, which may be a replica set or sharded: each kind has a list of its own.
+    async fn find(&mut self, is_wanted: impl Fn(&Snapshot) -> bool) -> Result<Option<Snapshot>, Error> {
+        let Place { group_id, cluster_name } = &self.place;
+        let replica_set = self.api.list_snapshots(group_id, cluster_name).stream();
+        let sharded = self.api.list_sharded_snapshots(group_id, cluster_name).stream();
+        let mut refused = Vec::new();
+        for mut snapshots in [replica_set, sharded] {
+            while let Some(snapshot) = snapshots.next().await {
+                match snapshot {
+                    Ok(snapshot) if is_wanted(&snapshot) => return Ok(Some(snapshot)),
+                    Ok(_) => {}
+                    // The list of the other kind of cluster may be refused.
+                    Err(error @ Error::Api(_)) if !is_momentary(&error) => refused.push(error),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        match refused.pop() {
+            Some(error) if !refused.is_empty() => Err(error),
+            _ => Ok(None),
+        }
+    }
+
+    async fn wait_for(&mut self, snapshot: &Snapshot) -> Result<Snapshot, WaitError<Snapshot>> {
+        let Place { group_id, cluster_name } = &self.place;
+        let wait = if is_sharded(snapshot) {
+            self.api.get_sharded_snapshot(group_id, cluster_name, &snapshot.id).wait()
+        } else {
+            self.api.get_snapshot(group_id, cluster_name, &snapshot.id).wait()
+        };
+        let settings = self.settings.clone().deadline(self.pace.left());
+        wait.settings(settings).finish_with(&mut self.progress).await
+    }
+}
+
+fn is_under_way(snapshot: &Snapshot) -> bool {
+    let is_on_demand = snapshot.snapshot_type == Some(SnapshotType::OnDemand);
+    is_on_demand && matches!(snapshot.status, Some(SnapshotStatus::Queued | SnapshotStatus::InProgress))
+}
+
+fn is_sharded(snapshot: &Snapshot) -> bool {
+    snapshot.type_ == Some(ClusterType::ShardedCluster)
+}

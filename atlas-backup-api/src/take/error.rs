@@ -1,0 +1,56 @@
+//! How taking a snapshot can end badly.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::error::Error;
+use crate::v2::types::Snapshot;
+use crate::wait::WaitError;
+
+/// Why [`take_snapshot_and_wait`](crate::v2::Api::take_snapshot_and_wait) did not end with a completed snapshot.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TakeError {
+    /// A call was refused or failed, and no snapshot was asked for.
+    Call(Error),
+    /// Another on-demand snapshot of the cluster was under way, and waiting for it ended so. No snapshot was asked for.
+    Busy(WaitError<Snapshot>),
+    /// The snapshot was asked for, and it is not known whether Atlas takes it. It was looked for by the marker in its description and not
+    /// found; look again before asking again.
+    #[non_exhaustive]
+    Ambiguous {
+        /// What the description of the snapshot would contain.
+        marker: String,
+        /// How asking for it failed.
+        failure: Error,
+    },
+    /// The snapshot was asked for and accepted, and waiting for it ended so: it failed, or is still under way.
+    Snapshot(WaitError<Snapshot>),
+}
+
+impl From<Error> for TakeError {
+    fn from(error: Error) -> Self {
+        TakeError::Call(error)
+    }
+}
+
+impl fmt::Display for TakeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TakeError::Call(error) => error.fmt(f),
+            TakeError::Busy(error) => write!(f, "another on-demand snapshot is under way: {error}"),
+            TakeError::Ambiguous { marker, failure } => write!(f, "no snapshot was found whose description contains {marker:?}: {failure}"),
+            TakeError::Snapshot(error) => error.fmt(f),
+        }
+    }
+}
+
+impl StdError for TakeError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            TakeError::Call(error) => error.source(),
+            TakeError::Busy(error) | TakeError::Snapshot(error) => error.source(),
+            TakeError::Ambiguous { failure, .. } => failure.source(),
+        }
+    }
+}

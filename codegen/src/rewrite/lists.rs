@@ -1,0 +1,83 @@
+//! Marks the operations that list things with what they list, so that their requests get a stream of items.
+//!
+//! Before: `#[answer(types::SnapshotPage)] pub struct ListSnapshots`, where a page has `results: Vec<Snapshot>`. After: `#[items(types::Snapshot,
+//! numbered, counted)]` besides: the pages are told apart by `pageNum`, and Atlas counts all items unless `includeCount` is false.
+
+use std::collections::BTreeMap;
+
+use quote::{ToTokens, format_ident, quote};
+use syn::{Attribute, Fields, Ident, Item, ItemStruct, parse_quote};
+
+use super::shape::{generic, is_marked, type_name};
+use crate::error::Error;
+use crate::facts::Facts;
+
+pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
+    let pages = pages(file);
+    let mut marked = 0;
+    for item in &mut file.items {
+        let Item::Struct(request) = item else { continue };
+        let answer = request.attrs.iter().position(|attribute| attribute.path().is_ident("answer"));
+        let Some(answer) = answer.filter(|_| is_marked(&request.attrs, "request")) else { continue };
+        let Some(listed) = answer_name(&request.attrs[answer]).and_then(|name| pages.get(&name)) else { continue };
+        let flags = [("pageNum", "numbered"), ("includeCount", "counted")];
+        let flags = flags.iter().filter(|(wire, _)| has_setter(request, wire)).map(|(_, flag)| format_ident!("{flag}"));
+        request.attrs.insert(answer + 1, parse_quote!(#[items(types::#listed #(, #flags)*)]));
+        marked += 1;
+    }
+    Ok(marked)
+}
+
+/// Type of a page -> type of its results.
+fn pages(file: &syn::File) -> BTreeMap<String, Ident> {
+    let structs = file.items.iter().filter_map(|item| match item {
+        Item::Struct(item) => Some(item),
+        _ => None,
+    });
+    let page = |item: &ItemStruct| {
+        let Fields::Named(fields) = &item.fields else { return None };
+        let results = fields.named.iter().find(|field| field.ident.as_ref().is_some_and(|name| name == "results"))?;
+        Some((item.ident.to_string(), type_name(generic(&results.ty, "Vec")?)?.clone()))
+    };
+    structs.filter_map(page).collect()
+}
+
+/// `SnapshotPage` of `#[answer(types::SnapshotPage)]`.
+fn answer_name(attribute: &Attribute) -> Option<String> {
+    let ty: syn::Type = attribute.parse_args().ok()?;
+    type_name(&ty).map(ToString::to_string)
+}
+
+fn has_setter(request: &ItemStruct, wire: &str) -> bool {
+    let begins = quote!(#wire).to_string();
+    let attributes = request.fields.iter().flat_map(|field| &field.attrs);
+    let mut queries = attributes.filter(|attribute| attribute.path().is_ident("query"));
+    queries.any(|query| matches!(&query.meta, syn::Meta::List(list) if list.tokens.to_token_stream().to_string().starts_with(&begins)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::Facts;
+    use crate::rewrite::rewritten;
+
+    #[test]
+    fn a_list_says_what_it_lists() {
+        let before = r#"
+#[request] #[answer(types::Page)] pub struct ListJobs { #[query("pageNum", minimum(1))] page_num: i64, #[query("includeCount")] include_count: bool }
+#[request] #[answer(types::Page)] pub struct ListAll {}
+#[request] #[answer(types::Job)] pub struct GetJob {}
+#[request] #[answer(())] pub struct DeleteJob {}
+#[answer] pub struct Page { #[wire("results")] pub results: Vec<Job> }
+#[answer] pub struct Job {}
+"#;
+        let (marked, after) = rewritten(super::rewrite, &Facts::default(), before);
+        assert_eq!(marked, 2);
+        for text in [
+            "#[answer(types::Page)]\n#[items(types::Job, numbered, counted)]\npub struct ListJobs {",
+            "#[answer(types::Page)]\n#[items(types::Job)]\npub struct ListAll {}",
+            "#[answer(types::Job)]\npub struct GetJob {}",
+        ] {
+            assert!(after.contains(text), "no `{text}` in\n{after}");
+        }
+    }
+}
