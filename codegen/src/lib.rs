@@ -40,17 +40,50 @@ pub struct Output {
 /// # Errors
 /// Every fault found, each with its rule and its place in the document.
 pub fn generate(document: &Document) -> Result<Output, Error> {
-    let loaded = document::load(document)?;
-    check::check(&loaded)?;
-    translate(&loaded).map_err(|error| error.locate(&loaded))
+    generate_observed(document, &mut |_| {})
 }
 
-fn translate(loaded: &document::Loaded<'_>) -> Result<Output, Error> {
-    let mut passes = Vec::new();
-    let (openapi, facts) = lower::lower(loaded, &mut passes)?;
-    let code = rewrite::rewrite(backend::generate(&openapi)?, &facts, &mut passes)?;
+/// As [`generate`], and tells `ended` the name of every pass (`lower/formats`) and every stage (`lower`) when it is through: there is no
+/// clock here, so who wants times reads one then.
+///
+/// # Errors
+/// Those of [`generate`].
+pub fn generate_observed(document: &Document, ended: &mut dyn FnMut(&'static str)) -> Result<Output, Error> {
+    let mut run = Run { passes: Vec::new(), ended };
+    let loaded = document::load(document)?;
+    run.ended("load");
+    check::check(&loaded)?;
+    run.ended("check");
+    translate(&loaded, run).map_err(|error| error.locate(&loaded))
+}
+
+fn translate(loaded: &document::Loaded<'_>, mut run: Run<'_>) -> Result<Output, Error> {
+    let (openapi, facts) = lower::lower(loaded, &mut run)?;
+    run.ended("lower");
+    let code = backend::generate(&openapi)?;
+    run.ended("backend");
+    let code = rewrite::rewrite(code, &facts, &mut run)?;
+    run.ended("rewrite");
     let (files, table, items) = emit::emit(loaded.document, &facts, code)?;
-    Ok(Output { files, table, items, passes })
+    run.ended("emit");
+    Ok(Output { files, table, items, passes: run.passes })
+}
+
+/// What has run so far, and who is told.
+struct Run<'a> {
+    passes: Vec<(&'static str, usize)>,
+    ended: &'a mut dyn FnMut(&'static str),
+}
+
+impl Run<'_> {
+    fn pass(&mut self, name: &'static str, places: usize) {
+        self.passes.push((name, places));
+        self.ended(name);
+    }
+
+    fn ended(&mut self, name: &'static str) {
+        (self.ended)(name);
+    }
 }
 
 /// The document as JSON, without the rules of [`generate`].
@@ -59,4 +92,23 @@ fn translate(loaded: &document::Loaded<'_>) -> Result<Output, Error> {
 /// What keeps it from being YAML.
 pub fn read(document: &Document) -> Result<serde_json::Value, Error> {
     document::load(document).map(|loaded| loaded.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sound() -> Document {
+        let text = include_str!("../../tests/fixtures/documents/sound.yaml").to_owned();
+        Document { api: "v2".into(), path: "sound.yaml".into(), text }
+    }
+
+    #[test]
+    fn who_observes_is_told_of_every_stage_and_pass() {
+        let mut told = Vec::new();
+        let output = generate_observed(&sound(), &mut |step| told.push(step)).unwrap_or_else(|error| panic!("{error}"));
+        let stages: Vec<_> = told.iter().copied().filter(|step| !step.contains('/')).collect();
+        assert_eq!(stages, ["load", "check", "lower", "backend", "rewrite", "emit"]);
+        assert!(output.passes.iter().all(|(pass, _)| told.contains(pass)));
+    }
 }

@@ -15,6 +15,7 @@ mod walk;
 
 use openapiv3::OpenAPI;
 
+use crate::Run;
 use crate::document::Loaded;
 use crate::error::{Error, Finding};
 use crate::facts::Facts;
@@ -34,16 +35,21 @@ const PASSES: &[(&str, Pass)] = &[
     ("lower/formats", formats::lower),
 ];
 
-pub(crate) fn lower(loaded: &Loaded<'_>, counts: &mut Vec<(&'static str, usize)>) -> Result<(OpenAPI, Facts), Error> {
-    let mut openapi: OpenAPI = serde_path_to_error::deserialize(&loaded.value).map_err(|error| {
-        let pointer = error.path().iter().map(|segment| format!("/{segment}")).collect::<String>();
-        Error::one(Finding::new("openapi", pointer, error.inner().to_string())).locate(loaded)
-    })?;
+pub(crate) fn lower(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<(OpenAPI, Facts), Error> {
+    let mut openapi = parse(loaded)?;
+    run.ended("lower/parse");
     let mut facts = Facts { api: loaded.document.api.clone(), title: openapi.info.title.clone(), ..Facts::default() };
     for (name, pass) in PASSES {
-        counts.push((name, pass(&mut openapi, &mut facts)));
+        run.pass(name, pass(&mut openapi, &mut facts));
     }
     Ok((openapi, facts))
+}
+
+fn parse(loaded: &Loaded<'_>) -> Result<OpenAPI, Error> {
+    serde_path_to_error::deserialize(&loaded.value).map_err(|error| {
+        let pointer = error.path().iter().map(|segment| format!("/{segment}")).collect::<String>();
+        Error::one(Finding::new("openapi", pointer, error.inner().to_string())).locate(loaded)
+    })
 }
 
 /// A document in YAML, lowered by one pass: what a pass's before/after test needs.

@@ -21,6 +21,7 @@ mod shape;
 mod unreachable;
 mod updates;
 
+use crate::Run;
 use crate::error::{Error, Finding};
 use crate::facts::Facts;
 
@@ -46,10 +47,9 @@ const PASSES: &[(&str, Pass)] = &[
     ("rewrite/deprecated", deprecated::rewrite),
 ];
 
-pub(crate) fn rewrite(mut code: syn::File, facts: &Facts, counts: &mut Vec<(&'static str, usize)>) -> Result<syn::File, Error> {
+pub(crate) fn rewrite(mut code: syn::File, facts: &Facts, run: &mut Run<'_>) -> Result<syn::File, Error> {
     for (name, pass) in PASSES {
-        let count = pass(&mut code, facts)?;
-        counts.push((name, count));
+        run.pass(name, pass(&mut code, facts)?);
     }
     Ok(code)
 }

@@ -1,0 +1,70 @@
+//! Where generation spends its time, stage by stage, on the documents of this project: `cargo bench -p atlas-backup-codegen`.
+//!
+//! `backend` is progenitor itself, so what is ours stands beside what is not, in one run. Each figure is the median of the rounds; the
+//! medians of the steps need not add up to the median of the whole.
+
+#![allow(clippy::unwrap_used, reason = "a benchmark has nobody to report to")]
+
+use std::time::{Duration, Instant};
+
+use atlas_backup_codegen::{Document, generate_observed};
+
+const ROUNDS: usize = 15;
+const DOCUMENTS: [(&str, &str); 2] = [("v1", "spec/v1.yaml"), ("v2", "spec/v2.yaml")];
+
+/// What a step took in each round.
+type Times = (&'static str, Vec<Duration>);
+
+fn main() {
+    // `cargo test --benches` only wants to see that it runs.
+    let rounds = if std::env::args().any(|argument| argument == "--bench") { ROUNDS } else { 1 };
+    let documents = DOCUMENTS.map(|(api, path)| (path, measure(&read(api, path), rounds)));
+    let [(_, first), (_, second)] = &documents;
+    println!("median of {rounds} rounds, in ms  {:>12}{:>14}{:>14}", documents[0].0, documents[1].0, "both");
+    for ((step, v1), (_, v2)) in first.iter().zip(second) {
+        let (v1, v2) = (median(v1), median(v2));
+        let shown = if step.contains('/') { format!("    {step}") } else { format!("  {step}") };
+        println!("{shown:<32}{v1:>10.2}{v2:>14.2}{:>14.2}", v1 + v2);
+    }
+}
+
+fn read(api: &str, path: &str) -> Document {
+    let text = std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    Document { api: api.to_owned(), path: path.to_owned(), text }
+}
+
+/// The steps in the order they ended, `whole` last. The first round warms up.
+fn measure(document: &Document, rounds: usize) -> Vec<Times> {
+    let mut steps: Vec<Times> = Vec::new();
+    for round in 0..=rounds {
+        let taken = time(document);
+        if round == 1 {
+            steps = taken.iter().map(|(step, _)| (*step, Vec::new())).collect();
+        }
+        for ((_, times), (_, time)) in steps.iter_mut().zip(taken) {
+            times.push(time);
+        }
+    }
+    steps
+}
+
+fn time(document: &Document) -> Vec<(&'static str, Duration)> {
+    let mut taken = Vec::new();
+    let began = Instant::now();
+    let (mut stage, mut pass) = (began, began);
+    generate_observed(document, &mut |step| {
+        let now = Instant::now();
+        let since = if step.contains('/') { pass } else { std::mem::replace(&mut stage, now) };
+        taken.push((step, now - since));
+        pass = now;
+    })
+    .unwrap();
+    taken.push(("whole", began.elapsed()));
+    taken
+}
+
+fn median(times: &[Duration]) -> f64 {
+    let mut times = times.to_vec();
+    times.sort();
+    times[times.len() / 2].as_secs_f64() * 1e3
+}
