@@ -2,6 +2,7 @@
 
 pub mod binary;
 pub mod codegen;
+pub mod compare;
 pub mod replace;
 pub mod tree;
 pub mod upstream;

@@ -14,6 +14,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Codegen(xtask::codegen::Arguments),
+    Compare(xtask::compare::Arguments),
     /// Read captures of real traffic (HAR) through the client, and compare them with the spec
     #[command(disable_help_flag = true)]
     Conform(xtask::binary::Arguments),
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
     let result = match command {
         Command::Codegen(arguments) => xtask::codegen::run(&arguments),
+        Command::Compare(arguments) => xtask::compare::run(&arguments),
         Command::Conform(arguments) => xtask::binary::run("conform", &arguments),
         Command::Upstream(arguments) => xtask::upstream::run(&arguments),
     };
