@@ -87,6 +87,12 @@ impl Client {
         crate::v2::Api::new(self.clone())
     }
 
+    /// Fetches files from where Atlas says that they are.
+    #[cfg(feature = "download")]
+    pub fn download(&self) -> crate::Download {
+        crate::Download::new(self.clone())
+    }
+
     /// What the last answer that spoke of it said about the allowance of calls; None before there was one.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.shared.rate_limit.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -78,6 +78,7 @@
 //! for, up to [`RetryPolicy::longest_retry_after`]; without it, a random time up to a bound that doubles each time. A wait that
 //! would outlast the total timeout is not begun.
 //!
+#![cfg_attr(feature = "download", doc = include_str!("download/guide.md"))]
 //! # What can be seen
 //!
 //! Each call is a `tracing` span `atlas_call` of the target `atlas_backup_api` with `operation`, `method`, `path` (the
@@ -91,7 +92,8 @@
 //!
 //! # Features
 //!
-//! `digest`, on by default, is for API keys; a program with a service account can do without. `v1` and `v2`, both on by default, hold
+//! `digest`, on by default, is for API keys; a program with a service account can do without. `download`, on by default, fetches
+//! what Atlas delivers. `v1` and `v2`, both on by default, hold
 //! the two generations of the API. All of v1 is deprecated by Atlas.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -117,6 +119,8 @@ mod date_time;
 mod deadline;
 mod decode_error;
 mod dispatch;
+#[cfg(feature = "download")]
+mod download;
 mod envelope;
 mod error;
 mod excerpt;
@@ -164,6 +168,8 @@ pub use cluster_name::ClusterName;
 pub use configuration_error::ConfigurationError;
 pub use connection_error::ConnectionError;
 pub use decode_error::DecodeError;
+#[cfg(feature = "download")]
+pub use download::{Delivery, Download, DownloadError, DownloadProgress, SavedFile};
 pub use error::Error;
 pub use extra::Extra;
 #[cfg(feature = "v1")]

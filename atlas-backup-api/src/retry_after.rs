@@ -19,7 +19,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
 }
 
-fn date(headers: &HeaderMap, name: HeaderName) -> Option<Timestamp> {
+pub(crate) fn date(headers: &HeaderMap, name: HeaderName) -> Option<Timestamp> {
     let text = headers.get(name)?.to_str().ok()?;
     rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
 }

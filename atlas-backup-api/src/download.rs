@@ -1,0 +1,183 @@
+//! Fetches what Atlas offers for download, from hosts that are not Atlas.
+
+mod claim;
+mod content_range;
+mod delivery;
+mod digest;
+mod error;
+mod fetch;
+mod file_name;
+mod link;
+mod part;
+mod progress;
+mod validator;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tracing::Instrument;
+
+use crate::client::Client;
+use crate::configuration_error::ConfigurationError;
+use delivery::Order;
+use fetch::{Fetch, blocking};
+use link::Link;
+use part::Part;
+use progress::{Listener, Reporter};
+
+pub use delivery::Delivery;
+pub use error::DownloadError;
+pub use progress::DownloadProgress;
+
+/// A download in preparation, made by [`Client::download`]. What it does, the
+/// [crate's documentation](crate#downloads) says.
+#[must_use = "nothing is fetched before `into_directory` is awaited"]
+pub struct Download {
+    client: Client,
+    files: Vec<Delivery>,
+    overwrite: bool,
+    idle_timeout: Duration,
+    http: Option<reqwest::ClientBuilder>,
+    listener: Option<Listener>,
+}
+
+/// A file that is complete, and on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SavedFile {
+    /// Where it is: below the directory that was named, as it was named.
+    pub path: PathBuf,
+    /// How long it is.
+    pub bytes: u64,
+}
+
+impl Download {
+    pub(crate) fn new(client: Client) -> Self {
+        let idle_timeout = Duration::from_secs(60);
+        Download { client, files: Vec::new(), overwrite: false, idle_timeout, http: None, listener: None }
+    }
+
+    /// One more file to fetch. They are fetched one after another, in this order.
+    pub fn file(mut self, file: Delivery) -> Self {
+        self.files.push(file);
+        self
+    }
+
+    /// More files to fetch, such as one a shard.
+    pub fn files(mut self, files: impl IntoIterator<Item = Delivery>) -> Self {
+        self.files.extend(files);
+        self
+    }
+
+    /// Replaces files that exist, each when the new one is complete. Default: false, which fetches nothing where one exists.
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// How long nothing may come before the connection is given up and another one tried. There is no limit for the whole, which
+    /// may take hours. Default: 60 seconds.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// An HTTP client with settings of your own, such as a proxy or root certificates. To these are added: no redirects but those
+    /// that are followed here, no retries but those made here, and the idle timeout.
+    ///
+    /// Leave its `timeout` alone: it would end the download. Headers that it sends by default go to all hosts.
+    pub fn http(mut self, builder: reqwest::ClientBuilder) -> Self {
+        self.http = Some(builder);
+        self
+    }
+
+    /// Tells how far it is, whenever bytes have come: thousands of times a second on a fast network. It should not take long.
+    pub fn progress(mut self, listener: impl FnMut(&DownloadProgress) + Send + 'static) -> Self {
+        self.listener = Some(Box::new(listener));
+        self
+    }
+
+    /// Fetches all files into this directory, which is made if need be, and returns them in their order.
+    ///
+    /// Dropping the future ends the download; what has come is kept and can be continued, as after an error.
+    ///
+    /// # Errors
+    ///
+    /// The first [`DownloadError`]. Files that were complete before it stay. Where it is about what was asked for, or a file
+    /// that exists, nothing was fetched.
+    pub async fn into_directory(mut self, directory: impl AsRef<Path>) -> Result<Vec<SavedFile>, DownloadError> {
+        let directory = directory.as_ref();
+        let link = self.link()?;
+        let orders = check(std::mem::take(&mut self.files), &link)?;
+        let real = self.prepare(directory, &orders).await?;
+        let mut saved = Vec::with_capacity(orders.len());
+        for order in &orders {
+            let host = order.url.origin().ascii_serialization();
+            let span = tracing::info_span!(target: "atlas_backup_api", "atlas_download", file = order.file, host);
+            let bytes = self.fetch(&link, order, directory, &real).instrument(span).await?;
+            saved.push(SavedFile { path: directory.join(&order.file), bytes });
+        }
+        Ok(saved)
+    }
+
+    fn link(&mut self) -> Result<Link, DownloadError> {
+        if self.idle_timeout.is_zero() {
+            return Err(ConfigurationError::new("idle timeout: must be longer than zero".to_owned()).into());
+        }
+        let agent = concat!("atlas-backup-api/", env!("CARGO_PKG_VERSION"));
+        let usual = || reqwest::Client::builder().user_agent(agent).connect_timeout(Duration::from_secs(10));
+        let http = self.http.take().unwrap_or_else(usual).redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never());
+        let http = http.read_timeout(self.idle_timeout).build().map_err(ConfigurationError::from)?;
+        let plain_allowed = self.client.shared().base_url.as_str().starts_with("http:");
+        Ok(Link { http, plain_allowed })
+    }
+
+    /// Makes the directory and looks for files that exist. Returns the directory's one true name.
+    async fn prepare(&self, directory: &Path, orders: &[Order]) -> Result<PathBuf, DownloadError> {
+        let path = directory.to_owned();
+        let made = blocking(move || std::fs::create_dir_all(&path).and_then(|()| path.canonicalize())).await;
+        let real = made.map_err(|error| DownloadError::disk(directory, error))?;
+        let mut parts = orders.iter().map(|order| Part::of(directory, &order.file));
+        match parts.find(|part| !self.overwrite && part.target_exists()) {
+            Some(part) => Err(DownloadError::Exists { path: part.target }),
+            None => Ok(real),
+        }
+    }
+
+    async fn fetch(&mut self, link: &Link, order: &Order, directory: &Path, real: &Path) -> Result<u64, DownloadError> {
+        let part = Part::of(directory, &order.file);
+        let claim = claim::claim(&real.join(&order.file)).await;
+        let reporter = Reporter::new(&order.file, order.size, self.listener.as_mut());
+        let fetch = Fetch { client: self.client.shared(), link, order, part, overwrite: self.overwrite, claim, reporter };
+        fetch.run().await
+    }
+}
+
+/// All of them, if all are good.
+fn check(files: Vec<Delivery>, link: &Link) -> Result<Vec<Order>, DownloadError> {
+    let orders = files.into_iter().map(Delivery::check).collect::<Result<Vec<_>, _>>()?;
+    let mut names = BTreeSet::new();
+    for order in &orders {
+        if !link.is_allowed(&order.url) {
+            return Err(DownloadError::NotHttps { file: order.file.clone() });
+        }
+        // Not all file systems tell them apart.
+        if !names.insert(order.file.to_ascii_lowercase()) {
+            return Err(DownloadError::Invalid { file: order.file.clone(), fault: "another file has the same name" });
+        }
+    }
+    Ok(orders)
+}
+
+/// No secret, and not the HTTP client, whose settings may hold one.
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("files", &self.files)
+            .field("overwrite", &self.overwrite)
+            .field("idle_timeout", &self.idle_timeout)
+            .finish_non_exhaustive()
+    }
+}

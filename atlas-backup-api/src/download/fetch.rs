@@ -1,0 +1,226 @@
+//! Fetches one file: attempt after attempt, each from where the one before has ended.
+//!
+//! What is on the disk is all that an attempt knows of those before, so that it makes no difference whether they were
+//! made by this process.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use reqwest::Response;
+use tokio::sync::{OwnedMutexGuard, mpsc};
+
+use super::content_range;
+use super::delivery::Order;
+use super::digest;
+use super::error::DownloadError;
+use super::link::{Failure, Link, unusable};
+use super::part::{Part, Resume};
+use super::progress::Reporter;
+use super::validator::Validator;
+use crate::client::Shared;
+
+/// How many chunks may wait to be written. One is what a read of the connection gave, 400 KB at most.
+const WAITING_CHUNKS: usize = 8;
+/// Smaller chunks are gathered to this before they are written.
+const BUFFER: usize = 64 * 1024;
+
+/// One file on its way.
+pub(super) struct Fetch<'a> {
+    pub(super) client: &'a Shared,
+    pub(super) link: &'a Link,
+    pub(super) order: &'a Order,
+    pub(super) part: Part,
+    pub(super) overwrite: bool,
+    pub(super) claim: Arc<OwnedMutexGuard<()>>,
+    pub(super) reporter: Reporter<'a>,
+}
+
+/// An answer with the bytes from there on, and the file to write them to.
+struct Incoming {
+    response: Response,
+    file: File,
+    from: u64,
+    total: Option<u64>,
+}
+
+impl Fetch<'_> {
+    /// Returns how many bytes the file has.
+    pub(super) async fn run(mut self) -> Result<u64, DownloadError> {
+        let mut delays = self.client.retry.delays();
+        let mut furthest = 0;
+        loop {
+            let failure = match self.attempt().await {
+                Ok(bytes) => return Ok(bytes),
+                Err(failure) => failure,
+            };
+            let (error, rate_limited, retry_after) = match failure {
+                Failure::Final(error) => return Err(error),
+                Failure::Passing { error, rate_limited, retry_after } => (error, rate_limited, retry_after),
+            };
+            // Only what is new counts: a host that begins anew each time and never ends is not asked for ever.
+            if self.reporter.bytes() > furthest {
+                furthest = self.reporter.bytes();
+                delays = self.client.retry.delays();
+            }
+            let Some(delay) = delays.next(rate_limited, retry_after) else { return Err(error) };
+            let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+            tracing::warn!(target: "atlas_backup_api", bytes = self.reporter.bytes(), delay_ms, %error, "going on");
+            self.client.clock.sleep(delay).await;
+        }
+    }
+
+    async fn attempt(&mut self) -> Result<u64, Failure> {
+        let incoming = match self.resume().await {
+            Some(resume) => match self.rest(resume).await? {
+                Some(rest) => rest,
+                None => self.whole().await?,
+            },
+            None => self.whole().await?,
+        };
+        let total = incoming.total;
+        let (file, bytes) = self.receive(incoming).await?;
+        if let Some(expected) = self.order.size.or(total).filter(|&expected| expected != bytes) {
+            self.discard().await?;
+            return Err(DownloadError::Length { file: self.order.file.clone(), expected, found: bytes }.into());
+        }
+        self.finish(file).await?;
+        Ok(bytes)
+    }
+
+    async fn resume(&self) -> Option<Resume> {
+        // Reads a few hundred bytes.
+        self.part.resume(self.order)
+    }
+
+    /// What is missing; None where the host does not have it any more, or does not say so clearly.
+    async fn rest(&mut self, resume: Resume) -> Result<Option<Incoming>, Failure> {
+        let response = self.link.get(self.order, Some(&resume)).await?;
+        self.trace(&response, resume.from);
+        if response.status() == StatusCode::OK {
+            return self.from_the_start(response).await.map(Some);
+        }
+        let fits = content_range::rest_of(response.headers()) == Some((resume.from, resume.total));
+        if response.status() != StatusCode::PARTIAL_CONTENT || !fits || !resume.validator.is_met(response.headers()) {
+            return Ok(None);
+        }
+        let part = self.part.clone();
+        let file = self.on_disk(move || part.go_on(resume.from)).await?;
+        Ok(Some(Incoming { response, file, from: resume.from, total: Some(resume.total) }))
+    }
+
+    /// The file from its first byte.
+    async fn whole(&mut self) -> Result<Incoming, Failure> {
+        let response = self.link.get(self.order, None).await?;
+        self.trace(&response, 0);
+        if response.status() != StatusCode::OK {
+            return Err(unusable(self.order, "it is a part, which was not asked for").into());
+        }
+        self.from_the_start(response).await
+    }
+
+    async fn from_the_start(&mut self, response: Response) -> Result<Incoming, Failure> {
+        let headers = response.headers();
+        let total = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        match (self.order.size, total) {
+            (Some(expected), Some(found)) if expected != found => {
+                let file = self.order.file.clone();
+                self.discard().await?;
+                return Err(DownloadError::Length { file, expected, found }.into());
+            }
+            (None, None) if !headers.contains_key(TRANSFER_ENCODING) && self.order.sha1.is_none() => {
+                return Err(unusable(self.order, "its length is not told, so its end could not be told from a break").into());
+            }
+            _ => {}
+        }
+        let version = Validator::of(headers).zip(total);
+        // A file of unknown length has no last byte to ask for.
+        let (part, order) = (self.part.clone(), self.order.clone());
+        let file = self.on_disk(move || part.begin(&order, version.as_ref().map(|(validator, total)| (validator, *total)))).await?;
+        Ok(Incoming { response, file, from: 0, total })
+    }
+
+    /// Writes what comes, in a thread where that may take its time, while more comes. Returns how long the file is now.
+    async fn receive(&mut self, mut incoming: Incoming) -> Result<(File, u64), Failure> {
+        self.reporter.start(incoming.from, incoming.total);
+        let (chunks, waiting) = mpsc::channel(WAITING_CHUNKS);
+        let claim = Arc::clone(&self.claim);
+        let writer = tokio::task::spawn_blocking(move || {
+            let written = write(incoming.file, waiting);
+            drop(claim);
+            written
+        });
+        let received = loop {
+            match incoming.response.chunk().await {
+                Ok(Some(chunk)) => {
+                    let length = chunk.len();
+                    // The writer has failed, and says why in a moment.
+                    if chunks.send(chunk).await.is_err() {
+                        break Ok(());
+                    }
+                    self.reporter.advance(length);
+                }
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        drop(chunks);
+        let written = writer.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+        let file = written.map_err(|error| self.disk(&self.part.path, error))?;
+        received.map_err(|error| Failure::connection(&self.order.file, error))?;
+        Ok((file, self.reporter.bytes()))
+    }
+
+    async fn finish(&mut self, file: File) -> Result<(), Failure> {
+        self.on_disk(move || file.sync_all()).await?;
+        if let Some(expected) = &self.order.sha1 {
+            let path = self.part.path.clone();
+            let found = self.on_disk(move || digest::of_file(&path)).await?;
+            if *expected != found {
+                self.discard().await?;
+                let (file, expected) = (self.order.file.clone(), expected.clone());
+                return Err(DownloadError::Hash { file, expected, found }.into());
+            }
+        }
+        let (part, overwrite) = (self.part.clone(), self.overwrite);
+        match blocking(move || part.finish(overwrite)).await {
+            Err(error) if !overwrite && error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(DownloadError::Exists { path: self.part.target.clone() }.into())
+            }
+            finished => finished.map_err(|error| self.disk(&self.part.target, error)),
+        }
+    }
+
+    async fn discard(&self) -> Result<(), Failure> {
+        let part = self.part.clone();
+        self.on_disk(move || part.discard()).await
+    }
+
+    async fn on_disk<T: Send + 'static>(&self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, Failure> {
+        blocking(work).await.map_err(|error| self.disk(&self.part.path, error))
+    }
+
+    fn disk(&self, path: &Path, error: io::Error) -> Failure {
+        DownloadError::disk(path, error).into()
+    }
+
+    fn trace(&self, response: &Response, from: u64) {
+        tracing::debug!(target: "atlas_backup_api", status = response.status().as_u16(), from, "answer");
+    }
+}
+
+/// Work that waits for the disk.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+}
+
+fn write(file: File, mut chunks: mpsc::Receiver<impl AsRef<[u8]>>) -> io::Result<File> {
+    let mut file = BufWriter::with_capacity(BUFFER, file);
+    while let Some(chunk) = chunks.blocking_recv() {
+        file.write_all(chunk.as_ref())?;
+    }
+    file.into_inner().map_err(|error| error.into_error())
+}
