@@ -3,6 +3,7 @@
 mod arbitrary;
 mod corpus;
 mod documents;
+mod download;
 mod examples;
 mod generated;
 mod handles;

@@ -62,8 +62,7 @@ impl Part {
         if let Some((validator, total)) = version {
             let (etag, last_modified) = validator.to_record();
             let (location, identity) = (&order.location, &order.identity);
-            let record =
-                json!({"location": location, "identity": identity, "etag": etag, "last_modified": last_modified, "total": total});
+            let record = json!({"location": location, "identity": identity, "etag": etag, "last_modified": last_modified, "total": total});
             fs::write(&self.record, format!("{record}\n"))?;
         }
         Ok(file)

@@ -21,16 +21,16 @@ thread_local! {
 /// Writes down everything that is traced, by whomever, at any level, thread by thread. A test has one of its own.
 ///
 /// For all threads at once: a subscriber of one thread misses what other threads were the first to trace.
-struct Everything;
+pub struct Everything;
 
 impl Everything {
-    fn listen() {
+    pub fn listen() {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| tracing::subscriber::set_global_default(Everything).expect("nobody else sets one"));
         TRACED.take();
     }
 
-    fn heard() -> String {
+    pub fn heard() -> String {
         TRACED.take()
     }
 

@@ -3,7 +3,7 @@
 #![allow(deprecated, reason = "the deprecated operations are called as the others are")]
 
 mod digest;
-mod hygiene;
+pub mod hygiene;
 mod limits;
 mod retries;
 mod tokens;

@@ -39,7 +39,7 @@ mod wire;
 pub use answer::Answer;
 pub use app::{App, Layer};
 pub use clock::Clock;
-pub use delivery::{Delivery, Offer};
+pub use delivery::{Delivery, Mishap, Offer};
 pub use digest::{Challenge, Digest, DigestCounts, PRIVATE_KEY, PUBLIC_KEY};
 pub use digest_hash::{Algorithm, Signed};
 pub use examples::{error, examples};

@@ -1,0 +1,112 @@
+//! Downloads that end anywhere, and go on to the same bytes.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use atlas_backup_api::{Client, Delivery as Wanted, DownloadProgress};
+use atlas_backup_tests::fake_atlas::{Clock, Delivery, Gate, Mishap, Offer};
+use tokio::sync::Notify;
+
+use super::setting;
+
+const KILLS: usize = 50;
+const LENGTH: u64 = 20_000_003;
+const SEED: u64 = 0x5eed;
+
+/// Random points of a file, in order.
+fn points(count: usize, length: u64) -> Vec<u64> {
+    let mut state = SEED;
+    let mut points: Vec<u64> = (0..count)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            1 + (state >> 11) % (length - 1)
+        })
+        .collect();
+    points.sort_unstable();
+    points
+}
+
+#[tokio::test]
+async fn fifty_drops_and_the_same_bytes() {
+    let setting = setting();
+    let offer = Offer::new(LENGTH, SEED);
+    let url = setting.host.offer(offer.clone());
+    let wanted = || Wanted::new("orders.tgz", &url).sha1(offer.sha1()).size(LENGTH);
+    let mut drops = 0;
+    for point in points(KILLS, LENGTH) {
+        // The host stops there, so that the download cannot be done before it is dropped.
+        let (held, here) = (Gate::closed(), setting.part());
+        setting.host.next([Mishap::Stall(point.saturating_sub(here).max(1), held)]);
+        let reached = Arc::new(Notify::new());
+        let listener = {
+            let reached = Arc::clone(&reached);
+            move |progress: &DownloadProgress| {
+                if progress.bytes >= point {
+                    reached.notify_one();
+                }
+            }
+        };
+        let download = setting.client.download().file(wanted()).progress(listener);
+        tokio::select! {
+            () = reached.notified() => drops += 1,
+            saved = download.into_directory(setting.directory.path()) => panic!("it is done: {saved:?}"),
+        }
+    }
+    assert_eq!(drops, KILLS);
+    setting.fetch_as(wanted()).await.unwrap();
+    setting.assert_saved(&offer);
+    let ranges = setting.host.ranges();
+    assert_eq!(ranges.len(), KILLS + 1);
+    assert!(ranges[1..].iter().all(|range| range.starts_with("bytes=")), "each has gone on: {ranges:?}");
+}
+
+/// The child is this test again, which downloads and says how far it is, until it is killed.
+#[tokio::test]
+async fn killed_processes_and_the_same_bytes() {
+    const URL: &str = "ATLAS_TEST_DOWNLOAD_URL";
+    const DIRECTORY: &str = "ATLAS_TEST_DOWNLOAD_DIRECTORY";
+    if let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) {
+        let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
+        let download = client.download().file(Wanted::new("orders.tgz", url)).progress(|progress| println!("at {}", progress.bytes));
+        download.into_directory(directory).await.unwrap();
+        return;
+    }
+    let length = 8 * LENGTH;
+    let (host, offer) = (Delivery::start(&Clock::new()), Offer::new(length, SEED));
+    let url = host.offer(offer.clone());
+    let directory = tempfile::tempdir().unwrap();
+    for kill in 1..=6 {
+        // More than may wait to be written, so that each has something to go on from.
+        let point = kill * 8 * 1024 * 1024 + points(6, 1_000_000)[kill as usize - 1];
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "download::killing::killed_processes_and_the_same_bytes", "--nocapture"])
+            .env(URL, &url)
+            .env(DIRECTORY, directory.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut reached = said.filter_map(|line| line.strip_prefix("at ")?.parse::<u64>().ok());
+        assert!(reached.any(|bytes| bytes >= point), "it ended too soon");
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success());
+    }
+    assert_eq!(super::names(directory.path()), ["orders.tgz.part", "orders.tgz.part.json"]);
+    let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
+    let wanted = Wanted::new("orders.tgz", &url).sha1(offer.sha1());
+    client.download().file(wanted).into_directory(directory.path()).await.unwrap();
+    assert_eq!(super::names(directory.path()), ["orders.tgz"]);
+    let ranges = host.ranges();
+    assert!(ranges.len() == 7 && ranges[1..].iter().all(|range| range.starts_with("bytes=")), "{ranges:?}");
+}
+
+#[tokio::test]
+async fn two_of_one_file_take_turns() {
+    let setting = setting();
+    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let (first, second) = tokio::join!(setting.fetch(&url), setting.fetch(&url));
+    let error = [first, second].into_iter().find_map(Result::err).expect("the second finds the file of the first");
+    assert!(error.to_string().contains("exists already"), "{error}");
+    setting.assert_saved(&Offer::new(LENGTH, 1));
+}

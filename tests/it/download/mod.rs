@@ -1,0 +1,82 @@
+//! Downloads from a host of their own, over real sockets, to a real disk.
+
+mod disk;
+mod killing;
+mod refusals;
+mod resuming;
+mod saving;
+mod secrets;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use atlas_backup_api::{Client, ClientBuilder, Delivery as Wanted, DownloadError, SavedFile};
+use atlas_backup_tests::fake_atlas::{Delivery, Offer};
+use tempfile::TempDir;
+
+use crate::transport::NoWait;
+
+/// A host, a client whose waits take no time, and an empty directory.
+struct Setting {
+    host: Delivery,
+    client: Client,
+    clock: NoWait,
+    directory: TempDir,
+}
+
+fn setting() -> Setting {
+    setting_with(|builder| builder)
+}
+
+fn setting_with(change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Setting {
+    let clock = NoWait::new();
+    // Over plain HTTP itself, so that it may download over that. Nobody listens there.
+    let builder = Client::builder().base_url("http://127.0.0.1:1").clock(clock.clone());
+    let client = change(builder).build().expect("settings of a test");
+    let directory = tempfile::tempdir().expect("there is a folder for temporary files");
+    Setting { host: Delivery::start(clock.servers()), client, clock, directory }
+}
+
+impl Setting {
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Under this name, what is in it; None where it does not exist.
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
+        fs::read(self.path(name)).ok()
+    }
+
+    /// All names in the directory, in order.
+    fn names(&self) -> Vec<String> {
+        names(self.directory.path())
+    }
+
+    /// One file, as `orders.tgz`.
+    async fn fetch(&self, url: &str) -> Result<Vec<SavedFile>, DownloadError> {
+        self.fetch_as(Wanted::new("orders.tgz", url)).await
+    }
+
+    async fn fetch_as(&self, file: Wanted) -> Result<Vec<SavedFile>, DownloadError> {
+        self.client.download().file(file).into_directory(self.directory.path()).await
+    }
+
+    /// The file is there, as offered, and nothing else is.
+    fn assert_saved(&self, offer: &Offer) {
+        assert_eq!(self.names(), ["orders.tgz"]);
+        assert!(self.read("orders.tgz") == Some(offer.bytes()), "other bytes than were offered");
+        assert_eq!(self.host.left(), 0, "mishaps that have not happened");
+    }
+
+    /// How many bytes of the unfinished file are here.
+    fn part(&self) -> u64 {
+        fs::metadata(self.path("orders.tgz.part")).map_or(0, |file| file.len())
+    }
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}

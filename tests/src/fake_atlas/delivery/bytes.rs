@@ -1,0 +1,80 @@
+//! The bytes of files that are too large to be kept: made when they are asked for, any part of them, at the speed of memory.
+
+use std::ops::Range;
+
+use axum::body::Bytes as Shared;
+use sha1::{Digest, Sha1};
+
+/// A block that repeats. Its length is a prime a little above one MiB, so that no two places a power of two apart look alike.
+const BLOCK: usize = 1_048_583;
+
+/// The bytes that come of one seed.
+#[derive(Clone)]
+pub(crate) struct Bytes(Shared);
+
+impl Bytes {
+    pub(crate) fn of(seed: u64) -> Self {
+        let mut state = seed;
+        let words = std::iter::repeat_with(|| {
+            // SplitMix64: any two seeds give unlike blocks.
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut word = state;
+            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            word ^ (word >> 31)
+        });
+        let mut block = Vec::with_capacity(BLOCK + 8);
+        for word in words.take(BLOCK / 8 + 1) {
+            block.extend_from_slice(&word.to_le_bytes());
+        }
+        block.truncate(BLOCK);
+        Bytes(block.into())
+    }
+
+    /// From there on as many as are at hand without copying, and not beyond the end.
+    pub(crate) fn at(&self, range: &Range<u64>) -> Shared {
+        let place = usize::try_from(range.start % BLOCK as u64).unwrap_or_default();
+        let wanted = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        self.0.slice(place..BLOCK.min(place.saturating_add(wanted)))
+    }
+
+    pub(crate) fn all(&self, length: u64) -> Vec<u8> {
+        self.pieces(length).flat_map(|piece| piece.to_vec()).collect()
+    }
+
+    pub(crate) fn sha1(&self, length: u64) -> String {
+        let mut hash = Sha1::new();
+        self.pieces(length).for_each(|piece| hash.update(&piece));
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn pieces(&self, length: u64) -> impl Iterator<Item = Shared> {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let piece = self.at(&(from..length));
+            from += piece.len() as u64;
+            (!piece.is_empty()).then_some(piece)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_parts_of_the_whole() {
+        let bytes = Bytes::of(7);
+        let length = 2 * BLOCK as u64 + 5;
+        let whole = bytes.all(length);
+        assert_eq!(whole.len() as u64, length);
+        for from in [0, 1, 4096, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
+            let part = bytes.at(&(from as u64..length));
+            assert!(!part.is_empty() && whole[from..].starts_with(&part), "{from}");
+        }
+        assert!(bytes.at(&(length..length)).is_empty());
+        assert_ne!(whole[..64], Bytes::of(8).all(64));
+        assert_ne!(whole[..64], whole[1 << 20..][..64]);
+        assert_eq!(bytes.sha1(0), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+    }
+}
