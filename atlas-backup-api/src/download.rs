@@ -111,7 +111,7 @@ impl Download {
         let directory = directory.as_ref();
         let link = self.link()?;
         let orders = check(std::mem::take(&mut self.files), &link)?;
-        let real = self.prepare(directory, &orders).await?;
+        let real = prepare(directory, &orders, self.overwrite).await?;
         let mut saved = Vec::with_capacity(orders.len());
         for order in &orders {
             let host = order.url.origin().ascii_serialization();
@@ -134,24 +134,28 @@ impl Download {
         Ok(Link { http, plain_allowed })
     }
 
-    /// Makes the directory and looks for files that exist. Returns the directory's one true name.
-    async fn prepare(&self, directory: &Path, orders: &[Order]) -> Result<PathBuf, DownloadError> {
-        let path = directory.to_owned();
-        let made = blocking(move || std::fs::create_dir_all(&path).and_then(|()| path.canonicalize())).await;
-        let real = made.map_err(|error| DownloadError::disk(directory, error))?;
-        let mut parts = orders.iter().map(|order| Part::of(directory, &order.file));
-        match parts.find(|part| !self.overwrite && part.target_exists()) {
-            Some(part) => Err(DownloadError::Exists { path: part.target }),
-            None => Ok(real),
-        }
-    }
-
     async fn fetch(&mut self, link: &Link, order: &Order, directory: &Path, real: &Path) -> Result<u64, DownloadError> {
         let part = Part::of(directory, &order.file);
         let claim = claim::claim(&real.join(&order.file)).await;
+        // Whoever had the claim before may have been after the same file.
+        if !self.overwrite && part.target_exists() {
+            return Err(DownloadError::Exists { path: part.target });
+        }
         let reporter = Reporter::new(&order.file, order.size, self.listener.as_mut());
         let fetch = Fetch { client: self.client.shared(), link, order, part, overwrite: self.overwrite, claim, reporter };
         fetch.run().await
+    }
+}
+
+/// Makes the directory and looks for files that exist. Returns the directory's one true name.
+async fn prepare(directory: &Path, orders: &[Order], overwrite: bool) -> Result<PathBuf, DownloadError> {
+    let path = directory.to_owned();
+    let made = blocking(move || std::fs::create_dir_all(&path).and_then(|()| path.canonicalize())).await;
+    let real = made.map_err(|error| DownloadError::disk(directory, error))?;
+    let mut parts = orders.iter().map(|order| Part::of(directory, &order.file));
+    match parts.find(|part| !overwrite && part.target_exists()) {
+        Some(part) => Err(DownloadError::Exists { path: part.target }),
+        None => Ok(real),
     }
 }
 

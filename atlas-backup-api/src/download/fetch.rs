@@ -74,7 +74,8 @@ impl Fetch<'_> {
     }
 
     async fn attempt(&mut self) -> Result<u64, Failure> {
-        let incoming = match self.resume().await {
+        // Reads a few hundred bytes.
+        let incoming = match self.part.resume(self.order) {
             Some(resume) => match self.rest(resume).await? {
                 Some(rest) => rest,
                 None => self.whole().await?,
@@ -89,11 +90,6 @@ impl Fetch<'_> {
         }
         self.finish(file).await?;
         Ok(bytes)
-    }
-
-    async fn resume(&self) -> Option<Resume> {
-        // Reads a few hundred bytes.
-        self.part.resume(self.order)
     }
 
     /// What is missing; None where the host does not have it any more, or does not say so clearly.
@@ -194,12 +190,12 @@ impl Fetch<'_> {
         }
     }
 
-    async fn discard(&self) -> Result<(), Failure> {
+    async fn discard(&mut self) -> Result<(), Failure> {
         let part = self.part.clone();
         self.on_disk(move || part.discard()).await
     }
 
-    async fn on_disk<T: Send + 'static>(&self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, Failure> {
+    async fn on_disk<T: Send + 'static>(&mut self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, Failure> {
         blocking(work).await.map_err(|error| self.disk(&self.part.path, error))
     }
 

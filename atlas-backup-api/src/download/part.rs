@@ -84,9 +84,12 @@ impl Part {
     /// Gives the file its name. Its bytes must have reached the disk by then, or a power cut could leave the name without them.
     ///
     /// A rename replaces what is there. A second name is refused where there is one already, by the system and at once, so
-    /// that of two programs only one succeeds. Where the file system has no second names it takes a look and a rename,
+    /// that of two programs only one succeeds. Where the file system has no second names it is a look and a rename,
     /// between which another program can come.
     pub(super) fn finish(&self, overwrite: bool) -> io::Result<()> {
+        if !overwrite && self.target_exists() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
         // First: from here on the two names may mean one file, and nobody is to write more to it.
         remove(&self.record)?;
         if overwrite {
@@ -94,9 +97,7 @@ impl Part {
         } else {
             match fs::hard_link(&self.path, &self.target) {
                 Ok(()) => fs::remove_file(&self.path)?,
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists || self.target_exists() => {
-                    return Err(io::ErrorKind::AlreadyExists.into());
-                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
                 Err(_) => fs::rename(&self.path, &self.target)?,
             }
         }

@@ -32,7 +32,8 @@ async fn fifty_drops_and_the_same_bytes() {
     let setting = setting();
     let offer = Offer::new(LENGTH, SEED);
     let url = setting.host.offer(offer.clone());
-    let wanted = || Wanted::new("orders.tgz", &url).sha1(offer.sha1()).size(LENGTH);
+    let sha1 = offer.sha1();
+    let wanted = || Wanted::new("orders.tgz", &url).sha1(&sha1).size(LENGTH);
     let mut drops = 0;
     for point in points(KILLS, LENGTH) {
         // The host stops there, so that the download cannot be done before it is dropped.
