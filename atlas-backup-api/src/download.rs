@@ -107,19 +107,25 @@ impl Download {
     ///
     /// The first [`DownloadError`]. Files that were complete before it stay. Where it is about what was asked for, or a file
     /// that exists, nothing was fetched.
-    pub async fn into_directory(mut self, directory: impl AsRef<Path>) -> Result<Vec<SavedFile>, DownloadError> {
-        let directory = directory.as_ref();
+    pub async fn into_directory(self, directory: impl AsRef<Path>) -> Result<Vec<SavedFile>, DownloadError> {
+        let mut saved = Vec::new();
+        self.go_on(directory.as_ref(), &mut saved).await?;
+        Ok(saved)
+    }
+
+    /// Fetches the files that are not saved yet.
+    pub(crate) async fn go_on(mut self, directory: &Path, saved: &mut Vec<SavedFile>) -> Result<(), DownloadError> {
         let link = self.link()?;
-        let orders = check(std::mem::take(&mut self.files), &link)?;
+        let mut orders = check(std::mem::take(&mut self.files), &link)?;
+        orders.retain(|order| !saved.iter().any(|file| file.path == directory.join(&order.file)));
         let real = prepare(directory, &orders, self.overwrite).await?;
-        let mut saved = Vec::with_capacity(orders.len());
         for order in &orders {
             let host = order.url.origin().ascii_serialization();
             let span = tracing::info_span!(target: "atlas_backup_api", "atlas_download", file = order.file, host);
             let bytes = self.fetch(&link, order, directory, &real).instrument(span).await?;
             saved.push(SavedFile { path: directory.join(&order.file), bytes });
         }
-        Ok(saved)
+        Ok(())
     }
 
     fn link(&mut self) -> Result<Link, DownloadError> {

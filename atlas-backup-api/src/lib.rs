@@ -118,6 +118,8 @@ mod connection_error;
 mod date_time;
 mod deadline;
 mod decode_error;
+#[cfg(all(feature = "download", any(feature = "v1", feature = "v2")))]
+mod deliveries;
 mod dispatch;
 #[cfg(feature = "download")]
 mod download;
@@ -138,6 +140,8 @@ mod open_enum;
 mod operation;
 mod paginate;
 mod path;
+#[cfg(feature = "v2")]
+mod place;
 mod query;
 mod rate_limit;
 mod read;
@@ -146,6 +150,8 @@ mod requests;
 mod response;
 mod retry_after;
 mod retry_policy;
+#[cfg(all(feature = "download", feature = "v2"))]
+mod save;
 #[cfg(any(feature = "v1", feature = "v2"))]
 mod sharded;
 #[cfg(feature = "v2")]
@@ -182,6 +188,8 @@ pub use paginate::Items;
 pub use rate_limit::RateLimit;
 pub use response::Response;
 pub use retry_policy::RetryPolicy;
+#[cfg(all(feature = "download", feature = "v2"))]
+pub use save::{SaveError, SaveSnapshot};
 #[cfg(feature = "v2")]
 pub use take::{TakeError, TakeSnapshotAndWait};
 pub use wait::{Ending, Wait, WaitError};

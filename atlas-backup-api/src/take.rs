@@ -10,6 +10,7 @@ use crate::cluster_name::ClusterName;
 use crate::error::Error;
 use crate::invalid_argument::InvalidArgument;
 use crate::object_id::ObjectId;
+use crate::place::Place;
 use crate::v2::Api;
 use crate::v2::types::{ClusterType, OnDemandSnapshotRequest, Snapshot, SnapshotStatus, SnapshotType};
 use crate::wait::{Pace, Settings, WaitError, is_momentary};
@@ -32,13 +33,6 @@ pub struct TakeSnapshotAndWait {
 }
 
 type Progress = Box<dyn FnMut(&Snapshot) + Send>;
-
-/// The cluster.
-#[derive(Clone)]
-struct Place {
-    group_id: ObjectId,
-    cluster_name: ClusterName,
-}
 
 impl Api {
     /// Take one on-demand snapshot, and wait until it is completed.
@@ -75,9 +69,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: fmt::Display>,
         body: OnDemandSnapshotRequest,
     ) -> TakeSnapshotAndWait {
-        let group_id = group_id.try_into().map_err(|error| InvalidArgument::refused("groupId", &error));
-        let cluster_name = cluster_name.try_into().map_err(|error| InvalidArgument::refused("clusterName", &error));
-        let place = group_id.and_then(|group_id| cluster_name.map(|cluster_name| Place { group_id, cluster_name }));
+        let place = Place::new(group_id, cluster_name);
         TakeSnapshotAndWait { api: self.clone(), place, body, settings: Settings::default(), progress: Box::new(|_| {}) }
     }
 }

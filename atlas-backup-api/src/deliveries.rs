@@ -1,0 +1,160 @@
+//! The files that a restore job offers for download. Both generations of the API name the same members.
+
+use crate::download::Delivery;
+
+/// The name of one of `count` files of a snapshot: `snapshot-65f0….tar.gz`, or with the part that it is.
+fn delivery(snapshot: &str, part: Option<&str>, url: &str) -> Delivery {
+    let (name, identity) = match part {
+        Some(part) => (format!("snapshot-{snapshot}-{part}.tar.gz"), format!("snapshot {snapshot}, {part}")),
+        None => (format!("snapshot-{snapshot}.tar.gz"), format!("snapshot {snapshot}")),
+    };
+    Delivery::new(name, url).identity(identity)
+}
+
+/// URLs that say nothing of what they lead to are numbered.
+fn numbered(snapshot: &str, urls: &[String]) -> Vec<Delivery> {
+    match urls {
+        [url] => vec![delivery(snapshot, None, url)],
+        urls => (1..).zip(urls).map(|(number, url)| delivery(snapshot, Some(&number.to_string()), url)).collect(),
+    }
+}
+
+macro_rules! deliveries {
+    ($types:path) => {
+        const _: () = {
+            use $types as types;
+
+            impl types::RestoreJob {
+                /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: one file for a replica set, one for each
+                /// shard and the config servers of a sharded cluster. They are called `snapshot-ID.tar.gz`, or `snapshot-ID-SHARD.tar.gz`.
+                ///
+                /// Empty for a restore, and before the download is ready.
+                pub fn deliveries(&self) -> Vec<Delivery> {
+                    let snapshot = self.snapshot_id.as_ref().unwrap_or(&self.id).as_str();
+                    let named = self.components.iter().filter_map(|component| {
+                        let url = component.download_url.as_deref()?;
+                        Some(delivery(snapshot, Some(component.replica_set_name.as_deref()?), url))
+                    });
+                    let named: Vec<_> = named.collect();
+                    // Each URL has its component, once Atlas has listed them all.
+                    if named.is_empty() || named.len() < self.delivery_url.len() { numbered(snapshot, &self.delivery_url) } else { named }
+                }
+            }
+
+            #[allow(deprecated)]
+            impl types::ServerlessRestoreJob {
+                /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: `snapshot-ID.tar.gz`.
+                ///
+                /// Empty for a restore, and before the download is ready.
+                pub fn deliveries(&self) -> Vec<Delivery> {
+                    numbered(self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(), &self.delivery_url)
+                }
+            }
+
+            #[allow(deprecated)]
+            impl types::LegacyRestoreJob {
+                /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: `snapshot-ID-JOB.tar.gz` with the header that
+                /// its host asks for, and its SHA-1 where Atlas tells it. A sharded cluster has a job for each shard.
+                ///
+                /// Empty for a restore, and before the download is ready.
+                pub fn deliveries(&self) -> Vec<Delivery> {
+                    let Some(delivered) = &self.delivery else { return Vec::new() };
+                    let Some(url) = delivered.url_v2.as_deref().or(delivered.url.as_deref()) else { return Vec::new() };
+                    let mut file = delivery(self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(), Some(self.id.as_str()), url);
+                    // Only the newer URL asks for the header.
+                    if let (Some(_), Some(name), Some(value)) = (&delivered.url_v2, &delivered.auth_header, &delivered.auth_value) {
+                        file = file.header(name, value);
+                    }
+                    // Of several hashes, none is known to be that of the download.
+                    match self.hashes.as_slice() {
+                        [types::LegacyRestoreFileHash { hash: Some(hash), type_name: Some(types::LegacyHashType::Sha1), .. }] => {
+                            vec![file.sha1(hash)]
+                        }
+                        _ => vec![file],
+                    }
+                }
+            }
+
+            one_url!(types::TenantRestoreJob);
+        };
+    };
+}
+
+/// Jobs of clusters that have one file each.
+macro_rules! one_url {
+    ($job:ty) => {
+        #[allow(deprecated)]
+        impl $job {
+            /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: `snapshot-ID.tar.gz`.
+            ///
+            /// Empty for a restore, and before the download is ready.
+            pub fn deliveries(&self) -> Vec<Delivery> {
+                let snapshot = self.snapshot_id.as_ref().unwrap_or(&self.id).as_str();
+                self.snapshot_url.iter().map(|url| delivery(snapshot, None, url)).collect()
+            }
+        }
+    };
+}
+
+#[cfg(feature = "v1")]
+deliveries!(crate::v1::types);
+#[cfg(feature = "v2")]
+deliveries!(crate::v2::types);
+#[cfg(feature = "v2")]
+one_url!(crate::v2::types::FlexRestoreJob);
+
+#[cfg(all(test, feature = "v2"))]
+mod tests {
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::v2::types;
+
+    fn read<T: DeserializeOwned>(value: Value) -> T {
+        serde_json::from_value(value).unwrap()
+    }
+
+    /// Names, hosts, and the names of headers and hashes: all that is no secret.
+    fn told(files: &[Delivery]) -> Vec<String> {
+        files.iter().map(|file| format!("{file:?}")).collect()
+    }
+
+    #[test]
+    fn a_sharded_cluster_has_a_file_for_each_shard() {
+        let mut job: types::RestoreJob = read(json!({
+            "id": "2", "snapshotId": "1", "deliveryUrl": ["https://h/a", "https://h/b"],
+            "components": [
+                {"replicaSetName": "shard-0", "downloadUrl": "https://h/a"},
+                {"replicaSetName": "config", "downloadUrl": "https://h/b"},
+            ],
+        }));
+        let named = told(&job.deliveries());
+        assert!(named[0].contains(r#""snapshot-1-shard-0.tar.gz""#) && named[1].contains(r#""snapshot-1-config.tar.gz""#), "{named:?}");
+        job.components.pop();
+        let numbered = told(&job.deliveries());
+        assert!(numbered[0].contains(r#""snapshot-1-1.tar.gz""#) && numbered[1].contains(r#""snapshot-1-2.tar.gz""#), "{numbered:?}");
+        job.delivery_url.pop();
+        job.components.clear();
+        assert!(told(&job.deliveries())[0].contains(r#""snapshot-1.tar.gz""#));
+        job.delivery_url.clear();
+        assert!(job.deliveries().is_empty());
+    }
+
+    #[test]
+    #[allow(deprecated)]
+    fn a_legacy_job_tells_header_and_hash() {
+        let mut job: types::LegacyRestoreJob = read(json!({
+            "id": "2", "snapshotId": "1", "hashes": [{"fileName": "f", "typeName": "SHA1", "hash": "ab"}],
+            "delivery": {"urlV2": "https://h/", "authHeader": "x-auth", "authValue": "hunter2"},
+        }));
+        let file = told(&job.deliveries()).remove(0);
+        for part in ["snapshot-1-2.tar.gz", "x-auth", r#"sha1: Some("ab")"#] {
+            assert!(file.contains(part), "no {part} in {file}");
+        }
+        job.hashes.push(job.hashes[0].clone());
+        assert!(told(&job.deliveries())[0].contains("sha1: None"));
+        job.delivery = None;
+        assert!(job.deliveries().is_empty());
+    }
+}

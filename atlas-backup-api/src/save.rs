@@ -1,0 +1,145 @@
+//! From a snapshot to files on a disk.
+
+mod error;
+mod families;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::client::Client;
+use crate::download::{Delivery, Download, DownloadError, DownloadProgress, SavedFile};
+use crate::error::Error;
+use crate::invalid_argument::InvalidArgument;
+use crate::request::{Content, Request};
+use crate::response::Response;
+use crate::wait::{Settings, Wait};
+
+pub use error::SaveError;
+
+/// Asks for a download of a snapshot, waits for it, and fetches its files. `J` is the job that makes the download.
+///
+/// Made by [`v2::Api::save_snapshot`](crate::v2::Api::save_snapshot) and its like for flex, tenant and serverless snapshots. It starts with
+/// [`into_directory`](Self::into_directory).
+#[must_use = "nothing is sent before `into_directory` is awaited"]
+pub struct SaveSnapshot<J> {
+    client: Client,
+    plan: Result<Plan<J>, InvalidArgument>,
+    settings: Settings,
+    renew: bool,
+    change: Box<dyn FnMut(Download) -> Download + Send>,
+    on_job: Shared<J>,
+    on_download: Shared<DownloadProgress>,
+}
+
+/// A callback that more than one wait or download uses, one after another.
+type Shared<T> = Arc<Mutex<dyn FnMut(&T) + Send>>;
+
+/// How a family makes its downloads.
+struct Plan<J> {
+    /// Asks for a download; sent once each time.
+    request: Request,
+    find: Box<dyn Fn(&J) -> Wait<J> + Send + Sync>,
+    deliveries: fn(&J) -> Vec<Delivery>,
+}
+
+impl<J> SaveSnapshot<J> {
+    fn new(client: &Client, plan: Result<Plan<J>, InvalidArgument>) -> Self {
+        SaveSnapshot {
+            client: client.clone(),
+            plan,
+            settings: Settings::default(),
+            renew: false,
+            change: Box::new(|download| download),
+            on_job: Arc::new(Mutex::new(|_: &J| {})),
+            on_download: Arc::new(Mutex::new(|_: &DownloadProgress| {})),
+        }
+    }
+
+    /// Gives up waiting for the download to be ready after this time. Fetching it may take as long as it does. Default: 24 hours.
+    pub fn deadline(mut self, time: Duration) -> Self {
+        self.settings = self.settings.deadline(time);
+        self
+    }
+
+    /// As [`Wait::poll_every`].
+    pub fn poll_every(mut self, first: Duration, longest: Duration) -> Self {
+        self.settings = self.settings.poll_every(first, longest);
+        self
+    }
+
+    /// Asks for the download once more, where its URLs expire before all is fetched. What is here already is kept. Default: false.
+    pub fn renew_expired(mut self, renew: bool) -> Self {
+        self.renew = renew;
+        self
+    }
+
+    /// Changes how files are fetched: `.download(|download| download.overwrite(true))`.
+    pub fn download(mut self, change: impl FnMut(Download) -> Download + Send + 'static) -> Self {
+        self.change = Box::new(change);
+        self
+    }
+
+    /// Is shown the job each time it was asked for.
+    pub fn on_job(mut self, see: impl FnMut(&J) + Send + 'static) -> Self {
+        self.on_job = Arc::new(Mutex::new(see));
+        self
+    }
+
+    /// As [`Download::progress`].
+    pub fn on_download(mut self, see: impl FnMut(&DownloadProgress) + Send + 'static) -> Self {
+        self.on_download = Arc::new(Mutex::new(see));
+        self
+    }
+}
+
+#[allow(private_bounds, reason = "only the four jobs that a snapshot's download can have")]
+impl<J: Content + Send + 'static> SaveSnapshot<J> {
+    /// Does it all, and returns the files in the order in which Atlas names them.
+    ///
+    /// Dropping the future stops it; what has come is kept, and fetched no second time when the same snapshot is saved to the same
+    /// directory again, if its host knows the file by the same `ETag`.
+    ///
+    /// # Errors
+    ///
+    /// [`SaveError`], which says which step failed. [`DownloadError::Expired`] ends it unless
+    /// [`renew_expired`](Self::renew_expired) was asked for, or it has been renewed already.
+    pub async fn into_directory(mut self, directory: impl AsRef<Path>) -> Result<Vec<SavedFile>, SaveError<J>> {
+        let mut saved = Vec::new();
+        loop {
+            match self.once(directory.as_ref(), &mut saved).await {
+                Ok(()) => return Ok(saved),
+                Err(SaveError::Download(DownloadError::Expired { .. })) if std::mem::take(&mut self.renew) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn once(&mut self, directory: &Path, saved: &mut Vec<SavedFile>) -> Result<(), SaveError<J>> {
+        let plan = self.plan.as_ref().map_err(|error| Error::from(error.clone()))?;
+        let asked: Response<J> = plan.request.clone().send().await?;
+        let wait = (plan.find)(&asked).settings(self.settings.clone());
+        let job = wait.on_progress(calls(&self.on_job)).await.map_err(SaveError::Job)?;
+        let files = (plan.deliveries)(&job);
+        if files.is_empty() {
+            return Err(SaveError::NoFiles(Box::new(job)));
+        }
+        // What `download` asks for comes later, and wins.
+        let download = self.client.download().files(files).progress(calls(&self.on_download));
+        // What was fetched before the URLs expired is complete, and need not come again.
+        (self.change)(download).go_on(directory, saved).await.map_err(SaveError::Download)
+    }
+}
+
+fn calls<T: 'static>(callback: &Shared<T>) -> impl FnMut(&T) + Send + 'static {
+    let callback = callback.clone();
+    move |value| (callback.lock().unwrap_or_else(PoisonError::into_inner))(value)
+}
+
+impl<J> fmt::Debug for SaveSnapshot<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let request = self.plan.as_ref().map(|plan| &plan.request);
+        f.debug_struct("SaveSnapshot").field("request", &request).field("renew_expired", &self.renew).finish_non_exhaustive()
+    }
+}

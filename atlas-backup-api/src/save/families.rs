@@ -1,0 +1,91 @@
+//! How each family of clusters makes a snapshot ready for download.
+
+use std::fmt;
+
+use super::{Plan, SaveSnapshot};
+use crate::cluster_name::ClusterName;
+use crate::object_id::ObjectId;
+use crate::place::{Place, argument};
+use crate::v2::Api;
+use crate::v2::types::{
+    FlexRestoreJob, FlexSnapshotDownloadRequest, RestoreDeliveryType, RestoreJob, RestoreJobRequest, ServerlessRestoreJob,
+    ServerlessRestoreJobRequest, TenantRestoreJob, TenantSnapshotDownloadRequest,
+};
+
+macro_rules! save {
+    ($(#[$meta:meta])* $name:ident -> $job:ident, $create:ident($body:expr), $get:ident) => {
+        impl Api {
+            $(#[$meta])*
+            pub fn $name(
+                &self,
+                group_id: impl TryInto<ObjectId, Error: fmt::Display>,
+                cluster_name: impl TryInto<ClusterName, Error: fmt::Display>,
+                snapshot_id: impl TryInto<ObjectId, Error: fmt::Display>,
+            ) -> SaveSnapshot<$job> {
+                let place = Place::new(group_id, cluster_name);
+                let plan = place.and_then(|Place { group_id, cluster_name }| {
+                    let request = self.$create(&group_id, &cluster_name, $body(argument("snapshotId", snapshot_id)?)).0;
+                    let api = self.clone();
+                    let find = move |job: &$job| api.$get(&group_id, &cluster_name, &job.id).wait();
+                    Ok(Plan { request, find: Box::new(find), deliveries: $job::deliveries })
+                });
+                SaveSnapshot::new(self.client(), plan)
+            }
+        }
+    };
+}
+
+save! {
+    /// Save one snapshot of a dedicated cluster as files.
+    ///
+    /// A restore job that makes the snapshot ready for download is created ([`create_restore_job`](Self::create_restore_job)) and waited
+    /// for; then its files are fetched: one for a replica set, one for each shard and the config servers of a sharded cluster, called
+    /// `snapshot-ID.tar.gz` or `snapshot-ID-SHARD.tar.gz`. Nothing is restored and no cluster changes.
+    ///
+    /// ```no_run
+    /// # async fn run(client: atlas_backup_api::Client, project: &str, snapshot: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// let files = client
+    ///     .v2()
+    ///     .save_snapshot(project, "orders", snapshot)
+    ///     .on_download(|file| eprintln!("{}: {} of {:?} bytes", file.file, file.bytes, file.total))
+    ///     .into_directory("backups")
+    ///     .await?;
+    /// # drop(files);
+    /// # Ok(())
+    /// # }
+    /// ```
+    save_snapshot -> RestoreJob,
+    create_restore_job(|id| RestoreJobRequest { snapshot_id: Some(id), ..RestoreJobRequest::new(RestoreDeliveryType::Download) }),
+    get_restore_job
+}
+
+save! {
+    /// Save one snapshot of a flex cluster as a file, `snapshot-ID.tar.gz`.
+    ///
+    /// Its URL works for four hours from the request ([`download_flex_snapshot`](Self::download_flex_snapshot)).
+    save_flex_snapshot -> FlexRestoreJob,
+    download_flex_snapshot(FlexSnapshotDownloadRequest::new),
+    get_flex_restore_job
+}
+
+save! {
+    /// Save one snapshot of an M2 or M5 cluster as a file, `snapshot-ID.tar.gz`.
+    ///
+    /// Its URL works for four hours from the request ([`download_tenant_snapshot`](Self::download_tenant_snapshot)).
+    #[deprecated(note = "Atlas ended M2 and M5 clusters on 2026-01-22; flex clusters replace them")]
+    #[allow(deprecated)]
+    save_tenant_snapshot -> TenantRestoreJob,
+    download_tenant_snapshot(TenantSnapshotDownloadRequest::new),
+    get_tenant_restore_job
+}
+
+save! {
+    /// Save one snapshot of a serverless instance as a file, `snapshot-ID.tar.gz`.
+    #[deprecated(note = "Atlas ended serverless instances on 2026-01-22; flex clusters replace them")]
+    #[allow(deprecated)]
+    save_serverless_snapshot -> ServerlessRestoreJob,
+    create_serverless_restore_job(|id| {
+        ServerlessRestoreJobRequest { snapshot_id: Some(id), ..ServerlessRestoreJobRequest::new(RestoreDeliveryType::Download) }
+    }),
+    get_serverless_restore_job
+}
