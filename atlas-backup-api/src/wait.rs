@@ -114,6 +114,7 @@ impl<T> Wait<T> {
         self
     }
 
+    #[cfg(feature = "v2")]
     pub(crate) fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
