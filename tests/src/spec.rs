@@ -142,6 +142,14 @@ impl Spec {
         Self::content(self.success(entry)).map(|(media, _)| media)
     }
 
+    /// The media types of a success that Atlas still gives to who asks for them, the operation's own first.
+    pub fn success_versions(&self, entry: &Entry) -> Vec<String> {
+        let Some((own, content)) = Self::content(self.success(entry)) else { return Vec::new() };
+        let older = content["x-atlas-older-versions"].as_array().into_iter().flatten();
+        let older = older.filter_map(|older| older["version"].as_str()).map(|date| format!("application/vnd.atlas.{date}+json"));
+        [own.to_owned()].into_iter().chain(older).collect()
+    }
+
     /// The schema of a success, where it has content.
     pub fn success_schema(&self, entry: &Entry) -> Option<&Value> {
         Self::content(self.success(entry)).and_then(|(_, content)| content.get("schema"))

@@ -137,7 +137,7 @@ fn recoded(entry: &Entry, body: &Value) -> Option<Deviation> {
     }
 }
 
-fn typed(schema: &Value, text: &str) -> Value {
+pub(crate) fn typed(schema: &Value, text: &str) -> Value {
     match (schema["type"].as_str(), serde_json::from_str::<Value>(text)) {
         (Some("integer" | "number"), Ok(value @ Value::Number(_))) | (Some("boolean"), Ok(value @ Value::Bool(_))) => value,
         _ => Value::String(text.to_owned()),

@@ -1,5 +1,6 @@
 //! An application that answers with the examples of the spec.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -13,14 +14,12 @@ use crate::spec::{Example, Spec};
 /// Requests per minute that Atlas allows on its backup endpoints.
 const RATE_LIMIT: u64 = 1200;
 
-static SPECS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
-    let shipped = Spec::shipped().unwrap_or_else(|error| panic!("{error}"));
-    shipped.into_values().collect()
-});
+/// The documents, by API generation.
+pub(super) static SPECS: LazyLock<BTreeMap<&str, Spec>> = LazyLock::new(|| Spec::shipped().unwrap_or_else(|error| panic!("{error}")));
 
 /// Method, path template and answer of every operation.
 static SUCCESSES: LazyLock<Vec<(String, String, Answer)>> = LazyLock::new(|| {
-    let operations = SPECS.iter().flat_map(|spec| spec.operations().into_keys().map(move |key| (spec, key)));
+    let operations = SPECS.values().flat_map(|spec| spec.operations().into_keys().map(move |key| (spec, key)));
     let successes = operations.map(|(spec, (method, path))| {
         let examples = spec.answers_of(&method, &path);
         let success = examples.iter().find(|example| (200..300).contains(&example.status));
@@ -54,7 +53,7 @@ fn answer(example: &Example<'_>) -> Answer {
 /// # Panics
 /// When the spec has no such example.
 pub fn error(name: &str) -> Answer {
-    let found = SPECS.iter().rev().find_map(|spec| spec.error(name));
+    let found = SPECS.values().rev().find_map(|spec| spec.error(name));
     let found = found.unwrap_or_else(|| panic!("the spec has no error example {name}"));
     let code = found.value["errorCode"].as_str().unwrap_or_default();
     Answer::json(found.status, found.media_type, found.value).header("X-Error-Code", code)

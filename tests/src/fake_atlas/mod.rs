@@ -13,12 +13,15 @@
 //! assert_eq!((server.exchanges(), server.acted("POST"), digest.counts().challenges), (0, 0, 0));
 //! ```
 //!
+//! [`FakeAtlas`] is the application that remembers what it was told, with all layers around it.
+//!
 //! What is told to clients comes from the examples of the spec, never from the types of `atlas-backup-api`, and what
 //! they sign is checked without the crate they sign with. A layer is a handle too: the test keeps it, to count and to
 //! steer. Nothing here sleeps: what takes time waits for a [`Gate`], what ends at some time asks a [`Clock`].
 
 mod answer;
 mod app;
+mod atlas;
 mod authorization;
 mod clock;
 #[cfg(test)]
@@ -29,6 +32,7 @@ mod digest_hash;
 mod examples;
 mod faults;
 mod gate;
+mod har;
 mod oauth;
 #[cfg(test)]
 mod peer;
@@ -38,6 +42,7 @@ mod wire;
 
 pub use answer::Answer;
 pub use app::{App, Layer};
+pub use atlas::{Atlas, CLUSTERS, ClusterKind, FakeAtlas, Family, PROJECT};
 pub use clock::Clock;
 pub use delivery::{Delivery, Mishap, Offer};
 pub use digest::{Challenge, Digest, DigestCounts, PRIVATE_KEY, PUBLIC_KEY};

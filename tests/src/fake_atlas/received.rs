@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use tokio::sync::watch;
 
+use super::answer::Answer;
 use super::wire::Wire;
 
 /// A request as it came in, and what became of it.
@@ -27,6 +29,8 @@ pub struct Received {
     pub acted: bool,
     /// Status of the answer; `None` while there is none, or where there never was one.
     pub status: Option<u16>,
+    /// The answer with all its bytes, where they were there at once: not one whose body was held up or broken.
+    pub answer: Option<Answer>,
 }
 
 impl Received {
@@ -82,17 +86,15 @@ impl Log {
         let (mut parts, body) = request.into_parts();
         // A client that hangs up while it sends has not sent a request.
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let header = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
         let received = Received {
             connection: parts.extensions.get::<Wire>().map_or(0, Wire::number),
             method: parts.method.to_string(),
             target: parts.uri.to_string(),
-            headers: parts.headers.iter().map(header).collect(),
+            headers: texts(&parts.headers),
             body: body.to_vec(),
             acted: false,
             status: None,
+            answer: None,
         };
         let index = {
             let mut entries = self.lock();
@@ -103,6 +105,24 @@ impl Log {
         parts.extensions.insert(Mark { log: self.clone(), index });
         let response = next.run(Request::from_parts(parts, Body::from(body))).await;
         self.lock()[index].status = Some(response.status().as_u16());
-        response
+        self.keep(index, response).await
     }
+
+    /// Notes the answer, unless its body comes bit by bit: it must reach the client as it was meant to.
+    async fn keep(&self, index: usize, response: Response) -> Response {
+        if response.body().size_hint().exact().is_none() {
+            return response;
+        }
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        let answer = Answer { status: parts.status.as_u16(), headers: texts(&parts.headers), body: body.to_vec() };
+        self.lock()[index].answer = Some(answer);
+        Response::from_parts(parts, Body::from(body))
+    }
+}
+
+fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text =
+        |(name, value): (&HeaderName, &HeaderValue)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned());
+    headers.iter().map(text).collect()
 }

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{self, Next};
+use serde_json::Value;
 use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
@@ -60,6 +61,11 @@ impl Server {
     /// What has come in so far, in the order of arrival.
     pub fn received(&self) -> Vec<Received> {
         self.log.lock().clone()
+    }
+
+    /// All exchanges so far as an HTTP Archive, without credentials.
+    pub fn har(&self) -> Value {
+        super::har::archive(&self.url(), &self.log.lock())
     }
 
     /// How many requests have come in, answered or not.

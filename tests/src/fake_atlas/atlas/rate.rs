@@ -1,0 +1,41 @@
+//! The rate limit: a bucket of tokens that fills by the clock.
+
+use super::world::Moment;
+
+/// One bucket. It begins full.
+#[derive(Debug, Default)]
+pub(super) struct Bucket {
+    /// How much has been taken and has not come back yet.
+    taken: f64,
+    at: Moment,
+}
+
+impl Bucket {
+    /// Takes a token and says how many are left, or after how many seconds there is one.
+    pub(super) fn take(&mut self, per_minute: u32, now: Moment) -> Result<u32, u64> {
+        let (size, passed) = (f64::from(per_minute.max(1)), (now - self.at).max(0) as f64 / 60_000.0);
+        self.taken = (self.taken - passed * size).clamp(0.0, size);
+        self.at = now;
+        let left = size - self.taken - 1.0;
+        // What comes back bit by bit is not exact.
+        if left > -1e-9 {
+            self.taken += 1.0;
+            return Ok(left.max(0.0) as u32);
+        }
+        Err((-left * 60.0 / size).ceil().max(1.0) as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_come_back_with_time() {
+        let mut bucket = Bucket::default();
+        assert_eq!([(); 4].map(|()| bucket.take(3, 0)), [Ok(2), Ok(1), Ok(0), Err(20)]);
+        assert_eq!(bucket.take(3, 5_000), Err(15));
+        assert_eq!(bucket.take(3, 20_000), Ok(0));
+        assert_eq!(bucket.take(3, 600_000), Ok(2));
+    }
+}

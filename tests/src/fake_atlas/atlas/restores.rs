@@ -1,0 +1,104 @@
+//! Restore jobs of dedicated clusters and serverless instances: into a cluster, to a point in time, or to download.
+
+use serde_json::{Value, json};
+
+use super::check::Call;
+use super::family::Family;
+use super::refusal::Refusal;
+use super::snapshots::replica_sets;
+use super::table::{Done, snapshot, told};
+use super::world::{Cluster, EPOCH, HOUR, Job, Moment, Phase, Resource, World, text};
+use crate::fake_atlas::Offer;
+
+pub(super) fn create(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    let cluster = world.cluster(call.scope(), family.clusters())?.clone();
+    let kind = call.body["deliveryType"].as_str().unwrap_or_default();
+    let snapshot = if kind == "pointInTime" { None } else { Some(snapshot(world, call, family)?) };
+    if kind != "download" {
+        target(world, call, family)?;
+    }
+    let job = world.begin(family);
+    let mut members = call.body.clone();
+    members["finishedAt"] = text(job.ends);
+    if let Some(snapshot) = &snapshot {
+        members["timestamp"] = snapshot.members.get("createdAt").cloned().unwrap_or_default();
+    }
+    match family {
+        Family::RestoreJob => dedicated(&mut members, job, &cluster, kind),
+        _ => members["deliveryUrl"] = json!([]),
+    }
+    let mut resource = world.add(family, call.scope(), job, members);
+    if kind == "download" {
+        deliver(world, &mut resource, &cluster);
+    }
+    Ok(Done::One(told(world, call, &resource)))
+}
+
+/// The cluster to restore to must be there, and free: its data is about to be replaced.
+fn target(world: &World, call: &Call, family: Family) -> Result<(), Refusal> {
+    let text = |name: &str| call.body[name].as_str().unwrap_or_default();
+    let scope = (text("targetGroupId"), text("targetClusterName"));
+    world.cluster(scope, family.clusters())?;
+    let now = world.now();
+    let to_it = |found: &&Resource| found.members.get("targetClusterName") == Some(&call.body["targetClusterName"]);
+    let under_way = |found: &Resource| found.family == family && found.project == scope.0 && found.job.phase(now) < Phase::Done;
+    if world.resources.iter().filter(to_it).any(under_way) {
+        return Err(Refusal::new(409, "ATLAS_CLUSTER_RESTORE_IN_PROGRESS", "A restore of the cluster is in progress already."));
+    }
+    Ok(())
+}
+
+/// What only jobs of dedicated clusters tell.
+fn dedicated(members: &mut Value, job: Job, cluster: &Cluster, kind: &str) {
+    members["createdAt"] = text(job.begins);
+    members["sourceClusterName"] = cluster.name.as_str().into();
+    if kind == "download" {
+        members["deliveryUrl"] = json!([]);
+        return;
+    }
+    members["targetDeploymentItemName"] = members["targetClusterName"].clone();
+    let point = members["pointInTimeUTCSeconds"].as_i64().or_else(|| members["oplogTs"].as_i64());
+    members["desiredTimestamp"] = match point {
+        Some(seconds) => json!({"date": text(seconds.saturating_mul(1000)), "increment": members["oplogInc"].as_i64().unwrap_or(1)}),
+        None => json!({"date": null, "increment": null}),
+    };
+}
+
+/// Puts one file for each replica set on offer, from when the job is done and for an hour.
+fn deliver(world: &mut World, resource: &mut Resource, cluster: &Cluster) {
+    let expires = resource.job.ends.saturating_add(HOUR);
+    let sets = replica_sets(cluster);
+    let urls: Vec<Value> = sets.iter().map(|_| offer(world, expires, None).into()).collect();
+    resource.expires = Some(expires);
+    resource.members.insert("expiresAt".to_owned(), text(expires));
+    if urls.len() > 1 {
+        let component = |(set, url): (&String, &Value)| json!({"downloadUrl": url, "replicaSetName": set});
+        resource.members.insert("components".to_owned(), sets.iter().zip(&urls).map(component).collect());
+    }
+    resource.members.insert("deliveryUrl".to_owned(), urls.into());
+    if let Ok(known) = world.find_mut(resource.family, (&resource.project, &resource.cluster), &resource.id) {
+        *known = resource.clone();
+    }
+}
+
+/// The URL of a file that nobody else has. `guarded`: a header that is asked for, and how many downloads there are.
+pub(super) fn offer(world: &mut World, until: Moment, guarded: Option<((String, String), u32)>) -> String {
+    let seed = u64::from_str_radix(&world.id()[8..], 16).unwrap_or_default();
+    let until = std::time::Duration::from_millis(u64::try_from(until - EPOCH).unwrap_or_default());
+    let (header, downloads) = guarded.unzip();
+    world.delivery.offer(Offer { length: world.download_bytes, seed, until: Some(until), header, downloads })
+}
+
+/// A job can be cancelled while it is under way.
+pub(super) fn cancel(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    let now = world.now();
+    let job = world.find_mut(family, call.scope(), call.id())?;
+    if job.job.phase(now) >= Phase::Done {
+        let detail = "The restore job has ended: there is nothing left to cancel.";
+        return Err(Refusal::new(400, "ATLAS_BACKUP_CANCEL_RESTORE_JOB_NOT_ALLOWED", detail));
+    }
+    job.job = Job { starts: job.job.starts.min(now), ends: now, outcome: super::world::Outcome::Failed, ..job.job };
+    job.cancelled = true;
+    job.members.insert("finishedAt".to_owned(), text(now));
+    Ok(Done::Nothing)
+}

@@ -1,0 +1,74 @@
+//! The rules across members of a request, `x-atlas-rules` of the spec.
+
+use serde_json::Value;
+
+use crate::spec::Spec;
+
+/// Every member that breaks a rule, and how.
+pub(super) fn check(spec: &Spec, schema: &Value, value: &Value, path: &str, broken: &mut Vec<(String, String)>) {
+    let schema = definition(spec, schema);
+    let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    for rule in schema["x-atlas-rules"].as_array().into_iter().flatten().filter(|rule| applies(&rule["when"], value)) {
+        let names = |list: &str| rule[list].as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>();
+        let missing = names("require").into_iter().filter(|name| value[name].is_null());
+        broken.extend(missing.map(|name| (inside(name), format!("required when {}", rule["when"]))));
+        let forbidden = names("forbid").into_iter().filter(|name| !value[name].is_null());
+        broken.extend(forbidden.map(|name| (inside(name), format!("not allowed when {}", rule["when"]))));
+    }
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                check(spec, &schema["properties"][name], value, &inside(name), broken);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| check(spec, &schema["items"], item, &format!("{path}[]"), broken)),
+        _ => {}
+    }
+}
+
+fn applies(when: &Value, value: &Value) -> bool {
+    when.as_object().is_some_and(|when| when.iter().all(|(name, wanted)| value[name] == *wanted))
+}
+
+/// A schema behind its references.
+fn definition<'a>(spec: &'a Spec, mut schema: &'a Value) -> &'a Value {
+    loop {
+        let next = schema["allOf"].get(0).unwrap_or_else(|| spec.resolve(schema));
+        if std::ptr::eq(next, schema) {
+            return schema;
+        }
+        schema = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fake_atlas::examples::SPECS;
+
+    #[test]
+    fn rules_are_found_at_any_depth() {
+        for (operation, body, expected) in [
+            ("createRestoreJob", json!({"deliveryType": "download", "targetGroupId": "a"}), vec!["snapshotId", "targetGroupId"]),
+            (
+                "createLegacyRestoreJob",
+                json!({"delivery": {"methodName": "HTTP", "targetClusterId": "a"}}),
+                vec!["delivery.targetClusterId"],
+            ),
+            (
+                "updateSchedule",
+                json!({"copySettings": [{"copyPolicyItems": [{"frequencyType": "daily", "retentionUnit": "days"}]}]}),
+                vec!["copySettings[].copyPolicyItems[].retentionValue"],
+            ),
+            ("createRestoreJob", json!({"deliveryType": "download", "snapshotId": "a"}), vec![]),
+        ] {
+            let spec = &SPECS["v2"];
+            let entry = crate::entries().find(|entry| entry.api == "v2" && entry.id == operation).unwrap();
+            let mut broken = Vec::new();
+            check(spec, spec.request_schema(entry).unwrap(), &body, "", &mut broken);
+            assert_eq!(broken.into_iter().map(|(path, _)| path).collect::<Vec<_>>(), expected, "{operation}");
+        }
+    }
+}
