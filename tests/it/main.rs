@@ -5,6 +5,7 @@ mod corpus;
 mod documents;
 mod download;
 mod examples;
+mod fake_atlas;
 mod generated;
 mod handles;
 mod mutation;

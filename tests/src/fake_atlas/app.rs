@@ -1,5 +1,7 @@
 //! What answers, and what goes around it.
 
+use std::io;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
@@ -45,5 +47,13 @@ impl App {
     /// When the system has no port or thread to give.
     pub fn start(self) -> Server {
         Server::start(self.0)
+    }
+
+    /// The same on this port.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub fn start_on(self, port: u16) -> io::Result<Server> {
+        Server::start_on(self.0, port)
     }
 }

@@ -1,5 +1,6 @@
 //! A server in a thread of its own.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::mpsc as blocking;
 use std::thread::{self, JoinHandle};
@@ -26,14 +27,21 @@ pub struct Server {
 
 impl Server {
     pub(crate) fn start(router: Router) -> Self {
+        Server::start_on(router, 0).expect("the system has a port to give")
+    }
+
+    /// On this port.
+    pub(crate) fn start_on(router: Router, port: u16) -> io::Result<Self> {
         let log = Log::new();
         let (commands, received) = mpsc::unbounded_channel();
         let (stop, stopped) = oneshot::channel();
         let (started, address) = blocking::channel();
         let router = recorded(router, &log);
         let serve = async move {
-            let port = Port::listen(received).expect("the system has a port to give");
-            started.send(port.address()).expect("whoever starts a server waits for its address");
+            let port = Port::listen(port, received);
+            let address = port.as_ref().map(Port::address).map_err(|error| error.kind());
+            started.send(address).expect("whoever starts a server waits for its address");
+            let Ok(port) = port else { return };
             let served = axum::serve(port, router.into_make_service_with_connect_info::<Wire>());
             tokio::select! {
                 _ = stopped => {}
@@ -44,8 +52,8 @@ impl Server {
             let runtime = runtime::Builder::new_current_thread().enable_io().build();
             runtime.expect("the system has an event queue to give").block_on(serve);
         });
-        let address = address.recv().expect("the thread says its address or has panicked");
-        Server { address, log, commands, stop: Some(stop), thread: Some(thread) }
+        let address = address.recv().expect("the thread says its address or has panicked")?;
+        Ok(Server { address, log, commands, stop: Some(stop), thread: Some(thread) })
     }
 
     /// The base URL to give to the client: `http://127.0.0.1:PORT`.

@@ -158,9 +158,9 @@ enum Listening {
 }
 
 impl Port {
-    /// On loopback, a port that the system picks.
-    pub(crate) fn listen(commands: mpsc::UnboundedReceiver<Command>) -> io::Result<Self> {
-        let listener = listen(bind(SocketAddr::from(([127, 0, 0, 1], 0)))?)?;
+    /// On loopback; 0 is a port that the system picks.
+    pub(crate) fn listen(port: u16, commands: mpsc::UnboundedReceiver<Command>) -> io::Result<Self> {
+        let listener = listen(bind(SocketAddr::from(([127, 0, 0, 1], port)))?)?;
         let (address, state) = (listener.local_addr()?, Listening::Yes(listener));
         Ok(Port { address, state, commands, accepted: Vec::new(), count: 0 })
     }

@@ -68,10 +68,6 @@ impl Call {
             other => Some(other.to_string()),
         })
     }
-
-    pub(super) fn flag(&self, name: &str) -> bool {
-        self.query(name).as_deref() == Some("true")
-    }
 }
 
 /// The operation of a request.

@@ -148,7 +148,9 @@ pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) 
     hide(&mut value, if phase == Phase::Done { &[] } else { look.done });
     let expired = phase == Phase::Done && resource.expires.is_some_and(|end| now >= end);
     if phase != Phase::Done || expired {
-        look.empty.iter().for_each(|member| drop(at(&mut value, member).map(empty)));
+        for member in look.empty {
+            at(&mut value, member).into_iter().for_each(empty);
+        }
     }
     for (member, words) in look.words {
         say(&mut value, member, words[phase as usize]);
@@ -215,7 +217,7 @@ fn say(value: &mut Value, path: &str, word: &str) {
     let word = word.parse::<bool>().map_or_else(|_| word.into(), Value::Bool);
     match path.rsplit_once('.') {
         None => value[path] = word,
-        Some(_) => drop(at(value, path).map(|member| *member = word)),
+        Some(_) => at(value, path).into_iter().for_each(|member| *member = word.clone()),
     }
 }
 

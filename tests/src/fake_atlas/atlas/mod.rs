@@ -38,6 +38,7 @@ mod tests;
 mod world;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -133,8 +134,19 @@ impl FakeAtlas {
         self
     }
 
-    /// Serves it on loopback, and its downloads on another port.
+    /// Serves it on loopback, on a port that the system picks, and its downloads on another.
+    ///
+    /// # Panics
+    /// When the system has no port or thread to give.
     pub fn start(self) -> Atlas {
+        self.start_on(0).expect("the system has a port to give")
+    }
+
+    /// The same on this port.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub fn start_on(self, port: u16) -> io::Result<Atlas> {
         let delivery = Delivery::start(&self.clock);
         let mut world = World::new(&self.clock, delivery.clone());
         world.projects.push(PROJECT.to_owned());
@@ -146,8 +158,8 @@ impl FakeAtlas {
         let oauth = OAuth::new().clock(&self.clock).beside_digest().limited();
         let app = App::new(shared.router());
         let app = if self.open { app } else { app.within(&self.digest).within(&oauth) };
-        let server = app.within(&self.faults).start();
-        Atlas { server, shared, clock: self.clock, delivery, digest: self.digest, oauth, faults: self.faults }
+        let server = app.within(&self.faults).start_on(port)?;
+        Ok(Atlas { server, shared, clock: self.clock, delivery, digest: self.digest, oauth, faults: self.faults })
     }
 }
 
