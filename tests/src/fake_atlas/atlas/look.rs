@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::family::Family;
+use super::restores::LIFETIME;
 use super::world::{Moment, Phase, Resource};
 
 /// How the resources of a family look.
-#[derive(Default)]
 struct Look {
     /// Where it is: relation, and path after the project. `{cluster}`, `{id}` and `{member}`s are filled in.
     links: &'static [(&'static str, &'static str)],
@@ -33,98 +33,129 @@ const RESTORE_WORDS: &[(&str, [&str; 4])] = &[
     ("cancelled", ["false", "false", "false", "false"]),
 ];
 
-fn look(family: Family) -> Look {
-    match family {
-        Family::Snapshot => Look {
-            links: &[("self", "clusters/{cluster}/backup/snapshots/{id}"), CLUSTER],
-            words: &[("status", ["queued", "inProgress", "completed", "failed"])],
-            started: &["createdAt", "cloudProvider", "mongodVersion", "policyItems", "copyRegions", "members", "snapshotIds"],
-            empty: &["storageSizeBytes", "members", "snapshotIds"],
-            ..Look::default()
-        },
-        Family::RestoreJob => Look {
-            links: &[
-                ("self", "clusters/{cluster}/backup/restoreJobs/{id}"),
-                ("snapshot", "clusters/{cluster}/backup/snapshots/{snapshotId}"),
-                CLUSTER,
-                ("group", ""),
-            ],
-            words: RESTORE_WORDS,
-            ended: &["finishedAt"],
-            done: &["expiresAt", "components"],
-            empty: &["deliveryUrl"],
-            ..Look::default()
-        },
-        Family::ExportJob => Look {
-            links: &[("self", "clusters/{cluster}/backup/exports/{id}")],
-            words: &[("state", ["Queued", "InProgress", "Successful", "Failed"])],
-            ended: &["finishedAt"],
-            started: &["components"],
-            empty: &["exportStatus"],
-            failed: r#"{"stateReason": {"errorCode": "EXPORT_BUCKET_UNREACHABLE", "message": "The bucket cannot be written to."},
+const NOTHING: Look = Look { links: &[], words: &[], started: &[], ended: &[], done: &[], empty: &[], failed: "{}" };
+
+const SNAPSHOT: Look = Look {
+    links: &[("self", "clusters/{cluster}/backup/snapshots/{id}"), CLUSTER],
+    words: &[("status", ["queued", "inProgress", "completed", "failed"])],
+    started: &["createdAt", "cloudProvider", "mongodVersion", "policyItems", "copyRegions", "members", "snapshotIds"],
+    empty: &["storageSizeBytes", "members", "snapshotIds"],
+    ..NOTHING
+};
+
+const RESTORE_JOB: Look = Look {
+    links: &[
+        ("self", "clusters/{cluster}/backup/restoreJobs/{id}"),
+        ("snapshot", "clusters/{cluster}/backup/snapshots/{snapshotId}"),
+        CLUSTER,
+        ("group", ""),
+    ],
+    words: RESTORE_WORDS,
+    ended: &["finishedAt"],
+    done: &["expiresAt", "components"],
+    empty: &["deliveryUrl"],
+    ..NOTHING
+};
+
+const EXPORT_JOB: Look = Look {
+    links: &[("self", "clusters/{cluster}/backup/exports/{id}")],
+    words: &[("state", ["Queued", "InProgress", "Successful", "Failed"])],
+    ended: &["finishedAt"],
+    started: &["components"],
+    empty: &["exportStatus"],
+    failed: r#"{"stateReason": {"errorCode": "EXPORT_BUCKET_UNREACHABLE", "message": "The bucket cannot be written to."},
                         "errMsg": "The bucket cannot be written to."}"#,
-            ..Look::default()
-        },
-        Family::CollectionRestoreJob => Look {
-            words: &[
-                ("state", ["INITIALIZING", "IN_PROGRESS", "SUCCESSFUL", "FAILED"]),
-                ("indexStatus.state", ["NOT_STARTED", "IN_PROGRESS", "SUCCESSFUL", "NOT_RESTORED"]),
-            ],
-            ended: &["finishedAt"],
-            empty: &["restoredDocuments"],
-            failed: r#"{"errorMessage": "The target cluster has no space left."}"#,
-            ..Look::default()
-        },
-        Family::Schedule => Look { links: &[("self", "clusters/{cluster}/backup/schedule"), CLUSTER], ..Look::default() },
-        Family::ExportBucket => Look { links: &[("self", "backup/exportBuckets/{id}")], ..Look::default() },
-        Family::CompliancePolicy => Look { words: &[("state", ["ENABLING", "ENABLING", "ACTIVE", "ENABLING"])], ..Look::default() },
-        Family::PrivateEndpoint => Look {
-            words: &[("status", ["INITIATING", "PENDING_ACCEPTANCE", "ACTIVE", "FAILED"])],
-            done: &["privateEndpointConnectionName"],
-            failed: r#"{"errorMessage": "The endpoint could not be created."}"#,
-            ..Look::default()
-        },
-        Family::FlexSnapshot => Look {
-            links: &[("self", "flexClusters/{cluster}/backup/snapshots/{id}")],
-            words: SHARED_WORDS,
-            started: &["startTime"],
-            ended: &["finishTime"],
-            ..Look::default()
-        },
-        Family::TenantSnapshot => {
-            Look { links: &[("self", "clusters/{cluster}/backup/tenant/snapshots/{id}")], ..look(Family::FlexSnapshot) }
-        }
-        Family::FlexRestoreJob => Look {
-            links: &[("self", "flexClusters/{cluster}/backup/restoreJobs/{id}")],
-            words: SHARED_WORDS,
-            ended: &["restoreFinishedDate"],
-            done: &["snapshotUrl", "expirationDate"],
-            ..Look::default()
-        },
-        Family::TenantRestoreJob => {
-            Look { links: &[("self", "clusters/{cluster}/backup/tenant/restores/{id}")], ..look(Family::FlexRestoreJob) }
-        }
-        Family::ServerlessSnapshot => Look { links: &[("self", "serverless/{cluster}/backup/snapshots/{id}")], ..look(Family::Snapshot) },
-        Family::ServerlessRestoreJob => Look {
-            links: &[
-                ("self", "serverless/{cluster}/backup/restoreJobs/{id}"),
-                ("snapshot", "serverless/{cluster}/backup/snapshots/{snapshotId}"),
-            ],
-            ..look(Family::RestoreJob)
-        },
-        Family::LegacySnapshot => Look { links: &[("self", "clusters/{cluster}/snapshots/{id}")], ..Look::default() },
-        Family::LegacyCheckpoint => Look { links: &[("self", "clusters/{cluster}/backupCheckpoints/{id}")], ..Look::default() },
-        Family::LegacyRestoreJob => Look {
-            links: &[("self", "clusters/{cluster}/restoreJobs/{id}"), ("snapshot", "clusters/{cluster}/snapshots/{snapshotId}"), CLUSTER],
-            words: &[
-                ("statusName", ["IN_PROGRESS", "IN_PROGRESS", "FINISHED", "BROKEN"]),
-                ("delivery.statusName", ["NOT_STARTED", "IN_PROGRESS", "READY", "FAILED"]),
-            ],
-            done: &["delivery.url", "delivery.urlV2", "delivery.authHeader", "delivery.authValue", "delivery.expires"],
-            empty: &["hashes"],
-            ..Look::default()
-        },
-        Family::LegacySchedule => Look { links: &[("self", "clusters/{cluster}/snapshotSchedule")], ..Look::default() },
+    ..NOTHING
+};
+
+const COLLECTION_RESTORE_JOB: Look = Look {
+    words: &[
+        ("state", ["INITIALIZING", "IN_PROGRESS", "SUCCESSFUL", "FAILED"]),
+        ("indexStatus.state", ["NOT_STARTED", "IN_PROGRESS", "SUCCESSFUL", "NOT_RESTORED"]),
+    ],
+    ended: &["finishedAt"],
+    empty: &["restoredDocuments"],
+    failed: r#"{"errorMessage": "The target cluster has no space left."}"#,
+    ..NOTHING
+};
+
+const SCHEDULE: Look = Look { links: &[("self", "clusters/{cluster}/backup/schedule"), CLUSTER], ..NOTHING };
+
+const EXPORT_BUCKET: Look = Look { links: &[("self", "backup/exportBuckets/{id}")], ..NOTHING };
+
+const COMPLIANCE_POLICY: Look = Look { words: &[("state", ["ENABLING", "ENABLING", "ACTIVE", "ENABLING"])], ..NOTHING };
+
+const PRIVATE_ENDPOINT: Look = Look {
+    words: &[("status", ["INITIATING", "PENDING_ACCEPTANCE", "ACTIVE", "FAILED"])],
+    done: &["privateEndpointConnectionName"],
+    failed: r#"{"errorMessage": "The endpoint could not be created."}"#,
+    ..NOTHING
+};
+
+const FLEX_SNAPSHOT: Look = Look {
+    links: &[("self", "flexClusters/{cluster}/backup/snapshots/{id}")],
+    words: SHARED_WORDS,
+    started: &["startTime"],
+    ended: &["finishTime"],
+    ..NOTHING
+};
+
+const TENANT_SNAPSHOT: Look = Look { links: &[("self", "clusters/{cluster}/backup/tenant/snapshots/{id}")], ..FLEX_SNAPSHOT };
+
+const FLEX_RESTORE_JOB: Look = Look {
+    links: &[("self", "flexClusters/{cluster}/backup/restoreJobs/{id}")],
+    words: SHARED_WORDS,
+    ended: &["restoreFinishedDate"],
+    done: &["snapshotUrl", "expirationDate"],
+    ..NOTHING
+};
+
+const TENANT_RESTORE_JOB: Look = Look { links: &[("self", "clusters/{cluster}/backup/tenant/restores/{id}")], ..FLEX_RESTORE_JOB };
+
+const SERVERLESS_SNAPSHOT: Look = Look { links: &[("self", "serverless/{cluster}/backup/snapshots/{id}")], ..SNAPSHOT };
+
+const SERVERLESS_RESTORE_JOB: Look = Look {
+    links: &[("self", "serverless/{cluster}/backup/restoreJobs/{id}"), ("snapshot", "serverless/{cluster}/backup/snapshots/{snapshotId}")],
+    ..RESTORE_JOB
+};
+
+const LEGACY_SNAPSHOT: Look = Look { links: &[("self", "clusters/{cluster}/snapshots/{id}")], ..NOTHING };
+
+const LEGACY_CHECKPOINT: Look = Look { links: &[("self", "clusters/{cluster}/backupCheckpoints/{id}")], ..NOTHING };
+
+const LEGACY_RESTORE_JOB: Look = Look {
+    links: &[("self", "clusters/{cluster}/restoreJobs/{id}"), ("snapshot", "clusters/{cluster}/snapshots/{snapshotId}"), CLUSTER],
+    words: &[
+        ("statusName", ["IN_PROGRESS", "IN_PROGRESS", "FINISHED", "BROKEN"]),
+        ("delivery.statusName", ["NOT_STARTED", "IN_PROGRESS", "READY", "FAILED"]),
+    ],
+    done: &["delivery.url", "delivery.urlV2", "delivery.authHeader", "delivery.authValue", "delivery.expires"],
+    empty: &["hashes"],
+    ..NOTHING
+};
+
+const LEGACY_SCHEDULE: Look = Look { links: &[("self", "clusters/{cluster}/snapshotSchedule")], ..NOTHING };
+
+fn look(family: Family) -> &'static Look {
+    match family {
+        Family::Snapshot => &SNAPSHOT,
+        Family::RestoreJob => &RESTORE_JOB,
+        Family::ExportJob => &EXPORT_JOB,
+        Family::CollectionRestoreJob => &COLLECTION_RESTORE_JOB,
+        Family::Schedule => &SCHEDULE,
+        Family::ExportBucket => &EXPORT_BUCKET,
+        Family::CompliancePolicy => &COMPLIANCE_POLICY,
+        Family::PrivateEndpoint => &PRIVATE_ENDPOINT,
+        Family::FlexSnapshot => &FLEX_SNAPSHOT,
+        Family::TenantSnapshot => &TENANT_SNAPSHOT,
+        Family::FlexRestoreJob => &FLEX_RESTORE_JOB,
+        Family::TenantRestoreJob => &TENANT_RESTORE_JOB,
+        Family::ServerlessSnapshot => &SERVERLESS_SNAPSHOT,
+        Family::ServerlessRestoreJob => &SERVERLESS_RESTORE_JOB,
+        Family::LegacySnapshot => &LEGACY_SNAPSHOT,
+        Family::LegacyCheckpoint => &LEGACY_CHECKPOINT,
+        Family::LegacyRestoreJob => &LEGACY_RESTORE_JOB,
+        Family::LegacySchedule => &LEGACY_SCHEDULE,
     }
 }
 
@@ -146,7 +177,8 @@ pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) 
     hide(&mut value, if phase < Phase::Running { look.started } else { &[] });
     hide(&mut value, if phase < Phase::Done { look.ended } else { &[] });
     hide(&mut value, if phase == Phase::Done { &[] } else { look.done });
-    let expired = phase == Phase::Done && resource.expires.is_some_and(|end| now >= end);
+    let delivers = resource.members.contains_key("expiresAt");
+    let expired = look.words == RESTORE_WORDS && phase == Phase::Done && delivers && now >= resource.job.ends.saturating_add(LIFETIME);
     if phase != Phase::Done || expired {
         for member in look.empty {
             at(&mut value, member).into_iter().for_each(empty);
@@ -156,7 +188,7 @@ pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) 
         say(&mut value, member, words[phase as usize]);
     }
     if phase == Phase::Failed && !resource.cancelled {
-        let told: Map<String, Value> = serde_json::from_str(if look.failed.is_empty() { "{}" } else { look.failed }).unwrap_or_default();
+        let told: Map<String, Value> = serde_json::from_str(look.failed).unwrap_or_default();
         value.as_object_mut().into_iter().for_each(|members| members.extend(told.clone()));
     }
     if look.words == RESTORE_WORDS {

@@ -7,8 +7,11 @@ use super::family::Family;
 use super::refusal::Refusal;
 use super::snapshots::replica_sets;
 use super::table::{Done, snapshot, told};
-use super::world::{Cluster, EPOCH, HOUR, Job, Moment, Phase, Resource, World, text};
+use super::world::{Cluster, EPOCH, HOUR, Job, Moment, Outcome, Phase, Resource, World, text};
 use crate::fake_atlas::Offer;
+
+/// How long a download can be fetched after it is ready.
+pub(super) const LIFETIME: i64 = HOUR;
 
 pub(super) fn create(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
     let cluster = world.cluster(call.scope(), family.clusters())?.clone();
@@ -27,10 +30,10 @@ pub(super) fn create(world: &mut World, call: &Call, family: Family) -> Result<D
         Family::RestoreJob => dedicated(&mut members, job, &cluster, kind),
         _ => members["deliveryUrl"] = json!([]),
     }
-    let mut resource = world.add(family, call.scope(), job, members);
     if kind == "download" {
-        deliver(world, &mut resource, &cluster);
+        deliver(world, &mut members, job, &cluster);
     }
+    let resource = world.add(family, call.scope(), job, members);
     Ok(Done::One(told(world, call, &resource)))
 }
 
@@ -64,24 +67,20 @@ fn dedicated(members: &mut Value, job: Job, cluster: &Cluster, kind: &str) {
     };
 }
 
-/// Puts one file for each replica set on offer, from when the job is done and for an hour.
-fn deliver(world: &mut World, resource: &mut Resource, cluster: &Cluster) {
-    let expires = resource.job.ends.saturating_add(HOUR);
+/// Puts one file for each replica set on offer.
+fn deliver(world: &mut World, members: &mut Value, job: Job, cluster: &Cluster) {
+    let expires = job.ends.saturating_add(LIFETIME);
     let sets = replica_sets(cluster);
     let urls: Vec<Value> = sets.iter().map(|_| offer(world, expires, None).into()).collect();
-    resource.expires = Some(expires);
-    resource.members.insert("expiresAt".to_owned(), text(expires));
+    members["expiresAt"] = text(expires);
     if urls.len() > 1 {
         let component = |(set, url): (&String, &Value)| json!({"downloadUrl": url, "replicaSetName": set});
-        resource.members.insert("components".to_owned(), sets.iter().zip(&urls).map(component).collect());
+        members["components"] = sets.iter().zip(&urls).map(component).collect();
     }
-    resource.members.insert("deliveryUrl".to_owned(), urls.into());
-    if let Ok(known) = world.find_mut(resource.family, (&resource.project, &resource.cluster), &resource.id) {
-        *known = resource.clone();
-    }
+    members["deliveryUrl"] = urls.into();
 }
 
-/// The URL of a file that nobody else has. `guarded`: a header that is asked for, and how many downloads there are.
+/// The URL of a file that nobody else has. It can be fetched before the job is done, but nobody is told. `guarded`: a header that is asked for, and how many downloads there are.
 pub(super) fn offer(world: &mut World, until: Moment, guarded: Option<((String, String), u32)>) -> String {
     let seed = u64::from_str_radix(&world.id()[8..], 16).unwrap_or_default();
     let until = std::time::Duration::from_millis(u64::try_from(until - EPOCH).unwrap_or_default());
@@ -97,7 +96,7 @@ pub(super) fn cancel(world: &mut World, call: &Call, family: Family) -> Result<D
         let detail = "The restore job has ended: there is nothing left to cancel.";
         return Err(Refusal::new(400, "ATLAS_BACKUP_CANCEL_RESTORE_JOB_NOT_ALLOWED", detail));
     }
-    job.job = Job { starts: job.job.starts.min(now), ends: now, outcome: super::world::Outcome::Failed, ..job.job };
+    job.job = Job { starts: job.job.starts.min(now), ends: now, outcome: Outcome::Failed, ..job.job };
     job.cancelled = true;
     job.members.insert("finishedAt".to_owned(), text(now));
     Ok(Done::Nothing)

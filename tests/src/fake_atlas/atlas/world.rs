@@ -89,8 +89,6 @@ pub(super) struct Resource {
     pub(super) cluster: String,
     pub(super) job: Job,
     pub(super) cancelled: bool,
-    /// When what it delivers is gone.
-    pub(super) expires: Option<Moment>,
     pub(super) members: Map<String, Value>,
 }
 
@@ -176,7 +174,7 @@ impl World {
         let id = self.id();
         let Value::Object(members) = members else { unreachable!("members are written as an object") };
         let (project, cluster) = (scope.0.to_owned(), scope.1.to_owned());
-        let resource = Resource { id, family, project, cluster, job, cancelled: false, expires: None, members };
+        let resource = Resource { id, family, project, cluster, job, cancelled: false, members };
         self.resources.push(resource.clone());
         resource
     }
