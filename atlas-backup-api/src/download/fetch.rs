@@ -97,7 +97,7 @@ impl Fetch<'_> {
         let response = self.link.get(self.order, Some(&resume)).await?;
         self.trace(&response, resume.from);
         if response.status() == StatusCode::OK {
-            return self.from_the_start(response).await.map(Some);
+            return self.begin(response).await.map(Some);
         }
         let fits = content_range::rest_of(response.headers()) == Some((resume.from, resume.total));
         if response.status() != StatusCode::PARTIAL_CONTENT || !fits || !resume.validator.is_met(response.headers()) {
@@ -115,10 +115,10 @@ impl Fetch<'_> {
         if response.status() != StatusCode::OK {
             return Err(unusable(self.order, "it is a part, which was not asked for").into());
         }
-        self.from_the_start(response).await
+        self.begin(response).await
     }
 
-    async fn from_the_start(&mut self, response: Response) -> Result<Incoming, Failure> {
+    async fn begin(&mut self, response: Response) -> Result<Incoming, Failure> {
         let headers = response.headers();
         let total = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         match (self.order.size, total) {

@@ -39,7 +39,9 @@ impl Bytes {
     }
 
     pub(crate) fn all(&self, length: u64) -> Vec<u8> {
-        self.pieces(length).flat_map(|piece| piece.to_vec()).collect()
+        let mut all = Vec::new();
+        self.pieces(length).for_each(|piece| all.extend_from_slice(&piece));
+        all
     }
 
     pub(crate) fn sha1(&self, length: u64) -> String {
