@@ -110,4 +110,5 @@ async fn two_of_one_file_take_turns() {
     let error = [first, second].into_iter().find_map(Result::err).expect("the second finds the file of the first");
     assert!(error.to_string().contains("exists already"), "{error}");
     setting.assert_saved(&Offer::new(LENGTH, 1));
+    assert_eq!(setting.host.received().len(), 1);
 }

@@ -1,7 +1,10 @@
 //! Downloads from a host of their own, over real sockets, to a real disk.
 
 mod disk;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod killing;
+mod proxies;
 mod refusals;
 mod resuming;
 mod saving;

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use atlas_backup_api::{Delivery as Wanted, DownloadError, RetryPolicy};
-use atlas_backup_tests::fake_atlas::{Answer, Gate, Mishap, Offer};
+use atlas_backup_tests::fake_atlas::{Answer, App, Fault, Faults, Gate, Mishap, Offer};
 
 use super::{Setting, setting, setting_with};
 
@@ -94,6 +94,13 @@ async fn silence_ends_an_attempt_and_not_the_download() {
     let error = hurried().file(Wanted::new("other.tgz", &url)).into_directory(setting.directory.path()).await.unwrap_err();
     assert!(matches!(error, DownloadError::Timeout { .. }), "{error:?}");
     assert!(error.to_string().contains("in time"), "{error}");
+
+    // Also before there is any answer.
+    let server = App::examples().within(&Faults::always(Fault::silent())).start();
+    let silent = Wanted::new("third.tgz", format!("{}/a", server.url()));
+    let error = hurried().file(silent).into_directory(setting.directory.path()).await.unwrap_err();
+    assert!(matches!(error, DownloadError::Timeout { .. }), "{error:?}");
+    assert_eq!(server.exchanges(), 4);
 }
 
 /// A download of which the first million bytes are here.

@@ -261,14 +261,19 @@ impl Reply {
         let Some(from) = text("range").and_then(first_byte) else { return whole };
         let versions = [offered.etag(), LAST_MODIFIED.to_owned()];
         let same = text("if-range").is_none_or(|version| versions.iter().any(|known| known == version));
-        match () {
-            () if any(|mishap| matches!(mishap, Mishap::Unsatisfiable)) => Reply { status: StatusCode::RANGE_NOT_SATISFIABLE, from },
-            () if any(|mishap| matches!(mishap, Mishap::IgnoreRange)) => whole,
-            () if !same && !any(|mishap| matches!(mishap, Mishap::IgnoreCondition)) => whole,
-            () if from >= offered.offer.length => Reply { status: StatusCode::RANGE_NOT_SATISFIABLE, from },
-            () if any(|mishap| matches!(mishap, Mishap::WrongRange)) => Reply { status: StatusCode::PARTIAL_CONTENT, from: from + 1 },
-            () => Reply { status: StatusCode::PARTIAL_CONTENT, from },
+        let beyond = Reply { status: StatusCode::RANGE_NOT_SATISFIABLE, from };
+        if any(|mishap| matches!(mishap, Mishap::Unsatisfiable)) {
+            return beyond;
         }
+        let holds = same || any(|mishap| matches!(mishap, Mishap::IgnoreCondition));
+        if any(|mishap| matches!(mishap, Mishap::IgnoreRange)) || !holds {
+            return whole;
+        }
+        if from >= offered.offer.length {
+            return beyond;
+        }
+        let skipped = u64::from(any(|mishap| matches!(mishap, Mishap::WrongRange)));
+        Reply { status: StatusCode::PARTIAL_CONTENT, from: from + skipped }
     }
 
     fn response(self, offered: &Offered, request: &Request, mishaps: Vec<Mishap>) -> Response {
