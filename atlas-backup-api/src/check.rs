@@ -1,13 +1,16 @@
 //! The rules that arguments and bodies are held to, for generated code: `check::minimum("retentionInDays", days, 1)?`.
 //!
-//! What is absent breaks no rule but those of [`given`] and [`require`].
+//! What is absent breaks no rule but [`given`] and those of `across`.
 
 // Which of these are called depends on what the documents ask for.
 #![allow(dead_code)]
 
+mod across;
 pub(crate) mod form;
 
 use std::collections::BTreeMap;
+
+pub(crate) use across::{Case, exactly_one, forbid, require, together};
 
 use crate::body::Body;
 use crate::invalid_argument::InvalidArgument;
@@ -81,19 +84,6 @@ pub(crate) fn given(name: &str, present: bool) -> Check {
 /// Whether a text is this one.
 pub(crate) fn says(value: &(impl Text + ?Sized), wanted: &str) -> bool {
     value.text() == Some(wanted)
-}
-
-/// Where one member has a value, why that matters: `("doNotDelete", "true", "It never expires.")`.
-type Case<'a> = (&'a str, &'a str, &'a str);
-
-/// In this case the others, each with whether it is there, must be absent.
-pub(crate) fn forbid(applies: bool, case: Case<'_>, others: &[(&str, bool)]) -> Check {
-    across(applies, case, others, true, "absent")
-}
-
-/// In this case the others, each with whether it is there, must be given.
-pub(crate) fn require(applies: bool, case: Case<'_>, others: &[(&str, bool)]) -> Check {
-    across(applies, case, others, false, "given")
 }
 
 /// A body inside a body, or a list of them, keeps its own rules.
@@ -180,13 +170,6 @@ fn counted(name: &str, count: usize, limit: &str, bound: usize) -> InvalidArgume
     InvalidArgument::new(name, value, format!("must have {limit} {bound} {}", items(bound)))
 }
 
-fn across(applies: bool, (member, value, reason): Case<'_>, others: &[(&str, bool)], wrong: bool, state: &str) -> Check {
-    let Some((other, _)) = others.iter().find(|(_, present)| applies && *present == wrong) else { return Ok(()) };
-    let reason = reason.trim_end_matches('.');
-    let because = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
-    Err(InvalidArgument::without_value(other, format!("must be {state} where {member} is {value}{because}")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,15 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_across_members() {
-        let rule = |when, present| forbid(when, ("doNotDelete", "true", "It never expires."), &[("other", false), ("expires", present)]);
-        assert_eq!(rule(false, true), Ok(()));
-        assert_eq!(rule(true, false), Ok(()));
-        assert_eq!(told(rule(true, true)), "invalid argument expires: must be absent where doNotDelete is true (It never expires)");
-        let rule = |when, present| require(when, ("deliveryType", "automated", ""), &[("other", true), ("targetGroupId", present)]);
-        assert_eq!(rule(false, false), Ok(()));
-        assert_eq!(rule(true, true), Ok(()));
-        assert_eq!(told(rule(true, false)), "invalid argument targetGroupId: must be given where deliveryType is automated");
+    fn what_must_be_there() {
         assert_eq!(given("id", true), Ok(()));
         assert_eq!(told(given("id", false)), "invalid argument id: must be given");
     }

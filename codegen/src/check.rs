@@ -7,6 +7,7 @@ mod names;
 mod operations;
 mod paths;
 mod refs;
+mod rules;
 mod schemas;
 mod security;
 mod values;

@@ -143,17 +143,19 @@ pub struct Pattern {
 /// Patterns of members and parameters that are sent.
 pub const RUNTIME_PATTERNS: &[Pattern] = &[Pattern { pattern: r"^[\p{L}\p{N}\-_.(),:&@+']{1,64}$", function: "deployment_item_name" }];
 
-/// When `member` has `value`, the `forbid` members must be absent and the `require` members present.
-#[derive(Clone, Debug, PartialEq)]
+/// A rule across members. The lists are wire names.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemberRule {
-    /// Wire name of the deciding member.
-    pub member: String,
-    /// The value it must have: a boolean or an enum value.
-    pub value: serde_json::Value,
-    /// Wire names that must then be absent.
+    /// The deciding member and the value it must have for the rule to apply, a boolean or an enum value; None where it always applies.
+    pub when: Option<(String, serde_json::Value)>,
+    /// What must be absent.
     pub forbid: Vec<String>,
-    /// Wire names that must then be present.
+    /// What must be present.
     pub require: Vec<String>,
+    /// Of which one must be present and the others absent.
+    pub exactly_one: Vec<String>,
+    /// What must be present together or not at all.
+    pub together: Vec<String>,
     /// Why, for the message.
     pub reason: String,
 }

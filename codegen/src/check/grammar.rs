@@ -163,8 +163,14 @@ static SCHEMA: Kind = Kind {
 };
 static MEMBER_RULE: Kind = Kind {
     name: "member rule",
-    required: &[("when", Map(&Any)), ("reason", Text)],
-    optional: &[("forbid", List(&Text)), ("require", List(&Text))],
+    required: &[("reason", Text)],
+    optional: &[
+        ("when", Map(&Any)),
+        ("forbid", List(&Text)),
+        ("require", List(&Text)),
+        ("exactlyOne", List(&Text)),
+        ("together", List(&Text)),
+    ],
 };
 
 pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {

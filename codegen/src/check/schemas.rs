@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{members, operations, text, values};
+use super::{members, operations, rules, text, values};
 use crate::document::child;
 use crate::error::Finding;
 use crate::facts::RUNTIME_TYPES;
@@ -182,30 +182,13 @@ fn all_of(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
 }
 
 fn member_names(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    for (index, rule) in schema.get("x-atlas-rules").and_then(Value::as_array).into_iter().flatten().enumerate() {
-        if members(rule, "when").count() != 1 {
-            let at = child(&child(&child(pointer, "x-atlas-rules"), &index.to_string()), "when");
-            findings.push(Finding::new("member", at, "a rule depends on exactly one member"));
-        }
-    }
     let known: BTreeSet<&str> = members(schema, "properties").map(|(name, _)| name).collect();
-    let mut unknown = |at: String, name: &str| {
+    for (index, name) in schema.get("required").and_then(Value::as_array).into_iter().flatten().enumerate() {
+        let name = name.as_str().unwrap_or_default();
         if !known.contains(name) {
+            let at = child(&child(pointer, "required"), &index.to_string());
             findings.push(Finding::new("member", at, format!("`{name}` is no member of this object")));
         }
-    };
-    for (index, name) in schema.get("required").and_then(Value::as_array).into_iter().flatten().enumerate() {
-        unknown(child(&child(pointer, "required"), &index.to_string()), name.as_str().unwrap_or_default());
     }
-    for (index, rule) in schema.get("x-atlas-rules").and_then(Value::as_array).into_iter().flatten().enumerate() {
-        let at = child(&child(pointer, "x-atlas-rules"), &index.to_string());
-        for (name, _) in members(rule, "when") {
-            unknown(child(&child(&at, "when"), name), name);
-        }
-        for list in ["forbid", "require"] {
-            for name in rule.get(list).and_then(Value::as_array).into_iter().flatten() {
-                unknown(child(&at, list), name.as_str().unwrap_or_default());
-            }
-        }
-    }
+    rules::check(schema, pointer, findings);
 }

@@ -40,12 +40,13 @@ fn rule(value: &Value) -> Option<MemberRule> {
         let list = value.get(key).and_then(Value::as_array).into_iter().flatten();
         list.filter_map(Value::as_str).map(str::to_owned).collect()
     };
-    let (member, required) = value.get("when")?.as_object()?.iter().next()?;
+    let when = value.get("when").and_then(Value::as_object).and_then(|when| when.iter().next());
     Some(MemberRule {
-        member: member.clone(),
-        value: required.clone(),
+        when: when.map(|(member, value)| (member.clone(), value.clone())),
         forbid: names("forbid"),
         require: names("require"),
+        exactly_one: names("exactlyOne"),
+        together: names("together"),
         reason: value.get("reason")?.as_str()?.to_owned(),
     })
 }

@@ -136,7 +136,8 @@ fn constructor(item: &ItemStruct, members: &[Member<'_>]) -> Option<TokenStream>
 
 /// A member that decides which others are needed must have a value that the rules know: an unknown one would pass them all.
 fn known_values(members: &[Member<'_>], fact: &facts::Type, enums: &BTreeMap<String, Vec<String>>) -> Vec<TokenStream> {
-    let deciding = |member: &&Member<'_>| fact.rules.iter().any(|rule| rule.member == member.wire && rule.value.is_string());
+    let by_text = |rule: &MemberRule, member: &str| rule.when.as_ref().is_some_and(|(wire, value)| wire == member && value.is_string());
+    let deciding = |member: &&Member<'_>| fact.rules.iter().any(|rule| by_text(rule, &member.wire));
     let check = |member: &Member<'_>| {
         let (name, wire) = (member.name, &member.wire);
         let values = enums.get(&type_name(generic(member.ty, "Option").unwrap_or(member.ty))?.to_string())?;
@@ -174,16 +175,22 @@ fn rule_of(members: &[Member<'_>], rule: &MemberRule, fact: &facts::Type) -> Res
         let fault = || Error::one(Finding::new("rewrite/bodies", &fact.pointer, format!("a rule names `{wire}`, which is no member")));
         members.iter().find(|member| member.wire == wire).ok_or_else(fault)
     };
-    let deciding = find(&rule.member)?;
-    let (name, when, reason) = (deciding.name, &rule.member, &rule.reason);
-    let shown = rule.value.as_str().map_or_else(|| rule.value.to_string(), str::to_owned);
-    let applies = match (&rule.value, deciding.required) {
-        (serde_json::Value::Bool(wanted), true) => quote!(self.#name == #wanted),
-        (serde_json::Value::Bool(wanted), false) => quote!(self.#name == Some(#wanted)),
-        _ => quote!(check::says(&self.#name, #shown)),
+    let reason = &rule.reason;
+    let (applies, case) = match &rule.when {
+        Some((wire, value)) => {
+            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            (applies(find(wire)?, value, &shown), quote!(check::Case::when(#wire, #shown, #reason)))
+        }
+        None => (quote!(true), quote!(check::Case::always(#reason))),
     };
+    let lists = [
+        (&rule.forbid, quote!(check::forbid)),
+        (&rule.require, quote!(check::require)),
+        (&rule.exactly_one, quote!(check::exactly_one)),
+        (&rule.together, quote!(check::together)),
+    ];
     let mut checks = Vec::new();
-    for (list, check) in [(&rule.forbid, quote!(check::forbid)), (&rule.require, quote!(check::require))] {
+    for (list, check) in lists.into_iter().filter(|(list, _)| !list.is_empty()) {
         let mut others = Vec::new();
         for wire in list {
             let other = find(wire)?;
@@ -191,11 +198,19 @@ fn rule_of(members: &[Member<'_>], rule: &MemberRule, fact: &facts::Type) -> Res
             let present = if other.required { quote!(true) } else { quote!(self.#name.is_some()) };
             others.push(quote!((#wire, #present)));
         }
-        if !others.is_empty() {
-            checks.push(quote!(#check(#applies, (#when, #shown, #reason), &[#(#others),*])?;));
-        }
+        checks.push(quote!(#check(#applies, #case, &[#(#others),*])?;));
     }
     Ok(checks)
+}
+
+/// Whether the deciding member has the value.
+fn applies(deciding: &Member<'_>, value: &serde_json::Value, shown: &str) -> TokenStream {
+    let name = deciding.name;
+    match (value, deciding.required) {
+        (serde_json::Value::Bool(wanted), true) => quote!(self.#name == #wanted),
+        (serde_json::Value::Bool(wanted), false) => quote!(self.#name == Some(#wanted)),
+        _ => quote!(check::says(&self.#name, #shown)),
+    }
 }
 
 #[cfg(test)]
@@ -207,13 +222,15 @@ mod tests {
     fn a_body_gets_new_and_validate() {
         let fact = Type {
             members: [("days".into(), Member { checks: vec![Check::Minimum(1)], ..Member::default() })].into(),
-            rules: vec![MemberRule {
-                member: "keep".into(),
-                value: true.into(),
-                forbid: vec!["expires".into()],
-                require: Vec::new(),
-                reason: "r".into(),
-            }],
+            rules: vec![
+                MemberRule {
+                    when: Some(("keep".into(), true.into())),
+                    forbid: vec!["expires".into()],
+                    reason: "r".into(),
+                    ..MemberRule::default()
+                },
+                MemberRule { together: vec!["days".into(), "expires".into()], reason: "t".into(), ..MemberRule::default() },
+            ],
             ..Type::default()
         };
         let facts = Facts { types: [("B".into(), fact)].into(), ..Facts::default() };
@@ -234,6 +251,8 @@ mod tests {
             "check::minimum(\"days\", self.days, 1)?;",
             "check::nested(\"items\", &self.items)?;",
             "self.keep == Some(true),",
+            "check::Case::when(\"keep\", \"true\", \"r\")",
+            "check::together(\n            true,\n            check::Case::always(\"t\"),",
             "#[body]\n#[derive(Default)]\npub struct C {",
         ] {
             assert!(after.contains(line), "no `{line}` in\n{after}");

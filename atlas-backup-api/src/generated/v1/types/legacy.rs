@@ -194,7 +194,7 @@ impl LegacyRestoreDeliveryRequest {
         )?;
         check::forbid(
             check::says(&self.method_name, "AUTOMATED_RESTORE"),
-            (
+            check::Case::when(
                 "methodName",
                 "AUTOMATED_RESTORE",
                 "An automated restore overwrites a cluster, which must be named, and offers no download.",
@@ -206,7 +206,7 @@ impl LegacyRestoreDeliveryRequest {
         )?;
         check::require(
             check::says(&self.method_name, "AUTOMATED_RESTORE"),
-            (
+            check::Case::when(
                 "methodName",
                 "AUTOMATED_RESTORE",
                 "An automated restore overwrites a cluster, which must be named, and offers no download.",
@@ -218,7 +218,7 @@ impl LegacyRestoreDeliveryRequest {
         )?;
         check::forbid(
             check::says(&self.method_name, "HTTP"),
-            (
+            check::Case::when(
                 "methodName",
                 "HTTP",
                 "A download overwrites no cluster, so it has no target.",
@@ -231,7 +231,7 @@ impl LegacyRestoreDeliveryRequest {
         )?;
         check::forbid(
             check::says(&self.method_name, "CLIENT_PIT_HTTP"),
-            (
+            check::Case::when(
                 "methodName",
                 "CLIENT_PIT_HTTP",
                 "A download overwrites no cluster, so it has no target.",
@@ -400,6 +400,26 @@ impl LegacyRestoreJobRequest {
             1199145600000,
         )?;
         check::well_formed("snapshotId", &self.snapshot_id)?;
+        check::exactly_one(
+            true,
+            check::Case::always("A job restores one point in time."),
+            &[
+                ("snapshotId", self.snapshot_id.is_some()),
+                ("checkpointId", self.checkpoint_id.is_some()),
+                ("pointInTimeUTCMillis", self.point_in_time_utc_millis.is_some()),
+                ("oplogTs", self.oplog_ts.is_some()),
+            ],
+        )?;
+        check::together(
+            true,
+            check::Case::always(
+                "A place in the oplog is a second and a position within it.",
+            ),
+            &[
+                ("oplogTs", self.oplog_ts.is_some()),
+                ("oplogInc", self.oplog_inc.is_some()),
+            ],
+        )?;
         Ok(())
     }
 }
@@ -717,7 +737,7 @@ impl LegacySnapshotRetentionRequest {
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         check::forbid(
             self.do_not_delete == Some(true),
-            (
+            check::Case::when(
                 "doNotDelete",
                 "true",
                 "A snapshot that is kept for good cannot also have an expiration date.",

@@ -186,7 +186,7 @@ impl RestoreJobRequest {
         )?;
         check::forbid(
             check::says(&self.delivery_type, "automated"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "automated",
                 "An automated restore overwrites a cluster, which must be named, with one snapshot.",
@@ -199,7 +199,7 @@ impl RestoreJobRequest {
         )?;
         check::require(
             check::says(&self.delivery_type, "automated"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "automated",
                 "An automated restore overwrites a cluster, which must be named, with one snapshot.",
@@ -212,7 +212,7 @@ impl RestoreJobRequest {
         )?;
         check::forbid(
             check::says(&self.delivery_type, "download"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "download",
                 "A download is of one snapshot and restores no cluster.",
@@ -227,7 +227,7 @@ impl RestoreJobRequest {
         )?;
         check::require(
             check::says(&self.delivery_type, "download"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "download",
                 "A download is of one snapshot and restores no cluster.",
@@ -236,7 +236,7 @@ impl RestoreJobRequest {
         )?;
         check::forbid(
             check::says(&self.delivery_type, "pointInTime"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "pointInTime",
                 "A restore to a point in time overwrites a cluster, which must be named, and finds the snapshot itself.",
@@ -245,7 +245,7 @@ impl RestoreJobRequest {
         )?;
         check::require(
             check::says(&self.delivery_type, "pointInTime"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "pointInTime",
                 "A restore to a point in time overwrites a cluster, which must be named, and finds the snapshot itself.",
@@ -253,6 +253,28 @@ impl RestoreJobRequest {
             &[
                 ("targetClusterName", self.target_cluster_name.is_some()),
                 ("targetGroupId", self.target_group_id.is_some()),
+            ],
+        )?;
+        check::exactly_one(
+            check::says(&self.delivery_type, "pointInTime"),
+            check::Case::when(
+                "deliveryType",
+                "pointInTime",
+                "A restore to a point in time needs one, in one of two forms.",
+            ),
+            &[
+                ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
+                ("oplogTs", self.oplog_ts.is_some()),
+            ],
+        )?;
+        check::together(
+            true,
+            check::Case::always(
+                "A place in the oplog is a second and a position within it.",
+            ),
+            &[
+                ("oplogTs", self.oplog_ts.is_some()),
+                ("oplogInc", self.oplog_inc.is_some()),
             ],
         )?;
         Ok(())

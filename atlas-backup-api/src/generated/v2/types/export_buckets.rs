@@ -126,7 +126,7 @@ impl ExportBucketRequest {
         check::one_of("cloudProvider", &self.cloud_provider, &["AWS", "AZURE", "GCP"])?;
         check::forbid(
             check::says(&self.cloud_provider, "AWS"),
-            (
+            check::Case::when(
                 "cloudProvider",
                 "AWS",
                 "An AWS S3 bucket has a name and is reached with an IAM role.",
@@ -139,7 +139,7 @@ impl ExportBucketRequest {
         )?;
         check::require(
             check::says(&self.cloud_provider, "AWS"),
-            (
+            check::Case::when(
                 "cloudProvider",
                 "AWS",
                 "An AWS S3 bucket has a name and is reached with an IAM role.",
@@ -151,7 +151,7 @@ impl ExportBucketRequest {
         )?;
         check::forbid(
             check::says(&self.cloud_provider, "AZURE"),
-            (
+            check::Case::when(
                 "cloudProvider",
                 "AZURE",
                 "An Azure storage account has a URL and is reached with a role of Atlas.",
@@ -163,7 +163,7 @@ impl ExportBucketRequest {
         )?;
         check::require(
             check::says(&self.cloud_provider, "AZURE"),
-            (
+            check::Case::when(
                 "cloudProvider",
                 "AZURE",
                 "An Azure storage account has a URL and is reached with a role of Atlas.",
@@ -175,7 +175,7 @@ impl ExportBucketRequest {
         )?;
         check::forbid(
             check::says(&self.cloud_provider, "GCP"),
-            (
+            check::Case::when(
                 "cloudProvider",
                 "GCP",
                 "A Google Cloud Storage bucket has a name and is reached with a role of Atlas.",
@@ -189,7 +189,7 @@ impl ExportBucketRequest {
         )?;
         check::require(
             check::says(&self.cloud_provider, "GCP"),
-            (
+            check::Case::when(
                 "cloudProvider",
                 "GCP",
                 "A Google Cloud Storage bucket has a name and is reached with a role of Atlas.",

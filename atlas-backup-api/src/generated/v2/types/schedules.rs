@@ -41,7 +41,7 @@ impl CopyPolicyItem {
         )?;
         check::require(
             check::says(&self.frequency_type, "hourly"),
-            (
+            check::Case::when(
                 "frequencyType",
                 "hourly",
                 "The copy of a scheduled snapshot has a retention of its own.",
@@ -53,7 +53,7 @@ impl CopyPolicyItem {
         )?;
         check::require(
             check::says(&self.frequency_type, "daily"),
-            (
+            check::Case::when(
                 "frequencyType",
                 "daily",
                 "The copy of a scheduled snapshot has a retention of its own.",
@@ -65,7 +65,7 @@ impl CopyPolicyItem {
         )?;
         check::require(
             check::says(&self.frequency_type, "weekly"),
-            (
+            check::Case::when(
                 "frequencyType",
                 "weekly",
                 "The copy of a scheduled snapshot has a retention of its own.",
@@ -77,7 +77,7 @@ impl CopyPolicyItem {
         )?;
         check::require(
             check::says(&self.frequency_type, "monthly"),
-            (
+            check::Case::when(
                 "frequencyType",
                 "monthly",
                 "The copy of a scheduled snapshot has a retention of its own.",
@@ -89,7 +89,7 @@ impl CopyPolicyItem {
         )?;
         check::require(
             check::says(&self.frequency_type, "yearly"),
-            (
+            check::Case::when(
                 "frequencyType",
                 "yearly",
                 "The copy of a scheduled snapshot has a retention of its own.",
@@ -101,7 +101,7 @@ impl CopyPolicyItem {
         )?;
         check::forbid(
             check::says(&self.frequency_type, "ondemand"),
-            (
+            check::Case::when(
                 "frequencyType",
                 "ondemand",
                 "The copy of an on-demand snapshot has no retention of its own.",

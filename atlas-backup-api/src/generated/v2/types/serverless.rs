@@ -143,7 +143,7 @@ impl ServerlessRestoreJobRequest {
         )?;
         check::forbid(
             check::says(&self.delivery_type, "automated"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "automated",
                 "An automated restore puts a snapshot on a cluster, which must be named.",
@@ -156,7 +156,7 @@ impl ServerlessRestoreJobRequest {
         )?;
         check::require(
             check::says(&self.delivery_type, "automated"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "automated",
                 "An automated restore puts a snapshot on a cluster, which must be named.",
@@ -169,7 +169,7 @@ impl ServerlessRestoreJobRequest {
         )?;
         check::forbid(
             check::says(&self.delivery_type, "download"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "download",
                 "A download is of a snapshot and overwrites no cluster, so it has no target.",
@@ -184,7 +184,7 @@ impl ServerlessRestoreJobRequest {
         )?;
         check::require(
             check::says(&self.delivery_type, "download"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "download",
                 "A download is of a snapshot and overwrites no cluster, so it has no target.",
@@ -193,7 +193,7 @@ impl ServerlessRestoreJobRequest {
         )?;
         check::forbid(
             check::says(&self.delivery_type, "pointInTime"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "pointInTime",
                 "A restore to a point in time overwrites a cluster, which must be named, and needs no snapshot.",
@@ -202,7 +202,7 @@ impl ServerlessRestoreJobRequest {
         )?;
         check::require(
             check::says(&self.delivery_type, "pointInTime"),
-            (
+            check::Case::when(
                 "deliveryType",
                 "pointInTime",
                 "A restore to a point in time overwrites a cluster, which must be named, and needs no snapshot.",
@@ -210,6 +210,28 @@ impl ServerlessRestoreJobRequest {
             &[
                 ("targetClusterName", self.target_cluster_name.is_some()),
                 ("targetGroupId", self.target_group_id.is_some()),
+            ],
+        )?;
+        check::exactly_one(
+            check::says(&self.delivery_type, "pointInTime"),
+            check::Case::when(
+                "deliveryType",
+                "pointInTime",
+                "A restore to a point in time needs one, in one of two forms.",
+            ),
+            &[
+                ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
+                ("oplogTs", self.oplog_ts.is_some()),
+            ],
+        )?;
+        check::together(
+            true,
+            check::Case::always(
+                "A place in the oplog is a second and a position within it.",
+            ),
+            &[
+                ("oplogTs", self.oplog_ts.is_some()),
+                ("oplogInc", self.oplog_inc.is_some()),
             ],
         )?;
         Ok(())

@@ -1,0 +1,68 @@
+//! `x-atlas-rules`: what is said about several members at once names members that there are, and can be kept and broken.
+
+use serde_json::Value;
+
+use super::members;
+use crate::document::child;
+use crate::error::Finding;
+
+/// The lists of a rule, with how many members each needs to say anything, and whether it needs a `when`: without one, `forbid` and
+/// `require` are no members at all and plain `required`.
+const LISTS: &[(&str, usize, bool)] = &[("forbid", 1, true), ("require", 1, true), ("exactlyOne", 2, false), ("together", 2, false)];
+
+pub(super) fn check(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    for (index, rule) in list(schema, "x-atlas-rules").enumerate() {
+        let at = child(&child(pointer, "x-atlas-rules"), &index.to_string());
+        condition(schema, rule, &at, findings);
+        for (keyword, least, _) in LISTS {
+            if rule.get(keyword).is_some() {
+                names(schema, rule, keyword, *least, &child(&at, keyword), findings);
+            }
+        }
+    }
+}
+
+/// On what the rule depends, if on anything, and that there is a rule.
+fn condition(schema: &Value, rule: &Value, at: &str, findings: &mut Vec<Finding>) {
+    let mut fault = |at: String, message: &str| findings.push(Finding::new("member", at, message));
+    let said = || LISTS.iter().filter(|(keyword, ..)| rule.get(keyword).is_some());
+    if said().next().is_none() {
+        fault(at.to_owned(), "a rule without `forbid`, `require`, `exactlyOne` or `together` says nothing");
+    }
+    if rule.get("when").is_none() && said().any(|(.., conditional)| *conditional) {
+        fault(at.to_owned(), "`forbid` and `require` depend on a member: `when` is missing");
+    }
+    if rule.get("when").is_some() && members(rule, "when").count() != 1 {
+        fault(child(at, "when"), "a rule depends on exactly one member");
+    }
+    for (name, _) in members(rule, "when").filter(|(name, _)| !is_member(schema, name)) {
+        fault(child(&child(at, "when"), name), &format!("`{name}` is no member of this object"));
+    }
+}
+
+fn names(schema: &Value, rule: &Value, keyword: &str, least: usize, at: &str, findings: &mut Vec<Finding>) {
+    let names: Vec<&str> = list(rule, keyword).filter_map(Value::as_str).collect();
+    let mut fault = |at: String, message: String| findings.push(Finding::new("member", at, message));
+    if names.len() < least {
+        let members = if least == 1 { "member" } else { "members" };
+        fault(at.to_owned(), format!("`{keyword}` needs at least {least} {members}"));
+    }
+    for (index, name) in names.iter().enumerate() {
+        let at = child(at, &index.to_string());
+        if !is_member(schema, name) {
+            fault(at, format!("`{name}` is no member of this object"));
+        } else if names[..index].contains(name) {
+            fault(at, format!("`{name}` stands twice"));
+        } else if keyword != "require" && list(schema, "required").any(|required| required.as_str() == Some(name)) {
+            fault(at, format!("`{name}` is always required, so that `{keyword}` says nothing or cannot be kept"));
+        }
+    }
+}
+
+fn is_member(schema: &Value, name: &str) -> bool {
+    members(schema, "properties").any(|(member, _)| member == name)
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
+}
