@@ -126,6 +126,8 @@ mod download;
 mod envelope;
 mod error;
 mod excerpt;
+#[cfg(feature = "v2")]
+mod export_buckets;
 mod extra;
 mod fault;
 mod generated;
@@ -148,6 +150,8 @@ mod read;
 mod request;
 mod requests;
 mod response;
+#[cfg(any(feature = "v1", feature = "v2"))]
+mod restores;
 mod retry_after;
 mod retry_policy;
 #[cfg(all(feature = "download", feature = "v2"))]

@@ -69,5 +69,27 @@ pub struct Readme;
 /// # use atlas_backup_api::v1::types::OnDemandSnapshotRequest;
 /// drop(OnDemandSnapshotRequest { retention_in_days: 5, ..Default::default() });
 /// ```
+///
+/// A download of a snapshot:
+/// ```no_run
+/// # use atlas_backup_api::{ClusterName, ObjectId, v2::types::RestoreJobRequest};
+/// # fn f(snapshot: ObjectId, project: ObjectId, cluster: ClusterName) {
+/// drop(RestoreJobRequest::download(snapshot));
+/// # }
+/// ```
+/// A download has no target:
+/// ```compile_fail
+/// # use atlas_backup_api::{ClusterName, ObjectId, v2::types::RestoreJobRequest};
+/// # fn f(snapshot: ObjectId, project: ObjectId, cluster: ClusterName) {
+/// drop(RestoreJobRequest::download(snapshot, project, cluster));
+/// # }
+/// ```
+/// What overwrites a cluster has one:
+/// ```compile_fail
+/// # use atlas_backup_api::{ClusterName, ObjectId, v2::types::RestoreJobRequest};
+/// # fn f(snapshot: ObjectId, project: ObjectId, cluster: ClusterName) {
+/// drop(RestoreJobRequest::automated(snapshot));
+/// # }
+/// ```
 #[cfg(doctest)]
 pub struct MustNotCompile;
