@@ -10,7 +10,7 @@ pub(crate) mod form;
 
 use std::collections::BTreeMap;
 
-pub(crate) use across::{Case, exactly_one, forbid, require, together};
+pub(crate) use across::Case;
 
 use crate::body::Body;
 use crate::invalid_argument::InvalidArgument;

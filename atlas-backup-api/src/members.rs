@@ -252,6 +252,8 @@ impl<T: Member + Blank> Member for Option<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
@@ -307,7 +309,8 @@ mod tests {
     #[test]
     fn the_refusal_of_a_list_is_that_of_its_item() {
         fn told<T: Member + Blank>(value: Value) -> String {
-            object::read(&mut T::BLANK, value).unwrap_err().to_string()
+            let mut member = T::BLANK;
+            object::read(&mut member, value).unwrap_err().to_string()
         }
         let message = "[1][1]: expected an integer of 64 bits, found a number";
         assert_eq!(told::<Vec<Option<Vec<i64>>>>(json!([[1], [1, 1.5]])), message);

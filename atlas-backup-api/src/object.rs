@@ -630,7 +630,7 @@ mod tests {
 
     #[test]
     fn a_body_writes_what_it_must_and_what_was_set() {
-        let mut ask: Ask = Object::BLANK;
+        let mut ask = Ask::BLANK;
         assert_eq!(ask.value(), json!({"parts": []}));
         ask.regions = Some(vec![]);
         ask.until = Some(Timestamp::UNIX_EPOCH);

@@ -124,7 +124,7 @@ mod tests {
 
     use serde_json::json;
 
-    use crate::object::Member;
+    use crate::object::{Blank, Member};
 
     open_enum! {
         /// Where a snapshot stands.
@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn only_text_is_a_value() {
-        assert_eq!(Status::BLANK.decode(json!(1)).unwrap_err().to_string(), "expected text, found a number");
+        let mut status = Status::BLANK;
+        assert_eq!(status.decode(json!(1)).unwrap_err().to_string(), "expected text, found a number");
     }
 
     #[test]

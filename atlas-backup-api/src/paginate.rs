@@ -168,9 +168,11 @@ impl<T> fmt::Debug for Items<T> {
 
 enum State {
     Idle(Box<Pager>),
-    Fetching(Pin<Box<dyn Future<Output = (Box<Pager>, Result<Page, Error>)> + Send>>),
+    Fetching(Pin<Box<dyn Future<Output = Fetched> + Send>>),
     Ended,
 }
+
+type Fetched = (Box<Pager>, Result<Page, Error>);
 
 /// One page, as it came.
 struct Page {
@@ -192,7 +194,7 @@ struct Pager {
 }
 
 impl Pager {
-    async fn fetch(mut self: Box<Self>) -> (Box<Self>, Result<Page, Error>) {
+    async fn fetch(mut self: Box<Self>) -> Fetched {
         if let Some(number) = &mut self.number {
             self.request.set_query("pageNum", *number);
             *number += 1;

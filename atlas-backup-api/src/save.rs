@@ -36,11 +36,14 @@ pub struct SaveSnapshot<J> {
 /// A callback that more than one wait or download uses, one after another.
 type Shared<T> = Arc<Mutex<dyn FnMut(&T) + Send>>;
 
+/// Waits for the job.
+type Find<J> = Box<dyn Fn(&J) -> Wait<J> + Send + Sync>;
+
 /// How a family makes its downloads.
 struct Plan<J> {
     /// Asks for a download; sent once each time.
     request: Request,
-    find: Box<dyn Fn(&J) -> Wait<J> + Send + Sync>,
+    find: Find<J>,
     deliveries: fn(&J) -> Vec<Delivery>,
 }
 

@@ -30,44 +30,43 @@ impl<'a> Case<'a> {
         let because = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
         Err(InvalidArgument::without_value(member, format!("{rule}{place}{because}")))
     }
-}
 
-/// The members must be absent.
-pub(crate) fn forbid(applies: bool, case: Case<'_>, members: &[(&str, bool)]) -> Check {
-    match members.iter().find(|(_, present)| applies && *present) {
-        Some((member, _)) => case.broken(member, "must be absent"),
-        None => Ok(()),
-    }
-}
-
-/// The members must be given.
-pub(crate) fn require(applies: bool, case: Case<'_>, members: &[(&str, bool)]) -> Check {
-    match members.iter().find(|(_, present)| applies && !*present) {
-        Some((member, _)) => case.broken(member, "must be given"),
-        None => Ok(()),
-    }
-}
-
-/// One of the members must be given, and only that one.
-pub(crate) fn exactly_one(applies: bool, case: Case<'_>, members: &[(&str, bool)]) -> Check {
-    let given: Vec<&str> = members.iter().filter(|(_, present)| *present).map(|(name, _)| *name).collect();
-    match (&given[..], members) {
-        _ if !applies => Ok(()),
-        ([], [(first, _), others @ ..]) => {
-            let others: Vec<&str> = others.iter().map(|(name, _)| *name).collect();
-            case.broken(first, &format!("must be given, or {} instead", others.join(" or ")))
+    /// The members must be absent.
+    pub(crate) fn forbid(self, members: &[(&str, bool)]) -> Check {
+        match members.iter().find(|(_, present)| *present) {
+            Some((member, _)) => self.broken(member, "must be absent"),
+            None => Ok(()),
         }
-        ([first, second, ..], _) => case.broken(second, &format!("must be absent beside {first}")),
-        _ => Ok(()),
     }
-}
 
-/// All of the members must be given, or none.
-pub(crate) fn together(applies: bool, case: Case<'_>, members: &[(&str, bool)]) -> Check {
-    let find = |wanted: bool| members.iter().find(|(_, present)| *present == wanted);
-    match (find(true), find(false)) {
-        (Some((given, _)), Some((missing, _))) if applies => case.broken(missing, &format!("must be given together with {given}")),
-        _ => Ok(()),
+    /// The members must be given.
+    pub(crate) fn require(self, members: &[(&str, bool)]) -> Check {
+        match members.iter().find(|(_, present)| !*present) {
+            Some((member, _)) => self.broken(member, "must be given"),
+            None => Ok(()),
+        }
+    }
+
+    /// One of the members must be given, and only that one.
+    pub(crate) fn exactly_one(self, members: &[(&str, bool)]) -> Check {
+        let given: Vec<&str> = members.iter().filter(|(_, present)| *present).map(|(name, _)| *name).collect();
+        match (&given[..], members) {
+            ([], [(first, _), others @ ..]) => {
+                let others: Vec<&str> = others.iter().map(|(name, _)| *name).collect();
+                self.broken(first, &format!("must be given, or {} instead", others.join(" or ")))
+            }
+            ([first, second, ..], _) => self.broken(second, &format!("must be absent beside {first}")),
+            _ => Ok(()),
+        }
+    }
+
+    /// All of the members must be given, or none.
+    pub(crate) fn together(self, members: &[(&str, bool)]) -> Check {
+        let find = |wanted: bool| members.iter().find(|(_, present)| *present == wanted);
+        match (find(true), find(false)) {
+            (Some((given, _)), Some((missing, _))) => self.broken(missing, &format!("must be given together with {given}")),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -81,39 +80,31 @@ mod tests {
 
     #[test]
     fn what_one_member_says_about_others() {
-        let rule = |applies, present| forbid(applies, Case::when("keep", "true", "It stays."), &[("other", false), ("expires", present)]);
-        assert_eq!(rule(false, true), Ok(()));
-        assert_eq!(rule(true, false), Ok(()));
-        assert_eq!(told(rule(true, true)), "invalid argument expires: must be absent where keep is true (It stays)");
-        let rule = |applies, present| require(applies, Case::when("kind", "automated", ""), &[("other", true), ("target", present)]);
-        assert_eq!(rule(false, false), Ok(()));
-        assert_eq!(rule(true, true), Ok(()));
-        assert_eq!(told(rule(true, false)), "invalid argument target: must be given where kind is automated");
+        let rule = |present| Case::when("keep", "true", "It stays.").forbid(&[("other", false), ("expires", present)]);
+        assert_eq!(rule(false), Ok(()));
+        assert_eq!(told(rule(true)), "invalid argument expires: must be absent where keep is true (It stays)");
+        let rule = |present| Case::when("kind", "automated", "").require(&[("other", true), ("target", present)]);
+        assert_eq!(rule(true), Ok(()));
+        assert_eq!(told(rule(false)), "invalid argument target: must be given where kind is automated");
     }
 
     #[test]
     fn one_of_several() {
         let case = Case::when("kind", "point", "A point is one.");
-        let rule = |applies, first, second| exactly_one(applies, case, &[("seconds", first), ("other", false), ("oplog", second)]);
-        assert_eq!(rule(true, true, false), Ok(()));
-        assert_eq!(rule(true, false, true), Ok(()));
-        assert_eq!(rule(false, true, true), Ok(()));
-        assert_eq!(rule(false, false, false), Ok(()));
+        let rule = |first, second| case.exactly_one(&[("seconds", first), ("other", false), ("oplog", second)]);
+        assert_eq!(rule(true, false), Ok(()));
+        assert_eq!(rule(false, true), Ok(()));
         let none = "invalid argument seconds: must be given, or other or oplog instead where kind is point (A point is one)";
-        assert_eq!(told(rule(true, false, false)), none);
-        assert_eq!(
-            told(rule(true, true, true)),
-            "invalid argument oplog: must be absent beside seconds where kind is point (A point is one)"
-        );
+        assert_eq!(told(rule(false, false)), none);
+        assert_eq!(told(rule(true, true)), "invalid argument oplog: must be absent beside seconds where kind is point (A point is one)");
     }
 
     #[test]
     fn all_or_none() {
-        let rule = |applies, first, second| together(applies, Case::always("A pair."), &[("ts", first), ("inc", second)]);
-        assert_eq!(rule(true, true, true), Ok(()));
-        assert_eq!(rule(true, false, false), Ok(()));
-        assert_eq!(rule(false, true, false), Ok(()));
-        assert_eq!(told(rule(true, true, false)), "invalid argument inc: must be given together with ts (A pair)");
-        assert_eq!(told(rule(true, false, true)), "invalid argument ts: must be given together with inc (A pair)");
+        let rule = |first, second| Case::always("A pair.").together(&[("ts", first), ("inc", second)]);
+        assert_eq!(rule(true, true), Ok(()));
+        assert_eq!(rule(false, false), Ok(()));
+        assert_eq!(told(rule(true, false)), "invalid argument inc: must be given together with ts (A pair)");
+        assert_eq!(told(rule(false, true)), "invalid argument ts: must be given together with inc (A pair)");
     }
 }

@@ -93,7 +93,7 @@ fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident], enum
     }
     checks.extend(known_values(&members, fact, enums));
     for rule in &fact.rules {
-        checks.extend(rule_of(&members, rule, fact)?);
+        checks.push(rule_of(&members, rule, fact)?);
     }
     Ok(parse_quote! {
         impl #name {
@@ -170,24 +170,17 @@ fn nested(member: &Member<'_>, bodies: &[&Ident]) -> Option<TokenStream> {
     bodies.contains(&item).then(|| quote!(check::nested(#wire, &self.#name)?;))
 }
 
-fn rule_of(members: &[Member<'_>], rule: &MemberRule, fact: &facts::Type) -> Result<Vec<TokenStream>, Error> {
+fn rule_of(members: &[Member<'_>], rule: &MemberRule, fact: &facts::Type) -> Result<TokenStream, Error> {
     let find = |wire: &str| {
         let fault = || Error::one(Finding::new("rewrite/bodies", &fact.pointer, format!("a rule names `{wire}`, which is no member")));
         members.iter().find(|member| member.wire == wire).ok_or_else(fault)
     };
     let reason = &rule.reason;
-    let (applies, case) = match &rule.when {
-        Some((wire, value)) => {
-            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            (applies(find(wire)?, value, &shown), quote!(check::Case::when(#wire, #shown, #reason)))
-        }
-        None => (quote!(true), quote!(check::Case::always(#reason))),
-    };
     let lists = [
-        (&rule.forbid, quote!(check::forbid)),
-        (&rule.require, quote!(check::require)),
-        (&rule.exactly_one, quote!(check::exactly_one)),
-        (&rule.together, quote!(check::together)),
+        (&rule.forbid, quote!(forbid)),
+        (&rule.require, quote!(require)),
+        (&rule.exactly_one, quote!(exactly_one)),
+        (&rule.together, quote!(together)),
     ];
     let mut checks = Vec::new();
     for (list, check) in lists.into_iter().filter(|(list, _)| !list.is_empty()) {
@@ -198,9 +191,16 @@ fn rule_of(members: &[Member<'_>], rule: &MemberRule, fact: &facts::Type) -> Res
             let present = if other.required { quote!(true) } else { quote!(self.#name.is_some()) };
             others.push(quote!((#wire, #present)));
         }
-        checks.push(quote!(#check(#applies, #case, &[#(#others),*])?;));
+        checks.push(quote!(case.#check(&[#(#others),*])?;));
     }
-    Ok(checks)
+    Ok(match &rule.when {
+        Some((wire, value)) => {
+            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let applies = applies(find(wire)?, value, &shown);
+            quote!(if #applies { let case = check::Case::when(#wire, #shown, #reason); #(#checks)* })
+        }
+        None => quote!(let case = check::Case::always(#reason); #(#checks)*),
+    })
 }
 
 /// Whether the deciding member has the value.
@@ -250,9 +250,9 @@ mod tests {
             "pub fn new(note: impl Into<String>) -> Self {",
             "check::minimum(\"days\", self.days, 1)?;",
             "check::nested(\"items\", &self.items)?;",
-            "self.keep == Some(true),",
-            "check::Case::when(\"keep\", \"true\", \"r\")",
-            "check::together(\n            true,\n            check::Case::always(\"t\"),",
+            "if self.keep == Some(true) {\n            let case = check::Case::when(\"keep\", \"true\", \"r\");",
+            "case.forbid(&[(\"expires\", self.expires.is_some())])?;",
+            "let case = check::Case::always(\"t\");\n        case.together(",
             "#[body]\n#[derive(Default)]\npub struct C {",
         ] {
             assert!(after.contains(line), "no `{line}` in\n{after}");

@@ -192,56 +192,53 @@ impl LegacyRestoreDeliveryRequest {
                 "SCP",
             ],
         )?;
-        check::forbid(
-            check::says(&self.method_name, "AUTOMATED_RESTORE"),
-            check::Case::when(
+        if check::says(&self.method_name, "AUTOMATED_RESTORE") {
+            let case = check::Case::when(
                 "methodName",
                 "AUTOMATED_RESTORE",
                 "An automated restore overwrites a cluster, which must be named, and offers no download.",
-            ),
-            &[
-                ("expirationHours", self.expiration_hours.is_some()),
-                ("maxDownloads", self.max_downloads.is_some()),
-            ],
-        )?;
-        check::require(
-            check::says(&self.method_name, "AUTOMATED_RESTORE"),
-            check::Case::when(
-                "methodName",
-                "AUTOMATED_RESTORE",
-                "An automated restore overwrites a cluster, which must be named, and offers no download.",
-            ),
-            &[
-                ("targetClusterName", self.target_cluster_name.is_some()),
-                ("targetGroupId", self.target_group_id.is_some()),
-            ],
-        )?;
-        check::forbid(
-            check::says(&self.method_name, "HTTP"),
-            check::Case::when(
+            );
+            case.forbid(
+                &[
+                    ("expirationHours", self.expiration_hours.is_some()),
+                    ("maxDownloads", self.max_downloads.is_some()),
+                ],
+            )?;
+            case.require(
+                &[
+                    ("targetClusterName", self.target_cluster_name.is_some()),
+                    ("targetGroupId", self.target_group_id.is_some()),
+                ],
+            )?;
+        }
+        if check::says(&self.method_name, "HTTP") {
+            let case = check::Case::when(
                 "methodName",
                 "HTTP",
                 "A download overwrites no cluster, so it has no target.",
-            ),
-            &[
-                ("targetClusterId", self.target_cluster_id.is_some()),
-                ("targetClusterName", self.target_cluster_name.is_some()),
-                ("targetGroupId", self.target_group_id.is_some()),
-            ],
-        )?;
-        check::forbid(
-            check::says(&self.method_name, "CLIENT_PIT_HTTP"),
-            check::Case::when(
+            );
+            case.forbid(
+                &[
+                    ("targetClusterId", self.target_cluster_id.is_some()),
+                    ("targetClusterName", self.target_cluster_name.is_some()),
+                    ("targetGroupId", self.target_group_id.is_some()),
+                ],
+            )?;
+        }
+        if check::says(&self.method_name, "CLIENT_PIT_HTTP") {
+            let case = check::Case::when(
                 "methodName",
                 "CLIENT_PIT_HTTP",
                 "A download overwrites no cluster, so it has no target.",
-            ),
-            &[
-                ("targetClusterId", self.target_cluster_id.is_some()),
-                ("targetClusterName", self.target_cluster_name.is_some()),
-                ("targetGroupId", self.target_group_id.is_some()),
-            ],
-        )?;
+            );
+            case.forbid(
+                &[
+                    ("targetClusterId", self.target_cluster_id.is_some()),
+                    ("targetClusterName", self.target_cluster_name.is_some()),
+                    ("targetGroupId", self.target_group_id.is_some()),
+                ],
+            )?;
+        }
         Ok(())
     }
 }
@@ -400,9 +397,8 @@ impl LegacyRestoreJobRequest {
             1199145600000,
         )?;
         check::well_formed("snapshotId", &self.snapshot_id)?;
-        check::exactly_one(
-            true,
-            check::Case::always("A job restores one point in time."),
+        let case = check::Case::always("A job restores one point in time.");
+        case.exactly_one(
             &[
                 ("snapshotId", self.snapshot_id.is_some()),
                 ("checkpointId", self.checkpoint_id.is_some()),
@@ -410,11 +406,10 @@ impl LegacyRestoreJobRequest {
                 ("oplogTs", self.oplog_ts.is_some()),
             ],
         )?;
-        check::together(
-            true,
-            check::Case::always(
-                "A place in the oplog is a second and a position within it.",
-            ),
+        let case = check::Case::always(
+            "A place in the oplog is a second and a position within it.",
+        );
+        case.together(
             &[
                 ("oplogTs", self.oplog_ts.is_some()),
                 ("oplogInc", self.oplog_inc.is_some()),
@@ -735,15 +730,14 @@ body! {
 impl LegacySnapshotRetentionRequest {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::forbid(
-            self.do_not_delete == Some(true),
-            check::Case::when(
+        if self.do_not_delete == Some(true) {
+            let case = check::Case::when(
                 "doNotDelete",
                 "true",
                 "A snapshot that is kept for good cannot also have an expiration date.",
-            ),
-            &[("expires", self.expires.is_some())],
-        )?;
+            );
+            case.forbid(&[("expires", self.expires.is_some())])?;
+        }
         Ok(())
     }
 }

@@ -235,11 +235,10 @@ impl CollectionRestoreJobRequest {
         check::nested("databases", &self.databases)?;
         check::well_formed("snapshotId", &self.snapshot_id)?;
         check::well_formed("targetGroupId", &self.target_group_id)?;
-        check::together(
-            true,
-            check::Case::always(
-                "A place in the oplog is a second and a position within it.",
-            ),
+        let case = check::Case::always(
+            "A place in the oplog is a second and a position within it.",
+        );
+        case.together(
             &[
                 ("oplogTs", self.oplog_ts.is_some()),
                 ("oplogInc", self.oplog_inc.is_some()),

@@ -124,81 +124,72 @@ impl ExportBucketRequest {
         check::min_length("serviceUrl", &self.service_url, 33)?;
         check::max_length("serviceUrl", &self.service_url, 2048)?;
         check::one_of("cloudProvider", &self.cloud_provider, &["AWS", "AZURE", "GCP"])?;
-        check::forbid(
-            check::says(&self.cloud_provider, "AWS"),
-            check::Case::when(
+        if check::says(&self.cloud_provider, "AWS") {
+            let case = check::Case::when(
                 "cloudProvider",
                 "AWS",
                 "An AWS S3 bucket has a name and is reached with an IAM role.",
-            ),
-            &[
-                ("roleId", self.role_id.is_some()),
-                ("serviceUrl", self.service_url.is_some()),
-                ("tenantId", self.tenant_id.is_some()),
-            ],
-        )?;
-        check::require(
-            check::says(&self.cloud_provider, "AWS"),
-            check::Case::when(
-                "cloudProvider",
-                "AWS",
-                "An AWS S3 bucket has a name and is reached with an IAM role.",
-            ),
-            &[
-                ("bucketName", self.bucket_name.is_some()),
-                ("iamRoleId", self.iam_role_id.is_some()),
-            ],
-        )?;
-        check::forbid(
-            check::says(&self.cloud_provider, "AZURE"),
-            check::Case::when(
+            );
+            case.forbid(
+                &[
+                    ("roleId", self.role_id.is_some()),
+                    ("serviceUrl", self.service_url.is_some()),
+                    ("tenantId", self.tenant_id.is_some()),
+                ],
+            )?;
+            case.require(
+                &[
+                    ("bucketName", self.bucket_name.is_some()),
+                    ("iamRoleId", self.iam_role_id.is_some()),
+                ],
+            )?;
+        }
+        if check::says(&self.cloud_provider, "AZURE") {
+            let case = check::Case::when(
                 "cloudProvider",
                 "AZURE",
                 "An Azure storage account has a URL and is reached with a role of Atlas.",
-            ),
-            &[
-                ("iamRoleId", self.iam_role_id.is_some()),
-                ("requirePrivateNetworking", self.require_private_networking.is_some()),
-            ],
-        )?;
-        check::require(
-            check::says(&self.cloud_provider, "AZURE"),
-            check::Case::when(
-                "cloudProvider",
-                "AZURE",
-                "An Azure storage account has a URL and is reached with a role of Atlas.",
-            ),
-            &[
-                ("roleId", self.role_id.is_some()),
-                ("serviceUrl", self.service_url.is_some()),
-            ],
-        )?;
-        check::forbid(
-            check::says(&self.cloud_provider, "GCP"),
-            check::Case::when(
+            );
+            case.forbid(
+                &[
+                    ("iamRoleId", self.iam_role_id.is_some()),
+                    (
+                        "requirePrivateNetworking",
+                        self.require_private_networking.is_some(),
+                    ),
+                ],
+            )?;
+            case.require(
+                &[
+                    ("roleId", self.role_id.is_some()),
+                    ("serviceUrl", self.service_url.is_some()),
+                ],
+            )?;
+        }
+        if check::says(&self.cloud_provider, "GCP") {
+            let case = check::Case::when(
                 "cloudProvider",
                 "GCP",
                 "A Google Cloud Storage bucket has a name and is reached with a role of Atlas.",
-            ),
-            &[
-                ("iamRoleId", self.iam_role_id.is_some()),
-                ("requirePrivateNetworking", self.require_private_networking.is_some()),
-                ("serviceUrl", self.service_url.is_some()),
-                ("tenantId", self.tenant_id.is_some()),
-            ],
-        )?;
-        check::require(
-            check::says(&self.cloud_provider, "GCP"),
-            check::Case::when(
-                "cloudProvider",
-                "GCP",
-                "A Google Cloud Storage bucket has a name and is reached with a role of Atlas.",
-            ),
-            &[
-                ("bucketName", self.bucket_name.is_some()),
-                ("roleId", self.role_id.is_some()),
-            ],
-        )?;
+            );
+            case.forbid(
+                &[
+                    ("iamRoleId", self.iam_role_id.is_some()),
+                    (
+                        "requirePrivateNetworking",
+                        self.require_private_networking.is_some(),
+                    ),
+                    ("serviceUrl", self.service_url.is_some()),
+                    ("tenantId", self.tenant_id.is_some()),
+                ],
+            )?;
+            case.require(
+                &[
+                    ("bucketName", self.bucket_name.is_some()),
+                    ("roleId", self.role_id.is_some()),
+                ],
+            )?;
+        }
         Ok(())
     }
 }

@@ -39,78 +39,84 @@ impl CopyPolicyItem {
             &self.frequency_type,
             &["hourly", "daily", "weekly", "monthly", "yearly", "ondemand"],
         )?;
-        check::require(
-            check::says(&self.frequency_type, "hourly"),
-            check::Case::when(
+        if check::says(&self.frequency_type, "hourly") {
+            let case = check::Case::when(
                 "frequencyType",
                 "hourly",
                 "The copy of a scheduled snapshot has a retention of its own.",
-            ),
-            &[
-                ("retentionUnit", self.retention_unit.is_some()),
-                ("retentionValue", self.retention_value.is_some()),
-            ],
-        )?;
-        check::require(
-            check::says(&self.frequency_type, "daily"),
-            check::Case::when(
+            );
+            case.require(
+                &[
+                    ("retentionUnit", self.retention_unit.is_some()),
+                    ("retentionValue", self.retention_value.is_some()),
+                ],
+            )?;
+        }
+        if check::says(&self.frequency_type, "daily") {
+            let case = check::Case::when(
                 "frequencyType",
                 "daily",
                 "The copy of a scheduled snapshot has a retention of its own.",
-            ),
-            &[
-                ("retentionUnit", self.retention_unit.is_some()),
-                ("retentionValue", self.retention_value.is_some()),
-            ],
-        )?;
-        check::require(
-            check::says(&self.frequency_type, "weekly"),
-            check::Case::when(
+            );
+            case.require(
+                &[
+                    ("retentionUnit", self.retention_unit.is_some()),
+                    ("retentionValue", self.retention_value.is_some()),
+                ],
+            )?;
+        }
+        if check::says(&self.frequency_type, "weekly") {
+            let case = check::Case::when(
                 "frequencyType",
                 "weekly",
                 "The copy of a scheduled snapshot has a retention of its own.",
-            ),
-            &[
-                ("retentionUnit", self.retention_unit.is_some()),
-                ("retentionValue", self.retention_value.is_some()),
-            ],
-        )?;
-        check::require(
-            check::says(&self.frequency_type, "monthly"),
-            check::Case::when(
+            );
+            case.require(
+                &[
+                    ("retentionUnit", self.retention_unit.is_some()),
+                    ("retentionValue", self.retention_value.is_some()),
+                ],
+            )?;
+        }
+        if check::says(&self.frequency_type, "monthly") {
+            let case = check::Case::when(
                 "frequencyType",
                 "monthly",
                 "The copy of a scheduled snapshot has a retention of its own.",
-            ),
-            &[
-                ("retentionUnit", self.retention_unit.is_some()),
-                ("retentionValue", self.retention_value.is_some()),
-            ],
-        )?;
-        check::require(
-            check::says(&self.frequency_type, "yearly"),
-            check::Case::when(
+            );
+            case.require(
+                &[
+                    ("retentionUnit", self.retention_unit.is_some()),
+                    ("retentionValue", self.retention_value.is_some()),
+                ],
+            )?;
+        }
+        if check::says(&self.frequency_type, "yearly") {
+            let case = check::Case::when(
                 "frequencyType",
                 "yearly",
                 "The copy of a scheduled snapshot has a retention of its own.",
-            ),
-            &[
-                ("retentionUnit", self.retention_unit.is_some()),
-                ("retentionValue", self.retention_value.is_some()),
-            ],
-        )?;
-        check::forbid(
-            check::says(&self.frequency_type, "ondemand"),
-            check::Case::when(
+            );
+            case.require(
+                &[
+                    ("retentionUnit", self.retention_unit.is_some()),
+                    ("retentionValue", self.retention_value.is_some()),
+                ],
+            )?;
+        }
+        if check::says(&self.frequency_type, "ondemand") {
+            let case = check::Case::when(
                 "frequencyType",
                 "ondemand",
                 "The copy of an on-demand snapshot has no retention of its own.",
-            ),
-            &[
-                ("retentionUnit", self.retention_unit.is_some()),
-                ("retentionValue", self.retention_value.is_some()),
-            ],
-        )?;
+            );
+            case.forbid(
+                &[
+                    ("retentionUnit", self.retention_unit.is_some()),
+                    ("retentionValue", self.retention_value.is_some()),
+                ],
+            )?;
+        }
         Ok(())
     }
 }

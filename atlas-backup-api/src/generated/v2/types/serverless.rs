@@ -141,94 +141,75 @@ impl ServerlessRestoreJobRequest {
             &self.delivery_type,
             &["automated", "download", "pointInTime"],
         )?;
-        check::forbid(
-            check::says(&self.delivery_type, "automated"),
-            check::Case::when(
+        if check::says(&self.delivery_type, "automated") {
+            let case = check::Case::when(
                 "deliveryType",
                 "automated",
                 "An automated restore puts a snapshot on a cluster, which must be named.",
-            ),
-            &[
-                ("oplogInc", self.oplog_inc.is_some()),
-                ("oplogTs", self.oplog_ts.is_some()),
-                ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
-            ],
-        )?;
-        check::require(
-            check::says(&self.delivery_type, "automated"),
-            check::Case::when(
-                "deliveryType",
-                "automated",
-                "An automated restore puts a snapshot on a cluster, which must be named.",
-            ),
-            &[
-                ("snapshotId", self.snapshot_id.is_some()),
-                ("targetClusterName", self.target_cluster_name.is_some()),
-                ("targetGroupId", self.target_group_id.is_some()),
-            ],
-        )?;
-        check::forbid(
-            check::says(&self.delivery_type, "download"),
-            check::Case::when(
+            );
+            case.forbid(
+                &[
+                    ("oplogInc", self.oplog_inc.is_some()),
+                    ("oplogTs", self.oplog_ts.is_some()),
+                    ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
+                ],
+            )?;
+            case.require(
+                &[
+                    ("snapshotId", self.snapshot_id.is_some()),
+                    ("targetClusterName", self.target_cluster_name.is_some()),
+                    ("targetGroupId", self.target_group_id.is_some()),
+                ],
+            )?;
+        }
+        if check::says(&self.delivery_type, "download") {
+            let case = check::Case::when(
                 "deliveryType",
                 "download",
                 "A download is of a snapshot and overwrites no cluster, so it has no target.",
-            ),
-            &[
-                ("oplogInc", self.oplog_inc.is_some()),
-                ("oplogTs", self.oplog_ts.is_some()),
-                ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
-                ("targetClusterName", self.target_cluster_name.is_some()),
-                ("targetGroupId", self.target_group_id.is_some()),
-            ],
-        )?;
-        check::require(
-            check::says(&self.delivery_type, "download"),
-            check::Case::when(
-                "deliveryType",
-                "download",
-                "A download is of a snapshot and overwrites no cluster, so it has no target.",
-            ),
-            &[("snapshotId", self.snapshot_id.is_some())],
-        )?;
-        check::forbid(
-            check::says(&self.delivery_type, "pointInTime"),
-            check::Case::when(
+            );
+            case.forbid(
+                &[
+                    ("oplogInc", self.oplog_inc.is_some()),
+                    ("oplogTs", self.oplog_ts.is_some()),
+                    ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
+                    ("targetClusterName", self.target_cluster_name.is_some()),
+                    ("targetGroupId", self.target_group_id.is_some()),
+                ],
+            )?;
+            case.require(&[("snapshotId", self.snapshot_id.is_some())])?;
+        }
+        if check::says(&self.delivery_type, "pointInTime") {
+            let case = check::Case::when(
                 "deliveryType",
                 "pointInTime",
                 "A restore to a point in time overwrites a cluster, which must be named, and needs no snapshot.",
-            ),
-            &[("snapshotId", self.snapshot_id.is_some())],
-        )?;
-        check::require(
-            check::says(&self.delivery_type, "pointInTime"),
-            check::Case::when(
-                "deliveryType",
-                "pointInTime",
-                "A restore to a point in time overwrites a cluster, which must be named, and needs no snapshot.",
-            ),
-            &[
-                ("targetClusterName", self.target_cluster_name.is_some()),
-                ("targetGroupId", self.target_group_id.is_some()),
-            ],
-        )?;
-        check::exactly_one(
-            check::says(&self.delivery_type, "pointInTime"),
-            check::Case::when(
+            );
+            case.forbid(&[("snapshotId", self.snapshot_id.is_some())])?;
+            case.require(
+                &[
+                    ("targetClusterName", self.target_cluster_name.is_some()),
+                    ("targetGroupId", self.target_group_id.is_some()),
+                ],
+            )?;
+        }
+        if check::says(&self.delivery_type, "pointInTime") {
+            let case = check::Case::when(
                 "deliveryType",
                 "pointInTime",
                 "A restore to a point in time needs one, in one of two forms.",
-            ),
-            &[
-                ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
-                ("oplogTs", self.oplog_ts.is_some()),
-            ],
-        )?;
-        check::together(
-            true,
-            check::Case::always(
-                "A place in the oplog is a second and a position within it.",
-            ),
+            );
+            case.exactly_one(
+                &[
+                    ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
+                    ("oplogTs", self.oplog_ts.is_some()),
+                ],
+            )?;
+        }
+        let case = check::Case::always(
+            "A place in the oplog is a second and a position within it.",
+        );
+        case.together(
             &[
                 ("oplogTs", self.oplog_ts.is_some()),
                 ("oplogInc", self.oplog_inc.is_some()),
