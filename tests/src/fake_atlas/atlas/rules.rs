@@ -14,6 +14,13 @@ pub(super) fn check(spec: &Spec, schema: &Value, value: &Value, path: &str, brok
         broken.extend(missing.map(|name| (inside(name), format!("required when {}", rule["when"]))));
         let forbidden = names("forbid").into_iter().filter(|name| !value[name].is_null());
         broken.extend(forbidden.map(|name| (inside(name), format!("not allowed when {}", rule["when"]))));
+        let given = |list: &str| names(list).into_iter().filter(|name| !value[name].is_null()).count();
+        if let (Some(first), true) = (names("exactlyOne").first(), given("exactlyOne") != 1) {
+            broken.push((inside(first), format!("exactly one of {} is required", rule["exactlyOne"])));
+        }
+        if let (Some(first), true) = (names("together").first(), (1..names("together").len()).contains(&given("together"))) {
+            broken.push((inside(first), format!("{} only go together", rule["together"])));
+        }
     }
     match value {
         Value::Object(members) => {
@@ -26,8 +33,9 @@ pub(super) fn check(spec: &Spec, schema: &Value, value: &Value, path: &str, brok
     }
 }
 
+/// A rule without a condition always does.
 fn applies(when: &Value, value: &Value) -> bool {
-    when.as_object().is_some_and(|when| when.iter().all(|(name, wanted)| value[name] == *wanted))
+    value.is_object() && when.as_object().is_none_or(|when| when.iter().all(|(name, wanted)| value[name] == *wanted))
 }
 
 /// A schema behind its references.
@@ -54,9 +62,12 @@ mod tests {
             ("createRestoreJob", json!({"deliveryType": "download", "targetGroupId": "a"}), vec!["snapshotId", "targetGroupId"]),
             (
                 "createLegacyRestoreJob",
-                json!({"delivery": {"methodName": "HTTP", "targetClusterId": "a"}}),
+                json!({"snapshotId": "a", "delivery": {"methodName": "HTTP", "targetClusterId": "a"}}),
                 vec!["delivery.targetClusterId"],
             ),
+            ("createLegacyRestoreJob", json!({"snapshotId": "a", "oplogTs": "b"}), vec!["snapshotId", "oplogTs"]),
+            ("createLegacyRestoreJob", json!({}), vec!["snapshotId"]),
+            ("createLegacyRestoreJob", json!({"oplogTs": "b", "oplogInc": 1}), vec![]),
             (
                 "updateSchedule",
                 json!({"copySettings": [{"copyPolicyItems": [{"frequencyType": "daily", "retentionUnit": "days"}]}]}),
@@ -68,7 +79,7 @@ mod tests {
             let entry = crate::entries().find(|entry| entry.api == "v2" && entry.id == operation).unwrap();
             let mut broken = Vec::new();
             check(spec, spec.request_schema(entry).unwrap(), &body, "", &mut broken);
-            assert_eq!(broken.into_iter().map(|(path, _)| path).collect::<Vec<_>>(), expected, "{operation}");
+            assert_eq!(broken.iter().map(|(path, _)| &**path).collect::<Vec<_>>(), expected, "{operation} {broken:?}");
         }
     }
 }
