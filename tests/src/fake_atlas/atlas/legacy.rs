@@ -6,9 +6,10 @@ use super::check::Call;
 use super::family::Family;
 use super::page::whole;
 use super::refusal::Refusal;
-use super::restores::offer;
+use super::restores::file;
 use super::table::{Done, all, snapshot, told};
 use super::world::{Cluster, DAY, HOUR, Job, Moment, Resource, World, text};
+use crate::fake_atlas::Offer;
 
 pub(super) fn add_snapshot(world: &mut World, cluster: &Cluster, at: Moment) -> Resource {
     let members = json!({
@@ -92,13 +93,15 @@ pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<
         world.find(Family::LegacyCheckpoint, call.scope(), id)?;
     }
     let job = world.begin(family);
+    let (delivery, hashes) = delivery(world, call, job)?;
     let mut members = json!({
         "clusterId": cluster.id,
         "clusterName": cluster.name,
         "created": text(job.begins),
-        "delivery": delivery(world, call, job)?,
+        "delivery": delivery,
         "encryptionEnabled": false,
         "groupId": cluster.project,
+        "hashes": hashes,
         "timestamp": {"date": text(job.begins), "increment": 1},
     });
     if let Some(snapshot) = snapshot {
@@ -109,8 +112,9 @@ pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<
     Ok(Done::One(whole(&call.url, &[told(world, call, &resource)])))
 }
 
-/// A download asks for a header, and ends after some hours or some downloads.
-fn delivery(world: &mut World, call: &Call, job: Job) -> Result<Value, Refusal> {
+/// How the data gets there, and the hashes of the files that can be fetched. A download asks for a header, and ends after some hours
+/// or some downloads.
+fn delivery(world: &mut World, call: &Call, job: Job) -> Result<(Value, Value), Refusal> {
     let mut delivery = call.body["delivery"].clone();
     let text_of = |name: &str| delivery[name].as_str().unwrap_or_default();
     if text_of("methodName") == "AUTOMATED_RESTORE" {
@@ -118,13 +122,15 @@ fn delivery(world: &mut World, call: &Call, job: Job) -> Result<Value, Refusal> 
         let found = world.clusters.iter().find(|known| known.project == project && known.name == name);
         let id = found.ok_or_else(|| Refusal::no_cluster(project, name))?.id.clone();
         delivery["targetClusterId"] = id.into();
-        return Ok(delivery);
+        return Ok((delivery, json!([])));
     }
     let hours = delivery["expirationHours"].as_i64().unwrap_or(1);
     let downloads = delivery["maxDownloads"].as_u64().and_then(|downloads| u32::try_from(downloads).ok()).unwrap_or(1);
     let header = ("X-Atlas-Restore".to_owned(), format!("fake-{}", world.id()));
     let expires = job.ends.saturating_add(hours.saturating_mul(HOUR));
-    let url = offer(world, expires, Some((header.clone(), downloads)));
+    let file = Offer { header: Some(header.clone()), downloads: Some(downloads), ..file(world, expires) };
+    let hash = json!({"fileName": format!("{}.tar.gz", call.scope().1), "hash": file.sha1(), "typeName": "SHA1"});
+    let url = world.delivery.offer(file);
     let told = json!({
         "authHeader": header.0,
         "authValue": header.1,
@@ -136,5 +142,5 @@ fn delivery(world: &mut World, call: &Call, job: Job) -> Result<Value, Refusal> 
         "url": url,
         "urlV2": url,
     });
-    Ok(told)
+    Ok((told, json!([hash])))
 }

@@ -1,5 +1,7 @@
 //! Restore jobs of dedicated clusters and serverless instances: into a cluster, to a point in time, or to download.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::check::Call;
@@ -71,7 +73,7 @@ fn dedicated(members: &mut Value, job: Job, cluster: &Cluster, kind: &str) {
 fn deliver(world: &mut World, members: &mut Value, job: Job, cluster: &Cluster) {
     let expires = job.ends.saturating_add(LIFETIME);
     let sets = replica_sets(cluster);
-    let urls: Vec<Value> = sets.iter().map(|_| offer(world, expires, None).into()).collect();
+    let urls: Vec<Value> = sets.iter().map(|_| offer(world, expires).into()).collect();
     members["expiresAt"] = text(expires);
     if urls.len() > 1 {
         let component = |(set, url): (&String, &Value)| json!({"downloadUrl": url, "replicaSetName": set});
@@ -80,12 +82,17 @@ fn deliver(world: &mut World, members: &mut Value, job: Job, cluster: &Cluster) 
     members["deliveryUrl"] = urls.into();
 }
 
-/// The URL of a file that nobody else has. It can be fetched before the job is done, but nobody is told. `guarded`: a header that is asked for, and how many downloads there are.
-pub(super) fn offer(world: &mut World, until: Moment, guarded: Option<((String, String), u32)>) -> String {
+/// The URL of a file that nobody else has. It can be fetched before the job is done, but nobody is told.
+pub(super) fn offer(world: &mut World, until: Moment) -> String {
+    let file = file(world, until);
+    world.delivery.offer(file)
+}
+
+/// A file that nobody else has.
+pub(super) fn file(world: &mut World, until: Moment) -> Offer {
     let seed = u64::from_str_radix(&world.id()[8..], 16).unwrap_or_default();
-    let until = std::time::Duration::from_millis(u64::try_from(until - EPOCH).unwrap_or_default());
-    let (header, downloads) = guarded.unzip();
-    world.delivery.offer(Offer { length: world.download_bytes, seed, until: Some(until), header, downloads })
+    let until = Duration::from_millis(u64::try_from(until - EPOCH).unwrap_or_default());
+    Offer { until: Some(until), ..Offer::new(world.download_bytes, seed) }
 }
 
 /// A job can be cancelled while it is under way.

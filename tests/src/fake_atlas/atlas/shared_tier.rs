@@ -36,7 +36,7 @@ pub(super) fn download(world: &mut World, call: &Call, family: Family) -> Result
     let job = Job::done(world.now());
     let expires = job.ends.saturating_add(LIFETIME);
     let mut members = members(call, family, &snapshot, job, "DOWNLOAD");
-    members["snapshotUrl"] = offer(world, expires, None).into();
+    members["snapshotUrl"] = offer(world, expires).into();
     members["expirationDate"] = text(expires);
     let resource = world.add(family, call.scope(), job, members);
     Ok(Done::One(told(world, call, &resource)))

@@ -269,6 +269,7 @@ fn a_legacy_download_asks_for_a_header() {
     caller.pass(60);
     let ready = caller.get(&format!("clusters/legacy/restoreJobs/{}", job["id"].as_str().unwrap()));
     let delivery = &ready["delivery"];
+    assert_eq!((job["hashes"].as_array().unwrap().len(), ready["hashes"][0]["hash"].as_str().unwrap().len()), (0, 40));
     assert_eq!((&delivery["statusName"], &delivery["maxDownloads"]), (&json!("READY"), &json!(2)));
     assert_eq!((&delivery["expires"], &ready["statusName"]), (&json!("2026-01-01T03:01:00Z"), &json!("FINISHED")));
     assert!(delivery["url"].is_string() && delivery["authHeader"].is_string() && delivery["authValue"].is_string());
