@@ -16,19 +16,19 @@ const LENGTH: u64 = 3_000_001;
 /// What the child of the tests below does.
 async fn download_as_a_child() -> bool {
     let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) else { return false };
-    let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
-    let error = client.download().file(Wanted::new("orders.tgz", url)).into_directory(&directory).await.unwrap_err();
+    let client = Client::builder().base_url("http://127.0.0.1").build().expect("settings of a test");
+    let error = client.download().file(Wanted::new("orders.tgz", url)).into_directory(&directory).await.expect_err("there is no room");
     let kept = fs::metadata(Path::new(&directory).join("orders.tgz.part")).map_or(0, |part| part.len());
     println!("no space: {}, kept: {kept}, told: {error}", error.is_no_space());
     true
 }
 
 fn in_a_shell(test: &str, shell: &[&str], script: &str, url: &str, directory: &Path) -> Output {
-    let program = std::env::current_exe().unwrap();
+    let program = std::env::current_exe().expect("a program knows where it is");
     let mut command = Command::new(shell[0]);
     command.args(&shell[1..]).arg(format!("{script}; exec \"$0\" \"$@\"")).arg(program);
     command.args(["--exact", test, "--nocapture"]).env(URL, url).env(DIRECTORY, directory);
-    command.output().unwrap()
+    command.output().expect("a shell can be run")
 }
 
 /// A file may not be longer than a limit that the shell sets, which is told apart from a full disk only by the system's word.

@@ -106,7 +106,7 @@ async fn silence_ends_an_attempt_and_not_the_download() {
 /// A download of which the first million bytes are here.
 async fn broken(setting: &Setting, url: &str, more: impl IntoIterator<Item = Mishap>) {
     setting.host.next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(404))]);
-    let error = setting.fetch(url).await.unwrap_err();
+    let error = setting.fetch(url).await.expect_err("it was told to fail");
     assert!(error.is_expired(), "{error:?}");
     assert_eq!((setting.part(), setting.names().len()), (1_000_000, 2));
     setting.host.next(more);
