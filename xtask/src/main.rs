@@ -18,6 +18,9 @@ enum Command {
     /// Read captures of real traffic (HAR) through the client, and compare them with the spec
     #[command(disable_help_flag = true)]
     Conform(xtask::binary::Arguments),
+    /// Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine
+    #[command(disable_help_flag = true)]
+    Demo(xtask::binary::Arguments),
     /// Run an Atlas on this machine that remembers what it is told, to try programs on
     #[command(disable_help_flag = true)]
     FakeAtlas(xtask::binary::Arguments),
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Command::Codegen(arguments) => xtask::codegen::run(&arguments),
         Command::Compare(arguments) => xtask::compare::run(&arguments),
         Command::Conform(arguments) => xtask::binary::run("conform", &arguments),
+        Command::Demo(arguments) => xtask::binary::run("demo", &arguments),
         Command::FakeAtlas(arguments) => xtask::binary::run("fake-atlas", &arguments),
         Command::Upstream(arguments) => xtask::upstream::run(&arguments),
     };

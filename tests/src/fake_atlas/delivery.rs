@@ -121,6 +121,11 @@ impl Delivery {
         Delivery { state, server: Arc::new(App::new(router).start()) }
     }
 
+    /// All that was put on offer.
+    pub fn offers(&self) -> Vec<Offer> {
+        self.lock().offers.values().map(|offered| offered.offer.clone()).collect()
+    }
+
     /// Puts a file on offer, and returns the URL to fetch it from. Whoever has the URL can fetch it.
     pub fn offer(&self, offer: Offer) -> String {
         let mut state = self.lock();
