@@ -9,6 +9,7 @@ mod fake_atlas;
 mod generated;
 mod handles;
 mod mutation;
+mod programs;
 mod rejections;
 mod repository;
 mod restores;

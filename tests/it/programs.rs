@@ -1,0 +1,180 @@
+//! The examples and the demo, run as programs against a fake Atlas.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+
+use atlas_backup_api::{Client, Credentials};
+use atlas_backup_tests::fake_atlas::{Atlas, Clock, FakeAtlas, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+
+/// Where the examples are, which are built if they are not yet. Built with the whole workspace, dependencies have the features that
+/// `cargo test --workspace` has given them already.
+static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
+    let test = env::current_exe().expect("this program has a path");
+    let profile = test.parent().and_then(Path::parent).expect("target/PROFILE/deps/it");
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--workspace", "--examples"]).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    if profile.ends_with("release") {
+        build.arg("--release");
+    }
+    let built = build.env("CARGO_TARGET_DIR", profile.parent().expect("target")).output().expect("cargo can be run");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    profile.join("examples")
+});
+
+/// An Atlas in which a snapshot takes less than a second.
+fn atlas(world: FakeAtlas) -> Atlas {
+    world.clock(&Clock::running(200.0)).start()
+}
+
+/// Runs an example with the environment that the fake asks for.
+fn run(atlas: &Atlas, example: &str, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(EXAMPLES.join(example))
+        .args(arguments)
+        .env_clear()
+        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
+        .env("MONGODB_ATLAS_PUBLIC_API_KEY", PUBLIC_KEY)
+        .env("MONGODB_ATLAS_PRIVATE_API_KEY", PRIVATE_KEY)
+        .env("MONGODB_ATLAS_PROJECT_ID", PROJECT)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{example}: {error}"));
+    let mut stdin = child.stdin.take().expect("it is piped");
+    // A program that reads no input may have ended.
+    let _unread = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("it was started")
+}
+
+/// What a program printed that must succeed.
+fn printed(output: Output) -> String {
+    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{text}\n{errors}");
+    text.into_owned()
+}
+
+fn client(atlas: &Atlas) -> Client {
+    let builder = Client::builder().base_url(atlas.url()).credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY));
+    builder.build().expect("settings of a test")
+}
+
+async fn a_snapshot(atlas: &Atlas, cluster: &str) -> String {
+    let snapshots = client(atlas).v2().list_snapshots(PROJECT, cluster).stream().all().await;
+    snapshots.expect("the cluster has some")[0].id.to_string()
+}
+
+/// The path that jobs of a cluster are created at.
+fn path(cluster: &str, what: &str) -> String {
+    format!("/api/atlas/v2/groups/{PROJECT}/clusters/{cluster}/backup/{what}")
+}
+
+#[test]
+fn a_snapshot_is_taken() {
+    let atlas = atlas(FakeAtlas::new());
+    let text = printed(run(&atlas, "take_snapshot", &["orders"], ""));
+    assert!(text.contains("completed") && text.contains(" of orders is good, "), "{text}");
+    assert_eq!(atlas.server().acted_on("POST", &path("orders", "snapshots")), 1);
+}
+
+#[test]
+fn snapshots_are_listed() {
+    let atlas = atlas(FakeAtlas::new().snapshots("orders", 1234));
+    let text = printed(run(&atlas, "list_snapshots", &["orders"], ""));
+    let ids: BTreeSet<&str> = text.lines().filter_map(|line| line.split_once("  completed ")).map(|(id, _)| id).collect();
+    assert_eq!(ids.len(), 1234);
+    assert!(text.ends_with("1234 snapshots of orders\n"), "{text}");
+}
+
+#[tokio::test]
+async fn a_snapshot_is_downloaded() {
+    let atlas = atlas(FakeAtlas::new());
+    let snapshot = a_snapshot(&atlas, "events").await;
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().to_str().expect("its name is text");
+    let text = printed(run(&atlas, "download_snapshot", &["events", &snapshot, path], ""));
+    assert_eq!(text.lines().count(), 3, "two shards and the config servers: {text}");
+    let mut offered: Vec<Vec<u8>> = atlas.delivery().offers().iter().map(|offer| offer.bytes()).collect();
+    for line in text.lines() {
+        let (file, _) = line.split_once("  ").expect("a path and a length");
+        let bytes = fs::read(file).expect("the file is there");
+        let index = offered.iter().position(|offer| *offer == bytes).expect("the file is what was offered");
+        offered.remove(index);
+    }
+    assert_eq!((offered.len(), atlas.delivery().leaks()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_restore_needs_the_name_of_its_target() {
+    let atlas = atlas(FakeAtlas::new());
+    let snapshot = a_snapshot(&atlas, "orders").await;
+    let before = atlas.server().exchanges();
+    for typed in ["", "orders\n", "events x\n"] {
+        let output = run(&atlas, "restore_snapshot", &["orders", &snapshot, "events"], typed);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && errors.contains("nothing was restored"), "{errors}");
+    }
+    assert_eq!(atlas.server().exchanges(), before, "nothing was sent");
+
+    let text = printed(run(&atlas, "restore_snapshot", &["orders", &snapshot, "events"], "events\n"));
+    assert!(text.contains("events was restored, 2026-"), "{text}");
+    let sent = atlas.server().received().into_iter().find(|request| request.acted && request.method == "POST").expect("a restore");
+    let body: serde_json::Value = serde_json::from_slice(&sent.body).expect("it is JSON");
+    let expected = serde_json::json!({
+        "deliveryType": "automated", "snapshotId": snapshot, "targetClusterName": "events", "targetGroupId": PROJECT,
+    });
+    assert_eq!((sent.path(), body), (path("orders", "restoreJobs").as_str(), expected));
+}
+
+#[test]
+fn three_hundred_clusters_in_a_night() {
+    let clusters: Vec<String> = (1..=300).map(|number| format!("cluster-{number:03}")).collect();
+    // Atlas asks for patience now and then, and once for more of it than others.
+    let limited = (0..60).flat_map(|_| [Fault::pass(), Fault::rate_limited(Some(0)), Fault::pass(), Fault::rate_limited(Some(1))]);
+    let faults = Faults::script(limited).on_signed();
+    let atlas = atlas(FakeAtlas::new().clusters(300).faults(&faults));
+    let text = printed(run(&atlas, "nightly", &["100"], &clusters.join("\n")));
+    assert!(text.ends_with("300 clusters, 0 failed\n"), "{text}");
+    assert_eq!((faults.left(), atlas.server().acted("POST")), (0, 300));
+}
+
+#[test]
+fn a_night_with_a_failure_says_so() {
+    let atlas = atlas(FakeAtlas::new());
+    let output = run(&atlas, "nightly", &[], "orders\nnowhere\n");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(!output.status.success() && text.contains("nowhere  FAILED: ") && text.ends_with("2 clusters, 1 failed\n"), "{text}");
+}
+
+#[tokio::test]
+#[allow(deprecated)]
+async fn a_legacy_snapshot_is_shown() {
+    let atlas = atlas(FakeAtlas::new());
+    let snapshots = client(&atlas).v2().list_legacy_snapshots(PROJECT, "legacy").stream().all().await.expect("it has some");
+    let id = snapshots[0].id.as_str();
+    let text = printed(run(&atlas, "legacy_snapshot", &["legacy", id], ""));
+    assert!(text.starts_with(&format!("{id} of legacy\ncomplete  true\nexpires   ")), "{text}");
+    let output = run(&atlas, "legacy_snapshot", &["legacy", PROJECT], "");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("legacy has no legacy snapshot"), "{output:?}");
+}
+
+#[test]
+fn the_whole_story_is_told() {
+    let atlas = atlas(FakeAtlas::new());
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let text = printed(run(&atlas, "whole_story", &["orders", directory.path().to_str().expect("its name is text")], ""));
+    assert!(text.contains("4 in all") && text.contains(" bytes, all that were offered"), "{text}");
+}
+
+#[test]
+fn the_demo_needs_nothing() {
+    let output = Command::new(env!("CARGO_BIN_EXE_demo")).args(["events", "--size", "1", "--speed", "200"]).env_clear().output();
+    let text = printed(output.expect("it was built with this test"));
+    assert_eq!(text.matches("as offered").count(), 3, "{text}");
+    assert!(text.contains("6. That took "), "{text}");
+}
