@@ -47,8 +47,8 @@ struct Group {
     items: Vec<syn::Item>,
 }
 
-/// The crate's files, the test table, and the items of both.
-pub(crate) fn emit(document: &Document, facts: &Facts, mut code: syn::File) -> Result<(Vec<File>, File, Vec<Item>), Error> {
+/// The crate's files, those of the table for tests, and the items of the crate.
+pub(crate) fn emit(document: &Document, facts: &Facts, mut code: syn::File) -> Result<(Vec<File>, Vec<File>, Vec<Item>), Error> {
     let (calls, items) = std::mem::take(&mut code.items).into_iter().partition(is_call);
     code.items = items;
     let homes = homes(&code, facts);
@@ -64,8 +64,8 @@ pub(crate) fn emit(document: &Document, facts: &Facts, mut code: syn::File) -> R
         };
         files.push(File { path: format!("{}/{name}", facts.api), text });
     }
-    let mut table = table(facts, calls);
-    for file in files.iter_mut().chain([&mut table]) {
+    let mut table = table(facts, calls)?;
+    for file in files.iter_mut().chain(&mut table) {
         file.text.insert_str(0, &header);
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -82,11 +82,17 @@ fn is_call(item: &syn::Item) -> bool {
     attributes.iter().any(|attribute| attribute.path().is_ident("call"))
 }
 
-/// `tests/src/generated/v2.rs`: every operation as a call from JSON arguments, and the list of them.
-fn table(facts: &Facts, calls: Vec<syn::Item>) -> File {
-    let mut functions = Vec::new();
-    let mut entries: Vec<syn::Expr> = Vec::new();
+/// `tests/src/generated/v2/`: every operation as a call from JSON arguments, and the lists of them by tag.
+fn table(facts: &Facts, calls: Vec<syn::Item>) -> Result<Vec<File>, Error> {
+    let mut tags: BTreeMap<String, (Vec<syn::Expr>, Vec<syn::Item>)> = BTreeMap::new();
     for item in calls {
+        let name = match &item {
+            syn::Item::Fn(item) => item.sig.ident.to_string(),
+            syn::Item::Const(item) => item.ident.to_string(),
+            _ => continue,
+        };
+        let fact = facts.operations.get(&name).ok_or_else(|| Error::one(stray(&item, facts)))?;
+        let (entries, functions) = tags.entry(fact.tag.to_snake_case()).or_default();
         match item {
             syn::Item::Fn(mut item) => {
                 item.attrs.clear();
@@ -96,20 +102,35 @@ fn table(facts: &Facts, calls: Vec<syn::Item>) -> File {
             _ => {}
         }
     }
-    functions.insert(
-        0,
-        parse_quote! {
-            /// Every operation of this API.
-            pub static ENTRIES: &[Entry] = &[#(#entries),*];
-        },
-    );
+    let mut files = vec![table_root(facts, tags.keys())];
+    files.extend(tags.into_iter().map(|(tag, (entries, functions))| table_of(facts, &tag, &entries, functions)));
+    Ok(files)
+}
+
+fn table_root<'a>(facts: &Facts, tags: impl Iterator<Item = &'a String> + Clone) -> File {
+    let modules: String = tags.clone().map(|tag| format!("mod {tag};\n")).collect();
+    let tables: String = tags.map(|tag| format!("    {tag}::ENTRIES,\n")).collect();
+    let api = &facts.api;
     let text = format!(
         "\n//! Every operation of API {api} as a call from JSON arguments, and what its answer decodes to.\n#![allow(deprecated)]\n\n\
-         use atlas_backup_api::{{Client, {api}}};\n\nuse crate::calls::{{Arguments, Call, Entry, outcome, recode}};\n\n{}",
-        print(&functions),
-        api = facts.api
+         {modules}\nuse crate::calls::Entry;\n\n/// Every operation of this API, by tag.\npub static ENTRIES: &[&[Entry]] = &[\n{tables}];\n"
     );
-    File { path: format!("{}.rs", facts.api), text }
+    File { path: format!("{api}/mod.rs"), text }
+}
+
+fn table_of(facts: &Facts, tag: &str, entries: &[syn::Expr], mut functions: Vec<syn::Item>) -> File {
+    functions.insert(0, parse_quote!(pub static ENTRIES: &[Entry] = &[#(#entries),*];));
+    let api = &facts.api;
+    let code = print(&functions);
+    // Where nothing is sent or answered, nothing names a type.
+    let types = if code.contains(&format!("{api}::types")) {
+        format!("use atlas_backup_api::{{Client, {api}}};")
+    } else {
+        "use atlas_backup_api::Client;".into()
+    };
+    let recode = if code.contains("recode::") { ", recode" } else { "" };
+    let text = format!("\n{types}\n\nuse crate::calls::{{Arguments, Call, Entry, outcome{recode}}};\n\n{code}");
+    File { path: format!("{api}/{tag}.rs"), text }
 }
 
 /// Type -> the file it lives in: the tag's whose operations alone reach it, else `shared`.

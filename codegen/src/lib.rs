@@ -27,8 +27,8 @@ pub use error::{Error, Finding, Location};
 pub struct Output {
     /// The files to write, by path relative to the generated directory (`v2/types/shared.rs`), in order.
     pub files: Vec<File>,
-    /// The table of calls for tests (`v2.rs`).
-    pub table: File,
+    /// The table of calls for tests (`v2/mod.rs`), in order.
+    pub table: Vec<File>,
     /// The same code, one entry for each operation and type: what a reviewer sees in snapshots.
     pub items: Vec<Item>,
     /// How many places each pass changed, in the order the passes ran.

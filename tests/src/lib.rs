@@ -15,9 +15,9 @@ mod generated {
 
 pub use calls::{Arguments, Entry};
 
-/// Every operation of every API, in the order of the spec.
+/// Every operation of every API, by tag.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    generated::v1::ENTRIES.iter().chain(generated::v2::ENTRIES)
+    generated::v1::ENTRIES.iter().chain(generated::v2::ENTRIES).copied().flatten()
 }
 
 /// The README's samples, compiled.

@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 /// Every file that generation gives, by path from the project's root.
 fn wanted(generated: &[Generated]) -> Files {
     let code = generated.iter().flat_map(|one| &one.output.files).map(|file| (format!("{CODE}/{}", file.path), file.text.clone()));
-    let tables = generated.iter().map(|one| &one.output.table).map(|file| (format!("{TABLES}/{}", file.path), file.text.clone()));
+    let tables = generated.iter().flat_map(|one| &one.output.table).map(|file| (format!("{TABLES}/{}", file.path), file.text.clone()));
     code.chain(tables).collect()
 }
 
