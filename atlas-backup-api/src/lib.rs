@@ -1,7 +1,7 @@
 //! Client for the backup endpoints of the MongoDB Atlas Administration API.
 //!
 //! One method per documented operation: required arguments are arguments, optional ones are setters, and the
-//! request leaves when `send` is awaited.
+//! request leaves when `send` is awaited. What takes more than one call is [below](#jobs).
 //!
 #![cfg_attr(feature = "v2", doc = "```no_run")]
 #![cfg_attr(not(feature = "v2"), doc = "```ignore")]
@@ -79,6 +79,19 @@
 //! would outlast the total timeout is not begun.
 //!
 #![cfg_attr(feature = "download", doc = include_str!("download/guide.md"))]
+//! # Jobs
+//!
+//! Operators think in jobs, which take more than one call:
+//!
+//! - **List** all there is: `stream` of every call that lists ([`Items`]).
+//! - **Wait** until a snapshot or a job has ended: `wait` of every call that returns one ([`Wait`]).
+#![cfg_attr(feature = "v2", doc = "- **Take** a snapshot and know that it is good: [`v2::Api::take_snapshot_and_wait`].")]
+#![cfg_attr(all(feature = "v2", feature = "download"), doc = "- **Save** a snapshot on a disk: [`v2::Api::save_snapshot`] ([`SaveSnapshot`]).")]
+#![cfg_attr(
+    feature = "v2",
+    doc = "- **Restore** a snapshot to a cluster that is named: [`RestoreJobRequest::automated`](v2::types::RestoreJobRequest::automated), then wait."
+)]
+//!
 //! # What can be seen
 //!
 //! Each call is a `tracing` span `atlas_call` of the target `atlas_backup_api` with `operation`, `method`, `path` (the
@@ -92,9 +105,11 @@
 //!
 //! # Features
 //!
-//! `digest`, on by default, is for API keys; a program with a service account can do without. `download`, on by default, fetches
-//! what Atlas delivers. `v1` and `v2`, both on by default, hold
-//! the two generations of the API. All of v1 is deprecated by Atlas.
+//! All are on by default.
+//!
+//! - `digest` is for API keys; a program with a service account can do without.
+//! - `download` fetches what Atlas delivers.
+//! - `v1` and `v2` hold the two generations of the API. All of v1 is deprecated by Atlas.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
