@@ -53,7 +53,7 @@ impl<T> Items<T> {
     where
         T: Object + Blank,
     {
-        let pager = Pager { request, number: None, counted: false, seen: HashSet::new(), before: Vec::new() };
+        let pager = Pager { request, number: None, counted: false, seen: HashSet::new(), before: Vec::new(), again: 0 };
         Items { state: State::Idle(Box::new(pager)), read, ready: Vec::new().into_iter() }
     }
 
@@ -191,6 +191,8 @@ struct Pager {
     seen: HashSet<String>,
     /// The same, of the last page in its order.
     before: Vec<String>,
+    /// How many times in a row the last page has come again.
+    again: u32,
 }
 
 impl Pager {
@@ -225,10 +227,11 @@ impl Pager {
         DecodeError::mismatch(self.request.operation, status, &mismatch).into()
     }
 
-    /// Whether there is a page after the one with these items. The very same page again means that its number is not heeded.
+    /// Whether there is a page after the one with these items. The very same page again means that as many new items have come in before
+    /// it, or that its number is not heeded; the third time it is taken for the latter.
     fn goes_on(&mut self, keys: Vec<String>) -> bool {
-        let goes_on = self.number.is_some() && !keys.is_empty() && keys != self.before;
+        self.again = if keys == self.before { self.again + 1 } else { 0 };
         self.before = keys;
-        goes_on
+        self.number.is_some() && !self.before.is_empty() && self.again < 2
     }
 }

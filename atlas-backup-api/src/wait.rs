@@ -215,19 +215,17 @@ impl Pace {
         Ok(())
     }
 
-    /// Waits until it is time to ask again; None when the deadline has come.
+    /// Waits until it is time to ask again; None when the deadline comes first.
     pub(crate) async fn pause(&mut self) -> Option<()> {
-        let left = self.left();
-        if left.is_zero() {
-            return None;
-        }
         let usual = self.delays.next().unwrap_or(self.longest);
         let usual = if self.is_allowance_low() { self.longest } else { usual };
         // A fifth less or more.
         let usual = usual.mul_f64(0.8 + 0.4 * fastrand::f64());
         let delay = self.asked.take().map_or(usual, |asked| asked.max(usual));
+        let left = self.left();
         self.client.shared().clock.sleep(delay.min(left)).await;
-        Some(())
+        // With no time left for the answer, there is nothing to ask.
+        (delay < left).then_some(())
     }
 
     /// Less than a tenth of the calls of this period are left.

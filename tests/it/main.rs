@@ -8,6 +8,7 @@ mod examples;
 mod fake_atlas;
 mod generated;
 mod handles;
+mod jobs;
 mod mutation;
 mod programs;
 mod rejections;

@@ -1,0 +1,77 @@
+//! What takes more than one call: lists, waiting, taking, saving.
+
+#![allow(deprecated, reason = "the deprecated operations are called as the others are")]
+
+mod families;
+mod paging;
+mod pauses;
+mod script;
+mod waiting;
+
+use std::time::Duration;
+
+use atlas_backup_api::v2::types::{OnDemandSnapshotRequest, Snapshot};
+use atlas_backup_api::{Client, ClientBuilder, ObjectId, RetryPolicy};
+use atlas_backup_tests::fake_atlas::{Atlas, FakeAtlas, PROJECT};
+
+use crate::transport::NoWait;
+
+/// An Atlas that asks for no credentials, and a client that goes by its clock and tries each call once: whatever is repeated, the job repeats.
+struct Setting {
+    atlas: Atlas,
+    client: Client,
+    clock: NoWait,
+}
+
+fn setting() -> Setting {
+    setting_with(FakeAtlas::open, |builder| builder)
+}
+
+fn setting_with(atlas: impl FnOnce(FakeAtlas) -> FakeAtlas, client: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Setting {
+    let clock = NoWait::new();
+    let atlas = atlas(FakeAtlas::new().clock(clock.servers())).start();
+    let builder = Client::builder().base_url(atlas.url()).clock(clock.clone()).retry(RetryPolicy::never());
+    Setting { client: client(builder).build().expect("settings of a test"), atlas, clock }
+}
+
+impl Setting {
+    /// Time since the start, by the clock of all.
+    fn elapsed(&self) -> Duration {
+        self.clock.servers().now()
+    }
+
+    /// Targets of the requests with this method, in their order.
+    fn targets(&self, method: &str) -> Vec<String> {
+        let received = self.atlas.server().received().into_iter();
+        received.filter(|request| request.method == method).map(|request| request.target).collect()
+    }
+
+    /// How many requests of this method came in, answered or not.
+    fn sent(&self, method: &str) -> usize {
+        self.targets(method).len()
+    }
+
+    /// Takes an on-demand snapshot, as somebody else would.
+    async fn take(&self, cluster: &str) -> Snapshot {
+        let snapshot = self.client.v2().take_snapshot(PROJECT, cluster, OnDemandSnapshotRequest::default()).send().await;
+        snapshot.unwrap_or_else(|error| panic!("{cluster}: {error}")).into_inner()
+    }
+}
+
+impl Drop for Setting {
+    /// What the fake answers is what the documents say.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.atlas.faults_of_its_own(), [""; 0]);
+        }
+    }
+}
+
+/// As much of it as the servers' clock knows.
+fn millis(time: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(time.as_millis()).expect("no test waits so long"))
+}
+
+fn id(text: &str) -> ObjectId {
+    text.parse().expect("an id")
+}

@@ -1,0 +1,267 @@
+//! Lists as streams of their items, whatever happens to the list meanwhile.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::pin::pin;
+
+use atlas_backup_api::v2::types::Snapshot;
+use atlas_backup_api::{Error, Items};
+use atlas_backup_tests::entries;
+use atlas_backup_tests::fake_atlas::{Fault, Faults, Gate, PROJECT, Server};
+use futures_util::{FutureExt, StreamExt};
+use serde_json::{Value, json};
+
+use super::script::{answering, client, ok};
+use super::{Setting, setting, setting_with};
+use crate::repository::{root, spec};
+use crate::transport::NoWait;
+
+/// With that many snapshots of `orders`.
+fn listing(count: usize) -> Setting {
+    setting_with(|atlas| atlas.open().snapshots("orders", count), |builder| builder)
+}
+
+fn snapshots(setting: &Setting) -> Items<Snapshot> {
+    setting.client.v2().list_snapshots(PROJECT, "orders").stream()
+}
+
+/// All ids, each of which must come once.
+async fn ids(items: Items<Snapshot>) -> Vec<String> {
+    let ids: Vec<_> = items.all().await.unwrap().iter().map(|snapshot| snapshot.id.to_string()).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "some came twice");
+    ids
+}
+
+/// The queries of all requests.
+fn queries(server: &Server) -> Vec<String> {
+    let query = |target: String| target.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
+    server.received().into_iter().map(|request| query(request.target)).collect()
+}
+
+#[tokio::test]
+async fn pages_are_fetched_as_they_are_needed() {
+    let setting = listing(1001);
+    let mut items = snapshots(&setting);
+    assert_eq!(setting.sent("GET"), 0);
+    for (count, pages) in [(500, 1), (1, 2), (499, 2), (1, 3)] {
+        for _ in 0..count {
+            items.next().await.unwrap().unwrap();
+        }
+        assert_eq!(setting.sent("GET"), pages);
+    }
+    assert!(items.next().await.is_none() && items.next().await.is_none());
+    let expected = [1, 2, 3, 4].map(|page| format!("itemsPerPage=500&pageNum={page}"));
+    assert_eq!(queries(setting.atlas.server()), expected);
+}
+
+#[tokio::test]
+async fn a_stream_is_one_for_the_combinators_too() {
+    let setting = listing(7);
+    let found: Vec<_> = snapshots(&setting).take(2).map(|item| item.unwrap().id).collect().await;
+    assert_eq!((found.len(), setting.sent("GET")), (2, 1));
+}
+
+#[tokio::test]
+async fn what_the_call_says_of_pages_holds() {
+    let setting = listing(7);
+    let call = setting.client.v2().list_snapshots(PROJECT, "orders").items_per_page(2).page_num(3).include_count(false);
+    assert_eq!(ids(call.stream()).await.len(), 3);
+    let expected = [3, 4, 5].map(|page| format!("itemsPerPage=2&includeCount=false&pageNum={page}"));
+    assert_eq!(queries(setting.atlas.server()), expected);
+}
+
+#[tokio::test]
+async fn the_count_is_not_believed() {
+    for miscount in [-1000, -3, 1, 1000] {
+        let setting = listing(600);
+        setting.atlas.miscount(miscount);
+        assert_eq!(ids(snapshots(&setting)).await.len(), 600, "{miscount}");
+        assert_eq!(setting.sent("GET"), 3, "{miscount}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list_is_one_page() {
+    let setting = listing(0);
+    assert!(ids(snapshots(&setting)).await.is_empty());
+    assert_eq!(setting.sent("GET"), 1);
+}
+
+#[tokio::test]
+async fn what_appears_between_pages_makes_none_come_twice_and_hides_none() {
+    for appearing in [1, 7, 499] {
+        let setting = listing(1200);
+        let before = ids(snapshots(&setting)).await;
+        setting.atlas.appear_between_pages(appearing);
+        let mut items = snapshots(&setting);
+        let mut found = BTreeSet::new();
+        while let Some(item) = items.next().await {
+            assert!(found.insert(item.unwrap().id.to_string()), "{appearing}: one came twice");
+            // Three times; a list that grows as fast as it is read has no end.
+            if setting.sent("GET") > 6 {
+                setting.atlas.appear_between_pages(0);
+            }
+        }
+        assert!(before.iter().all(|id| found.contains(id)), "{appearing}: some are missing");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_comes_again_because_as_many_appeared_is_not_the_end() {
+    let setting = listing(6);
+    let mut items = setting.client.v2().list_snapshots(PROJECT, "orders").items_per_page(2).stream();
+    setting.atlas.appear_between_pages(2);
+    items.next().await.unwrap().unwrap();
+    setting.atlas.appear_between_pages(0);
+    assert_eq!(items.all().await.unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn a_list_too_long_to_count_goes_on_uncounted() {
+    let setting = listing(1200);
+    setting.atlas.countable(1000);
+    assert_eq!(ids(snapshots(&setting)).await.len(), 1200);
+    let uncounted = |page| format!("itemsPerPage=500&pageNum={page}&includeCount=false");
+    let first = "itemsPerPage=500&pageNum=1".to_owned();
+    let sent = queries(setting.atlas.server());
+    assert_eq!(sent.len(), 5);
+    assert_eq!(sent[..2], [first, uncounted(1)]);
+    assert!(sent[2..].iter().all(|query| query.contains("includeCount=false")), "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_list_that_grows_too_long_to_count_loses_no_page() {
+    let setting = listing(600);
+    setting.atlas.countable(600);
+    setting.atlas.appear_between_pages(1);
+    let mut items = snapshots(&setting);
+    items.next().await.unwrap().unwrap();
+    setting.atlas.appear_between_pages(0);
+    assert_eq!(items.all().await.unwrap().len(), 599);
+    assert_eq!(setting.sent("GET"), 4);
+}
+
+#[tokio::test]
+async fn an_envelope_makes_no_difference() {
+    let setting = listing(3);
+    let list = || setting.client.v2().list_snapshots(PROJECT, "orders");
+    assert_eq!(ids(list().envelope(true).stream()).await, ids(list().stream()).await);
+    let error = setting.client.v2().list_snapshots(PROJECT, "nowhere").envelope(true).stream().all().await.unwrap_err();
+    assert!(error.is_not_found(), "{error:?}");
+}
+
+#[tokio::test]
+async fn it_ends_with_an_error() {
+    let setting = listing(600);
+    let mut items = snapshots(&setting);
+    for _ in 0..500 {
+        items.next().await.unwrap().unwrap();
+    }
+    setting.atlas.faults().push(Fault::answer(atlas_backup_tests::fake_atlas::error("notFound")));
+    assert!(items.next().await.unwrap().unwrap_err().is_not_found());
+    assert!(items.next().await.is_none());
+    let refused = setting.client.v2().list_snapshots(PROJECT, "a b").stream().all().await.unwrap_err();
+    assert!(matches!(refused, Error::InvalidArgument(_)), "{refused:?}");
+    assert_eq!(setting.sent("GET"), 2);
+}
+
+#[tokio::test]
+async fn who_stops_waiting_for_an_item_misses_none() {
+    let gate = Gate::closed();
+    let faults = Faults::script([Fault::held(&gate)]);
+    let setting = setting_with(|atlas| atlas.open().faults(&faults), |builder| builder);
+    let mut items = snapshots(&setting);
+    {
+        let mut next = pin!(items.next());
+        assert!((&mut next).now_or_never().is_none());
+        tokio::select! {
+            _ = next => panic!("the gate is closed"),
+            () = gate.arrived(1) => {}
+        }
+    }
+    gate.open();
+    assert_eq!((items.all().await.unwrap().len(), setting.sent("GET")), (3, 2));
+}
+
+/// What Atlas has not been seen to do, and what must not go on for ever where it does.
+#[tokio::test]
+async fn lists_of_another_kind() {
+    let page = |ids: &[&str]| json!({"results": ids.iter().map(|id| json!({"id": id})).collect::<Vec<_>>()});
+    let (two, one, none) = (page(&["1", "2"]), page(&["3"]), page(&[]));
+    let null_between = json!({"results": [{"id": "1"}, null, {"id": "2"}, {"id": "1"}], "totalCount": null});
+    for (name, pages, items, requests) in [
+        ("page numbers are not heeded", vec![two.clone()], 2, 3),
+        ("no results", vec![two.clone(), json!({"links": []})], 2, 2),
+        ("null for results", vec![two.clone(), json!({"results": null})], 2, 2),
+        ("an empty page is the end", vec![two.clone(), none.clone(), one.clone()], 2, 2),
+        ("a short page is not", vec![one, two, none.clone()], 3, 3),
+        ("null among them, and one twice", vec![null_between, none], 2, 2),
+    ] {
+        let server = answering(pages.iter().map(ok));
+        let found = client(&server, &NoWait::new()).v2().list_snapshots(PROJECT, "orders").stream().all().await;
+        assert_eq!(
+            (found.map(|found| found.len()).map_err(|error| error.to_string()), server.exchanges()),
+            (Ok(items), requests),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_list_is_an_error_that_says_where() {
+    for (page, place) in [
+        (json!({"results": {"id": "1"}}), "results: expected a list, found an object"),
+        (json!([{"id": "1"}]), "expected an object, found a list"),
+        (json!({"results": [{"id": "1"}, 7]}), "results[1]: expected an object, found a number"),
+        (json!({"results": [{"id": "1", "storageSizeBytes": {}}]}), "results[0].storageSizeBytes"),
+    ] {
+        let server = answering([ok(&page)]);
+        let error = client(&server, &NoWait::new()).v2().list_snapshots(PROJECT, "orders").stream().all().await.unwrap_err();
+        assert!(matches!(error, Error::Decode(_)) && error.to_string().contains(place), "{page}: {error}");
+    }
+}
+
+/// What has no id is told apart by all that it says.
+#[tokio::test]
+async fn items_without_an_id() {
+    let setting = setting();
+    let v2 = setting.client.v2();
+    let snapshot = ids(snapshots(&setting)).await.remove(0);
+    let databases = v2.list_snapshot_databases(PROJECT, "orders", &*snapshot).items_per_page(1).stream().all().await.unwrap();
+    assert_eq!(databases.len(), 2);
+}
+
+/// Lists that have no pages are asked for once.
+#[tokio::test]
+async fn a_list_without_pages_is_whole() {
+    let setting = setting();
+    let (v1, v2) = (setting.client.v1(), setting.client.v2());
+    assert_eq!(v2.list_sharded_snapshots(PROJECT, "events").stream().all().await.unwrap().len(), 3);
+    assert_eq!(v1.list_tenant_snapshots(PROJECT, "tenant").stream().all().await.unwrap().len(), 3);
+    assert_eq!(v1.list_snapshots(PROJECT, "orders").stream().all().await.unwrap().len(), 3);
+    assert_eq!(queries(setting.atlas.server()), ["", "", "itemsPerPage=500&pageNum=1", "itemsPerPage=500&pageNum=2"]);
+}
+
+/// Streams have types of their own, so this reads the code: what answers with `results` has a stream, with the pages that it documents.
+#[test]
+fn every_list_has_a_stream() {
+    let mut lists = 0;
+    for api in ["v1", "v2"] {
+        let folder = root().join("atlas-backup-api/src/generated").join(api);
+        let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
+        let code: String = files.map(|path| fs::read_to_string(path).unwrap()).collect();
+        for entry in entries().filter(|entry| entry.api == api && entry.method == "GET") {
+            let spec = spec(api);
+            let is_list = spec.answers(entry).iter().any(|answer| answer.status == entry.success && answer.value["results"] != Value::Null);
+            let name = format!("{}{}", entry.id[..1].to_uppercase(), &entry.id[1..]);
+            let (before, _) = code.split_once(&format!("pub struct {name} {{")).unwrap_or_else(|| panic!("no {name}"));
+            let marks = before.rsplit("request! {").next().unwrap_or_default();
+            assert_eq!(marks.contains("#[items("), is_list, "{api}/{name}");
+            for (parameter, mark) in [("pageNum", "numbered"), ("includeCount", "counted")] {
+                assert_eq!(marks.contains(&format!(", {mark}")), is_list && spec.parameter(entry, parameter).is_some(), "{api}/{name}");
+            }
+            lists += usize::from(is_list);
+        }
+    }
+    assert!(lists > 25, "{lists}");
+}

@@ -1,0 +1,127 @@
+//! How long a job's waiting pauses between polls.
+
+use std::time::Duration;
+
+use atlas_backup_api::{Client, RetryPolicy, WaitError};
+use atlas_backup_tests::fake_atlas::{FakeAtlas, Family, Fault, PROJECT};
+use serde_json::json;
+
+use super::script::{answering, client, ok};
+use super::{Setting, setting, setting_with};
+use crate::transport::{NoWait, seconds};
+
+/// The pauses of a wait that comes to its deadline, but for the last, which is cut short.
+async fn pauses(setting: &Setting, deadline: Duration) -> Vec<Duration> {
+    setting.atlas.hang_next(Family::Snapshot);
+    let snapshot = setting.take("orders").await;
+    let before = setting.clock.waits().len();
+    let wait = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().deadline(deadline);
+    assert!(matches!(wait.await, Err(WaitError::Deadline { .. })));
+    let mut waits = setting.clock.waits().split_off(before);
+    waits.pop();
+    waits
+}
+
+/// No further from it than a fifth.
+fn is_about(pause: Duration, usual: f64) -> bool {
+    let ratio = pause.as_secs_f64() / usual;
+    (0.8..=1.2).contains(&ratio)
+}
+
+#[tokio::test]
+async fn they_grow_by_half_up_to_thirty_seconds_and_vary() {
+    let mut ratios = Vec::new();
+    for _ in 0..5 {
+        let pauses = pauses(&setting(), seconds(3600)).await;
+        assert!(pauses.len() > 100, "{pauses:?}");
+        for (index, pause) in (0..).zip(&pauses) {
+            let usual = (2.0 * 1.5_f64.powi(index)).min(30.0);
+            assert!(is_about(*pause, usual), "pause {index}: {pause:?}, and not about {usual}");
+            ratios.push(pause.as_secs_f64() / usual);
+        }
+    }
+    // Both ends are used: that of 500 picks none falls into a tenth of them has a chance of 0.9 to the power of 500.
+    assert!(ratios.iter().any(|ratio| *ratio < 0.84) && ratios.iter().any(|ratio| *ratio > 1.16));
+}
+
+#[tokio::test]
+async fn they_are_as_the_program_says() {
+    let setting = setting();
+    setting.atlas.hang_next(Family::Snapshot);
+    let snapshot = setting.take("orders").await;
+    let wait = || setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().deadline(seconds(100));
+    for (first, longest) in [(10, 15), (20, 10)] {
+        let before = setting.clock.waits().len();
+        drop(wait().poll_every(seconds(first), seconds(longest)).await);
+        let pauses = setting.clock.waits().split_off(before);
+        assert!(is_about(pauses[0], first.min(longest) as f64), "{pauses:?}");
+        assert!(pauses[1..pauses.len() - 1].iter().all(|pause| is_about(*pause, longest as f64)), "{pauses:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_rate_limit_asks_for_is_waited_for() {
+    for (fault, asked) in [(Fault::rate_limited(Some(45)), 45), (Fault::rate_limited(Some(3600)), 3600)] {
+        let setting = setting();
+        let snapshot = setting.take("orders").await;
+        setting.atlas.faults().push(fault);
+        setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().await.unwrap();
+        let waits = setting.clock.waits();
+        assert_eq!(waits[0], seconds(asked));
+        // Once: what follows is the usual.
+        assert!(waits[1..].iter().all(|wait| *wait < seconds(37)), "{waits:?}");
+    }
+    // Less than it would wait anyhow: asking for little is no order to hurry.
+    let setting = setting();
+    let snapshot = setting.take("orders").await;
+    setting.atlas.faults().push(Fault::rate_limited(Some(0)));
+    setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().await.unwrap();
+    assert!(is_about(setting.clock.waits()[0], 2.0));
+}
+
+#[tokio::test]
+async fn a_rate_limit_is_met_within_the_call_first() {
+    let setting = setting_with(FakeAtlas::open, |client| client.retry(RetryPolicy::new()));
+    let snapshot = setting.take("orders").await;
+    setting.atlas.faults().push(Fault::rate_limited(Some(20)));
+    setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().await.unwrap();
+    let waits = setting.clock.waits();
+    assert_eq!(waits[0], seconds(20));
+    assert!(is_about(waits[1], 2.0), "{waits:?}");
+}
+
+/// Of answers that say so much of the allowance.
+async fn first_pause(limit: &str, remaining: &str) -> Duration {
+    let snapshot = |status: &str| ok(&json!({"id": PROJECT, "status": status}));
+    let told = |answer: atlas_backup_tests::fake_atlas::Answer| {
+        let answer = if limit.is_empty() { answer } else { answer.header("RateLimit-Limit", limit) };
+        answer.header("RateLimit-Remaining", remaining)
+    };
+    let server = answering(["queued", "completed"].map(|status| told(snapshot(status))));
+    let clock = NoWait::new();
+    let client: Client = client(&server, &clock);
+    client.v2().get_snapshot(PROJECT, "orders", PROJECT).wait().await.unwrap();
+    let waits = clock.waits();
+    assert_eq!((waits.len(), server.exchanges()), (1, 2));
+    waits[0]
+}
+
+#[tokio::test]
+async fn while_little_is_left_of_the_allowance_they_are_the_longest() {
+    for (limit, remaining, usual) in
+        [("1200", "1199", 2.0), ("1200", "120", 2.0), ("1200", "119", 30.0), ("1200", "0", 30.0), ("", "0", 2.0), ("1200", "?", 2.0)]
+    {
+        let pause = first_pause(limit, remaining).await;
+        assert!(is_about(pause, usual), "{remaining} of {limit}: {pause:?}");
+    }
+}
+
+#[tokio::test]
+async fn clients_that_share_an_allowance_all_get_there() {
+    let setting = setting();
+    setting.atlas.limit(Some(20));
+    let snapshot = setting.take("orders").await;
+    let wait = || setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait();
+    let done = futures_util::future::join_all((0..10).map(|_| wait().into_future())).await;
+    assert!(done.iter().all(Result::is_ok), "{done:?}");
+}

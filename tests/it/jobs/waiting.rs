@@ -1,0 +1,203 @@
+//! Waiting for a job: how it ends, and what it is shown meanwhile.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use atlas_backup_api::v2::types::Snapshot;
+use atlas_backup_api::{Ending, Error, RetryPolicy, Wait, WaitError};
+use atlas_backup_tests::fake_atlas::{self, Answer, FakeAtlas, Family, Fault, Gate, PROJECT};
+
+use super::{Setting, setting, setting_with};
+use crate::transport::seconds;
+
+fn wait_for(setting: &Setting, snapshot: &Snapshot) -> Wait<Snapshot> {
+    setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait()
+}
+
+/// What breaks off one poll and says nothing of the job.
+fn momentary() -> Vec<Fault> {
+    vec![
+        Fault::reset(),
+        Fault::close(),
+        Fault::reset_mid_body(),
+        Fault::cut_short(),
+        Fault::rate_limited(None),
+        Fault::rate_limited(Some(3)),
+        Fault::rate_limited_until(5),
+        Fault::rate_limited_as_400(),
+        Fault::html_503(),
+        Fault::empty_502(),
+        Fault::gateway_timeout_504(),
+        Fault::answer(Answer::new(500)),
+    ]
+}
+
+#[tokio::test]
+async fn each_poll_that_brings_the_job_shows_it_once() {
+    let setting = setting();
+    let snapshot = setting.take("orders").await;
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let see = {
+        let seen = Arc::clone(&seen);
+        move |snapshot: &Snapshot| seen.lock().unwrap().push(snapshot.status.as_ref().unwrap().to_string())
+    };
+    setting.atlas.faults().push(Fault::html_503());
+    let done = wait_for(&setting, &snapshot).on_progress(see).await.unwrap();
+    let seen = seen.lock().unwrap().clone();
+    assert_eq!((done.id, seen.last().map(|word| &**word)), (snapshot.id, Some("completed")));
+    let mut words = seen.clone();
+    words.dedup();
+    assert_eq!(words, ["queued", "inProgress", "completed"]);
+    // One poll failed, and brought nothing.
+    assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (seen.len() + 1, seen.len()));
+}
+
+#[tokio::test]
+async fn a_failed_job_is_an_error_with_the_job() {
+    let setting = setting();
+    setting.atlas.fail_next(Family::Snapshot);
+    let snapshot = setting.take("orders").await;
+    let error = wait_for(&setting, &snapshot).await.unwrap_err();
+    assert_eq!((error.ending(), error.job().map(|job| &job.id)), (Some(Ending::Failed), Some(&snapshot.id)));
+    assert_eq!(error.to_string(), format!("getSnapshot {}: it failed: failed", snapshot.id));
+    assert_eq!(format!("{error:?}"), format!("WaitError({error})"));
+}
+
+#[tokio::test]
+async fn at_the_deadline_the_job_is_as_it_was_last_seen() {
+    for deadline in [1, 5, 600, 36_000].map(seconds) {
+        let setting = setting();
+        setting.atlas.hang_next(Family::Snapshot);
+        let snapshot = setting.take("orders").await;
+        let error = wait_for(&setting, &snapshot).deadline(deadline).await.unwrap_err();
+        assert!(matches!(&error, WaitError::Deadline { waited, .. } if *waited == deadline), "{error:?}");
+        let status = error.job().and_then(|job| job.status.as_ref()).map(ToString::to_string);
+        assert_eq!(status.as_deref(), Some(if deadline < seconds(10) { "queued" } else { "inProgress" }));
+        assert_eq!((error.ending(), setting.elapsed()), (None, deadline));
+        assert_eq!(error.to_string(), format!("getSnapshot {}: still under way after {deadline:?}", snapshot.id));
+        // No poll was begun that had no time left.
+        assert_eq!(setting.atlas.server().acted("GET"), setting.clock.waits().len());
+    }
+}
+
+#[tokio::test]
+async fn without_any_time_it_ends_at_once() {
+    let setting = setting();
+    let snapshot = setting.take("orders").await;
+    let error = wait_for(&setting, &snapshot).deadline(Duration::ZERO).await.unwrap_err();
+    assert!(matches!(error, WaitError::Deadline { .. }), "{error:?}");
+    assert_eq!(setting.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_deadline_as_long_as_time_is_none() {
+    let setting = setting();
+    let snapshot = setting.take("orders").await;
+    wait_for(&setting, &snapshot).deadline(Duration::MAX).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_silent_server_is_no_way_past_the_deadline() {
+    let setting = setting_with(FakeAtlas::open, |client| client.attempt_timeout(Duration::from_millis(20)));
+    let snapshot = setting.take("orders").await;
+    for _ in 0..4 {
+        setting.atlas.faults().push(Fault::silent());
+    }
+    wait_for(&setting, &snapshot).await.unwrap();
+    assert_eq!(setting.atlas.faults().left(), 0);
+}
+
+#[tokio::test]
+async fn a_poll_that_fails_for_the_moment_ends_nothing() {
+    for fault in momentary() {
+        let setting = setting();
+        let snapshot = setting.take("orders").await;
+        setting.atlas.faults().push(fault.clone());
+        let done = wait_for(&setting, &snapshot).await;
+        assert!(done.is_ok_and(|done| done.id == snapshot.id), "{fault:?}");
+        assert_eq!(setting.atlas.faults().left(), 0, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn five_failures_in_a_row_are_believed_and_four_are_not() {
+    for fault in momentary() {
+        let setting = setting();
+        let snapshot = setting.take("orders").await;
+        let fail = |times| (0..times).for_each(|_| setting.atlas.faults().push(fault.clone()));
+        // Two fours with a poll in between.
+        fail(4);
+        setting.atlas.faults().push(Fault::pass());
+        fail(4);
+        wait_for(&setting, &snapshot).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
+        let before = setting.sent("GET");
+        fail(5);
+        let error = wait_for(&setting, &snapshot).await.unwrap_err();
+        assert!(matches!(error, WaitError::Call(_)) && error.job().is_none(), "{fault:?}: {error:?}");
+        assert_eq!((setting.sent("GET") - before, setting.atlas.faults().left()), (5, 0), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn repetitions_within_a_call_are_one_failure() {
+    let setting = setting_with(FakeAtlas::open, |client| client.retry(RetryPolicy::new().attempts(3)));
+    let snapshot = setting.take("orders").await;
+    (0..12).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
+    wait_for(&setting, &snapshot).await.unwrap();
+    let before = setting.sent("GET");
+    (0..15).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
+    assert!(matches!(wait_for(&setting, &snapshot).await, Err(WaitError::Call(_))));
+    assert_eq!(setting.sent("GET") - before, 15);
+}
+
+#[tokio::test]
+async fn what_asking_again_does_not_mend_ends_it_at_once() {
+    let refused = |name| Fault::answer(fake_atlas::error(name));
+    for (fault, status) in [
+        (refused("notFound"), 404),
+        (Fault::unauthorized_latin_1(), 401),
+        (refused("forbidden"), 403),
+        (Fault::answer(Answer::new(406)), 406),
+        (Fault::redirect(302, "http://127.0.0.1:1/"), 302),
+    ] {
+        let setting = setting();
+        let snapshot = setting.take("orders").await;
+        setting.atlas.faults().push(fault);
+        let error = wait_for(&setting, &snapshot).await.unwrap_err();
+        let WaitError::Call(error) = error else { panic!("{error:?}") };
+        assert_eq!(error.status().map(|found| found.as_u16()), Some(status), "{error:?}");
+        assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (1, 0), "{status}");
+    }
+    let setting = setting();
+    let error = setting.client.v2().get_snapshot(PROJECT, "orders", "no id").wait().await.unwrap_err();
+    assert!(matches!(error, WaitError::Call(Error::InvalidArgument(_))), "{error:?}");
+    assert_eq!(setting.sent("GET"), 0);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_ends_it_at_once() {
+    let setting = setting();
+    let snapshot = setting.take("orders").await;
+    setting.atlas.faults().push(Fault::answer(Answer::json(200, "application/json", &serde_json::json!([]))));
+    assert!(matches!(wait_for(&setting, &snapshot).await, Err(WaitError::Call(Error::Decode(_)))));
+    assert_eq!(setting.sent("GET"), 1);
+}
+
+#[tokio::test]
+async fn dropped_it_asks_no_more_and_the_job_goes_on() {
+    let setting = setting();
+    let snapshot = setting.take("orders").await;
+    let gate = Gate::closed();
+    for fault in [Fault::pass(), Fault::pass(), Fault::held(&gate)] {
+        setting.atlas.faults().push(fault);
+    }
+    tokio::select! {
+        _ = wait_for(&setting, &snapshot).into_future() => panic!("the gate is closed"),
+        () = gate.arrived(1) => {}
+    }
+    gate.open();
+    setting.clock.servers().advance(seconds(60));
+    let now = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).send().await.unwrap();
+    assert_eq!(now.status.as_ref().map(ToString::to_string).as_deref(), Some("completed"));
+    assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (4, 2));
+}
