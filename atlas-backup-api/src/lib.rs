@@ -86,7 +86,10 @@
 //! - **List** all there is: `stream` of every call that lists ([`Items`]).
 //! - **Wait** until a snapshot or a job has ended: `wait` of every call that returns one ([`Wait`]).
 #![cfg_attr(feature = "v2", doc = "- **Take** a snapshot and know that it is good: [`v2::Api::take_snapshot_and_wait`].")]
-#![cfg_attr(all(feature = "v2", feature = "download"), doc = "- **Save** a snapshot on a disk: [`v2::Api::save_snapshot`] ([`SaveSnapshot`]).")]
+#![cfg_attr(
+    all(feature = "v2", feature = "download"),
+    doc = "- **Save** a snapshot on a disk: [`v2::Api::save_snapshot`] ([`SaveSnapshot`])."
+)]
 #![cfg_attr(
     feature = "v2",
     doc = "- **Restore** a snapshot to a cluster that is named: [`RestoreJobRequest::automated`](v2::types::RestoreJobRequest::automated), then wait."

@@ -124,7 +124,7 @@ impl<T: Object> Member for T {
     }
 
     fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
-        decode(self, value)
+        fill(self, value).map(|()| None)
     }
 
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -146,7 +146,8 @@ fn visit(object: &dyn Object, mut see: impl FnMut(&'static Wire, &dyn Member)) {
     });
 }
 
-fn decode(object: &mut dyn Object, value: Value) -> Result<Option<Value>, Mismatch> {
+/// Reads an object into a blank.
+pub(crate) fn fill(object: &mut dyn Object, value: Value) -> Result<(), Mismatch> {
     let mut members = match value {
         Value::Object(members) => members,
         other => return Err(Mismatch::new("an object", &other)),
@@ -181,7 +182,16 @@ fn decode(object: &mut dyn Object, value: Value) -> Result<Option<Value>, Mismat
     } else if let Some(name) = members.keys().next() {
         return Err(Mismatch::unknown().inside(name));
     }
-    Ok(None)
+    Ok(())
+}
+
+/// Whether two of the same type have equal members, and equal ones that no field holds.
+pub(crate) fn equal(one: &dyn Object, other: &dyn Object) -> bool {
+    let mut values = Vec::new();
+    one.visit(&mut |member| values.push(member.value()));
+    let (mut values, mut equal) = (values.iter(), one.extra() == other.extra());
+    other.visit(&mut |member| equal = values.next() == Some(&member.value()) && equal);
+    equal
 }
 
 /// What tells an object from others of its kind: its required members. None where it has none.

@@ -31,7 +31,7 @@ macro_rules! answer {
         pub $field:ident: $type:ty),* $(,)?
     }) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[doc = $doc])* $(#[$attribute])* pub $field: $type,)*
@@ -59,7 +59,7 @@ macro_rules! body {
         pub $field:ident: $type:ty),* $(,)?
     }) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub struct $name {
             $($(#[doc = $doc])* $(#[$attribute])* pub $field: $type,)*
         }
@@ -79,7 +79,7 @@ macro_rules! shared {
         pub $field:ident: $type:ty),* $(,)?
     }) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub struct $name {
             $($(#[doc = $doc])* $(#[$attribute])* pub $field: $type,)*
             /// Members that this version has no field for, or whose value no field could hold, as Atlas sent them. They
@@ -142,6 +142,12 @@ macro_rules! object {
                     Some(&mut self.$extra)
                 }
             )?
+        }
+
+        impl ::core::cmp::PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::object::equal(self, other)
+            }
         }
 
         impl ::core::fmt::Debug for $name {

@@ -45,38 +45,16 @@ const ITEMS_PER_PAGE: i64 = 500;
 pub struct Items<T> {
     state: State,
     read: fn(Value) -> Result<(String, T), Mismatch>,
-    ready: std::vec::IntoIter<T>,
+    /// What is left of the page that came last, from its end.
+    ready: Vec<T>,
 }
 
 impl<T> Items<T> {
-    pub(crate) fn new(request: Request) -> Self
+    pub(crate) fn new(pager: Box<Pager>) -> Self
     where
         T: Object + Blank,
     {
-        let pager = Pager { request, number: None, counted: false, seen: HashSet::new(), before: Vec::new(), again: 0 };
-        Items { state: State::Idle(Box::new(pager)), read, ready: Vec::new().into_iter() }
-    }
-
-    /// The operation numbers its pages. Without it, the whole list is one page.
-    pub(crate) fn numbered(self) -> Self {
-        self.with(|pager| {
-            pager.number = Some(pager.request.value("pageNum").and_then(|number| number.parse().ok()).unwrap_or(1));
-            if pager.request.value("itemsPerPage").is_none() {
-                pager.request.set_query("itemsPerPage", ITEMS_PER_PAGE);
-            }
-        })
-    }
-
-    /// The operation counts all items unless told not to.
-    pub(crate) fn counted(self) -> Self {
-        self.with(|pager| pager.counted = pager.request.value("includeCount") != Some("false"))
-    }
-
-    fn with(mut self, change: impl FnOnce(&mut Pager)) -> Self {
-        if let State::Idle(pager) = &mut self.state {
-            change(pager);
-        }
-        self
+        Items { state: State::Idle(pager), read: read::<T>, ready: Vec::new() }
     }
 
     /// The next item; None after the last, and after an error.
@@ -110,7 +88,8 @@ impl<T> Items<T> {
             }
             keys.push(key);
         }
-        self.ready = fresh.into_iter();
+        fresh.reverse();
+        self.ready = fresh;
         if pager.goes_on(keys) {
             self.state = State::Idle(pager);
         }
@@ -121,9 +100,13 @@ impl<T> Items<T> {
 /// Reads an item, with what tells it from others: its id, or all of it where it has none.
 fn read<T: Object + Blank>(value: Value) -> Result<(String, T), Mismatch> {
     let mut item = T::BLANK;
+    Ok((read_into(&mut item, value)?, item))
+}
+
+fn read_into(item: &mut dyn Object, value: Value) -> Result<String, Mismatch> {
     let whole = value.to_string();
-    object::read(&mut item, value)?;
-    Ok((object::identity(&item).unwrap_or(whole), item))
+    object::fill(item, value)?;
+    Ok(object::identity(item).unwrap_or(whole))
 }
 
 /// Nothing in it is pinned.
@@ -134,7 +117,7 @@ impl<T> Stream for Items<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            if let Some(item) = self.ready.next() {
+            if let Some(item) = self.ready.pop() {
                 return Poll::Ready(Some(Ok(item)));
             }
             match std::mem::replace(&mut self.state, State::Ended) {
@@ -181,7 +164,7 @@ struct Page {
 }
 
 /// Where in a list we are. Not generic: a client has some thirty lists.
-struct Pager {
+pub(crate) struct Pager {
     request: Request,
     /// The page to fetch next, where pages have numbers.
     number: Option<i64>,
@@ -196,6 +179,25 @@ struct Pager {
 }
 
 impl Pager {
+    pub(crate) fn new(request: Request) -> Box<Self> {
+        Box::new(Pager { request, number: None, counted: false, seen: HashSet::new(), before: Vec::new(), again: 0 })
+    }
+
+    /// The operation numbers its pages. Without it, the whole list is one page.
+    pub(crate) fn numbered(mut self: Box<Self>) -> Box<Self> {
+        self.number = Some(self.request.value("pageNum").and_then(|number| number.parse().ok()).unwrap_or(1));
+        if self.request.value("itemsPerPage").is_none() {
+            self.request.set_query("itemsPerPage", ITEMS_PER_PAGE);
+        }
+        self
+    }
+
+    /// The operation counts all items unless told not to.
+    pub(crate) fn counted(mut self: Box<Self>) -> Box<Self> {
+        self.counted = self.request.value("includeCount") != Some("false");
+        self
+    }
+
     async fn fetch(mut self: Box<Self>) -> Fetched {
         if let Some(number) = &mut self.number {
             self.request.set_query("pageNum", *number);

@@ -33,7 +33,7 @@ macro_rules! request {
             $(
                 /// All items of the list, page after page: see [`Items`].
                 pub fn stream(self) -> Items<$item> {
-                    Items::new(self.0)$(.$page())*
+                    Items::new($crate::paginate::Pager::new(self.0)$(.$page())*)
                 }
             )?
 

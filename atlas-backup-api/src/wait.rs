@@ -14,7 +14,7 @@ use crate::client::Client;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::request::{Content, Request};
-use crate::response::Response;
+use crate::transport::{self, Answer};
 
 pub use error::{Ending, WaitError};
 pub(crate) use stage::{Job, Stage};
@@ -22,7 +22,6 @@ pub(crate) use stage::{Job, Stage};
 /// How many polls in a row may fail for the moment before it is believed.
 const PATIENCE: u32 = 5;
 
-type Answer<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
 type Progress<T> = Box<dyn FnMut(&T) + Send>;
 
 /// Asks again and again how far a snapshot or a job is, until it has ended: awaited, it gives the job as it was last seen.
@@ -57,7 +56,7 @@ type Progress<T> = Box<dyn FnMut(&T) + Send>;
 #[must_use = "nothing is asked before it is awaited"]
 pub struct Wait<T> {
     request: Request,
-    send: fn(Request) -> Answer<T>,
+    read: fn(&Request, &Answer) -> Result<T, Error>,
     stage: fn(&T) -> Stage,
     settings: Settings,
     progress: Option<Progress<T>>,
@@ -90,10 +89,10 @@ impl Settings {
 impl<T> Wait<T> {
     pub(crate) fn new(request: Request) -> Self
     where
-        T: Job + Content + Send + 'static,
+        T: Job + Content,
     {
-        let send = |request: Request| -> Answer<T> { Box::pin(request.send()) };
-        Wait { request, send, stage: T::stage, settings: Settings::default(), progress: None }
+        let read = |request: &Request, answer: &Answer| Ok(T::read(request.operation, request.enveloped(), answer)?.1);
+        Wait { request, read, stage: T::stage, settings: Settings::default(), progress: None }
     }
 
     /// Gives up after this time. Default: 24 hours.
@@ -130,9 +129,9 @@ impl<T> Wait<T> {
         let mut pace = Pace::new(&self.request.client, &self.settings);
         let mut last = None;
         loop {
-            match (self.send)(pace.bounded(&self.request)).await {
-                Ok(response) => {
-                    let job = response.into_inner();
+            let answer = transport::execute(pace.bounded(&self.request)).await;
+            match answer.and_then(|answer| (self.read)(&self.request, &answer)) {
+                Ok(job) => {
                     pace.succeeded();
                     progress(&job);
                     match (self.stage)(&job) {
