@@ -48,7 +48,13 @@ struct Group {
 }
 
 /// The crate's files, those of the table for tests, and the items of the crate.
-pub(crate) fn emit(document: &Document, facts: &Facts, mut code: syn::File) -> Result<(Vec<File>, Vec<File>, Vec<Item>), Error> {
+pub(crate) struct Emitted {
+    pub(crate) files: Vec<File>,
+    pub(crate) table: Vec<File>,
+    pub(crate) items: Vec<Item>,
+}
+
+pub(crate) fn emit(document: &Document, facts: &Facts, mut code: syn::File) -> Result<Emitted, Error> {
     let (calls, items) = std::mem::take(&mut code.items).into_iter().partition(is_call);
     code.items = items;
     let homes = homes(&code, facts);
@@ -70,7 +76,7 @@ pub(crate) fn emit(document: &Document, facts: &Facts, mut code: syn::File) -> R
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let items = groups.iter().map(|group| Item { kind: group.kind, name: group.name.clone(), text: print(&group.items) });
-    Ok((files, table, items.collect()))
+    Ok(Emitted { files, table, items: items.collect() })
 }
 
 fn is_call(item: &syn::Item) -> bool {

@@ -64,7 +64,7 @@ fn translate(loaded: &document::Loaded<'_>, mut run: Run<'_>) -> Result<Output, 
     run.ended("backend");
     let code = rewrite::rewrite(code, &facts, &mut run)?;
     run.ended("rewrite");
-    let (files, table, items) = emit::emit(loaded.document, &facts, code)?;
+    let emit::Emitted { files, table, items } = emit::emit(loaded.document, &facts, code)?;
     run.ended("emit");
     Ok(Output { files, table, items, passes: run.passes })
 }
