@@ -2,6 +2,7 @@
 
 mod error;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
@@ -136,13 +137,16 @@ struct Taking {
 
 impl Taking {
     async fn let_others_finish(&mut self) -> Result<(), TakeError> {
-        while let Some(other) = self.find(is_under_way).await? {
+        // A list may be behind: each is waited for once.
+        let mut ended = HashSet::new();
+        while let Some(other) = self.find(|snapshot| is_under_way(snapshot) && !ended.contains(&snapshot.id)).await? {
             match self.wait_for(&other).await {
                 // Another's failure is not ours, nor is that it was deleted meanwhile.
                 Ok(_) | Err(WaitError::Ended { .. }) => {}
                 Err(WaitError::Call(error)) if error.is_not_found() => {}
                 Err(error) => return Err(TakeError::Busy(error)),
             }
+            ended.insert(other.id);
         }
         Ok(())
     }
@@ -163,11 +167,14 @@ impl Taking {
     /// What was sent may be acted on a little later than it was given up, so this looks more than once.
     async fn look_for(&mut self, marker: &str) -> Option<Snapshot> {
         let is_ours = |snapshot: &Snapshot| snapshot.description.as_deref().is_some_and(|text| text.contains(marker));
-        for _ in 0..LOOKS {
+        for look in 0..LOOKS {
+            if look > 0 {
+                self.pace.pause().await?;
+            }
             match self.find(is_ours).await {
                 Ok(Some(snapshot)) => return Some(snapshot),
                 Err(error) if !is_momentary(&error) => return None,
-                Ok(None) | Err(_) => self.pace.pause().await?,
+                Ok(None) | Err(_) => {}
             }
         }
         None

@@ -38,7 +38,9 @@ async fn outcome<T: Send + 'static>(wait: Wait<T>) -> Outcome {
     let shown = Arc::new(AtomicUsize::new(0));
     let see = {
         let shown = Arc::clone(&shown);
-        move |_: &T| drop(shown.fetch_add(1, Ordering::SeqCst))
+        move |_: &T| {
+            shown.fetch_add(1, Ordering::SeqCst);
+        }
     };
     let end = match wait.deadline(seconds(3600)).on_progress(see).await {
         Ok(_) => End::Done,

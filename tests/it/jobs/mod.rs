@@ -6,6 +6,7 @@ mod families;
 mod paging;
 mod pauses;
 mod script;
+mod taking;
 mod waiting;
 
 use std::time::Duration;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use atlas_backup_api::{Client, RetryPolicy};
 use atlas_backup_tests::fake_atlas::{Answer, App, Server};
 use axum::Router;
+use axum::body::to_bytes;
 use axum::extract::Request;
 use serde_json::Value;
 
@@ -14,18 +15,22 @@ use crate::transport::NoWait;
 /// One answer for each request, in this order; the last one for all that come after.
 pub fn answering(answers: impl IntoIterator<Item = Answer>) -> Server {
     let left = Arc::new(Mutex::new(answers.into_iter().collect::<VecDeque<_>>()));
-    replying(move |_| {
+    replying(move |_, _| {
         let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
         let next = if left.len() > 1 { left.pop_front() } else { left.front().cloned() };
         next.expect("the test writes down at least one answer")
     })
 }
 
-/// This answer for each method and target.
-pub fn replying(reply: impl Fn(&str) -> Answer + Clone + Send + Sync + 'static) -> Server {
+/// This answer for each method and target, and body.
+pub fn replying(reply: impl Fn(&str, &[u8]) -> Answer + Clone + Send + Sync + 'static) -> Server {
     let router = Router::new().fallback(move |request: Request| {
-        let answer = reply(&format!("{} {}", request.method(), request.uri()));
-        async move { answer }
+        let reply = reply.clone();
+        async move {
+            let (parts, body) = request.into_parts();
+            let body = to_bytes(body, usize::MAX).await.expect("the client sends all of it");
+            reply(&format!("{} {}", parts.method, parts.uri), &body)
+        }
     });
     App::new(router).start()
 }

@@ -1,0 +1,309 @@
+//! Taking a snapshot and waiting for it: one request that makes something, whatever happens to it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use atlas_backup_api::v2::types::{OnDemandSnapshotRequest, Snapshot};
+use atlas_backup_api::{Ending, Error, RetryPolicy, TakeError, TakeSnapshotAndWait, WaitError};
+use atlas_backup_tests::fake_atlas::{self, Answer, Family, Fault, Faults, Gate, PROJECT, Server};
+use serde_json::{Value, json};
+
+use super::script::{self, ok, replying};
+use super::{Setting, setting, setting_with};
+use crate::transport::{NoWait, seconds};
+
+/// What goes wrong with requests that make something goes wrong as written here.
+fn setting_where(faults: impl IntoIterator<Item = Fault>) -> Setting {
+    let faults = Faults::script(faults).on_method("POST");
+    setting_with(|atlas| atlas.open().faults(&faults), |client| client)
+}
+
+fn body(description: Option<&str>) -> OnDemandSnapshotRequest {
+    OnDemandSnapshotRequest { description: description.map(str::to_owned), retention_in_days: Some(5) }
+}
+
+fn take(setting: &Setting, cluster: &str) -> TakeSnapshotAndWait {
+    setting.client.v2().take_snapshot_and_wait(PROJECT, cluster, body(Some("Before the upgrade")))
+}
+
+/// What was asked for, as it went over the wire.
+fn asked(setting: &Setting) -> Vec<Value> {
+    let received = setting.atlas.server().received().into_iter();
+    received.filter(|request| request.method == "POST").map(|request| serde_json::from_slice(&request.body).unwrap()).collect()
+}
+
+fn status(snapshot: &Snapshot) -> Option<&str> {
+    snapshot.status.as_ref().map(|status| status.as_str())
+}
+
+/// After the answer was lost: whether it was acted on or not.
+fn lost() -> Vec<Fault> {
+    vec![
+        Fault::reset(),
+        Fault::close(),
+        Fault::empty_502(),
+        Fault::html_503(),
+        Fault::gateway_timeout_504(),
+        Fault::answer(Answer::new(500)),
+    ]
+}
+
+#[tokio::test]
+async fn a_snapshot_is_taken_and_waited_for() {
+    for cluster in ["orders", "events"] {
+        let setting = setting();
+        let snapshot = take(&setting, cluster).await.unwrap();
+        assert_eq!((status(&snapshot), snapshot.shards().count() > 1), (Some("completed"), cluster == "events"), "{cluster}");
+        let [asked] = &asked(&setting)[..] else { panic!("more or less than one request") };
+        assert_eq!(asked["retentionInDays"], 5);
+        let description = asked["description"].as_str().unwrap();
+        let marker = description.strip_prefix("Before the upgrade [atlas-backup-api ").and_then(|rest| rest.strip_suffix(']'));
+        assert!(marker.is_some_and(|marker| marker.len() == 16), "{description}");
+        assert_eq!(snapshot.description.as_deref(), Some(description));
+        let polls = setting.targets("GET").into_iter().filter(|target| target.contains(snapshot.id.as_str()));
+        assert!(polls.clone().all(|target| target.contains("/shardedCluster/") == (cluster == "events")) && polls.count() > 3);
+    }
+}
+
+#[tokio::test]
+async fn a_marker_is_all_where_there_is_no_description_and_never_the_same() {
+    let setting = setting();
+    for _ in 0..2 {
+        setting.client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap();
+    }
+    let markers: Vec<_> = asked(&setting).into_iter().map(|asked| asked["description"].as_str().unwrap().to_owned()).collect();
+    assert!(markers.iter().all(|marker| marker.starts_with("[atlas-backup-api ")) && markers[0] != markers[1], "{markers:?}");
+}
+
+#[tokio::test]
+async fn another_that_runs_is_waited_for_first() {
+    for cluster in ["orders", "events"] {
+        for fails in [false, true] {
+            let setting = setting();
+            if fails {
+                setting.atlas.fail_next(Family::Snapshot);
+            }
+            let other = setting.take(cluster).await;
+            let seen = Arc::new(Mutex::new(Vec::new()));
+            let see = {
+                let seen = Arc::clone(&seen);
+                move |snapshot: &Snapshot| seen.lock().unwrap().push(snapshot.id.clone())
+            };
+            let snapshot = take(&setting, cluster).on_progress(see).await.unwrap();
+            assert_eq!((status(&snapshot), setting.sent("POST")), (Some("completed"), 2), "{cluster} {fails}");
+            let mut seen = seen.lock().unwrap().clone();
+            seen.dedup();
+            assert_eq!(seen, [other.id, snapshot.id], "{cluster} {fails}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_that_never_ends_is_told_and_nothing_is_asked_for() {
+    let setting = setting();
+    setting.atlas.hang_next(Family::Snapshot);
+    let other = setting.take("orders").await;
+    let error = take(&setting, "orders").deadline(seconds(600)).await.unwrap_err();
+    let TakeError::Busy(waited) = &error else { panic!("{error:?}") };
+    assert!(matches!(waited, WaitError::Deadline { .. }) && waited.job().is_some_and(|job| job.id == other.id), "{waited:?}");
+    assert!(error.to_string().starts_with("another on-demand snapshot is under way: getSnapshot "), "{error}");
+    assert_eq!((setting.sent("POST"), setting.elapsed()), (1, seconds(600)));
+}
+
+/// The deadline is for all steps together.
+#[tokio::test]
+async fn what_was_waited_for_others_counts() {
+    let setting = setting();
+    setting.take("orders").await;
+    setting.atlas.hang_next(Family::Snapshot);
+    let error = take(&setting, "orders").deadline(seconds(300)).await.unwrap_err();
+    assert!(matches!(&error, TakeError::Snapshot(WaitError::Deadline { job: Some(_), .. })), "{error:?}");
+    assert_eq!((setting.sent("POST"), setting.elapsed()), (2, seconds(300)));
+}
+
+#[tokio::test]
+async fn a_snapshot_that_fails() {
+    let setting = setting();
+    setting.atlas.fail_next(Family::Snapshot);
+    let error = take(&setting, "orders").await.unwrap_err();
+    let TakeError::Snapshot(ended) = &error else { panic!("{error:?}") };
+    assert_eq!((ended.ending(), setting.sent("POST")), (Some(Ending::Failed), 1));
+    assert!(error.to_string().ends_with(": it failed: failed"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_made_up_for_by_the_marker() {
+    for cluster in ["orders", "events"] {
+        for fault in lost().into_iter().map(Fault::after_acting).chain([Fault::reset_mid_body(), Fault::cut_short()]) {
+            let setting = setting_where([fault.clone()]);
+            let snapshot = take(&setting, cluster).await.unwrap_or_else(|error| panic!("{cluster}: {fault:?}: {error}"));
+            assert_eq!(snapshot.description.as_deref(), asked(&setting)[0]["description"].as_str(), "{cluster}: {fault:?}");
+            assert_eq!((setting.sent("POST"), setting.atlas.server().acted("POST")), (1, 1), "{cluster}: {fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_read_is_one() {
+    let spoilt = Answer::json(200, "application/json", &json!(["what is this?"]));
+    let setting = setting_where([Fault::answer(spoilt).after_acting()]);
+    let snapshot = take(&setting, "orders").await.unwrap();
+    assert_eq!((status(&snapshot), setting.sent("POST")), (Some("completed"), 1));
+}
+
+#[tokio::test]
+async fn what_is_not_found_is_not_asked_for_again() {
+    for fault in lost() {
+        let setting = setting_where([fault.clone()]);
+        let error = take(&setting, "orders").await.unwrap_err();
+        let TakeError::Ambiguous { marker, failure, .. } = &error else { panic!("{fault:?}: {error:?}") };
+        assert!(failure.is_ambiguous(), "{fault:?}: {failure:?}");
+        assert!(asked(&setting)[0]["description"].as_str().unwrap().contains(marker) && error.to_string().contains(marker), "{error}");
+        assert_eq!((setting.sent("POST"), setting.atlas.server().acted("POST")), (1, 0), "{fault:?}");
+        // Looked for five times, with pauses in between.
+        let lists = |targets: Vec<String>| targets.iter().filter(|target| target.contains("pageNum=1")).count();
+        assert_eq!((lists(setting.targets("GET")), setting.clock.waits().len()), (1 + 5, 4), "{fault:?}");
+    }
+}
+
+/// A server that gives up on the request, and has the snapshot nevertheless when it is looked for the third time.
+fn late() -> Server {
+    let state = Arc::new(Mutex::new((json!(null), 0)));
+    replying(move |call, body| {
+        let (asked, looks) = &mut *state.lock().unwrap();
+        if call.starts_with("POST") {
+            (*asked, *looks) = (serde_json::from_slice(body).unwrap(), 0);
+            return Answer::new(504);
+        }
+        if call.ends_with(PROJECT) {
+            return ok(&json!({"id": PROJECT, "status": "completed", "description": asked["description"]}));
+        }
+        *looks += usize::from(call.contains("pageNum=1"));
+        let is_there = *looks >= 3 && call.contains("pageNum=1");
+        let others = json!([{"id": "a", "description": null}, {"id": "b", "description": "[atlas-backup-api 0123456789abcdef]"}]);
+        let all = json!([others[0], others[1], {"id": PROJECT, "description": asked["description"]}]);
+        ok(&json!({"results": if is_there { all } else { others }}))
+    })
+}
+
+#[tokio::test]
+async fn a_snapshot_that_appears_late_is_found() {
+    let (server, clock) = (late(), NoWait::new());
+    let client = script::client(&server, &clock);
+    let taken = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap();
+    assert_eq!((taken.id.as_str(), server.acted("POST"), clock.waits().len()), (PROJECT, 1, 2));
+}
+
+/// A list that is behind: what it says to be under way has ended, or is gone.
+#[tokio::test]
+async fn a_list_that_lags_makes_nobody_ask_for_ever() {
+    const OURS: &str = "32b6e34b3d91647abb20e7b9";
+    for gone in [false, true] {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let server = replying(move |call, _| match call {
+            _ if requests.fetch_add(1, Ordering::SeqCst) > 20 => Answer::new(418),
+            call if call.starts_with("POST") => ok(&json!({"id": OURS, "status": "queued"})),
+            call if call.ends_with(OURS) => ok(&json!({"id": OURS, "status": "completed"})),
+            call if call.ends_with(PROJECT) && gone => fake_atlas::error("notFound"),
+            call if call.ends_with(PROJECT) => ok(&json!({"id": PROJECT, "status": "completed"})),
+            _ => ok(&json!({"results": [{"id": PROJECT, "status": "inProgress", "snapshotType": "onDemand"}]})),
+        });
+        let client = script::client(&server, &NoWait::new());
+        let taken = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap();
+        assert_eq!((taken.id.as_str(), server.acted("POST")), (OURS, 1), "{gone}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_that_fails_for_the_moment_is_repeated_and_another_is_not() {
+    for (fault, found) in [(Fault::empty_502(), true), (Fault::reset(), true), (Fault::unauthorized_latin_1(), false)] {
+        let setting = setting();
+        // What is under way takes three requests: two pages, and the other kind of cluster.
+        for fault in [Fault::pass(), Fault::pass(), Fault::pass(), Fault::html_503().after_acting(), fault.clone()] {
+            setting.atlas.faults().push(fault);
+        }
+        let taken = take(&setting, "orders").await;
+        assert_eq!((taken.is_ok(), setting.sent("POST"), setting.atlas.faults().left()), (found, 1, 0), "{fault:?}");
+        assert!(found || matches!(taken, Err(TakeError::Ambiguous { .. })), "{taken:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_rate_limit_did_nothing_and_is_waited_out() {
+    let faults = Faults::script([Fault::rate_limited(Some(7)), Fault::rate_limited_as_400()]).on_method("POST");
+    let setting = setting_with(|atlas| atlas.open().faults(&faults), |client| client.retry(RetryPolicy::new()));
+    let snapshot = take(&setting, "orders").await.unwrap();
+    assert_eq!((status(&snapshot), setting.sent("POST"), setting.atlas.server().acted("POST")), (Some("completed"), 3, 1));
+}
+
+#[tokio::test]
+async fn a_refusal_is_final() {
+    for (fault, status) in [
+        (Fault::answer(fake_atlas::error("forbidden")), 403),
+        (Fault::unauthorized_latin_1(), 401),
+        (Fault::rate_limited(None), 429),
+        (Fault::redirect(307, "http://127.0.0.1:1/"), 307),
+    ] {
+        let setting = setting_where([fault]);
+        let error = take(&setting, "orders").await.unwrap_err();
+        assert!(matches!(&error, TakeError::Call(error) if error.status().is_some_and(|found| found == status)), "{error:?}");
+        assert_eq!((setting.sent("POST"), setting.clock.waits().len()), (1, 0), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn who_comes_in_between_is_told_of() {
+    let setting = setting();
+    let gate = Gate::closed();
+    // The last look at what is under way is held back until somebody else has asked.
+    for fault in [Fault::pass(), Fault::pass(), Fault::held(&gate)] {
+        setting.atlas.faults().push(fault);
+    }
+    let others = async {
+        gate.arrived(1).await;
+        setting.take("orders").await;
+        gate.open();
+    };
+    let (taken, ()) = tokio::join!(take(&setting, "orders").into_future(), others);
+    let error = taken.unwrap_err();
+    assert!(matches!(&error, TakeError::Call(error) if error.status().is_some_and(|found| found == 409)), "{error:?}");
+    assert_eq!(setting.sent("POST"), 2);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_refused_before_anything_is_sent() {
+    let setting = setting();
+    let v2 = setting.client.v2();
+    let none = OnDemandSnapshotRequest { retention_in_days: Some(0), ..body(None) };
+    for (call, argument) in [
+        (v2.take_snapshot_and_wait(PROJECT, "orders", none), "retentionInDays"),
+        (v2.take_snapshot_and_wait("no id", "orders", body(None)), "groupId"),
+        (v2.take_snapshot_and_wait(PROJECT, "or ders", body(None)), "clusterName"),
+    ] {
+        let error = call.await.unwrap_err();
+        assert!(matches!(&error, TakeError::Call(Error::InvalidArgument(_))) && error.to_string().contains(argument), "{error:?}");
+    }
+    drop(take(&setting, "orders"));
+    assert_eq!(setting.atlas.server().exchanges(), 0);
+    // A cluster that is not there has neither list.
+    let error = take(&setting, "nowhere").await.unwrap_err();
+    assert!(matches!(&error, TakeError::Call(error) if error.is_not_found()), "{error:?}");
+    assert_eq!((setting.sent("GET"), setting.sent("POST")), (2, 0));
+}
+
+#[tokio::test]
+async fn dropped_it_sends_nothing_more() {
+    let setting = setting();
+    setting.take("orders").await;
+    let gate = Gate::closed();
+    for fault in [Fault::pass(), Fault::pass(), Fault::held(&gate)] {
+        setting.atlas.faults().push(fault);
+    }
+    tokio::select! {
+        _ = take(&setting, "orders").into_future() => panic!("the gate is closed"),
+        () = gate.arrived(1) => {}
+    }
+    gate.open();
+    setting.client.v2().list_restore_jobs(PROJECT, "orders").send().await.unwrap();
+    assert_eq!((setting.sent("GET"), setting.sent("POST")), (4, 1));
+}
