@@ -128,7 +128,7 @@ impl ClientBuilder {
     /// An HTTP client with settings of your own, such as a proxy or root certificates. To these are added: no redirects, no
     /// retries, the user agent, and the connect timeout where one was set here.
     ///
-    /// Leave its `timeout` alone: it would end downloads, which may take hours.
+    /// It is for Atlas alone: downloads, which come from other hosts, have an HTTP client without its credentials and headers.
     pub fn http(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.http = Some(builder);
         self

@@ -114,7 +114,7 @@ impl Attempt<'_> {
         if let Some(authorization) = authorization {
             http = http.header(AUTHORIZATION, authorization);
         }
-        // Set here and not for the whole pool: a download goes through the same pool and may take hours.
+        // Set here and not for the whole pool: one call may have another than the client.
         let timeout = self.request.options.attempt_timeout.unwrap_or(client.attempt_timeout);
         let http = http.timeout(timeout.min(self.deadline.left(&*client.clock)));
         Box::pin(async move {
