@@ -5,6 +5,7 @@
 mod families;
 mod paging;
 mod pauses;
+mod saving;
 mod script;
 mod taking;
 mod waiting;
