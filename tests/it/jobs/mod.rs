@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use atlas_backup_api::v2::types::{OnDemandSnapshotRequest, Snapshot};
 use atlas_backup_api::{Client, ClientBuilder, ObjectId, RetryPolicy};
-use atlas_backup_tests::fake_atlas::{Atlas, FakeAtlas, PROJECT};
+use atlas_backup_tests::fake_atlas::{Atlas, FakeAtlas, Fault, PROJECT};
 
 use crate::transport::NoWait;
 
@@ -67,6 +67,23 @@ impl Drop for Setting {
             assert_eq!(self.atlas.faults_of_its_own(), [""; 0]);
         }
     }
+}
+
+/// What ends one request and says nothing of what it was about.
+fn momentary() -> Vec<Fault> {
+    vec![
+        Fault::reset(),
+        Fault::close(),
+        Fault::reset_mid_body(),
+        Fault::cut_short(),
+        Fault::rate_limited(None),
+        Fault::rate_limited(Some(3)),
+        Fault::rate_limited_until(5),
+        Fault::rate_limited_as_400(),
+        Fault::html_503(),
+        Fault::empty_502(),
+        Fault::gateway_timeout_504(),
+    ]
 }
 
 /// As much of it as the servers' clock knows.

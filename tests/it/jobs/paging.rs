@@ -5,14 +5,14 @@ use std::fs;
 use std::pin::pin;
 
 use atlas_backup_api::v2::types::Snapshot;
-use atlas_backup_api::{Error, Items};
+use atlas_backup_api::{Error, Items, RetryPolicy};
 use atlas_backup_tests::entries;
-use atlas_backup_tests::fake_atlas::{Fault, Faults, Gate, PROJECT, Server};
+use atlas_backup_tests::fake_atlas::{Answer, FakeAtlas, Fault, Faults, Gate, PROJECT, Server};
 use futures_util::{FutureExt, StreamExt};
 use serde_json::{Value, json};
 
 use super::script::{answering, client, ok};
-use super::{Setting, setting, setting_with};
+use super::{Setting, momentary, setting, setting_with};
 use crate::repository::{root, spec};
 use crate::transport::NoWait;
 
@@ -139,6 +139,26 @@ async fn a_list_that_grows_too_long_to_count_loses_no_page() {
     setting.atlas.appear_between_pages(0);
     assert_eq!(items.all().await.unwrap().len(), 599);
     assert_eq!(setting.sent("GET"), 4);
+}
+
+#[tokio::test]
+async fn without_counting_a_timeout_is_an_error() {
+    let page = ok(&json!({"results": [{"id": "1"}]}));
+    let error = json!({"error": 500, "errorCode": "TIMEOUT_WHILE_PAGING"});
+    let server = answering([Answer::json(500, "application/json", &error), page, Answer::json(500, "application/json", &error)]);
+    let mut items = client(&server, &NoWait::new()).v2().list_snapshots(PROJECT, "orders").stream();
+    items.next().await.unwrap().unwrap();
+    let error = items.next().await.unwrap().unwrap_err();
+    assert_eq!((error.error_code(), server.exchanges()), (Some("TIMEOUT_WHILE_PAGING"), 3));
+}
+
+#[tokio::test]
+async fn each_page_is_a_call_that_is_tried_again() {
+    for fault in momentary() {
+        let atlas = |atlas: FakeAtlas| atlas.open().snapshots("orders", 600).faults(&Faults::none().at(1, fault.clone()));
+        let setting = setting_with(atlas, |client| client.retry(RetryPolicy::new()));
+        assert_eq!((ids(snapshots(&setting)).await.len(), setting.sent("GET")), (600, 4), "{fault:?}");
+    }
 }
 
 #[tokio::test]

@@ -4,32 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use atlas_backup_api::v2::types::Snapshot;
-use atlas_backup_api::{Ending, Error, RetryPolicy, Wait, WaitError};
+use atlas_backup_api::{CallOptions, Ending, Error, RetryPolicy, Wait, WaitError};
 use atlas_backup_tests::fake_atlas::{self, Answer, FakeAtlas, Family, Fault, Gate, PROJECT};
 
-use super::{Setting, setting, setting_with};
+use super::{Setting, momentary, setting, setting_with};
 use crate::transport::seconds;
 
 fn wait_for(setting: &Setting, snapshot: &Snapshot) -> Wait<Snapshot> {
     setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait()
-}
-
-/// What breaks off one poll and says nothing of the job.
-fn momentary() -> Vec<Fault> {
-    vec![
-        Fault::reset(),
-        Fault::close(),
-        Fault::reset_mid_body(),
-        Fault::cut_short(),
-        Fault::rate_limited(None),
-        Fault::rate_limited(Some(3)),
-        Fault::rate_limited_until(5),
-        Fault::rate_limited_as_400(),
-        Fault::html_503(),
-        Fault::empty_502(),
-        Fault::gateway_timeout_504(),
-        Fault::answer(Answer::new(500)),
-    ]
 }
 
 #[tokio::test]
@@ -121,7 +103,7 @@ async fn a_poll_that_fails_for_the_moment_ends_nothing() {
 
 #[tokio::test]
 async fn five_failures_in_a_row_are_believed_and_four_are_not() {
-    for fault in momentary() {
+    for fault in momentary().into_iter().chain([Fault::answer(Answer::new(500))]) {
         let setting = setting();
         let snapshot = setting.take("orders").await;
         let fail = |times| (0..times).for_each(|_| setting.atlas.faults().push(fault.clone()));
@@ -148,6 +130,18 @@ async fn repetitions_within_a_call_are_one_failure() {
     (0..15).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
     assert!(matches!(wait_for(&setting, &snapshot).await, Err(WaitError::Call(_))));
     assert_eq!(setting.sent("GET") - before, 15);
+}
+
+#[tokio::test]
+async fn each_poll_is_made_as_the_call_says() {
+    let setting = setting();
+    let snapshot = setting.take("orders").await;
+    (0..5).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
+    let often = CallOptions::new().retry(RetryPolicy::new().attempts(6));
+    // A deadline shorter than what a call may take changes nothing else of the call.
+    let wait = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).options(often).wait().deadline(seconds(200));
+    wait.await.unwrap();
+    assert_eq!(setting.atlas.faults().left(), 0);
 }
 
 #[tokio::test]
