@@ -42,7 +42,7 @@ async fn outcome<T: Send + 'static>(wait: Wait<T>) -> Outcome {
             shown.fetch_add(1, Ordering::SeqCst);
         }
     };
-    let end = match wait.deadline(seconds(3600)).on_progress(see).await {
+    let end = match wait.deadline(seconds(600)).on_progress(see).await {
         Ok(_) => End::Done,
         Err(WaitError::Ended { ending, words, .. }) => End::Ended(ending, words),
         Err(WaitError::Deadline { job, .. }) => {
@@ -232,7 +232,7 @@ async fn a_job_that_hangs() {
         let setting = setting();
         setting.atlas.hang_next(family);
         let outcome = run(setting.client.clone()).await;
-        assert_eq!((outcome.end, setting.elapsed()), (End::Deadline, seconds(3600)), "{name}");
+        assert_eq!((outcome.end, setting.elapsed()), (End::Deadline, seconds(600)), "{name}");
     }
 }
 

@@ -139,6 +139,22 @@ async fn a_legacy_job_has_its_header_sent_to_its_host_only() {
     assert_no_leak(&setting);
 }
 
+/// Atlas tells the hash of a legacy download, so other bytes are found out.
+#[tokio::test]
+async fn other_bytes_than_a_legacy_job_tells_are_not_saved() {
+    let (setting, directory) = (setting(), directory());
+    let api = setting.client.v2();
+    let snapshot = api.list_legacy_snapshots(PROJECT, "legacy").stream().all().await.unwrap().remove(0).id;
+    let body = atlas_backup_api::v2::types::LegacyRestoreJobRequest::download(snapshot);
+    let jobs = api.create_legacy_restore_job(PROJECT, "legacy", body).send().await.unwrap().into_inner();
+    assert!(jobs.results[0].deliveries().is_empty());
+    let job = api.get_legacy_restore_job(PROJECT, "legacy", &jobs.results[0].id).wait().await.unwrap();
+    setting.atlas.delivery().next([Mishap::Change(1)]);
+    let error = setting.client.download().files(job.deliveries()).into_directory(directory.path()).await.unwrap_err();
+    assert!(matches!(error, DownloadError::Hash { .. }), "{error:?}");
+    assert_eq!((setting.atlas.delivery().left(), names(&directory).len()), (0, 0));
+}
+
 #[tokio::test]
 async fn credentials_stay_with_the_api() {
     for credentials in [api_key, service_account] {
