@@ -34,6 +34,9 @@ fn failed(words: &str) -> End {
 
 type Running = Pin<Box<dyn Future<Output = Outcome>>>;
 
+/// Begins what is to be waited for, if need be, and waits.
+type Run = fn(Client) -> Running;
+
 async fn outcome<T: Send + 'static>(wait: Wait<T>) -> Outcome {
     let shown = Arc::new(AtomicUsize::new(0));
     let see = {
@@ -111,7 +114,7 @@ fn cluster(name: &str) -> atlas_backup_api::ClusterName {
 }
 
 /// A name, the family, how to begin and wait, and what a failure says.
-type Case = (&'static str, Family, fn(Client) -> Running, &'static str);
+type Case = (&'static str, Family, Run, &'static str);
 
 fn cases() -> Vec<Case> {
     let no_bucket = "Failed: EXPORT_BUCKET_UNREACHABLE: The bucket cannot be written to.";
@@ -238,7 +241,7 @@ async fn a_job_that_hangs() {
 
 #[tokio::test]
 async fn a_job_that_is_ready_at_once_is_asked_for_once() {
-    let jobs: [(&str, fn(Client) -> Running); 2] = [
+    let jobs: [(&str, Run); 2] = [
         (
             "flex download",
             job!(v2 "flex" list_flex_snapshots download_flex_snapshot(|snapshot| {
@@ -293,7 +296,7 @@ async fn what_atlas_begins_by_itself() {
     let capitals = ["PENDING", "QUEUED", "RUNNING", "A_NEW_WORD", "COMPLETED"].map(|word| json!({"status": word}));
     let small = ["queued", "inProgress", "aNewWord", "completed"].map(|word| json!({"status": word}));
     let complete = [json!({}), json!({"complete": null}), json!({"complete": false}), json!({"complete": true})];
-    let cases: [(&str, fn(Client) -> Running, &[Value]); 9] = [
+    let cases: [(&str, Run, &[Value]); 9] = [
         ("flex", get!(v2 get_flex_snapshot), &capitals),
         ("tenant", get!(v2 get_tenant_snapshot), &capitals),
         ("tenant, v1", get!(v1 get_tenant_snapshot), &capitals),
@@ -315,7 +318,7 @@ async fn what_atlas_begins_by_itself() {
 }
 
 /// How the wait ends where these are the states of the job.
-async fn ends(run: fn(Client) -> Running, states: &[Value]) -> Outcome {
+async fn ends(run: Run, states: &[Value]) -> Outcome {
     let state = |state: &Value| {
         let mut state = state.clone();
         state["id"] = PROJECT.into();

@@ -27,7 +27,7 @@ fn snapshots(setting: &Setting) -> Items<Snapshot> {
 
 /// All ids, each of which must come once.
 async fn ids(items: Items<Snapshot>) -> Vec<String> {
-    let ids: Vec<_> = items.all().await.unwrap().iter().map(|snapshot| snapshot.id.to_string()).collect();
+    let ids: Vec<_> = items.all().await.expect("a list").iter().map(|snapshot| snapshot.id.to_string()).collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "some came twice");
     ids
 }

@@ -100,7 +100,7 @@ async fn first_pause(limit: &str, remaining: &str) -> Duration {
     let server = answering(["queued", "completed"].map(|status| told(snapshot(status))));
     let clock = NoWait::new();
     let client: Client = client(&server, &clock);
-    client.v2().get_snapshot(PROJECT, "orders", PROJECT).wait().await.unwrap();
+    client.v2().get_snapshot(PROJECT, "orders", PROJECT).wait().await.expect("it ends well");
     let waits = clock.waits();
     assert_eq!((waits.len(), server.exchanges()), (1, 2));
     waits[0]

@@ -34,8 +34,12 @@ async fn save(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
 
 /// Names of files in the directory, in order.
 fn names(directory: &TempDir) -> Vec<String> {
-    let mut names: Vec<_> =
-        fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<_> = fs::read_dir(directory.path())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     names
 }

@@ -1,7 +1,7 @@
 //! Taking a snapshot and waiting for it: one request that makes something, whatever happens to it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use atlas_backup_api::v2::types::{OnDemandSnapshotRequest, Snapshot};
 use atlas_backup_api::{Ending, Error, RetryPolicy, TakeError, TakeSnapshotAndWait, WaitError};
@@ -26,10 +26,14 @@ fn take(setting: &Setting, cluster: &str) -> TakeSnapshotAndWait {
     setting.client.v2().take_snapshot_and_wait(PROJECT, cluster, body(Some("Before the upgrade")))
 }
 
+fn json_of(body: &[u8]) -> Value {
+    serde_json::from_slice(body).expect("what asks for a snapshot is JSON")
+}
+
 /// What was asked for, as it went over the wire.
 fn asked(setting: &Setting) -> Vec<Value> {
     let received = setting.atlas.server().received().into_iter();
-    received.filter(|request| request.method == "POST").map(|request| serde_json::from_slice(&request.body).unwrap()).collect()
+    received.filter(|request| request.method == "POST").map(|request| json_of(&request.body)).collect()
 }
 
 fn status(snapshot: &Snapshot) -> Option<&str> {
@@ -170,9 +174,9 @@ async fn what_is_not_found_is_not_asked_for_again() {
 fn late() -> Server {
     let state = Arc::new(Mutex::new((json!(null), 0)));
     replying(move |call, body| {
-        let (asked, looks) = &mut *state.lock().unwrap();
+        let (asked, looks) = &mut *state.lock().unwrap_or_else(PoisonError::into_inner);
         if call.starts_with("POST") {
-            (*asked, *looks) = (serde_json::from_slice(body).unwrap(), 0);
+            (*asked, *looks) = (json_of(body), 0);
             return Answer::new(504);
         }
         if call.ends_with(PROJECT) {
