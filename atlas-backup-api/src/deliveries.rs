@@ -2,11 +2,19 @@
 
 use crate::download::Delivery;
 
+/// What the names of all files of a snapshot end with.
+pub(crate) const SUFFIX: &str = ".tar.gz";
+
+/// What they begin with.
+pub(crate) fn prefix(snapshot: &str) -> String {
+    format!("snapshot-{snapshot}")
+}
+
 /// The name of one of `count` files of a snapshot: `snapshot-65f0….tar.gz`, or with the part that it is.
 fn delivery(snapshot: &str, part: Option<&str>, url: &str) -> Delivery {
     let (name, identity) = match part {
-        Some(part) => (format!("snapshot-{snapshot}-{part}.tar.gz"), format!("snapshot {snapshot}, {part}")),
-        None => (format!("snapshot-{snapshot}.tar.gz"), format!("snapshot {snapshot}")),
+        Some(part) => (format!("{}-{part}{SUFFIX}", prefix(snapshot)), format!("snapshot {snapshot}, {part}")),
+        None => (format!("{}{SUFFIX}", prefix(snapshot)), format!("snapshot {snapshot}")),
     };
     Delivery::new(name, url).identity(identity)
 }

@@ -77,6 +77,11 @@ impl Download {
         self
     }
 
+    #[cfg(feature = "v2")]
+    pub(crate) fn overwrites(&self) -> bool {
+        self.overwrite
+    }
+
     /// How long nothing may come before the connection is given up and another one tried. There is no limit for the whole, which
     /// may take hours. Default: 60 seconds.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::client::Client;
+use crate::deliveries;
 use crate::download::{Delivery, Download, DownloadError, DownloadProgress, SavedFile};
 use crate::error::Error;
 use crate::invalid_argument::InvalidArgument;
@@ -45,6 +46,8 @@ struct Plan<J> {
     request: Request,
     find: Find<J>,
     deliveries: fn(&J) -> Vec<Delivery>,
+    /// What the names of its files begin with.
+    prefix: String,
 }
 
 impl<J> SaveSnapshot<J> {
@@ -101,8 +104,9 @@ impl<J> SaveSnapshot<J> {
 impl<J: Content + Send + 'static> SaveSnapshot<J> {
     /// Does it all, and returns the files in the order in which Atlas names them.
     ///
-    /// Dropping the future stops it; what has come is kept, and fetched no second time when the same snapshot is saved to the same
-    /// directory again, if its host knows the file by the same `ETag`.
+    /// Dropping the future stops it; what has come of a file is kept, and fetched no second time when the same snapshot is saved to the
+    /// same directory again, if its host knows the file by the same `ETag`. A file that is complete is in the way then, as any other
+    /// of its name is: nothing is asked for before it is moved, or [`Download::overwrite`] is.
     ///
     /// # Errors
     ///
@@ -121,6 +125,10 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
 
     async fn once(&mut self, directory: &Path, saved: &mut Vec<SavedFile>) -> Result<(), SaveError<J>> {
         let plan = self.plan.as_ref().map_err(|error| Error::from(error.clone()))?;
+        // Making the download may take hours: what will be in its way is better told before.
+        if saved.is_empty() && !(self.change)(self.client.download()).overwrites() {
+            in_the_way(directory, &plan.prefix).map_err(SaveError::Download)?;
+        }
         let asked: Response<J> = plan.request.clone().send().await?;
         let wait = (plan.find)(&asked).settings(self.settings.clone());
         let job = wait.on_progress(calls(&self.on_job)).await.map_err(SaveError::Job)?;
@@ -132,6 +140,17 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         let download = self.client.download().files(files).progress(calls(&self.on_download));
         // What was fetched before the URLs expired is complete, and need not come again.
         (self.change)(download).go_on(directory, saved).await.map_err(SaveError::Download)
+    }
+}
+
+/// Refuses a directory that has a file of the snapshot. What is unfinished is not in the way, nor is a directory that cannot be read: the
+/// download will say why.
+fn in_the_way(directory: &Path, prefix: &str) -> Result<(), DownloadError> {
+    let Ok(entries) = std::fs::read_dir(directory) else { return Ok(()) };
+    let is_file_of = |name: &str| name.starts_with(prefix) && name.ends_with(deliveries::SUFFIX);
+    match entries.flatten().find(|entry| entry.file_name().to_str().is_some_and(is_file_of)) {
+        Some(entry) => Err(DownloadError::exists(entry.path())),
+        None => Ok(()),
     }
 }
 

@@ -19,6 +19,9 @@ use crate::transport::{self, Answer};
 pub use error::{Ending, WaitError};
 pub(crate) use stage::{Job, Stage};
 
+/// How long before the deadline the job is looked at for the last time.
+const LAST_LOOK: Duration = Duration::from_secs(5);
+
 /// How many polls in a row may fail for the moment before it is believed.
 const PATIENCE: u32 = 5;
 
@@ -222,8 +225,9 @@ impl Pace {
         let usual = usual.mul_f64(0.8 + 0.4 * fastrand::f64());
         let delay = self.asked.take().map_or(usual, |asked| asked.max(usual));
         let left = self.left();
+        // The last look leaves time for its answer.
+        let delay = if delay < left || left <= LAST_LOOK { delay } else { left - LAST_LOOK };
         self.client.shared().clock.sleep(delay.min(left)).await;
-        // With no time left for the answer, there is nothing to ask.
         (delay < left).then_some(())
     }
 

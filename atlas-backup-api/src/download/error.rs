@@ -108,6 +108,11 @@ pub enum DownloadError {
 }
 
 impl DownloadError {
+    #[cfg(feature = "v2")]
+    pub(crate) fn exists(path: PathBuf) -> Self {
+        DownloadError::Exists { path }
+    }
+
     pub(super) fn disk(path: &Path, source: io::Error) -> Self {
         DownloadError::Disk { path: path.to_owned(), source }
     }

@@ -24,10 +24,12 @@ macro_rules! save {
             ) -> SaveSnapshot<$job> {
                 let place = Place::new(group_id, cluster_name);
                 let plan = place.and_then(|Place { group_id, cluster_name }| {
-                    let request = self.$create(&group_id, &cluster_name, $body(argument("snapshotId", snapshot_id)?)).0;
+                    let snapshot_id: ObjectId = argument("snapshotId", snapshot_id)?;
+                    let prefix = crate::deliveries::prefix(snapshot_id.as_str());
+                    let request = self.$create(&group_id, &cluster_name, $body(snapshot_id)).0;
                     let api = self.clone();
                     let find = move |job: &$job| api.$get(&group_id, &cluster_name, &job.id).wait();
-                    Ok(Plan { request, find: Box::new(find), deliveries: $job::deliveries })
+                    Ok(Plan { request, find: Box::new(find), deliveries: $job::deliveries, prefix })
                 });
                 SaveSnapshot::new(self.client(), plan)
             }

@@ -1,10 +1,12 @@
 //! Marks the operations that list things with what they list, so that their requests get a stream of items.
 //!
 //! Before: `#[answer(types::SnapshotPage)] pub struct ListSnapshots`, where a page has `results: Vec<Snapshot>`. After: `#[items(types::Snapshot,
-//! numbered, counted)]` besides: the pages are told apart by `pageNum`, and Atlas counts all items unless `includeCount` is false.
+//! numbered, counted)]` besides: the pages are told apart by `pageNum`, and Atlas counts all items unless `includeCount` is false. Only of
+//! GET: a POST that answers with a list of what it made must not be sent page after page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use heck::ToPascalCase;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Fields, Ident, Item, ItemStruct, parse_quote};
 
@@ -12,13 +14,16 @@ use super::shape::{generic, is_marked, type_name};
 use crate::error::Error;
 use crate::facts::Facts;
 
-pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
+pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
     let pages = pages(file);
+    let reads = facts.operations.values().filter(|fact| fact.method == "GET");
+    let reads: BTreeSet<String> = reads.map(|fact| fact.id.to_pascal_case()).collect();
     let mut marked = 0;
     for item in &mut file.items {
         let Item::Struct(request) = item else { continue };
         let answer = request.attrs.iter().position(|attribute| attribute.path().is_ident("answer"));
-        let Some(answer) = answer.filter(|_| is_marked(&request.attrs, "request")) else { continue };
+        let is_read = is_marked(&request.attrs, "request") && reads.contains(&request.ident.to_string());
+        let Some(answer) = answer.filter(|_| is_read) else { continue };
         let Some(listed) = answer_name(&request.attrs[answer]).and_then(|name| pages.get(&name)) else { continue };
         let flags = [("pageNum", "numbered"), ("includeCount", "counted")];
         let flags = flags.iter().filter(|(wire, _)| has_setter(request, wire)).map(|(_, flag)| format_ident!("{flag}"));
@@ -57,7 +62,7 @@ fn has_setter(request: &ItemStruct, wire: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::Facts;
+    use crate::facts::{Facts, Operation};
     use crate::rewrite::rewritten;
 
     #[test]
@@ -67,15 +72,23 @@ mod tests {
 #[request] #[answer(types::Page)] pub struct ListAll {}
 #[request] #[answer(types::Job)] pub struct GetJob {}
 #[request] #[answer(())] pub struct DeleteJob {}
+#[request] #[answer(types::Page)] pub struct CreateJobs {}
 #[answer] pub struct Page { #[wire("results")] pub results: Vec<Job> }
 #[answer] pub struct Job {}
 "#;
-        let (marked, after) = rewritten(super::rewrite, &Facts::default(), before);
+        let operation = |(id, method): (&str, &str)| {
+            let fact = Operation { id: id.into(), method: method.into(), ..Operation::default() };
+            (id.to_owned(), fact)
+        };
+        let calls = [("listJobs", "GET"), ("listAll", "GET"), ("getJob", "GET"), ("deleteJob", "DELETE"), ("createJobs", "POST")];
+        let facts = Facts { operations: calls.map(operation).into(), ..Facts::default() };
+        let (marked, after) = rewritten(super::rewrite, &facts, before);
         assert_eq!(marked, 2);
         for text in [
             "#[answer(types::Page)]\n#[items(types::Job, numbered, counted)]\npub struct ListJobs {",
             "#[answer(types::Page)]\n#[items(types::Job)]\npub struct ListAll {}",
             "#[answer(types::Job)]\npub struct GetJob {}",
+            "#[answer(types::Page)]\npub struct CreateJobs {}",
         ] {
             assert!(after.contains(text), "no `{text}` in\n{after}");
         }

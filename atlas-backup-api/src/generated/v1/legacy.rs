@@ -292,7 +292,6 @@ static CREATE_LEGACY_RESTORE_JOB: Operation = Operation {
 
 request! {
     #[answer(types::LegacyRestoreJobPage)]
-    #[items(types::LegacyRestoreJob)]
     pub struct CreateLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
