@@ -10,7 +10,7 @@ use super::script::{answering, client, ok};
 use super::{Setting, setting, setting_with};
 use crate::transport::{NoWait, seconds};
 
-/// The pauses of a wait that comes to its deadline, but for the last, which is cut short.
+/// The pauses of a wait that comes to its deadline, but for the last two, which are cut to it.
 async fn pauses(setting: &Setting, deadline: Duration) -> Vec<Duration> {
     setting.atlas.hang_next(Family::Snapshot);
     let snapshot = setting.take("orders").await;

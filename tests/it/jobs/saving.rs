@@ -314,6 +314,24 @@ async fn how_files_are_fetched_can_be_said() {
 }
 
 #[tokio::test]
+async fn what_is_in_the_way_is_told_before_anything_is_asked_for() {
+    let (setting, directory) = (setting(), directory());
+    let id = snapshot(&setting, "events").await;
+    for (name, is_in_the_way) in [(format!("snapshot-{id}.tar.gz.part"), false), (format!("snapshot-{id}-shard-7.tar.gz"), true)] {
+        fs::write(directory.path().join(&name), "").expect("writable");
+        let posted = setting.sent("POST");
+        let saved = save(&setting, "events").await.into_directory(directory.path()).await;
+        match saved {
+            Err(SaveError::Download(DownloadError::Exists { path, .. })) if is_in_the_way => {
+                assert!(path.ends_with(&name) && setting.sent("POST") == posted, "{path:?}");
+            }
+            Ok(saved) if !is_in_the_way => saved.iter().for_each(|file| fs::remove_file(&file.path).expect("it is there")),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn dropped_it_goes_no_further() {
     let (setting, directory) = (setting(), directory());
     let gate = Gate::closed();
