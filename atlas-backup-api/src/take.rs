@@ -7,6 +7,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
+use crate::call_options::CallOptions;
 use crate::cluster_name::ClusterName;
 use crate::error::Error;
 use crate::invalid_argument::InvalidArgument;
@@ -107,7 +108,8 @@ impl TakeSnapshotAndWait {
         let mut taking = Taking { api, place, settings, pace, progress };
         taking.let_others_finish().await?;
         let snapshot = taking.take(body, &marker).await?;
-        taking.wait_for(&snapshot).await.map_err(TakeError::Snapshot)
+        let waited = taking.wait_for(&snapshot).await;
+        waited.map_err(|failure| TakeError::Snapshot { snapshot: Box::new(snapshot), failure })
     }
 }
 
@@ -139,7 +141,9 @@ impl Taking {
     async fn let_others_finish(&mut self) -> Result<(), TakeError> {
         // A list may be behind: each is waited for once.
         let mut ended = HashSet::new();
-        while let Some(other) = self.find(|snapshot| is_under_way(snapshot) && !ended.contains(&snapshot.id)).await? {
+        loop {
+            let found = self.find(|snapshot| is_under_way(snapshot) && !ended.contains(&snapshot.id)).await;
+            let Some(other) = found.ok_or_else(|| self.deadline())?? else { return Ok(()) };
             match self.wait_for(&other).await {
                 // Another's failure is not ours, nor is that it was deleted meanwhile.
                 Ok(_) | Err(WaitError::Ended { .. }) => {}
@@ -148,13 +152,21 @@ impl Taking {
             }
             ended.insert(other.id);
         }
-        Ok(())
+    }
+
+    /// Nothing was asked for, and nothing may be any more.
+    fn deadline(&self) -> TakeError {
+        TakeError::Deadline { waited: self.settings.waited() }
     }
 
     /// Asks for the snapshot, once.
     async fn take(&mut self, body: OnDemandSnapshotRequest, marker: &str) -> Result<Snapshot, TakeError> {
+        let options = self.pace.options(CallOptions::new());
+        if options.total_timeout.is_some_and(|left| left.is_zero()) {
+            return Err(self.deadline());
+        }
         let Place { group_id, cluster_name } = &self.place;
-        match self.api.take_snapshot(group_id, cluster_name, body).send().await {
+        match self.api.take_snapshot(group_id, cluster_name, body).options(options).send().await {
             Ok(snapshot) => Ok(snapshot.into_inner()),
             Err(error @ (Error::Ambiguous(_) | Error::Decode(_))) => match self.look_for(marker).await {
                 Some(snapshot) => Ok(snapshot),
@@ -171,7 +183,7 @@ impl Taking {
             if look > 0 {
                 self.pace.pause().await?;
             }
-            match self.find(is_ours).await {
+            match self.find(is_ours).await? {
                 Ok(Some(snapshot)) => return Some(snapshot),
                 Err(error) if !is_momentary(&error) => return None,
                 Ok(None) | Err(_) => {}
@@ -180,27 +192,10 @@ impl Taking {
         None
     }
 
-    /// The first such snapshot of the cluster, which may be a replica set or sharded: each kind has a list of its own.
-    async fn find(&mut self, is_wanted: impl Fn(&Snapshot) -> bool) -> Result<Option<Snapshot>, Error> {
-        let Place { group_id, cluster_name } = &self.place;
-        let replica_set = self.api.list_snapshots(group_id, cluster_name).stream();
-        let sharded = self.api.list_sharded_snapshots(group_id, cluster_name).stream();
-        let mut refused = Vec::new();
-        for mut snapshots in [replica_set, sharded] {
-            while let Some(snapshot) = snapshots.next().await {
-                match snapshot {
-                    Ok(snapshot) if is_wanted(&snapshot) => return Ok(Some(snapshot)),
-                    Ok(_) => {}
-                    // The list of the other kind of cluster may be refused.
-                    Err(error @ Error::Api(_)) if !is_momentary(&error) => refused.push(error),
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        match refused.pop() {
-            Some(error) if !refused.is_empty() => Err(error),
-            _ => Ok(None),
-        }
+    /// The first such snapshot of the cluster; None when the deadline came first.
+    async fn find(&mut self, is_wanted: impl Fn(&Snapshot) -> bool) -> Option<Result<Option<Snapshot>, Error>> {
+        let (api, place) = (&self.api, &self.place);
+        self.pace.bound(look(api, place, is_wanted)).await
     }
 
     async fn wait_for(&mut self, snapshot: &Snapshot) -> Result<Snapshot, WaitError<Snapshot>> {
@@ -210,8 +205,31 @@ impl Taking {
         } else {
             self.api.get_snapshot(group_id, cluster_name, &snapshot.id).wait()
         };
-        let settings = self.settings.clone().deadline(self.pace.left());
+        let settings = self.settings.clone().left(self.pace.left());
         wait.settings(settings).finish_with(&mut self.progress).await
+    }
+}
+
+/// The first such snapshot of the cluster, which may be a replica set or sharded: each kind has a list of its own.
+async fn look(api: &Api, place: &Place, is_wanted: impl Fn(&Snapshot) -> bool) -> Result<Option<Snapshot>, Error> {
+    let Place { group_id, cluster_name } = place;
+    let replica_set = api.list_snapshots(group_id, cluster_name).stream();
+    let sharded = api.list_sharded_snapshots(group_id, cluster_name).stream();
+    let mut refused = Vec::new();
+    for mut snapshots in [replica_set, sharded] {
+        while let Some(snapshot) = snapshots.next().await {
+            match snapshot {
+                Ok(snapshot) if is_wanted(&snapshot) => return Ok(Some(snapshot)),
+                Ok(_) => {}
+                // The list of the other kind of cluster may be refused.
+                Err(error @ Error::Api(_)) if !is_momentary(&error) => refused.push(error),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    match refused.pop() {
+        Some(error) if !refused.is_empty() => Err(error),
+        _ => Ok(None),
     }
 }
 

@@ -55,6 +55,11 @@ impl AuthError {
         AuthError(Arc::new(Cause::TokenConnection(error)))
     }
 
+    /// Whether the token endpoint could not be reached, or did not answer.
+    pub fn is_connection(&self) -> bool {
+        matches!(&*self.0, Cause::TokenConnection(_))
+    }
+
     /// The status of the answer that refused: the API's 401, or whatever the token endpoint gave.
     pub fn status(&self) -> Option<StatusCode> {
         match &*self.0 {

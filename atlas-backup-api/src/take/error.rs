@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use crate::error::Error;
 use crate::v2::types::Snapshot;
@@ -24,8 +25,21 @@ pub enum TakeError {
         /// How asking for it failed.
         failure: Error,
     },
-    /// The snapshot was asked for and accepted, and waiting for it ended so: it failed, or is still under way.
-    Snapshot(WaitError<Snapshot>),
+    /// The deadline came before a snapshot was asked for.
+    #[non_exhaustive]
+    Deadline {
+        /// How long it was.
+        waited: Duration,
+    },
+    /// The snapshot was asked for and accepted, and waiting for it ended so: it failed, is still under way, or it is not known how far it
+    /// is. It exists: wait for it, or look at it, before asking for another.
+    #[non_exhaustive]
+    Snapshot {
+        /// As it was when Atlas accepted it, or when it was found.
+        snapshot: Box<Snapshot>,
+        /// How waiting for it ended.
+        failure: WaitError<Snapshot>,
+    },
 }
 
 impl From<Error> for TakeError {
@@ -40,7 +54,8 @@ impl fmt::Display for TakeError {
             TakeError::Call(error) => error.fmt(f),
             TakeError::Busy(error) => write!(f, "another on-demand snapshot is under way: {error}"),
             TakeError::Ambiguous { marker, failure } => write!(f, "no snapshot was found whose description contains {marker:?}: {failure}"),
-            TakeError::Snapshot(error) => error.fmt(f),
+            TakeError::Deadline { waited } => write!(f, "no snapshot was asked for within {waited:?}"),
+            TakeError::Snapshot { snapshot, failure } => write!(f, "snapshot {} was asked for: {failure}", snapshot.id),
         }
     }
 }
@@ -49,7 +64,8 @@ impl StdError for TakeError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             TakeError::Call(error) => error.source(),
-            TakeError::Busy(error) | TakeError::Snapshot(error) => error.source(),
+            TakeError::Busy(error) | TakeError::Snapshot { failure: error, .. } => error.source(),
+            TakeError::Deadline { .. } => None,
             TakeError::Ambiguous { failure, .. } => failure.source(),
         }
     }

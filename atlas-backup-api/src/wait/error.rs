@@ -41,6 +41,8 @@ pub enum WaitError<T> {
         waited: Duration,
         /// The job as it was last seen; None where no poll brought it.
         job: Option<Box<T>>,
+        /// How the last poll failed, if it did.
+        failure: Option<Error>,
         /// The call that was asking.
         call: String,
     },
@@ -53,8 +55,8 @@ impl<T> WaitError<T> {
         WaitError::Ended { ending, words, job: Box::new(job), call: call(request) }
     }
 
-    pub(super) fn deadline(request: &Request, waited: Duration, job: Option<T>) -> Self {
-        WaitError::Deadline { waited, job: job.map(Box::new), call: call(request) }
+    pub(super) fn deadline(request: &Request, waited: Duration, job: Option<T>, failure: Option<Error>) -> Self {
+        WaitError::Deadline { waited, job: job.map(Box::new), failure, call: call(request) }
     }
 
     /// The job as it was last seen.
@@ -93,7 +95,11 @@ impl<T> fmt::Display for WaitError<T> {
                 };
                 write!(f, "{call}: {ending}: {words}")
             }
-            WaitError::Deadline { waited, call, .. } => write!(f, "{call}: still under way after {waited:?}"),
+            WaitError::Deadline { waited, job, failure, call } => {
+                let known = if job.is_some() { "still under way" } else { "not known how far it is" };
+                write!(f, "{call}: {known} after {waited:?}")?;
+                failure.as_ref().map_or(Ok(()), |failure| write!(f, ": {failure}"))
+            }
             WaitError::Call(error) => error.fmt(f),
         }
     }
@@ -112,7 +118,7 @@ impl<T> fmt::Debug for WaitError<T> {
 impl<T> StdError for WaitError<T> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            WaitError::Call(error) => error.source(),
+            WaitError::Call(error) | WaitError::Deadline { failure: Some(error), .. } => error.source(),
             _ => None,
         }
     }

@@ -121,7 +121,7 @@ async fn what_was_waited_for_others_counts() {
     setting.take("orders").await;
     setting.atlas.hang_next(Family::Snapshot);
     let error = take(&setting, "orders").deadline(seconds(300)).await.unwrap_err();
-    assert!(matches!(&error, TakeError::Snapshot(WaitError::Deadline { job: Some(_), .. })), "{error:?}");
+    assert!(matches!(&error, TakeError::Snapshot { failure: WaitError::Deadline { job: Some(_), .. }, .. }), "{error:?}");
     assert_eq!((setting.sent("POST"), setting.elapsed()), (2, seconds(300)));
 }
 
@@ -130,7 +130,7 @@ async fn a_snapshot_that_fails() {
     let setting = setting();
     setting.atlas.fail_next(Family::Snapshot);
     let error = take(&setting, "orders").await.unwrap_err();
-    let TakeError::Snapshot(ended) = &error else { panic!("{error:?}") };
+    let TakeError::Snapshot { failure: ended, .. } = &error else { panic!("{error:?}") };
     assert_eq!((ended.ending(), setting.sent("POST")), (Some(Ending::Failed), 1));
     assert!(error.to_string().ends_with(": it failed: failed"), "{error}");
 }
@@ -310,4 +310,38 @@ async fn dropped_it_sends_nothing_more() {
     gate.open();
     setting.client.v2().list_restore_jobs(PROJECT, "orders").send().await.unwrap();
     assert_eq!((setting.sent("GET"), setting.sent("POST")), (4, 1));
+}
+
+#[tokio::test]
+async fn a_snapshot_that_can_no_longer_be_seen_is_not_lost() {
+    let refused = Answer::json(403, "application/json", &json!({"error": 403, "errorCode": "USER_UNAUTHORIZED"}));
+    let server = replying(move |call, _| match call {
+        call if call.starts_with("POST") => ok(&json!({"id": PROJECT, "status": "queued"})),
+        call if call.contains("/snapshots/3") => refused.clone(),
+        _ => ok(&json!({"results": []})),
+    });
+    let client = script::client(&server, &NoWait::new());
+    let error = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("snapshot {PROJECT} was asked for: 403 Forbidden (USER_UNAUTHORIZED)"));
+    assert!(matches!(&error, TakeError::Snapshot { snapshot, .. } if snapshot.id == PROJECT), "{error:?}");
+}
+
+#[tokio::test]
+async fn after_the_deadline_nothing_is_asked_for() {
+    let setting = setting();
+    let error = take(&setting, "orders").deadline(seconds(0)).await.unwrap_err();
+    assert!(matches!(error, TakeError::Deadline { .. }), "{error:?}");
+    assert_eq!(error.to_string(), "no snapshot was asked for within 0ns");
+
+    // The lists take until then.
+    let clock = NoWait::new();
+    let servers = clock.servers().clone();
+    let server = replying(move |_, _| {
+        servers.advance(seconds(4));
+        ok(&json!({"results": []}))
+    });
+    let client = script::client(&server, &clock);
+    let error = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).deadline(seconds(4)).await.unwrap_err();
+    assert!(matches!(error, TakeError::Deadline { .. }), "{error:?}");
+    assert!(server.received().iter().all(|request| request.method == "GET"));
 }

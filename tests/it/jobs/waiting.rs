@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use atlas_backup_api::v2::types::Snapshot;
 use atlas_backup_api::{CallOptions, Ending, Error, RetryPolicy, Wait, WaitError};
-use atlas_backup_tests::fake_atlas::{self, Answer, FakeAtlas, Family, Fault, Gate, PROJECT};
+use atlas_backup_tests::fake_atlas::{self, Answer, FakeAtlas, Family, Fault, Faults, Gate, PROJECT};
+use serde_json::json;
 
+use super::script::{self, answering, ok};
 use super::{Setting, momentary, setting, setting_with};
-use crate::transport::seconds;
+use crate::transport::{NoWait, seconds};
 
 fn wait_for(setting: &Setting, snapshot: &Snapshot) -> Wait<Snapshot> {
     setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait()
@@ -194,4 +196,26 @@ async fn dropped_it_asks_no_more_and_the_job_goes_on() {
     let now = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).send().await.unwrap();
     assert_eq!(now.status.as_ref().map(ToString::to_string).as_deref(), Some("completed"));
     assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (4, 2));
+}
+
+#[tokio::test]
+async fn a_deadline_tells_why_nothing_was_seen() {
+    let setting = setting_with(|atlas| atlas.open().faults(&Faults::script((0..9).map(|_| Fault::close()))), |client| client);
+    let wait = setting.client.v2().get_snapshot(PROJECT, "orders", PROJECT).wait();
+    let error = wait.deadline(seconds(3)).await.unwrap_err();
+    assert!(matches!(&error, WaitError::Deadline { job: None, failure: Some(_), .. }), "{error:?}");
+    assert!(error.to_string().starts_with(&format!("getSnapshot {PROJECT}: not known how far it is after 3s: ")), "{error}");
+}
+
+#[tokio::test]
+async fn any_pace_can_be_asked_for() {
+    for (first, longest) in [(Duration::ZERO, Duration::ZERO), (Duration::MAX, Duration::MAX), (seconds(1), Duration::MAX)] {
+        let answer = |status| ok(&json!({"id": PROJECT, "status": status})).header("RateLimit-Remaining", "0");
+        let server = answering(["queued", "inProgress", "completed"].map(answer));
+        let clock = NoWait::new();
+        let wait = script::client(&server, &clock).v2().get_snapshot(PROJECT, "orders", PROJECT).wait();
+        let done = wait.poll_every(first, longest).deadline(Duration::MAX).await;
+        assert!(done.is_ok(), "{first:?}, {longest:?}: {done:?}");
+        assert!(clock.waits().iter().all(|wait| !wait.is_zero() && *wait <= seconds(30 * 3600)), "{:?}", clock.waits());
+    }
 }
