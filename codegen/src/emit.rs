@@ -238,7 +238,7 @@ fn types_root(facts: &Facts, groups: &[Group]) -> File {
 fn operations_file(facts: &Facts, groups: &[&Group]) -> String {
     let tag = facts.operations.values().find(|fact| fact.id == groups[0].name).map(|fact| fact.tag.as_str()).unwrap_or_default();
     let description = facts.tags.get(tag).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
-    let mut text = format!("\n//! {tag}.\n//!\n");
+    let mut text = String::from("\n");
     for line in textwrap::wrap(&description, 128) {
         text.push_str(&format!("//! {line}\n"));
     }

@@ -44,3 +44,18 @@ fn no_pass_is_dead() {
     let dead: Vec<_> = totals.iter().filter(|(_, count)| **count == 0).collect();
     assert!(dead.is_empty(), "these passes change nothing in any document: {dead:?}");
 }
+
+/// Every user compiles this code, and people read it.
+#[test]
+fn the_generated_code_stays_small() {
+    let mut lines = 0;
+    for api in APIS {
+        let output = generate(&document(api)).unwrap_or_else(|error| panic!("{error}"));
+        for file in output.files.iter().chain(&output.table) {
+            let count = file.text.lines().count();
+            assert!(count <= 1500, "{} has {count} lines", file.path);
+        }
+        lines += output.files.iter().map(|file| file.text.lines().count()).sum::<usize>();
+    }
+    assert!(lines < 12_000, "{lines} lines are generated for the client");
+}

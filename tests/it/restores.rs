@@ -99,7 +99,7 @@ fn a_legacy_job_names_one_restore_point() {
 fn collections_are_restored_to_a_whole_place_in_the_oplog() {
     let request = CollectionRestoreJobRequest {
         oplog_ts: Some(1_746_351_720),
-        ..CollectionRestoreJobRequest::new(IndexStrategy::All, "orders", id(), WriteStrategy::CreateNew)
+        ..CollectionRestoreJobRequest::new(IndexStrategy::All, "orders".parse().expect("a name"), id(), WriteStrategy::CreateNew)
     };
     assert_eq!(CollectionRestoreJobRequest { oplog_inc: Some(1), ..request.clone() }.validate(), Ok(()));
     let told = told(request.validate());

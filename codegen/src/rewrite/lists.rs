@@ -1,6 +1,6 @@
 //! Marks the operations that list things with what they list, so that their requests get a stream of items.
 //!
-//! Before: `#[answer(types::SnapshotPage)] pub struct ListSnapshots`, where a page has `results: Vec<Snapshot>`. After: `#[items(types::Snapshot,
+//! Before: `#[answer(types::SnapshotPage, list_snapshots)] pub struct ListSnapshots`, where a page has `results: Vec<Snapshot>`. After: `#[items(types::Snapshot,
 //! numbered, counted)]` besides: the pages are told apart by `pageNum`, and Atlas counts all items unless `includeCount` is false. Only of
 //! GET: a POST that answers with a list of what it made must not be sent page after page.
 
@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToPascalCase;
 use quote::{ToTokens, format_ident, quote};
+use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, Ident, Item, ItemStruct, parse_quote};
 
 use super::shape::{generic, is_marked, type_name};
@@ -47,10 +48,10 @@ fn pages(file: &syn::File) -> BTreeMap<String, Ident> {
     structs.filter_map(page).collect()
 }
 
-/// `SnapshotPage` of `#[answer(types::SnapshotPage)]`.
+/// `SnapshotPage` of `#[answer(types::SnapshotPage, list_snapshots)]`.
 fn answer_name(attribute: &Attribute) -> Option<String> {
-    let ty: syn::Type = attribute.parse_args().ok()?;
-    type_name(&ty).map(ToString::to_string)
+    let arguments = attribute.parse_args_with(Punctuated::<syn::Type, syn::Token![,]>::parse_terminated).ok()?;
+    type_name(arguments.first()?).map(ToString::to_string)
 }
 
 fn has_setter(request: &ItemStruct, wire: &str) -> bool {
@@ -68,7 +69,7 @@ mod tests {
     #[test]
     fn a_list_says_what_it_lists() {
         let before = r#"
-#[request] #[answer(types::Page)] pub struct ListJobs { #[query("pageNum", minimum(1))] page_num: i64, #[query("includeCount")] include_count: bool }
+#[request] #[answer(types::Page, list_jobs)] pub struct ListJobs { #[query("pageNum", minimum(1))] page_num: i64, #[query("includeCount")] include_count: bool }
 #[request] #[answer(types::Page)] pub struct ListAll {}
 #[request] #[answer(types::Job)] pub struct GetJob {}
 #[request] #[answer(())] pub struct DeleteJob {}
@@ -85,7 +86,7 @@ mod tests {
         let (marked, after) = rewritten(super::rewrite, &facts, before);
         assert_eq!(marked, 2);
         for text in [
-            "#[answer(types::Page)]\n#[items(types::Job, numbered, counted)]\npub struct ListJobs {",
+            "#[answer(types::Page, list_jobs)]\n#[items(types::Job, numbered, counted)]\npub struct ListJobs {",
             "#[answer(types::Page)]\n#[items(types::Job)]\npub struct ListAll {}",
             "#[answer(types::Job)]\npub struct GetJob {}",
             "#[answer(types::Page)]\npub struct CreateJobs {}",

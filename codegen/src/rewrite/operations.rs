@@ -72,7 +72,7 @@ fn write(method: &Method, fact: &Operation) -> Vec<Item> {
         },
         parse_quote! {
             #[request]
-            #[answer(#answer)]
+            #[answer(#answer, #name)]
             pub struct #request { #(#setters),* }
         },
     ]
@@ -203,7 +203,7 @@ impl Client {
             "accept: \"application/vnd.atlas.2023-01-01+json\",",
             "pub fn take_snapshot(",
             ".path::<ObjectId>(\"groupId\", group_id)",
-            "#[answer(types::Snapshot)]\npub struct TakeSnapshot {",
+            "#[answer(types::Snapshot, take_snapshot)]\npub struct TakeSnapshot {",
             "#[query(\"pretty\")]\n    pretty: bool,",
         ] {
             assert!(after.contains(line), "no `{line}` in\n{after}");

@@ -173,7 +173,7 @@ fn cases() -> Vec<Case> {
             Family::CollectionRestoreJob,
             job!(v2 "orders" list_snapshots create_collection_restore_job(|snapshot| v2::CollectionRestoreJobRequest {
                 snapshot_id: Some(snapshot),
-                ..v2::CollectionRestoreJobRequest::new(v2::IndexStrategy::All, "orders", id(PROJECT), v2::WriteStrategy::CreateNew)
+                ..v2::CollectionRestoreJobRequest::new(v2::IndexStrategy::All, "orders".parse().expect("a name"), id(PROJECT), v2::WriteStrategy::CreateNew)
             }) get_collection_restore_job),
             "FAILED: The target cluster has no space left.",
         ),

@@ -119,7 +119,7 @@ async fn first_pause(limit: &str, remaining: &str) -> Duration {
 #[tokio::test]
 async fn while_little_is_left_of_the_allowance_they_are_the_longest() {
     for (limit, remaining, usual) in
-        [("1200", "1199", 2.0), ("1200", "120", 2.0), ("1200", "119", 30.0), ("1200", "0", 30.0), ("", "0", 2.0), ("1200", "?", 2.0)]
+        [("1200", "1199", 2.0), ("1200", "120", 2.0), ("1200", "119", 30.0), ("1200", "0", 30.0), ("", "0", 30.0), ("1200", "?", 2.0)]
     {
         let pause = first_pause(limit, remaining).await;
         assert!(is_about(pause, usual), "{remaining} of {limit}: {pause:?}");

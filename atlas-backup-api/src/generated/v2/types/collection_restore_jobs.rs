@@ -193,7 +193,7 @@ body! {
         pub snapshot_id: Option<ObjectId>,
         /// Name of the cluster to which to restore.
         #[wire("targetClusterName", required)]
-        pub target_cluster_name: String,
+        pub target_cluster_name: ClusterName,
         /// Id of the project of that cluster.
         #[wire("targetGroupId", required)]
         pub target_group_id: ObjectId,
@@ -207,7 +207,7 @@ impl CollectionRestoreJobRequest {
     /// With the required members; the optional ones are not set.
     pub fn new(
         index_strategy: IndexStrategy,
-        target_cluster_name: impl Into<String>,
+        target_cluster_name: ClusterName,
         target_group_id: ObjectId,
         write_strategy: WriteStrategy,
     ) -> Self {
@@ -221,7 +221,7 @@ impl CollectionRestoreJobRequest {
             oplog_ts: None,
             point_in_time_utc_seconds: None,
             snapshot_id: None,
-            target_cluster_name: target_cluster_name.into(),
+            target_cluster_name,
             target_group_id,
             write_strategy,
         }
@@ -234,6 +234,7 @@ impl CollectionRestoreJobRequest {
         check::max_items("databases", &self.databases, 100)?;
         check::nested("databases", &self.databases)?;
         check::well_formed("snapshotId", &self.snapshot_id)?;
+        check::well_formed("targetClusterName", &self.target_cluster_name)?;
         check::well_formed("targetGroupId", &self.target_group_id)?;
         let case = check::Case::always(
             "A place in the oplog is a second and a position within it.",
