@@ -10,6 +10,13 @@ use super::shape::doc_text;
 use crate::error::Error;
 use crate::facts::{Facts, Operation, method_name};
 
+/// Operations that the client's jobs are made of, and the job that does what mostly comes next.
+const JOBS: &[(&str, &str, &str)] = &[
+    ("v2", "createRestoreJob", "To have a snapshot as files, see [`save_snapshot`](Self::save_snapshot)."),
+    ("v2", "downloadFlexSnapshot", "To have it as a file, see [`save_flex_snapshot`](Self::save_flex_snapshot)."),
+    ("v2", "takeSnapshot", "To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait)."),
+];
+
 /// The width of a line of documentation, indentation not counted.
 const WIDTH: usize = 128;
 
@@ -22,7 +29,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
                     let ImplItem::Fn(method) = method else { continue };
                     let fact = facts.operations.get(&method.sig.ident.to_string()).filter(|_| item.self_ty == parse_quote!(Api));
                     match fact {
-                        Some(fact) => method.attrs.splice(0..0, attributes(&operation(fact))).for_each(drop),
+                        Some(fact) => method.attrs.splice(0..0, attributes(&operation(fact, &facts.api))).for_each(drop),
                         None => fold(&mut method.attrs),
                     }
                     written += 1;
@@ -45,8 +52,11 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     Ok(written)
 }
 
-fn operation(fact: &Operation) -> String {
+fn operation(fact: &Operation, api: &str) -> String {
     let mut text = format!("{}.\n\n{}\n\n", fact.summary.trim_end_matches('.'), fact.description.trim());
+    if let Some((.., job)) = JOBS.iter().find(|(of, id, _)| *of == api && *id == fact.id) {
+        text.push_str(&format!("{job}\n\n"));
+    }
     let in_path = fact.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     // These two are in every path and say themselves what they are.
     let told = in_path.filter(|name| !["groupId", "clusterName"].contains(name));

@@ -35,6 +35,8 @@ impl Api {
     /// Starts a job that makes one snapshot of a flex cluster ready for download. The answer holds the download URL, which works for 4
     /// hours from the request.
     ///
+    /// To have it as a file, see [`save_flex_snapshot`](Self::save_flex_snapshot).
+    ///
     /// - `name`: Name of the flex cluster.
     ///
     /// Role: Project Backup Export Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST

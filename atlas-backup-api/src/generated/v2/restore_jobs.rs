@@ -38,6 +38,8 @@ impl Api {
     /// (`pointInTime`), or makes a snapshot ready for download (`download`). Both restores first remove all data of the target cluster,
     /// which may be the same cluster; a download changes nothing.
     ///
+    /// To have a snapshot as files, see [`save_snapshot`](Self::save_snapshot).
+    ///
     /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409,
     /// 429, 500. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as
     /// `application/vnd.atlas.2023-01-01+json`

@@ -253,6 +253,8 @@ impl Api {
     /// Starts a snapshot at once, outside the schedule, and answers while it is still `queued`. Atlas takes one on-demand snapshot of a
     /// cluster at a time: while one is `queued` or `inProgress`, wait until it has ended before taking another.
     ///
+    /// To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait).
+    ///
     /// Role: Project Backup Creator. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-takegroupclusterbackupsnapshots)).
