@@ -24,7 +24,7 @@ type Rule = fn(&Value, &mut Vec<Finding>);
 /// In this order: a document whose shape is wrong is not read further, since every later rule would only repeat it.
 const SHAPE: &[Rule] = &[grammar::check];
 const MEANING: &[Rule] =
-    &[security::check, operations::check, paths::check, names::check, media_types::check, schemas::check, examples::check];
+    &[security::check, operations::check, paths::check, names::check, media_types::check, schemas::check, constraints::check, examples::check];
 
 pub(crate) fn check(loaded: &Loaded<'_>) -> Result<(), Error> {
     for stage in [SHAPE, MEANING] {
@@ -61,6 +61,11 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
         Some(target) => target,
         None => value,
     }
+}
+
+/// What a member or parameter refers to: `allOf` holds one reference, beside a description. Anything else is itself.
+fn described(schema: &Value) -> &Value {
+    schema.get("allOf").and_then(|parts| parts.get(0)).unwrap_or(schema)
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {

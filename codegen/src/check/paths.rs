@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{members, operations, resolve, text};
+use super::{described, members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -95,7 +95,7 @@ fn parameters_of<'a>(document: &'a Value, operation: &'a Value) -> impl Iterator
 
 /// Text, a number or, in a query, a boolean or a list of these.
 fn is_plain(document: &Value, schema: &Value, query: bool) -> bool {
-    let schema = resolve(document, schema.get("allOf").and_then(|parts| parts.get(0)).unwrap_or(schema));
+    let schema = resolve(document, described(schema));
     match text(schema, "type") {
         "string" | "integer" | "number" => true,
         "boolean" => query,

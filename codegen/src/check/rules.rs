@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::members;
+use super::{described, members, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -10,10 +10,13 @@ use crate::error::Finding;
 /// `require` are no members at all and plain `required`.
 const LISTS: &[(&str, usize, bool)] = &[("forbid", 1, true), ("require", 1, true), ("exactlyOne", 2, false), ("together", 2, false)];
 
-pub(super) fn check(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (index, rule) in list(schema, "x-atlas-rules").enumerate() {
         let at = child(&child(pointer, "x-atlas-rules"), &index.to_string());
-        condition(schema, rule, &at, findings);
+        condition(document, schema, rule, &at, findings);
+        if text(rule, "reason").trim().is_empty() {
+            findings.push(Finding::new("member", child(&at, "reason"), "a rule whose `reason` is empty tells nobody why it was broken"));
+        }
         for (keyword, least, _) in LISTS {
             if rule.get(keyword).is_some() {
                 names(schema, rule, keyword, *least, &child(&at, keyword), findings);
@@ -23,7 +26,7 @@ pub(super) fn check(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) 
 }
 
 /// On what the rule depends, if on anything, and that there is a rule.
-fn condition(schema: &Value, rule: &Value, at: &str, findings: &mut Vec<Finding>) {
+fn condition(document: &Value, schema: &Value, rule: &Value, at: &str, findings: &mut Vec<Finding>) {
     let mut fault = |at: String, message: &str| findings.push(Finding::new("member", at, message));
     let said = || LISTS.iter().filter(|(keyword, ..)| rule.get(keyword).is_some());
     if said().next().is_none() {
@@ -35,8 +38,26 @@ fn condition(schema: &Value, rule: &Value, at: &str, findings: &mut Vec<Finding>
     if rule.get("when").is_some() && members(rule, "when").count() != 1 {
         fault(child(at, "when"), "a rule depends on exactly one member");
     }
-    for (name, _) in members(rule, "when").filter(|(name, _)| !is_member(schema, name)) {
-        fault(child(&child(at, "when"), name), &format!("`{name}` is no member of this object"));
+    for (name, value) in members(rule, "when") {
+        let message = match member(schema, name) {
+            None => Some(format!("`{name}` is no member of this object")),
+            Some(member) => misfit(name, resolve(document, described(member)), value),
+        };
+        message.into_iter().for_each(|message| fault(child(&child(at, "when"), name), &message));
+    }
+}
+
+/// Why the member `name` never has this value, so that the rule would never apply; `None` when it may.
+fn misfit(name: &str, member: &Value, value: &Value) -> Option<String> {
+    match (text(member, "type"), member.get("enum").and_then(Value::as_array)) {
+        ("boolean", _) if value.is_boolean() => None,
+        ("boolean", _) => Some(format!("`{name}` is never {value}: it is true or false")),
+        ("string", Some(values)) if values.contains(value) => None,
+        ("string", Some(values)) => {
+            let values: Vec<_> = values.iter().filter_map(Value::as_str).collect();
+            Some(format!("`{name}` is never {value}: it is one of {}", values.join(", ")))
+        }
+        _ => Some(format!("`{name}` cannot decide: it is neither a boolean nor an enum")),
     }
 }
 
@@ -49,18 +70,22 @@ fn names(schema: &Value, rule: &Value, keyword: &str, least: usize, at: &str, fi
     }
     for (index, name) in names.iter().enumerate() {
         let at = child(at, &index.to_string());
-        if !is_member(schema, name) {
+        if member(schema, name).is_none() {
             fault(at, format!("`{name}` is no member of this object"));
+        } else if members(rule, "when").any(|(deciding, _)| deciding == *name) {
+            fault(at, format!("`{name}` decides whether the rule applies, and cannot be held to it"));
         } else if names[..index].contains(name) {
             fault(at, format!("`{name}` stands twice"));
+        } else if keyword == "forbid" && list(rule, "require").any(|required| required.as_str() == Some(name)) {
+            fault(at, format!("`{name}` stands in `require` too, and cannot be both absent and present"));
         } else if keyword != "require" && list(schema, "required").any(|required| required.as_str() == Some(name)) {
             fault(at, format!("`{name}` is always required, so that `{keyword}` says nothing or cannot be kept"));
         }
     }
 }
 
-fn is_member(schema: &Value, name: &str) -> bool {
-    members(schema, "properties").any(|(member, _)| member == name)
+fn member<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
+    schema.get("properties")?.get(name)
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {

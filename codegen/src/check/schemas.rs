@@ -106,7 +106,7 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
     keywords_fit_type(schema, pointer, findings);
     all_of(schema, pointer, findings);
     values::check(document, schema, pointer, findings);
-    member_names(schema, pointer, findings);
+    member_names(document, schema, pointer, findings);
     for (name, property) in members(schema, "properties") {
         let at = child(&child(pointer, "properties"), name);
         if text(property, "description").is_empty() {
@@ -181,7 +181,7 @@ fn all_of(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     }
 }
 
-fn member_names(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn member_names(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let known: BTreeSet<&str> = members(schema, "properties").map(|(name, _)| name).collect();
     for (index, name) in schema.get("required").and_then(Value::as_array).into_iter().flatten().enumerate() {
         let name = name.as_str().unwrap_or_default();
@@ -190,5 +190,5 @@ fn member_names(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
             findings.push(Finding::new("member", at, format!("`{name}` is no member of this object")));
         }
     }
-    rules::check(schema, pointer, findings);
+    rules::check(document, schema, pointer, findings);
 }

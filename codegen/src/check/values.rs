@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{resolve, text};
+use super::{described, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -33,8 +33,7 @@ pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &
 
 /// Why `value` is none of `schema`; `None` when it is one.
 fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<String> {
-    // `allOf` holds one reference, which `refs` has proved to lead to a schema without another one.
-    let schema = resolve(document, schema.get("allOf").and_then(|parts| parts.get(0)).unwrap_or(schema));
+    let schema = resolve(document, described(schema));
     let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
     let kind = text(schema, "type");
     let fits = match kind {
