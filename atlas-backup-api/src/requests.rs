@@ -63,6 +63,23 @@ macro_rules! rule {
     (max_length $wire:literal $value:ident $bound:literal) => {
         $crate::check::max_length($wire, $value, $bound)
     };
+    ($form:ident $wire:literal $value:ident) => {
+        $crate::check::form::$form($wire, $value)
+    };
 }
 
 pub(crate) use {request, rule};
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn rules_of_text() {
+        let told = |name: &str| {
+            [rule!(min_length "name" name 2), rule!(max_length "name" name 3), rule!(deployment_item_name "name" name)]
+                .map(|kept| kept.is_ok())
+        };
+        assert_eq!(told("abc"), [true; 3]);
+        assert_eq!(told("a"), [false, true, true]);
+        assert_eq!(told("a/bc"), [true, false, false]);
+    }
+}

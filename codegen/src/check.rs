@@ -1,5 +1,6 @@
 //! check: rules over a document. Each finding has a rule name and a place.
 
+mod constraints;
 mod examples;
 mod grammar;
 mod media_types;
@@ -23,8 +24,16 @@ type Rule = fn(&Value, &mut Vec<Finding>);
 
 /// In this order: a document whose shape is wrong is not read further, since every later rule would only repeat it.
 const SHAPE: &[Rule] = &[grammar::check];
-const MEANING: &[Rule] =
-    &[security::check, operations::check, paths::check, names::check, media_types::check, schemas::check, constraints::check, examples::check];
+const MEANING: &[Rule] = &[
+    security::check,
+    operations::check,
+    paths::check,
+    names::check,
+    media_types::check,
+    schemas::check,
+    constraints::check,
+    examples::check,
+];
 
 pub(crate) fn check(loaded: &Loaded<'_>) -> Result<(), Error> {
     for stage in [SHAPE, MEANING] {

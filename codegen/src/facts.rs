@@ -108,8 +108,6 @@ pub struct Member {
     pub secret: bool,
     /// Rules its value keeps in a request.
     pub checks: Vec<Check>,
-    /// A pattern that nothing checks: fine in an answer, a fault in a request.
-    pub unchecked: Option<String>,
 }
 
 /// A rule that one value keeps.

@@ -121,7 +121,8 @@ fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
             }
         }
     }
-    if faults.is_empty() { Ok(generated) } else { Err(format!("{faults}{findings} findings; nothing was written")) }
+    let word = if findings == 1 { "finding" } else { "findings" };
+    if faults.is_empty() { Ok(generated) } else { Err(format!("{faults}{findings} {word}; nothing was written")) }
 }
 
 /// The text of a document, or where it is none.

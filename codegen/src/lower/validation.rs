@@ -22,10 +22,9 @@ fn keep_members(openapi: &OpenAPI, facts: &mut Facts) {
         let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else { continue };
         for (member, property) in &object.properties {
             let ReferenceOr::Item(property) = property else { continue };
-            let (checks, unchecked) = (checks(property), unchecked(property));
-            if !checks.is_empty() || unchecked.is_some() {
-                let member = fact.members.entry(member.clone()).or_default();
-                (member.checks, member.unchecked) = (checks, unchecked);
+            let checks = checks(property);
+            if !checks.is_empty() {
+                fact.members.entry(member.clone()).or_default().checks = checks;
             }
         }
     }
@@ -50,47 +49,33 @@ fn keep_parameters(openapi: &OpenAPI, facts: &mut Facts) {
 fn checks(schema: &Schema) -> Vec<Check> {
     let length = |value: Option<usize>, check: fn(i64) -> Check| value.and_then(|value| i64::try_from(value).ok()).map(check);
     let all = match &schema.schema_kind {
-        SchemaKind::Type(Type::Integer(integer)) => [integer.minimum.map(Check::Minimum), integer.maximum.map(Check::Maximum)],
+        SchemaKind::Type(Type::Integer(integer)) => [integer.minimum.map(Check::Minimum), integer.maximum.map(Check::Maximum), None],
         SchemaKind::Type(Type::String(string)) => {
             let pattern = RUNTIME_PATTERNS.iter().find(|known| string.pattern.as_deref() == Some(known.pattern)).map(Check::Pattern);
-            [length(string.min_length, Check::MinLength), length(string.max_length, Check::MaxLength).or(pattern)]
+            [length(string.min_length, Check::MinLength), length(string.max_length, Check::MaxLength), pattern]
         }
-        SchemaKind::Type(Type::Array(array)) => [length(array.min_items, Check::MinItems), length(array.max_items, Check::MaxItems)],
-        _ => [None, None],
+        SchemaKind::Type(Type::Array(array)) => [length(array.min_items, Check::MinItems), length(array.max_items, Check::MaxItems), None],
+        _ => [None; 3],
     };
     all.into_iter().flatten().collect()
 }
 
-/// The pattern that none of the checks stands for.
-fn unchecked(schema: &Schema) -> Option<String> {
-    let SchemaKind::Type(Type::String(string)) = &schema.schema_kind else { return None };
-    string.pattern.clone().filter(|pattern| !RUNTIME_PATTERNS.iter().any(|known| known.pattern == pattern))
-}
-
 fn strip(schema: &mut Schema) -> usize {
-    let found = checks(schema).len();
     let nullable = std::mem::take(&mut schema.schema_data.nullable);
-    let pattern = match &mut schema.schema_kind {
-        SchemaKind::Type(Type::Integer(integer)) => {
-            (integer.minimum, integer.maximum) = (None, None);
-            false
-        }
+    let taken = match &mut schema.schema_kind {
+        SchemaKind::Type(Type::Integer(integer)) => [integer.minimum.take().is_some(), integer.maximum.take().is_some(), nullable, false],
         SchemaKind::Type(Type::String(string)) => {
-            (string.min_length, string.max_length) = (None, None);
-            string.pattern.take().is_some()
+            [string.min_length.take().is_some(), string.max_length.take().is_some(), string.pattern.take().is_some(), nullable]
         }
-        SchemaKind::Type(Type::Array(array)) => {
-            (array.min_items, array.max_items) = (None, None);
-            false
-        }
-        _ => false,
+        SchemaKind::Type(Type::Array(array)) => [array.min_items.take().is_some(), array.max_items.take().is_some(), nullable, false],
+        _ => [nullable, false, false, false],
     };
-    found + usize::from(pattern) + usize::from(nullable)
+    taken.into_iter().filter(|taken| *taken).count()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::Check;
+    use crate::facts::{Check, RUNTIME_PATTERNS};
 
     #[test]
     fn bounds_become_checks() {
@@ -105,12 +90,15 @@ components:
       properties:
         days: {type: integer, minimum: 1, maximum: 9}
         name: {type: string, maxLength: 64, pattern: '^a$', nullable: true}
+        item: {type: string, minLength: 2, maxLength: 9, pattern: PATTERN}
 ";
-        let (changed, openapi, facts) = super::super::lowered(super::lower, yaml);
+        let yaml = yaml.replace("PATTERN", &format!("'{}'", RUNTIME_PATTERNS[0].pattern.replace('\'', "''")));
+        let (changed, openapi, facts) = super::super::lowered(super::lower, &yaml);
         let members = &facts.types["A"].members;
-        assert_eq!(changed, 5);
+        assert_eq!(changed, 8);
         assert_eq!(members["days"].checks, [Check::Minimum(1), Check::Maximum(9)]);
         assert_eq!(members["name"].checks, [Check::MaxLength(64)]);
+        assert_eq!(members["item"].checks, [Check::MinLength(2), Check::MaxLength(9), Check::Pattern(&RUNTIME_PATTERNS[0])]);
         let text = serde_json::to_string(&openapi).unwrap_or_default();
         for keyword in ["minimum", "maxLength", "pattern", "nullable"] {
             assert!(!text.contains(keyword), "{keyword} is left in {text}");

@@ -74,11 +74,6 @@ fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident], enum
     for member in &members {
         let name = member.name;
         let said = fact.members.get(&member.wire).cloned().unwrap_or_default();
-        if let Some(pattern) = said.unchecked {
-            let pointer = format!("{}/properties/{}/pattern", fact.pointer, member.wire);
-            let finding = Finding::new("pattern", pointer, format!("nothing checks the pattern `{pattern}` before it is sent"));
-            return Err(Error::one(finding.help("teach `RUNTIME_PATTERNS` in codegen/src/facts.rs and `check::form` in the runtime")));
-        }
         // An update made of an answer that lacked the text would send none.
         if fact.update_of.is_some() && member.required && type_name(member.ty).is_some_and(|ty| ty == "String") {
             let wire = &member.wire;
