@@ -36,16 +36,22 @@ macro_rules! deliveries {
                 /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: one file for a replica set, one for each
                 /// shard and the config servers of a sharded cluster. They are called `snapshot-ID.tar.gz`, or `snapshot-ID-SHARD.tar.gz`.
                 ///
-                /// Empty for a restore, and before the download is ready.
+                /// Empty for a restore, and before there is a URL for each of them.
                 pub fn deliveries(&self) -> Vec<Delivery> {
                     let snapshot = self.snapshot_id.as_ref().unwrap_or(&self.id).as_str();
-                    let named = self.components.iter().filter_map(|component| {
+                    let (urls, components) = (&self.delivery_url, &self.components);
+                    let named = components.iter().filter_map(|component| {
                         let url = component.download_url.as_deref()?;
                         Some(delivery(snapshot, Some(component.replica_set_name.as_deref()?), url))
                     });
                     let named: Vec<_> = named.collect();
-                    // Each URL has its component, once Atlas has listed them all.
-                    if named.is_empty() || named.len() < self.delivery_url.len() { numbered(snapshot, &self.delivery_url) } else { named }
+                    if !named.is_empty() && named.len() >= components.len().max(urls.len()) {
+                        named
+                    } else if urls.len() >= components.len() {
+                        numbered(snapshot, urls)
+                    } else {
+                        Vec::new()
+                    }
                 }
             }
 
@@ -139,10 +145,14 @@ mod tests {
         }));
         let named = told(&job.deliveries());
         assert!(named[0].contains(r#""snapshot-1-shard-0.tar.gz""#) && named[1].contains(r#""snapshot-1-config.tar.gz""#), "{named:?}");
-        job.components.pop();
+        job.components[1].download_url = None;
         let numbered = told(&job.deliveries());
         assert!(numbered[0].contains(r#""snapshot-1-1.tar.gz""#) && numbered[1].contains(r#""snapshot-1-2.tar.gz""#), "{numbered:?}");
         job.delivery_url.pop();
+        assert!(job.deliveries().is_empty(), "one of two");
+        job.delivery_url.clear();
+        assert!(job.deliveries().is_empty(), "the same, told by its component");
+        job.delivery_url.push("https://h/a".to_owned());
         job.components.clear();
         assert!(told(&job.deliveries())[0].contains(r#""snapshot-1.tar.gz""#));
         job.delivery_url.clear();

@@ -37,8 +37,8 @@ struct Flags<'a> {
     cancelled: Option<bool>,
     expired: Option<bool>,
     finished: bool,
-    /// Its download URLs.
-    urls: usize,
+    /// Whether there is a URL for each of its files.
+    ready: bool,
     delivery: Option<&'a str>,
 }
 
@@ -51,11 +51,16 @@ fn by_flags(job: &Flags<'_>) -> Stage {
     // A restore that has done its work may well be marked as expired later; a download is then of no use.
     } else if job.expired == Some(true) && (is_download || !job.finished) {
         Stage::Ended(Ending::Expired, "expired".to_owned())
-    } else if job.finished || job.urls > 0 {
+    } else if job.finished || job.ready {
         Stage::Done
     } else {
         Stage::Running
     }
+}
+
+/// URLs are in two lists, and may come one by one: one list must have them all before a shard can be told from one that is missing.
+fn is_ready(lists: &[usize], components: usize) -> bool {
+    lists.iter().any(|&urls| urls > 0 && urls >= components)
 }
 
 /// Gives the request `wait`, and what it answers a stage.
@@ -109,12 +114,13 @@ macro_rules! both {
 
         impl Job for types::RestoreJob {
             fn stage(&self) -> Stage {
+                let parts = self.components.iter().filter(|part| part.download_url.is_some()).count();
                 by_flags(&Flags {
                     failed: self.failed,
                     cancelled: self.cancelled,
                     expired: self.expired,
                     finished: self.finished_at.is_some(),
-                    urls: self.delivery_url.len() + self.components.iter().filter(|part| part.download_url.is_some()).count(),
+                    ready: is_ready(&[self.delivery_url.len(), parts], self.components.len()),
                     delivery: self.delivery_type.as_ref().map(|kind| kind.as_str()),
                 })
             }
@@ -128,7 +134,7 @@ macro_rules! both {
                     cancelled: self.cancelled,
                     expired: self.expired,
                     finished: self.finished_at.is_some(),
-                    urls: self.delivery_url.len(),
+                    ready: !self.delivery_url.is_empty(),
                     delivery: self.delivery_type.as_ref().map(|kind| kind.as_str()),
                 })
             }
@@ -261,6 +267,10 @@ mod tests {
             (json!({"deliveryType": "automated", "finishedAt": "2026-01-01T00:00:00Z", "expired": true}), Stage::Done),
             (json!({"deliveryType": "download", "deliveryUrl": [url]}), Stage::Done),
             (json!({"deliveryType": "download", "components": [{"downloadUrl": url}]}), Stage::Done),
+            (json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}]}), Stage::Running),
+            (json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}], "deliveryUrl": [url]}), Stage::Running),
+            (json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}], "deliveryUrl": [url, url]}), Stage::Done),
+            (json!({"deliveryType": "download", "components": [{}, {}]}), Stage::Running),
             (json!({"deliveryType": "download", "deliveryUrl": [url], "expired": true}), ended(Ending::Expired, "expired")),
             (json!({"finishedAt": "2026-01-01T00:00:00Z", "failed": true}), ended(Ending::Failed, "failed")),
             (json!({"finishedAt": "2026-01-01T00:00:00Z", "cancelled": true}), ended(Ending::Cancelled, "cancelled")),
