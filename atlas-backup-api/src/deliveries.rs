@@ -19,11 +19,11 @@ fn delivery(snapshot: &str, part: Option<&str>, url: &str) -> Delivery {
     Delivery::new(name, url).identity(identity)
 }
 
-/// URLs that say nothing of what they lead to are numbered.
+/// URLs that say nothing of what they lead to are numbered, by their place in this answer.
 fn numbered(snapshot: &str, urls: &[String]) -> Vec<Delivery> {
     match urls {
         [url] => vec![delivery(snapshot, None, url)],
-        urls => (1..).zip(urls).map(|(number, url)| delivery(snapshot, Some(&number.to_string()), url)).collect(),
+        urls => (1..).zip(urls).map(|(number, url)| delivery(snapshot, Some(&number.to_string()), url).numbered()).collect(),
     }
 }
 

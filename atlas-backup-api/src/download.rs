@@ -12,7 +12,7 @@ mod part;
 mod progress;
 mod validator;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -113,24 +113,31 @@ impl Download {
     /// The first [`DownloadError`]. Files that were complete before it stay. Where it is about what was asked for, or a file
     /// that exists, nothing was fetched.
     pub async fn into_directory(self, directory: impl AsRef<Path>) -> Result<Vec<SavedFile>, DownloadError> {
-        let mut saved = Vec::new();
-        self.go_on(directory.as_ref(), &mut saved).await?;
-        Ok(saved)
+        self.go_on(directory.as_ref(), &mut BTreeMap::new()).await
     }
 
-    /// Fetches the files that are not saved yet.
-    pub(crate) async fn go_on(mut self, directory: &Path, saved: &mut Vec<SavedFile>) -> Result<(), DownloadError> {
+    /// Fetches the files that are not complete yet, by name and length. Those that are numbered are fetched in any case: what has the same
+    /// number may be another file. It may be replaced, as it comes from the same program.
+    pub(crate) async fn go_on(mut self, directory: &Path, complete: &mut BTreeMap<String, u64>) -> Result<Vec<SavedFile>, DownloadError> {
         let link = self.link()?;
         let mut orders = check(std::mem::take(&mut self.files), &link)?;
-        orders.retain(|order| !saved.iter().any(|file| file.path == directory.join(&order.file)));
-        let real = prepare(directory, &orders, self.overwrite).await?;
+        for order in &mut orders {
+            order.overwrite = self.overwrite || complete.contains_key(&order.file);
+            if order.numbered {
+                complete.remove(&order.file);
+            }
+        }
+        let real = prepare(directory, &orders).await?;
+        let mut saved = Vec::new();
         for order in &orders {
-            let host = order.url.origin().ascii_serialization();
-            let span = tracing::info_span!(target: "atlas_backup_api", "atlas_download", file = order.file, host);
-            let bytes = self.fetch(&link, order, directory, &real).instrument(span).await?;
+            let bytes = match complete.get(&order.file) {
+                Some(bytes) => *bytes,
+                None => self.fetch(&link, order, directory, &real).await?,
+            };
+            complete.insert(order.file.clone(), bytes);
             saved.push(SavedFile { path: directory.join(&order.file), bytes });
         }
-        Ok(())
+        Ok(saved)
     }
 
     fn link(&mut self) -> Result<Link, DownloadError> {
@@ -146,25 +153,29 @@ impl Download {
     }
 
     async fn fetch(&mut self, link: &Link, order: &Order, directory: &Path, real: &Path) -> Result<u64, DownloadError> {
-        let part = Part::of(directory, &order.file);
-        let claim = claim::claim(&real.join(&order.file)).await;
-        // Whoever had the claim before may have been after the same file.
-        if !self.overwrite && part.target_exists() {
-            return Err(DownloadError::Exists { path: part.target });
-        }
-        let reporter = Reporter::new(&order.file, order.size, self.listener.as_mut());
-        let fetch = Fetch { client: self.client.shared(), link, order, part, overwrite: self.overwrite, claim, reporter };
-        fetch.run().await
+        let host = order.url.origin().ascii_serialization();
+        let span = tracing::info_span!(target: "atlas_backup_api", "atlas_download", file = order.file, host);
+        let fetched = async {
+            let part = Part::of(directory, &order.file);
+            let claim = claim::claim(&real.join(&order.file)).await;
+            // Whoever had the claim before may have been after the same file.
+            if !order.overwrite && part.target_exists() {
+                return Err(DownloadError::Exists { path: part.target });
+            }
+            let reporter = Reporter::new(&order.file, order.size, self.listener.as_mut());
+            Fetch { client: self.client.shared(), link, order, part, claim, reporter }.run().await
+        };
+        fetched.instrument(span).await
     }
 }
 
 /// Makes the directory and looks for files that exist. Returns the directory's one true name.
-async fn prepare(directory: &Path, orders: &[Order], overwrite: bool) -> Result<PathBuf, DownloadError> {
+async fn prepare(directory: &Path, orders: &[Order]) -> Result<PathBuf, DownloadError> {
     let path = directory.to_owned();
     let made = blocking(move || std::fs::create_dir_all(&path).and_then(|()| path.canonicalize())).await;
     let real = made.map_err(|error| DownloadError::disk(directory, error))?;
-    let mut parts = orders.iter().map(|order| Part::of(directory, &order.file));
-    match parts.find(|part| !overwrite && part.target_exists()) {
+    let mut parts = orders.iter().filter(|order| !order.overwrite).map(|order| Part::of(directory, &order.file));
+    match parts.find(Part::target_exists) {
         Some(part) => Err(DownloadError::Exists { path: part.target }),
         None => Ok(real),
     }

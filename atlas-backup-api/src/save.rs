@@ -2,20 +2,23 @@
 
 mod error;
 mod families;
+mod unfinished;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::deliveries;
 use crate::download::{Delivery, Download, DownloadError, DownloadProgress, SavedFile};
 use crate::error::Error;
 use crate::invalid_argument::InvalidArgument;
 use crate::request::{Content, Request};
 use crate::response::Response;
 use crate::wait::{Settings, Wait};
+
+use unfinished::Unfinished;
 
 pub use error::SaveError;
 
@@ -104,30 +107,37 @@ impl<J> SaveSnapshot<J> {
 impl<J: Content + Send + 'static> SaveSnapshot<J> {
     /// Does it all, and returns the files in the order in which Atlas names them.
     ///
-    /// Dropping the future stops it; what has come of a file is kept, and fetched no second time when the same snapshot is saved to the
-    /// same directory again, if its host knows the file by the same `ETag`. A file that is complete is in the way then, as any other
-    /// of its name is: nothing is asked for before it is moved, or [`Download::overwrite`] is.
+    /// Each call asks Atlas for a download of its own, a restore job; what is here of the snapshot decides how much of it is fetched:
+    ///
+    /// - After a call that failed, was dropped, or whose process was killed, the next one to the same directory goes on. Complete files
+    ///   are kept, unless Atlas did not say which shard they are of. What has come of others is kept if the host knows them by
+    ///   the same `ETag`. Until all files are complete, `snapshot-ID.part` marks those that are here as the work of such a call.
+    /// - Other files of the snapshot, such as those of a call that was successful, are in the way, and nothing is asked for:
+    ///   move them, or ask for [`Download::overwrite`].
+    ///
+    /// Two processes must not save the same snapshot to the same directory at the same time.
     ///
     /// # Errors
     ///
     /// [`SaveError`], which says which step failed. [`DownloadError::Expired`] ends it unless
     /// [`renew_expired`](Self::renew_expired) was asked for, or it has been renewed already.
     pub async fn into_directory(mut self, directory: impl AsRef<Path>) -> Result<Vec<SavedFile>, SaveError<J>> {
-        let mut saved = Vec::new();
+        let mut complete = BTreeMap::new();
         loop {
-            match self.once(directory.as_ref(), &mut saved).await {
-                Ok(()) => return Ok(saved),
+            match self.once(directory.as_ref(), &mut complete).await {
                 Err(SaveError::Download(DownloadError::Expired { .. })) if std::mem::take(&mut self.renew) => {}
-                Err(error) => return Err(error),
+                ended => return ended,
             }
         }
     }
 
-    async fn once(&mut self, directory: &Path, saved: &mut Vec<SavedFile>) -> Result<(), SaveError<J>> {
+    /// `complete` has the files of the time before.
+    async fn once(&mut self, directory: &Path, complete: &mut BTreeMap<String, u64>) -> Result<Vec<SavedFile>, SaveError<J>> {
         let plan = self.plan.as_ref().map_err(|error| Error::from(error.clone()))?;
+        let unfinished = Unfinished::of(directory, &plan.prefix);
         // Making the download may take hours: what will be in its way is better told before.
-        if saved.is_empty() && !(self.change)(self.client.download()).overwrites() {
-            in_the_way(directory, &plan.prefix).map_err(SaveError::Download)?;
+        if !(self.change)(self.client.download()).overwrites() {
+            unfinished.files().map_err(SaveError::Download)?;
         }
         let asked: Response<J> = plan.request.clone().send().await?;
         let wait = (plan.find)(&asked).settings(self.settings.clone());
@@ -138,19 +148,13 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         }
         // What `download` asks for comes later, and wins.
         let download = self.client.download().files(files).progress(calls(&self.on_download));
-        // What was fetched before the URLs expired is complete, and need not come again.
-        (self.change)(download).go_on(directory, saved).await.map_err(SaveError::Download)
-    }
-}
-
-/// Refuses a directory that has a file of the snapshot. What is unfinished is not in the way, nor is a directory that cannot be read: the
-/// download will say why.
-fn in_the_way(directory: &Path, prefix: &str) -> Result<(), DownloadError> {
-    let Ok(entries) = std::fs::read_dir(directory) else { return Ok(()) };
-    let is_file_of = |name: &str| name.starts_with(prefix) && name.ends_with(deliveries::SUFFIX);
-    match entries.flatten().find(|entry| entry.file_name().to_str().is_some_and(is_file_of)) {
-        Some(entry) => Err(DownloadError::exists(entry.path())),
-        None => Ok(()),
+        let download = (self.change)(download);
+        if !download.overwrites() {
+            complete.extend(unfinished.begin().map_err(SaveError::Download)?);
+        }
+        let saved = download.go_on(directory, complete).await.map_err(SaveError::Download)?;
+        unfinished.end().map_err(SaveError::Download)?;
+        Ok(saved)
     }
 }
 

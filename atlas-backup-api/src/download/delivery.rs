@@ -31,12 +31,13 @@ pub struct Delivery {
     size: Option<u64>,
     sha1: Option<String>,
     identity: Option<String>,
+    numbered: bool,
 }
 
 impl Delivery {
     /// What this URL leads to, under this name.
     pub fn new(name: impl Into<String>, url: impl Into<String>) -> Self {
-        Delivery { name: name.into(), url: url.into(), headers: Vec::new(), size: None, sha1: None, identity: None }
+        Delivery { name: name.into(), url: url.into(), headers: Vec::new(), size: None, sha1: None, identity: None, numbered: false }
     }
 
     /// A header that the host asks for, such as the `authHeader` and `authValue` of a legacy restore job. It is taken for a secret, and
@@ -66,6 +67,13 @@ impl Delivery {
         self
     }
 
+    /// Its name is no more than its place in a list, which may be another one when Atlas is asked again.
+    #[cfg(any(feature = "v1", feature = "v2"))]
+    pub(crate) fn numbered(mut self) -> Self {
+        self.numbered = true;
+        self
+    }
+
     /// All of it, once it is found to be good.
     pub(super) fn check(self) -> Result<Order, DownloadError> {
         let invalid = |fault| DownloadError::Invalid { file: self.name.clone(), fault };
@@ -84,7 +92,8 @@ impl Delivery {
         }
         // The path can be as secret as the query. Its hash tells two of them apart as well.
         let location = digest::of_text(&format!("{}{}", url.origin().ascii_serialization(), url.path()));
-        Ok(Order { file, url, headers, size: self.size, sha1, identity: self.identity, location })
+        let (size, identity, numbered) = (self.size, self.identity, self.numbered);
+        Ok(Order { file, url, headers, size, sha1, identity, location, numbered, overwrite: false })
     }
 }
 
@@ -116,6 +125,9 @@ pub(super) struct Order {
     pub(super) identity: Option<String>,
     /// The hash of the URL without its query.
     pub(super) location: String,
+    pub(super) numbered: bool,
+    /// Whether a file of that name may be replaced.
+    pub(super) overwrite: bool,
 }
 
 #[cfg(test)]

@@ -113,7 +113,7 @@ impl DownloadError {
         DownloadError::Exists { path }
     }
 
-    pub(super) fn disk(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn disk(path: &Path, source: io::Error) -> Self {
         DownloadError::Disk { path: path.to_owned(), source }
     }
 

@@ -34,7 +34,6 @@ pub(super) struct Fetch<'a> {
     pub(super) link: &'a Link,
     pub(super) order: &'a Order,
     pub(super) part: Part,
-    pub(super) overwrite: bool,
     pub(super) claim: Arc<OwnedMutexGuard<()>>,
     pub(super) reporter: Reporter<'a>,
 }
@@ -181,7 +180,7 @@ impl Fetch<'_> {
                 return Err(DownloadError::Hash { file, expected, found }.into());
             }
         }
-        let (part, overwrite) = (self.part.clone(), self.overwrite);
+        let (part, overwrite) = (self.part.clone(), self.order.overwrite);
         match blocking(move || part.finish(overwrite)).await {
             Err(error) if !overwrite && error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(DownloadError::Exists { path: self.part.target.clone() }.into())

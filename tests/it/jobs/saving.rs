@@ -7,7 +7,7 @@ use atlas_backup_api::v2::types::RestoreJob;
 use atlas_backup_api::{
     Client, DownloadError, DownloadProgress, Ending, Error, RetryPolicy, SaveError, SaveSnapshot, SavedFile, WaitError,
 };
-use atlas_backup_tests::fake_atlas::{FakeAtlas, Family, Fault, Faults, Gate, Mishap, PROJECT};
+use atlas_backup_tests::fake_atlas::{FakeAtlas, Family, Fault, Faults, Gate, Mishap, Offer, PROJECT};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -200,8 +200,43 @@ async fn what_expires_in_between_is_told_and_what_is_complete_stays() {
     let error = save.into_directory(directory.path()).await.unwrap_err();
     let SaveError::Download(DownloadError::Expired { file, .. }) = &error else { panic!("{error:?}") };
     assert!(file.contains("shard-1") && error.to_string().contains("ask Atlas for a new one"), "{error}");
-    assert!(names(&directory).len() == 1 && names(&directory)[0].contains("shard-0"), "{:?}", names(&directory));
+    assert!(names(&directory).len() == 2 && names(&directory)[0].contains("shard-0"), "{:?}", names(&directory));
     assert_eq!(setting.sent("POST"), 1);
+}
+
+#[tokio::test]
+async fn what_broke_between_two_files_goes_on_when_it_is_called_again() {
+    let (setting, directory) = (setting(), directory());
+    let broken = save(&setting, "events").await.on_download(late(&setting, 1, BYTES)).into_directory(directory.path()).await;
+    assert!(matches!(broken, Err(SaveError::Download(DownloadError::Expired { .. }))), "{broken:?}");
+    let saved = save(&setting, "events").await.into_directory(directory.path()).await.unwrap();
+    let files: Vec<_> = saved.iter().map(name).collect();
+    assert!(files[0].contains("shard-0") && files[1].contains("shard-1") && files[2].contains("config-0"), "{files:?}");
+    assert!(saved.iter().all(|file| file.bytes == BYTES) && names(&directory).len() == 3, "the mark is gone");
+    let statuses: Vec<_> = setting.atlas.delivery().received().iter().map(|request| request.status).collect();
+    assert_eq!(statuses, [200, 403, 200, 200].map(Some), "the first is not fetched again");
+    // Now they are files like any others.
+    let again = save(&setting, "events").await.into_directory(directory.path()).await;
+    assert!(matches!(again, Err(SaveError::Download(DownloadError::Exists { .. }))), "{again:?}");
+    assert_eq!(setting.sent("POST"), 2);
+}
+
+/// Atlas does not say which shard a URL leads to, and the second job names them the other way round.
+#[tokio::test]
+async fn numbered_files_are_fetched_again_when_urls_are_renewed() {
+    let (host, directory) = (setting(), directory());
+    let host = host.atlas.delivery();
+    let offers = [Offer::new(BYTES, 1), Offer::new(BYTES, 2)];
+    let [a, b] = offers.clone().map(|offer| host.offer(offer));
+    let job = |urls: [&str; 2]| ok(&json!({"id": PROJECT, "snapshotId": PROJECT, "deliveryType": "download", "deliveryUrl": urls}));
+    let gone = format!("{}/gone", host.server().url());
+    let (first, second) = (job([&a, &gone]), job([&b, &a]));
+    let server = answering([first.clone(), first, second]);
+    let save = script::client(&server, &NoWait::new()).v2().save_snapshot(PROJECT, "orders", PROJECT).renew_expired(true);
+    let saved = save.into_directory(directory.path()).await.unwrap();
+    let bytes: Vec<_> = saved.iter().map(|file| fs::read(&file.path).unwrap()).collect();
+    assert!(bytes == [offers[1].bytes(), offers[0].bytes()], "{saved:?}");
+    assert_eq!((names(&directory).len(), host.received().len()), (2, 4));
 }
 
 #[tokio::test]
@@ -223,7 +258,7 @@ async fn what_expires_twice_is_told() {
     let save = save(&setting, "events").await.renew_expired(true).on_download(late(&setting, 2, BYTES));
     let error = save.into_directory(directory.path()).await.unwrap_err();
     assert!(matches!(&error, SaveError::Download(error) if error.is_expired()), "{error:?}");
-    assert_eq!((setting.sent("POST"), names(&directory).len()), (2, 2));
+    assert_eq!((setting.sent("POST"), names(&directory).len()), (2, 3));
 }
 
 /// The second job has other bytes to offer, which cannot follow upon the first half.
@@ -344,7 +379,8 @@ async fn dropped_it_goes_no_further() {
     let before = setting.atlas.server().exchanges();
     setting.client.v2().list_restore_jobs(PROJECT, "events").send().await.unwrap();
     assert_eq!((setting.atlas.server().exchanges() - before, setting.atlas.delivery().received().len()), (1, 1));
-    assert!(names(&directory).iter().all(|name| name.contains("shard-0") && name.contains(".part")), "{:?}", names(&directory));
+    let unfinished = |name: &String| name.ends_with(".part") || name.ends_with(".part.json");
+    assert!(names(&directory).iter().all(unfinished), "{:?}", names(&directory));
 }
 
 #[test]
