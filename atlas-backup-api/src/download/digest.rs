@@ -1,14 +1,13 @@
 //! SHA-1, of which legacy restore jobs state that of their files.
 
 use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io::{self, Read, Seek, SeekFrom};
 
 use sha1::{Digest, Sha1};
 
 /// Of a whole file, as it is on the disk now: what was written before a process was killed counts too.
-pub(super) fn of_file(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+pub(super) fn of_file(mut file: &File) -> io::Result<String> {
+    file.seek(SeekFrom::Start(0))?;
     let mut hash = Sha1::new();
     let mut buffer = vec![0; 256 * 1024];
     loop {

@@ -35,6 +35,12 @@ pub enum DownloadError {
         /// Where it is.
         path: PathBuf,
     },
+    /// What came was deleted or replaced before it was complete: most likely another process fetches the same file, and goes on.
+    #[non_exhaustive]
+    OtherProcess {
+        /// The unfinished file.
+        path: PathBuf,
+    },
     /// The URL is refused: its time has passed, or it was used as often as it may. Ask Atlas for a new one.
     #[non_exhaustive]
     Expired {
@@ -147,6 +153,9 @@ impl fmt::Display for DownloadError {
             DownloadError::NotHttps { file } => write!(f, "{file}: not fetched: the URL is not https"),
             DownloadError::Exists { path } => {
                 write!(f, "{}: exists already; ask for overwriting, or choose another name or directory", path.display())
+            }
+            DownloadError::OtherProcess { path } => {
+                write!(f, "{}: deleted or replaced before it was complete; does another process fetch the same file?", path.display())
             }
             DownloadError::Expired { file, status } => {
                 write!(f, "{file}: the URL is refused ({status}), it has expired or was used up; ask Atlas for a new one")

@@ -170,10 +170,18 @@ impl Fetch<'_> {
     }
 
     async fn finish(&mut self, file: File) -> Result<(), Failure> {
-        self.on_disk(move || file.sync_all()).await?;
-        if let Some(expected) = &self.order.sha1 {
-            let path = self.part.path.clone();
-            let found = self.on_disk(move || digest::of_file(&path)).await?;
+        let (part, is_hashed) = (self.part.clone(), self.order.sha1.is_some());
+        let read = self.on_disk(move || {
+            file.sync_all()?;
+            let found = if is_hashed { Some(digest::of_file(&file)?) } else { None };
+            Ok((part.is_still(&file)?, found))
+        });
+        let (is_ours, found) = read.await?;
+        // What has the name now is not ours, to delete or to finish.
+        if !is_ours {
+            return Err(DownloadError::OtherProcess { path: self.part.path.clone() }.into());
+        }
+        if let (Some(expected), Some(found)) = (&self.order.sha1, found) {
             if *expected != found {
                 self.discard().await?;
                 let (file, expected) = (self.order.file.clone(), expected.clone());

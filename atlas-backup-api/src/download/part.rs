@@ -58,7 +58,7 @@ impl Part {
     /// The old one is deleted and not emptied: it may be another name of a file that is finished.
     pub(super) fn begin(&self, order: &Order, version: Option<(&Validator, u64)>) -> io::Result<File> {
         self.discard()?;
-        let file = OpenOptions::new().write(true).create_new(true).open(&self.path)?;
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&self.path)?;
         if let Some((validator, total)) = version {
             let (etag, last_modified) = validator.to_record();
             let (location, identity) = (&order.location, &order.identity);
@@ -70,7 +70,7 @@ impl Part {
 
     /// The file as it is, to be written from there on.
     pub(super) fn go_on(&self, from: u64) -> io::Result<File> {
-        let mut file = OpenOptions::new().write(true).open(&self.path)?;
+        let mut file = OpenOptions::new().read(true).write(true).open(&self.path)?;
         file.seek(SeekFrom::Start(from))?;
         Ok(file)
     }
@@ -105,6 +105,14 @@ impl Part {
         Ok(())
     }
 
+    /// Whether this open file is what has the unfinished file's name: another process can have deleted it, and begun its own.
+    pub(super) fn is_still(&self, file: &File) -> io::Result<bool> {
+        match fs::symlink_metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            there => Ok(is_same(&file.metadata()?, &there?)),
+        }
+    }
+
     /// Whether there is anything of that name, be it a link to nothing.
     pub(super) fn target_exists(&self) -> bool {
         fs::symlink_metadata(&self.target).is_ok()
@@ -116,6 +124,18 @@ impl Part {
             drop(File::open(directory).and_then(|directory| directory.sync_all()));
         }
     }
+}
+
+#[cfg(unix)]
+fn is_same(open: &fs::Metadata, named: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (open.dev(), open.ino()) == (named.dev(), named.ino())
+}
+
+/// As much as can be told elsewhere.
+#[cfg(not(unix))]
+fn is_same(open: &fs::Metadata, named: &fs::Metadata) -> bool {
+    open.len() == named.len()
 }
 
 fn remove(path: &Path) -> io::Result<()> {

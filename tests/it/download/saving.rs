@@ -100,6 +100,29 @@ async fn a_file_that_comes_to_exist_meanwhile_stays() {
     assert_eq!(setting.read("orders.tgz").unwrap(), b"precious");
 }
 
+/// Another process begins the same file: it deletes what is there, and has half of its own when this one ends.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_another_process_has_begun_anew_is_not_finished() {
+    let setting = setting();
+    let offer = Offer::new(LENGTH, 1);
+    let url = setting.host.offer(offer.clone());
+    for wanted in [Wanted::new("orders.tgz", &url), Wanted::new("orders.tgz", &url).sha1(offer.sha1())] {
+        let path = setting.path("orders.tgz.part");
+        let other = move |progress: &DownloadProgress| {
+            if progress.bytes == LENGTH {
+                fs::remove_file(&path).unwrap();
+                fs::write(&path, "half").unwrap();
+            }
+        };
+        let error = setting.client.download().progress(other).file(wanted).into_directory(setting.directory.path()).await.unwrap_err();
+        assert!(matches!(&error, DownloadError::OtherProcess { path, .. } if *path == setting.path("orders.tgz.part")), "{error:?}");
+        assert_eq!((setting.read("orders.tgz"), setting.read("orders.tgz.part")), (None, Some(b"half".to_vec())));
+        assert!(setting.names().contains(&"orders.tgz.part.json".to_owned()), "the record is the other one's");
+        fs::remove_file(setting.path("orders.tgz.part")).unwrap();
+    }
+}
+
 #[tokio::test]
 async fn length_and_hash_are_checked() {
     let setting = setting();
