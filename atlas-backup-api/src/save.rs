@@ -14,6 +14,7 @@ use crate::client::Client;
 use crate::download::{Delivery, Download, DownloadError, DownloadProgress, SavedFile};
 use crate::error::Error;
 use crate::invalid_argument::InvalidArgument;
+use crate::object_id::ObjectId;
 use crate::request::{Content, Request};
 use crate::response::Response;
 use crate::wait::{Settings, Wait};
@@ -48,6 +49,7 @@ struct Plan<J> {
     /// Asks for a download; sent once each time.
     request: Request,
     find: Find<J>,
+    id: fn(&J) -> &ObjectId,
     deliveries: fn(&J) -> Vec<Delivery>,
     /// What the names of its files begin with.
     prefix: String,
@@ -141,7 +143,8 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         }
         let asked: Response<J> = plan.request.clone().send().await?;
         let wait = (plan.find)(&asked).settings(self.settings.clone());
-        let job = wait.on_progress(calls(&self.on_job)).await.map_err(SaveError::Job)?;
+        let waited = wait.on_progress(calls(&self.on_job)).await;
+        let job = waited.map_err(|failure| SaveError::Job { id: (plan.id)(&asked).clone(), failure })?;
         let files = (plan.deliveries)(&job);
         if files.is_empty() {
             return Err(SaveError::NoFiles(Box::new(job)));

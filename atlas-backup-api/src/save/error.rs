@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::download::DownloadError;
 use crate::error::Error;
+use crate::object_id::ObjectId;
 use crate::wait::WaitError;
 
 /// Why a snapshot was not saved; `J` is the job that makes the download.
@@ -12,8 +13,14 @@ use crate::wait::WaitError;
 pub enum SaveError<J> {
     /// The download could not be asked for.
     Call(Error),
-    /// The job that makes the download ended badly, or was still under way at the deadline.
-    Job(WaitError<J>),
+    /// The job that makes the download ended badly, was still under way at the deadline, or could not be asked after.
+    #[non_exhaustive]
+    Job {
+        /// Which one: unless it has ended, it goes on, and can be waited for.
+        id: ObjectId,
+        /// What went wrong.
+        failure: WaitError<J>,
+    },
     /// The job ended and names no file.
     NoFiles(Box<J>),
     /// A file could not be fetched or written.
@@ -30,7 +37,7 @@ impl<J> fmt::Display for SaveError<J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SaveError::Call(error) => error.fmt(f),
-            SaveError::Job(error) => error.fmt(f),
+            SaveError::Job { id, failure } => write!(f, "job {id} was asked for; {failure}"),
             SaveError::NoFiles(_) => f.write_str("the job that makes the download has ended, and names no file"),
             SaveError::Download(error) => error.fmt(f),
         }
@@ -41,7 +48,7 @@ impl<J> fmt::Debug for SaveError<J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SaveError::Call(error) => f.debug_tuple("Call").field(error).finish(),
-            SaveError::Job(error) => f.debug_tuple("Job").field(error).finish(),
+            SaveError::Job { id, failure } => f.debug_struct("Job").field("id", id).field("failure", failure).finish(),
             SaveError::NoFiles(_) => f.write_str("NoFiles"),
             SaveError::Download(error) => f.debug_tuple("Download").field(error).finish(),
         }
@@ -52,7 +59,7 @@ impl<J> StdError for SaveError<J> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             SaveError::Call(error) => error.source(),
-            SaveError::Job(error) => error.source(),
+            SaveError::Job { failure, .. } => failure.source(),
             SaveError::NoFiles(_) => None,
             SaveError::Download(error) => error.source(),
         }

@@ -29,7 +29,7 @@ macro_rules! save {
                     let request = self.$create(&group_id, &cluster_name, $body(snapshot_id)).0;
                     let api = self.clone();
                     let find = move |job: &$job| api.$get(&group_id, &cluster_name, &job.id).wait();
-                    Ok(Plan { request, find: Box::new(find), deliveries: $job::deliveries, prefix })
+                    Ok(Plan { request, find: Box::new(find), id: |job| &job.id, deliveries: $job::deliveries, prefix })
                 });
                 SaveSnapshot::new(self.client(), plan)
             }
@@ -43,6 +43,9 @@ save! {
     /// A restore job that makes the snapshot ready for download is created ([`create_restore_job`](Self::create_restore_job)) and waited
     /// for; then its files are fetched: one for a replica set, one for each shard and the config servers of a sharded cluster, called
     /// `snapshot-ID.tar.gz` or `snapshot-ID-SHARD.tar.gz`. Nothing is restored and no cluster changes.
+    ///
+    /// Each call creates a job in Atlas. What it does with files that exist, [`into_directory`](SaveSnapshot::into_directory) says; two
+    /// processes must not save the same snapshot to the same directory at once.
     ///
     /// ```no_run
     /// # async fn run(client: atlas_backup_api::Client, project: &str, snapshot: &str) -> Result<(), Box<dyn std::error::Error>> {
@@ -65,6 +68,7 @@ save! {
     /// Save one snapshot of a flex cluster as a file, `snapshot-ID.tar.gz`.
     ///
     /// Its URL works for four hours from the request ([`download_flex_snapshot`](Self::download_flex_snapshot)).
+    /// Each call creates a restore job in Atlas, and goes on where the one before broke off, as [`save_snapshot`](Self::save_snapshot).
     save_flex_snapshot -> FlexRestoreJob,
     download_flex_snapshot(FlexSnapshotDownloadRequest::new),
     get_flex_restore_job
@@ -74,6 +78,7 @@ save! {
     /// Save one snapshot of an M2 or M5 cluster as a file, `snapshot-ID.tar.gz`.
     ///
     /// Its URL works for four hours from the request ([`download_tenant_snapshot`](Self::download_tenant_snapshot)).
+    /// Each call creates a restore job in Atlas, and goes on where the one before broke off, as [`save_snapshot`](Self::save_snapshot).
     #[deprecated(note = "Atlas ended M2 and M5 clusters on 2026-01-22; flex clusters replace them")]
     #[allow(deprecated)]
     save_tenant_snapshot -> TenantRestoreJob,
@@ -83,6 +88,8 @@ save! {
 
 save! {
     /// Save one snapshot of a serverless instance as a file, `snapshot-ID.tar.gz`.
+    ///
+    /// Each call creates a restore job in Atlas, and goes on where the one before broke off, as [`save_snapshot`](Self::save_snapshot).
     #[deprecated(note = "Atlas ended serverless instances on 2026-01-22; flex clusters replace them")]
     #[allow(deprecated)]
     save_serverless_snapshot -> ServerlessRestoreJob,

@@ -7,7 +7,7 @@ use atlas_backup_api::v2::types::RestoreJob;
 use atlas_backup_api::{
     Client, DownloadError, DownloadProgress, Ending, Error, RetryPolicy, SaveError, SaveSnapshot, SavedFile, WaitError,
 };
-use atlas_backup_tests::fake_atlas::{FakeAtlas, Family, Fault, Faults, Gate, Mishap, Offer, PROJECT};
+use atlas_backup_tests::fake_atlas::{Answer, FakeAtlas, Family, Fault, Faults, Gate, Mishap, Offer, PROJECT};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -283,13 +283,24 @@ async fn a_job_that_fails_or_hangs_fetches_nothing() {
     let (setting, directory) = (setting(), directory());
     setting.atlas.fail_next(Family::RestoreJob);
     let error = save(&setting, "orders").await.renew_expired(true).into_directory(directory.path()).await.unwrap_err();
-    assert!(matches!(&error, SaveError::Job(error) if error.ending() == Some(Ending::Failed)), "{error:?}");
+    assert!(matches!(&error, SaveError::Job { failure, .. } if failure.ending() == Some(Ending::Failed)), "{error:?}");
     setting.atlas.hang_next(Family::RestoreJob);
     let before = setting.elapsed();
     let error = save(&setting, "orders").await.deadline(seconds(600)).into_directory(directory.path()).await.unwrap_err();
-    assert!(matches!(&error, SaveError::Job(WaitError::Deadline { job: Some(_), .. })), "{error:?}");
+    assert!(matches!(&error, SaveError::Job { failure: WaitError::Deadline { job: Some(_), .. }, .. }), "{error:?}");
     assert_eq!(setting.elapsed() - before, seconds(600));
     assert_eq!((setting.sent("POST"), setting.atlas.delivery().received().len()), (2, 0));
+}
+
+/// The job is there, and goes on: whoever cannot ask after it is told which one it is.
+#[tokio::test]
+async fn a_job_that_cannot_be_asked_after_is_named() {
+    let refused = Answer::json(403, "application/json", &json!({"error": 403, "errorCode": "NO_LONGER", "detail": "No."}));
+    let server = answering([ok(&json!({"id": PROJECT, "deliveryType": "download"})), refused]);
+    let save = script::client(&server, &NoWait::new()).v2().save_snapshot(PROJECT, "orders", PROJECT);
+    let error = save.into_directory(directory().path()).await.unwrap_err();
+    assert!(matches!(&error, SaveError::Job { id, failure: WaitError::Call(_), .. } if id.as_str() == PROJECT), "{error:?}");
+    assert!(error.to_string().starts_with(&format!("job {PROJECT} was asked for; ")), "{error}");
 }
 
 #[tokio::test]
