@@ -19,11 +19,13 @@ pub struct Arguments {
 /// When cargo cannot be run.
 pub fn run(name: &str, arguments: &Arguments) -> Result<ExitCode, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["run", "--quiet", "--package", "atlas-backup-tests", "--bin", name, "--"])
-        .args(&arguments.arguments)
-        .status()
-        .map_err(|error| format!("cannot run cargo: {error}"))?;
+    let binary = ["--package", "atlas-backup-tests", "--bin", name];
+    let run = |command: &mut Command| command.status().map_err(|error| format!("cannot run cargo: {error}"));
+    // The first time this takes minutes, which cargo tells on standard error. Running quietly, it does not comment on how the command ends.
+    let mut status = run(Command::new(&cargo).arg("build").args(binary))?;
+    if status.success() {
+        status = run(Command::new(&cargo).args(["run", "--quiet"]).args(binary).arg("--").args(&arguments.arguments))?;
+    }
     // Without a code it was ended by a signal.
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
