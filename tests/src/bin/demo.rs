@@ -5,11 +5,12 @@ use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_backup_api::{Client, Credentials, SavedFile};
 use atlas_backup_tests::fake_atlas::{Atlas, Clock, FakeAtlas, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
-use clap::Parser;
+use clap::{Parser, value_parser};
 use sha1::{Digest, Sha1};
 
 // The example that runs against Atlas.
@@ -31,24 +32,29 @@ struct Arguments {
     #[arg(long, value_name = "MIB", default_value_t = 32)]
     size: u64,
     /// How many times as fast as the wall's the clock of the fake Atlas runs: a snapshot takes a minute of it
-    #[arg(long, default_value_t = 20.0)]
-    speed: f64,
+    #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=1_000_000))]
+    speed: u32,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    let Err(error) = run(&Arguments::parse()) else { return ExitCode::SUCCESS };
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match &arguments.keep {
-        Some(directory) => runtime.block_on(demo(&arguments, directory)),
+        Some(directory) => runtime.block_on(demo(arguments, directory)),
         None => {
             let directory = tempfile::tempdir()?;
-            runtime.block_on(demo(&arguments, directory.path()))
+            runtime.block_on(demo(arguments, directory.path()))
         }
     }
 }
 
 async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Error>> {
-    let atlas = FakeAtlas::new().clock(&Clock::running(arguments.speed)).start();
+    let atlas = FakeAtlas::new().clock(&Clock::running(arguments.speed.into())).start();
     atlas.download_bytes(arguments.size << 20);
     println!("A fake Atlas listens on {}. No account is needed, and all keys are made up.\n", atlas.url());
     let client = Client::builder().base_url(atlas.url()).credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY)).build()?;

@@ -5,8 +5,10 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use atlas_backup_tests::fake_atlas::{Atlas, CLUSTERS, Clock, FakeAtlas, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
-use clap::{Parser, ValueEnum};
+use atlas_backup_tests::fake_atlas::{
+    Atlas, CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, FakeAtlas, Family, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY,
+};
+use clap::{Parser, ValueEnum, value_parser};
 
 /// Run an Atlas on this machine that remembers what it is told, to try programs on
 #[derive(Parser)]
@@ -21,8 +23,8 @@ struct Arguments {
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// How many times as fast as the wall's its clock runs: a snapshot takes a minute of it
-    #[arg(long, default_value_t = 20.0)]
-    speed: f64,
+    #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=1_000_000))]
+    speed: u32,
     /// How many replica sets there are beside the usual clusters
     #[arg(long, default_value_t = 0)]
     clusters: usize,
@@ -78,7 +80,7 @@ impl FaultName {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let faults = Faults::script(arguments.fault.iter().map(|name| name.fault())).on_signed();
-    let atlas = FakeAtlas::new().clock(&Clock::running(arguments.speed)).clusters(arguments.clusters).faults(&faults);
+    let atlas = FakeAtlas::new().clock(&Clock::running(arguments.speed.into())).clusters(arguments.clusters).faults(&faults);
     let atlas = match atlas.start_on(arguments.port) {
         Ok(atlas) => atlas,
         Err(error) => {
@@ -126,9 +128,23 @@ fn greet(atlas: &Atlas, arguments: &Arguments) {
         1 => println!("and cluster-001"),
         count => println!("and cluster-001 to cluster-{count:03}"),
     }
-    println!("Each has three complete snapshots. All keys are made up.\n");
+    println!("Each has three complete snapshots. All keys are made up. Leave this running, and paste into a second shell:\n");
     println!("export MONGODB_ATLAS_BASE_URL={}", atlas.url());
     println!("export MONGODB_ATLAS_PUBLIC_API_KEY={PUBLIC_KEY}");
     println!("export MONGODB_ATLAS_PRIVATE_API_KEY={PRIVATE_KEY}");
-    println!("export MONGODB_ATLAS_PROJECT_ID={PROJECT}");
+    println!("export MONGODB_ATLAS_PROJECT_ID={PROJECT}\n");
+    println!("# Instead of the keys, a service account:");
+    println!("# unset MONGODB_ATLAS_PUBLIC_API_KEY MONGODB_ATLAS_PRIVATE_API_KEY");
+    println!("# export MONGODB_ATLAS_CLIENT_ID='{CLIENT_ID}'");
+    println!("# export MONGODB_ATLAS_CLIENT_SECRET='{CLIENT_SECRET}'\n");
+    let latest = |family, cluster| atlas.latest(family, cluster).unwrap_or_default();
+    let (snapshot, legacy) = (latest(Family::Snapshot, "orders"), latest(Family::LegacySnapshot, "legacy"));
+    for example in [
+        "list_snapshots -- orders".to_owned(),
+        "take_snapshot -- orders".to_owned(),
+        format!("download_snapshot -- orders {snapshot} backups"),
+        format!("legacy_snapshot -- legacy {legacy}"),
+    ] {
+        println!("cargo run -p atlas-backup-api --example {example}");
+    }
 }

@@ -210,6 +210,11 @@ impl Atlas {
         &self.faults
     }
 
+    /// The id of what this cluster has of this family, the one made last.
+    pub fn latest(&self, family: Family, cluster: &str) -> Option<String> {
+        self.shared.world().of(family, (PROJECT, cluster)).last().map(|found| found.id.clone())
+    }
+
     /// From now on, jobs of this family wait and run that long. Those under way stay as they are.
     pub fn takes(&self, family: Family, queued: Duration, running: Duration) {
         let mut world = self.shared.world();
