@@ -9,11 +9,18 @@
 
 use std::env;
 use std::error::Error;
+use std::process::ExitCode;
 
 use atlas_backup_api::Client;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    let Err(error) = run().await else { return ExitCode::SUCCESS };
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let project = env::var("MONGODB_ATLAS_PROJECT_ID").map_err(|_| "MONGODB_ATLAS_PROJECT_ID is not set")?;
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [cluster, snapshot, directory] = arguments.as_slice() else {

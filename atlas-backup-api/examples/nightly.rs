@@ -10,6 +10,7 @@
 use std::env;
 use std::error::Error;
 use std::io;
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,9 +19,17 @@ use atlas_backup_api::{Client, RetryPolicy};
 use futures_util::{StreamExt, stream};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<ExitCode, Box<dyn Error>> {
+async fn main() -> ExitCode {
+    run().await.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run() -> Result<ExitCode, Box<dyn Error>> {
     let project = env::var("MONGODB_ATLAS_PROJECT_ID").map_err(|_| "MONGODB_ATLAS_PROJECT_ID is not set")?;
-    let at_a_time = env::args().nth(1).map(|number| number.parse()).transpose()?.unwrap_or(20);
+    let at_a_time = env::args().nth(1).unwrap_or_else(|| "20".to_owned());
+    let at_a_time: NonZeroUsize = at_a_time.parse().map_err(|error| format!("AT_A_TIME {at_a_time:?}: {error}"))?;
     let lines: Vec<String> = io::stdin().lines().collect::<Result<_, _>>()?;
     let clusters: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
 
@@ -34,7 +43,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     });
 
     let mut failed = 0;
-    let mut done = stream::iter(snapshots).buffer_unordered(at_a_time);
+    let mut done = stream::iter(snapshots).buffer_unordered(at_a_time.get());
     while let Some((cluster, outcome)) = done.next().await {
         match outcome {
             Ok(snapshot) => println!("{cluster}  {}", snapshot.id),

@@ -9,17 +9,25 @@
 
 use std::env;
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_backup_api::Client;
 use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    let Err(error) = run().await else { return ExitCode::SUCCESS };
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let project = env::var("MONGODB_ATLAS_PROJECT_ID").map_err(|_| "MONGODB_ATLAS_PROJECT_ID is not set")?;
     let mut arguments = env::args().skip(1);
     let cluster = arguments.next().ok_or("usage: take_snapshot CLUSTER [DAYS]")?;
-    let days = arguments.next().map(|days| days.parse()).transpose()?.unwrap_or(7);
+    let days = arguments.next().unwrap_or_else(|| "7".to_owned());
+    let days = days.parse().map_err(|error| format!("DAYS {days:?}: {error}"))?;
 
     let client = Client::from_env()?;
     let body = OnDemandSnapshotRequest { retention_in_days: Some(days), ..Default::default() };

@@ -12,6 +12,7 @@ use std::env;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_backup_api::v2::types::{OnDemandSnapshotRequest, Snapshot, SnapshotStatus};
@@ -19,7 +20,13 @@ use atlas_backup_api::{Client, DownloadProgress, SavedFile};
 use indicatif::{ProgressBar, ProgressStyle};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    let Err(error) = run().await else { return ExitCode::SUCCESS };
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let project = env::var("MONGODB_ATLAS_PROJECT_ID").map_err(|_| "MONGODB_ATLAS_PROJECT_ID is not set")?;
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [cluster, directory] = arguments.as_slice() else {
@@ -49,7 +56,7 @@ pub async fn tell(
     println!("   {} completed", snapshot.id);
 
     println!("3. List the snapshots of {cluster}");
-    let snapshots = client.v2().list_snapshots(project, cluster).stream().all().await?;
+    let snapshots = list(client, project, cluster).await?;
     for snapshot in snapshots.iter().take(5) {
         let taken = snapshot.created_at.map(|time| time.to_string()).unwrap_or_default();
         println!("   {}  {taken}  {} bytes", snapshot.id, snapshot.storage_size_bytes.unwrap_or_default());
@@ -69,6 +76,15 @@ pub async fn tell(
         println!("   {}  {length} bytes, all that were offered", file.path.display());
     }
     Ok(files)
+}
+
+/// Replica sets and sharded clusters have a list each, and that of the other kind may be empty or refused.
+async fn list(client: &Client, project: &str, cluster: &str) -> Result<Vec<Snapshot>, atlas_backup_api::Error> {
+    match client.v2().list_snapshots(project, cluster).stream().all().await {
+        Ok(snapshots) if !snapshots.is_empty() => Ok(snapshots),
+        Err(error) if !error.status().is_some_and(|status| status.is_client_error()) => Err(error),
+        _ => client.v2().list_sharded_snapshots(project, cluster).stream().all().await,
+    }
 }
 
 /// A snapshot tells no percentage, but where it stands.

@@ -245,7 +245,7 @@ async fn refused() -> Walker {
 #[test]
 fn the_program_serves_until_its_input_ends() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_fake-atlas"))
-        .args(["--clusters", "2", "--speed", "0"])
+        .args(["--clusters", "2", "--speed", "1"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
-use atlas_backup_api::{Client, Credentials};
-use atlas_backup_tests::fake_atlas::{Atlas, Clock, FakeAtlas, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{Answer, Atlas, Clock, FakeAtlas, Family, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
 
 /// Where the examples are, which are built if they are not yet. Built with the whole workspace, dependencies have the features that
 /// `cargo test --workspace` has given them already.
@@ -59,14 +58,15 @@ fn printed(output: Output) -> String {
     text.into_owned()
 }
 
-fn client(atlas: &Atlas) -> Client {
-    let builder = Client::builder().base_url(atlas.url()).credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY));
-    builder.build().expect("settings of a test")
+/// What a program printed on standard error that must fail.
+fn refused(output: Output) -> String {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    errors.into_owned()
 }
 
-async fn a_snapshot(atlas: &Atlas, cluster: &str) -> String {
-    let snapshots = client(atlas).v2().list_snapshots(PROJECT, cluster).stream().all().await;
-    snapshots.expect("the cluster has some")[0].id.to_string()
+fn a_snapshot(atlas: &Atlas, cluster: &str) -> String {
+    atlas.latest(Family::Snapshot, cluster).expect("the cluster has some")
 }
 
 /// The path that jobs of a cluster are created at.
@@ -91,10 +91,37 @@ fn snapshots_are_listed() {
     assert!(text.ends_with("1234 snapshots of orders\n"), "{text}");
 }
 
-#[tokio::test]
-async fn a_snapshot_is_downloaded() {
+#[test]
+fn snapshots_of_a_sharded_cluster_are_listed() {
+    // The list for replica sets may be empty, or refused.
+    let empty = Answer::json(200, "application/vnd.atlas.2023-01-01+json", &serde_json::json!({"results": []}));
+    for instead in [empty, Answer::new(400)] {
+        let faults = Faults::script([Fault::answer(instead)]).on_signed();
+        let atlas = atlas(FakeAtlas::new().faults(&faults));
+        let text = printed(run(&atlas, "list_snapshots", &["events"], ""));
+        assert!(text.starts_with("id ") && text.ends_with("3 snapshots of events\n"), "{text}");
+        assert_eq!(atlas.server().acted_on("GET", &path("events", "snapshots/shardedClusters")), 1);
+    }
+}
+
+#[test]
+fn what_fails_is_said_in_one_line() {
     let atlas = atlas(FakeAtlas::new());
-    let snapshot = a_snapshot(&atlas, "events").await;
+    let errors = |example, arguments: &[&str]| {
+        let output = run(&atlas, example, arguments, "");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{example}");
+        refused(output)
+    };
+    assert_eq!(errors("take_snapshot", &["orders", "x"]), "error: DAYS \"x\": invalid digit found in string\n");
+    assert_eq!(errors("nightly", &["0"]), "error: AT_A_TIME \"0\": number would be zero for non-zero type\n");
+    let nowhere = errors("list_snapshots", &["nowhere"]);
+    assert!(nowhere.starts_with("error: 404 Not Found (CLUSTER_NOT_FOUND): ") && nowhere.lines().count() == 1, "{nowhere}");
+}
+
+#[test]
+fn a_snapshot_is_downloaded() {
+    let atlas = atlas(FakeAtlas::new());
+    let snapshot = a_snapshot(&atlas, "events");
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().to_str().expect("its name is text");
     let text = printed(run(&atlas, "download_snapshot", &["events", &snapshot, path], ""));
@@ -109,17 +136,15 @@ async fn a_snapshot_is_downloaded() {
     assert_eq!((offered.len(), atlas.delivery().leaks()), (0, 0));
 }
 
-#[tokio::test]
-async fn a_restore_needs_the_name_of_its_target() {
+#[test]
+fn a_restore_needs_the_name_of_its_target() {
     let atlas = atlas(FakeAtlas::new());
-    let snapshot = a_snapshot(&atlas, "orders").await;
-    let before = atlas.server().exchanges();
+    let snapshot = a_snapshot(&atlas, "orders");
     for typed in ["", "orders\n", "events x\n"] {
-        let output = run(&atlas, "restore_snapshot", &["orders", &snapshot, "events"], typed);
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && errors.contains("nothing was restored"), "{errors}");
+        let errors = refused(run(&atlas, "restore_snapshot", &["orders", &snapshot, "events"], typed));
+        assert!(errors.contains("nothing was restored"), "{errors}");
     }
-    assert_eq!(atlas.server().exchanges(), before, "nothing was sent");
+    assert_eq!(atlas.server().acted("POST"), 0, "nothing was asked for");
 
     let text = printed(run(&atlas, "restore_snapshot", &["orders", &snapshot, "events"], "events\n"));
     assert!(text.contains("events was restored, 2026-"), "{text}");
@@ -129,6 +154,25 @@ async fn a_restore_needs_the_name_of_its_target() {
         "deliveryType": "automated", "snapshotId": snapshot, "targetClusterName": "events", "targetGroupId": PROJECT,
     });
     assert_eq!((sent.path(), body), (path("orders", "restoreJobs").as_str(), expected));
+}
+
+#[test]
+fn a_restore_shows_what_it_would_do() {
+    let atlas = atlas(FakeAtlas::new());
+    let snapshot = a_snapshot(&atlas, "orders");
+    for (target, is_the_same) in [("orders", true), ("events", false)] {
+        let output = run(&atlas, "restore_snapshot", &["orders", &snapshot, target], "");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains("taken 2025-12-31T") && text.contains(", completed.\n"), "{text}");
+        assert_eq!(text.contains("will be LOST"), is_the_same, "{text}");
+    }
+
+    atlas.fail_next(Family::Snapshot);
+    refused(run(&atlas, "take_snapshot", &["orders"], ""));
+    let failed = a_snapshot(&atlas, "orders");
+    let errors = refused(run(&atlas, "restore_snapshot", &["orders", &failed, "events"], "events\n"));
+    assert_eq!(errors, format!("error: snapshot {failed} of orders is failed: only a completed one can be restored\n"));
+    assert_eq!(atlas.server().acted_on("POST", &path("orders", "restoreJobs")), 0);
 }
 
 #[test]
@@ -151,16 +195,16 @@ fn a_night_with_a_failure_says_so() {
     assert!(!output.status.success() && text.contains("nowhere  FAILED: ") && text.ends_with("2 clusters, 1 failed\n"), "{text}");
 }
 
-#[tokio::test]
-#[allow(deprecated)]
-async fn a_legacy_snapshot_is_shown() {
+#[test]
+fn a_legacy_snapshot_is_shown() {
     let atlas = atlas(FakeAtlas::new());
-    let snapshots = client(&atlas).v2().list_legacy_snapshots(PROJECT, "legacy").stream().all().await.expect("it has some");
-    let id = snapshots[0].id.as_str();
+    let listed = printed(run(&atlas, "legacy_snapshot", &["legacy"], ""));
+    assert_eq!(listed.lines().count(), 3, "{listed}");
+    let id = listed.lines().next().expect("there are three");
     let text = printed(run(&atlas, "legacy_snapshot", &["legacy", id], ""));
     assert!(text.starts_with(&format!("{id} of legacy\ncomplete  true\nexpires   ")), "{text}");
-    let output = run(&atlas, "legacy_snapshot", &["legacy", PROJECT], "");
-    assert!(String::from_utf8_lossy(&output.stderr).contains("legacy has no legacy snapshot"), "{output:?}");
+    let errors = refused(run(&atlas, "legacy_snapshot", &["legacy", PROJECT], ""));
+    assert!(errors.contains("legacy has no legacy snapshot"), "{errors}");
 }
 
 #[test]
@@ -177,4 +221,46 @@ fn the_demo_needs_nothing() {
     let text = printed(output.expect("it was built with this test"));
     assert_eq!(text.matches("as offered").count(), 3, "{text}");
     assert!(text.contains("6. That took "), "{text}");
+}
+
+/// Runs what a person is shown, as it is shown.
+#[test]
+fn the_greeting_of_the_fake_can_be_pasted() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_fake-atlas"))
+        .args(["--speed", "200"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("fake-atlas runs");
+    let output = BufReader::new(child.stdout.take().expect("it is piped"));
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mut environment = Vec::new();
+    let mut shown = 0;
+    for line in output.lines().map(|line| line.expect("it is text")) {
+        if let Some(variable) = line.strip_prefix("export ") {
+            environment.push(variable.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).expect("NAME=VALUE"));
+        }
+        let Some((_, command)) = line.split_once("--example ") else { continue };
+        let (example, arguments) = command.split_once(" -- ").expect("arguments");
+        let mut example = Command::new(EXAMPLES.join(example));
+        example.args(arguments.split(' ')).env_clear().envs(environment.clone()).current_dir(&directory);
+        printed(example.output().expect("it was built"));
+        shown += 1;
+        if line.contains("legacy") {
+            break;
+        }
+    }
+    assert_eq!(shown, 4);
+    drop(child.stdin.take());
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn a_clock_must_run() {
+    for program in [env!("CARGO_BIN_EXE_demo"), env!("CARGO_BIN_EXE_fake-atlas")] {
+        for speed in ["0", "-1", "NaN", "inf"] {
+            let output = Command::new(program).arg(format!("--speed={speed}")).stdin(Stdio::null()).output().expect("it was built");
+            assert!(output.status.code() == Some(2) && String::from_utf8_lossy(&output.stderr).contains("--speed"), "{output:?}");
+        }
+    }
 }
