@@ -1,33 +1,22 @@
 //! Jobs, until they end.
 
 mod error;
+mod pace;
 mod stage;
 
 use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-
-use crate::call_options::CallOptions;
-use crate::client::Client;
-use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::request::{Content, Request};
 use crate::transport::{self, Answer};
 
 pub use error::{Ending, WaitError};
+#[cfg(feature = "v2")]
+pub(crate) use pace::is_momentary;
+pub(crate) use pace::{Pace, Settings};
 pub(crate) use stage::{Job, Stage};
-
-/// How long before the deadline the job is looked at for the last time.
-const LAST_LOOK: Duration = Duration::from_secs(5);
-
-/// Bounds of what a program may ask for between two polls.
-const SHORTEST: Duration = Duration::from_millis(10);
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
-
-/// How many polls in a row may fail for the moment before it is believed.
-const PATIENCE: u32 = 5;
 
 type Progress<T> = Box<dyn FnMut(&T) + Send>;
 
@@ -67,44 +56,6 @@ pub struct Wait<T> {
     stage: fn(&T) -> Stage,
     settings: Settings,
     progress: Option<Progress<T>>,
-}
-
-/// How to wait.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    deadline: Duration,
-    /// How long was waited for something else before, of a time that was given for both.
-    before: Duration,
-    first: Duration,
-    longest: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        let deadline = Duration::from_secs(24 * 3600);
-        Settings { deadline, before: Duration::ZERO, first: Duration::from_secs(2), longest: Duration::from_secs(30) }
-    }
-}
-
-impl Settings {
-    pub(crate) fn deadline(self, deadline: Duration) -> Self {
-        Settings { deadline, ..self }
-    }
-
-    /// The whole time that was given.
-    pub(crate) fn waited(&self) -> Duration {
-        self.before.saturating_add(self.deadline)
-    }
-
-    /// With what is left of the deadline.
-    #[cfg(feature = "v2")]
-    pub(crate) fn left(self, left: Duration) -> Self {
-        Settings { before: self.deadline.saturating_sub(left), deadline: left, ..self }
-    }
-
-    pub(crate) fn poll_every(self, first: Duration, longest: Duration) -> Self {
-        Settings { first, longest, ..self }
-    }
 }
 
 impl<T> Wait<T> {
@@ -183,96 +134,4 @@ impl<T> fmt::Debug for Wait<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Wait").field("request", &self.request).field("settings", &self.settings).finish_non_exhaustive()
     }
-}
-
-/// When to ask next. Not generic.
-pub(crate) struct Pace {
-    client: Client,
-    deadline: Deadline,
-    longest: Duration,
-    delays: ExponentialBackoff,
-    /// Polls that failed in a row.
-    failures: u32,
-    /// How the last poll failed, if it did.
-    failure: Option<Error>,
-}
-
-impl Pace {
-    pub(crate) fn new(client: &Client, settings: &Settings) -> Self {
-        let longest = settings.longest.clamp(SHORTEST, LONGEST);
-        let first = settings.first.clamp(SHORTEST, longest);
-        let delays = ExponentialBuilder::new().with_factor(1.5).with_min_delay(first).with_max_delay(longest).without_max_times();
-        let began = client.shared().clock.now();
-        let deadline = Deadline::after(began, settings.deadline);
-        Pace { client: client.clone(), deadline, longest, delays: delays.build(), failures: 0, failure: None }
-    }
-
-    /// The call that asks, which must not outlast the waiting.
-    fn bounded(&self, request: &Request) -> Request {
-        let mut request = request.clone();
-        request.options = self.options(request.options);
-        request
-    }
-
-    /// The options of a call that must not outlast the waiting.
-    pub(crate) fn options(&self, options: CallOptions) -> CallOptions {
-        let total = options.total_timeout.unwrap_or(self.client.shared().total_timeout);
-        CallOptions { total_timeout: Some(total.min(self.left())), ..options }
-    }
-
-    /// Work that must not either; None where it would.
-    #[cfg(feature = "v2")]
-    pub(crate) async fn bound<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        self.deadline.bound(&*self.client.shared().clock, work).await.ok()
-    }
-
-    pub(crate) fn left(&self) -> Duration {
-        self.deadline.left(&*self.client.shared().clock)
-    }
-
-    fn succeeded(&mut self) {
-        (self.failures, self.failure) = (0, None);
-    }
-
-    /// Takes the failure of a poll, unless it is one to believe.
-    fn failed(&mut self, error: Error) -> Result<(), Error> {
-        self.failures += 1;
-        if self.failures >= PATIENCE || !is_momentary(&error) {
-            return Err(error);
-        }
-        self.failure = Some(error);
-        Ok(())
-    }
-
-    /// Waits until it is time to ask again; None when the deadline comes first.
-    pub(crate) async fn pause(&mut self) -> Option<()> {
-        let usual = self.delays.next().unwrap_or(self.longest);
-        let usual = if self.is_allowance_low() { self.longest } else { usual };
-        // A fifth less or more.
-        let usual = usual.mul_f64(0.8 + 0.4 * fastrand::f64());
-        let asked = self.failure.as_ref().and_then(Error::retry_after);
-        let delay = asked.map_or(usual, |asked| asked.max(usual));
-        let left = self.left();
-        // The last look leaves time for its answer.
-        let delay = if delay < left || left <= LAST_LOOK { delay } else { left - LAST_LOOK };
-        self.client.shared().clock.sleep(delay.min(left)).await;
-        (delay < left).then_some(())
-    }
-
-    /// Less than a tenth of the calls of this period are left, or none.
-    fn is_allowance_low(&self) -> bool {
-        let said = self.client.rate_limit();
-        said.and_then(|said| said.remaining.map(|left| left == 0 || left < said.limit.unwrap_or(0) / 10)).unwrap_or(false)
-    }
-}
-
-/// Whether asking again may do better.
-pub(crate) fn is_momentary(error: &Error) -> bool {
-    let status = error.status().map(|status| status.as_u16());
-    let unreached = match error {
-        Error::Connection(_) | Error::Timeout(_) => true,
-        Error::Auth(error) => error.is_connection(),
-        _ => false,
-    };
-    unreached || error.is_rate_limited() || status.is_some_and(|status| status >= 500)
 }
