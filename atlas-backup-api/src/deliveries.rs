@@ -10,7 +10,7 @@ pub(crate) fn prefix(snapshot: &str) -> String {
     format!("snapshot-{snapshot}")
 }
 
-/// The name of one of `count` files of a snapshot: `snapshot-65f0….tar.gz`, or with the part that it is.
+/// A file of a snapshot, called `snapshot-65f0….tar.gz`, or with the part that it is.
 fn delivery(snapshot: &str, part: Option<&str>, url: &str) -> Delivery {
     let (name, identity) = match part {
         Some(part) => (format!("{}-{part}{SUFFIX}", prefix(snapshot)), format!("snapshot {snapshot}, {part}")),

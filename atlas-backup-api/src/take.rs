@@ -47,7 +47,7 @@ impl Api {
     ///    that is [`TakeError::Ambiguous`].
     /// 4. The snapshot is waited for. If it fails, that is [`TakeError::Snapshot`].
     ///
-    #[doc = "```no_run"]
+    /// ```no_run
     /// # use std::time::Duration;
     /// # use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
     /// # async fn run(client: atlas_backup_api::Client, project: &str) -> Result<(), atlas_backup_api::TakeError> {
@@ -104,7 +104,7 @@ impl TakeSnapshotAndWait {
             Some(text) => format!("{text} [{marker}]"),
             None => format!("[{marker}]"),
         });
-        let pace = Pace::new(api.client(), &settings);
+        let pace = Pace::new(&api.client, &settings);
         let mut taking = Taking { api, place, settings, pace, progress };
         taking.let_others_finish().await?;
         let snapshot = taking.take(body, &marker).await?;

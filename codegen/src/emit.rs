@@ -214,8 +214,8 @@ fn root(facts: &Facts) -> File {
     }
     text.push_str("pub mod types;\n\n");
     text.push_str(&format!(
-        "/// The operations of API {}, one method each. Cheap to clone.\n#[derive(Clone, Debug)]\npub struct Api {{\n    client: Client,\n}}\n\n\
-         impl Api {{\n    pub(crate) fn new(client: Client) -> Self {{\n        Api {{ client }}\n    }}\n\n    #[allow(dead_code)]\n    pub(crate) fn client(&self) -> &Client {{\n        &self.client\n    }}\n}}\n",
+        "/// The operations of API {}, one method each. Cheap to clone.\n#[derive(Clone, Debug)]\npub struct Api {{\n    pub(crate) client: Client,\n}}\n\n\
+         impl Api {{\n    pub(crate) fn new(client: Client) -> Self {{\n        Api {{ client }}\n    }}\n}}\n",
         facts.api
     ));
     File { path: format!("{}/mod.rs", facts.api), text }

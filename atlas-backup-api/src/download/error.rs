@@ -114,11 +114,6 @@ pub enum DownloadError {
 }
 
 impl DownloadError {
-    #[cfg(feature = "v2")]
-    pub(crate) fn exists(path: PathBuf) -> Self {
-        DownloadError::Exists { path }
-    }
-
     pub(crate) fn disk(path: &Path, source: io::Error) -> Self {
         DownloadError::Disk { path: path.to_owned(), source }
     }

@@ -31,7 +31,7 @@ macro_rules! save {
                     let find = move |job: &$job| api.$get(&group_id, &cluster_name, &job.id).wait();
                     Ok(Plan { request, find: Box::new(find), id: |job| &job.id, deliveries: $job::deliveries, prefix })
                 });
-                SaveSnapshot::new(self.client(), plan)
+                SaveSnapshot::new(&self.client, plan)
             }
         }
     };

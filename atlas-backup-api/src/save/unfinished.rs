@@ -29,7 +29,7 @@ impl<'a> Unfinished<'a> {
     pub(super) fn files(&self) -> Result<BTreeMap<String, u64>, DownloadError> {
         let files = self.look().map_err(|error| DownloadError::disk(self.directory, error))?;
         match files.keys().next() {
-            Some(file) if !self.mark.is_file() => Err(DownloadError::exists(self.directory.join(file))),
+            Some(file) if !self.mark.is_file() => Err(DownloadError::Exists { path: self.directory.join(file) }),
             _ => Ok(files),
         }
     }

@@ -69,7 +69,7 @@ macro_rules! jobs {
         $(
             #[allow(deprecated)]
             impl api::$module::$request {
-                #[doc = concat!("Waits until it has ended: see [`Wait`](crate::Wait).")]
+                /// Waits until it has ended: see [`Wait`](crate::Wait).
                 pub fn wait(self) -> crate::Wait<types::$job> {
                     crate::Wait::new(self.0)
                 }

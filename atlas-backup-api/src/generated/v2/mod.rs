@@ -21,16 +21,11 @@ pub mod types;
 /// The operations of API v2, one method each. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Api {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Api {
     pub(crate) fn new(client: Client) -> Self {
         Api { client }
-    }
-
-    #[allow(dead_code)]
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
     }
 }
