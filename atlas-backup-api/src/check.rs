@@ -260,7 +260,7 @@ mod tests {
     fn ids_taken_from_answers_keep_their_rule_too() {
         let id = |text: &str| {
             let mut id = ObjectId::BLANK;
-            id.decode(text.into()).unwrap();
+            id.decode(&text.into()).unwrap();
             id
         };
         let good = id("32b6e34b3d91647abb20e7b8");

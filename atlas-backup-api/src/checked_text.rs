@@ -159,7 +159,7 @@ macro_rules! checked_text {
                 "text"
             }
 
-            fn decode(&mut self, value: ::serde_json::Value) -> Result<Option<::serde_json::Value>, $crate::mismatch::Mismatch> {
+            fn decode(&mut self, value: &::serde_json::Value) -> Result<(), $crate::mismatch::Mismatch> {
                 self.0.decode(value)
             }
 

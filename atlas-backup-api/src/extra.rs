@@ -8,7 +8,9 @@ use serde_json::{Map, Value};
 ///
 /// It also remembers which lists and maps the answer had, so that one that came is written back even when the program emptied
 /// it (`[]`: Atlas would keep the items of a list that is left out), and one that never came is not. They are no members
-/// here: nothing shows them, and they are not compared. [`remove`](Self::remove) of its name forgets that a list came.
+/// here: nothing shows them, and they are not compared. [`remove`](Self::remove) of its name forgets that a list came. The same
+/// goes for members that came in another form than the documented one and have a field that holds it (one URL instead of a list of
+/// them): they are written back in that form as long as it can hold the value.
 ///
 /// Almost always empty, so it takes one pointer. `Debug` prints the names only: what a newer Atlas added may be a secret.
 #[derive(Clone, Default)]
@@ -20,22 +22,37 @@ pub struct Extra(
 #[derive(Clone, Default)]
 struct Kept {
     members: Map<String, Value>,
-    /// Names of the lists and maps that a field holds. Never one of `members`.
-    came: Vec<&'static str>,
+    /// How the lists, maps and members in another form came that a field holds. None of them is one of `members`.
+    came: Vec<(&'static str, Came)>,
+}
+
+/// How a member came whose field alone does not tell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Came {
+    /// As documented: a list or a map, which may be empty.
+    AsDocumented,
+    /// In the other form in which Atlas was seen sending it.
+    InOtherForm,
 }
 
 impl Extra {
     /// Nothing.
     pub(crate) const NONE: Self = Extra(None);
 
-    /// What is left of an answer once its fields are read, and the names of the lists and maps among those.
-    pub(crate) fn read(members: Map<String, Value>, came: Vec<&'static str>) -> Self {
+    /// What is left of an answer once its fields are read, and how those came.
+    pub(crate) fn read(members: Map<String, Value>, came: Vec<(&'static str, Came)>) -> Self {
         Extra(if members.is_empty() && came.is_empty() { None } else { Some(Box::new(Kept { members, came })) })
     }
 
     /// Whether the list or map called `name` on the wire came and could be held.
     pub(crate) fn came(&self, name: &str) -> bool {
-        self.0.as_ref().is_some_and(|kept| kept.came.contains(&name))
+        self.form(name).is_some()
+    }
+
+    /// How the member called `name` on the wire came, if it came, could be held, and its field does not tell.
+    pub(crate) fn form(&self, name: &str) -> Option<Came> {
+        let kept = self.0.as_ref()?;
+        kept.came.iter().find(|(known, _)| *known == name).map(|(_, came)| *came)
     }
 
     /// Whether there is nothing here.
@@ -58,14 +75,14 @@ impl Extra {
     /// A field of the answer that has a value or items wins over a member of the same name here.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
         let (name, kept) = (name.into(), self.0.get_or_insert_default());
-        kept.came.retain(|came| *came != name);
+        kept.came.retain(|(known, _)| *known != name);
         kept.members.insert(name, value.into())
     }
 
     /// Takes a member out, so that it is not written back. A list that a field holds is then written only if it has items.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         let kept = self.0.as_mut()?;
-        kept.came.retain(|came| *came != name);
+        kept.came.retain(|(known, _)| *known != name);
         let removed = kept.members.remove(name);
         if kept.members.is_empty() && kept.came.is_empty() {
             self.0 = None;
@@ -126,13 +143,13 @@ mod tests {
 
     #[test]
     fn which_lists_came_is_not_shown() {
-        let mut extra = Extra::read(Map::new(), vec!["a", "b", "c"]);
+        let mut extra = Extra::read(Map::new(), ["a", "b", "c"].map(|name| (name, Came::AsDocumented)).to_vec());
         assert!(extra.is_empty() && extra.get("a").is_none() && extra.iter().next().is_none());
         assert_eq!(format!("{extra:?}"), "{}");
         assert_eq!(extra, Extra::default());
         assert_eq!(extra.insert("a", 1), None);
         assert_eq!(extra.remove("b"), None);
-        assert!(!extra.came("a") && !extra.came("b") && extra.came("c"));
+        assert_eq!(["a", "b", "c"].map(|name| extra.came(name)), [false, false, true]);
         assert_eq!(extra.remove("a"), Some(json!(1)));
         assert!(extra.came("c"));
     }

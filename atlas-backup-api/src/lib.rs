@@ -31,7 +31,12 @@
 //!
 //! An answer never fails for being newer or looser than the documents this version was made from. Unknown enum values
 //! are kept in a variant `Unknown`, unknown members in a field `extra` ([`Extra`]), and both are written back, so that a
-//! program which reads, changes one field and writes loses nothing. `null` and absent mean the same.
+//! program which reads, changes one field and writes loses nothing. `null` and absent mean the same. An optional member of another type
+//! than documented (a number as text, an object for a list) is kept in `extra` too, under its name, while its field is empty; so one odd
+//! member takes neither the answer nor the rest of a list with it.
+//!
+//! What would mislead is an error all the same ([`Error::Decode`]): a resource without its id, and a page without its `results`, which does
+//! not say that there are none. An empty list is only `"results": []`. An answer without a body is fine where nothing in it is required.
 //!
 //! Every answer has `extra`, so have the objects that answers and requests share (policies and their items, copy settings), and the
 //! requests that write an answer back (`From<Schedule> for ScheduleUpdateRequest`). Other requests have none: what is sent is what is
@@ -158,6 +163,7 @@ mod object_id;
 mod objects;
 mod open_enum;
 mod operation;
+mod other_form;
 mod paginate;
 mod path;
 #[cfg(feature = "v2")]

@@ -19,9 +19,6 @@ trait List {
     fn item(&self, index: usize) -> Option<&dyn Member>;
 
     fn clear(&mut self);
-
-    /// Shows a blank that is no item.
-    fn sample(&self, see: &mut dyn FnMut(&mut dyn Member));
 }
 
 impl<T: Member + Blank> List for Vec<T> {
@@ -41,11 +38,6 @@ impl<T: Member + Blank> List for Vec<T> {
     fn clear(&mut self) {
         *self = Vec::new();
     }
-
-    fn sample(&self, see: &mut dyn FnMut(&mut dyn Member)) {
-        let mut blank = T::BLANK;
-        see(&mut blank);
-    }
 }
 
 impl<T> Blank for Vec<T> {
@@ -57,12 +49,8 @@ impl<T: Member + Blank> Member for Vec<T> {
         "a list"
     }
 
-    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
+    fn decode(&mut self, value: &Value) -> Result<(), Mismatch> {
         decode_list(self, value)
-    }
-
-    fn refusal(&self, unheld: &Value) -> Mismatch {
-        list_refusal(self, unheld)
     }
 
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,32 +70,16 @@ fn items(list: &dyn List) -> impl Iterator<Item = &dyn Member> {
     (0..).map_while(|index| list.item(index))
 }
 
-fn decode_list(list: &mut dyn List, value: Value) -> Result<Option<Value>, Mismatch> {
-    let values = match value {
-        Value::Array(values) => values,
-        other => return Err(Mismatch::new("a list", &other)),
-    };
+/// One item that cannot be held is a mismatch of the whole: half a list would mislead.
+fn decode_list(list: &mut dyn List, value: &Value) -> Result<(), Mismatch> {
+    let Value::Array(values) = value else { return Err(Mismatch::new("a list", value)) };
     // The index told is the one in the document, so nulls are counted; they are not kept.
-    let mut values = values.into_iter().enumerate().filter(|(_, value)| !value.is_null());
-    let mut held = 0;
-    while let Some((index, value)) = values.next() {
-        // One item that cannot be held: half a list would mislead, so the whole of it is handed back.
-        if let Some(unheld) = list.grow().decode(value).map_err(|mismatch| mismatch.at(index))? {
-            let mut all: Vec<Value> = items(list).take(held).map(Member::value).collect();
-            all.push(unheld);
-            all.extend(values.map(|(_, value)| value));
-            list.clear();
-            return Ok(Some(Value::Array(all)));
-        }
-        held += 1;
+    let mut values = values.iter().enumerate().filter(|(_, value)| !value.is_null());
+    let decoded = values.try_for_each(|(index, value)| list.grow().decode(value).map_err(|mismatch| mismatch.at(index)));
+    if decoded.is_err() {
+        list.clear();
     }
-    Ok(None)
-}
-
-fn list_refusal(list: &dyn List, unheld: &Value) -> Mismatch {
-    let items = unheld.as_array().into_iter().flatten().enumerate();
-    let mut refused = items.filter_map(|(index, item)| Some(refusal_of(item, |see| list.sample(see))?.at(index)));
-    refused.next().unwrap_or_else(|| Mismatch::new("a list", unheld))
+    decoded
 }
 
 fn debug_list(list: &dyn List, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,9 +98,6 @@ trait Table {
     fn visit(&self, see: &mut dyn FnMut(&str, &dyn Member));
 
     fn clear(&mut self);
-
-    /// Shows a blank that is no item.
-    fn sample(&self, see: &mut dyn FnMut(&mut dyn Member));
 }
 
 impl<T: Member + Blank> Table for BTreeMap<String, T> {
@@ -145,11 +114,6 @@ impl<T: Member + Blank> Table for BTreeMap<String, T> {
     fn clear(&mut self) {
         *self = BTreeMap::new();
     }
-
-    fn sample(&self, see: &mut dyn FnMut(&mut dyn Member)) {
-        let mut blank = T::BLANK;
-        see(&mut blank);
-    }
 }
 
 impl<T> Blank for BTreeMap<String, T> {
@@ -161,12 +125,8 @@ impl<T: Member + Blank> Member for BTreeMap<String, T> {
         "an object"
     }
 
-    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
+    fn decode(&mut self, value: &Value) -> Result<(), Mismatch> {
         decode_table(self, value)
-    }
-
-    fn refusal(&self, unheld: &Value) -> Mismatch {
-        table_refusal(self, unheld)
     }
 
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -186,45 +146,19 @@ impl<T: Member + Blank> Member for BTreeMap<String, T> {
     }
 }
 
-fn decode_table(table: &mut dyn Table, value: Value) -> Result<Option<Value>, Mismatch> {
-    let values = match value {
-        Value::Object(values) => values,
-        other => return Err(Mismatch::new("an object", &other)),
-    };
-    let mut values = values.into_iter().filter(|(_, value)| !value.is_null());
-    while let Some((key, value)) = values.next() {
-        // As in a list.
-        if let Some(unheld) = table.grow(key.clone()).decode(value).map_err(|mismatch| mismatch.inside(&key))? {
-            let mut all = table_values(table);
-            all.insert(key, unheld);
-            all.extend(values);
-            table.clear();
-            return Ok(Some(Value::Object(all)));
-        }
+/// As for a list.
+fn decode_table(table: &mut dyn Table, value: &Value) -> Result<(), Mismatch> {
+    let Value::Object(values) = value else { return Err(Mismatch::new("an object", value)) };
+    let mut values = values.iter().filter(|(_, value)| !value.is_null());
+    let decoded = values.try_for_each(|(key, value)| table.grow(key.clone()).decode(value).map_err(|mismatch| mismatch.inside(key)));
+    if decoded.is_err() {
+        table.clear();
     }
-    Ok(None)
-}
-
-fn table_refusal(table: &dyn Table, unheld: &Value) -> Mismatch {
-    let items = unheld.as_object().into_iter().flatten();
-    let mut refused = items.into_iter().filter_map(|(key, item)| Some(refusal_of(item, |see| table.sample(see))?.inside(key)));
-    refused.next().unwrap_or_else(|| Mismatch::new("an object", unheld))
+    decoded
 }
 
 fn table_values(table: &dyn Table) -> Map<String, Value> {
     let mut values = Map::new();
     table.visit(&mut |key, item| drop(values.insert(key.to_owned(), item.value())));
     values
-}
-
-/// Why a list or a map was handed back, if it was for this item.
-fn refusal_of(item: &Value, sample: impl Fn(&mut dyn FnMut(&mut dyn Member))) -> Option<Mismatch> {
-    let mut refusal = None;
-    sample(&mut |blank| {
-        refusal = match blank.decode(item.clone()) {
-            Ok(unheld) => unheld.map(|unheld| blank.refusal(&unheld)),
-            Err(mismatch) => Some(mismatch),
-        };
-    });
-    refusal
 }

@@ -10,10 +10,10 @@ use crate::mismatch::Mismatch;
 use crate::object::{Blank, Member, Presence};
 
 /// The text that a JSON value is.
-pub(crate) fn text(value: Value) -> Result<String, Mismatch> {
+pub(crate) fn text(value: &Value) -> Result<String, Mismatch> {
     match value {
-        Value::String(text) => Ok(text),
-        other => Err(Mismatch::new("text", &other)),
+        Value::String(text) => Ok(text.clone()),
+        other => Err(Mismatch::new("text", other)),
     }
 }
 
@@ -26,9 +26,9 @@ impl Member for String {
         "text"
     }
 
-    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
+    fn decode(&mut self, value: &Value) -> Result<(), Mismatch> {
         *self = text(value)?;
-        Ok(None)
+        Ok(())
     }
 
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,12 +49,12 @@ impl Member for bool {
         "true or false"
     }
 
-    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
+    fn decode(&mut self, value: &Value) -> Result<(), Mismatch> {
         match value {
-            Value::Bool(flag) => *self = flag,
-            other => return Err(Mismatch::new("true or false", &other)),
+            Value::Bool(flag) => *self = *flag,
+            other => return Err(Mismatch::new("true or false", other)),
         }
-        Ok(None)
+        Ok(())
     }
 
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,15 +75,10 @@ impl Member for i64 {
         "an integer of 64 bits"
     }
 
-    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
-        match &value {
-            Value::Number(number) => match integer(number) {
-                Some(integer) => *self = integer,
-                None => return Ok(Some(value)),
-            },
-            other => return Err(Mismatch::new("an integer of 64 bits", other)),
-        }
-        Ok(None)
+    fn decode(&mut self, value: &Value) -> Result<(), Mismatch> {
+        let integer = value.as_number().and_then(integer);
+        *self = integer.ok_or_else(|| Mismatch::new(self.expected(), value))?;
+        Ok(())
     }
 
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,15 +110,10 @@ impl Member for f64 {
         "a number"
     }
 
-    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
-        match &value {
-            Value::Number(number) => match exact(number) {
-                Some(float) => *self = float,
-                None => return Ok(Some(value)),
-            },
-            other => return Err(Mismatch::new("a number", other)),
-        }
-        Ok(None)
+    fn decode(&mut self, value: &Value) -> Result<(), Mismatch> {
+        let float = value.as_number().and_then(exact);
+        *self = float.ok_or_else(|| Mismatch::new(self.expected(), value))?;
+        Ok(())
     }
 
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -155,15 +145,10 @@ impl Member for Timestamp {
         "a date-time"
     }
 
-    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
-        match &value {
-            Value::String(text) => match date_time::parse(text) {
-                Some(instant) => *self = instant,
-                None => return Ok(Some(value)),
-            },
-            other => return Err(Mismatch::new("a date-time", other)),
-        }
-        Ok(None)
+    fn decode(&mut self, value: &Value) -> Result<(), Mismatch> {
+        let instant = value.as_str().and_then(date_time::parse);
+        *self = instant.ok_or_else(|| Mismatch::new(self.expected(), value))?;
+        Ok(())
     }
 
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -184,9 +169,9 @@ impl Member for Value {
         "any value"
     }
 
-    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
-        *self = value;
-        Ok(None)
+    fn decode(&mut self, value: &Value) -> Result<(), Mismatch> {
+        *self = value.clone();
+        Ok(())
     }
 
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -202,11 +187,6 @@ impl Member for Value {
     }
 }
 
-/// What is not generic of the following.
-fn is_held(decoded: &Result<Option<Value>, Mismatch>) -> bool {
-    matches!(decoded, Ok(None))
-}
-
 impl<T> Blank for Option<T> {
     const BLANK: Self = None;
 }
@@ -216,19 +196,15 @@ impl<T: Member + Blank> Member for Option<T> {
         T::BLANK.expected()
     }
 
-    fn decode(&mut self, value: Value) -> Result<Option<Value>, Mismatch> {
+    fn decode(&mut self, value: &Value) -> Result<(), Mismatch> {
         if value.is_null() {
-            return Ok(None);
+            return Ok(());
         }
         let decoded = self.insert(T::BLANK).decode(value);
-        if !is_held(&decoded) {
+        if decoded.is_err() {
             *self = None;
         }
         decoded
-    }
-
-    fn refusal(&self, unheld: &Value) -> Mismatch {
-        T::BLANK.refusal(unheld)
     }
 
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -257,11 +233,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::object;
 
     fn read<T: Member + Blank>(value: Value) -> Option<T> {
         let mut member = T::BLANK;
-        object::read(&mut member, value).ok().map(|()| member)
+        member.decode(&value).ok().map(|()| member)
     }
 
     #[test]
@@ -293,29 +268,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_back_is_what_came() {
-        let list = json!(["1970-01-01T00:00:00Z", "soon", null, 7]);
+    fn half_a_list_is_not_held() {
         let mut dates = Vec::<Timestamp>::BLANK;
-        let unheld = dates.decode(list).unwrap();
-        assert_eq!(unheld, Some(json!(["1970-01-01T00:00:00Z", "soon", 7])));
+        assert!(dates.decode(&json!(["1970-01-01T00:00:00Z", "soon", null, 7])).is_err());
         assert!(dates.is_empty());
-
-        let map = json!({"a": "1970-01-01T00:00:00Z", "b": "soon", "c": "later"});
         let mut dates = BTreeMap::<String, Timestamp>::BLANK;
-        assert_eq!(dates.decode(map.clone()), Ok(Some(map)));
+        assert!(dates.decode(&json!({"a": "1970-01-01T00:00:00Z", "b": "soon", "c": "later"})).is_err());
         assert!(dates.is_empty());
     }
 
     #[test]
-    fn the_refusal_of_a_list_is_that_of_its_item() {
-        fn told<T: Member + Blank>(value: Value) -> String {
+    fn what_is_wrong_with_a_list_is_what_is_wrong_with_its_item() {
+        fn message<T: Member + Blank>(value: Value) -> String {
             let mut member = T::BLANK;
-            object::read(&mut member, value).unwrap_err().to_string()
+            member.decode(&value).unwrap_err().to_string()
         }
-        let message = "[1][1]: expected an integer of 64 bits, found a number";
-        assert_eq!(told::<Vec<Option<Vec<i64>>>>(json!([[1], [1, 1.5]])), message);
-        let message = "b: expected a date-time, found text";
-        assert_eq!(told::<BTreeMap<String, Timestamp>>(json!({"a": "1970-01-01T00:00:00Z", "b": "soon"})), message);
+        let told = "[1][1]: expected an integer of 64 bits, found a number";
+        assert_eq!(message::<Vec<Option<Vec<i64>>>>(json!([[1], [1, 1.5]])), told);
+        let told = "b: expected a date-time, found text";
+        assert_eq!(message::<BTreeMap<String, Timestamp>>(json!({"a": "1970-01-01T00:00:00Z", "b": "soon"})), told);
     }
 
     #[test]

@@ -44,7 +44,7 @@ const ITEMS_PER_PAGE: i64 = 500;
 #[must_use = "nothing is fetched before `next`"]
 pub struct Items<T> {
     state: State,
-    read: fn(Value) -> Result<(String, T), Mismatch>,
+    read: fn(&Value) -> Result<(String, T), Mismatch>,
     /// What is left of the page that came last, from its end.
     ready: Vec<T>,
 }
@@ -82,7 +82,7 @@ impl<T> Items<T> {
         for (index, value) in page.results.into_iter().enumerate().filter(|(_, value)| !value.is_null()) {
             let mismatch = |mismatch: Mismatch| mismatch.at(index).inside("results");
             let (key, item) =
-                (self.read)(value).map_err(|error| DecodeError::mismatch(pager.request.operation, page.status, &mismatch(error)))?;
+                (self.read)(&value).map_err(|error| DecodeError::mismatch(pager.request.operation, page.status, &mismatch(error)))?;
             if pager.seen.insert(key.clone()) {
                 fresh.push(item);
             }
@@ -98,15 +98,14 @@ impl<T> Items<T> {
 }
 
 /// Reads an item, with what tells it from others: its id, or all of it where it has none.
-fn read<T: Object + Blank>(value: Value) -> Result<(String, T), Mismatch> {
+fn read<T: Object + Blank>(value: &Value) -> Result<(String, T), Mismatch> {
     let mut item = T::BLANK;
     Ok((read_into(&mut item, value)?, item))
 }
 
-fn read_into(item: &mut dyn Object, value: Value) -> Result<String, Mismatch> {
-    let whole = value.to_string();
+fn read_into(item: &mut dyn Object, value: &Value) -> Result<String, Mismatch> {
     object::fill(item, value)?;
-    Ok(object::identity(item).unwrap_or(whole))
+    Ok(object::identity(item).unwrap_or_else(|| value.to_string()))
 }
 
 /// Nothing in it is pinned.
@@ -218,7 +217,8 @@ impl Pager {
         match page.into_inner() {
             Value::Object(mut members) => match members.remove("results") {
                 Some(Value::Array(results)) => Ok(Page { status, results }),
-                None | Some(Value::Null) => Ok(Page { status, results: Vec::new() }),
+                // A page that says nothing of items does not say that there are none.
+                None => Err(self.unreadable(status, Mismatch::missing("a list").inside("results"))),
                 Some(other) => Err(self.unreadable(status, Mismatch::new("a list", &other).inside("results"))),
             },
             other => Err(self.unreadable(status, Mismatch::new("an object", &other))),

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::api_error::ApiError;
 use crate::decode_error::DecodeError;
 use crate::envelope::{self, Opened};
 use crate::error::Error;
-use crate::object::{self, Member};
+use crate::object::Member;
 use crate::operation::Operation;
 use crate::transport::Answer;
 
@@ -20,13 +20,18 @@ use crate::transport::Answer;
 pub(crate) fn content(operation: &Operation, enveloped: bool, answer: &Answer, value: &mut dyn Member) -> Result<StatusCode, Error> {
     refuse_failure(answer)?;
     let text = text(&answer.headers, &answer.body);
-    if text.trim().is_empty() {
-        return Err(DecodeError::empty(operation, answer.status).into());
-    }
-    let body = serde_json::from_str(&text).map_err(|error| DecodeError::syntax(operation, answer.status, error))?;
+    let body = match text.trim() {
+        "" => Value::Null,
+        text => serde_json::from_str(text).map_err(|error| DecodeError::syntax(operation, answer.status, error))?,
+    };
     let opened = open(enveloped, body);
     let status = check_status(answer, &opened)?;
-    object::read(value, opened.content).map_err(|mismatch| {
+    if opened.content.is_null() {
+        // Where nothing is required, nothing is an answer.
+        let blank = value.decode(&Value::Object(Map::new()));
+        return blank.map(|()| status).map_err(|_| DecodeError::empty(operation, status).into());
+    }
+    value.decode(&opened.content).map_err(|mismatch| {
         let mismatch = match opened.member {
             Some(member) => mismatch.inside(member),
             None => mismatch,
@@ -194,6 +199,27 @@ mod tests {
         let redirect = answer(200, br#"{"status": 302, "envelope": null}"#);
         assert_eq!(read::<Value>(true, &redirect).unwrap_err().to_string(), "302 Found");
         assert!(nothing(false, &redirect).is_ok(), "nobody asked for an envelope");
+    }
+
+    #[test]
+    fn an_empty_answer_is_blank_where_nothing_is_required() {
+        use std::collections::BTreeMap;
+        type Nothing = BTreeMap<String, i64>;
+        for (enveloped, status, body) in [
+            (false, 204, ""),
+            (false, 200, " \r\n\t"),
+            (false, 200, "\u{feff}"),
+            (false, 200, "null"),
+            (true, 200, r#"{"status": 204}"#),
+            (true, 200, r#"{"status": 204, "envelope": null}"#),
+        ] {
+            let answer = answer(status, body.as_bytes());
+            assert_eq!(read::<Nothing>(enveloped, &answer).unwrap().1, Nothing::new(), "{body:?}");
+            let message = read::<String>(enveloped, &answer).unwrap_err().to_string();
+            assert!(message.ends_with("the answer is empty"), "{body:?}: {message}");
+        }
+        let failure = read::<Nothing>(true, &answer(200, br#"{"status": 404, "envelope": null}"#)).unwrap_err();
+        assert_eq!(failure.status().unwrap(), 404, "a failure is no empty answer");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod grammar;
 mod media_types;
 mod names;
 mod operations;
+mod other_forms;
 mod paths;
 mod refs;
 mod rules;

@@ -106,8 +106,32 @@ pub struct Type {
 pub struct Member {
     /// Its value is a credential in itself.
     pub secret: bool,
+    /// The form in which Atlas was seen sending it, beside the documented one.
+    pub other_form: Option<OtherForm>,
     /// Rules its value keeps in a request.
     pub checks: Vec<Check>,
+}
+
+/// Another form of a member of an answer, which its field can hold as well. The runtime's type of this name reads and writes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherForm {
+    /// The only item of a list in place of the list.
+    OneItem,
+    /// The only item of a list in place of the object that has the list.
+    WholeAnswer,
+    /// A date-time in place of seconds since 1970-01-01 UTC.
+    DateTime,
+}
+
+impl OtherForm {
+    /// Each with its name in the documents.
+    pub const ALL: &[(&str, OtherForm)] =
+        &[("one-item", OtherForm::OneItem), ("whole-answer", OtherForm::WholeAnswer), ("date-time", OtherForm::DateTime)];
+
+    /// By its name in the documents.
+    pub fn of(word: &str) -> Option<Self> {
+        OtherForm::ALL.iter().find(|(known, _)| *known == word).map(|(_, form)| *form)
+    }
 }
 
 /// A rule that one value keeps.

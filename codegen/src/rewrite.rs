@@ -11,12 +11,12 @@ mod client;
 mod deprecated;
 mod docs;
 mod enums;
+mod flags;
 mod lists;
 mod objects;
 mod operations;
 mod paths;
 mod read;
-mod secrets;
 mod shape;
 mod unreachable;
 mod updates;
@@ -41,7 +41,7 @@ const PASSES: &[(&str, Pass)] = &[
     ("rewrite/lists", lists::rewrite),
     ("rewrite/bodies", bodies::rewrite),
     ("rewrite/updates", updates::rewrite),
-    ("rewrite/secrets", secrets::rewrite),
+    ("rewrite/flags", flags::rewrite),
     ("rewrite/docs", docs::rewrite),
     ("rewrite/aliases", aliases::rewrite),
     ("rewrite/deprecated", deprecated::rewrite),

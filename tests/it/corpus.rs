@@ -54,7 +54,8 @@ fn every_mutant_is_read_and_shows_what_was_done_to_it() {
     println!("{} mutants: {counts:?}", counts.values().sum::<usize>());
     for family in ["success", "enveloped success", "error", "enveloped error"] {
         // No member of an error has an enum or a format.
-        let kinds: &[_] = if family.contains("success") { &["null", "drop", "add", "enum", "format"] } else { &["null", "drop", "add"] };
+        let kinds: &[_] =
+            if family.contains("success") { &["null", "drop", "add", "type", "enum", "format"] } else { &["null", "drop", "add", "type"] };
         for what in kinds {
             let least = if *what == "add" { 2 } else { 5 };
             assert!(counts.get(&(family, *what)).is_some_and(|count| *count > least), "too few mutants {what} of {family}: {counts:?}");
@@ -117,9 +118,9 @@ fn check(examiner: &Examiner, fixture: &Fixture, answer: &Answer, before: &[Devi
     let exchange = Exchange { body: answer.with(&mutant.json).to_string().into_bytes(), ..fixture.exchange.clone() };
     let examined = examiner.examine(fixture.entry, &exchange);
     let what = format!("{}: {} {}", fixture.name, mutant.what, mutant.path);
-    if mutant.is_the_id {
+    if mutant.is_needed {
         let member = mutant.path.rsplit('.').next().unwrap_or_default();
-        assert!(examined.unreadable.is_some_and(|reason| reason.contains(member)), "{what}: a resource without its id was accepted");
+        assert!(examined.unreadable.is_some_and(|reason| reason.contains(member)), "{what}: an answer without it was accepted");
         return;
     }
     assert_eq!(examined.unreadable, None, "{what}");
@@ -218,10 +219,21 @@ fn an_invented_value_an_invented_member_and_a_null_are_named() {
 
 #[test]
 fn what_cannot_be_read_fails() {
-    for body in [json!({}), json!({"id": 7}), json!([]), json!({"id": "a", "status": {}})] {
+    for body in [json!({}), json!({"id": 7}), json!([]), json!({"status": "COMPLETED"})] {
         let (status, text) = run(&capture(&body, ""), &[]);
         assert_eq!(status, Some(1), "{text}");
         assert!(text.contains("NOT DECODED"), "{text}");
+    }
+    for page in [json!({}), json!({"message": "maintenance"}), json!({"results": null, "totalCount": 3}), json!({"results": "none"})] {
+        let mut archive = capture(&page, "");
+        let entry = &mut archive["log"]["entries"][0];
+        entry["request"] = json!({
+            "method": "GET",
+            "url": "https://cloud.mongodb.com/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots",
+        });
+        let (status, text) = run(&archive, &[]);
+        assert_eq!(status, Some(1), "{page}: {text}");
+        assert!(text.contains("NOT DECODED ×1: listSnapshots: ") && text.contains("results: expected a list"), "{page}: {text}");
     }
     let mut unreadable = capture(&json!({"id": "a"}), "");
     unreadable["log"]["entries"][0]["response"]["content"] = json!({"text": "?", "encoding": "base64"});

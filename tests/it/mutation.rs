@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 /// A changed answer.
 pub struct Mutant {
-    /// `null`, `drop`, `add`, `enum` or `format`.
+    /// `null`, `drop`, `add`, `type`, `enum` or `format`.
     pub what: &'static str,
     /// Where, as a report names it.
     pub path: String,
@@ -14,8 +14,9 @@ pub struct Mutant {
     pub json: Value,
     /// How it deviates from the documents, if it does.
     pub expected: Option<Kind>,
-    /// The resource's own id, or the name that stands for one, was taken away: the one change that is refused.
-    pub is_the_id: bool,
+    /// What the answer is for was taken away, a resource's own id (or the name that stands for one) or the items of a page: the one change
+    /// that is refused.
+    pub is_needed: bool,
 }
 
 impl Mutant {
@@ -74,25 +75,37 @@ fn add(definition: &Value, place: &[Step], members: &Map<String, Value>, whole: 
     at.push(Step::Member("inventedMember".into()));
     let json = put(whole, place, Some(Value::Object(grown)));
     let is_closed = definition["type"] == "object" && !matches!(definition["additionalProperties"], Value::Bool(true) | Value::Object(_));
-    found.push(Mutant { what: "add", path: path(&at), json, expected: is_closed.then_some(Kind::UnknownMember), is_the_id: false });
+    found.push(Mutant { what: "add", path: path(&at), json, expected: is_closed.then_some(Kind::UnknownMember), is_needed: false });
 }
 
 #[allow(clippy::too_many_arguments, reason = "the place of a member takes them all")]
 fn change(spec: &Spec, holder: &Value, name: &str, schema: &Value, value: &Value, place: &[Step], whole: &Value, found: &mut Vec<Mutant>) {
     let (definition, nullable) = resolved(spec, schema);
     let required = holder["required"].as_array().is_some_and(|required| required.iter().any(|known| known == name));
-    let mut push = |what, new: Option<Value>, expected, is_the_id| {
-        found.push(Mutant { what, path: path(place), json: put(whole, place, new), expected, is_the_id });
+    let mut push = |what, new: Option<Value>, expected, is_needed| {
+        found.push(Mutant { what, path: path(place), json: put(whole, place, new), expected, is_needed });
     };
-    let is_the_id = required && ["id", "_id", "name"].contains(&name);
-    push("null", Some(Value::Null), (!nullable).then_some(Kind::Null), is_the_id);
-    push("drop", None, required.then_some(Kind::MissingRequired), is_the_id);
+    let is_needed = required && ["id", "_id", "name", "results"].contains(&name);
+    push("null", Some(Value::Null), (!nullable).then_some(Kind::Null), is_needed);
+    push("drop", None, required.then_some(Kind::MissingRequired), is_needed);
+    if definition["type"].is_string() {
+        push("type", Some(of_another_type(&definition["type"])), Some(Kind::WrongType), is_needed);
+    }
     if definition["enum"].is_array() && value.is_string() {
         push("enum", Some(json!("inventedValue")), Some(Kind::OutsideEnum), false);
     }
     let has_form = definition["format"].is_string() || definition["pattern"].is_string();
     if has_form && definition["type"] == "string" && value.is_string() {
         push("format", Some(json!("!")), Some(Kind::BadFormat), false);
+    }
+}
+
+/// A value of another JSON type than this one, which no member takes for its own: not even those that were seen in another form.
+fn of_another_type(documented: &Value) -> Value {
+    match documented.as_str() {
+        Some("string") => json!(7),
+        Some("integer" | "number" | "object") => json!("odd"),
+        _ => json!({"odd": true}),
     }
 }
 

@@ -157,6 +157,7 @@ static SCHEMA: Kind = Kind {
         ("additionalProperties", Either(&Bool, &Reference(&SCHEMA, "schemas"))),
         ("x-atlas-schema", Either(&Text, &List(&Text))),
         ("x-atlas-secret", Bool),
+        ("x-atlas-other-form", Text),
         ("x-atlas-update-of", Text),
         ("x-atlas-rules", List(&Object(&MEMBER_RULE))),
     ],

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{members, operations, rules, text, values};
+use super::{members, operations, other_forms, rules, text, values};
 use crate::document::child;
 use crate::error::Finding;
 use crate::facts::RUNTIME_TYPES;
@@ -107,6 +107,7 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
     all_of(schema, pointer, findings);
     values::check(document, schema, pointer, findings);
     member_names(document, schema, pointer, findings);
+    other_forms::check(document, schema, pointer, findings);
     for (name, property) in members(schema, "properties") {
         let at = child(&child(pointer, "properties"), name);
         if text(property, "description").is_empty() {

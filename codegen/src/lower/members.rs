@@ -1,5 +1,5 @@
-//! Takes what is said about members and has no place in a Rust type: which are secret, rules across members, and which answer they are
-//! read from.
+//! Takes what is said about members and has no place in a Rust type: which are secret or come in another form, rules across members, and
+//! which answer they are read from.
 //!
 //! Before: `snapshotUrl: {type: string, x-atlas-secret: true}`. After: `facts.types["…"].members["snapshotUrl"].secret`.
 
@@ -7,7 +7,7 @@ use openapiv3::{OpenAPI, ReferenceOr, SchemaKind, Type};
 use serde_json::Value;
 
 use super::walk;
-use crate::facts::{Facts, MemberRule};
+use crate::facts::{Facts, MemberRule, OtherForm};
 
 pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
     let mut changed = 0;
@@ -29,6 +29,10 @@ pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
             if property.schema_data.extensions.shift_remove("x-atlas-secret") == Some(Value::Bool(true)) {
                 changed += 1;
                 fact.members.entry(member.clone()).or_default().secret = true;
+            }
+            if let Some(form) = property.schema_data.extensions.shift_remove("x-atlas-other-form") {
+                changed += 1;
+                fact.members.entry(member.clone()).or_default().other_form = form.as_str().and_then(OtherForm::of);
             }
         }
     }
@@ -53,6 +57,8 @@ fn rule(value: &Value) -> Option<MemberRule> {
 
 #[cfg(test)]
 mod tests {
+    use crate::facts::OtherForm;
+
     #[test]
     fn secrets_and_rules_move_into_the_facts() {
         let yaml = "
@@ -66,12 +72,14 @@ components:
       x-atlas-rules: [{when: {keep: true}, forbid: [expires], reason: r}]
       properties:
         url: {type: string, x-atlas-secret: true}
+        urls: {type: array, items: {type: string}, x-atlas-other-form: one-item}
         keep: {type: boolean}
         expires: {type: string, format: date-time}
 ";
         let (changed, _, facts) = super::super::lowered(super::lower, yaml);
-        assert_eq!(changed, 2);
+        assert_eq!(changed, 3);
         assert!(facts.types["A"].members["url"].secret);
+        assert_eq!(facts.types["A"].members["urls"].other_form, Some(OtherForm::OneItem));
         assert_eq!(facts.types["A"].rules[0].forbid, ["expires"]);
     }
 }

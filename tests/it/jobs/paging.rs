@@ -211,8 +211,6 @@ async fn lists_of_another_kind() {
     let null_between = json!({"results": [{"id": "1"}, null, {"id": "2"}, {"id": "1"}], "totalCount": null});
     for (name, pages, items, requests) in [
         ("page numbers are not heeded", vec![two.clone()], 2, 3),
-        ("no results", vec![two.clone(), json!({"links": []})], 2, 2),
-        ("null for results", vec![two.clone(), json!({"results": null})], 2, 2),
         ("an empty page is the end", vec![two.clone(), none.clone(), one.clone()], 2, 2),
         ("a short page is not", vec![one, two, none.clone()], 3, 3),
         ("null among them, and one twice", vec![null_between, none], 2, 2),
@@ -233,12 +231,40 @@ async fn what_is_no_list_is_an_error_that_says_where() {
         (json!({"results": {"id": "1"}}), "results: expected a list, found an object"),
         (json!([{"id": "1"}]), "expected an object, found a list"),
         (json!({"results": [{"id": "1"}, 7]}), "results[1]: expected an object, found a number"),
-        (json!({"results": [{"id": "1", "storageSizeBytes": {}}]}), "results[0].storageSizeBytes"),
+        (json!({"results": [{"id": "1"}, {"status": "queued"}]}), "results[1].id: expected text, but it is missing"),
+        (json!({"results": null, "totalCount": 3}), "results: expected a list, found null"),
+        (json!({"message": "maintenance"}), "results: expected a list, but it is missing"),
+        (json!({}), "results: expected a list, but it is missing"),
     ] {
         let server = answering([ok(&page)]);
-        let error = client(&server, &NoWait::new()).v2().list_snapshots(PROJECT, "orders").stream().all().await.unwrap_err();
-        assert!(matches!(error, Error::Decode(_)) && error.to_string().contains(place), "{page}: {error}");
+        let client = client(&server, &NoWait::new());
+        let streamed = client.v2().list_snapshots(PROJECT, "orders").stream().all().await.unwrap_err();
+        let sent = client.v2().list_snapshots(PROJECT, "orders").send().await.unwrap_err();
+        for error in [streamed, sent] {
+            assert!(matches!(error, Error::Decode(_)) && error.to_string().contains(place), "{page}: {error}");
+        }
     }
+}
+
+/// A page that says nothing of its items is no end of the list either.
+#[tokio::test]
+async fn a_later_page_without_results_is_an_error() {
+    let server = answering([ok(&json!({"results": [{"id": "1"}]})), ok(&json!({"links": []}))]);
+    let mut items = client(&server, &NoWait::new()).v2().list_snapshots(PROJECT, "orders").stream();
+    assert!(items.next().await.is_some_and(|item| item.is_ok()));
+    assert!(matches!(items.next().await, Some(Err(Error::Decode(_)))));
+    assert!(items.next().await.is_none());
+}
+
+/// One odd member takes neither its item nor the others with it.
+#[tokio::test]
+async fn an_odd_member_of_one_item_is_kept() {
+    let page = json!({"results": [{"id": "1"}, {"id": "2", "storageSizeBytes": {"bytes": 1}, "createdAt": 7, "links": {}}]});
+    let server = answering([ok(&page), ok(&json!({"results": []}))]);
+    let found = client(&server, &NoWait::new()).v2().list_snapshots(PROJECT, "orders").stream().all().await.unwrap();
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[1].extra.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["createdAt", "links", "storageSizeBytes"]);
+    assert_eq!(serde_json::to_value(&found).unwrap(), page["results"]);
 }
 
 /// What has no id is told apart by all that it says.

@@ -62,6 +62,9 @@ impl Examiner {
                 // `entry.answer` would decode what this module took out of the envelope. The call decodes the same type from what the
                 // client took out, which is what programs get. Here it says no more than whether the operation has content.
                 if let (Some(before), Some(_)) = (&content.json, entry.answer) {
+                    // An envelope around nothing says as much as an empty object.
+                    let nothing = Value::Object(Map::new());
+                    let before = if before.is_null() { &nothing } else { before };
                     examined.lost = same(before, &answered.value.json).err();
                 }
             }
@@ -86,7 +89,9 @@ impl Content {
         match json {
             Some(Value::Object(mut members)) if exchange.is_enveloped() => {
                 let inner = members.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
-                let Some(status) = inner else { return Content { status: exchange.status, json: Some(Value::Object(members)) } };
+                let Some(status) = inner.filter(|status| (100..1000).contains(status)) else {
+                    return Content { status: exchange.status, json: Some(Value::Object(members)) };
+                };
                 members.remove("status");
                 let wrapped = members.remove("envelope").or_else(|| members.remove("content"));
                 Content { status, json: Some(wrapped.unwrap_or(Value::Object(members))) }

@@ -47,11 +47,17 @@ impl<'a> Schemas<'a> {
                 bounds(&schema, "minimum", "maximum", number.as_f64().unwrap_or(0.0), &mut say);
             }
             ("number", Value::Number(_)) | ("boolean", Value::Bool(_)) | ("", _) => {}
+            // The documents say that Atlas was seen sending it so, and the client reads it.
+            ("array", value) if schema.has_other_form("one-item") => self.compare(&schema.definition["items"], value, path, found),
+            ("integer", Value::String(text)) if schema.has_other_form("date-time") && instant(text).is_some() => {}
             (expected, value) => say(Kind::WrongType, format!("{} instead of {expected}", describe(value))),
         }
     }
 
     fn object(self, schema: &Resolved<'_>, value: &Value, path: &str, found: &mut Vec<Deviation>) {
+        if let Some(items) = schema.items_in_place_of(value) {
+            return self.compare(items, value, path, found);
+        }
         let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         for (name, value) in value.as_object().into_iter().flatten() {
             match (&schema.definition["properties"][name], &schema.definition["additionalProperties"]) {
@@ -109,6 +115,20 @@ impl<'a> Resolved<'a> {
                 (None, None) => return resolved,
             };
         }
+    }
+
+    /// Whether the documents say that this form was seen as well.
+    fn has_other_form(&self, form: &str) -> bool {
+        self.definition["x-atlas-other-form"] == form
+    }
+
+    /// The schema of the items of the list that this object is said to come as the only item of, where `value` has no such list.
+    fn items_in_place_of(&self, value: &Value) -> Option<&'a Value> {
+        let mut properties = self.definition["properties"].as_object()?.iter();
+        let (name, list) = properties.find(|(_, property)| property["x-atlas-other-form"] == "whole-answer")?;
+        // An answer that is no item is one that lacks its list.
+        let required = list["items"]["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        (value.get(name).is_none() && required.into_iter().all(|name| value.get(name).is_some())).then(|| &list["items"])
     }
 
     fn kind(&self) -> &'a str {

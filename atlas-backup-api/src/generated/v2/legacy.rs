@@ -294,7 +294,7 @@ static CREATE_LEGACY_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[answer(types::LegacyRestoreJobPage, create_legacy_restore_job)]
+    #[answer(types::LegacyRestoreJobList, create_legacy_restore_job)]
     pub struct CreateLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

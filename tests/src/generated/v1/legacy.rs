@@ -42,7 +42,7 @@ pub static ENTRIES: &[Entry] = &[
         path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs",
         success: 200u16,
         call: create_legacy_restore_job,
-        answer: Some(recode::<v1::types::LegacyRestoreJobPage>),
+        answer: Some(recode::<v1::types::LegacyRestoreJobList>),
         body: Some(recode::<v1::types::LegacyRestoreJobRequest>),
     },
     Entry {

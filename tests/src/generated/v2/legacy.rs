@@ -42,7 +42,7 @@ pub static ENTRIES: &[Entry] = &[
         path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs",
         success: 200u16,
         call: create_legacy_restore_job,
-        answer: Some(recode::<v2::types::LegacyRestoreJobPage>),
+        answer: Some(recode::<v2::types::LegacyRestoreJobList>),
         body: Some(recode::<v2::types::LegacyRestoreJobRequest>),
     },
     Entry {

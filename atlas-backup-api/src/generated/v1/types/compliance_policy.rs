@@ -85,7 +85,7 @@ answer! {
         /// When the policy was changed last, in UTC.
         #[wire("updatedDate")]
         pub updated_date: Option<Timestamp>,
-        /// E-mail address of the user who changed the policy last. Documented format: email.
+        /// Who changed the policy last: the public part of an API key, or an e-mail address.
         #[wire("updatedUser")]
         pub updated_user: Option<String>,
     }

@@ -39,7 +39,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The export buckets of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<ExportBucket>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]

@@ -46,7 +46,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The legacy checkpoints of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<LegacyCheckpoint>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]
@@ -316,6 +316,9 @@ answer! {
         /// Id of the KMIP master key that encrypts the data. Only with `encryptionEnabled`. Documented format: uuid.
         #[wire("masterKeyUUID")]
         pub master_key_uuid: Option<String>,
+        /// Whether the job restores a point in time, and not a snapshot.
+        #[wire("pointInTime")]
+        pub point_in_time: Option<bool>,
         /// Id of the snapshot.
         #[wire("snapshotId")]
         pub snapshot_id: Option<ObjectId>,
@@ -329,14 +332,30 @@ answer! {
 }
 
 answer! {
-    /// One page of a list of legacy restore jobs, or the jobs that one request made.
+    /// The legacy restore jobs that one request made.
+    #[doc(alias = "PaginatedRestoreJobView")]
+    pub struct LegacyRestoreJobList {
+        /// Links to this list and to what belongs to it.
+        #[wire("links")]
+        pub links: Vec<Link>,
+        /// The jobs, one for a replica set and one for each shard of a sharded cluster.
+        #[wire("results", required, whole_answer)]
+        pub results: Vec<LegacyRestoreJob>,
+        /// How many jobs there are. At least 0.
+        #[wire("totalCount")]
+        pub total_count: Option<i64>,
+    }
+}
+
+answer! {
+    /// One page of a list of legacy restore jobs.
     #[doc(alias = "PaginatedRestoreJobView")]
     pub struct LegacyRestoreJobPage {
         /// Links to this page and to the ones before and after it.
         #[wire("links")]
         pub links: Vec<Link>,
         /// The legacy restore jobs of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<LegacyRestoreJob>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]
@@ -645,7 +664,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The legacy snapshots of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<LegacySnapshot>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]

@@ -16,7 +16,7 @@ answer! {
         pub delivery_type: Option<RestoreDeliveryType>,
         /// Where to download the compressed files of the snapshot. Only when `deliveryType` is `download`. Whoever has these URLs can read
         /// the data.
-        #[wire("deliveryUrl", secret)]
+        #[wire("deliveryUrl", secret, one_item)]
         pub delivery_url: Vec<String>,
         /// Point in the oplog to which the job restores. Only when `deliveryType` is `pointInTime`.
         #[wire("desiredTimestamp")]
@@ -45,7 +45,7 @@ answer! {
         pub oplog_inc: Option<i64>,
         /// Second of the oplog to restore to, in seconds since 1970-01-01 UTC. Only when `deliveryType` is `pointInTime`. At least
         /// 1199145600.
-        #[wire("oplogTs")]
+        #[wire("oplogTs", date_time)]
         pub oplog_ts: Option<i64>,
         /// Point in time to restore to, in seconds since 1970-01-01 UTC. Only when `deliveryType` is `pointInTime`. At least 1199145600.
         #[wire("pointInTimeUTCSeconds")]
@@ -73,7 +73,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The serverless restore jobs of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<ServerlessRestoreJob>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]
@@ -264,7 +264,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The serverless snapshots of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<ServerlessSnapshot>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]

@@ -12,6 +12,9 @@ answer! {
         /// Position of the database operation among those of the same second, from 1. At least 1.
         #[wire("increment")]
         pub increment: Option<i64>,
+        /// The same second as `date`, in seconds since 1970-01-01 UTC.
+        #[wire("time")]
+        pub time: Option<i64>,
     }
 }
 

@@ -148,7 +148,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The snapshots of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<Snapshot>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]

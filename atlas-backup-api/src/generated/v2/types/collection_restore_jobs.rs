@@ -122,7 +122,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The collections of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<CollectionRestoreJobCollection>,
         /// How many results all pages have together. At least 0.
         #[wire("totalCount")]
@@ -151,7 +151,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The collection restore jobs of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<CollectionRestoreJob>,
         /// How many results all pages have together. At least 0.
         #[wire("totalCount")]

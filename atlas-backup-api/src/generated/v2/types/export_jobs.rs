@@ -67,7 +67,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The export jobs of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<ExportJob>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]

@@ -61,7 +61,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The flex restore jobs of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<FlexRestoreJob>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]
@@ -172,7 +172,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The flex snapshots of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<FlexSnapshot>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]

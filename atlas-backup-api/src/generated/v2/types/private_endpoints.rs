@@ -72,7 +72,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The private endpoints of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<PrivateEndpoint>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]

@@ -32,7 +32,7 @@ answer! {
         pub delivery_type: Option<RestoreDeliveryType>,
         /// Where to download the compressed files: one URL for a replica set; for a sharded cluster one per shard, which `components` maps.
         /// Only for a download that is ready. Whoever has these URLs can read the data.
-        #[wire("deliveryUrl", secret)]
+        #[wire("deliveryUrl", secret, one_item)]
         pub delivery_url: Vec<String>,
         /// Point in the oplog to restore. Its members can be null.
         #[wire("desiredTimestamp")]
@@ -59,7 +59,7 @@ answer! {
         #[wire("oplogInc")]
         pub oplog_inc: Option<i64>,
         /// Second of the oplog to restore, in seconds since 1970-01-01 UTC. Only for a point in time given so. At least 1199145600.
-        #[wire("oplogTs")]
+        #[wire("oplogTs", date_time)]
         pub oplog_ts: Option<i64>,
         /// Point in time to restore, in seconds since 1970-01-01 UTC. Only for a point in time given so. At least 1199145600.
         #[wire("pointInTimeUTCSeconds")]
@@ -109,7 +109,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The restore jobs of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<RestoreJob>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]

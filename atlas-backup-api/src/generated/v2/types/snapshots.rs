@@ -133,7 +133,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The collections of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<SnapshotCollection>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]
@@ -162,7 +162,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The databases of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<SnapshotDatabase>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]
@@ -199,7 +199,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The snapshots of this page.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<Snapshot>,
         /// How many results all pages have together. Only when `includeCount` is true. At least 0.
         #[wire("totalCount")]

@@ -61,7 +61,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The restore jobs of the cluster.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<TenantRestoreJob>,
         /// How many results there are. At least 0.
         #[wire("totalCount")]
@@ -173,7 +173,7 @@ answer! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// The snapshots of the cluster.
-        #[wire("results")]
+        #[wire("results", required)]
         pub results: Vec<TenantSnapshot>,
         /// How many results there are. At least 0.
         #[wire("totalCount")]
