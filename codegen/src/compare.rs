@@ -12,6 +12,7 @@ mod media_types;
 mod operations;
 mod schemas;
 mod shape;
+mod sources;
 
 use std::collections::BTreeSet;
 
@@ -93,6 +94,10 @@ pub fn compare(ours: &Document, published: &Value, deviations: &Deviations, part
         comparison.operation(ours, published);
     }
     comparison.schemas();
+    // What a part lacks may be published all the same.
+    if !part {
+        comparison.sources();
+    }
     for operation in absent.iter().filter(|_| !part) {
         note(&mut comparison, OperationEnded, operation.id(), Some(operation), None);
     }

@@ -22,8 +22,8 @@ const DEVIATIONS: &str = "spec/deviations.yaml";
     long_about = "Compare spec/v1.yaml or spec/v2.yaml with an OpenAPI document that MongoDB publishes, the whole one or a part.\n\nThe paths \
                   of the published document decide which of ours it is compared with. Operations are paired by method and path, and compared \
                   with their newest stable media type, through $ref, allOf, oneOf and discriminators: operations missing or ended, media \
-                  types, members, types, formats, enums, bounds, required, nullable, roles, deprecation and sunset dates. What differs on \
-                  purpose stands in spec/deviations.yaml with its reason.",
+                  types, members, types, formats, enums, bounds, required, nullable, roles, deprecation and sunset dates, and what rules name as \
+                  their source. What differs on purpose stands in spec/deviations.yaml with its reason.",
     after_help = "Exit status: 0 when every difference is explained, 1 when one is not, when an entry of spec/deviations.yaml explains nothing, \
                   or when a document cannot be read."
 )]

@@ -6,8 +6,10 @@
 //! ```yaml
 //! - when: {cloudProvider: GCP}
 //!   require: [bucketName, roleId]
-//!   forbid: [iamRoleId]
 //! ```
+//!
+//! That a subtype lacks a member does not say that Atlas refuses it, so no rule has to forbid it. But what a rule forbids, the subtype
+//! must lack.
 
 use std::collections::BTreeSet;
 
@@ -43,16 +45,17 @@ impl<'a> Comparison<'a> {
         let mut found = Vec::new();
         for shape in &requests {
             let Some((property, values)) = &shape.choice else { continue };
-            let theirs = Choice { required: shape.required.clone(), forbidden: all.difference(&sent(shape)).copied().collect() };
+            let theirs = sent(shape);
             for value in values {
                 let mine = rules(ours, property, value);
                 let spot = spot.member(&format!("{property}={value}"));
-                let sets =
-                    [(Kind::RequiredWhen, mine.required, &theirs.required), (Kind::ForbiddenWhen, mine.forbidden, &theirs.forbidden)];
-                for (kind, mine, theirs) in sets {
+                let refused: BTreeSet<&str> = mine.forbidden.intersection(&theirs).copied().collect();
+                for (kind, mine, theirs) in
+                    [(Kind::RequiredWhen, &mine.required, &shape.required), (Kind::ForbiddenWhen, &refused, &BTreeSet::new())]
+                {
                     let list =
                         |names: &BTreeSet<&str>| Some(names.iter().filter(|name| by_choice(name)).map(|name| (*name).into()).collect());
-                    found.push((spot.clone(), kind, only(list(&mine), list(theirs))));
+                    found.push((spot.clone(), kind, only(list(mine), list(theirs))));
                 }
             }
         }
@@ -69,11 +72,13 @@ impl<'a> Comparison<'a> {
 
 /// Our rules for one value of one member.
 fn rules<'a>(schema: &Place<'a>, property: &str, value: &str) -> Choice<'a> {
+    let applies = |rule: &Place<'a>| match rule.value.get("when").and_then(|when| when.get(property)) {
+        Some(Value::Array(values)) => values.iter().any(|known| known == value),
+        Some(known) => known == value,
+        None => false,
+    };
     let names = |rule: &Place<'a>, key: &str| rule.items(key).filter_map(|name| name.value.as_str()).collect::<Vec<_>>();
-    let matching: Vec<_> = schema
-        .items("x-atlas-rules")
-        .filter(|rule| rule.value.get("when").and_then(|when| when.get(property)).and_then(Value::as_str) == Some(value))
-        .collect();
+    let matching: Vec<_> = schema.items("x-atlas-rules").filter(applies).collect();
     Choice {
         required: matching.iter().flat_map(|rule| names(rule, "require")).collect(),
         forbidden: matching.iter().flat_map(|rule| names(rule, "forbid")).collect(),

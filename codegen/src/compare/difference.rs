@@ -45,8 +45,10 @@ pub enum Kind {
     Required,
     /// Members that one subtype of a request requires.
     RequiredWhen,
-    /// Members that one subtype of a request does not have.
+    /// Members that we forbid in one subtype of a request, and that it has.
     ForbiddenWhen,
+    /// What a rule of ours names as its source.
+    Source,
     /// Whether it may be null.
     Nullable,
     /// `minimum`.
@@ -101,6 +103,7 @@ impl Kind {
         ("required", Kind::Required),
         ("required-when", Kind::RequiredWhen),
         ("forbidden-when", Kind::ForbiddenWhen),
+        ("source", Kind::Source),
         ("nullable", Kind::Nullable),
         ("minimum", Kind::Minimum),
         ("maximum", Kind::Maximum),
@@ -255,6 +258,7 @@ impl Difference {
             Kind::OperationEnded => "no longer published".to_owned(),
             Kind::Ended => format!("ended on {} by our document, but published without an end", shown(ours)),
             Kind::MemberMissing => format!("published ({}), and not in our document", shown(published)),
+            Kind::Source => format!("its source is {}, which is not published", shown(ours)),
             Kind::MemberExtra => "in our document, and not published".to_owned(),
             Kind::Enum | Kind::Statuses | Kind::RequiredWhen | Kind::ForbiddenWhen if ours.is_array() && published.is_array() => {
                 let only = |values: &Value, who: &str| match values.as_array() {

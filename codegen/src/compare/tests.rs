@@ -96,10 +96,16 @@ components:
           require: [iamRoleId]
           forbid: [serviceUrl]
           reason: AWS has roles.
+          source: {published: AwsRequest}
         - when: {cloudProvider: AZURE}
           require: [serviceUrl]
           forbid: [iamRoleId]
           reason: Azure has URLs.
+          source: {published: AzureRequest}
+        - when: {cloudProvider: [AWS, AZURE]}
+          require: [cloudProvider]
+          reason: Both are of one call.
+          source: {published: createGroupBucket}
       required: [cloudProvider]
       properties:
         cloudProvider: {$ref: '#/components/schemas/CloudProvider'}
@@ -373,6 +379,53 @@ fn one_change_of_each_kind_is_found_and_nothing_else() {
         document["components"]["schemas"]["Page"] = page.unwrap_or_default();
         assert_eq!(found(&document), [expected], "{pointer}");
     }
+}
+
+#[test]
+fn what_a_rule_names_as_its_source_must_be_published() {
+    let with = |source: &str, other: &str| {
+        let ours = OURS.replacen(&format!("source: {{{source}}}"), &format!("source: {{{other}}}"), 1);
+        assert_ne!(ours, OURS);
+        let lines = |part| report(&ours, &published(), "deviations: []", part).unexplained().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(lines(true), [""; 0], "a part may lack it");
+        lines(false)
+    };
+    let source = "published: AwsRequest";
+    for other in ["AwsRequest.roleId", "AwsRequests", "AwsRequests.iamRoleId", "createGroupBuckets"] {
+        let line = format!("BucketRequest.x-atlas-rules[0]: its source is {other}, which is not published [source]");
+        assert_eq!(with(source, &format!("published: {other}")), [line]);
+    }
+    let line = "BucketRequest.x-atlas-rules[2]: its source is createBucket, which is not published [source]";
+    assert_eq!(with("published: createGroupBucket", "published: createBucket"), [line], "that is our name of it");
+    // Pages and the wire cannot be looked up; a member may stand in the base of a subtype.
+    for other in [
+        "wire: Seen.",
+        "page: https://www.mongodb.com/docs/atlas/",
+        "published: AzureRequest.cloudProvider",
+        "published: AwsRequest.iamRoleId",
+    ] {
+        assert_eq!(with(source, other), [""; 0], "{other}");
+    }
+}
+
+#[test]
+fn a_subtype_that_lacks_a_member_need_not_forbid_it() {
+    let ours = OURS.replace("          forbid: [serviceUrl]\n", "").replace("          forbid: [iamRoleId]\n", "");
+    assert_ne!(ours, OURS);
+    assert_eq!(report(&ours, &published(), "deviations: []", false).unexplained().count(), 0);
+}
+
+#[test]
+fn a_condition_with_several_values_is_one_for_each() {
+    let ours = OURS.replace("when: {cloudProvider: AWS}", "when: {cloudProvider: [AZURE, AWS]}");
+    let lines: Vec<_> = report(&ours, &published(), "deviations: []", false).unexplained().map(ToString::to_string).collect();
+    assert_eq!(
+        lines,
+        [
+            "BucketRequest.cloudProvider=AZURE: only ours: iamRoleId [required-when]",
+            "BucketRequest.cloudProvider=AZURE: only ours: serviceUrl [forbidden-when]",
+        ]
+    );
 }
 
 #[test]
