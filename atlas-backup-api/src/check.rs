@@ -43,11 +43,6 @@ pub(crate) fn max_length(name: &str, value: &(impl Text + ?Sized), bound: usize)
     text(name, value, |text| text.chars().count() <= bound, || format!("must have at most {}", characters(bound)))
 }
 
-/// A text is one of those allowed, where Atlas takes no other.
-pub(crate) fn one_of(name: &str, value: &(impl Text + ?Sized), allowed: &[&str]) -> Check {
-    text(name, value, |text| allowed.contains(&text), || format!("must be one of {}", allowed.join(", ")))
-}
-
 /// A text has the form that `matches` recognises; `rule` completes "must …".
 pub(crate) fn pattern(name: &str, value: &(impl Text + ?Sized), matches: impl Fn(&str) -> bool, rule: &str) -> Check {
     text(name, value, matches, || format!("must {rule}"))
@@ -81,11 +76,6 @@ pub(crate) fn given(name: &str, present: bool) -> Check {
     if present { Ok(()) } else { Err(InvalidArgument::without_value(name, "must be given")) }
 }
 
-/// Whether a text is this one.
-pub(crate) fn says(value: &(impl Text + ?Sized), wanted: &str) -> bool {
-    value.text() == Some(wanted)
-}
-
 /// A body inside a body, or a list of them, keeps its own rules.
 pub(crate) fn nested(name: &str, value: &impl Body) -> Check {
     // An item's path starts with its index, which joins the name without a dot.
@@ -97,7 +87,7 @@ pub(crate) fn well_formed(name: &str, value: &impl WellFormed) -> Check {
     value.check(name)
 }
 
-/// A member that is text, or absent.
+/// A member that is text, or absent. A boolean counts as the text that JSON writes for it.
 pub(crate) trait Text {
     fn text(&self) -> Option<&str>;
 }
@@ -111,6 +101,12 @@ impl Text for str {
 impl Text for String {
     fn text(&self) -> Option<&str> {
         Some(self)
+    }
+}
+
+impl Text for bool {
+    fn text(&self) -> Option<&str> {
+        Some(if *self { "true" } else { "false" })
     }
 }
 
@@ -205,8 +201,6 @@ mod tests {
 
     #[test]
     fn texts_with_a_form() {
-        assert_eq!(one_of("t", "b", &["a", "b"]), Ok(()));
-        assert_eq!(told(one_of("t", "c", &["a", "b"])), r#"invalid argument t = "c": must be one of a, b"#);
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         assert_eq!(pattern("t", &Some("12".to_owned()), digits, "be digits"), Ok(()));
         assert_eq!(pattern("t", &None::<String>, digits, "be digits"), Ok(()));

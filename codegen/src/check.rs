@@ -12,6 +12,7 @@ mod refs;
 mod rules;
 mod schemas;
 mod security;
+mod sources;
 mod values;
 
 use serde_json::Value;

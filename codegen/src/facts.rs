@@ -168,14 +168,16 @@ pub const RUNTIME_PATTERNS: &[Pattern] = &[Pattern { pattern: r"^[\p{L}\p{N}\-_.
 /// A rule across members. The lists are wire names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemberRule {
-    /// The deciding member and the value it must have for the rule to apply, a boolean or an enum value; None where it always applies.
-    pub when: Option<(String, serde_json::Value)>,
+    /// The deciding member and the values with which the rule applies, enum values or `true` and `false`; None where it always applies.
+    pub when: Option<(String, Vec<String>)>,
     /// What must be absent.
     pub forbid: Vec<String>,
     /// What must be present.
     pub require: Vec<String>,
     /// Of which one must be present and the others absent.
     pub exactly_one: Vec<String>,
+    /// Of which at least one must be present.
+    pub at_least_one: Vec<String>,
     /// What must be present together or not at all.
     pub together: Vec<String>,
     /// Why, for the message.

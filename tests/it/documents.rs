@@ -6,7 +6,7 @@ use std::fs;
 
 use atlas_backup_codegen::{Document, generate};
 
-use crate::repository::{Snapshots, root};
+use crate::repository::{APIS, Snapshots, document, root};
 
 fn fixtures() -> std::path::PathBuf {
     root().join("tests/fixtures/documents")
@@ -51,4 +51,34 @@ fn every_fault_is_found_and_located() {
         snapshots.check(&name, error.render(&document, false).trim_end());
     }
     snapshots.done();
+}
+
+/// The line of `text` at `index` and those below it that are indented further.
+fn block(text: &str, index: usize) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = text.split_inclusive('\n').skip(index);
+    let first = lines.next().unwrap_or_default();
+    let inside = lines.take_while(|line| indent(line) > indent(first)).collect::<String>();
+    format!("{first}{inside}")
+}
+
+/// A rule that nobody can look up may be one that Atlas does not have.
+#[test]
+fn no_rule_of_a_shipped_document_does_without_its_source() {
+    for api in APIS {
+        let document = document(api);
+        let read = atlas_backup_codegen::read(&document).unwrap_or_else(|error| panic!("{error}"));
+        let schemas = read["components"]["schemas"].as_object().expect("it has schemas");
+        let rules = schemas.values().filter_map(|schema| schema["x-atlas-rules"].as_array()).map(Vec::len).sum::<usize>();
+        let Document { path, text, .. } = document;
+        let sources: Vec<_> = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("source:")).collect();
+        assert_eq!((sources.len(), rules > 5), (rules, true), "{path}");
+        for (index, _) in sources {
+            let source = block(&text, index);
+            let before: usize = text.split_inclusive('\n').take(index).map(str::len).sum();
+            let without = format!("{}{}", &text[..before], &text[before + source.len()..]);
+            let error = generate(&Document { api: (*api).into(), path: path.clone(), text: without }).expect_err(&source).to_string();
+            assert!(error.contains("this member rule has no `source`"), "{source}: {error}");
+        }
+    }
 }

@@ -164,15 +164,18 @@ static SCHEMA: Kind = Kind {
 };
 static MEMBER_RULE: Kind = Kind {
     name: "member rule",
-    required: &[("reason", Text)],
+    required: &[("reason", Text), ("source", Object(&RULE_SOURCE))],
     optional: &[
         ("when", Map(&Any)),
         ("forbid", List(&Text)),
         ("require", List(&Text)),
         ("exactlyOne", List(&Text)),
+        ("atLeastOne", List(&Text)),
         ("together", List(&Text)),
     ],
 };
+static RULE_SOURCE: Kind =
+    Kind { name: "source of a rule", required: &[], optional: &[("page", Text), ("published", Text), ("wire", Text)] };
 
 pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     Walk { document, findings }.object(document, &DOCUMENT, "");

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::{described, members, resolve, text};
+use super::{described, members, resolve, sources, text};
 use crate::document::child;
 use crate::error::Finding;
 
 /// The lists of a rule, with how many members each needs to say anything, and whether it needs a `when`: without one, `forbid` and
 /// `require` are no members at all and plain `required`.
-const LISTS: &[(&str, usize, bool)] = &[("forbid", 1, true), ("require", 1, true), ("exactlyOne", 2, false), ("together", 2, false)];
+const LISTS: &[(&str, usize, bool)] =
+    &[("forbid", 1, true), ("require", 1, true), ("exactlyOne", 2, false), ("atLeastOne", 2, false), ("together", 2, false)];
 
 pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (index, rule) in list(schema, "x-atlas-rules").enumerate() {
@@ -17,6 +18,7 @@ pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &
         if text(rule, "reason").trim().is_empty() {
             findings.push(Finding::new("member", child(&at, "reason"), "a rule whose `reason` is empty tells nobody why it was broken"));
         }
+        sources::check(document, rule, &at, findings);
         for (keyword, least, _) in LISTS {
             if rule.get(keyword).is_some() {
                 names(schema, rule, keyword, *least, &child(&at, keyword), findings);
@@ -30,7 +32,7 @@ fn condition(document: &Value, schema: &Value, rule: &Value, at: &str, findings:
     let mut fault = |at: String, message: &str| findings.push(Finding::new("member", at, message));
     let said = || LISTS.iter().filter(|(keyword, ..)| rule.get(keyword).is_some());
     if said().next().is_none() {
-        fault(at.to_owned(), "a rule without `forbid`, `require`, `exactlyOne` or `together` says nothing");
+        fault(at.to_owned(), "a rule without `forbid`, `require`, `exactlyOne`, `atLeastOne` or `together` says nothing");
     }
     if rule.get("when").is_none() && said().any(|(.., conditional)| *conditional) {
         fault(at.to_owned(), "`forbid` and `require` depend on a member: `when` is missing");
@@ -38,12 +40,23 @@ fn condition(document: &Value, schema: &Value, rule: &Value, at: &str, findings:
     if rule.get("when").is_some() && members(rule, "when").count() != 1 {
         fault(child(at, "when"), "a rule depends on exactly one member");
     }
-    for (name, value) in members(rule, "when") {
-        let message = match member(schema, name) {
-            None => Some(format!("`{name}` is no member of this object")),
-            Some(member) => misfit(name, resolve(document, described(member)), value),
-        };
-        message.into_iter().for_each(|message| fault(child(&child(at, "when"), name), &message));
+    for (name, values) in members(rule, "when") {
+        let at = child(&child(at, "when"), name);
+        match (member(schema, name), values) {
+            (None, _) => fault(at, &format!("`{name}` is no member of this object")),
+            (Some(_), Value::Array(values)) if values.is_empty() => fault(at, "without a value the rule never applies"),
+            (Some(member), Value::Array(values)) => {
+                for (index, value) in values.iter().enumerate() {
+                    let twice = values[..index].contains(value).then(|| format!("{value} stands twice"));
+                    let message = misfit(name, resolve(document, described(member)), value).or(twice);
+                    message.into_iter().for_each(|message| fault(child(&at, &index.to_string()), &message));
+                }
+            }
+            (Some(member), value) => {
+                let message = misfit(name, resolve(document, described(member)), value);
+                message.into_iter().for_each(|message| fault(at.clone(), &message));
+            }
+        }
     }
 }
 
@@ -76,11 +89,25 @@ fn names(schema: &Value, rule: &Value, keyword: &str, least: usize, at: &str, fi
             fault(at, format!("`{name}` decides whether the rule applies, and cannot be held to it"));
         } else if names[..index].contains(name) {
             fault(at, format!("`{name}` stands twice"));
-        } else if keyword == "forbid" && list(rule, "require").any(|required| required.as_str() == Some(name)) {
-            fault(at, format!("`{name}` stands in `require` too, and cannot be both absent and present"));
+        } else if let Some(message) = clash(rule, keyword, name) {
+            fault(at, message);
         } else if keyword != "require" && list(schema, "required").any(|required| required.as_str() == Some(name)) {
             fault(at, format!("`{name}` is always required, so that `{keyword}` says nothing or cannot be kept"));
         }
+    }
+}
+
+/// Why the member cannot stand in this list, for what another list of the same rule says of it.
+fn clash(rule: &Value, keyword: &str, name: &str) -> Option<String> {
+    let also = |other: &str| other != keyword && list(rule, other).any(|also| also.as_str() == Some(name));
+    match keyword {
+        "forbid" if also("require") => Some(format!("`{name}` stands in `require` too, and cannot be both absent and present")),
+        "forbid" => {
+            let (other, ..) = LISTS.iter().find(|(other, ..)| also(other))?;
+            Some(format!("`{name}` stands in `{other}` too, where a member that must be absent says nothing"))
+        }
+        "atLeastOne" if also("require") => Some(format!("`{name}` stands in `require` too, so that `atLeastOne` says nothing")),
+        _ => None,
     }
 }
 

@@ -46,13 +46,20 @@ fn rule(value: &Value) -> Option<MemberRule> {
     };
     let when = value.get("when").and_then(Value::as_object).and_then(|when| when.iter().next());
     Some(MemberRule {
-        when: when.map(|(member, value)| (member.clone(), value.clone())),
+        when: when.map(|(member, values)| (member.clone(), texts(values))),
         forbid: names("forbid"),
         require: names("require"),
         exactly_one: names("exactlyOne"),
+        at_least_one: names("atLeastOne"),
         together: names("together"),
         reason: value.get("reason")?.as_str()?.to_owned(),
     })
+}
+
+/// The values of a condition as they are shown: one, or a list of them.
+fn texts(values: &Value) -> Vec<String> {
+    let values = values.as_array().map_or(std::slice::from_ref(values), Vec::as_slice);
+    values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect()
 }
 
 #[cfg(test)]
@@ -69,17 +76,23 @@ components:
   schemas:
     A:
       type: object
-      x-atlas-rules: [{when: {keep: true}, forbid: [expires], reason: r}]
+      x-atlas-rules:
+        - {when: {keep: true}, forbid: [expires], reason: r, source: {wire: Seen.}}
+        - {when: {kind: [one, two]}, atLeastOne: [url, expires], reason: r, source: {wire: Seen.}}
       properties:
         url: {type: string, x-atlas-secret: true}
         urls: {type: array, items: {type: string}, x-atlas-other-form: one-item}
+        kind: {type: string}
         keep: {type: boolean}
         expires: {type: string, format: date-time}
 ";
         let (changed, _, facts) = super::super::lowered(super::lower, yaml);
-        assert_eq!(changed, 3);
+        assert_eq!(changed, 4);
         assert!(facts.types["A"].members["url"].secret);
         assert_eq!(facts.types["A"].members["urls"].other_form, Some(OtherForm::OneItem));
-        assert_eq!(facts.types["A"].rules[0].forbid, ["expires"]);
+        let [first, second] = &facts.types["A"].rules[..] else { panic!("two rules") };
+        assert_eq!((&first.when, &first.forbid[..]), (&Some(("keep".into(), vec!["true".into()])), &["expires".to_owned()][..]));
+        assert_eq!(second.when, Some(("kind".into(), vec!["one".into(), "two".into()])));
+        assert_eq!(second.at_least_one, ["url", "expires"]);
     }
 }

@@ -3,8 +3,6 @@
 //! Before: a plain `#[body]` struct. After: also `Default` where no member is required, else `new(required…)`; and `validate`, which `send`
 //! calls: bounds, lengths and rules across members, each naming member, value and rule.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Fields, Ident, Item, ItemStruct, Type, parse_quote};
@@ -32,7 +30,6 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
             _ => None,
         })
         .collect();
-    let enums = enums(file);
     let names: Vec<&Ident> = bodies.iter().map(|item| &item.ident).collect();
     for item in &mut file.items {
         if let Item::Struct(item) = item
@@ -45,7 +42,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     for item in &bodies {
         let nothing = facts::Type::default();
         let fact = facts.types.get(&item.ident.to_string()).unwrap_or(&nothing);
-        let item = implementation(item, fact, &names, &enums)?;
+        let item = implementation(item, fact, &names)?;
         file.items.push(item);
     }
     Ok(bodies.len())
@@ -66,7 +63,7 @@ pub(super) fn members(item: &ItemStruct) -> Vec<Member<'_>> {
         .collect()
 }
 
-fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident], enums: &BTreeMap<String, Vec<String>>) -> Result<Item, Error> {
+fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident]) -> Result<Item, Error> {
     let name = &item.ident;
     let members = members(item);
     let new = constructor(item, &members);
@@ -86,7 +83,6 @@ fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident], enum
         checks.extend(said.checks.iter().map(|check| checks::call(*check, &member.wire, &quote!(self.#name))).map(|call| quote!(#call?;)));
         checks.extend(nested(member, bodies));
     }
-    checks.extend(known_values(&members, fact, enums));
     for rule in &fact.rules {
         checks.push(rule_of(&members, rule, fact)?);
     }
@@ -129,31 +125,6 @@ fn constructor(item: &ItemStruct, members: &[Member<'_>]) -> Option<TokenStream>
     })
 }
 
-/// A member that decides which others are needed must have a value that the rules know: an unknown one would pass them all.
-fn known_values(members: &[Member<'_>], fact: &facts::Type, enums: &BTreeMap<String, Vec<String>>) -> Vec<TokenStream> {
-    let by_text = |rule: &MemberRule, member: &str| rule.when.as_ref().is_some_and(|(wire, value)| wire == member && value.is_string());
-    let deciding = |member: &&Member<'_>| fact.rules.iter().any(|rule| by_text(rule, &member.wire));
-    let check = |member: &Member<'_>| {
-        let (name, wire) = (member.name, &member.wire);
-        let values = enums.get(&type_name(generic(member.ty, "Option").unwrap_or(member.ty))?.to_string())?;
-        Some(quote!(check::one_of(#wire, &self.#name, &[#(#values),*])?;))
-    };
-    members.iter().filter(deciding).filter_map(check).collect()
-}
-
-/// Every enum with its values on the wire.
-fn enums(file: &syn::File) -> BTreeMap<String, Vec<String>> {
-    let value = |variant: &syn::Variant| match &variant.discriminant {
-        Some((_, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }))) => Some(text.value()),
-        _ => None,
-    };
-    let enums = file.items.iter().filter_map(|item| match item {
-        Item::Enum(item) => Some((item.ident.to_string(), item.variants.iter().filter_map(value).collect())),
-        _ => None,
-    });
-    enums.collect()
-}
-
 /// A member that is a body itself, or a list of bodies, is validated with its own rules; the fault names the whole path.
 fn nested(member: &Member<'_>, bodies: &[&Ident]) -> Option<TokenStream> {
     let (name, wire) = (member.name, &member.wire);
@@ -175,6 +146,7 @@ fn rule_of(members: &[Member<'_>], rule: &MemberRule, fact: &facts::Type) -> Res
         (&rule.forbid, quote!(forbid)),
         (&rule.require, quote!(require)),
         (&rule.exactly_one, quote!(exactly_one)),
+        (&rule.at_least_one, quote!(at_least_one)),
         (&rule.together, quote!(together)),
     ];
     let mut checks = Vec::new();
@@ -189,23 +161,12 @@ fn rule_of(members: &[Member<'_>], rule: &MemberRule, fact: &facts::Type) -> Res
         checks.push(quote!(case.#check(&[#(#others),*])?;));
     }
     Ok(match &rule.when {
-        Some((wire, value)) => {
-            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let applies = applies(find(wire)?, value, &shown);
-            quote!(if #applies { let case = check::Case::when(#wire, #shown, #reason); #(#checks)* })
+        Some((wire, values)) => {
+            let name = find(wire)?.name;
+            quote!(if let Some(case) = check::Case::when(#wire, &self.#name, &[#(#values),*], #reason) { #(#checks)* })
         }
         None => quote!(let case = check::Case::always(#reason); #(#checks)*),
     })
-}
-
-/// Whether the deciding member has the value.
-fn applies(deciding: &Member<'_>, value: &serde_json::Value, shown: &str) -> TokenStream {
-    let name = deciding.name;
-    match (value, deciding.required) {
-        (serde_json::Value::Bool(wanted), true) => quote!(self.#name == #wanted),
-        (serde_json::Value::Bool(wanted), false) => quote!(self.#name == Some(#wanted)),
-        _ => quote!(check::says(&self.#name, #shown)),
-    }
 }
 
 #[cfg(test)]
@@ -219,9 +180,15 @@ mod tests {
             members: [("days".into(), Member { checks: vec![Check::Minimum(1)], ..Member::default() })].into(),
             rules: vec![
                 MemberRule {
-                    when: Some(("keep".into(), true.into())),
+                    when: Some(("keep".into(), vec!["true".into()])),
                     forbid: vec!["expires".into()],
                     reason: "r".into(),
+                    ..MemberRule::default()
+                },
+                MemberRule {
+                    when: Some(("kind".into(), vec!["one".into(), "two".into()])),
+                    at_least_one: vec!["days".into(), "note".into()],
+                    reason: "l".into(),
                     ..MemberRule::default()
                 },
                 MemberRule { together: vec!["days".into(), "expires".into()], reason: "t".into(), ..MemberRule::default() },
@@ -234,6 +201,7 @@ mod tests {
     #[wire("note", required)] pub note: String,
     #[wire("days")] pub days: Option<i64>,
     #[wire("keep")] pub keep: Option<bool>,
+    #[wire("kind")] pub kind: Option<types::Kind>,
     #[wire("expires")] pub expires: Option<Timestamp>,
     #[wire("items")] pub items: Option<Vec<types::C>>,
 }
@@ -245,8 +213,10 @@ mod tests {
             "pub fn new(note: impl Into<String>) -> Self {",
             "check::minimum(\"days\", self.days, 1)?;",
             "check::nested(\"items\", &self.items)?;",
-            "if self.keep == Some(true) {\n            let case = check::Case::when(\"keep\", \"true\", \"r\");",
+            "if let Some(case) = check::Case::when(\"keep\", &self.keep, &[\"true\"], \"r\") {",
             "case.forbid(&[(\"expires\", self.expires.is_some())])?;",
+            "if let Some(case) = check::Case::when(\"kind\", &self.kind, &[\"one\", \"two\"], \"l\") {",
+            "case.at_least_one(&[(\"days\", self.days.is_some()), (\"note\", true)])?;",
             "let case = check::Case::always(\"t\");\n        case.together(",
             "#[body]\n#[derive(Default)]\npub struct C {",
         ] {

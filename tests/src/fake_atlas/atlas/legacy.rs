@@ -118,9 +118,14 @@ fn delivery(world: &mut World, call: &Call, job: Job) -> Result<(Value, Value), 
     let mut delivery = call.body["delivery"].clone();
     let text_of = |name: &str| delivery[name].as_str().unwrap_or_default();
     if text_of("methodName") == "AUTOMATED_RESTORE" {
-        let (project, name) = (text_of("targetGroupId"), text_of("targetClusterName"));
-        let found = world.clusters.iter().find(|known| known.project == project && known.name == name);
-        let id = found.ok_or_else(|| Refusal::no_cluster(project, name))?.id.clone();
+        // By name or by id; where both are given, they mean one cluster.
+        let (project, name, id) = (text_of("targetGroupId"), text_of("targetClusterName"), text_of("targetClusterId"));
+        let means = |given: &str, known: &str| given.is_empty() || given == known;
+        let mut known = world.clusters.iter().filter(|known| known.project == project);
+        let found = known.find(|known| means(name, &known.name) && means(id, &known.id));
+        let found = found.ok_or_else(|| Refusal::no_cluster(project, if name.is_empty() { id } else { name }))?;
+        let (name, id) = (found.name.clone(), found.id.clone());
+        delivery["targetClusterName"] = name.into();
         delivery["targetClusterId"] = id.into();
         return Ok((delivery, json!([])));
     }

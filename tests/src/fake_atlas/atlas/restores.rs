@@ -45,7 +45,11 @@ fn target(world: &World, call: &Call, family: Family) -> Result<(), Refusal> {
     let scope = (text("targetGroupId"), text("targetClusterName"));
     world.cluster(scope, family.clusters())?;
     let now = world.now();
-    let to_it = |found: &&Resource| found.members.get("targetClusterName") == Some(&call.body["targetClusterName"]);
+    // A download may name a target, too, and leaves it alone.
+    let to_it = |found: &&Resource| {
+        found.members.get("targetClusterName") == Some(&call.body["targetClusterName"])
+            && found.members.get("deliveryType").is_some_and(|kind| kind != "download")
+    };
     let under_way = |found: &Resource| found.family == family && found.project == scope.0 && found.job.phase(now) < Phase::Done;
     if world.resources.iter().filter(to_it).any(under_way) {
         return Err(Refusal::new(409, "ATLAS_CLUSTER_RESTORE_IN_PROGRESS", "A restore of the cluster is in progress already."));
@@ -63,7 +67,7 @@ fn dedicated(members: &mut Value, job: Job, cluster: &Cluster, kind: &str) {
     }
     members["targetDeploymentItemName"] = members["targetClusterName"].clone();
     let point = members["pointInTimeUTCSeconds"].as_i64().or_else(|| members["oplogTs"].as_i64());
-    members["desiredTimestamp"] = match point {
+    members["desiredTimestamp"] = match point.filter(|_| kind == "pointInTime") {
         Some(seconds) => json!({"date": text(seconds.saturating_mul(1000)), "increment": members["oplogInc"].as_i64().unwrap_or(1)}),
         None => json!({"date": null, "increment": null}),
     };

@@ -18,6 +18,9 @@ pub(super) fn check(spec: &Spec, schema: &Value, value: &Value, path: &str, brok
         if let (Some(first), true) = (names("exactlyOne").first(), given("exactlyOne") != 1) {
             broken.push((inside(first), format!("exactly one of {} is required", rule["exactlyOne"])));
         }
+        if let (Some(first), true) = (names("atLeastOne").first(), given("atLeastOne") == 0) {
+            broken.push((inside(first), format!("at least one of {} is required", rule["atLeastOne"])));
+        }
         if let (Some(first), true) = (names("together").first(), (1..names("together").len()).contains(&given("together"))) {
             broken.push((inside(first), format!("{} only go together", rule["together"])));
         }
@@ -33,9 +36,13 @@ pub(super) fn check(spec: &Spec, schema: &Value, value: &Value, path: &str, brok
     }
 }
 
-/// A rule without a condition always does.
+/// A rule without a condition always does; another does where the member has its value, or one of them.
 fn applies(when: &Value, value: &Value) -> bool {
-    value.is_object() && when.as_object().is_none_or(|when| when.iter().all(|(name, wanted)| value[name] == *wanted))
+    let has = |(name, wanted): (&String, &Value)| match wanted {
+        Value::Array(values) => values.contains(&value[name]),
+        one => value[name] == *one,
+    };
+    value.is_object() && when.as_object().is_none_or(|when| when.iter().all(has))
 }
 
 /// A schema behind its references.
@@ -59,12 +66,23 @@ mod tests {
     #[test]
     fn rules_are_found_at_any_depth() {
         for (operation, body, expected) in [
-            ("createRestoreJob", json!({"deliveryType": "download", "targetGroupId": "a"}), vec!["snapshotId", "targetGroupId"]),
+            ("createRestoreJob", json!({"deliveryType": "download", "targetGroupId": "a"}), vec!["snapshotId"]),
+            (
+                "createRestoreJob",
+                json!({"deliveryType": "pointInTime", "snapshotId": "a", "targetGroupId": "a"}),
+                vec!["targetClusterName", "pointInTimeUTCSeconds"],
+            ),
             (
                 "createLegacyRestoreJob",
-                json!({"snapshotId": "a", "delivery": {"methodName": "HTTP", "targetClusterId": "a"}}),
-                vec!["delivery.targetClusterId"],
+                json!({"snapshotId": "a", "delivery": {"methodName": "AUTOMATED_RESTORE"}}),
+                vec!["delivery.targetGroupId", "delivery.targetClusterName"],
             ),
+            (
+                "createLegacyRestoreJob",
+                json!({"snapshotId": "a", "delivery": {"methodName": "AUTOMATED_RESTORE", "targetGroupId": "a", "targetClusterId": "a"}}),
+                vec![],
+            ),
+            ("createLegacyRestoreJob", json!({"snapshotId": "a", "delivery": {"methodName": "HTTP", "targetClusterId": "a"}}), vec![]),
             ("createLegacyRestoreJob", json!({"snapshotId": "a", "oplogTs": "b"}), vec!["snapshotId", "oplogTs"]),
             ("createLegacyRestoreJob", json!({}), vec!["snapshotId"]),
             ("createLegacyRestoreJob", json!({"oplogTs": "b", "oplogInc": 1}), vec![]),
@@ -73,6 +91,7 @@ mod tests {
                 json!({"copySettings": [{"copyPolicyItems": [{"frequencyType": "daily", "retentionUnit": "days"}]}]}),
                 vec!["copySettings[].copyPolicyItems[].retentionValue"],
             ),
+            ("updateSchedule", json!({"copySettings": [{"copyPolicyItems": [{"frequencyType": "ondemand"}]}]}), vec![]),
             ("createRestoreJob", json!({"deliveryType": "download", "snapshotId": "a"}), vec![]),
         ] {
             let spec = &SPECS["v2"];

@@ -242,6 +242,50 @@ fn a_restore_takes_its_cluster_until_it_ends() {
 }
 
 #[test]
+fn what_atlas_takes_beyond_need_changes_nothing() {
+    let mut caller = Caller::of(FakeAtlas::new());
+    let snapshot = caller.get(SNAPSHOTS)["results"][0]["id"].clone();
+    let jobs = "clusters/orders/backup/restoreJobs";
+    let with = |kind: &str, point: Value| {
+        let target = json!({"deliveryType": kind, "snapshotId": snapshot, "targetGroupId": PROJECT, "targetClusterName": "orders"});
+        let mut body = target;
+        body.as_object_mut().unwrap().extend(point.as_object().cloned().unwrap_or_default());
+        body
+    };
+    // A download that names a target does not keep others from restoring to it.
+    caller.post(jobs, &with("download", json!({})));
+    let job = caller.post(jobs, &with("pointInTime", json!({"pointInTimeUTCSeconds": 1_767_225_600})));
+    assert_eq!((&job["snapshotId"], &job["desiredTimestamp"]["date"]), (&snapshot, &json!("2026-01-01T00:00:00Z")));
+    caller.pass(60);
+    let job = caller.post(jobs, &with("automated", json!({"pointInTimeUTCSeconds": 1_767_225_600})));
+    assert_eq!(job["desiredTimestamp"]["date"], Value::Null);
+}
+
+#[test]
+fn a_legacy_restore_finds_its_target_by_name_or_id() {
+    let mut caller = Caller::of(FakeAtlas::new());
+    let snapshot = caller.get("clusters/legacy/snapshots")["results"][0].clone();
+    let jobs = "clusters/legacy/restoreJobs";
+    let body = |name: Option<&str>, id: Option<&Value>| {
+        let mut delivery = json!({"methodName": "AUTOMATED_RESTORE", "targetGroupId": PROJECT});
+        name.into_iter().for_each(|name| delivery["targetClusterName"] = name.into());
+        id.into_iter().for_each(|id| delivery["targetClusterId"] = id.clone());
+        json!({"snapshotId": snapshot["id"], "delivery": delivery})
+    };
+    let (name, id) = (Some("legacy"), Some(&snapshot["clusterId"]));
+    for body in [body(name, None), body(None, id), body(name, id)] {
+        let delivery = caller.post(jobs, &body)["results"][0]["delivery"].clone();
+        assert_eq!((&delivery["targetClusterName"], &delivery["targetClusterId"]), (&json!("legacy"), &snapshot["clusterId"]));
+    }
+    let other = json!("32b6e34b3d91647abb20e7b9");
+    for body in [body(name, Some(&other)), body(None, Some(&other)), body(Some("none"), id)] {
+        assert_eq!(caller.call("POST", jobs, Some(&body)).1["errorCode"], "CLUSTER_NOT_FOUND", "{body}");
+    }
+    let (status, refused) = caller.call("POST", jobs, Some(&body(None, None)));
+    assert_eq!((status, &refused["errorCode"]), (400, &json!("VALIDATION_ERROR")));
+}
+
+#[test]
 fn both_generations_tell_of_the_same_things() {
     let mut caller = Caller::of(FakeAtlas::new());
     let group = format!("/api/atlas/v1.0/groups/{PROJECT}/clusters/orders/backup");

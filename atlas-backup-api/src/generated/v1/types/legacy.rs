@@ -138,22 +138,22 @@ body! {
     /// How a legacy restore job is to hand over its data.
     #[doc(alias = "BackupRestoreJobDelivery")]
     pub struct LegacyRestoreDeliveryRequest {
-        /// How many hours the download URL shall work. Only for a download. At least 1.
+        /// How many hours the URL of a download shall work. At least 1.
         #[wire("expirationHours")]
         pub expiration_hours: Option<i64>,
-        /// How often the data can be downloaded. Only for a download. At least 1.
+        /// How often the data of a download can be fetched. At least 1.
         #[wire("maxDownloads")]
         pub max_downloads: Option<i64>,
         /// How to deliver the data. `AUTOMATED_RESTORE` overwrites the target cluster.
         #[wire("methodName", required)]
         pub method_name: LegacyRestoreMethod,
-        /// Id of the target cluster. Only for an automated restore, beside its name.
+        /// Id of the target cluster, whose data is lost. An automated restore needs this or `targetClusterName`.
         #[wire("targetClusterId")]
         pub target_cluster_id: Option<ObjectId>,
-        /// Name of the target cluster, whose data is lost. Only for an automated restore.
+        /// Name of the target cluster, whose data is lost. An automated restore needs this or `targetClusterId`.
         #[wire("targetClusterName")]
         pub target_cluster_name: Option<ClusterName>,
-        /// Id of the project of the target cluster. Only for an automated restore.
+        /// Id of the project of the target cluster. Required for an automated restore.
         #[wire("targetGroupId")]
         pub target_group_id: Option<ObjectId>,
     }
@@ -179,63 +179,17 @@ impl LegacyRestoreDeliveryRequest {
         check::well_formed("targetClusterId", &self.target_cluster_id)?;
         check::well_formed("targetClusterName", &self.target_cluster_name)?;
         check::well_formed("targetGroupId", &self.target_group_id)?;
-        check::one_of(
+        if let Some(case) = check::Case::when(
             "methodName",
             &self.method_name,
-            &[
-                "CLIENT_PIT_HTTP",
-                "QUERY",
-                "AUTOMATED_RESTORE",
-                "HTTP",
-                "THIRD_PARTY_COPY",
-                "CLIENT_PIT_SCP",
-                "SCP",
-            ],
-        )?;
-        if check::says(&self.method_name, "AUTOMATED_RESTORE") {
-            let case = check::Case::when(
-                "methodName",
-                "AUTOMATED_RESTORE",
-                "An automated restore overwrites a cluster, which must be named, and offers no download.",
-            );
-            case.forbid(
-                &[
-                    ("expirationHours", self.expiration_hours.is_some()),
-                    ("maxDownloads", self.max_downloads.is_some()),
-                ],
-            )?;
-            case.require(
+            &["AUTOMATED_RESTORE"],
+            "An automated restore overwrites a cluster, and must say which.",
+        ) {
+            case.require(&[("targetGroupId", self.target_group_id.is_some())])?;
+            case.at_least_one(
                 &[
                     ("targetClusterName", self.target_cluster_name.is_some()),
-                    ("targetGroupId", self.target_group_id.is_some()),
-                ],
-            )?;
-        }
-        if check::says(&self.method_name, "HTTP") {
-            let case = check::Case::when(
-                "methodName",
-                "HTTP",
-                "A download overwrites no cluster, so it has no target.",
-            );
-            case.forbid(
-                &[
                     ("targetClusterId", self.target_cluster_id.is_some()),
-                    ("targetClusterName", self.target_cluster_name.is_some()),
-                    ("targetGroupId", self.target_group_id.is_some()),
-                ],
-            )?;
-        }
-        if check::says(&self.method_name, "CLIENT_PIT_HTTP") {
-            let case = check::Case::when(
-                "methodName",
-                "CLIENT_PIT_HTTP",
-                "A download overwrites no cluster, so it has no target.",
-            );
-            case.forbid(
-                &[
-                    ("targetClusterId", self.target_cluster_id.is_some()),
-                    ("targetClusterName", self.target_cluster_name.is_some()),
-                    ("targetGroupId", self.target_group_id.is_some()),
                 ],
             )?;
         }
@@ -749,12 +703,12 @@ body! {
 impl LegacySnapshotRetentionRequest {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        if self.do_not_delete == Some(true) {
-            let case = check::Case::when(
-                "doNotDelete",
-                "true",
-                "A snapshot that is kept for good cannot also have an expiration date.",
-            );
+        if let Some(case) = check::Case::when(
+            "doNotDelete",
+            &self.do_not_delete,
+            &["true"],
+            "A snapshot that is kept for good cannot also have an expiration date.",
+        ) {
             case.forbid(&[("expires", self.expires.is_some())])?;
         }
         Ok(())

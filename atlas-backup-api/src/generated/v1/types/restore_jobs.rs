@@ -130,24 +130,25 @@ body! {
         /// What is to become of the snapshot. Both `automated` and `pointInTime` overwrite all data of the target cluster.
         #[wire("deliveryType", required)]
         pub delivery_type: RestoreDeliveryType,
-        /// Position in the oplog within the second of `oplogTs`. Only for `pointInTime`, with `oplogTs`. At least 1.
+        /// Position in the oplog within the second of `oplogTs`, for `pointInTime`. At least 1.
         #[wire("oplogInc")]
         pub oplog_inc: Option<i64>,
-        /// Second of the oplog to restore, in seconds since 1970-01-01 UTC. Only for `pointInTime`, with `oplogInc` and without
+        /// Second of the oplog to restore, in seconds since 1970-01-01 UTC, for `pointInTime`: together with `oplogInc`, and instead of
         /// `pointInTimeUTCSeconds`. At least 1199145600.
         #[wire("oplogTs")]
         pub oplog_ts: Option<i64>,
-        /// Point in time to restore, in seconds since 1970-01-01 UTC. Only for `pointInTime`, without `oplogTs` and `oplogInc`. At least
+        /// Point in time to restore, in seconds since 1970-01-01 UTC, for `pointInTime`: instead of `oplogTs` and `oplogInc`. At least
         /// 1199145600.
         #[wire("pointInTimeUTCSeconds")]
         pub point_in_time_utc_seconds: Option<i64>,
-        /// Id of the snapshot. Required for `automated` and `download`, and only for them.
+        /// Id of the snapshot. Required for `automated` and `download`. A restore to a point in time finds its snapshot itself; Atlas takes
+        /// one there, too.
         #[wire("snapshotId")]
         pub snapshot_id: Option<ObjectId>,
-        /// Name of the cluster to overwrite. Required for `automated` and `pointInTime`, and only for them.
+        /// Name of the cluster to overwrite. Required for `automated` and `pointInTime`.
         #[wire("targetClusterName")]
         pub target_cluster_name: Option<ClusterName>,
-        /// Id of the project of the cluster to overwrite. Required for `automated` and `pointInTime`, and only for them.
+        /// Id of the project of the cluster to overwrite. Required for `automated` and `pointInTime`.
         #[wire("targetGroupId")]
         pub target_group_id: Option<ObjectId>,
     }
@@ -179,69 +180,33 @@ impl RestoreJobRequest {
         check::well_formed("snapshotId", &self.snapshot_id)?;
         check::well_formed("targetClusterName", &self.target_cluster_name)?;
         check::well_formed("targetGroupId", &self.target_group_id)?;
-        check::one_of(
+        if let Some(case) = check::Case::when(
             "deliveryType",
             &self.delivery_type,
-            &["automated", "download", "pointInTime"],
-        )?;
-        if check::says(&self.delivery_type, "automated") {
-            let case = check::Case::when(
-                "deliveryType",
-                "automated",
-                "An automated restore overwrites a cluster, which must be named, with one snapshot.",
-            );
-            case.forbid(
-                &[
-                    ("oplogInc", self.oplog_inc.is_some()),
-                    ("oplogTs", self.oplog_ts.is_some()),
-                    ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
-                ],
-            )?;
+            &["automated", "pointInTime"],
+            "The restore overwrites a cluster, which must be named.",
+        ) {
             case.require(
                 &[
-                    ("snapshotId", self.snapshot_id.is_some()),
                     ("targetClusterName", self.target_cluster_name.is_some()),
                     ("targetGroupId", self.target_group_id.is_some()),
                 ],
             )?;
         }
-        if check::says(&self.delivery_type, "download") {
-            let case = check::Case::when(
-                "deliveryType",
-                "download",
-                "A download is of one snapshot and restores no cluster.",
-            );
-            case.forbid(
-                &[
-                    ("oplogInc", self.oplog_inc.is_some()),
-                    ("oplogTs", self.oplog_ts.is_some()),
-                    ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
-                    ("targetClusterName", self.target_cluster_name.is_some()),
-                    ("targetGroupId", self.target_group_id.is_some()),
-                ],
-            )?;
+        if let Some(case) = check::Case::when(
+            "deliveryType",
+            &self.delivery_type,
+            &["automated", "download"],
+            "What is restored or downloaded is a snapshot, which must be named.",
+        ) {
             case.require(&[("snapshotId", self.snapshot_id.is_some())])?;
         }
-        if check::says(&self.delivery_type, "pointInTime") {
-            let case = check::Case::when(
-                "deliveryType",
-                "pointInTime",
-                "A restore to a point in time overwrites a cluster, which must be named, and finds the snapshot itself.",
-            );
-            case.forbid(&[("snapshotId", self.snapshot_id.is_some())])?;
-            case.require(
-                &[
-                    ("targetClusterName", self.target_cluster_name.is_some()),
-                    ("targetGroupId", self.target_group_id.is_some()),
-                ],
-            )?;
-        }
-        if check::says(&self.delivery_type, "pointInTime") {
-            let case = check::Case::when(
-                "deliveryType",
-                "pointInTime",
-                "A restore to a point in time needs one, in one of two forms.",
-            );
+        if let Some(case) = check::Case::when(
+            "deliveryType",
+            &self.delivery_type,
+            &["pointInTime"],
+            "A restore to a point in time needs one, in one of two forms.",
+        ) {
             case.exactly_one(
                 &[
                     ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),

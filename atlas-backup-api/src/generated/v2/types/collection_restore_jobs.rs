@@ -178,14 +178,13 @@ body! {
         /// Which indexes to restore.
         #[wire("indexStrategy", required)]
         pub index_strategy: IndexStrategy,
-        /// Position in the oplog within the second of `oplogTs`. Only with `oplogTs`.
+        /// Position in the oplog within the second of `oplogTs`.
         #[wire("oplogInc")]
         pub oplog_inc: Option<i64>,
-        /// Second of the oplog to restore, in seconds since 1970-01-01 UTC. Only with `oplogInc`, and without `snapshotId` and
-        /// `pointInTimeUtcSeconds`.
+        /// Second of the oplog to restore, in seconds since 1970-01-01 UTC. With `oplogInc` it is one place in the oplog.
         #[wire("oplogTs")]
         pub oplog_ts: Option<i64>,
-        /// Point in time to restore, in seconds since 1970-01-01 UTC. Only without `snapshotId`, `oplogTs` and `oplogInc`.
+        /// Point in time to restore, in seconds since 1970-01-01 UTC.
         #[wire("pointInTimeUtcSeconds")]
         pub point_in_time_utc_seconds: Option<i64>,
         /// Id of the snapshot. Leave it out to restore a point in time.
@@ -236,15 +235,6 @@ impl CollectionRestoreJobRequest {
         check::well_formed("snapshotId", &self.snapshot_id)?;
         check::well_formed("targetClusterName", &self.target_cluster_name)?;
         check::well_formed("targetGroupId", &self.target_group_id)?;
-        let case = check::Case::always(
-            "A place in the oplog is a second and a position within it.",
-        );
-        case.together(
-            &[
-                ("oplogTs", self.oplog_ts.is_some()),
-                ("oplogInc", self.oplog_inc.is_some()),
-            ],
-        )?;
         Ok(())
     }
 }

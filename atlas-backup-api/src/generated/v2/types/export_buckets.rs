@@ -123,20 +123,12 @@ impl ExportBucketRequest {
         check::well_formed("roleId", &self.role_id)?;
         check::min_length("serviceUrl", &self.service_url, 33)?;
         check::max_length("serviceUrl", &self.service_url, 2048)?;
-        check::one_of("cloudProvider", &self.cloud_provider, &["AWS", "AZURE", "GCP"])?;
-        if check::says(&self.cloud_provider, "AWS") {
-            let case = check::Case::when(
-                "cloudProvider",
-                "AWS",
-                "An AWS S3 bucket has a name and is reached with an IAM role.",
-            );
-            case.forbid(
-                &[
-                    ("roleId", self.role_id.is_some()),
-                    ("serviceUrl", self.service_url.is_some()),
-                    ("tenantId", self.tenant_id.is_some()),
-                ],
-            )?;
+        if let Some(case) = check::Case::when(
+            "cloudProvider",
+            &self.cloud_provider,
+            &["AWS"],
+            "An AWS S3 bucket has a name and is reached with an IAM role.",
+        ) {
             case.require(
                 &[
                     ("bucketName", self.bucket_name.is_some()),
@@ -144,21 +136,12 @@ impl ExportBucketRequest {
                 ],
             )?;
         }
-        if check::says(&self.cloud_provider, "AZURE") {
-            let case = check::Case::when(
-                "cloudProvider",
-                "AZURE",
-                "An Azure storage account has a URL and is reached with a role of Atlas.",
-            );
-            case.forbid(
-                &[
-                    ("iamRoleId", self.iam_role_id.is_some()),
-                    (
-                        "requirePrivateNetworking",
-                        self.require_private_networking.is_some(),
-                    ),
-                ],
-            )?;
+        if let Some(case) = check::Case::when(
+            "cloudProvider",
+            &self.cloud_provider,
+            &["AZURE"],
+            "An Azure storage account has a URL and is reached with a role of Atlas.",
+        ) {
             case.require(
                 &[
                     ("roleId", self.role_id.is_some()),
@@ -166,23 +149,12 @@ impl ExportBucketRequest {
                 ],
             )?;
         }
-        if check::says(&self.cloud_provider, "GCP") {
-            let case = check::Case::when(
-                "cloudProvider",
-                "GCP",
-                "A Google Cloud Storage bucket has a name and is reached with a role of Atlas.",
-            );
-            case.forbid(
-                &[
-                    ("iamRoleId", self.iam_role_id.is_some()),
-                    (
-                        "requirePrivateNetworking",
-                        self.require_private_networking.is_some(),
-                    ),
-                    ("serviceUrl", self.service_url.is_some()),
-                    ("tenantId", self.tenant_id.is_some()),
-                ],
-            )?;
+        if let Some(case) = check::Case::when(
+            "cloudProvider",
+            &self.cloud_provider,
+            &["GCP"],
+            "A Google Cloud Storage bucket has a name and is reached with a role of Atlas.",
+        ) {
             case.require(
                 &[
                     ("bucketName", self.bucket_name.is_some()),

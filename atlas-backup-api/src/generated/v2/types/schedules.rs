@@ -34,83 +34,13 @@ impl CopyPolicyItem {
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         check::given("frequencyType", self.frequency_type.is_some())?;
         check::well_formed("id", &self.id)?;
-        check::one_of(
+        if let Some(case) = check::Case::when(
             "frequencyType",
             &self.frequency_type,
-            &["hourly", "daily", "weekly", "monthly", "yearly", "ondemand"],
-        )?;
-        if check::says(&self.frequency_type, "hourly") {
-            let case = check::Case::when(
-                "frequencyType",
-                "hourly",
-                "The copy of a scheduled snapshot has a retention of its own.",
-            );
+            &["hourly", "daily", "weekly", "monthly", "yearly"],
+            "The copy of a scheduled snapshot has a retention of its own.",
+        ) {
             case.require(
-                &[
-                    ("retentionUnit", self.retention_unit.is_some()),
-                    ("retentionValue", self.retention_value.is_some()),
-                ],
-            )?;
-        }
-        if check::says(&self.frequency_type, "daily") {
-            let case = check::Case::when(
-                "frequencyType",
-                "daily",
-                "The copy of a scheduled snapshot has a retention of its own.",
-            );
-            case.require(
-                &[
-                    ("retentionUnit", self.retention_unit.is_some()),
-                    ("retentionValue", self.retention_value.is_some()),
-                ],
-            )?;
-        }
-        if check::says(&self.frequency_type, "weekly") {
-            let case = check::Case::when(
-                "frequencyType",
-                "weekly",
-                "The copy of a scheduled snapshot has a retention of its own.",
-            );
-            case.require(
-                &[
-                    ("retentionUnit", self.retention_unit.is_some()),
-                    ("retentionValue", self.retention_value.is_some()),
-                ],
-            )?;
-        }
-        if check::says(&self.frequency_type, "monthly") {
-            let case = check::Case::when(
-                "frequencyType",
-                "monthly",
-                "The copy of a scheduled snapshot has a retention of its own.",
-            );
-            case.require(
-                &[
-                    ("retentionUnit", self.retention_unit.is_some()),
-                    ("retentionValue", self.retention_value.is_some()),
-                ],
-            )?;
-        }
-        if check::says(&self.frequency_type, "yearly") {
-            let case = check::Case::when(
-                "frequencyType",
-                "yearly",
-                "The copy of a scheduled snapshot has a retention of its own.",
-            );
-            case.require(
-                &[
-                    ("retentionUnit", self.retention_unit.is_some()),
-                    ("retentionValue", self.retention_value.is_some()),
-                ],
-            )?;
-        }
-        if check::says(&self.frequency_type, "ondemand") {
-            let case = check::Case::when(
-                "frequencyType",
-                "ondemand",
-                "The copy of an on-demand snapshot has no retention of its own.",
-            );
-            case.forbid(
                 &[
                     ("retentionUnit", self.retention_unit.is_some()),
                     ("retentionValue", self.retention_value.is_some()),

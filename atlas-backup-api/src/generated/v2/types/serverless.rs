@@ -89,22 +89,24 @@ body! {
         /// What is to become of the data.
         #[wire("deliveryType", required)]
         pub delivery_type: RestoreDeliveryType,
-        /// Position of the database operation to restore to among those of the second `oplogTs`, from 1. Only with `oplogTs`. At least 1.
+        /// Position of the database operation to restore to among those of the second `oplogTs`, from 1. At least 1.
         #[wire("oplogInc")]
         pub oplog_inc: Option<i64>,
-        /// Second of the oplog to restore to, in seconds since 1970-01-01 UTC. Only with `oplogInc`. At least 1199145600.
+        /// Second of the oplog to restore to, in seconds since 1970-01-01 UTC. With `oplogInc` it is one place in the oplog. At least
+        /// 1199145600.
         #[wire("oplogTs")]
         pub oplog_ts: Option<i64>,
-        /// Point in time to restore to, in seconds since 1970-01-01 UTC. Only without `oplogTs` and `oplogInc`. At least 1199145600.
+        /// Point in time to restore to, in seconds since 1970-01-01 UTC. At least 1199145600.
         #[wire("pointInTimeUTCSeconds")]
         pub point_in_time_utc_seconds: Option<i64>,
-        /// Id of the snapshot. Only for an automated restore or a download.
+        /// Id of the snapshot. Required for `automated` and `download`. A restore to a point in time finds its snapshot itself; Atlas takes
+        /// one there, too.
         #[wire("snapshotId")]
         pub snapshot_id: Option<ObjectId>,
-        /// Name of the target cluster, whose data is lost. Not for a download.
+        /// Name of the target cluster, whose data is lost. Required for `automated` and `pointInTime`.
         #[wire("targetClusterName")]
         pub target_cluster_name: Option<ClusterName>,
-        /// Id of the project of the target cluster. Not for a download.
+        /// Id of the project of the target cluster. Required for `automated` and `pointInTime`.
         #[wire("targetGroupId")]
         pub target_group_id: Option<ObjectId>,
     }
@@ -136,85 +138,27 @@ impl ServerlessRestoreJobRequest {
         check::well_formed("snapshotId", &self.snapshot_id)?;
         check::well_formed("targetClusterName", &self.target_cluster_name)?;
         check::well_formed("targetGroupId", &self.target_group_id)?;
-        check::one_of(
+        if let Some(case) = check::Case::when(
             "deliveryType",
             &self.delivery_type,
-            &["automated", "download", "pointInTime"],
-        )?;
-        if check::says(&self.delivery_type, "automated") {
-            let case = check::Case::when(
-                "deliveryType",
-                "automated",
-                "An automated restore puts a snapshot on a cluster, which must be named.",
-            );
-            case.forbid(
-                &[
-                    ("oplogInc", self.oplog_inc.is_some()),
-                    ("oplogTs", self.oplog_ts.is_some()),
-                    ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
-                ],
-            )?;
+            &["automated", "pointInTime"],
+            "The restore overwrites a cluster, which must be named.",
+        ) {
             case.require(
                 &[
-                    ("snapshotId", self.snapshot_id.is_some()),
                     ("targetClusterName", self.target_cluster_name.is_some()),
                     ("targetGroupId", self.target_group_id.is_some()),
                 ],
             )?;
         }
-        if check::says(&self.delivery_type, "download") {
-            let case = check::Case::when(
-                "deliveryType",
-                "download",
-                "A download is of a snapshot and overwrites no cluster, so it has no target.",
-            );
-            case.forbid(
-                &[
-                    ("oplogInc", self.oplog_inc.is_some()),
-                    ("oplogTs", self.oplog_ts.is_some()),
-                    ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
-                    ("targetClusterName", self.target_cluster_name.is_some()),
-                    ("targetGroupId", self.target_group_id.is_some()),
-                ],
-            )?;
+        if let Some(case) = check::Case::when(
+            "deliveryType",
+            &self.delivery_type,
+            &["automated", "download"],
+            "What is restored or downloaded is a snapshot, which must be named.",
+        ) {
             case.require(&[("snapshotId", self.snapshot_id.is_some())])?;
         }
-        if check::says(&self.delivery_type, "pointInTime") {
-            let case = check::Case::when(
-                "deliveryType",
-                "pointInTime",
-                "A restore to a point in time overwrites a cluster, which must be named, and needs no snapshot.",
-            );
-            case.forbid(&[("snapshotId", self.snapshot_id.is_some())])?;
-            case.require(
-                &[
-                    ("targetClusterName", self.target_cluster_name.is_some()),
-                    ("targetGroupId", self.target_group_id.is_some()),
-                ],
-            )?;
-        }
-        if check::says(&self.delivery_type, "pointInTime") {
-            let case = check::Case::when(
-                "deliveryType",
-                "pointInTime",
-                "A restore to a point in time needs one, in one of two forms.",
-            );
-            case.exactly_one(
-                &[
-                    ("pointInTimeUTCSeconds", self.point_in_time_utc_seconds.is_some()),
-                    ("oplogTs", self.oplog_ts.is_some()),
-                ],
-            )?;
-        }
-        let case = check::Case::always(
-            "A place in the oplog is a second and a position within it.",
-        );
-        case.together(
-            &[
-                ("oplogTs", self.oplog_ts.is_some()),
-                ("oplogInc", self.oplog_inc.is_some()),
-            ],
-        )?;
         Ok(())
     }
 }

@@ -1,0 +1,63 @@
+//! `source` of a rule across members: where Atlas says it. A rule that nobody can look up is one that Atlas may not have.
+//!
+//! Whether a name is published at all, only `cargo xtask upstream` can tell; here it must at least be one that this document records.
+
+use serde_json::Value;
+
+use super::{members, operations, text};
+use crate::document::child;
+use crate::error::Finding;
+
+const KINDS: &[&str] = &["page", "published", "wire"];
+
+/// What is wrong with the source of the rule at `at`, whose shape has been checked.
+pub(super) fn check(document: &Value, rule: &Value, at: &str, findings: &mut Vec<Finding>) {
+    let at = child(at, "source");
+    let source = &rule["source"];
+    if members(rule, "source").count() != 1 {
+        let message = "a rule has one source: `page`, `published` or `wire`";
+        return findings.push(Finding::new("source", at, message));
+    }
+    for kind in KINDS.iter().filter(|kind| source.get(kind).is_some()) {
+        let said = text(source, kind);
+        let fault = match *kind {
+            _ if said.trim().is_empty() => Some("a source that is empty is none".to_owned()),
+            "page" => page(said),
+            "published" => published(document, said),
+            _ => None,
+        };
+        findings.extend(fault.map(|message| Finding::new("source", child(&at, kind), message)));
+    }
+}
+
+/// A page of MongoDB's documentation.
+fn page(url: &str) -> Option<String> {
+    let (host, path) = url.strip_prefix("https://").and_then(|rest| rest.split_once('/')).unwrap_or_default();
+    let official = host == "mongodb.com" || host.ends_with(".mongodb.com");
+    let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    let sound = official && plain && !path.is_empty() && !path.contains(char::is_whitespace);
+    (!sound).then(|| format!("`{url}` is no page of MongoDB's documentation: write `https://`, a host of mongodb.com and a path"))
+}
+
+/// An official schema, one of its members (`Name.member`), or an official operation.
+fn published(document: &Value, said: &str) -> Option<String> {
+    let (name, member) = said.split_once('.').map_or((said, None), |(name, member)| (name, Some(member)));
+    let mut schemas = members(&document["components"], "schemas").filter(|(_, schema)| is_called(schema, name)).peekable();
+    let is_schema = schemas.peek().is_some();
+    let is_operation = operations(document).any(|(.., operation)| text(operation, "x-atlas-operation-id") == name);
+    match member {
+        None if is_schema || is_operation => None,
+        Some(member) if schemas.any(|(_, schema)| schema["properties"].get(member).is_some()) => None,
+        Some(member) if is_schema => Some(format!("no schema that is officially called `{name}` has a member `{member}` here")),
+        Some(_) if is_operation => Some(format!("`{name}` is an operation, which has no members: write its name alone")),
+        _ => Some(format!("`{name}` is the official name of no schema and of no operation here")),
+    }
+}
+
+/// Whether this is one of the official names of a schema.
+fn is_called(schema: &Value, name: &str) -> bool {
+    match &schema["x-atlas-schema"] {
+        Value::Array(names) => names.iter().any(|official| official == name),
+        official => official == name,
+    }
+}
