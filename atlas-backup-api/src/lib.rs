@@ -89,6 +89,7 @@
 //! Operators think in jobs, which take more than one call:
 //!
 //! - **List** all there is: `stream` of every call that lists ([`Items`]).
+#![cfg_attr(feature = "v2", doc = "  The snapshots of a cluster, sharded or not: [`v2::Api::list_cluster_snapshots`].")]
 //! - **Wait** until a snapshot or a job has ended: `wait` of every call that returns one ([`Wait`]).
 #![cfg_attr(feature = "v2", doc = "- **Take** a snapshot and know that it is good: [`v2::Api::take_snapshot_and_wait`].")]
 #![cfg_attr(
@@ -136,6 +137,8 @@ mod client;
 mod client_builder;
 mod clock;
 mod cluster_name;
+#[cfg(feature = "v2")]
+mod cluster_snapshots;
 mod configuration_error;
 mod connection_error;
 mod date_time;

@@ -1,5 +1,8 @@
 //! Lists, item by item.
 
+#[cfg_attr(not(feature = "v2"), allow(dead_code))]
+mod other;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
@@ -14,6 +17,8 @@ use crate::error::Error;
 use crate::mismatch::Mismatch;
 use crate::object::{self, Blank, Object};
 use crate::request::Request;
+
+use other::Other;
 
 /// What Atlas takes at most for one page.
 const ITEMS_PER_PAGE: i64 = 500;
@@ -47,6 +52,8 @@ pub struct Items<T> {
     read: fn(&Value) -> Result<(String, T), Mismatch>,
     /// What is left of the page that came last, from its end.
     ready: Vec<T>,
+    /// Another list that may have the items.
+    other: Option<Box<Other<T>>>,
 }
 
 impl<T> Items<T> {
@@ -54,7 +61,29 @@ impl<T> Items<T> {
     where
         T: Object + Blank,
     {
-        Items { state: State::Idle(pager), read: read::<T>, ready: Vec::new() }
+        Items::begin(State::Idle(pager))
+    }
+
+    fn begin(state: State) -> Self
+    where
+        T: Object + Blank,
+    {
+        Items { state, read: read::<T>, ready: Vec::new(), other: None }
+    }
+
+    /// A list that could not be asked for.
+    #[cfg(feature = "v2")]
+    pub(crate) fn failed(error: Error) -> Self
+    where
+        T: Object + Blank,
+    {
+        Items::begin(State::Failed(Box::new(error)))
+    }
+
+    /// Goes on with another list, unless an item of this one `settles` that this is the right one.
+    #[cfg(feature = "v2")]
+    pub(crate) fn or_of(self, other: Box<Pager>, settles: fn(&T) -> bool) -> Self {
+        Items { other: Some(Box::new(Other::new(other, settles))), ..self }
     }
 
     /// The next item; None after the last, and after an error.
@@ -90,10 +119,27 @@ impl<T> Items<T> {
         }
         fresh.reverse();
         self.ready = fresh;
+        if self.other.as_mut().is_some_and(|other| other.is_settled_by(&self.ready)) {
+            self.other = None;
+        }
         if pager.goes_on(keys) {
             self.state = State::Idle(pager);
+        } else if let Some(other) = &mut self.other {
+            other.first_ended(*pager);
         }
         Ok(())
+    }
+
+    /// Ends the list that failed. The error comes back where it is to be told.
+    fn fail(&mut self, error: Error) -> Result<(), Error> {
+        let told = match &mut self.other {
+            Some(other) => other.refused(error),
+            None => Err(error),
+        };
+        if told.is_err() {
+            self.other = None;
+        }
+        told
     }
 }
 
@@ -126,11 +172,15 @@ impl<T> Stream for Items<T> {
                         self.state = State::Fetching(fetch);
                         return Poll::Pending;
                     };
-                    if let Err(error) = page.and_then(|page| self.take(pager, page)) {
+                    if let Err(error) = page.and_then(|page| self.take(pager, page)).or_else(|error| self.fail(error)) {
                         return Poll::Ready(Some(Err(error)));
                     }
                 }
-                State::Ended => return Poll::Ready(None),
+                State::Failed(error) => return Poll::Ready(Some(Err(*error))),
+                State::Ended => match self.other.as_mut().and_then(|other| other.go_on()) {
+                    Some(Ok(pager)) => self.state = State::Idle(pager),
+                    ended => return Poll::Ready(ended.and_then(Result::err).map(Err)),
+                },
             }
         }
     }
@@ -142,6 +192,7 @@ impl<T> fmt::Debug for Items<T> {
         let state = match &self.state {
             State::Idle(pager) => return f.debug_struct("Items").field("request", &pager.request).finish_non_exhaustive(),
             State::Fetching(_) => "fetching",
+            State::Failed(error) => return write!(f, "Items {{ {error}, .. }}"),
             State::Ended => "ended",
         };
         write!(f, "Items {{ {state}, .. }}")
@@ -151,6 +202,8 @@ impl<T> fmt::Debug for Items<T> {
 enum State {
     Idle(Box<Pager>),
     Fetching(Pin<Box<dyn Future<Output = Fetched> + Send>>),
+    #[cfg_attr(not(feature = "v2"), allow(dead_code))]
+    Failed(Box<Error>),
     Ended,
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(deprecated, reason = "the deprecated operations are called as the others are")]
 
+mod either_kind;
 mod families;
 mod paging;
 mod pauses;
