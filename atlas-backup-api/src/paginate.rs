@@ -1,5 +1,6 @@
 //! Lists, item by item.
 
+mod links;
 #[cfg_attr(not(feature = "v2"), allow(dead_code))]
 mod other;
 
@@ -44,7 +45,7 @@ const ITEMS_PER_PAGE: i64 = 500;
 ///   with the retries and timeouts of the call. `page_num` says where to begin.
 /// - An item that a page brings again, because new ones have come in before it, is left out. One that moves to an earlier page, because
 ///   others were deleted meanwhile, is missed: no paging by number can tell.
-/// - It ends at a page without items, whatever `totalCount` says, and after an error.
+/// - It ends at a page whose links say that there is no `next`, or without items, whatever `totalCount` says, and after an error.
 /// - Where Atlas takes too long to count the items of a large list (`TIMEOUT_WHILE_PAGING`), the list goes on uncounted.
 #[must_use = "nothing is fetched before `next`"]
 pub struct Items<T> {
@@ -52,7 +53,7 @@ pub struct Items<T> {
     read: fn(&Value) -> Result<(String, T), Mismatch>,
     /// What is left of the page that came last, from its end.
     ready: Vec<T>,
-    /// Another list that may have the items.
+    /// The list to go on with, where this one may be the wrong one.
     other: Option<Box<Other<T>>>,
 }
 
@@ -84,6 +85,14 @@ impl<T> Items<T> {
     #[cfg(feature = "v2")]
     pub(crate) fn or_of(self, other: Box<Pager>, settles: fn(&T) -> bool) -> Self {
         Items { other: Some(Box::new(Other::new(other, settles))), ..self }
+    }
+
+    /// For a caller who asks Atlas for something else next, and is told by that what is wrong: of two lists that have nothing, it need not
+    /// know why.
+    #[cfg(feature = "v2")]
+    pub(crate) fn lenient(mut self) -> Self {
+        self.other = self.other.map(|other| Box::new(other.lenient()));
+        self
     }
 
     /// The next item; None after the last, and after an error.
@@ -122,7 +131,7 @@ impl<T> Items<T> {
         if self.other.as_mut().is_some_and(|other| other.is_settled_by(&self.ready)) {
             self.other = None;
         }
-        if pager.goes_on(keys) {
+        if !page.is_last && pager.goes_on(keys) {
             self.state = State::Idle(pager);
         } else if let Some(other) = &mut self.other {
             other.first_ended(*pager);
@@ -213,6 +222,8 @@ type Fetched = (Box<Pager>, Result<Page, Error>);
 struct Page {
     status: StatusCode,
     results: Vec<Value>,
+    /// Its links say so.
+    is_last: bool,
 }
 
 /// Where in a list we are. Not generic: a client has some thirty lists.
@@ -268,12 +279,15 @@ impl Pager {
         let page = self.request.clone().send::<Value>().await?;
         let status = page.status();
         match page.into_inner() {
-            Value::Object(mut members) => match members.remove("results") {
-                Some(Value::Array(results)) => Ok(Page { status, results }),
-                // A page that says nothing of items does not say that there are none.
-                None => Err(self.unreadable(status, Mismatch::missing("a list").inside("results"))),
-                Some(other) => Err(self.unreadable(status, Mismatch::new("a list", &other).inside("results"))),
-            },
+            Value::Object(mut members) => {
+                let is_last = links::say_it_is_the_last(members.get("links"));
+                match members.remove("results") {
+                    Some(Value::Array(results)) => Ok(Page { status, results, is_last }),
+                    // A page that says nothing of items does not say that there are none.
+                    None => Err(self.unreadable(status, Mismatch::missing("a list").inside("results"))),
+                    Some(other) => Err(self.unreadable(status, Mismatch::new("a list", &other).inside("results"))),
+                }
+            }
             other => Err(self.unreadable(status, Mismatch::new("an object", &other))),
         }
     }

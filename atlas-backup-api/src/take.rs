@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::call_options::CallOptions;
 use crate::cluster_name::ClusterName;
+use crate::cluster_snapshots;
 use crate::error::Error;
 use crate::invalid_argument::InvalidArgument;
 use crate::object_id::ObjectId;
@@ -39,7 +40,8 @@ type Progress = Box<dyn FnMut(&Snapshot) + Send>;
 impl Api {
     /// Take one on-demand snapshot, and wait until it is completed.
     ///
-    /// Works for replica sets and for sharded clusters.
+    /// Works for replica sets and for sharded clusters, whose snapshots are in a list of their own: it is asked as
+    /// [`list_cluster_snapshots`](Self::list_cluster_snapshots) does.
     ///
     /// 1. Atlas takes one on-demand snapshot of a cluster at a time: while another is queued or in progress, it is waited for.
     /// 2. The snapshot is asked for once. A marker like `[atlas-backup-api 9f86d081884c7d65]` is added to its description.
@@ -63,8 +65,8 @@ impl Api {
     /// # }
     /// ```
     ///
-    /// Roles and errors are those of [`take_snapshot`](Self::take_snapshot), [`list_snapshots`](Self::list_snapshots) and
-    /// [`get_snapshot`](Self::get_snapshot), which this calls.
+    /// Roles and errors are those of [`take_snapshot`](Self::take_snapshot), [`list_cluster_snapshots`](Self::list_cluster_snapshots) and
+    /// [`get_snapshot`](Self::get_snapshot), which this calls. That a cluster has no snapshots yet is no error.
     pub fn take_snapshot_and_wait(
         &self,
         group_id: impl TryInto<ObjectId, Error: fmt::Display>,
@@ -105,7 +107,7 @@ impl TakeSnapshotAndWait {
             None => format!("[{marker}]"),
         });
         let pace = Pace::new(&api.client, &settings);
-        let mut taking = Taking { api, place, settings, pace, progress };
+        let mut taking = Taking { api, place, kind: None, settings, pace, progress };
         taking.let_others_finish().await?;
         let snapshot = taking.take(body, &marker).await?;
         let waited = taking.wait_for(&snapshot).await;
@@ -132,6 +134,8 @@ impl fmt::Debug for TakeSnapshotAndWait {
 struct Taking {
     api: Api,
     place: Place,
+    /// What kind of cluster it is, as soon as a snapshot has told.
+    kind: Option<ClusterType>,
     settings: Settings,
     pace: Pace,
     progress: Progress,
@@ -167,7 +171,10 @@ impl Taking {
         }
         let Place { group_id, cluster_name } = &self.place;
         match self.api.take_snapshot(group_id, cluster_name, body).options(options).send().await {
-            Ok(snapshot) => Ok(snapshot.into_inner()),
+            Ok(snapshot) => {
+                self.kind = snapshot.type_.clone().or(self.kind.take());
+                Ok(snapshot.into_inner())
+            }
             Err(error @ (Error::Ambiguous(_) | Error::Decode(_))) => match self.look_for(marker).await {
                 Some(snapshot) => Ok(snapshot),
                 None => Err(TakeError::Ambiguous { marker: marker.to_owned(), failure: error }),
@@ -194,13 +201,13 @@ impl Taking {
 
     /// The first such snapshot of the cluster; None when the deadline came first.
     async fn find(&mut self, is_wanted: impl Fn(&Snapshot) -> bool) -> Option<Result<Option<Snapshot>, Error>> {
-        let (api, place) = (&self.api, &self.place);
-        self.pace.bound(look(api, place, is_wanted)).await
+        let (api, place, kind) = (&self.api, &self.place, &mut self.kind);
+        self.pace.bound(look(api, place, kind, is_wanted)).await
     }
 
     async fn wait_for(&mut self, snapshot: &Snapshot) -> Result<Snapshot, WaitError<Snapshot>> {
         let Place { group_id, cluster_name } = &self.place;
-        let wait = if is_sharded(snapshot) {
+        let wait = if snapshot.type_.as_ref().or(self.kind.as_ref()) == Some(&ClusterType::ShardedCluster) {
             self.api.get_sharded_snapshot(group_id, cluster_name, &snapshot.id).wait()
         } else {
             self.api.get_snapshot(group_id, cluster_name, &snapshot.id).wait()
@@ -211,33 +218,30 @@ impl Taking {
 }
 
 /// The first such snapshot of the cluster, which may be a replica set or sharded: each kind has a list of its own.
-async fn look(api: &Api, place: &Place, is_wanted: impl Fn(&Snapshot) -> bool) -> Result<Option<Snapshot>, Error> {
+async fn look(
+    api: &Api,
+    place: &Place,
+    kind: &mut Option<ClusterType>,
+    is_wanted: impl Fn(&Snapshot) -> bool,
+) -> Result<Option<Snapshot>, Error> {
     let Place { group_id, cluster_name } = place;
-    let replica_set = api.list_snapshots(group_id, cluster_name).stream();
-    let sharded = api.list_sharded_snapshots(group_id, cluster_name).stream();
-    let mut refused = Vec::new();
-    for mut snapshots in [replica_set, sharded] {
-        while let Some(snapshot) = snapshots.next().await {
-            match snapshot {
-                Ok(snapshot) if is_wanted(&snapshot) => return Ok(Some(snapshot)),
-                Ok(_) => {}
-                // The list of the other kind of cluster may be refused.
-                Err(error @ Error::Api(_)) if !is_momentary(&error) => refused.push(error),
-                Err(error) => return Err(error),
-            }
+    let mut snapshots = match kind {
+        Some(ClusterType::ReplicaSet) => api.list_snapshots(group_id, cluster_name).stream(),
+        Some(ClusterType::ShardedCluster) => api.list_sharded_snapshots(group_id, cluster_name).stream(),
+        // A cluster without snapshots: whether one may be taken, asking for it will tell.
+        _ => cluster_snapshots::list(api, place).lenient(),
+    };
+    while let Some(snapshot) = snapshots.next().await {
+        let snapshot = snapshot?;
+        *kind = snapshot.type_.clone().or(kind.take());
+        if is_wanted(&snapshot) {
+            return Ok(Some(snapshot));
         }
     }
-    match refused.pop() {
-        Some(error) if !refused.is_empty() => Err(error),
-        _ => Ok(None),
-    }
+    Ok(None)
 }
 
 fn is_under_way(snapshot: &Snapshot) -> bool {
     let is_on_demand = snapshot.snapshot_type == Some(SnapshotType::OnDemand);
     is_on_demand && matches!(snapshot.status, Some(SnapshotStatus::Queued | SnapshotStatus::InProgress))
-}
-
-fn is_sharded(snapshot: &Snapshot) -> bool {
-    snapshot.type_ == Some(ClusterType::ShardedCluster)
 }

@@ -1,5 +1,7 @@
 //! A second list to go on with, where the first does not settle which of two lists has the items.
 
+use http::StatusCode;
+
 use super::Pager;
 use crate::error::Error;
 
@@ -13,11 +15,17 @@ pub(super) struct Other<T> {
     came: bool,
     /// How the first list was refused: told at the end, if the other one is empty.
     refusal: Option<Error>,
+    /// See [`Items::lenient`](super::Items::lenient).
+    lenient: bool,
 }
 
 impl<T> Other<T> {
     pub(super) fn new(pager: Box<Pager>, settles: fn(&T) -> bool) -> Self {
-        Other { pager: Some(pager), settles, came: false, refusal: None }
+        Other { pager: Some(pager), settles, came: false, refusal: None, lenient: false }
+    }
+
+    pub(super) fn lenient(self) -> Self {
+        Other { lenient: true, ..self }
     }
 
     /// Takes notice of a page, and says whether the list it belongs to is known to be the right one.
@@ -44,14 +52,15 @@ impl<T> Other<T> {
             return Ok(());
         }
         // The first list was answered, so the cluster exists and may be read: what is refused is the list that it does not have.
-        if self.refusal.is_none() && is_wrong_kind(&error) { Ok(()) } else { Err(error) }
+        let is_explained = is_wrong_kind(&error) || self.lenient && is_bad_or_missing(&error);
+        if self.refusal.is_none() && is_explained { Ok(()) } else { Err(error) }
     }
 
     /// The other list, once; after it the refusal of the first one, if there is one to tell.
     pub(super) fn go_on(&mut self) -> Option<Result<Box<Pager>, Error>> {
         match self.pager.take() {
             Some(pager) => Some(Ok(pager)),
-            None => self.refusal.take().map(Err),
+            None => self.refusal.take().filter(|_| !self.lenient).map(Err),
         }
     }
 }
@@ -61,4 +70,10 @@ impl<T> Other<T> {
 fn is_wrong_kind(error: &Error) -> bool {
     let is_one = |code: &str| code == "INCORRECT_BACKUP_API_ENDPOINT" || code.starts_with("CANNOT_USE_") && code.ends_with("_API");
     matches!(error, Error::Api(_)) && error.error_code().is_some_and(is_one)
+}
+
+/// Whether Atlas says in any words that there is no such list.
+fn is_bad_or_missing(error: &Error) -> bool {
+    let status = error.status();
+    matches!(error, Error::Api(_)) && !error.is_rate_limited() && matches!(status, Some(StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND))
 }

@@ -14,22 +14,22 @@ fn lists(replica_set: &Answer, sharded: &Answer) -> Server {
     replying(move |call, _| if is_sharded(call) { sharded.clone() } else { replica_set.clone() })
 }
 
-fn is_sharded(target: &str) -> bool {
+pub fn is_sharded(target: &str) -> bool {
     target.contains("/shardedClusters")
 }
 
 /// A list that is all on one page.
-fn page(items: &[(&str, Option<&str>)]) -> Answer {
+pub fn page(items: &[(&str, Option<&str>)]) -> Answer {
     let items: Vec<Value> = items.iter().map(|(id, kind)| json!({"id": id, "type": kind})).collect();
     ok(&json!({"links": [{"rel": "self", "href": "https://cloud.mongodb.com/"}], "results": items}))
 }
 
-fn refusal(status: u16, code: &str) -> Answer {
+pub fn refusal(status: u16, code: &str) -> Answer {
     Answer::json(status, "application/json", &json!({"error": status, "errorCode": code, "detail": "No."}))
 }
 
 /// Atlas's own words for the wrong kind of cluster.
-fn wrong_kind() -> Vec<Answer> {
+pub fn wrong_kind() -> Vec<Answer> {
     ["INCORRECT_BACKUP_API_ENDPOINT", "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API"].map(|code| refusal(400, code)).into()
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(deprecated, reason = "the deprecated operations are called as the others are")]
 
+mod asking;
 mod either_kind;
 mod families;
 mod paging;

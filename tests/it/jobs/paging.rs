@@ -50,7 +50,7 @@ async fn pages_are_fetched_as_they_are_needed() {
         assert_eq!(setting.sent("GET"), pages);
     }
     assert!(items.next().await.is_none() && items.next().await.is_none());
-    let expected = [1, 2, 3, 4].map(|page| format!("itemsPerPage=500&pageNum={page}"));
+    let expected = [1, 2, 3].map(|page| format!("itemsPerPage=500&pageNum={page}"));
     assert_eq!(queries(setting.atlas.server()), expected);
 }
 
@@ -66,7 +66,7 @@ async fn what_the_call_says_of_pages_holds() {
     let setting = listing(7);
     let call = setting.client.v2().list_snapshots(PROJECT, "orders").items_per_page(2).page_num(3).include_count(false);
     assert_eq!(ids(call.stream()).await.len(), 3);
-    let expected = [3, 4, 5].map(|page| format!("itemsPerPage=2&includeCount=false&pageNum={page}"));
+    let expected = [3, 4].map(|page| format!("itemsPerPage=2&includeCount=false&pageNum={page}"));
     assert_eq!(queries(setting.atlas.server()), expected);
 }
 
@@ -76,7 +76,7 @@ async fn the_count_is_not_believed() {
         let setting = listing(600);
         setting.atlas.miscount(miscount);
         assert_eq!(ids(snapshots(&setting)).await.len(), 600, "{miscount}");
-        assert_eq!(setting.sent("GET"), 3, "{miscount}");
+        assert_eq!(setting.sent("GET"), 2, "{miscount}");
     }
 }
 
@@ -124,7 +124,7 @@ async fn a_list_too_long_to_count_goes_on_uncounted() {
     let uncounted = |page| format!("itemsPerPage=500&pageNum={page}&includeCount=false");
     let first = "itemsPerPage=500&pageNum=1".to_owned();
     let sent = queries(setting.atlas.server());
-    assert_eq!(sent.len(), 5);
+    assert_eq!(sent.len(), 4);
     assert_eq!(sent[..2], [first, uncounted(1)]);
     assert!(sent[2..].iter().all(|query| query.contains("includeCount=false")), "{sent:?}");
 }
@@ -138,7 +138,7 @@ async fn a_list_that_grows_too_long_to_count_loses_no_page() {
     items.next().await.unwrap().unwrap();
     setting.atlas.appear_between_pages(0);
     assert_eq!(items.all().await.unwrap().len(), 599);
-    assert_eq!(setting.sent("GET"), 4);
+    assert_eq!(setting.sent("GET"), 3);
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn each_page_is_a_call_that_is_tried_again() {
     for fault in momentary() {
         let atlas = |atlas: FakeAtlas| atlas.open().snapshots("orders", 600).faults(&Faults::none().at(1, fault.clone()));
         let setting = setting_with(atlas, |client| client.retry(RetryPolicy::new()));
-        assert_eq!((ids(snapshots(&setting)).await.len(), setting.sent("GET")), (600, 4), "{fault:?}");
+        assert_eq!((ids(snapshots(&setting)).await.len(), setting.sent("GET")), (600, 3), "{fault:?}");
     }
 }
 
@@ -200,7 +200,7 @@ async fn who_stops_waiting_for_an_item_misses_none() {
         }
     }
     gate.open();
-    assert_eq!((items.all().await.unwrap().len(), setting.sent("GET")), (3, 2));
+    assert_eq!((items.all().await.unwrap().len(), setting.sent("GET")), (3, 1));
 }
 
 /// What Atlas has not been seen to do, and what must not go on for ever where it does.
@@ -222,6 +222,40 @@ async fn lists_of_another_kind() {
             (Ok(items), requests),
             "{name}"
         );
+    }
+}
+
+/// The second page is the last of three that has items.
+#[tokio::test]
+async fn links_without_a_next_page_are_the_end_and_no_links_are_not() {
+    let rels = |rels: &[&str]| rels.iter().map(|rel| json!({"rel": rel, "href": "https://cloud.mongodb.com/"})).collect::<Value>();
+    let next = rels(&["self", "next"]);
+    for (links, requests) in [
+        (rels(&["self"]), 2),
+        (rels(&["self", "previous"]), 2),
+        (rels(&["http://mms.mongodb.com/self", "http://mms.mongodb.com/previous"]), 2),
+        // `next` leads to an empty page, which ends it in any case.
+        (rels(&["self", "next"]), 3),
+        (rels(&["http://mms.mongodb.com/next", "http://mms.mongodb.com/self"]), 3),
+        // These say nothing of pages.
+        (rels(&["http://mms.mongodb.com/cluster"]), 3),
+        (json!([]), 3),
+        (json!(null), 3),
+        (json!({"self": "https://cloud.mongodb.com/"}), 3),
+        (json!([{"rel": "self"}, {"href": "https://cloud.mongodb.com/"}]), 3),
+    ] {
+        let pages = [("1", &next), ("2", &links)].map(|(id, links)| ok(&json!({"links": links, "results": [{"id": id}]})));
+        let server = answering(pages.into_iter().chain([ok(&json!({"links": next, "results": []}))]));
+        let v2 = client(&server, &NoWait::new()).v2();
+        assert_eq!(
+            (v2.list_snapshots(PROJECT, "orders").stream().all().await.unwrap().len(), server.exchanges()),
+            (2, requests),
+            "{links}"
+        );
+        // The first generation has the same pages.
+        let server = answering([ok(&json!({"links": links, "results": [{"id": "1"}]})), ok(&json!({"results": []}))]);
+        let jobs = client(&server, &NoWait::new()).v1().list_restore_jobs(PROJECT, "orders").stream().all().await.unwrap();
+        assert_eq!((jobs.len(), server.exchanges()), (1, requests - 1), "{links}");
     }
 }
 
@@ -285,7 +319,7 @@ async fn a_list_without_pages_is_whole() {
     assert_eq!(v2.list_sharded_snapshots(PROJECT, "events").stream().all().await.unwrap().len(), 3);
     assert_eq!(v1.list_tenant_snapshots(PROJECT, "tenant").stream().all().await.unwrap().len(), 3);
     assert_eq!(v1.list_snapshots(PROJECT, "orders").stream().all().await.unwrap().len(), 3);
-    assert_eq!(queries(setting.atlas.server()), ["", "", "itemsPerPage=500&pageNum=1", "itemsPerPage=500&pageNum=2"]);
+    assert_eq!(queries(setting.atlas.server()), ["", "", "itemsPerPage=500&pageNum=1"]);
 }
 
 /// Streams have types of their own, so this reads the code: what answers with `results` has a stream, with the pages that it documents.
