@@ -142,7 +142,8 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
             unfinished.files().map_err(SaveError::Download)?;
         }
         let asked: Response<J> = plan.request.clone().send().await?;
-        let wait = (plan.find)(&asked).settings(self.settings.clone());
+        // Atlas may need a moment to know what it has made.
+        let wait = (plan.find)(&asked).settings(self.settings.clone()).just_created();
         let waited = wait.on_progress(calls(&self.on_job)).await;
         let job = waited.map_err(|failure| SaveError::Job { id: (plan.id)(&asked).clone(), failure })?;
         let files = (plan.deliveries)(&job);

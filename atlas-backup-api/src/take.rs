@@ -110,7 +110,9 @@ impl TakeSnapshotAndWait {
         let mut taking = Taking { api, place, kind: None, settings, pace, progress };
         taking.let_others_finish().await?;
         let snapshot = taking.take(body, &marker).await?;
-        let waited = taking.wait_for(&snapshot).await;
+        // Atlas may need a moment to know what it has made.
+        let settings = taking.settings.clone().just_created(true);
+        let waited = taking.wait_for(&snapshot, settings).await;
         waited.map_err(|failure| TakeError::Snapshot { snapshot: Box::new(snapshot), failure })
     }
 }
@@ -148,10 +150,10 @@ impl Taking {
         loop {
             let found = self.find(|snapshot| is_under_way(snapshot) && !ended.contains(&snapshot.id)).await;
             let Some(other) = found.ok_or_else(|| self.deadline())?? else { return Ok(()) };
-            match self.wait_for(&other).await {
+            match self.wait_for(&other, self.settings.clone()).await {
                 // Another's failure is not ours, nor is that it was deleted meanwhile.
                 Ok(_) | Err(WaitError::Ended { .. }) => {}
-                Err(WaitError::Call(error)) if error.is_not_found() => {}
+                Err(WaitError::Call { failure, .. }) if failure.is_not_found() => {}
                 Err(error) => return Err(TakeError::Busy(error)),
             }
             ended.insert(other.id);
@@ -205,14 +207,14 @@ impl Taking {
         self.pace.bound(look(api, place, kind, is_wanted)).await
     }
 
-    async fn wait_for(&mut self, snapshot: &Snapshot) -> Result<Snapshot, WaitError<Snapshot>> {
+    async fn wait_for(&mut self, snapshot: &Snapshot, settings: Settings) -> Result<Snapshot, WaitError<Snapshot>> {
         let Place { group_id, cluster_name } = &self.place;
         let wait = if snapshot.type_.as_ref().or(self.kind.as_ref()) == Some(&ClusterType::ShardedCluster) {
             self.api.get_sharded_snapshot(group_id, cluster_name, &snapshot.id).wait()
         } else {
             self.api.get_snapshot(group_id, cluster_name, &snapshot.id).wait()
         };
-        let settings = self.settings.clone().left(self.pace.left());
+        let settings = settings.left(self.pace.left());
         wait.settings(settings).finish_with(&mut self.progress).await
     }
 }

@@ -12,6 +12,8 @@ use crate::error::Error;
 use crate::request::{Content, Request};
 use crate::transport::{self, Answer};
 
+#[cfg(feature = "v2")]
+pub(crate) use error::Standing;
 pub use error::{Ending, WaitError};
 #[cfg(feature = "v2")]
 pub(crate) use pace::is_momentary;
@@ -48,7 +50,9 @@ type Progress<T> = Box<dyn FnMut(&T) + Send>;
 ///   programs do not ask at once. When little is left of the allowance of calls ([`Client::rate_limit`](crate::Client::rate_limit)), it waits
 ///   the longest time at once.
 /// - A poll that fails for the moment (no connection, 429, 5xx, each after the retries of the call) does not end it; the fifth in a row does.
-/// - Dropping it stops the waiting and changes nothing for the job.
+///   So does a 404, where the job is said to be [`just_created`](Self::just_created).
+/// - Dropping it stops the waiting and changes nothing for the job. Neither does any [`WaitError`]: where the job may go on, its message says
+///   how to go on waiting.
 #[must_use = "nothing is asked before it is awaited"]
 pub struct Wait<T> {
     request: Request,
@@ -76,6 +80,26 @@ impl<T> Wait<T> {
     /// The first time to wait between two polls, and the longest. Default: 2 and 30 seconds. At least 10 milliseconds, at most a day.
     pub fn poll_every(mut self, first: Duration, longest: Duration) -> Self {
         self.settings = self.settings.poll_every(first, longest);
+        self
+    }
+
+    /// Says that the job was made a moment ago, by this program. Atlas may answer with 404 for some time after it has made something: until
+    /// the job has been seen, that is then treated as a failure for the moment. Without it, a 404 ends the waiting at once, as it most likely
+    /// means a wrong id.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "v2")]
+    /// # async fn run(client: atlas_backup_api::Client, project: &str, snapshot: atlas_backup_api::ObjectId) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use atlas_backup_api::v2::types::RestoreJobRequest;
+    /// let request = RestoreJobRequest::download(snapshot);
+    /// let job = client.v2().create_restore_job(project, "orders", request).send().await?;
+    /// let job = client.v2().get_restore_job(project, "orders", &job.id).wait().just_created().await?;
+    /// # drop(job);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn just_created(mut self) -> Self {
+        self.settings = self.settings.just_created(true);
         self
     }
 
@@ -112,7 +136,14 @@ impl<T> Wait<T> {
                         Stage::Ended(ending, words) => return Err(WaitError::ended(&self.request, job, ending, words)),
                     }
                 }
-                Err(error) => pace.failed(error).map_err(WaitError::Call)?,
+                Err(error) => {
+                    let is_too_early = pace.is_too_early(&error);
+                    match pace.failed(error) {
+                        Ok(()) => {}
+                        Err(error) if is_too_early => return Err(WaitError::unseen(&self.request, error)),
+                        Err(error) => return Err(WaitError::asking_failed(&self.request, last, error)),
+                    }
+                }
             }
             if pace.pause().await.is_none() {
                 return Err(WaitError::deadline(&self.request, self.settings.waited(), last, pace.failure));

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::download::DownloadError;
 use crate::error::Error;
 use crate::object_id::ObjectId;
-use crate::wait::WaitError;
+use crate::wait::{Standing, WaitError};
 
 /// Why a snapshot was not saved; `J` is the job that makes the download.
 #[non_exhaustive]
@@ -16,7 +16,7 @@ pub enum SaveError<J> {
     /// The job that makes the download ended badly, was still under way at the deadline, or could not be asked after.
     #[non_exhaustive]
     Job {
-        /// Which one: unless it has ended, it goes on, and can be waited for.
+        /// Which one: unless it has ended, it goes on. It can be waited for, and what it delivers be downloaded, without another one.
         id: ObjectId,
         /// What went wrong.
         failure: WaitError<J>,
@@ -37,7 +37,17 @@ impl<J> fmt::Display for SaveError<J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SaveError::Call(error) => error.fmt(f),
-            SaveError::Job { id, failure } => write!(f, "job {id} was asked for; {failure}"),
+            SaveError::Job { id, failure } => {
+                let fault = failure.fault();
+                match failure.standing() {
+                    Standing::Ended => write!(f, "job {id} was asked for: {failure}"),
+                    Standing::Gone => write!(f, "job {id} was asked for, and is no longer there: {fault}"),
+                    _ => {
+                        let how = failure.how_to_wait();
+                        write!(f, "job {id} was asked for and goes on: {fault}; wait for it with {how}, and download its deliveries()")
+                    }
+                }
+            }
             SaveError::NoFiles(_) => f.write_str("the job that makes the download has ended, and names no file"),
             SaveError::Download(error) => error.fmt(f),
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::v2::types::Snapshot;
-use crate::wait::WaitError;
+use crate::wait::{Standing, WaitError};
 
 /// Why [`take_snapshot_and_wait`](crate::v2::Api::take_snapshot_and_wait) did not end with a completed snapshot.
 #[derive(Debug)]
@@ -52,10 +52,25 @@ impl fmt::Display for TakeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             TakeError::Call(error) => error.fmt(f),
-            TakeError::Busy(error) => write!(f, "another on-demand snapshot is under way: {error}"),
-            TakeError::Ambiguous { marker, failure } => write!(f, "no snapshot was found whose description contains {marker:?}: {failure}"),
+            TakeError::Busy(error) => {
+                let (call, fault, how) = (error.call(), error.fault(), error.how_to_wait());
+                write!(f, "no snapshot was asked for, as another one is under way: {call}: {fault}; wait for that one first with {how}")
+            }
+            TakeError::Ambiguous { marker, failure } => {
+                write!(f, "no snapshot was found whose description contains {marker:?}: {failure}; look again before taking another")
+            }
             TakeError::Deadline { waited } => write!(f, "no snapshot was asked for within {waited:?}"),
-            TakeError::Snapshot { snapshot, failure } => write!(f, "snapshot {} was asked for: {failure}", snapshot.id),
+            TakeError::Snapshot { snapshot, failure } => {
+                let (id, fault) = (&snapshot.id, failure.fault());
+                match failure.standing() {
+                    Standing::Ended => write!(f, "snapshot {id} was asked for: {failure}"),
+                    Standing::Gone => write!(f, "snapshot {id} was asked for, and is no longer there: {fault}"),
+                    _ => {
+                        let how = failure.how_to_wait();
+                        write!(f, "snapshot {id} was asked for and goes on: {fault}; wait for it with {how}, do not take another")
+                    }
+                }
+            }
         }
     }
 }

@@ -20,6 +20,8 @@ pub enum Ending {
 }
 
 /// Why a [`Wait`](crate::Wait) for a job of type `T` did not end with its success.
+///
+/// Where the job may go on, the message says how to go on waiting for it instead of making another.
 #[non_exhaustive]
 pub enum WaitError<T> {
     /// The job ended otherwise.
@@ -46,8 +48,41 @@ pub enum WaitError<T> {
         /// The call that was asking.
         call: String,
     },
-    /// Asking failed: at once where another attempt would not help, or several times in a row.
-    Call(Error),
+    /// The job was made a moment ago ([`Wait::just_created`](crate::Wait::just_created)), and several polls in a row were answered with 404. It
+    /// was made nevertheless, and goes on: it can be waited for again.
+    #[non_exhaustive]
+    Unseen {
+        /// The answer to the last poll.
+        failure: Error,
+        /// The call that was asking.
+        call: String,
+    },
+    /// Asking failed: at once where another attempt would not help, or several times in a row. The job, if it exists, goes on, unless it was
+    /// seen before and is now answered with 404.
+    #[non_exhaustive]
+    Call {
+        /// How the last poll failed.
+        failure: Error,
+        /// The job as it was last seen; None where no poll brought it.
+        job: Option<Box<T>>,
+        /// The call that was asking.
+        call: String,
+    },
+}
+
+/// What is known of the job that was waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It has ended.
+    Ended,
+    /// It was there, and is no longer.
+    Gone,
+    /// It was there when it was last seen, or was made a moment ago.
+    GoesOn,
+    /// It was never seen, and asking failed in a way that says nothing about it.
+    Unknown,
+    /// It was never seen, and what was asked for is wrong, or is not there.
+    Refused,
 }
 
 impl<T> WaitError<T> {
@@ -59,12 +94,20 @@ impl<T> WaitError<T> {
         WaitError::Deadline { waited, job: job.map(Box::new), failure, call: call(request) }
     }
 
+    pub(super) fn unseen(request: &Request, failure: Error) -> Self {
+        WaitError::Unseen { failure, call: call(request) }
+    }
+
+    pub(super) fn asking_failed(request: &Request, job: Option<T>, failure: Error) -> Self {
+        WaitError::Call { failure, job: job.map(Box::new), call: call(request) }
+    }
+
     /// The job as it was last seen.
     pub fn job(&self) -> Option<&T> {
         match self {
             WaitError::Ended { job, .. } => Some(job),
-            WaitError::Deadline { job, .. } => job.as_deref(),
-            WaitError::Call(_) => None,
+            WaitError::Deadline { job, .. } | WaitError::Call { job, .. } => job.as_deref(),
+            WaitError::Unseen { .. } => None,
         }
     }
 
@@ -73,6 +116,55 @@ impl<T> WaitError<T> {
         match self {
             WaitError::Ended { ending, .. } => Some(*ending),
             _ => None,
+        }
+    }
+
+    /// How the last poll failed, where it did.
+    pub fn failure(&self) -> Option<&Error> {
+        match self {
+            WaitError::Ended { .. } => None,
+            WaitError::Deadline { failure, .. } => failure.as_ref(),
+            WaitError::Unseen { failure, .. } | WaitError::Call { failure, .. } => Some(failure),
+        }
+    }
+
+    /// What is known of the job.
+    pub(crate) fn standing(&self) -> Standing {
+        let was_seen = self.job().is_some();
+        match self {
+            WaitError::Ended { .. } => Standing::Ended,
+            WaitError::Unseen { .. } => Standing::GoesOn,
+            WaitError::Call { failure, .. } if was_seen && failure.is_not_found() => Standing::Gone,
+            _ if was_seen => Standing::GoesOn,
+            WaitError::Call { failure, .. } if failure.is_not_found() || matches!(failure, Error::InvalidArgument(_)) => Standing::Refused,
+            _ => Standing::Unknown,
+        }
+    }
+
+    /// What went wrong, without the call and without advice.
+    pub(crate) fn fault(&self) -> Fault<'_, T> {
+        Fault(self)
+    }
+
+    /// What waits for the same job again: `get_snapshot(…).wait()`.
+    pub(crate) fn how_to_wait(&self) -> String {
+        let mut method = String::new();
+        for letter in self.call().split(' ').next().unwrap_or_default().chars() {
+            if letter.is_ascii_uppercase() {
+                method.push('_');
+            }
+            method.push(letter.to_ascii_lowercase());
+        }
+        format!("{method}(…).wait()")
+    }
+
+    /// The call that was asking, and the id that it asked for.
+    pub(crate) fn call(&self) -> &str {
+        match self {
+            WaitError::Ended { call, .. }
+            | WaitError::Deadline { call, .. }
+            | WaitError::Unseen { call, .. }
+            | WaitError::Call { call, .. } => call,
         }
     }
 }
@@ -84,24 +176,51 @@ fn call(request: &Request) -> String {
     format!("{} {}", request.operation.id, path.rsplit('/').next().unwrap_or_default())
 }
 
-impl<T> fmt::Display for WaitError<T> {
+/// Prints what went wrong.
+pub(crate) struct Fault<'a, T>(&'a WaitError<T>);
+
+impl<T> fmt::Display for Fault<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            WaitError::Ended { ending, words, call, .. } => {
+        match self.0 {
+            WaitError::Ended { ending, words, .. } => {
                 let ending = match ending {
                     Ending::Failed => "it failed",
                     Ending::Cancelled => "it was cancelled",
                     Ending::Expired => "it has expired",
                 };
-                write!(f, "{call}: {ending}: {words}")
+                write!(f, "{ending}: {words}")
             }
-            WaitError::Deadline { waited, job, failure, call } => {
+            WaitError::Deadline { waited, job, failure, .. } => {
                 let known = if job.is_some() { "still under way" } else { "not known how far it is" };
-                write!(f, "{call}: {known} after {waited:?}")?;
+                write!(f, "{known} after {waited:?}")?;
                 failure.as_ref().map_or(Ok(()), |failure| write!(f, ": {failure}"))
             }
-            WaitError::Call(error) => error.fmt(f),
+            WaitError::Unseen { failure, .. } => write!(f, "not to be seen yet: {failure}"),
+            WaitError::Call { failure, .. } => failure.fmt(f),
         }
+    }
+}
+
+impl<T> fmt::Display for WaitError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The message of a failed call names the call.
+        let subject = match self {
+            WaitError::Call { call, .. } => {
+                self.fault().fmt(f)?;
+                call.split(' ').next_back().unwrap_or_default()
+            }
+            _ => {
+                write!(f, "{}: {}", self.call(), self.fault())?;
+                "it"
+            }
+        };
+        let goes_on = match self.standing() {
+            Standing::Ended | Standing::Refused => return Ok(()),
+            Standing::Gone => return write!(f, "; {subject} was there before, and is no longer"),
+            Standing::GoesOn => "goes on",
+            Standing::Unknown => "may go on",
+        };
+        write!(f, "; {subject} {goes_on}: wait for it again with {}, instead of making another", self.how_to_wait())
     }
 }
 
@@ -109,7 +228,9 @@ impl<T> fmt::Display for WaitError<T> {
 impl<T> fmt::Debug for WaitError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WaitError::Call(error) => f.debug_tuple("Call").field(error).finish(),
+            WaitError::Call { failure, call, .. } => {
+                f.debug_struct("Call").field("failure", failure).field("call", call).finish_non_exhaustive()
+            }
             told => write!(f, "WaitError({told})"),
         }
     }
@@ -117,9 +238,7 @@ impl<T> fmt::Debug for WaitError<T> {
 
 impl<T> StdError for WaitError<T> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            WaitError::Call(error) | WaitError::Deadline { failure: Some(error), .. } => error.source(),
-            _ => None,
-        }
+        // The message of the failure is part of this one's.
+        self.failure().and_then(StdError::source)
     }
 }

@@ -28,12 +28,14 @@ pub(crate) struct Settings {
     before: Duration,
     first: Duration,
     longest: Duration,
+    /// What is waited for was made a moment ago.
+    just_created: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let deadline = Duration::from_secs(24 * 3600);
-        Settings { deadline, before: Duration::ZERO, first: Duration::from_secs(2), longest: Duration::from_secs(30) }
+        Settings { deadline, before: Duration::ZERO, first: Duration::from_secs(2), longest: Duration::from_secs(30), just_created: false }
     }
 }
 
@@ -56,6 +58,10 @@ impl Settings {
     pub(crate) fn poll_every(self, first: Duration, longest: Duration) -> Self {
         Settings { first, longest, ..self }
     }
+
+    pub(crate) fn just_created(self, just_created: bool) -> Self {
+        Settings { just_created, ..self }
+    }
 }
 
 /// The polls of one wait. Not generic.
@@ -64,6 +70,8 @@ pub(crate) struct Pace {
     deadline: Deadline,
     longest: Duration,
     delays: ExponentialBackoff,
+    /// It was made a moment ago and has not been seen yet: that Atlas does not know it means nothing.
+    is_unseen: bool,
     /// Polls that failed in a row.
     failures: u32,
     /// How the last poll failed, if it did.
@@ -77,7 +85,8 @@ impl Pace {
         let delays = ExponentialBuilder::new().with_factor(1.5).with_min_delay(first).with_max_delay(longest).without_max_times();
         let began = client.shared().clock.now();
         let deadline = Deadline::after(began, settings.deadline);
-        Pace { client: client.clone(), deadline, longest, delays: delays.build(), failures: 0, failure: None }
+        let is_unseen = settings.just_created;
+        Pace { client: client.clone(), deadline, longest, delays: delays.build(), is_unseen, failures: 0, failure: None }
     }
 
     /// The call that asks, which must not outlast the waiting.
@@ -104,17 +113,22 @@ impl Pace {
     }
 
     pub(super) fn succeeded(&mut self) {
-        (self.failures, self.failure) = (0, None);
+        (self.failures, self.failure, self.is_unseen) = (0, None, false);
     }
 
     /// Takes the failure of a poll, unless it is one to believe.
     pub(super) fn failed(&mut self, error: Error) -> Result<(), Error> {
         self.failures += 1;
-        if self.failures >= PATIENCE || !is_momentary(&error) {
+        if self.failures >= PATIENCE || !(is_momentary(&error) || self.is_too_early(&error)) {
             return Err(error);
         }
         self.failure = Some(error);
         Ok(())
+    }
+
+    /// Whether Atlas may only not know yet what it has made.
+    pub(super) fn is_too_early(&self, error: &Error) -> bool {
+        self.is_unseen && error.is_not_found()
     }
 
     /// Waits until it is time to ask again; None when the deadline comes first.

@@ -5,6 +5,7 @@
 mod asking;
 mod either_kind;
 mod families;
+mod going_on;
 mod paging;
 mod pauses;
 mod saving;

@@ -110,7 +110,8 @@ async fn another_that_never_ends_is_told_and_nothing_is_asked_for() {
     let error = take(&setting, "orders").deadline(seconds(600)).await.unwrap_err();
     let TakeError::Busy(waited) = &error else { panic!("{error:?}") };
     assert!(matches!(waited, WaitError::Deadline { .. }) && waited.job().is_some_and(|job| job.id == other.id), "{waited:?}");
-    assert!(error.to_string().starts_with("another on-demand snapshot is under way: getSnapshot "), "{error}");
+    let told = format!("getSnapshot {}: still under way after 600s; wait for that one first with get_snapshot(…).wait()", other.id);
+    assert_eq!(error.to_string(), format!("no snapshot was asked for, as another one is under way: {told}"));
     assert_eq!((setting.sent("POST"), setting.elapsed()), (1, seconds(600)));
 }
 
@@ -320,7 +321,8 @@ async fn a_snapshot_that_can_no_longer_be_seen_is_not_lost() {
     });
     let client = script::client(&server, &NoWait::new());
     let error = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap_err();
-    assert_eq!(error.to_string(), format!("snapshot {PROJECT} was asked for: 403 Forbidden (USER_UNAUTHORIZED)"));
+    let again = "wait for it with get_snapshot(…).wait(), do not take another";
+    assert_eq!(error.to_string(), format!("snapshot {PROJECT} was asked for and goes on: 403 Forbidden (USER_UNAUTHORIZED); {again}"));
     assert!(matches!(&error, TakeError::Snapshot { snapshot, .. } if snapshot.id == PROJECT), "{error:?}");
 }
 

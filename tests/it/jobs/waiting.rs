@@ -58,7 +58,8 @@ async fn at_the_deadline_the_job_is_as_it_was_last_seen() {
         let status = error.job().and_then(|job| job.status.as_ref()).map(ToString::to_string);
         assert_eq!(status.as_deref(), Some(if deadline < seconds(10) { "queued" } else { "inProgress" }));
         assert_eq!((error.ending(), setting.elapsed()), (None, deadline));
-        assert_eq!(error.to_string(), format!("getSnapshot {}: still under way after {deadline:?}", snapshot.id));
+        let again = "it goes on: wait for it again with get_snapshot(…).wait(), instead of making another";
+        assert_eq!(error.to_string(), format!("getSnapshot {}: still under way after {deadline:?}; {again}", snapshot.id));
         // No poll was begun that had no time left.
         assert_eq!(setting.atlas.server().acted("GET"), setting.clock.waits().len());
     }
@@ -117,7 +118,7 @@ async fn five_failures_in_a_row_are_believed_and_four_are_not() {
         let before = setting.sent("GET");
         fail(5);
         let error = wait_for(&setting, &snapshot).await.unwrap_err();
-        assert!(matches!(error, WaitError::Call(_)) && error.job().is_none(), "{fault:?}: {error:?}");
+        assert!(matches!(error, WaitError::Call { .. }) && error.job().is_none(), "{fault:?}: {error:?}");
         assert_eq!((setting.sent("GET") - before, setting.atlas.faults().left()), (5, 0), "{fault:?}");
     }
 }
@@ -130,7 +131,7 @@ async fn repetitions_within_a_call_are_one_failure() {
     wait_for(&setting, &snapshot).await.unwrap();
     let before = setting.sent("GET");
     (0..15).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
-    assert!(matches!(wait_for(&setting, &snapshot).await, Err(WaitError::Call(_))));
+    assert!(matches!(wait_for(&setting, &snapshot).await, Err(WaitError::Call { .. })));
     assert_eq!(setting.sent("GET") - before, 15);
 }
 
@@ -160,13 +161,13 @@ async fn what_asking_again_does_not_mend_ends_it_at_once() {
         let snapshot = setting.take("orders").await;
         setting.atlas.faults().push(fault);
         let error = wait_for(&setting, &snapshot).await.unwrap_err();
-        let WaitError::Call(error) = error else { panic!("{error:?}") };
+        let WaitError::Call { failure: error, .. } = error else { panic!("{error:?}") };
         assert_eq!(error.status().map(|found| found.as_u16()), Some(status), "{error:?}");
         assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (1, 0), "{status}");
     }
     let setting = setting();
     let error = setting.client.v2().get_snapshot(PROJECT, "orders", "no id").wait().await.unwrap_err();
-    assert!(matches!(error, WaitError::Call(Error::InvalidArgument(_))), "{error:?}");
+    assert!(matches!(error, WaitError::Call { failure: Error::InvalidArgument(_), .. }), "{error:?}");
     assert_eq!(setting.sent("GET"), 0);
 }
 
@@ -175,7 +176,7 @@ async fn what_cannot_be_read_ends_it_at_once() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
     setting.atlas.faults().push(Fault::answer(Answer::json(200, "application/json", &serde_json::json!([]))));
-    assert!(matches!(wait_for(&setting, &snapshot).await, Err(WaitError::Call(Error::Decode(_)))));
+    assert!(matches!(wait_for(&setting, &snapshot).await, Err(WaitError::Call { failure: Error::Decode(_), .. })));
     assert_eq!(setting.sent("GET"), 1);
 }
 

@@ -1,0 +1,244 @@
+//! A job that was made and is waited for no longer, or cannot be seen yet: it goes on, and whoever waited is told how to go on waiting for it
+//! instead of making another.
+
+use std::pin::Pin;
+
+use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
+use atlas_backup_api::{Client, Error, SaveError, TakeError, WaitError};
+use atlas_backup_tests::fake_atlas::{self, Answer, FakeAtlas, Fault, Faults, Offer, PROJECT, Server};
+use serde_json::json;
+
+use super::script::{self, answering, ok};
+use super::{Setting, setting, setting_with};
+use crate::transport::{NoWait, seconds};
+
+fn not_found() -> Answer {
+    fake_atlas::error("notFound")
+}
+
+/// Answers so many requests that read one thing by its id with 404, from the first on.
+fn unseen(times: usize) -> Setting {
+    let faults = Faults::script((0..times).map(|_| Fault::answer(not_found()))).on_method("GET");
+    setting_with(|atlas: FakeAtlas| atlas.open().faults(&faults), |client| client)
+}
+
+/// An id of something that this program has made.
+const MADE: &str = "32b6e34b3d91647abb20e7b9";
+
+/// An answer to what makes it, then these, and the last one for ever.
+fn making(polls: impl IntoIterator<Item = Answer>) -> Server {
+    answering([ok(&json!({"id": MADE, "snapshotId": PROJECT}))].into_iter().chain(polls))
+}
+
+fn client(server: &Server) -> Client {
+    script::client(server, &NoWait::new())
+}
+
+type Outcome = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
+/// The method that reads the job, and what begins and waits.
+type Case = (&'static str, fn(Client) -> Outcome);
+
+/// Saves a snapshot of each family to a directory that goes away.
+fn saves() -> Vec<Case> {
+    macro_rules! saves {
+        ($($save:ident $get:ident),+) => {
+            vec![$((stringify!($get), |client| Box::pin(async move {
+                let directory = tempfile::tempdir().expect("there is a folder for temporary files");
+                let saving = client.v2().$save(PROJECT, "orders", PROJECT).deadline(seconds(600)).into_directory(directory.path());
+                match saving.await {
+                    Ok(_) | Err(SaveError::NoFiles(_)) => Ok(()),
+                    Err(error) => Err(error.to_string()),
+                }
+            }))),+]
+        };
+    }
+    saves!(
+        save_snapshot get_restore_job,
+        save_flex_snapshot get_flex_restore_job,
+        save_tenant_snapshot get_tenant_restore_job,
+        save_serverless_snapshot get_serverless_restore_job
+    )
+}
+
+/// A job that has done its work, in the words of each family; there is nothing to fetch.
+fn done() -> Answer {
+    ok(&json!({"id": MADE, "status": "COMPLETED", "finishedAt": "2026-01-01T00:00:00Z"}))
+}
+
+#[tokio::test]
+async fn a_snapshot_that_cannot_be_seen_yet_is_waited_for() {
+    for missing in 1..5 {
+        let polls = (0..missing).map(|_| not_found()).chain([ok(&json!({"id": MADE, "status": "completed"}))]);
+        let lists = [ok(&json!({"links": [{"rel": "self"}], "results": [{"id": "1", "type": "replicaSet"}]}))];
+        let made = [ok(&json!({"id": MADE, "status": "queued"}))];
+        let server = answering(lists.into_iter().chain(made).chain(polls));
+        let taken = client(&server).v2().take_snapshot_and_wait(PROJECT, "orders", OnDemandSnapshotRequest::default()).await;
+        assert_eq!((taken.unwrap().id.as_str(), server.acted("POST"), server.acted("GET")), (MADE, 1, 1 + missing + 1));
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_cannot_be_seen_yet_is_waited_for() {
+    for (name, save) in saves() {
+        for missing in 1..5 {
+            let server = making((0..missing).map(|_| not_found()).chain([done()]));
+            assert_eq!(save(client(&server)).await, Ok(()), "{name}");
+            assert_eq!((server.acted("POST"), server.acted("GET")), (1, missing + 1), "{name}");
+        }
+    }
+}
+
+/// With a file, from the first call to the last byte.
+#[tokio::test]
+async fn a_download_whose_job_cannot_be_seen_yet_is_saved() {
+    let host = setting();
+    let url = host.atlas.delivery().offer(Offer::new(1000, 1));
+    let directory = tempfile::tempdir().unwrap();
+    let server = making([not_found(), ok(&json!({"id": MADE, "snapshotId": PROJECT, "deliveryType": "download", "deliveryUrl": [url]}))]);
+    let saved = client(&server).v2().save_snapshot(PROJECT, "orders", PROJECT).into_directory(directory.path()).await.unwrap();
+    assert_eq!((saved.len(), saved[0].bytes, server.acted("POST")), (1, 1000, 1));
+}
+
+#[tokio::test]
+async fn what_stays_unseen_is_told_to_have_been_made() {
+    for (name, save) in saves() {
+        let server = making([not_found()]);
+        let error = save(client(&server)).await.unwrap_err();
+        let start = format!("job {MADE} was asked for and goes on: not to be seen yet: 404 Not Found");
+        let end = format!("; wait for it with {name}(…).wait(), and download its deliveries()");
+        assert!(error.starts_with(&start) && error.ends_with(&end), "{error}");
+        assert_eq!((server.acted("POST"), server.acted("GET")), (1, 5), "{name}");
+    }
+    let list = ok(&json!({"links": [{"rel": "self"}], "results": [{"id": "1", "type": "replicaSet"}]}));
+    let server = answering([list, ok(&json!({"id": MADE})), not_found()]);
+    let taking = client(&server).v2().take_snapshot_and_wait(PROJECT, "orders", OnDemandSnapshotRequest::default());
+    let error = taking.await.unwrap_err();
+    assert!(matches!(&error, TakeError::Snapshot { failure: WaitError::Unseen { .. }, .. }), "{error:?}");
+    let start = format!("snapshot {MADE} was asked for and goes on: not to be seen yet: 404 Not Found");
+    let end = "; wait for it with get_snapshot(…).wait(), do not take another";
+    assert!(error.to_string().starts_with(&start) && error.to_string().ends_with(end), "{error}");
+    assert_eq!((server.acted("POST"), server.acted("GET")), (1, 1 + 5));
+}
+
+#[tokio::test]
+async fn what_was_seen_and_is_gone_is_told_at_once() {
+    let running = || ok(&json!({"id": MADE, "status": "RUNNING"}));
+    for (name, save) in saves() {
+        let server = making([not_found(), running(), not_found()]);
+        let error = save(client(&server)).await.unwrap_err();
+        assert!(error.starts_with(&format!("job {MADE} was asked for, and is no longer there: 404 Not Found")), "{error}");
+        assert!(!error.contains("goes on") && server.acted("GET") == 3, "{name}: {error}");
+    }
+    let server = answering([running(), not_found()]);
+    let error = client(&server).v2().get_snapshot(PROJECT, "orders", MADE).wait().just_created().await.unwrap_err();
+    assert!(matches!(&error, WaitError::Call { job: Some(_), .. }) && error.job().is_some_and(|job| job.id == MADE), "{error:?}");
+    assert!(error.to_string().ends_with(&format!("; {MADE} was there before, and is no longer")), "{error}");
+}
+
+#[tokio::test]
+async fn a_wait_takes_a_404_for_the_end_unless_the_job_was_just_created() {
+    let get = |setting: &Setting| setting.client.v2().get_snapshot(PROJECT, "orders", PROJECT).wait();
+    let setting = unseen(0);
+    let error = get(&setting).await.unwrap_err();
+    assert!(matches!(&error, WaitError::Call { failure, job: None, .. } if failure.is_not_found()), "{error:?}");
+    // Most likely the id is wrong: nothing is said to go on.
+    assert!(!error.to_string().contains("go on") && !error.to_string().contains("goes on"), "{error}");
+    assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (1, 0));
+
+    let error = get(&setting).just_created().await.unwrap_err();
+    assert!(matches!(&error, WaitError::Unseen { .. }) && error.failure().is_some_and(Error::is_not_found), "{error:?}");
+    let again = "it goes on: wait for it again with get_snapshot(…).wait(), instead of making another";
+    assert!(error.to_string().starts_with(&format!("getSnapshot {PROJECT}: not to be seen yet: 404 ")), "{error}");
+    assert!(error.to_string().ends_with(again), "{error}");
+    assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (1 + 5, 4));
+    assert!(setting.elapsed() < seconds(30), "{:?}", setting.elapsed());
+
+    let setting = unseen(4);
+    let snapshot = setting.take("orders").await;
+    let done = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().just_created().await.unwrap();
+    assert_eq!((done.id, setting.atlas.faults().left()), (snapshot.id, 0));
+    // Other refusals are believed.
+    let setting = setting_with(FakeAtlas::open, |client| client);
+    let snapshot = setting.take("orders").await;
+    setting.atlas.faults().push(Fault::answer(fake_atlas::error("forbidden")));
+    let refused = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().just_created().await;
+    assert!(matches!(refused, Err(WaitError::Call { .. })) && setting.sent("GET") == 1, "{refused:?}");
+}
+
+/// How waiting is broken off, of a job that is under way.
+fn broken_off() -> Vec<(&'static str, Vec<Answer>)> {
+    let running = ok(&json!({"id": MADE, "status": "RUNNING"}));
+    vec![
+        ("still under way after 600s", vec![running.clone()]),
+        ("503 Service Unavailable", vec![running.clone(), Answer::new(503)]),
+        ("503 Service Unavailable", vec![Answer::new(503)]),
+        ("403 Forbidden", vec![running, fake_atlas::error("forbidden")]),
+        ("404 Not Found", vec![not_found()]),
+    ]
+}
+
+#[tokio::test]
+async fn who_saves_is_told_to_wait_for_the_same_job() {
+    for (why, polls) in broken_off() {
+        for (get, save) in saves() {
+            let server = making(polls.clone());
+            let error = save(client(&server)).await.unwrap_err();
+            assert!(error.starts_with(&format!("job {MADE} was asked for and goes on: ")) && error.contains(why), "{error}");
+            assert!(error.ends_with(&format!("; wait for it with {get}(…).wait(), and download its deliveries()")), "{error}");
+            assert_eq!(server.acted("POST"), 1, "{get}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_takes_is_told_to_wait_for_the_same_snapshot() {
+    for (why, polls) in broken_off() {
+        for (kind, get) in [("replicaSet", "get_snapshot"), ("shardedCluster", "get_sharded_snapshot")] {
+            let list = ok(&json!({"links": [{"rel": "self"}], "results": [{"id": "1", "type": kind}]}));
+            let server = answering([list, ok(&json!({"id": MADE, "type": kind}))].into_iter().chain(polls.clone()));
+            let taking = client(&server).v2().take_snapshot_and_wait(PROJECT, "orders", OnDemandSnapshotRequest::default());
+            let error = taking.deadline(seconds(600)).await.unwrap_err().to_string();
+            assert!(error.starts_with(&format!("snapshot {MADE} was asked for and goes on: ")) && error.contains(why), "{error}");
+            assert!(error.ends_with(&format!("; wait for it with {get}(…).wait(), do not take another")), "{error}");
+            assert_eq!(server.acted("POST"), 1, "{get}");
+        }
+    }
+}
+
+/// Everything that can be waited for.
+fn waits() -> Vec<Case> {
+    macro_rules! waits {
+        ($($api:ident: $($get:ident)+;)+) => {
+            vec![$($((stringify!($get), |client| Box::pin(async move {
+                let wait = client.$api().$get(PROJECT, "orders", MADE).wait().deadline(seconds(600));
+                wait.await.map(drop).map_err(|error| error.to_string())
+            }))),+),+]
+        };
+    }
+    waits!(
+        v1: get_snapshot get_sharded_snapshot get_restore_job get_export_job get_tenant_snapshot get_tenant_restore_job
+            get_serverless_snapshot get_serverless_restore_job get_legacy_snapshot get_legacy_restore_job;
+        v2: get_snapshot get_sharded_snapshot get_restore_job get_export_job get_tenant_snapshot get_tenant_restore_job
+            get_serverless_snapshot get_serverless_restore_job get_legacy_snapshot get_legacy_restore_job
+            get_flex_snapshot get_flex_restore_job get_collection_restore_job;
+    )
+}
+
+#[tokio::test]
+async fn every_wait_that_is_broken_off_names_what_waits_for_the_same_again() {
+    let running = || ok(&json!({"id": MADE}));
+    for (get, wait) in waits() {
+        for (polls, goes_on) in [
+            (vec![running()], "goes on"),
+            (vec![running(), Answer::new(503)], "goes on"),
+            (vec![running(), Answer::new(401)], "goes on"),
+            (vec![Answer::new(503)], "may go on"),
+            (vec![Answer::new(401)], "may go on"),
+        ] {
+            let error = wait(client(&answering(polls))).await.unwrap_err();
+            let end = format!(" {goes_on}: wait for it again with {get}(…).wait(), instead of making another");
+            assert!(error.contains(MADE) && error.ends_with(&end), "{error}");
+        }
+    }
+}
