@@ -3,6 +3,7 @@
 mod error;
 mod families;
 mod unfinished;
+mod writable;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,7 @@ use crate::response::Response;
 use crate::wait::{Settings, Wait};
 
 use unfinished::Unfinished;
+use writable::Writable;
 
 pub use error::SaveError;
 
@@ -117,11 +119,15 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
     /// - Other files of the snapshot, such as those of a call that was successful, are in the way, and nothing is asked for:
     ///   move them, or ask for [`Download::overwrite`].
     ///
+    /// Before anything is asked for, the directory is made if need be, for its owner alone (0700), and a small file is written to it and
+    /// deleted. What was made for a call that saves nothing is removed again.
+    ///
     /// Two processes must not save the same snapshot to the same directory at the same time.
     ///
     /// # Errors
     ///
-    /// [`SaveError`], which says which step failed. [`DownloadError::Expired`] ends it unless
+    /// [`SaveError`], which says which step failed; [`DownloadError::Disk`] at once, where nothing can be written to the directory.
+    /// [`DownloadError::Expired`] ends it unless
     /// [`renew_expired`](Self::renew_expired) was asked for, or it has been renewed already.
     pub async fn into_directory(mut self, directory: impl AsRef<Path>) -> Result<Vec<SavedFile>, SaveError<J>> {
         let mut complete = BTreeMap::new();
@@ -137,10 +143,11 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
     async fn once(&mut self, directory: &Path, complete: &mut BTreeMap<String, u64>) -> Result<Vec<SavedFile>, SaveError<J>> {
         let plan = self.plan.as_ref().map_err(|error| Error::from(error.clone()))?;
         let unfinished = Unfinished::of(directory, &plan.prefix);
-        // Making the download may take hours: what will be in its way is better told before.
+        // Making the download may take hours: what will be in its way is better told before, and that nothing can be written.
         if !(self.change)(self.client.download()).overwrites() {
             unfinished.files().map_err(SaveError::Download)?;
         }
+        let _removes_what_stays_empty = Writable::prove(directory, &plan.prefix).map_err(SaveError::Download)?;
         let asked: Response<J> = plan.request.clone().send().await?;
         // Atlas may need a moment to know what it has made.
         let wait = (plan.find)(&asked).settings(self.settings.clone()).just_created();

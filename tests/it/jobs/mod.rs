@@ -3,6 +3,7 @@
 #![allow(deprecated, reason = "the deprecated operations are called as the others are")]
 
 mod asking;
+mod directories;
 mod either_kind;
 mod families;
 mod going_on;

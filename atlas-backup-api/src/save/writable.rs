@@ -1,0 +1,65 @@
+//! Proves that files can be written to a directory, before hours are spent on making them.
+
+use std::fs;
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::download::DownloadError;
+
+/// A directory in which a file could be written. Dropped, it removes again what was made for it and is still empty.
+pub(super) struct Writable {
+    /// Directories that were not there before, the innermost first.
+    made: Vec<PathBuf>,
+}
+
+impl Writable {
+    /// Makes the directory, if need be, and writes and deletes a file in it whose name begins so.
+    pub(super) fn prove(directory: &Path, prefix: &str) -> Result<Self, DownloadError> {
+        // Before the first attempt: one that fails half-way is cleaned up, too.
+        let writable = Writable { made: missing(directory) };
+        let proved = create_dir_private(directory).and_then(|()| write_and_delete(directory, prefix));
+        proved.map_err(|error| DownloadError::disk(directory, error))?;
+        Ok(writable)
+    }
+}
+
+impl Drop for Writable {
+    fn drop(&mut self) {
+        for directory in &self.made {
+            // Only an empty directory can be removed, and one that is not is wanted.
+            drop(fs::remove_dir(directory));
+        }
+    }
+}
+
+/// The directory and those above it that do not exist.
+fn missing(directory: &Path) -> Vec<PathBuf> {
+    let is_missing = |path: &&Path| !path.as_os_str().is_empty() && fs::symlink_metadata(path).is_err();
+    directory.ancestors().take_while(is_missing).map(Path::to_owned).collect()
+}
+
+/// Makes the directory and those above it that do not exist, for their owner alone: what will be in them is a whole database.
+fn create_dir_private(directory: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(directory) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(io::ErrorKind::NotADirectory.into()),
+        made => made,
+    }
+}
+
+fn write_and_delete(directory: &Path, prefix: &str) -> io::Result<()> {
+    let probe = directory.join(format!("{prefix}.probe-{:016x}", fastrand::u64(..)));
+    let written = OpenOptions::new().write(true).create_new(true).open(&probe).and_then(|mut file| file.write_all(&[0; 4096]));
+    match written {
+        Ok(()) => fs::remove_file(&probe),
+        Err(error) => {
+            // It may not even have been made.
+            drop(fs::remove_file(&probe));
+            Err(error)
+        }
+    }
+}
