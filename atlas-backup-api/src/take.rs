@@ -173,10 +173,7 @@ impl Taking {
         }
         let Place { group_id, cluster_name } = &self.place;
         match self.api.take_snapshot(group_id, cluster_name, body).options(options).send().await {
-            Ok(snapshot) => {
-                self.kind = snapshot.type_.clone().or(self.kind.take());
-                Ok(snapshot.into_inner())
-            }
+            Ok(snapshot) => Ok(snapshot.into_inner()),
             Err(error @ (Error::Ambiguous(_) | Error::Decode(_))) => match self.look_for(marker).await {
                 Some(snapshot) => Ok(snapshot),
                 None => Err(TakeError::Ambiguous { marker: marker.to_owned(), failure: error }),

@@ -83,7 +83,7 @@ async fn a_deadline_as_long_as_time_is_none() {
 
 #[tokio::test]
 async fn a_silent_server_is_no_way_past_the_deadline() {
-    let setting = setting_with(FakeAtlas::open, |client| client.attempt_timeout(Duration::from_millis(20)));
+    let setting = setting_with(FakeAtlas::open, |client| client.attempt_timeout(Duration::from_millis(100)));
     let snapshot = setting.take("orders").await;
     for _ in 0..4 {
         setting.atlas.faults().push(Fault::silent());
