@@ -18,6 +18,7 @@ pub struct CallOptions {
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) total_timeout: Option<Duration>,
+    pub(crate) max_response_bytes: Option<usize>,
 }
 
 impl CallOptions {
@@ -41,6 +42,12 @@ impl CallOptions {
     /// As [`ClientBuilder::total_timeout`](crate::ClientBuilder::total_timeout). Zero fails at once.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.total_timeout = Some(timeout);
+        self
+    }
+
+    /// As [`ClientBuilder::max_response_bytes`](crate::ClientBuilder::max_response_bytes). With zero, only an empty answer is read.
+    pub fn max_response_bytes(mut self, most: usize) -> Self {
+        self.max_response_bytes = Some(most);
         self
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) attempt_timeout: Duration,
     /// For one call, waiting included.
     pub(crate) total_timeout: Duration,
+    /// Of a success; a longer one is an error.
+    pub(crate) max_response_bytes: usize,
     pub(crate) clock: Arc<dyn Clock>,
     /// As many as there may be exchanges at a time; None where there is no limit.
     pub(crate) places: Option<Semaphore>,

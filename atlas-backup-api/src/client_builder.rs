@@ -27,6 +27,7 @@ pub struct ClientBuilder {
     connect_timeout: Option<Duration>,
     attempt_timeout: Duration,
     total_timeout: Duration,
+    max_response_bytes: usize,
     max_concurrency: Option<usize>,
     user_agent_suffix: Option<String>,
     http: Option<reqwest::ClientBuilder>,
@@ -43,6 +44,7 @@ impl Default for ClientBuilder {
             connect_timeout: None,
             attempt_timeout: Duration::from_secs(60),
             total_timeout: Duration::from_secs(300),
+            max_response_bytes: 64 * 1024 * 1024,
             max_concurrency: None,
             user_agent_suffix: None,
             http: None,
@@ -112,6 +114,13 @@ impl ClientBuilder {
         self
     }
 
+    /// How many bytes of an answer are read. A success that is longer is [`Error::Decode`]: its connection is closed, and the call, which
+    /// was carried out, is not tried again. Of other answers 256 KiB are read at most, and the error is made of these. Default: 64 MiB.
+    pub fn max_response_bytes(mut self, most: usize) -> Self {
+        self.max_response_bytes = most;
+        self
+    }
+
     /// How many requests may be under way at a time; others wait for their turn, within their total timeout. Default: any
     /// number.
     pub fn max_concurrency(mut self, most: usize) -> Self {
@@ -156,8 +165,10 @@ impl ClientBuilder {
                 return Err(ConfigurationError::new(format!("{name}: must be longer than zero")).into());
             }
         }
-        if self.max_concurrency == Some(0) {
-            return Err(ConfigurationError::new("max concurrency: must be more than zero".to_owned()).into());
+        for (name, number) in [("max concurrency", self.max_concurrency), ("max response bytes", Some(self.max_response_bytes))] {
+            if number == Some(0) {
+                return Err(ConfigurationError::new(format!("{name}: must be more than zero")).into());
+            }
         }
         let user_agent = self.user_agent()?;
         let usual = || reqwest::Client::builder().connect_timeout(Duration::from_secs(10));
@@ -183,6 +194,7 @@ impl ClientBuilder {
             retry: self.retry,
             attempt_timeout: self.attempt_timeout,
             total_timeout: self.total_timeout,
+            max_response_bytes: self.max_response_bytes,
             clock: self.clock,
             places: self.max_concurrency.map(|most| Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
             rate_limit: Mutex::default(),
@@ -211,6 +223,7 @@ impl fmt::Debug for ClientBuilder {
             .field("retry", &self.retry)
             .field("attempt_timeout", &self.attempt_timeout)
             .field("total_timeout", &self.total_timeout)
+            .field("max_response_bytes", &self.max_response_bytes)
             .field("max_concurrency", &self.max_concurrency)
             .finish_non_exhaustive()
     }
@@ -244,6 +257,7 @@ mod tests {
             (Client::builder().total_timeout(Duration::ZERO), "total timeout: must be longer"),
             (Client::builder().connect_timeout(Duration::ZERO), "connect timeout: must be longer"),
             (Client::builder().max_concurrency(0), "max concurrency: must be more"),
+            (Client::builder().max_response_bytes(0), "max response bytes: must be more"),
         ] {
             assert_eq!(refusal(builder), format!("configuration: {name} than zero"));
         }

@@ -41,6 +41,15 @@ impl DecodeError {
         DecodeError { operation: operation.id, status, path: String::new(), problem, source: Some(error) }
     }
 
+    /// The rest of the answer was not read.
+    pub(crate) fn too_long(operation: &Operation, status: StatusCode, limit: usize) -> Self {
+        let problem = format!(
+            "the answer is longer than {limit} bytes, which is as much as is read; `max_response_bytes` of the client or of the call \
+             raises the limit"
+        );
+        DecodeError { operation: operation.id, status, path: String::new(), problem, source: None }
+    }
+
     /// The operation that was called, as the documents name it: `takeSnapshot`.
     pub fn operation(&self) -> &str {
         self.operation

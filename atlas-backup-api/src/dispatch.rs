@@ -12,11 +12,17 @@ use crate::auth::{Auth, ServiceAccount};
 use crate::auth::{AuthError, Digest, Nonce};
 use crate::client::Shared;
 use crate::connection_error::ConnectionError;
+use crate::decode_error::DecodeError;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::rate_limit::RateLimit;
+use crate::receive;
 use crate::request::Request;
 use crate::transport::Answer;
+
+/// How much is read of an answer that is no success. An error of Atlas is a few hundred bytes, and of anything longer no more than an
+/// excerpt is told.
+const LONGEST_FAILURE: usize = 256 * 1024;
 
 /// Sends a request once, whatever it takes to be let in.
 pub(crate) async fn attempt(client: &Shared, request: &Request, deadline: Deadline) -> Result<Answer, Error> {
@@ -117,16 +123,22 @@ impl Attempt<'_> {
         // Set here and not for the whole pool: one call may have another than the client.
         let timeout = self.request.options.attempt_timeout.unwrap_or(client.attempt_timeout);
         let http = http.timeout(timeout.min(self.deadline.left(&*client.clock)));
+        let limit = self.request.options.max_response_bytes.unwrap_or(client.max_response_bytes);
         Box::pin(async move {
-            let answer = receive(http).await.map_err(|error| ConnectionError::new(operation, error))?;
-            client.note_rate_limit(RateLimit::read(operation.id, answer.status, &answer.headers));
-            Ok(answer)
+            let lost = |error| ConnectionError::new(operation, error);
+            let mut response = http.send().await.map_err(lost)?;
+            let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+            client.note_rate_limit(RateLimit::read(operation.id, status, &headers));
+            if !status.is_success() {
+                let body = receive::up_to(LONGEST_FAILURE, response).await.map_err(lost)?.bytes;
+                return Ok(Answer { status, headers, body });
+            }
+            let too_long = || DecodeError::too_long(operation, status, limit);
+            if response.content_length().is_some_and(|announced| announced > limit as u64) {
+                return Err(too_long().into());
+            }
+            let received = receive::up_to(limit, response).await.map_err(lost)?;
+            if received.is_whole { Ok(Answer { status, headers, body: received.bytes }) } else { Err(too_long().into()) }
         })
     }
-}
-
-async fn receive(http: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
-    let mut response = http.send().await?;
-    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-    Ok(Answer { status, headers, body: response.bytes().await?.into() })
 }

@@ -174,6 +174,7 @@ mod place;
 mod query;
 mod rate_limit;
 mod read;
+mod receive;
 mod request;
 mod requests;
 mod response;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use bytes::Bytes;
 use http::StatusCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -26,7 +27,8 @@ pub(crate) struct Request {
     /// The operation's path, filled in as far as arguments came.
     path: String,
     query: Vec<(&'static str, String)>,
-    pub(crate) body: Option<Vec<u8>>,
+    /// Shared between attempts.
+    pub(crate) body: Option<Bytes>,
     pub(crate) options: CallOptions,
     refused: Option<InvalidArgument>,
 }
@@ -132,7 +134,7 @@ impl Request {
 
     fn carry(&mut self, body: &dyn Body) {
         match body.validate() {
-            Ok(()) => self.body = Some(body.value().to_string().into_bytes()),
+            Ok(()) => self.body = Some(body.value().to_string().into()),
             Err(error) => self.refuse(error),
         }
     }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::AuthError;
 use crate::connection_error::ConnectionError;
+use crate::receive::{self, Received};
 use crate::retry_after::retry_after;
 
 /// How long Atlas's tokens live; for an answer that does not say.
@@ -19,6 +20,9 @@ const USUAL_LIFE: Duration = Duration::from_secs(3600);
 
 /// A token is renewed this long before its end, or a tenth of its life where that is shorter.
 const EARLY: Duration = Duration::from_secs(300);
+
+/// How much is read of the endpoint's answers, which are a few hundred bytes.
+const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// A token, ready to be sent.
 #[derive(Clone)]
@@ -70,18 +74,20 @@ impl Endpoint {
             }
         };
         if status.is_success() {
-            return read(&body, now).map_err(|fault| Failure { error: AuthError::token_unreadable(fault), repeat: None });
+            let token = if body.is_whole { read(&body.bytes, now) } else { Err("the token endpoint's answer is longer than 64 KiB") };
+            return token.map_err(|fault| Failure { error: AuthError::token_unreadable(fault), repeat: None });
         }
         let wait = retry_after(&headers, Timestamp::now());
         let is_rate_limit = status == StatusCode::TOO_MANY_REQUESTS;
         let repeat = (is_rate_limit || status.is_server_error()).then_some(Repeat { is_rate_limit, retry_after: wait });
-        Err(Failure { error: AuthError::token_refused(status, code(&body), wait), repeat })
+        Err(Failure { error: AuthError::token_refused(status, code(&body.bytes), wait), repeat })
     }
 }
 
-async fn exchange(request: reqwest::RequestBuilder) -> Result<(StatusCode, HeaderMap, Vec<u8>), reqwest::Error> {
-    let response = request.send().await?;
-    Ok((response.status(), response.headers().clone(), response.bytes().await?.into()))
+async fn exchange(request: reqwest::RequestBuilder) -> Result<(StatusCode, HeaderMap, Received), reqwest::Error> {
+    let mut response = request.send().await?;
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    Ok((status, headers, receive::up_to(LONGEST_ANSWER, response).await?))
 }
 
 fn encode(text: &str) -> String {

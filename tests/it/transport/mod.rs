@@ -2,7 +2,9 @@
 
 #![allow(deprecated, reason = "the deprecated operations are called as the others are")]
 
+mod bounds;
 mod digest;
+mod flood;
 pub mod hygiene;
 mod limits;
 mod retries;
