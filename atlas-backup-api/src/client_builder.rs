@@ -28,6 +28,7 @@ pub struct ClientBuilder {
     attempt_timeout: Duration,
     total_timeout: Duration,
     max_response_bytes: usize,
+    pool_idle_timeout: Duration,
     max_concurrency: Option<usize>,
     user_agent_suffix: Option<String>,
     http: Option<reqwest::ClientBuilder>,
@@ -45,6 +46,7 @@ impl Default for ClientBuilder {
             attempt_timeout: Duration::from_secs(60),
             total_timeout: Duration::from_secs(300),
             max_response_bytes: 64 * 1024 * 1024,
+            pool_idle_timeout: Duration::from_secs(30),
             max_concurrency: None,
             user_agent_suffix: None,
             http: None,
@@ -121,6 +123,14 @@ impl ClientBuilder {
         self
     }
 
+    /// How long a connection may have been idle to be used for another call. What stands between a program and Atlas closes idle
+    /// connections without a word after a minute or so, and a call that is sent on such a one is lost: of a call that makes something, it is
+    /// then not known whether it was done. Default: 30 seconds, also where [`http`](Self::http) was given another time.
+    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.pool_idle_timeout = timeout;
+        self
+    }
+
     /// How many requests may be under way at a time; others wait for their turn, within their total timeout. Default: any
     /// number.
     pub fn max_concurrency(mut self, most: usize) -> Self {
@@ -134,8 +144,9 @@ impl ClientBuilder {
         self
     }
 
-    /// An HTTP client with settings of your own, such as a proxy or root certificates. To these are added: no redirects, no
-    /// retries, the user agent, and the connect timeout where one was set here.
+    /// An HTTP client with settings of your own, such as a proxy or root certificates. To these are added, and win:
+    /// no redirects, no retries, the user agent, the [idle timeout](Self::pool_idle_timeout) of connections, and the connect timeout where one
+    /// was set here.
     ///
     /// It is for Atlas alone: downloads, which come from other hosts, have an HTTP client without its credentials and headers.
     pub fn http(mut self, builder: reqwest::ClientBuilder) -> Self {
@@ -160,6 +171,7 @@ impl ClientBuilder {
             ("connect timeout", self.connect_timeout),
             ("attempt timeout", Some(self.attempt_timeout)),
             ("total timeout", Some(self.total_timeout)),
+            ("pool idle timeout", Some(self.pool_idle_timeout)),
         ] {
             if timeout.is_some_and(|timeout| timeout.is_zero()) {
                 return Err(ConfigurationError::new(format!("{name}: must be longer than zero")).into());
@@ -181,6 +193,7 @@ impl ClientBuilder {
             .redirect(reqwest::redirect::Policy::none())
             // What may be sent twice is decided here, by operation, and not by the protocol.
             .retry(reqwest::retry::never())
+            .pool_idle_timeout(self.pool_idle_timeout)
             .build()
             .map_err(ConfigurationError::from)?;
         let auth = match self.credentials {
@@ -224,6 +237,7 @@ impl fmt::Debug for ClientBuilder {
             .field("attempt_timeout", &self.attempt_timeout)
             .field("total_timeout", &self.total_timeout)
             .field("max_response_bytes", &self.max_response_bytes)
+            .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("max_concurrency", &self.max_concurrency)
             .finish_non_exhaustive()
     }
@@ -256,6 +270,7 @@ mod tests {
             (Client::builder().attempt_timeout(Duration::ZERO), "attempt timeout: must be longer"),
             (Client::builder().total_timeout(Duration::ZERO), "total timeout: must be longer"),
             (Client::builder().connect_timeout(Duration::ZERO), "connect timeout: must be longer"),
+            (Client::builder().pool_idle_timeout(Duration::ZERO), "pool idle timeout: must be longer"),
             (Client::builder().max_concurrency(0), "max concurrency: must be more"),
             (Client::builder().max_response_bytes(0), "max response bytes: must be more"),
         ] {

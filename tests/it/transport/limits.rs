@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_backup_api::{CallOptions, Client, Error, RetryPolicy, reqwest};
+use atlas_backup_api::{CallOptions, Client, ClientBuilder, Error, RetryPolicy, reqwest};
 use atlas_backup_tests::fake_atlas::{App, Digest, Fault, Faults, Gate};
 
 use super::{NoWait, api_key, builder, built, create, create_with, read, seconds};
@@ -124,6 +124,40 @@ async fn without_encryption_only_on_loopback() {
         assert!(matches!(error, Error::Configuration(_)) && error.to_string().contains("allow_http"), "{error}");
         Client::builder().base_url(url).allow_http(true).build().unwrap();
     }
+}
+
+/// Lets time pass for the pool, which goes by tokio's clock. Nothing waits for a socket meanwhile.
+async fn idle(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+/// The server keeps its connections for ever, so that each new one is the client's decision.
+#[tokio::test]
+async fn a_connection_that_was_idle_for_long_is_not_used() {
+    let own = || reqwest::Client::builder().pool_idle_timeout(None);
+    let (short, long) = (seconds(29), Duration::from_millis(30_100));
+    for (name, change) in [
+        ("by default", Box::new(|builder| builder) as Box<dyn Fn(ClientBuilder) -> ClientBuilder>),
+        ("with a client of one's own", Box::new(move |builder: ClientBuilder| builder.http(own()))),
+    ] {
+        let server = App::examples().start();
+        let client = built(change(builder(&server, &NoWait::new())));
+        create(&client).await.unwrap();
+        idle(short).await;
+        create(&client).await.unwrap();
+        assert_eq!(server.connections(), 1, "{name}");
+        idle(long).await;
+        create(&client).await.unwrap();
+        assert_eq!((server.connections(), server.acted("POST")), (2, 3), "{name}");
+    }
+    let server = App::examples().start();
+    let client = built(builder(&server, &NoWait::new()).pool_idle_timeout(seconds(5)));
+    create(&client).await.unwrap();
+    idle(seconds(6)).await;
+    create(&client).await.unwrap();
+    assert_eq!(server.connections(), 2);
 }
 
 #[tokio::test]
