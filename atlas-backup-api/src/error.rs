@@ -21,8 +21,8 @@ use crate::invalid_argument::InvalidArgument;
 pub enum Error {
     /// An argument breaks a rule; nothing was sent.
     InvalidArgument(InvalidArgument),
-    /// No complete answer came, however often it was tried. Of a call that makes or changes something, nothing was sent:
-    /// otherwise it would be `Ambiguous`.
+    /// No complete answer came, however often it was tried. Of a call that makes or changes something, nothing was sent,
+    /// or nothing that Atlas lets in: otherwise it would be `Ambiguous`.
     Connection(ConnectionError),
     /// No complete answer came in time. Otherwise as `Connection`.
     Timeout(ConnectionError),

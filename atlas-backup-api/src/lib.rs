@@ -76,8 +76,13 @@
 //! | no token: any other answer | [`Error::Auth`] | the same |
 //! | 404 to a DELETE that was sent before and may have been done | success | |
 //! | any other status, redirects among them | [`Error::Api`] | the same |
-//! | a success that cannot be read | [`Error::Decode`] | the same: it was done |
+//! | a success that cannot be read, or is longer than [`ClientBuilder::max_response_bytes`] | [`Error::Decode`] | the same: it was done |
 //! | the total timeout passes while waiting for a place or a token | [`Error::Timeout`] or [`Error::Auth`] | the same: nothing was sent |
+//!
+//! With an API key, a request for which the client has no challenge yet is sent unsigned, to be given one. Atlas lets none of these in, so
+//! nothing was done whatever becomes of it: a creating call is then treated as a GET is. (A stand-in for Atlas that asks for no
+//! credentials is to be called without any.) A connection that was idle for longer than [`ClientBuilder::pool_idle_timeout`] is not used
+//! again, as it may be gone without a word.
 //!
 //! After the last attempt the error is that of the attempt. Between attempts, `Retry-After` (seconds or a date) is waited
 //! for, up to [`RetryPolicy::longest_retry_after`]; without it, a random time up to a bound that doubles each time. A wait that
@@ -110,7 +115,8 @@
 //! # Errors
 //!
 //! Every failure is one [`Error`]. An answer that is not a success is an [`ApiError`] whatever its status and body,
-//! also where the gateway in front of Atlas answered in HTML or not at all. Redirects are not followed.
+//! also where the gateway in front of Atlas answered in HTML or not at all. Redirects are not followed. Of an answer no more is read than
+//! a limit allows, whatever length it announces; then its connection is closed.
 //!
 //! # Features
 //!

@@ -16,7 +16,7 @@ use crate::api_error::ApiError;
 use crate::auth::AuthError;
 use crate::client::Shared;
 use crate::deadline::Deadline;
-use crate::dispatch;
+use crate::dispatch::{self, Attempted};
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::operation::Effect;
@@ -71,13 +71,12 @@ async fn attempts(client: &Shared, request: &Request, span: &Span, mut began: In
     let deadline = Deadline::after(began, options.total_timeout.unwrap_or(client.total_timeout));
     // Most calls need none.
     let mut delays: Option<Delays> = None;
-    let effect = request.operation.effect;
     let mut may_have_acted = false;
     let mut attempt = 0_u32;
     loop {
         attempt += 1;
         span.record("attempt", attempt);
-        let outcome = dispatch::attempt(client, request, deadline).await;
+        let Attempted { outcome, unsigned } = dispatch::attempt(client, request, deadline).await;
         let status = outcome.as_ref().ok().map(|answer| read::status(request.enveloped(), answer));
         let elapsed_ms = millis(clock.now().saturating_duration_since(began));
         tracing::debug!(target: "atlas_backup_api", attempt, status = status.map(|status| status.as_u16()), elapsed_ms, "attempt");
@@ -85,7 +84,9 @@ async fn attempts(client: &Shared, request: &Request, span: &Span, mut began: In
         let Some(fault) = Fault::of(&outcome, status) else {
             return conclude(client, request, outcome, status, may_have_acted);
         };
-        may_have_acted |= fault.may_have_acted();
+        // What is not let in does the same however often it is sent: nothing.
+        let effect = if unsigned { Effect::Read } else { request.operation.effect };
+        may_have_acted |= !unsigned && fault.may_have_acted();
         let delays = delays.get_or_insert_with(|| options.retry.as_ref().unwrap_or(&client.retry).delays());
         let delay = if fault.may_repeat(effect) { delays.next(fault == Fault::RateLimited, asked(&outcome)) } else { None };
         // Waiting until the deadline would only bring the same answer later.

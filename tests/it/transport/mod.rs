@@ -9,6 +9,7 @@ pub mod hygiene;
 mod limits;
 mod retries;
 mod tokens;
+mod unsigned;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -1,0 +1,114 @@
+//! What becomes of a request that is not signed yet. With an API key the first one asks for a challenge; Atlas lets none of these in,
+//! so that nothing was done however it ends.
+
+use std::time::Duration;
+
+use atlas_backup_api::{Client, ClientBuilder, Error};
+use atlas_backup_tests::fake_atlas::{self, Answer, App, Digest, Fault, Faults, Gate, Server};
+
+use super::{NoWait, api_key, builder, built, create, delete, update};
+
+/// Endings that leave open what was done, where the request was signed.
+fn open_ends() -> Vec<(&'static str, Fault)> {
+    vec![
+        ("reset", Fault::reset()),
+        ("close", Fault::close()),
+        ("silence", Fault::silent()),
+        ("502", Fault::empty_502()),
+        ("503", Fault::html_503()),
+        ("504", Fault::gateway_timeout_504()),
+        ("429", Fault::rate_limited(Some(1))),
+        // The server has refused it, and the refusal is lost.
+        ("reset after the refusal", Fault::reset().after_acting()),
+        ("close after the refusal", Fault::close().after_acting()),
+        ("504 after the refusal", Fault::gateway_timeout_504().after_acting()),
+        ("reset in the refusal", Fault::reset_mid_body()),
+        ("cut in the refusal", Fault::cut_short()),
+    ]
+}
+
+/// Faults happen between the client and a server that asks for signatures.
+fn start(faults: &Faults, change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> (Server, Client) {
+    let server = App::examples().within(&Digest::atlas()).within(faults).start();
+    let hurried = builder(&server, &NoWait::new()).attempt_timeout(Duration::from_millis(200)).credentials(api_key());
+    let client = built(change(hurried));
+    (server, client)
+}
+
+#[tokio::test]
+async fn what_was_cut_off_before_it_was_signed_is_sent_again() {
+    for (name, fault) in open_ends() {
+        let faults = Faults::script([fault.clone(), fault]);
+        let (server, client) = start(&faults, |builder| builder);
+        create(&client).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        // Twice cut off, then refused for want of a signature, then signed.
+        assert_eq!((server.exchanges(), server.acted("POST"), faults.left()), (4, 1, 0), "{name}");
+        let signed: Vec<_> = server.received().iter().map(|request| request.header("authorization").is_some()).collect();
+        assert_eq!(signed, [false, false, false, true], "{name}");
+        update(&client).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_never_let_in_is_no_open_end() {
+    for (name, fault, attempts) in [
+        ("reset", Fault::reset(), 4),
+        ("503", Fault::html_503(), 4),
+        // As with a GET, another attempt is not thought to help.
+        ("500", Fault::answer(Answer::new(500)), 1),
+    ] {
+        let (server, client) = start(&Faults::always(fault), |builder| builder);
+        let error = create(&client).await.unwrap_err();
+        assert!(matches!(error, Error::Connection(_) | Error::Api(_)), "{name}: {error:?}");
+        assert_eq!((server.exchanges(), server.acted("POST")), (attempts, 0), "{name}");
+    }
+}
+
+/// Nothing was deleted by a request that was not let in.
+#[tokio::test]
+async fn what_was_not_there_was_not_deleted() {
+    for fault in [Fault::reset(), Fault::html_503()] {
+        let faults = Faults::script([fault, Fault::pass(), Fault::answer(fake_atlas::error("notFound"))]);
+        let (server, client) = start(&faults, |builder| builder);
+        assert!(delete(&client).await.unwrap_err().is_not_found());
+        assert_eq!((server.exchanges(), server.acted("DELETE"), faults.left()), (3, 0, 0));
+    }
+}
+
+#[tokio::test]
+async fn once_it_is_signed_it_may_have_been_done() {
+    let second = |fault: Fault| Faults::script([Fault::pass(), fault]);
+    for (name, fault) in open_ends().into_iter().filter(|(name, _)| *name != "429") {
+        let (server, client) = start(&second(fault), |builder| builder);
+        let error = create(&client).await.unwrap_err();
+        assert!(error.is_ambiguous(), "{name}: {error:?}");
+        assert_eq!(server.exchanges(), 2, "{name}");
+    }
+    // With a nonce at hand the first request is a signed one.
+    let faults = Faults::none();
+    let (server, client) = start(&faults, |builder| builder);
+    create(&client).await.unwrap();
+    faults.push(Fault::reset().after_acting());
+    assert!(create(&client).await.unwrap_err().is_ambiguous());
+    assert_eq!((server.exchanges(), server.acted("POST")), (3, 2));
+}
+
+/// A server that asks for nothing is none that refuses what is not signed.
+#[tokio::test]
+async fn without_credentials_everything_may_have_been_done() {
+    let server = App::examples().within(&Faults::script([Fault::reset().after_acting()])).start();
+    assert!(create(&built(builder(&server, &NoWait::new()))).await.unwrap_err().is_ambiguous());
+    assert_eq!((server.exchanges(), server.acted("POST")), (1, 1));
+}
+
+/// The answer had begun as a success: whoever sent that has let the request in, signed or not.
+#[tokio::test]
+async fn what_was_let_in_without_a_signature_may_have_been_done() {
+    for fault in [Fault::reset_mid_body(), Fault::cut_short(), Fault::slow_body(&Gate::closed())] {
+        let server = App::examples().within(&Faults::script([fault.clone()])).start();
+        let hurried = builder(&server, &NoWait::new()).attempt_timeout(Duration::from_millis(200));
+        let error = create(&built(hurried.credentials(api_key()))).await.unwrap_err();
+        assert!(error.is_ambiguous(), "{fault:?}: {error:?}");
+        assert_eq!((server.exchanges(), server.acted("POST")), (1, 1), "{fault:?}");
+    }
+}
