@@ -3,6 +3,7 @@
 #![allow(deprecated, reason = "the deprecated operations are called as the others are")]
 
 mod bounds;
+mod cancelling;
 mod digest;
 mod flood;
 pub mod hygiene;

@@ -1,0 +1,94 @@
+//! Calls that are dropped at any moment leave a client that works.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
+use atlas_backup_api::Credentials;
+use atlas_backup_tests::fake_atlas::{App, Digest, OAuth, Server};
+
+use super::{NoWait, api_key, builder, built, create, read, service_account};
+
+const CALLS: usize = 1000;
+const SEED: u64 = 0x5eed;
+
+/// Pseudorandom numbers below a bound, the same every time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// Drops the call when it has been looked at so many times; a call is looked at whenever something happens to it. None where it was dropped.
+async fn dropped_after<T>(looks: u64, call: impl Future<Output = T>) -> Option<T> {
+    let mut call = pin!(call);
+    let mut left = looks;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        match call.as_mut().poll(context) {
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            looked => looked.map(Some),
+        }
+    })
+    .await
+}
+
+fn start(digest: &Digest, oauth: &OAuth) -> Server {
+    App::examples().within(digest).within(&oauth.clone().beside_digest()).start()
+}
+
+async fn after_a_thousand_dropped_calls_one_works(credentials: Credentials) {
+    let (digest, oauth) = (Digest::atlas(), OAuth::new());
+    let server = start(&digest, &oauth);
+    let clock = NoWait::new();
+    let client = built(builder(&server, &clock).credentials(credentials).max_concurrency(4));
+    let mut random = Random(SEED);
+    let (mut dropped, mut done) = (0, 0);
+    while dropped < CALLS {
+        // Now and then what the client has to call with is worth nothing any more, so that it is renewed in the middle of it.
+        match random.below(20) {
+            0 => digest.forget_nonces(),
+            1 => oauth.revoke_tokens(),
+            _ => {}
+        }
+        let [first, second, third] = [0; 3].map(|_| random.below(8));
+        let (first, second, third) = tokio::join!(
+            dropped_after(first, create(&client)),
+            dropped_after(second, read(&client)),
+            dropped_after(third, create(&client)),
+        );
+        let outcomes = [first.map(|call| call.map(drop)), second.map(|call| call.map(drop)), third.map(|call| call.map(drop))];
+        for outcome in outcomes {
+            match outcome {
+                None => dropped += 1,
+                Some(Ok(())) => done += 1,
+                Some(Err(error)) => panic!("after {dropped} dropped and {done} done: {error:?}"),
+            }
+        }
+    }
+    assert!(done > CALLS / 50, "some come to an end, which shows that moments are of all kinds: {done}");
+    let before = server.acted("POST");
+    // As many at a time as there may be: no place was lost.
+    let four = tokio::join!(create(&client), create(&client), create(&client), create(&client));
+    for call in [four.0, four.1, four.2, four.3] {
+        call.unwrap();
+    }
+    assert!(server.acted("POST") >= before + 4);
+    assert_eq!(digest.refusals(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn with_an_api_key() {
+    after_a_thousand_dropped_calls_one_works(api_key()).await;
+}
+
+#[tokio::test]
+async fn with_a_service_account() {
+    after_a_thousand_dropped_calls_one_works(service_account()).await;
+}
