@@ -8,6 +8,7 @@ mod error;
 mod fetch;
 mod file_name;
 mod link;
+mod mode;
 mod part;
 mod progress;
 mod validator;
@@ -29,6 +30,7 @@ use progress::{Listener, Reporter};
 
 pub use delivery::Delivery;
 pub use error::DownloadError;
+pub(crate) use mode::Mode;
 pub use progress::DownloadProgress;
 
 /// A download in preparation, made by [`Client::download`]. What it does, the
@@ -38,6 +40,7 @@ pub struct Download {
     client: Client,
     files: Vec<Delivery>,
     overwrite: bool,
+    unix_mode: u32,
     idle_timeout: Duration,
     http: Option<reqwest::ClientBuilder>,
     listener: Option<Listener>,
@@ -56,7 +59,7 @@ pub struct SavedFile {
 impl Download {
     pub(crate) fn new(client: Client) -> Self {
         let idle_timeout = Duration::from_secs(60);
-        Download { client, files: Vec::new(), overwrite: false, idle_timeout, http: None, listener: None }
+        Download { client, files: Vec::new(), overwrite: false, unix_mode: 0o600, idle_timeout, http: None, listener: None }
     }
 
     /// One more file to fetch. They are fetched one after another, in this order.
@@ -80,6 +83,24 @@ impl Download {
     #[cfg(feature = "v2")]
     pub(crate) fn overwrites(&self) -> bool {
         self.overwrite
+    }
+
+    /// Who may read what is saved, on Unix: the permissions of files, such as `0o640`, less what the umask of the process takes away.
+    /// Directories that are made for them can be entered by whoever may read the files; those that exist stay as they are. The owner must be
+    /// able to read and write. Default: `0o600`, as a snapshot is a whole database. Other systems don't have these permissions, and there it
+    /// does nothing.
+    ///
+    /// Files have them from the moment they are made, also one that takes the place of another with more. An unfinished file that is gone on
+    /// with loses those it should not have, and is given none.
+    pub fn unix_mode(mut self, mode: u32) -> Self {
+        self.unix_mode = mode;
+        self
+    }
+
+    /// The same, checked.
+    pub(crate) fn mode(&self) -> Result<Mode, DownloadError> {
+        let refused = || format!("unix mode {:#o}: its owner must be able to read and write, and nobody to do more", self.unix_mode);
+        Mode::of(self.unix_mode).ok_or_else(|| ConfigurationError::new(refused()).into())
     }
 
     /// How long nothing may come before the connection is given up and another one tried. There is no limit for the whole, which
@@ -119,7 +140,7 @@ impl Download {
     /// Fetches the files that are not complete yet, by name and length. Those that are numbered are fetched in any case: what has the same
     /// number may be another file. It may be replaced, as it comes from the same program.
     pub(crate) async fn go_on(mut self, directory: &Path, complete: &mut BTreeMap<String, u64>) -> Result<Vec<SavedFile>, DownloadError> {
-        let link = self.link()?;
+        let (mode, link) = (self.mode()?, self.link()?);
         let mut orders = check(std::mem::take(&mut self.files), &link)?;
         for order in &mut orders {
             order.overwrite = self.overwrite || complete.contains_key(&order.file);
@@ -127,12 +148,12 @@ impl Download {
                 complete.remove(&order.file);
             }
         }
-        let real = prepare(directory, &orders).await?;
+        let real = prepare(directory, &orders, mode).await?;
         let mut saved = Vec::new();
         for order in &orders {
             let bytes = match complete.get(&order.file) {
                 Some(bytes) => *bytes,
-                None => self.fetch(&link, order, directory, &real).await?,
+                None => self.fetch(&link, order, (directory, &real, mode)).await?,
             };
             complete.insert(order.file.clone(), bytes);
             saved.push(SavedFile { path: directory.join(&order.file), bytes });
@@ -152,11 +173,11 @@ impl Download {
         Ok(Link { http, plain_allowed })
     }
 
-    async fn fetch(&mut self, link: &Link, order: &Order, directory: &Path, real: &Path) -> Result<u64, DownloadError> {
+    async fn fetch(&mut self, link: &Link, order: &Order, (directory, real, mode): (&Path, &Path, Mode)) -> Result<u64, DownloadError> {
         let host = order.url.origin().ascii_serialization();
         let span = tracing::info_span!(target: "atlas_backup_api", "atlas_download", file = order.file, host);
         let fetched = async {
-            let part = Part::of(directory, &order.file);
+            let part = Part::of(directory, &order.file, mode);
             let claim = claim::claim(&real.join(&order.file)).await;
             // Whoever had the claim before may have been after the same file.
             if !order.overwrite && part.target_exists() {
@@ -170,11 +191,11 @@ impl Download {
 }
 
 /// Makes the directory and looks for files that exist. Returns the directory's one true name.
-async fn prepare(directory: &Path, orders: &[Order]) -> Result<PathBuf, DownloadError> {
+async fn prepare(directory: &Path, orders: &[Order], mode: Mode) -> Result<PathBuf, DownloadError> {
     let path = directory.to_owned();
-    let made = blocking(move || std::fs::create_dir_all(&path).and_then(|()| path.canonicalize())).await;
+    let made = blocking(move || mode.create_dir_all(&path).and_then(|()| path.canonicalize())).await;
     let real = made.map_err(|error| DownloadError::disk(directory, error))?;
-    let mut parts = orders.iter().filter(|order| !order.overwrite).map(|order| Part::of(directory, &order.file));
+    let mut parts = orders.iter().filter(|order| !order.overwrite).map(|order| Part::of(directory, &order.file, mode));
     match parts.find(Part::target_exists) {
         Some(part) => Err(DownloadError::Exists { path: part.target }),
         None => Ok(real),
@@ -203,6 +224,7 @@ impl fmt::Debug for Download {
         f.debug_struct("Download")
             .field("files", &self.files)
             .field("overwrite", &self.overwrite)
+            .field("unix_mode", &format_args!("{:#o}", self.unix_mode))
             .field("idle_timeout", &self.idle_timeout)
             .finish_non_exhaustive()
     }

@@ -144,10 +144,12 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         let plan = self.plan.as_ref().map_err(|error| Error::from(error.clone()))?;
         let unfinished = Unfinished::of(directory, &plan.prefix);
         // Making the download may take hours: what will be in its way is better told before, and that nothing can be written.
-        if !(self.change)(self.client.download()).overwrites() {
+        let download = (self.change)(self.client.download());
+        let mode = download.mode().map_err(SaveError::Download)?;
+        if !download.overwrites() {
             unfinished.files().map_err(SaveError::Download)?;
         }
-        let _removes_what_stays_empty = Writable::prove(directory, &plan.prefix).map_err(SaveError::Download)?;
+        let _removes_what_stays_empty = Writable::prove(directory, &plan.prefix, mode).map_err(SaveError::Download)?;
         let asked: Response<J> = plan.request.clone().send().await?;
         // Atlas may need a moment to know what it has made.
         let wait = (plan.find)(&asked).settings(self.settings.clone()).just_created();
@@ -161,7 +163,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         let download = self.client.download().files(files).progress(calls(&self.on_download));
         let download = (self.change)(download);
         if !download.overwrites() {
-            complete.extend(unfinished.begin().map_err(SaveError::Download)?);
+            complete.extend(unfinished.begin(mode).map_err(SaveError::Download)?);
         }
         let saved = download.go_on(directory, complete).await.map_err(SaveError::Download)?;
         unfinished.end().map_err(SaveError::Download)?;

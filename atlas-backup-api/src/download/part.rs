@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::delivery::Order;
 use super::file_name::{RECORD, UNFINISHED};
+use super::mode::Mode;
 use super::validator::Validator;
 
 /// Where the file will be, and where it is until then.
@@ -20,6 +21,7 @@ pub(super) struct Part {
     pub(super) target: PathBuf,
     pub(super) path: PathBuf,
     record: PathBuf,
+    mode: Mode,
 }
 
 /// What can be continued, and from where.
@@ -31,9 +33,9 @@ pub(super) struct Resume {
 }
 
 impl Part {
-    pub(super) fn of(directory: &Path, file: &str) -> Self {
+    pub(super) fn of(directory: &Path, file: &str, mode: Mode) -> Self {
         let with = |ending: &str| directory.join(format!("{file}{ending}"));
-        Part { target: with(""), path: with(UNFINISHED), record: with(RECORD) }
+        Part { target: with(""), path: with(UNFINISHED), record: with(RECORD), mode }
     }
 
     /// What there is of this file; None where there is nothing, or it cannot be told of what.
@@ -58,12 +60,12 @@ impl Part {
     /// The old one is deleted and not emptied: it may be another name of a file that is finished.
     pub(super) fn begin(&self, order: &Order, version: Option<(&Validator, u64)>) -> io::Result<File> {
         self.discard()?;
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&self.path)?;
+        let file = self.mode.create_new(&self.path)?;
         if let Some((validator, total)) = version {
             let (etag, last_modified) = validator.to_record();
             let (location, identity) = (&order.location, &order.identity);
             let record = json!({"location": location, "identity": identity, "etag": etag, "last_modified": last_modified, "total": total});
-            fs::write(&self.record, format!("{record}\n"))?;
+            self.mode.write(&self.record, &format!("{record}\n"))?;
         }
         Ok(file)
     }
@@ -71,6 +73,7 @@ impl Part {
     /// The file as it is, to be written from there on.
     pub(super) fn go_on(&self, from: u64) -> io::Result<File> {
         let mut file = OpenOptions::new().read(true).write(true).open(&self.path)?;
+        self.mode.narrow(&file)?;
         file.seek(SeekFrom::Start(from))?;
         Ok(file)
     }

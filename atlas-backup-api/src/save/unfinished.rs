@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::deliveries::SUFFIX;
-use crate::download::DownloadError;
+use crate::download::{DownloadError, Mode};
 
 const TEXT: &str = "This snapshot is not saved completely. Save it again to this directory to go on.\n";
 
@@ -50,9 +50,9 @@ impl<'a> Unfinished<'a> {
     }
 
     /// The same, marked from here on.
-    pub(super) fn begin(&self) -> Result<BTreeMap<String, u64>, DownloadError> {
+    pub(super) fn begin(&self, mode: Mode) -> Result<BTreeMap<String, u64>, DownloadError> {
         let files = self.files()?;
-        let marked = fs::create_dir_all(self.directory).and_then(|()| fs::write(&self.mark, TEXT));
+        let marked = mode.create_dir_all(self.directory).and_then(|()| mode.write(&self.mark, TEXT));
         marked.map_err(|error| DownloadError::disk(&self.mark, error))?;
         Ok(files)
     }

@@ -1,11 +1,10 @@
 //! Proves that files can be written to a directory, before hours are spent on making them.
 
 use std::fs;
-use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::download::DownloadError;
+use crate::download::{DownloadError, Mode};
 
 /// A directory in which a file could be written. Dropped, it removes again what was made for it and is still empty.
 pub(super) struct Writable {
@@ -15,10 +14,10 @@ pub(super) struct Writable {
 
 impl Writable {
     /// Makes the directory, if need be, and writes and deletes a file in it whose name begins so.
-    pub(super) fn prove(directory: &Path, prefix: &str) -> Result<Self, DownloadError> {
+    pub(super) fn prove(directory: &Path, prefix: &str, mode: Mode) -> Result<Self, DownloadError> {
         // Before the first attempt: one that fails half-way is cleaned up, too.
         let writable = Writable { made: missing(directory) };
-        let proved = create_dir_private(directory).and_then(|()| write_and_delete(directory, prefix));
+        let proved = create_dir_all(directory, mode).and_then(|()| write_and_delete(directory, prefix, mode));
         proved.map_err(|error| DownloadError::disk(directory, error))?;
         Ok(writable)
     }
@@ -39,21 +38,17 @@ fn missing(directory: &Path) -> Vec<PathBuf> {
     directory.ancestors().take_while(is_missing).map(Path::to_owned).collect()
 }
 
-/// Makes the directory and those above it that do not exist, for their owner alone: what will be in them is a whole database.
-fn create_dir_private(directory: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(directory) {
+/// The system only says that something of that name exists already, where it is no directory.
+fn create_dir_all(directory: &Path, mode: Mode) -> io::Result<()> {
+    match mode.create_dir_all(directory) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(io::ErrorKind::NotADirectory.into()),
         made => made,
     }
 }
 
-fn write_and_delete(directory: &Path, prefix: &str) -> io::Result<()> {
+fn write_and_delete(directory: &Path, prefix: &str, mode: Mode) -> io::Result<()> {
     let probe = directory.join(format!("{prefix}.probe-{:016x}", fastrand::u64(..)));
-    let written = OpenOptions::new().write(true).create_new(true).open(&probe).and_then(|mut file| file.write_all(&[0; 4096]));
+    let written = mode.create_new(&probe).and_then(|mut file| file.write_all(&[0; 4096]));
     match written {
         Ok(()) => fs::remove_file(&probe),
         Err(error) => {

@@ -4,6 +4,8 @@ mod disk;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod killing;
+#[cfg(unix)]
+pub mod modes;
 mod proxies;
 mod refusals;
 mod resuming;

@@ -1,0 +1,116 @@
+//! Who may read what is saved.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use atlas_backup_api::{Client, Delivery as Wanted, DownloadError, DownloadProgress};
+use atlas_backup_tests::fake_atlas::{Answer, Mishap, Offer};
+
+use super::{Setting, names, setting};
+
+const LENGTH: u64 = 2_000_003;
+
+pub fn mode(path: impl AsRef<Path>) -> u32 {
+    fs::metadata(path).map_or(0, |file| file.permissions().mode() & 0o777)
+}
+
+fn chmod(path: impl AsRef<Path>, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// What the umask of this process leaves.
+fn usual(setting: &Setting) -> u32 {
+    let probe = setting.path("probe");
+    fs::write(&probe, "").unwrap();
+    let usual = mode(&probe);
+    fs::remove_file(probe).unwrap();
+    usual
+}
+
+/// The child is this test again, in a process that takes nothing away from the permissions of files. While it downloads, it looks at all
+/// that it has written so far.
+#[tokio::test]
+async fn only_its_owner_can_read_what_is_saved_at_any_time() {
+    const URL: &str = "ATLAS_TEST_MODES_URL";
+    const DIRECTORY: &str = "ATLAS_TEST_MODES_DIRECTORY";
+    if let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY).map(PathBuf::from)) {
+        let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
+        let look = {
+            let directory = directory.clone();
+            move |_: &DownloadProgress| names(&directory).iter().for_each(|name| println!("{name} {:o}", mode(directory.join(name))))
+        };
+        client.download().file(Wanted::new("orders.tgz", url)).progress(look).into_directory(directory).await.unwrap();
+        return;
+    }
+    let setting = setting();
+    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let directory = setting.path("new/deep");
+    let output = Command::new("sh")
+        .args(["-c", "umask 000; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "download::modes::only_its_owner_can_read_what_is_saved_at_any_time", "--nocapture"])
+        .env(URL, url)
+        .env(DIRECTORY, &directory)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let seen: Vec<_> = text.lines().filter(|line| line.starts_with("orders.tgz")).collect();
+    for name in ["orders.tgz.part", "orders.tgz.part.json", "orders.tgz"] {
+        assert!(seen.contains(&&*format!("{name} 600")), "{name} was not seen:\n{text}");
+    }
+    assert!(seen.iter().all(|line| line.ends_with(" 600")), "{text}");
+    assert_eq!((mode(setting.path("new")), mode(&directory), mode(directory.join("orders.tgz"))), (0o700, 0o700, 0o600));
+}
+
+#[tokio::test]
+async fn a_program_may_let_others_read() {
+    let setting = setting();
+    let usual = usual(&setting);
+    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let seen = Arc::new(Mutex::new(0));
+    let look = {
+        let (seen, part) = (Arc::clone(&seen), setting.path("new/orders.tgz.part"));
+        move |_: &DownloadProgress| *seen.lock().unwrap() |= mode(&part)
+    };
+    let download = setting.client.download().unix_mode(0o644).progress(look).file(Wanted::new("orders.tgz", url));
+    download.into_directory(setting.path("new")).await.unwrap();
+    let (file, directory) = (0o644 & usual, 0o755 & (usual | (usual & 0o444) >> 2 | 0o700));
+    assert_eq!((*seen.lock().unwrap(), mode(setting.path("new/orders.tgz")), mode(setting.path("new"))), (file, file, directory));
+}
+
+#[tokio::test]
+async fn what_would_lock_the_owner_out_is_refused() {
+    let setting = setting();
+    for bits in [0o400, 0o700, 0o4600, 0] {
+        let download = setting.client.download().unix_mode(bits).file(Wanted::new("a", "http://127.0.0.1:1/"));
+        let error = download.into_directory(setting.path("new")).await.unwrap_err();
+        assert!(matches!(&error, DownloadError::Configuration(_)), "{error:?}");
+        assert!(error.to_string().contains(&format!("unix mode {bits:#o}: ")), "{error}");
+        assert!(setting.names().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_exists_keeps_its_permissions_but_for_what_is_written_on() {
+    let setting = setting();
+    let directory = setting.directory.path();
+    chmod(directory, 0o755);
+    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    setting.host.next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(404))]);
+    setting.fetch(&url).await.unwrap_err();
+    // As from a program that did not take care.
+    chmod(setting.path("orders.tgz.part"), 0o666);
+    setting.fetch(&url).await.unwrap();
+    setting.assert_saved(&Offer::new(LENGTH, 1));
+    assert_eq!(setting.host.ranges().last().unwrap(), "bytes=1000000-");
+    assert_eq!((mode(directory), mode(setting.path("orders.tgz"))), (0o755, 0o600));
+    // The file that takes its place is another one.
+    chmod(setting.path("orders.tgz"), 0o644);
+    let download = setting.client.download().overwrite(true).file(Wanted::new("orders.tgz", &url));
+    download.into_directory(directory).await.unwrap();
+    assert_eq!(mode(setting.path("orders.tgz")), 0o600);
+}
