@@ -168,6 +168,8 @@ impl Download {
         let agent = concat!("atlas-backup-api/", env!("CARGO_PKG_VERSION"));
         let usual = || reqwest::Client::builder().user_agent(agent).connect_timeout(Duration::from_secs(10));
         let http = self.http.take().unwrap_or_else(usual).redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never());
+        // What is on the disk must be what was sent, also where another part of the program has reqwest undo encodings.
+        let http = http.no_gzip().no_brotli().no_zstd().no_deflate();
         let http = http.read_timeout(self.idle_timeout).build().map_err(ConfigurationError::from)?;
         let plain_allowed = self.client.shared().base_url.as_str().starts_with("http:");
         Ok(Link { http, plain_allowed })

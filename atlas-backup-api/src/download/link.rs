@@ -88,7 +88,7 @@ fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
 async fn sort(order: &Order, mut response: Response) -> Result<Response, Failure> {
     let (file, status) = (order.file.clone(), response.status());
     match status.as_u16() {
-        200 | 206 if is_encoded(response.headers()) => Err(unusable(order, "it is encoded, which was not asked for").into()),
+        200 | 206 if !is_as_stored(order, response.headers()) => Err(unusable(order, "it is encoded, which was not asked for").into()),
         200 | 206 | 416 => Ok(response),
         403 | 404 | 410 => Err(DownloadError::Expired { file, status }.into()),
         400 if says_expired(&mut response).await => Err(DownloadError::Expired { file, status }.into()),
@@ -102,8 +102,26 @@ async fn sort(order: &Order, mut response: Response) -> Result<Response, Failure
     }
 }
 
-fn is_encoded(headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_ENCODING).iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+/// Whether the bytes that come are those of the file.
+///
+/// No encoding is asked for, so that one that is named was put down when the file was stored. Of a file that is compressed by gzip
+/// anyway, `gzip` says no more than its name does. Any other encoding is one around the file, and what comes is not what its name says.
+fn is_as_stored(order: &Order, headers: &HeaderMap) -> bool {
+    let encodings: Vec<&[u8]> = headers.get_all(CONTENT_ENCODING).iter().map(|value| value.as_bytes().trim_ascii()).collect();
+    match encodings[..] {
+        [] => true,
+        [encoding] if encoding.eq_ignore_ascii_case(b"gzip") || encoding.eq_ignore_ascii_case(b"x-gzip") => is_gzip_file(order),
+        [encoding] => encoding.is_empty() || encoding.eq_ignore_ascii_case(b"identity"),
+        _ => false,
+    }
+}
+
+/// By its name here, or by its name there.
+fn is_gzip_file(order: &Order) -> bool {
+    [&*order.file, order.url.path()].iter().any(|name| {
+        let name = name.to_ascii_lowercase();
+        name.ends_with(".gz") || name.ends_with(".tgz")
+    })
 }
 
 /// Object stores answer 400 for a URL that was signed with credentials which have expired since, with this code in XML.

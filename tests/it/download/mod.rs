@@ -1,6 +1,7 @@
 //! Downloads from a host of their own, over real sockets, to a real disk.
 
 mod disk;
+mod encodings;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod killing;

@@ -40,7 +40,7 @@ async fn urls_and_headers_stay_secret() {
         vec![Mishap::Answer(Answer::new(302).header("Location", "ftp://h/?signature"))],
         (0..4).map(|_| Mishap::Answer(Answer::new(503).body(url.clone()))).collect(),
         (0..4).map(|_| Mishap::Reset(0)).collect(),
-        vec![Mishap::Header("content-encoding", "gzip".into())],
+        vec![Mishap::Header("content-encoding", "br".into())],
     ];
     for mishaps in mishaps {
         setting.host.next(mishaps);

@@ -1,0 +1,56 @@
+//! Files that their host calls encoded, though nothing was asked for but the file.
+
+use atlas_backup_api::{Delivery as Wanted, RetryPolicy};
+use atlas_backup_tests::fake_atlas::{Mishap, Offer};
+use atlas_backup_tests::loopback::{Answer, Server};
+
+use super::{setting, setting_with};
+
+const LENGTH: u64 = 2_000_003;
+
+fn encoded(encoding: &str) -> Mishap {
+    Mishap::Header("content-encoding", encoding.to_owned())
+}
+
+/// It was put down when the file was stored, and says what the name says.
+#[tokio::test]
+async fn gzip_of_a_tar_gz_is_stored_as_it_came() {
+    for encoding in ["gzip", "GZip", "x-gzip", "identity"] {
+        let setting = setting();
+        let offer = Offer::new(LENGTH, 1);
+        let url = setting.host.offer(offer.clone());
+        setting.host.always(encoded(encoding));
+        // It goes on, too: lengths and ranges count the bytes as they are sent.
+        setting.host.next([Mishap::Cut(1_000_000), Mishap::None]);
+        let wanted = Wanted::new("orders.tgz", &url).size(LENGTH).sha1(offer.sha1());
+        setting.fetch_as(wanted).await.unwrap_or_else(|error| panic!("{encoding}: {error}"));
+        setting.assert_saved(&offer);
+        assert_eq!(setting.host.ranges(), ["", "bytes=1000000-"], "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_around_the_file_is_refused() {
+    let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
+    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    for encoding in ["br", "zstd", "deflate", "gzip, gzip", "gzip,br", "aws-chunked"] {
+        setting.host.next([encoded(encoding)]);
+        let error = setting.fetch(&url).await.unwrap_err();
+        assert_eq!(error.to_string(), "orders.tgz: unusable answer: it is encoded, which was not asked for", "{encoding}");
+        assert!(setting.names().is_empty(), "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn gzip_of_another_file_is_refused() {
+    let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
+    let headers = vec![("Content-Encoding".to_owned(), "gzip".to_owned())];
+    let server = Server::start(Answer { status: 200, headers, body: b"abc".to_vec() }).unwrap();
+    for (name, path, is_saved) in
+        [("orders.json", "/orders.json", false), ("orders", "/", false), ("orders.json", "/a.tar.gz?b", true), ("orders.TGZ", "/", true)]
+    {
+        let saved = setting.fetch_as(Wanted::new(name, format!("{}{path}", server.address()))).await;
+        assert_eq!(saved.is_ok(), is_saved, "{name} {path}: {saved:?}");
+        saved.map(|files| std::fs::remove_file(&files[0].path).unwrap()).unwrap_or_default();
+    }
+}
