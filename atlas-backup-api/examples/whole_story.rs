@@ -101,13 +101,13 @@ fn steps(bar: ProgressBar) -> impl FnMut(&Snapshot) + Send + 'static {
     }
 }
 
-/// One bar for each file.
+/// One bar for all files, which are fetched side by side.
 fn bytes() -> Result<impl FnMut(&DownloadProgress) + Send + 'static, Box<dyn Error>> {
     let bar = bar("   {bar:40} {bytes} of {total_bytes} ({bytes_per_sec})  {msg}", 0)?;
-    Ok(move |file: &DownloadProgress| {
-        bar.set_message(file.file.clone());
-        bar.set_length(file.total.unwrap_or(file.bytes));
-        bar.set_position(file.bytes);
+    Ok(move |progress: &DownloadProgress| {
+        bar.set_message(format!("{} of {} files", progress.files_complete, progress.files));
+        bar.set_length(progress.overall_total.unwrap_or(progress.overall_bytes));
+        bar.set_position(progress.overall_bytes);
     })
 }
 

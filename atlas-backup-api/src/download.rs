@@ -11,22 +11,20 @@ mod link;
 mod mode;
 mod part;
 mod progress;
+mod run;
+mod side_by_side;
 mod validator;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tracing::Instrument;
-
 use crate::client::Client;
 use crate::configuration_error::ConfigurationError;
-use delivery::Order;
-use fetch::{Fetch, blocking};
 use link::Link;
-use part::Part;
-use progress::{Listener, Reporter};
+use progress::Listener;
+use run::{Run, check, prepare};
 
 pub use delivery::Delivery;
 pub use error::DownloadError;
@@ -40,6 +38,7 @@ pub struct Download {
     client: Client,
     files: Vec<Delivery>,
     overwrite: bool,
+    max_concurrency: usize,
     unix_mode: u32,
     idle_timeout: Duration,
     http: Option<reqwest::ClientBuilder>,
@@ -58,11 +57,19 @@ pub struct SavedFile {
 
 impl Download {
     pub(crate) fn new(client: Client) -> Self {
-        let idle_timeout = Duration::from_secs(60);
-        Download { client, files: Vec::new(), overwrite: false, unix_mode: 0o600, idle_timeout, http: None, listener: None }
+        Download {
+            client,
+            files: Vec::new(),
+            overwrite: false,
+            max_concurrency: 4,
+            unix_mode: 0o600,
+            idle_timeout: Duration::from_secs(60),
+            http: None,
+            listener: None,
+        }
     }
 
-    /// One more file to fetch. They are fetched one after another, in this order.
+    /// One more file to fetch.
     pub fn file(mut self, file: Delivery) -> Self {
         self.files.push(file);
         self
@@ -83,6 +90,12 @@ impl Download {
     #[cfg(feature = "v2")]
     pub(crate) fn overwrites(&self) -> bool {
         self.overwrite
+    }
+
+    /// How many files are fetched at a time, the first ones first; one after another with 1. Default: 4.
+    pub fn max_concurrency(mut self, most: usize) -> Self {
+        self.max_concurrency = most;
+        self
     }
 
     /// Who may read what is saved, on Unix: the permissions of files, such as `0o640`, less what the umask of the process takes away.
@@ -119,7 +132,8 @@ impl Download {
         self
     }
 
-    /// Tells how far it is, whenever bytes have come: thousands of times a second on a fast network. It should not take long.
+    /// Tells how far it is, whenever bytes have come and when a file is complete: thousands of times a second on a fast network. It should not
+    /// take long. One listener hears of all files, of one at a time.
     pub fn progress(mut self, listener: impl FnMut(&DownloadProgress) + Send + 'static) -> Self {
         self.listener = Some(Box::new(listener));
         self
@@ -131,7 +145,8 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// The first [`DownloadError`]. Files that were complete before it stay. Where it is about what was asked for, or a file
+    /// The first [`DownloadError`], which ends the fetching of other files. Files that were complete before it stay, and what has come of
+    /// others is on the disk. Where it is about what was asked for, or a file
     /// that exists, nothing was fetched.
     pub async fn into_directory(self, directory: impl AsRef<Path>) -> Result<Vec<SavedFile>, DownloadError> {
         self.go_on(directory.as_ref(), &mut BTreeMap::new()).await
@@ -149,21 +164,17 @@ impl Download {
             }
         }
         let real = prepare(directory, &orders, mode).await?;
-        let mut saved = Vec::new();
-        for order in &orders {
-            let bytes = match complete.get(&order.file) {
-                Some(bytes) => *bytes,
-                None => self.fetch(&link, order, (directory, &real, mode)).await?,
-            };
-            complete.insert(order.file.clone(), bytes);
-            saved.push(SavedFile { path: directory.join(&order.file), bytes });
-        }
-        Ok(saved)
+        let run = Run { client: self.client.shared(), link: &link, directory, real: &real, mode };
+        run.fetch_missing(&orders, complete, self.max_concurrency, self.listener.take()).await?;
+        Ok(orders.iter().map(|order| SavedFile { path: directory.join(&order.file), bytes: complete[&order.file] }).collect())
     }
 
     fn link(&mut self) -> Result<Link, DownloadError> {
         if self.idle_timeout.is_zero() {
             return Err(ConfigurationError::new("idle timeout: must be longer than zero".to_owned()).into());
+        }
+        if self.max_concurrency == 0 {
+            return Err(ConfigurationError::new("max concurrency: must be more than zero".to_owned()).into());
         }
         let agent = concat!("atlas-backup-api/", env!("CARGO_PKG_VERSION"));
         let usual = || reqwest::Client::builder().user_agent(agent).connect_timeout(Duration::from_secs(10));
@@ -174,50 +185,6 @@ impl Download {
         let plain_allowed = self.client.shared().base_url.as_str().starts_with("http:");
         Ok(Link { http, plain_allowed })
     }
-
-    async fn fetch(&mut self, link: &Link, order: &Order, (directory, real, mode): (&Path, &Path, Mode)) -> Result<u64, DownloadError> {
-        let host = order.url.origin().ascii_serialization();
-        let span = tracing::info_span!(target: "atlas_backup_api", "atlas_download", file = order.file, host);
-        let fetched = async {
-            let part = Part::of(directory, &order.file, mode);
-            let claim = claim::claim(&real.join(&order.file)).await;
-            // Whoever had the claim before may have been after the same file.
-            if !order.overwrite && part.target_exists() {
-                return Err(DownloadError::Exists { path: part.target });
-            }
-            let reporter = Reporter::new(&order.file, order.size, self.listener.as_mut());
-            Fetch { client: self.client.shared(), link, order, part, claim, reporter }.run().await
-        };
-        fetched.instrument(span).await
-    }
-}
-
-/// Makes the directory and looks for files that exist. Returns the directory's one true name.
-async fn prepare(directory: &Path, orders: &[Order], mode: Mode) -> Result<PathBuf, DownloadError> {
-    let path = directory.to_owned();
-    let made = blocking(move || mode.create_dir_all(&path).and_then(|()| path.canonicalize())).await;
-    let real = made.map_err(|error| DownloadError::disk(directory, error))?;
-    let mut parts = orders.iter().filter(|order| !order.overwrite).map(|order| Part::of(directory, &order.file, mode));
-    match parts.find(Part::target_exists) {
-        Some(part) => Err(DownloadError::Exists { path: part.target }),
-        None => Ok(real),
-    }
-}
-
-/// All of them, if all are good.
-fn check(files: Vec<Delivery>, link: &Link) -> Result<Vec<Order>, DownloadError> {
-    let orders = files.into_iter().map(Delivery::check).collect::<Result<Vec<_>, _>>()?;
-    let mut names = BTreeSet::new();
-    for order in &orders {
-        if !link.is_allowed(&order.url) {
-            return Err(DownloadError::NotHttps { file: order.file.clone() });
-        }
-        // Not all file systems tell them apart.
-        if !names.insert(order.file.to_ascii_lowercase()) {
-            return Err(DownloadError::Invalid { file: order.file.clone(), fault: "another file has the same name" });
-        }
-    }
-    Ok(orders)
 }
 
 /// No secret, and not the HTTP client, whose settings may hold one.
@@ -226,6 +193,7 @@ impl fmt::Debug for Download {
         f.debug_struct("Download")
             .field("files", &self.files)
             .field("overwrite", &self.overwrite)
+            .field("max_concurrency", &self.max_concurrency)
             .field("unix_mode", &format_args!("{:#o}", self.unix_mode))
             .field("idle_timeout", &self.idle_timeout)
             .finish_non_exhaustive()

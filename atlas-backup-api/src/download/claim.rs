@@ -1,18 +1,26 @@
 //! One writer a file, within this process.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedMutexGuard, mpsc};
 
 type Place = tokio::sync::Mutex<()>;
 
 static PLACES: Mutex<BTreeMap<PathBuf, Weak<Place>>> = Mutex::new(BTreeMap::new());
 
-/// Waits until nobody else in this process writes to that path. The thread that writes for a download has a share in its claim: after a
-/// download was dropped, it may have a few buffers left to write.
-pub(super) async fn claim(path: &Path) -> Arc<OwnedMutexGuard<()>> {
+/// The right to write to a path. Threads that write for a download have a share in it: after the download was dropped, they may have a few
+/// buffers left to write.
+#[derive(Clone)]
+pub(super) struct Claim {
+    _place: Arc<OwnedMutexGuard<()>>,
+    _writing: mpsc::Sender<Infallible>,
+}
+
+/// Waits until nobody else in this process writes to that path. `writing` is kept as long as the claim is.
+pub(super) async fn claim(path: &Path, writing: mpsc::Sender<Infallible>) -> Claim {
     let place = {
         let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
         places.retain(|_, place| place.strong_count() > 0);
@@ -23,5 +31,5 @@ pub(super) async fn claim(path: &Path) -> Arc<OwnedMutexGuard<()>> {
             place
         })
     };
-    Arc::new(place.lock_owned().await)
+    Claim { _place: Arc::new(place.lock_owned().await), _writing: writing }
 }

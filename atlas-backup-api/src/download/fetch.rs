@@ -6,13 +6,14 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use reqwest::Response;
-use tokio::sync::{OwnedMutexGuard, mpsc};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
+use super::claim::Claim;
 use super::content_range;
 use super::delivery::Order;
 use super::digest;
@@ -34,7 +35,7 @@ pub(super) struct Fetch<'a> {
     pub(super) link: &'a Link,
     pub(super) order: &'a Order,
     pub(super) part: Part,
-    pub(super) claim: Arc<OwnedMutexGuard<()>>,
+    pub(super) claim: Claim,
     pub(super) reporter: Reporter<'a>,
 }
 
@@ -53,7 +54,10 @@ impl Fetch<'_> {
         let mut furthest = 0;
         loop {
             let failure = match self.attempt().await {
-                Ok(bytes) => return Ok(bytes),
+                Ok(bytes) => {
+                    self.reporter.complete();
+                    return Ok(bytes);
+                }
                 Err(failure) => failure,
             };
             let (error, rate_limited, retry_after) = match failure {
@@ -142,12 +146,8 @@ impl Fetch<'_> {
     async fn receive(&mut self, mut incoming: Incoming) -> Result<(File, u64), Failure> {
         self.reporter.start(incoming.from, incoming.total);
         let (chunks, waiting) = mpsc::channel(WAITING_CHUNKS);
-        let claim = Arc::clone(&self.claim);
-        let writer = tokio::task::spawn_blocking(move || {
-            let written = write(incoming.file, waiting);
-            drop(claim);
-            written
-        });
+        let file = incoming.file;
+        let writer = self.start(move || write(file, waiting));
         let received = loop {
             match incoming.response.chunk().await {
                 Ok(Some(chunk)) => {
@@ -163,8 +163,7 @@ impl Fetch<'_> {
             }
         };
         drop(chunks);
-        let written = writer.await.unwrap_or_else(|error| Err(io::Error::other(error)));
-        let file = written.map_err(|error| self.disk(&self.part.path, error))?;
+        let file = ended(writer).await.map_err(|error| self.disk(&self.part.path, error))?;
         received.map_err(|error| Failure::connection(&self.order.file, error))?;
         Ok((file, self.reporter.bytes()))
     }
@@ -189,7 +188,7 @@ impl Fetch<'_> {
             }
         }
         let (part, overwrite) = (self.part.clone(), self.order.overwrite);
-        match blocking(move || part.finish(overwrite)).await {
+        match ended(self.start(move || part.finish(overwrite))).await {
             Err(error) if !overwrite && error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(DownloadError::Exists { path: self.part.target.clone() }.into())
             }
@@ -203,7 +202,17 @@ impl Fetch<'_> {
     }
 
     async fn on_disk<T: Send + 'static>(&mut self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, Failure> {
-        blocking(work).await.map_err(|error| self.disk(&self.part.path, error))
+        ended(self.start(work)).await.map_err(|error| self.disk(&self.part.path, error))
+    }
+
+    /// Starts work on the disk. The file is claimed until it is done, also where this download is dropped meanwhile.
+    fn start<T: Send + 'static>(&self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> JoinHandle<io::Result<T>> {
+        let claim = self.claim.clone();
+        tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(claim);
+            done
+        })
     }
 
     fn disk(&self, path: &Path, error: io::Error) -> Failure {
@@ -217,7 +226,11 @@ impl Fetch<'_> {
 
 /// Work that waits for the disk.
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    ended(tokio::task::spawn_blocking(work)).await
+}
+
+async fn ended<T>(work: JoinHandle<io::Result<T>>) -> io::Result<T> {
+    work.await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
 fn write(file: File, mut chunks: mpsc::Receiver<impl AsRef<[u8]>>) -> io::Result<File> {

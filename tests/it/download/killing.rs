@@ -102,6 +102,50 @@ async fn killed_processes_and_the_same_bytes() {
     assert!(ranges.len() == 7 && ranges[1..].iter().all(|range| range.starts_with("bytes=")), "{ranges:?}");
 }
 
+/// Near the beginning little of what has come is on the disk, or none, and there may be a file without a record, or a record alone.
+#[tokio::test]
+async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
+    const URL: &str = "ATLAS_TEST_KILLED_URL";
+    const DIRECTORY: &str = "ATLAS_TEST_KILLED_DIRECTORY";
+    if let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) {
+        let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
+        let download = client.download().file(Wanted::new("orders.tgz", url)).progress(|progress| println!("at {}", progress.bytes));
+        download.into_directory(directory).await.unwrap();
+        return;
+    }
+    const STEP: u64 = 64 * 1024;
+    let (host, offer) = (Delivery::start(&Clock::new()), Offer::new(LENGTH / 10, SEED));
+    let (url, bytes) = (host.offer(offer.clone()), offer.bytes());
+    let directory = tempfile::tempdir().unwrap();
+    let part = directory.path().join("orders.tgz.part");
+    for point in (0..=16).map(|step| step * STEP) {
+        let here = std::fs::metadata(&part).map_or(0, |part| part.len());
+        // The host stops there, so that it is killed with that much and no more.
+        host.next([Mishap::Stall(point.saturating_sub(here), Gate::closed())]);
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "download::killing::killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes", "--nocapture"])
+            .env(URL, &url)
+            .env(DIRECTORY, directory.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut reached = said.filter_map(|line| line.strip_prefix("at ")?.parse::<u64>().ok());
+        assert!(reached.any(|at| at >= point), "it ended too soon");
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success());
+        let kept = std::fs::read(&part).unwrap();
+        assert!(kept.len() as u64 <= point.max(here) && bytes.starts_with(&kept), "killed at {point}: {} bytes", kept.len());
+        assert!(!directory.path().join("orders.tgz").exists());
+    }
+    assert_eq!(host.left(), 0);
+    let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
+    client.download().file(Wanted::new("orders.tgz", &url)).into_directory(directory.path()).await.unwrap();
+    assert_eq!(super::names(directory.path()), ["orders.tgz"]);
+    assert!(std::fs::read(directory.path().join("orders.tgz")).unwrap() == bytes);
+    assert!(host.ranges().iter().any(|range| range.starts_with("bytes=")), "some have gone on: {:?}", host.ranges());
+}
+
 #[tokio::test]
 async fn two_of_one_file_take_turns() {
     let setting = setting();

@@ -12,6 +12,7 @@ mod refusals;
 mod resuming;
 mod saving;
 mod secrets;
+mod side_by_side;
 
 use std::fs;
 use std::path::{Path, PathBuf};

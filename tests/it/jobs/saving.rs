@@ -1,11 +1,12 @@
 //! From a snapshot to files: every family, with what goes wrong on the way.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
 use atlas_backup_api::v2::types::RestoreJob;
 use atlas_backup_api::{
-    Client, DownloadError, DownloadProgress, Ending, Error, RetryPolicy, SaveError, SaveSnapshot, SavedFile, WaitError,
+    Client, Download, DownloadError, DownloadProgress, Ending, Error, RetryPolicy, SaveError, SaveSnapshot, SavedFile, WaitError,
 };
 use atlas_backup_tests::fake_atlas::{Answer, FakeAtlas, Family, Fault, Faults, Gate, Mishap, Offer, PROJECT};
 use serde_json::json;
@@ -30,6 +31,11 @@ async fn snapshot(setting: &Setting, cluster: &str) -> String {
 
 async fn save(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
     setting.client.v2().save_snapshot(PROJECT, cluster, &*snapshot(setting, cluster).await)
+}
+
+/// The same, one file after another, so that it is known which are complete when something happens.
+async fn save_in_turn(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
+    save(setting, cluster).await.download(|download| download.max_concurrency(1))
 }
 
 /// Names of files in the directory, in order.
@@ -76,7 +82,7 @@ async fn a_sharded_cluster_is_a_file_for_each_of_its_parts() {
         let jobs = Arc::clone(&jobs);
         move |job: &RestoreJob| jobs.lock().unwrap().push(job.clone())
     };
-    let saved = save(&setting, "events").await.on_job(see).into_directory(directory.path()).await.unwrap();
+    let saved = save_in_turn(&setting, "events").await.on_job(see).into_directory(directory.path()).await.unwrap();
     let jobs = jobs.lock().unwrap();
     let (first, last) = (&jobs[0], jobs.last().unwrap());
     assert!(first.delivery_url.is_empty() && last.delivery_url.len() == 3 && jobs.len() > 3, "{jobs:?}");
@@ -182,11 +188,11 @@ async fn v1_jobs_name_their_files_too() {
     assert!(saved.len() == 3 && saved.iter().all(|file| name(file).contains("-atlas-")), "{saved:?}");
 }
 
-/// Lets two hours pass, so many times, when a file has come as far as this.
+/// Lets two hours pass, so many times, when a file has come as far as this, once for each file.
 fn late(setting: &Setting, mut times: u32, from: u64) -> impl FnMut(&DownloadProgress) + Send + 'static {
-    let clock = setting.clock.servers().clone();
+    let (clock, mut seen) = (setting.clock.servers().clone(), BTreeSet::new());
     move |file| {
-        if file.bytes >= from && times > 0 {
+        if file.bytes >= from && times > 0 && seen.insert(file.file.clone()) {
             times -= 1;
             clock.advance(seconds(2 * 3600));
         }
@@ -196,7 +202,7 @@ fn late(setting: &Setting, mut times: u32, from: u64) -> impl FnMut(&DownloadPro
 #[tokio::test]
 async fn what_expires_in_between_is_told_and_what_is_complete_stays() {
     let (setting, directory) = (setting(), directory());
-    let save = save(&setting, "events").await.on_download(late(&setting, 1, BYTES));
+    let save = save_in_turn(&setting, "events").await.on_download(late(&setting, 1, BYTES));
     let error = save.into_directory(directory.path()).await.unwrap_err();
     let SaveError::Download(DownloadError::Expired { file, .. }) = &error else { panic!("{error:?}") };
     assert!(file.contains("shard-1") && error.to_string().contains("ask Atlas for a new one"), "{error}");
@@ -207,7 +213,7 @@ async fn what_expires_in_between_is_told_and_what_is_complete_stays() {
 #[tokio::test]
 async fn what_broke_between_two_files_goes_on_when_it_is_called_again() {
     let (setting, directory) = (setting(), directory());
-    let broken = save(&setting, "events").await.on_download(late(&setting, 1, BYTES)).into_directory(directory.path()).await;
+    let broken = save_in_turn(&setting, "events").await.on_download(late(&setting, 1, BYTES)).into_directory(directory.path()).await;
     assert!(matches!(broken, Err(SaveError::Download(DownloadError::Expired { .. }))), "{broken:?}");
     let saved = save(&setting, "events").await.into_directory(directory.path()).await.unwrap();
     let files: Vec<_> = saved.iter().map(name).collect();
@@ -233,6 +239,7 @@ async fn numbered_files_are_fetched_again_when_urls_are_renewed() {
     let (first, second) = (job([&a, &gone]), job([&b, &a]));
     let server = answering([first.clone(), first, second]);
     let save = script::client(&server, &NoWait::new()).v2().save_snapshot(PROJECT, "orders", PROJECT).renew_expired(true);
+    let save = save.download(|download| download.max_concurrency(1));
     let saved = save.into_directory(directory.path()).await.unwrap();
     let bytes: Vec<_> = saved.iter().map(|file| fs::read(&file.path).unwrap()).collect();
     assert!(bytes == [offers[1].bytes(), offers[0].bytes()], "{saved:?}");
@@ -242,7 +249,7 @@ async fn numbered_files_are_fetched_again_when_urls_are_renewed() {
 #[tokio::test]
 async fn what_expires_in_between_is_asked_for_once_more_and_not_all_of_it() {
     let (setting, directory) = (setting(), directory());
-    let save = save(&setting, "events").await.renew_expired(true).on_download(late(&setting, 1, BYTES));
+    let save = save_in_turn(&setting, "events").await.renew_expired(true).on_download(late(&setting, 1, BYTES));
     let saved = save.into_directory(directory.path()).await.unwrap();
     let files: Vec<_> = saved.iter().map(name).collect();
     assert_eq!((files.len(), names(&directory).len()), (3, 3));
@@ -255,10 +262,52 @@ async fn what_expires_in_between_is_asked_for_once_more_and_not_all_of_it() {
 #[tokio::test]
 async fn what_expires_twice_is_told() {
     let (setting, directory) = (setting(), directory());
-    let save = save(&setting, "events").await.renew_expired(true).on_download(late(&setting, 2, BYTES));
+    let save = save_in_turn(&setting, "events").await.renew_expired(true).on_download(late(&setting, 2, BYTES));
     let error = save.into_directory(directory.path()).await.unwrap_err();
     assert!(matches!(&error, SaveError::Download(error) if error.is_expired()), "{error:?}");
     assert_eq!((setting.sent("POST"), names(&directory).len()), (2, 3));
+}
+
+/// Some of them have begun when the URLs expire, and others not; none of them is fetched twice once it is complete.
+#[tokio::test]
+async fn what_expires_side_by_side_is_there_in_the_end() {
+    for from in [1, BYTES / 2, BYTES] {
+        let setting = setting_with(FakeAtlas::open, |client| client.retry(RetryPolicy::new()));
+        let directory = directory();
+        setting.atlas.delivery().next([Mishap::Cut(BYTES / 2)]);
+        let save = save(&setting, "events").await.renew_expired(true).on_download(late(&setting, 1, from));
+        let saved = save.into_directory(directory.path()).await.unwrap();
+        let files: Vec<_> = saved.iter().map(name).collect();
+        assert!(files[0].contains("shard-0") && files[1].contains("shard-1") && files[2].contains("config-0"), "{files:?}");
+        assert!(saved.iter().all(|file| fs::metadata(&file.path).unwrap().len() == BYTES), "{saved:?}");
+        assert_eq!(names(&directory).len(), 3, "the mark is gone");
+        assert!(setting.sent("POST") <= 2);
+    }
+}
+
+/// The mark that a snapshot is saved in part is there before its files are.
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_can_read_what_is_saved() {
+    use crate::download::modes::mode;
+
+    let (setting, directory) = (setting(), directory());
+    let (new, id) = (directory.path().join("new"), snapshot(&setting, "orders").await);
+    let modes = Arc::new(Mutex::new(BTreeSet::new()));
+    let look = {
+        let (modes, new) = (Arc::clone(&modes), new.clone());
+        move |_: &DownloadProgress| modes.lock().unwrap().extend([mode(new.join(format!("snapshot-{id}.part"))), mode(&new)])
+    };
+    save(&setting, "orders").await.on_download(look).into_directory(&new).await.unwrap();
+    assert_eq!(*modes.lock().unwrap(), BTreeSet::from([0o600, 0o700]));
+
+    let download = |mode| move |download: Download| download.unix_mode(mode).overwrite(true);
+    save(&setting, "orders").await.download(download(0o640)).into_directory(directory.path().join("other")).await.unwrap();
+    assert_eq!(mode(directory.path().join("other")) & 0o707, 0o700);
+    let posted = setting.sent("POST");
+    let error = save(&setting, "orders").await.download(download(0o400)).into_directory(directory.path()).await.unwrap_err();
+    assert!(matches!(&error, SaveError::Download(DownloadError::Configuration(_))), "{error:?}");
+    assert_eq!(setting.sent("POST"), posted, "told before anything is asked for");
 }
 
 /// The second job has other bytes to offer, which cannot follow upon the first half.
@@ -383,7 +432,7 @@ async fn dropped_it_goes_no_further() {
     let gate = Gate::closed();
     setting.atlas.delivery().next([Mishap::Stall(BYTES / 2, gate.clone())]);
     tokio::select! {
-        _ = save(&setting, "events").await.into_directory(directory.path()) => panic!("the gate is closed"),
+        _ = save_in_turn(&setting, "events").await.into_directory(directory.path()) => panic!("the gate is closed"),
         () = gate.arrived(1) => {}
     }
     gate.open();

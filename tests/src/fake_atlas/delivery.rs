@@ -157,6 +157,11 @@ impl Delivery {
         self.lock().always.push(mishap);
     }
 
+    /// Nothing for all of them any more.
+    pub fn never(&self) {
+        self.lock().always.clear();
+    }
+
     /// How many mishaps are planned and have not happened yet.
     pub fn left(&self) -> usize {
         self.lock().script.len()

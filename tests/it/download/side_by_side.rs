@@ -1,0 +1,165 @@
+//! Several files at a time.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::{Arc, Mutex};
+
+use atlas_backup_api::{Delivery as Wanted, Download, DownloadError, DownloadProgress};
+use atlas_backup_tests::fake_atlas::{App, Fault, Faults, Gate, Mishap, Offer};
+
+use super::{Setting, setting};
+
+const LENGTH: u64 = 1_500_000;
+
+fn name(number: u64) -> String {
+    format!("shard-{number}.tgz")
+}
+
+/// So many files, each of another length.
+fn offers(count: u64) -> Vec<Offer> {
+    (0..count).map(|number| Offer::new(LENGTH + number, number)).collect()
+}
+
+fn wanted(setting: &Setting, offers: &[Offer]) -> Vec<Wanted> {
+    (0..).zip(offers).map(|(number, offer)| Wanted::new(name(number), setting.host.offer(offer.clone()))).collect()
+}
+
+fn assert_saved(setting: &Setting, offers: &[Offer]) {
+    assert_eq!(setting.names(), (0..offers.len() as u64).map(name).collect::<Vec<_>>());
+    for (number, offer) in (0..).zip(offers) {
+        assert!(fs::read(setting.path(&name(number))).unwrap() == offer.bytes(), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn no_more_than_asked_for_at_a_time_and_in_order() {
+    type Change = fn(Download) -> Download;
+    let cases: [(Change, usize); 4] = [
+        (|download| download, 4),
+        (|download| download.max_concurrency(1), 1),
+        (|download| download.max_concurrency(2), 2),
+        (|download| download.max_concurrency(100), 6),
+    ];
+    for (change, most) in cases {
+        let (setting, offers, gate) = (setting(), offers(6), Gate::closed());
+        setting.host.always(Mishap::Stall(1000, gate.clone()));
+        let download = change(setting.client.download().files(wanted(&setting, &offers)));
+        let opened = async {
+            gate.arrived(most).await;
+            // Time for one more to come, were there any: this asks the same host, and is answered.
+            let unrelated = setting.host.offer(Offer::new(1, 9));
+            setting.client.download().file(Wanted::new("one", unrelated)).into_directory(setting.path("else")).await.unwrap();
+            let begun = setting.host.received().len() - 1;
+            gate.open();
+            begun
+        };
+        let (saved, begun) = tokio::join!(download.into_directory(setting.directory.path()), opened);
+        assert_eq!(begun, most);
+        let files: Vec<_> = saved.unwrap().into_iter().map(|file| (file.path, file.bytes)).collect();
+        let expected: Vec<_> = (0..6).map(|number| (setting.path(&name(number)), LENGTH + number)).collect();
+        assert_eq!(files, expected);
+        fs::remove_dir_all(setting.path("else")).unwrap();
+        assert_saved(&setting, &offers);
+    }
+}
+
+#[tokio::test]
+async fn nothing_at_a_time_is_refused() {
+    let setting = setting();
+    let error = setting.client.download().max_concurrency(0).into_directory(setting.path("new")).await.unwrap_err();
+    assert_eq!(error.to_string(), "configuration: max concurrency: must be more than zero");
+    assert!(setting.names().is_empty());
+}
+
+#[tokio::test]
+async fn one_bar_can_show_all_of_them() {
+    let (setting, offers) = (setting(), offers(6));
+    let whole: u64 = offers.iter().map(|offer| offer.length).sum();
+    setting.host.next([Mishap::Cut(500_000), Mishap::None, Mishap::Reset(700_000)]);
+    let heard = Arc::new(Mutex::new(Vec::<DownloadProgress>::new()));
+    let listener = {
+        let heard = Arc::clone(&heard);
+        // Another call at the same time would find it locked.
+        move |progress: &DownloadProgress| heard.try_lock().unwrap().push(progress.clone())
+    };
+    // The length of the last is known before it is asked for.
+    let mut files = wanted(&setting, &offers);
+    files[5] = files[5].clone().size(offers[5].length);
+    setting.client.download().files(files).progress(listener).into_directory(setting.directory.path()).await.unwrap();
+    assert_saved(&setting, &offers);
+    let heard = heard.lock().unwrap();
+    let mut last: BTreeMap<&str, u64> = BTreeMap::new();
+    for progress in heard.iter() {
+        last.insert(&progress.file, progress.bytes);
+        assert_eq!((progress.files, progress.overall_bytes), (6, last.values().sum()));
+        assert!(progress.overall_total.is_none_or(|total| total == whole), "{progress:?}");
+        assert!(progress.overall_total.is_none() || last.len() >= 5, "nobody has told the lengths of files not asked for");
+    }
+    assert!(heard.is_sorted_by_key(|progress| progress.files_complete) && heard.is_sorted_by_key(|progress| progress.overall_bytes));
+    let end = heard.last().unwrap();
+    assert_eq!((end.overall_bytes, end.overall_total, end.files_complete), (whole, Some(whole), 6));
+}
+
+/// Three files: one is complete, one has begun, and of one the URL has expired.
+async fn one_fails(setting: &Setting, offers: &[Offer]) -> (Vec<Wanted>, DownloadError) {
+    let answered = Gate::closed();
+    let refusing = App::examples().within(&Faults::always(Fault::held(&answered))).start();
+    let mut files = wanted(setting, &offers[..2]);
+    files.push(Wanted::new(name(2), format!("{}/gone", refusing.url())));
+    setting.host.always(Mishap::Stall(1_000_000, Gate::closed()));
+    let listener = move |progress: &DownloadProgress| {
+        if progress.files_complete == 1 && progress.overall_bytes == 1000 + 1_000_000 {
+            answered.open();
+        }
+    };
+    let download = setting.client.download().files(files.clone()).progress(listener);
+    let error = download.into_directory(setting.directory.path()).await.expect_err("a URL has expired");
+    (files, error)
+}
+
+#[tokio::test]
+async fn the_first_error_ends_the_others_and_what_came_is_kept() {
+    let setting = setting();
+    let offers = [Offer::new(1000, 1), Offer::new(LENGTH, 2), Offer::new(LENGTH, 3)];
+    let (mut files, error) = one_fails(&setting, &offers).await;
+    assert!(matches!(&error, DownloadError::Expired { file, .. } if *file == name(2)), "{error:?}");
+    // All that had come is on the disk by now.
+    assert_eq!(setting.names(), [name(0), format!("{}.part", name(1)), format!("{}.part.json", name(1))]);
+    assert_eq!(fs::metadata(setting.path(&format!("{}.part", name(1)))).unwrap().len(), 1_000_000);
+
+    // It goes on from there, with another URL for the third.
+    files[2] = Wanted::new(name(2), setting.host.offer(offers[2].clone()));
+    let before = setting.host.received().len();
+    fs::remove_file(setting.path(&name(0))).unwrap();
+    setting.host.never();
+    setting.client.download().files(files).into_directory(setting.directory.path()).await.unwrap();
+    assert_saved(&setting, &offers);
+    let mut ranges = setting.host.ranges().split_off(before);
+    ranges.sort();
+    assert_eq!(ranges, ["", "", "bytes=1000000-"]);
+}
+
+#[tokio::test]
+async fn dropped_all_of_them_end_and_go_on_later() {
+    let (setting, offers, gate) = (setting(), offers(3), Gate::closed());
+    let files = wanted(&setting, &offers);
+    setting.host.always(Mishap::Stall(1_000_000, gate));
+    let came = Arc::new(tokio::sync::Notify::new());
+    let listener = {
+        let came = Arc::clone(&came);
+        move |progress: &DownloadProgress| {
+            if progress.overall_bytes == 3_000_000 {
+                came.notify_one();
+            }
+        }
+    };
+    let download = setting.client.download().files(files.clone()).progress(listener);
+    tokio::select! {
+        () = came.notified() => {}
+        saved = download.into_directory(setting.directory.path()) => panic!("it is done: {saved:?}"),
+    }
+    setting.host.never();
+    setting.client.download().files(files).into_directory(setting.directory.path()).await.unwrap();
+    assert_saved(&setting, &offers);
+    assert_eq!(setting.host.ranges()[3..], ["bytes=1000000-"; 3], "the next one has waited for what was still being written");
+}
