@@ -3,7 +3,8 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::io;
+use std::process::{Command, ExitCode, ExitStatus};
 
 /// What is handed on as it is.
 #[derive(Debug, clap::Args)]
@@ -20,12 +21,32 @@ pub struct Arguments {
 pub fn run(name: &str, arguments: &Arguments) -> Result<ExitCode, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let binary = ["--package", "atlas-backup-tests", "--bin", name];
-    let run = |command: &mut Command| command.status().map_err(|error| format!("cannot run cargo: {error}"));
     // The first time this takes minutes, which cargo tells on standard error. Running quietly, it does not comment on how the command ends.
-    let mut status = run(Command::new(&cargo).arg("build").args(binary))?;
-    if status.success() {
-        status = run(Command::new(&cargo).args(["run", "--quiet"]).args(binary).arg("--").args(&arguments.arguments))?;
+    let built = Command::new(&cargo).arg("build").args(binary).status().map_err(failed)?;
+    if !built.success() {
+        return Ok(code(built));
     }
-    // Without a code it was ended by a signal.
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+    end_as(Command::new(&cargo).args(["run", "--quiet"]).args(binary).arg("--").args(&arguments.arguments))
+}
+
+/// Becomes the command, as `cargo run` becomes what it runs: a signal to this process reaches it, and nothing waits for it or outlives it.
+#[cfg(unix)]
+fn end_as(command: &mut Command) -> Result<ExitCode, String> {
+    use std::os::unix::process::CommandExt;
+
+    Err(failed(command.exec()))
+}
+
+#[cfg(not(unix))]
+fn end_as(command: &mut Command) -> Result<ExitCode, String> {
+    command.status().map(code).map_err(failed)
+}
+
+fn failed(error: io::Error) -> String {
+    format!("cannot run cargo: {error}")
+}
+
+/// Without a code it was ended by a signal.
+fn code(status: ExitStatus) -> ExitCode {
+    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
