@@ -1,49 +1,49 @@
-//! Downloads a snapshot into a directory: one file for a replica set, one for each shard of a sharded cluster.
-//!
-//! ```text
-//! cargo run --example download_snapshot -- CLUSTER SNAPSHOT_ID DIRECTORY
-//! ```
-//!
-//! Run again after it broke off, it goes on where it was. Credentials and project come from the environment:
-//! `MONGODB_ATLAS_PUBLIC_API_KEY`, `MONGODB_ATLAS_PRIVATE_API_KEY`, `MONGODB_ATLAS_PROJECT_ID`.
+//! Downloads a snapshot into a directory. `--help` says what it takes.
 
-use std::env;
+mod common;
+
 use std::error::Error;
 use std::process::ExitCode;
 
 use atlas_backup_api::Client;
 
+const HELP: &str = "\
+Downloads a snapshot: one file for a replica set, one for each shard otherwise.
+Run again after it broke off, it goes on where it was.
+
+Usage: download_snapshot CLUSTER SNAPSHOT_ID DIRECTORY
+
+  CLUSTER      name of the cluster
+  SNAPSHOT_ID  id of the snapshot, as list_snapshots shows it
+  DIRECTORY    where to save the files; it is made if need be
+
+Example:
+  cargo run -p atlas-backup-api --example download_snapshot -- \\
+      orders 65f0a1b2c3d4e5f6a7b8c9d0 backups
+";
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Err(error) = run().await else { return ExitCode::SUCCESS };
-    eprintln!("error: {error}");
-    ExitCode::FAILURE
+    common::main(HELP, run).await
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let project = env::var("MONGODB_ATLAS_PROJECT_ID").map_err(|_| "MONGODB_ATLAS_PROJECT_ID is not set")?;
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let [cluster, snapshot, directory] = arguments.as_slice() else {
-        return Err("usage: download_snapshot CLUSTER SNAPSHOT_ID DIRECTORY".into());
-    };
-
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let [cluster, snapshot, directory] = arguments.as_slice() else { return Err(common::WrongUse.into()) };
+    let project = common::project()?;
     let client = Client::from_env()?;
-    let mut percent = 0;
+
+    let progress = common::Progress::default();
+    progress.job("asking for a download");
+    let (job_progress, file_progress) = (progress.clone(), progress);
     let files = client
         .v2()
         .save_snapshot(&project, cluster, snapshot)
         .renew_expired(true)
-        .on_download(move |file| {
-            let now = file.total.map_or(0, |total| file.bytes * 100 / total.max(1));
-            if now != percent {
-                percent = now;
-                eprint!("\r{} {percent} %", file.file);
-            }
-        })
+        .on_job(move |job| job_progress.job(format!("restore job {} makes the download ready", job.id)))
+        .on_download(move |file| file_progress.file(&file.file, file.bytes, file.total))
         .into_directory(directory)
         .await?;
 
-    eprintln!();
     for file in files {
         println!("{}  {} bytes", file.path.display(), file.bytes);
     }

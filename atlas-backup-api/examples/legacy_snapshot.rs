@@ -1,55 +1,63 @@
-//! Shows one legacy snapshot, as clusters older than 2020-03-23 may have them; without an id, lists the ids there are.
-//!
-//! ```text
-//! cargo run --example legacy_snapshot -- CLUSTER [SNAPSHOT_ID]
-//! ```
-//!
-//! Credentials and project come from the environment: `MONGODB_ATLAS_PUBLIC_API_KEY`, `MONGODB_ATLAS_PRIVATE_API_KEY`,
-//! `MONGODB_ATLAS_PROJECT_ID`.
+//! Shows one legacy snapshot, as clusters older than 2020-03-23 may have them. `--help` says what it takes.
 
-use std::env;
+mod common;
+
 use std::error::Error;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use atlas_backup_api::Client;
+use atlas_backup_api::{Client, ObjectId};
+
+const HELP: &str = "\
+Shows one legacy snapshot, or lists the ids of all. Only clusters that were
+made before 2020-03-23 may have legacy snapshots.
+
+Usage: legacy_snapshot CLUSTER [SNAPSHOT_ID]
+
+  CLUSTER      name of the cluster
+  SNAPSHOT_ID  id of the snapshot; if not given, the ids are listed
+
+Example:
+  cargo run -p atlas-backup-api --example legacy_snapshot -- orders
+";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Err(error) = run().await else { return ExitCode::SUCCESS };
-    eprintln!("error: {error}");
-    ExitCode::FAILURE
+    common::main(HELP, run).await
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let project = env::var("MONGODB_ATLAS_PROJECT_ID").map_err(|_| "MONGODB_ATLAS_PROJECT_ID is not set")?;
-    let arguments: Vec<String> = env::args().skip(1).collect();
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let (cluster, id) = match arguments.as_slice() {
+        [cluster] => (cluster, None),
+        [cluster, id] => (cluster, Some(id)),
+        _ => return Err(common::WrongUse.into()),
+    };
+    let project = common::project()?;
     let client = Client::from_env()?;
-    match arguments.as_slice() {
-        [cluster] => list(&client, &project, cluster).await,
-        [cluster, id] => show(&client, &project, cluster, id).await,
-        _ => Err("usage: legacy_snapshot CLUSTER [SNAPSHOT_ID]".into()),
+    match id {
+        None => list(&client, &project, cluster).await,
+        Some(id) => show(&client, &project, cluster, id).await,
     }
 }
 
 // Atlas has deprecated legacy backups, and the compiler says so.
 #[allow(deprecated)]
-async fn list(client: &Client, project: &str, cluster: &str) -> Result<(), Box<dyn Error>> {
+async fn list(client: &Client, project: &ObjectId, cluster: &str) -> Result<(), Box<dyn Error>> {
     let mut snapshots = client.v2().list_legacy_snapshots(project, cluster).stream();
+    let mut count = 0;
     while let Some(snapshot) = snapshots.next().await {
-        println!("{}", snapshot?.id);
+        writeln!(io::stdout(), "{}", snapshot?.id)?;
+        count += 1;
     }
+    eprintln!("{count} legacy snapshots of {cluster}");
     Ok(())
 }
 
 #[allow(deprecated)]
-async fn show(client: &Client, project: &str, cluster: &str, id: &str) -> Result<(), Box<dyn Error>> {
-    let snapshot = match client.v2().get_legacy_snapshot(project, cluster, id).send().await {
-        Err(error) if error.is_not_found() => return Err(format!("{cluster} has no legacy snapshot {id}").into()),
-        answer => answer?,
-    };
-
+async fn show(client: &Client, project: &ObjectId, cluster: &str, id: &str) -> Result<(), Box<dyn Error>> {
+    let snapshot = client.v2().get_legacy_snapshot(project, cluster, id).send().await?;
     println!("{} of {}", snapshot.id, snapshot.cluster_name.as_deref().unwrap_or(cluster));
-    println!("complete  {}", snapshot.complete.unwrap_or_default());
+    println!("complete  {}", snapshot.complete.map_or_else(|| "not known".to_owned(), |complete| complete.to_string()));
     match (snapshot.do_not_delete, snapshot.expires) {
         (Some(true), _) => println!("expires   never"),
         (_, Some(time)) => println!("expires   {time}"),

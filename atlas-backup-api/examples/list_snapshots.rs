@@ -1,59 +1,61 @@
-//! Lists the snapshots of a cluster as a table.
-//!
-//! ```text
-//! cargo run --example list_snapshots -- CLUSTER
-//! ```
-//!
-//! Credentials and project come from the environment: `MONGODB_ATLAS_PUBLIC_API_KEY`, `MONGODB_ATLAS_PRIVATE_API_KEY`,
-//! `MONGODB_ATLAS_PROJECT_ID`.
+//! Lists the snapshots of a cluster as a table. `--help` says what it takes.
 
-use std::env;
+mod common;
+
 use std::error::Error;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
+use atlas_backup_api::v2::types::Snapshot;
 use atlas_backup_api::{Client, Timestamp};
+use indicatif::HumanBytes;
+
+const HELP: &str = "\
+Lists the snapshots of a cluster, a replica set or a sharded one, as a table.
+
+Usage: list_snapshots CLUSTER
+
+  CLUSTER  name of the cluster
+
+Example:
+  cargo run -p atlas-backup-api --example list_snapshots -- orders
+";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Err(error) = run().await else { return ExitCode::SUCCESS };
-    eprintln!("error: {error}");
-    ExitCode::FAILURE
+    common::main(HELP, run).await
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let project = env::var("MONGODB_ATLAS_PROJECT_ID").map_err(|_| "MONGODB_ATLAS_PROJECT_ID is not set")?;
-    let cluster = env::args().nth(1).ok_or("usage: list_snapshots CLUSTER")?;
-
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let [cluster] = arguments.as_slice() else { return Err(common::WrongUse.into()) };
+    let project = common::project()?;
     let client = Client::from_env()?;
-    let mut snapshots = client.v2().list_snapshots(&project, &cluster).stream();
-    let mut next = snapshots.next().await;
-    if next.as_ref().is_none_or(|first| first.as_ref().is_err_and(is_refused)) {
-        // A sharded cluster has a list of its own.
-        snapshots = client.v2().list_sharded_snapshots(&project, &cluster).stream();
-        next = snapshots.next().await;
-    }
+
+    // A page is fetched when the one before is used up, however many there are.
+    let mut snapshots = client.v2().list_cluster_snapshots(&project, cluster);
     let mut count = 0;
-    while let Some(snapshot) = next {
+    while let Some(snapshot) = snapshots.next().await {
         let snapshot = snapshot?;
         if count == 0 {
-            println!("{:24}  {:10}  {:20}  {:20}  {:>12}", "id", "status", "taken", "expires", "bytes");
+            writeln!(io::stdout(), "{:24}  {:10}  {:16}  {:10}  {:>10}", "id", "status", "taken (UTC)", "expires", "size")?;
         }
-        let status = snapshot.status.as_ref().map_or("", |status| status.as_str());
-        let (taken, expires) = (shown(snapshot.created_at), shown(snapshot.expires_at));
-        let bytes = snapshot.storage_size_bytes.unwrap_or_default();
-        println!("{:24}  {status:10}  {taken:20}  {expires:20}  {bytes:>12}", snapshot.id);
+        // `println!` would panic where nobody reads on, as behind `| head`.
+        writeln!(io::stdout(), "{}", row(&snapshot))?;
         count += 1;
-        // A page is fetched when the one before is used up, however many there are.
-        next = snapshots.next().await;
     }
-    println!("{count} snapshots of {cluster}");
+    writeln!(io::stdout(), "{count} snapshots of {cluster}")?;
     Ok(())
 }
 
-fn is_refused(error: &atlas_backup_api::Error) -> bool {
-    error.status().is_some_and(|status| status.is_client_error())
+fn row(snapshot: &Snapshot) -> String {
+    let status = snapshot.status.as_ref().map_or("", |status| status.as_str());
+    let (taken, expires) = (shown(snapshot.created_at, "%Y-%m-%d %H:%M"), shown(snapshot.expires_at, "%Y-%m-%d"));
+    // A snapshot that is not completed has no size yet.
+    let size = snapshot.storage_size_bytes.and_then(|bytes| u64::try_from(bytes).ok());
+    let size = size.map(|bytes| HumanBytes(bytes).to_string()).unwrap_or_default();
+    format!("{:24}  {status:10}  {taken:16}  {expires:10}  {size:>10}", snapshot.id)
 }
 
-fn shown(time: Option<Timestamp>) -> String {
-    time.map(|time| time.to_string()).unwrap_or_default()
+fn shown(time: Option<Timestamp>, format: &str) -> String {
+    time.map(|time| time.strftime(format).to_string()).unwrap_or_default()
 }

@@ -1,13 +1,7 @@
-//! Takes a snapshot of each of many clusters, a few at a time, and says which are good.
-//!
-//! ```text
-//! cargo run --example nightly -- [AT_A_TIME] < clusters.txt
-//! ```
-//!
-//! Names of clusters are read from standard input, one a line. It exits with 1 if any snapshot failed. Credentials and project come
-//! from the environment: `MONGODB_ATLAS_PUBLIC_API_KEY`, `MONGODB_ATLAS_PRIVATE_API_KEY`, `MONGODB_ATLAS_PROJECT_ID`.
+//! Takes a snapshot of each of many clusters, a few at a time, and says which are good. `--help` says what it takes.
 
-use std::env;
+mod common;
+
 use std::error::Error;
 use std::io;
 use std::num::NonZeroUsize;
@@ -18,18 +12,33 @@ use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 use atlas_backup_api::{Client, RetryPolicy};
 use futures_util::{StreamExt, stream};
 
+const HELP: &str = "\
+Takes a snapshot of each of many clusters and waits until all are completed.
+Their names are read from standard input, one a line. A line on standard output
+names each good snapshot, one on standard error each that is not; if there is
+any of those, the exit status is 1.
+
+Usage: nightly [AT_A_TIME]
+
+  AT_A_TIME  of how many clusters at a time; 20 if not given
+
+Example:
+  cargo run -p atlas-backup-api --example nightly -- 5 <clusters.txt
+";
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    run().await.unwrap_or_else(|error| {
-        eprintln!("error: {error}");
-        ExitCode::FAILURE
-    })
+    common::main(HELP, run).await
 }
 
-async fn run() -> Result<ExitCode, Box<dyn Error>> {
-    let project = env::var("MONGODB_ATLAS_PROJECT_ID").map_err(|_| "MONGODB_ATLAS_PROJECT_ID is not set")?;
-    let at_a_time = env::args().nth(1).unwrap_or_else(|| "20".to_owned());
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let at_a_time = match arguments.as_slice() {
+        [] => "20",
+        [at_a_time] => at_a_time.as_str(),
+        _ => return Err(common::WrongUse.into()),
+    };
     let at_a_time: NonZeroUsize = at_a_time.parse().map_err(|error| format!("AT_A_TIME {at_a_time:?}: {error}"))?;
+    let project = common::project()?;
     let lines: Vec<String> = io::stdin().lines().collect::<Result<_, _>>()?;
     let clusters: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
 
@@ -49,10 +58,10 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
             Ok(snapshot) => println!("{cluster}  {}", snapshot.id),
             Err(error) => {
                 failed += 1;
-                println!("{cluster}  FAILED: {error}");
+                eprintln!("{cluster}  FAILED: {error}");
             }
         }
     }
     println!("{} clusters, {failed} failed", clusters.len());
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if failed > 0 { Err(format!("{failed} of {} snapshots are not good", clusters.len()).into()) } else { Ok(()) }
 }

@@ -1,13 +1,8 @@
-//! Restores a snapshot into another cluster. All data of that cluster is overwritten, so its name must be typed once more.
-//!
-//! ```text
-//! cargo run --example restore_snapshot -- CLUSTER SNAPSHOT_ID TARGET_CLUSTER
-//! ```
-//!
-//! Credentials and project come from the environment: `MONGODB_ATLAS_PUBLIC_API_KEY`, `MONGODB_ATLAS_PRIVATE_API_KEY`,
-//! `MONGODB_ATLAS_PROJECT_ID`. The target is a cluster of the same project.
+//! Restores a snapshot into another cluster. All data of that cluster is overwritten, so its name must be typed once more. `--help` says
+//! what it takes.
 
-use std::env;
+mod common;
+
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
@@ -15,31 +10,41 @@ use std::process::ExitCode;
 use atlas_backup_api::v2::types::{RestoreJobRequest, Snapshot, SnapshotStatus};
 use atlas_backup_api::{Client, ClusterName, ObjectId};
 
+const HELP: &str = "\
+Restores a snapshot into a cluster of the same project. All data of that
+cluster is overwritten, so its name is asked for once more.
+
+Usage: restore_snapshot CLUSTER SNAPSHOT_ID TARGET_CLUSTER
+
+  CLUSTER         name of the cluster that the snapshot is of
+  SNAPSHOT_ID     id of the snapshot, as list_snapshots shows it
+  TARGET_CLUSTER  name of the cluster to overwrite
+
+Example:
+  cargo run -p atlas-backup-api --example restore_snapshot -- \\
+      orders 65f0a1b2c3d4e5f6a7b8c9d0 orders-copy
+";
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Err(error) = run().await else { return ExitCode::SUCCESS };
-    eprintln!("error: {error}");
-    ExitCode::FAILURE
+    common::main(HELP, run).await
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let project = env::var("MONGODB_ATLAS_PROJECT_ID").map_err(|_| "MONGODB_ATLAS_PROJECT_ID is not set")?;
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let [cluster, snapshot, target] = arguments.as_slice() else {
-        return Err("usage: restore_snapshot CLUSTER SNAPSHOT_ID TARGET_CLUSTER".into());
-    };
-    let (project, snapshot): (ObjectId, ObjectId) = (project.parse()?, snapshot.parse()?);
-    let target: ClusterName = target.parse()?;
-
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let [cluster, snapshot, target] = arguments.as_slice() else { return Err(common::WrongUse.into()) };
+    let (snapshot, target): (ObjectId, ClusterName) = (snapshot.parse()?, target.parse()?);
+    let project = common::project()?;
     let client = Client::from_env()?;
+
     let found = find(&client, &project, cluster, &snapshot).await?;
     let status = found.status.as_ref().map_or("unknown", |status| status.as_str());
     if found.status != Some(SnapshotStatus::Completed) {
         return Err(format!("snapshot {snapshot} of {cluster} is {status}: only a completed one can be restored").into());
     }
     let taken = found.created_at.map_or_else(|| "at an unknown time".to_owned(), |time| time.to_string());
-    println!("All data of {target} will be overwritten with snapshot {snapshot} of {cluster}, taken {taken}, {status}.");
-    if target == cluster.as_str() {
+    println!("All data of {target} will be overwritten with this snapshot of {cluster}:");
+    println!("{snapshot}, taken {taken}, {status}.");
+    if target.as_str() == cluster {
         println!("It is the cluster that was backed up: what was written to it since then will be LOST.");
     }
     println!("Type the name of the cluster to overwrite:");
@@ -52,18 +57,24 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let request = RestoreJobRequest::automated(snapshot, project.clone(), target.clone());
     let job = client.v2().create_restore_job(&project, cluster, request).send().await?;
     println!("restore job {}", job.id);
+    let progress = common::Progress::default();
+    progress.job(format!("{target} is being restored"));
     let job = client.v2().get_restore_job(&project, cluster, &job.id).wait().await?;
+    drop(progress);
 
     let finished = job.finished_at.map(|time| time.to_string()).unwrap_or_default();
     println!("{target} was restored, {finished}");
     Ok(())
 }
 
-/// Snapshots of replica sets and of sharded clusters are in different places.
-async fn find(client: &Client, project: &ObjectId, cluster: &str, id: &ObjectId) -> Result<Snapshot, atlas_backup_api::Error> {
-    let found = match client.v2().get_snapshot(project, cluster, id).send().await {
-        Err(error) if error.is_not_found() => client.v2().get_sharded_snapshot(project, cluster, id).send().await,
-        answer => answer,
-    };
-    Ok(found?.into_inner())
+/// Looks for it in the list, which finds snapshots of replica sets and of sharded clusters.
+async fn find(client: &Client, project: &ObjectId, cluster: &str, id: &ObjectId) -> Result<Snapshot, Box<dyn Error>> {
+    let mut snapshots = client.v2().list_cluster_snapshots(project, cluster);
+    while let Some(snapshot) = snapshots.next().await {
+        let snapshot = snapshot?;
+        if snapshot.id == *id {
+            return Ok(snapshot);
+        }
+    }
+    Err(format!("{cluster} has no snapshot {id}").into())
 }

@@ -1,13 +1,7 @@
-//! Takes an on-demand snapshot of a cluster and waits until it is completed.
-//!
-//! ```text
-//! cargo run --example take_snapshot -- CLUSTER [DAYS]
-//! ```
-//!
-//! Credentials and project come from the environment: `MONGODB_ATLAS_PUBLIC_API_KEY`, `MONGODB_ATLAS_PRIVATE_API_KEY`,
-//! `MONGODB_ATLAS_PROJECT_ID`.
+//! Takes an on-demand snapshot of a cluster and waits until it is completed. `--help` says what it takes.
 
-use std::env;
+mod common;
+
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -15,29 +9,44 @@ use std::time::Duration;
 use atlas_backup_api::Client;
 use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 
+const HELP: &str = "\
+Takes an on-demand snapshot of a cluster and waits until it is completed.
+
+Usage: take_snapshot CLUSTER [DAYS]
+
+  CLUSTER  name of the cluster
+  DAYS     how long Atlas keeps the snapshot; 7 days if not given
+
+Example:
+  cargo run -p atlas-backup-api --example take_snapshot -- orders 3
+";
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Err(error) = run().await else { return ExitCode::SUCCESS };
-    eprintln!("error: {error}");
-    ExitCode::FAILURE
+    common::main(HELP, run).await
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let project = env::var("MONGODB_ATLAS_PROJECT_ID").map_err(|_| "MONGODB_ATLAS_PROJECT_ID is not set")?;
-    let mut arguments = env::args().skip(1);
-    let cluster = arguments.next().ok_or("usage: take_snapshot CLUSTER [DAYS]")?;
-    let days = arguments.next().unwrap_or_else(|| "7".to_owned());
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let (cluster, days) = match arguments.as_slice() {
+        [cluster] => (cluster, "7"),
+        [cluster, days] => (cluster, days.as_str()),
+        _ => return Err(common::WrongUse.into()),
+    };
     let days = days.parse().map_err(|error| format!("DAYS {days:?}: {error}"))?;
-
+    let project = common::project()?;
     let client = Client::from_env()?;
+
+    let progress = common::Progress::default();
+    progress.job(format!("asking for a snapshot of {cluster}"));
     let body = OnDemandSnapshotRequest { retention_in_days: Some(days), ..Default::default() };
     let snapshot = client
         .v2()
-        .take_snapshot_and_wait(&project, &cluster, body)
+        .take_snapshot_and_wait(&project, cluster, body)
         .deadline(Duration::from_secs(2 * 3600))
-        .on_progress(|snapshot| {
+        .on_progress(move |snapshot| {
+            // Another one that is under way is waited for first.
             let status = snapshot.status.as_ref().map_or("unknown", |status| status.as_str());
-            println!("{}  {status}", snapshot.id);
+            progress.job(format!("snapshot {}: {status}", snapshot.id));
         })
         .await?;
 

@@ -1,11 +1,17 @@
-//! The examples and the demo, run as programs against a fake Atlas.
+//! The examples, run as programs against a fake Atlas.
+
+#[cfg(unix)]
+mod signals;
+#[cfg(target_os = "linux")]
+mod terminal;
+mod usage;
 
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 
 use atlas_backup_tests::fake_atlas::{Answer, Atlas, Clock, FakeAtlas, Family, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
@@ -30,8 +36,8 @@ fn atlas(world: FakeAtlas) -> Atlas {
     world.clock(&Clock::running(200.0)).start()
 }
 
-/// Runs an example with the environment that the fake asks for.
-fn run(atlas: &Atlas, example: &str, arguments: &[&str], input: &str) -> Output {
+/// Starts an example with the environment that the fake asks for.
+fn start(atlas: &Atlas, example: &str, arguments: &[&str], input: &str) -> Child {
     let mut child = Command::new(EXAMPLES.join(example))
         .args(arguments)
         .env_clear()
@@ -47,22 +53,35 @@ fn run(atlas: &Atlas, example: &str, arguments: &[&str], input: &str) -> Output 
     let mut stdin = child.stdin.take().expect("it is piped");
     // A program that reads no input may have ended.
     let _unread = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    child.wait_with_output().expect("it was started")
+    child
+}
+
+/// Runs it to its end.
+fn run(atlas: &Atlas, example: &str, arguments: &[&str], input: &str) -> Output {
+    start(atlas, example, arguments, input).wait_with_output().expect("it was started")
+}
+
+/// What a program printed on standard output.
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What it printed on standard error.
+fn errors(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// What a program printed that must succeed.
 fn printed(output: Output) -> String {
-    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{text}\n{errors}");
-    text.into_owned()
+    assert!(output.status.success(), "{}\n{}", text(&output), errors(&output));
+    text(&output)
 }
 
 /// What a program printed on standard error that must fail.
 fn refused(output: Output) -> String {
-    let errors = String::from_utf8_lossy(&output.stderr);
+    let errors = errors(&output);
     assert_eq!(output.status.code(), Some(1), "{errors}");
-    errors.into_owned()
+    errors
 }
 
 fn a_snapshot(atlas: &Atlas, cluster: &str) -> String {
@@ -77,8 +96,10 @@ fn path(cluster: &str, what: &str) -> String {
 #[test]
 fn a_snapshot_is_taken() {
     let atlas = atlas(FakeAtlas::new());
-    let text = printed(run(&atlas, "take_snapshot", &["orders"], ""));
-    assert!(text.contains("completed") && text.contains(" of orders is good, "), "{text}");
+    let output = run(&atlas, "take_snapshot", &["orders"], "");
+    let errors = errors(&output);
+    assert!(errors.starts_with("asking for a snapshot of orders\n") && errors.ends_with(": completed\n"), "{errors}");
+    assert!(printed(output).contains(" of orders is good, "));
     assert_eq!(atlas.server().acted_on("POST", &path("orders", "snapshots")), 1);
 }
 
@@ -91,11 +112,12 @@ fn snapshots_are_listed() {
     assert!(text.ends_with("1234 snapshots of orders\n"), "{text}");
 }
 
+/// The list for replica sets may be empty, or refused with Atlas's own words for the wrong kind of cluster.
 #[test]
 fn snapshots_of_a_sharded_cluster_are_listed() {
-    // The list for replica sets may be empty, or refused.
     let empty = Answer::json(200, "application/vnd.atlas.2023-01-01+json", &serde_json::json!({"results": []}));
-    for instead in [empty, Answer::new(400)] {
+    let wrong_kind = Answer::json(400, "application/json", &serde_json::json!({"errorCode": "INCORRECT_BACKUP_API_ENDPOINT"}));
+    for instead in [empty, wrong_kind] {
         let faults = Faults::script([Fault::answer(instead)]).on_signed();
         let atlas = atlas(FakeAtlas::new().faults(&faults));
         let text = printed(run(&atlas, "list_snapshots", &["events"], ""));
@@ -105,17 +127,37 @@ fn snapshots_of_a_sharded_cluster_are_listed() {
 }
 
 #[test]
+fn a_refused_list_is_not_an_empty_one() {
+    for status in [400, 401, 403, 404, 429] {
+        // The list for sharded clusters answers, and is empty.
+        let refusal = Fault::answer(Answer::new(status)).retry_after(0);
+        let faults = Faults::always(refusal).on_signed().on_method("GET").on_path(&path("orders", "snapshots"));
+        let atlas = atlas(FakeAtlas::new().faults(&faults));
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let directory = directory.path().to_str().expect("its name is text");
+        for (example, arguments) in [("list_snapshots", &["orders"][..]), ("whole_story", &["orders", directory])] {
+            let output = run(&atlas, example, arguments, "");
+            let text = text(&output);
+            assert!(!text.contains("0 snapshots of orders\n") && !text.contains(" in all\n"), "{text}");
+            let errors = refused(output);
+            assert!(errors.contains(&format!("{status} ")), "{errors}");
+        }
+    }
+}
+
+#[test]
 fn what_fails_is_said_in_one_line() {
     let atlas = atlas(FakeAtlas::new());
     let errors = |example, arguments: &[&str]| {
         let output = run(&atlas, example, arguments, "");
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{example}");
+        assert_eq!(text(&output), "", "{example}");
         refused(output)
     };
     assert_eq!(errors("take_snapshot", &["orders", "x"]), "error: DAYS \"x\": invalid digit found in string\n");
     assert_eq!(errors("nightly", &["0"]), "error: AT_A_TIME \"0\": number would be zero for non-zero type\n");
     let nowhere = errors("list_snapshots", &["nowhere"]);
-    assert!(nowhere.starts_with("error: 404 Not Found (CLUSTER_NOT_FOUND): ") && nowhere.lines().count() == 1, "{nowhere}");
+    assert!(nowhere.starts_with("error: ") && nowhere.contains("404 Not Found (CLUSTER_NOT_FOUND): "), "{nowhere}");
+    assert_eq!(nowhere.lines().count(), 1, "{nowhere}");
 }
 
 #[test]
@@ -162,7 +204,7 @@ fn a_restore_shows_what_it_would_do() {
     let snapshot = a_snapshot(&atlas, "orders");
     for (target, is_the_same) in [("orders", true), ("events", false)] {
         let output = run(&atlas, "restore_snapshot", &["orders", &snapshot, target], "");
-        let text = String::from_utf8_lossy(&output.stdout);
+        let text = text(&output);
         assert!(text.contains("taken 2025-12-31T") && text.contains(", completed.\n"), "{text}");
         assert_eq!(text.contains("will be LOST"), is_the_same, "{text}");
     }
@@ -191,8 +233,10 @@ fn three_hundred_clusters_in_a_night() {
 fn a_night_with_a_failure_says_so() {
     let atlas = atlas(FakeAtlas::new());
     let output = run(&atlas, "nightly", &[], "orders\nnowhere\n");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(!output.status.success() && text.contains("nowhere  FAILED: ") && text.ends_with("2 clusters, 1 failed\n"), "{text}");
+    let text = text(&output);
+    assert!(text.starts_with("orders  ") && text.ends_with("2 clusters, 1 failed\n"), "{text}");
+    let errors = refused(output);
+    assert!(errors.starts_with("nowhere  FAILED: ") && errors.ends_with("error: 1 of 2 snapshots are not good\n"), "{errors}");
 }
 
 #[test]
@@ -204,7 +248,34 @@ fn a_legacy_snapshot_is_shown() {
     let text = printed(run(&atlas, "legacy_snapshot", &["legacy", id], ""));
     assert!(text.starts_with(&format!("{id} of legacy\ncomplete  true\nexpires   ")), "{text}");
     let errors = refused(run(&atlas, "legacy_snapshot", &["legacy", PROJECT], ""));
-    assert!(errors.contains("legacy has no legacy snapshot"), "{errors}");
+    assert!(errors.contains("404 Not Found") && errors.contains(PROJECT), "{errors}");
+}
+
+#[test]
+fn the_newest_snapshot_of_a_flex_cluster_is_saved() {
+    let atlas = atlas(FakeAtlas::new());
+    let newest = atlas.latest(Family::FlexSnapshot, "flex").expect("the cluster has some");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let listed = printed(run(&atlas, "flex_snapshots", &["flex"], ""));
+    assert!(listed.contains(&format!("{newest}  COMPLETED  ")) && listed.ends_with("3 snapshots of flex\n"), "{listed}");
+    assert_eq!(atlas.server().acted("POST"), 0, "nothing was asked for");
+
+    printed(run(&atlas, "flex_snapshots", &["flex", directory.path().to_str().expect("its name is text")], ""));
+    let saved = fs::read(directory.path().join(format!("snapshot-{newest}.tar.gz"))).expect("it was saved");
+    assert_eq!(saved, atlas.delivery().offers()[0].bytes());
+}
+
+#[test]
+fn a_snapshot_of_a_tenant_cluster_is_downloaded_through_v1() {
+    let atlas = atlas(FakeAtlas::new());
+    let snapshot = atlas.latest(Family::TenantSnapshot, "tenant").expect("the cluster has some");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let arguments = ["tenant", &snapshot, directory.path().to_str().expect("its name is text")];
+    printed(run(&atlas, "tenant_download", &arguments, ""));
+    let saved = fs::read(directory.path().join(format!("snapshot-{snapshot}.tar.gz"))).expect("it was saved");
+    assert_eq!(saved, atlas.delivery().offers()[0].bytes());
+    let asked = path("tenant", "tenant/download").replace("/v2/", "/v1.0/");
+    assert_eq!((atlas.server().acted("POST"), atlas.server().acted_on("POST", &asked)), (1, 1));
 }
 
 #[test]
@@ -213,46 +284,6 @@ fn the_whole_story_is_told() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let text = printed(run(&atlas, "whole_story", &["orders", directory.path().to_str().expect("its name is text")], ""));
     assert!(text.contains("4 in all") && text.contains(" bytes, all that were offered"), "{text}");
-}
-
-#[test]
-fn the_demo_needs_nothing() {
-    let output = Command::new(env!("CARGO_BIN_EXE_demo")).args(["events", "--size", "1", "--speed", "200"]).env_clear().output();
-    let text = printed(output.expect("it was built with this test"));
-    assert_eq!(text.matches("as offered").count(), 3, "{text}");
-    assert!(text.contains("6. That took "), "{text}");
-}
-
-/// Runs what a person is shown, as it is shown.
-#[test]
-fn the_greeting_of_the_fake_can_be_pasted() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_fake-atlas"))
-        .args(["--speed", "200"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("fake-atlas runs");
-    let output = BufReader::new(child.stdout.take().expect("it is piped"));
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let mut environment = Vec::new();
-    let mut shown = 0;
-    for line in output.lines().map(|line| line.expect("it is text")) {
-        if let Some(variable) = line.strip_prefix("export ") {
-            environment.push(variable.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).expect("NAME=VALUE"));
-        }
-        let Some((_, command)) = line.split_once("--example ") else { continue };
-        let (example, arguments) = command.split_once(" -- ").expect("arguments");
-        let mut example = Command::new(EXAMPLES.join(example));
-        example.args(arguments.split(' ')).env_clear().envs(environment.clone()).current_dir(&directory);
-        printed(example.output().expect("it was built"));
-        shown += 1;
-        if line.contains("legacy") {
-            break;
-        }
-    }
-    assert_eq!(shown, 4);
-    drop(child.stdin.take());
-    assert!(child.wait().expect("it ends").success());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod conform;
 pub mod corpus;
+mod end_signal;
 pub mod fake_atlas;
 pub mod loopback;
 pub mod spec;
@@ -14,6 +15,7 @@ mod generated {
 }
 
 pub use calls::{Arguments, Entry};
+pub use end_signal::end_signal;
 
 /// Every operation of every API, by tag.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {

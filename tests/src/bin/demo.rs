@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_backup_api::{Client, Credentials, SavedFile};
+use atlas_backup_tests::end_signal;
 use atlas_backup_tests::fake_atlas::{Atlas, Clock, FakeAtlas, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
 use clap::{Parser, value_parser};
 use sha1::{Digest, Sha1};
+use tempfile::TempDir;
 
 // The example that runs against Atlas.
 #[allow(dead_code)]
@@ -20,12 +22,17 @@ mod whole_story;
 
 /// Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine
 #[derive(Parser)]
-#[command(name = "cargo xtask demo", bin_name = "cargo xtask demo", max_term_width = 100)]
+#[command(
+    name = "cargo xtask demo",
+    bin_name = "cargo xtask demo",
+    max_term_width = 80,
+    after_help = "Ctrl-C ends it at any time. What it has saved is then deleted, as it is at the end without `--keep`."
+)]
 struct Arguments {
     /// Cluster to back up: `orders` is a replica set, `events` is sharded
     #[arg(default_value = "orders", value_parser = ["orders", "events"])]
     cluster: String,
-    /// Where to save the snapshot; it is deleted at the end unless this is given
+    /// Keep the snapshot, in a new folder in this one, which is made if need be
     #[arg(long, value_name = "DIRECTORY")]
     keep: Option<PathBuf>,
     /// How many mebibytes each file of the snapshot has
@@ -37,76 +44,148 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let Err(error) = run(&Arguments::parse()) else { return ExitCode::SUCCESS };
-    eprintln!("error: {error}");
-    ExitCode::FAILURE
+    run(&Arguments::parse()).unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
 }
 
-fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+/// Whatever happens to the demo, all that it has saved is deleted before this returns, unless it is to be kept.
+fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    match &arguments.keep {
-        Some(directory) => runtime.block_on(demo(arguments, directory)),
-        None => {
-            let directory = tempfile::tempdir()?;
-            runtime.block_on(demo(arguments, directory.path()))
+    let ended = runtime.block_on(async { end_signal() })?;
+    let place = Place::new(arguments.keep.as_deref())?;
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            told = demo(arguments, place.path()) => told.map(|()| None),
+            status = ended => Ok(Some(status)),
         }
+    });
+    // This waits for the threads that write.
+    drop(runtime);
+    match outcome {
+        Ok(None) => {
+            place.close()?;
+            println!("\nThe same against Atlas:");
+            println!("cargo run -p atlas-backup-api --example whole_story -- CLUSTER DIRECTORY");
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(Some(status)) => {
+            place.delete()?;
+            eprintln!("\ninterrupted; what was saved is deleted");
+            Ok(ExitCode::from(status))
+        }
+        Err(error) => {
+            place.delete()?;
+            Err(error)
+        }
+    }
+}
+
+/// Where the snapshot is saved.
+struct Place {
+    folder: TempDir,
+    /// The folder around it, in which it is to stay.
+    keep: Option<PathBuf>,
+    /// Whether that one is new.
+    made: bool,
+}
+
+impl Place {
+    fn new(keep: Option<&Path>) -> Result<Self, String> {
+        let around = keep.map_or_else(std::env::temp_dir, Path::to_owned);
+        let failed = |error: io::Error| format!("cannot make a folder in {}: {error}", around.display());
+        // Not those above it, which would have to be deleted as well.
+        let made = keep.is_some() && !around.exists();
+        if made {
+            fs::create_dir(&around).map_err(|error| format!("cannot make the folder {}: {error}", around.display()))?;
+        }
+        let folder = tempfile::Builder::new().prefix("atlas-backup-demo-").tempdir_in(&around).map_err(failed)?;
+        Ok(Place { folder, keep: keep.map(Path::to_owned), made })
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Keeps what was saved, if that was asked for, and says where it is.
+    fn close(self) -> Result<(), String> {
+        if self.keep.is_none() {
+            println!("\nThe snapshot is deleted again; `--keep DIRECTORY` keeps it.");
+            return self.delete();
+        }
+        println!("\nThe snapshot is kept in {}", self.folder.keep().display());
+        Ok(())
+    }
+
+    fn delete(self) -> Result<(), String> {
+        let path = self.folder.path().to_owned();
+        self.folder.close().map_err(|error| format!("cannot delete {}: {error}", path.display()))?;
+        match self.keep {
+            // Others may have put something there meanwhile, which is not ours to delete.
+            Some(keep) if self.made => drop(fs::remove_dir(keep)),
+            _ => {}
+        }
+        Ok(())
     }
 }
 
 async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Error>> {
     let atlas = FakeAtlas::new().clock(&Clock::running(arguments.speed.into())).start();
     atlas.download_bytes(arguments.size << 20);
-    println!("A fake Atlas listens on {}. No account is needed, and all keys are made up.\n", atlas.url());
+    println!("A fake Atlas listens on {}.", atlas.url());
+    println!("No account is needed, and all keys are made up.\n");
     let client = Client::builder().base_url(atlas.url()).credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY)).build()?;
     let pace = (Duration::from_millis(200), Duration::from_secs(1));
-    let files = whole_story::tell(&client, PROJECT, &arguments.cluster, directory, pace).await?;
-    verify(&atlas, &files)?;
+    let files = whole_story::tell(&client, &PROJECT.parse()?, &arguments.cluster, directory, pace).await?;
+    verify(&atlas, &files).await?;
     report(&atlas);
     Ok(())
 }
 
 /// The fake knows what it offered, which Atlas does not tell.
-fn verify(atlas: &Atlas, files: &[SavedFile]) -> Result<(), Box<dyn Error>> {
+async fn verify(atlas: &Atlas, files: &[SavedFile]) -> Result<(), Box<dyn Error>> {
     let offered: Vec<String> = atlas.delivery().offers().iter().map(|offer| offer.sha1()).collect();
     for file in files {
-        let sha1 = sha1(&file.path)?;
+        let sha1 = sha1(&file.path).await?;
         if !offered.contains(&sha1) {
             return Err(format!("{} is not what was offered: its SHA-1 is {sha1}", file.path.display()).into());
         }
-        println!("   {}  SHA-1 {sha1}, as offered", file.path.display());
+        println!("   SHA-1 {sha1}, as offered");
     }
     Ok(())
 }
 
-fn sha1(path: &Path) -> io::Result<String> {
+async fn sha1(path: &Path) -> io::Result<String> {
     let (mut file, mut hash, mut buffer) = (File::open(path)?, Sha1::new(), vec![0; 1 << 20]);
     loop {
         match file.read(&mut buffer)? {
             0 => return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
             count => hash.update(&buffer[..count]),
         }
+        // So that Ctrl-C is seen.
+        tokio::task::yield_now().await;
     }
 }
 
 /// What it cost.
 fn report(atlas: &Atlas) {
-    let mut calls: BTreeMap<(String, String), Vec<u16>> = BTreeMap::new();
+    let mut calls: BTreeMap<(String, String, u16), usize> = BTreeMap::new();
     let received = atlas.server().received();
     for request in &received {
-        let call = (template(request.path()), request.method.clone());
-        calls.entry(call).or_default().extend(request.status);
+        let call = (template(request.path()), request.method.clone(), request.status.unwrap_or_default());
+        *calls.entry(call).or_default() += 1;
     }
-    println!("6. That took {} HTTP exchanges on {} connection(s)", received.len(), atlas.server().connections());
-    for ((path, method), statuses) in &calls {
-        let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
-        println!("   {method:4} {path}: {}", statuses.join(" "));
+    println!("5. That took {} HTTP exchanges on {} connection(s)", received.len(), atlas.server().connections());
+    for ((path, method, status), count) in &calls {
+        println!("   {count:3} x {status}  {method:4} {path}");
     }
-    println!("\nThe same against Atlas: cargo run -p atlas-backup-api --example whole_story -- CLUSTER DIRECTORY");
 }
 
-/// A path with its ids left out.
+/// What a path is about: without the project, and with its ids left out.
 fn template(path: &str) -> String {
     let is_id = |segment: &str| segment.len() == 24 && segment.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let path = path.strip_prefix("/api/atlas/v2/groups/").and_then(|path| path.split_once('/')).map_or(path, |(_project, rest)| rest);
     let segments = path.split('/').map(|segment| if is_id(segment) { "{id}" } else { segment });
     segments.collect::<Vec<_>>().join("/")
 }

@@ -1,22 +1,24 @@
 //! What `cargo xtask fake-atlas` runs.
 
+use std::error::Error;
 use std::fs;
-use std::io::Read;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use atlas_backup_tests::end_signal;
 use atlas_backup_tests::fake_atlas::{
-    Atlas, CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, FakeAtlas, Family, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY,
+    Atlas, CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, ClusterKind, FakeAtlas, Family, FaultName, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY,
 };
-use clap::{Parser, ValueEnum, value_parser};
+use clap::{Parser, value_parser};
 
 /// Run an Atlas on this machine that remembers what it is told, to try programs on
 #[derive(Parser)]
 #[command(
     name = "cargo xtask fake-atlas",
     bin_name = "cargo xtask fake-atlas",
-    max_term_width = 100,
-    after_help = "It ends with its input (Ctrl-D) or with Ctrl-C."
+    max_term_width = 80,
+    after_help = "It runs until Ctrl-C is pressed, or until it is sent SIGINT or SIGTERM, and reads no input."
 )]
 struct Arguments {
     /// Port to listen on; 0 lets the system pick one
@@ -36,115 +38,82 @@ struct Arguments {
     har: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum FaultName {
-    /// 429, to be tried again after 2 seconds
-    RateLimited,
-    /// 400 with the error code of rate limiting
-    RateLimitedAs400,
-    /// 502 without a body
-    BadGateway,
-    /// 503 in HTML
-    Unavailable,
-    /// 504 in plain text
-    GatewayTimeout,
-    /// A connection reset before the answer
-    Reset,
-    /// A connection reset in the middle of the answer
-    ResetMidBody,
-    /// A connection that ends in the middle of the answer
-    CutShort,
-    /// No answer, ever
-    Silent,
-    /// 401 in another charset, without a challenge
-    Unauthorized,
-}
-
-impl FaultName {
-    fn fault(self) -> Fault {
-        match self {
-            FaultName::RateLimited => Fault::rate_limited(Some(2)),
-            FaultName::RateLimitedAs400 => Fault::rate_limited_as_400(),
-            FaultName::BadGateway => Fault::empty_502(),
-            FaultName::Unavailable => Fault::html_503(),
-            FaultName::GatewayTimeout => Fault::gateway_timeout_504(),
-            FaultName::Reset => Fault::reset(),
-            FaultName::ResetMidBody => Fault::reset_mid_body(),
-            FaultName::CutShort => Fault::cut_short(),
-            FaultName::Silent => Fault::silent(),
-            FaultName::Unauthorized => Fault::unauthorized_latin_1(),
-        }
-    }
-}
-
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let Err(error) = run(&Arguments::parse()) else { return ExitCode::SUCCESS };
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // Before anybody is told that it runs, so that it ends well whenever it is asked to.
+    let end = runtime.block_on(async { end_signal() })?;
     let faults = Faults::script(arguments.fault.iter().map(|name| name.fault())).on_signed();
     let atlas = FakeAtlas::new().clock(&Clock::running(arguments.speed.into())).clusters(arguments.clusters).faults(&faults);
-    let atlas = match atlas.start_on(arguments.port) {
-        Ok(atlas) => atlas,
-        Err(error) => {
-            eprintln!("cannot listen on port {}: {error}", arguments.port);
-            return ExitCode::FAILURE;
-        }
-    };
-    greet(&atlas, &arguments);
-    wait();
+    let atlas = atlas.start_on(arguments.port).map_err(|error| format!("cannot listen on port {}: {error}", arguments.port))?;
+    greet(&atlas, arguments)?;
+    runtime.block_on(end);
     for fault in atlas.faults_of_its_own() {
         eprintln!("not an answer of Atlas: {fault}");
     }
-    let Some(path) = &arguments.har else { return ExitCode::SUCCESS };
-    match fs::write(path, format!("{:#}\n", atlas.server().har())) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("cannot write {}: {error}", path.display());
-            ExitCode::FAILURE
-        }
+    arguments.har.as_deref().map_or(Ok(()), |path| write(&atlas, path))
+}
+
+fn write(atlas: &Atlas, path: &Path) -> Result<(), Box<dyn Error>> {
+    let written = fs::write(path, format!("{:#}\n", atlas.server().har()));
+    Ok(written.map_err(|error| format!("cannot write {}: {error}", path.display()))?)
+}
+
+/// Says what there is, in lines of which those with commands can be pasted.
+fn greet(atlas: &Atlas, arguments: &Arguments) -> io::Result<()> {
+    let mut out = io::stdout();
+    writeln!(out, "A fake Atlas listens on {}.", atlas.url())?;
+    writeln!(out, "Its clock runs {} times as fast as the wall's.\n", arguments.speed)?;
+    writeln!(out, "Clusters, each with three complete snapshots:")?;
+    for (name, kind) in CLUSTERS {
+        writeln!(out, "  {name:11} {}", words(*kind))?;
     }
-}
-
-/// Until the input ends, whatever it says, or Ctrl-C is pressed.
-fn wait() {
-    let (ended, end) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        drop(std::io::stdin().read_to_end(&mut Vec::new()));
-        let _ctrl_c_came_first = ended.send(());
-    });
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("the system has an event queue to give");
-    runtime.block_on(async {
-        tokio::select! {
-            _ = end => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
-    });
-}
-
-fn greet(atlas: &Atlas, arguments: &Arguments) {
-    let clusters: Vec<String> = CLUSTERS.iter().map(|(name, kind)| format!("{name} ({kind:?})")).collect();
-    println!("A fake Atlas listens on {}, its clock {} times as fast as the wall's.\n", atlas.url(), arguments.speed);
-    println!("Clusters: {}", clusters.join(", "));
     match arguments.clusters {
         0 => {}
-        1 => println!("and cluster-001"),
-        count => println!("and cluster-001 to cluster-{count:03}"),
+        1 => writeln!(out, "  cluster-001 {}", words(ClusterKind::ReplicaSet))?,
+        count => writeln!(out, "  cluster-001 to cluster-{count:03}, replica sets")?,
     }
-    println!("Each has three complete snapshots. All keys are made up. Leave this running, and paste into a second shell:\n");
-    println!("export MONGODB_ATLAS_BASE_URL={}", atlas.url());
-    println!("export MONGODB_ATLAS_PUBLIC_API_KEY={PUBLIC_KEY}");
-    println!("export MONGODB_ATLAS_PRIVATE_API_KEY={PRIVATE_KEY}");
-    println!("export MONGODB_ATLAS_PROJECT_ID={PROJECT}\n");
-    println!("# Instead of the keys, a service account:");
-    println!("# unset MONGODB_ATLAS_PUBLIC_API_KEY MONGODB_ATLAS_PRIVATE_API_KEY");
-    println!("# export MONGODB_ATLAS_CLIENT_ID='{CLIENT_ID}'");
-    println!("# export MONGODB_ATLAS_CLIENT_SECRET='{CLIENT_SECRET}'\n");
+    writeln!(out, "\nLeave this running (Ctrl-C ends it), and paste into a second shell; all keys are")?;
+    writeln!(out, "made up:\n")?;
+    writeln!(out, "export MONGODB_ATLAS_BASE_URL={}", atlas.url())?;
+    writeln!(out, "export MONGODB_ATLAS_PUBLIC_API_KEY={PUBLIC_KEY}")?;
+    writeln!(out, "export MONGODB_ATLAS_PRIVATE_API_KEY={PRIVATE_KEY}")?;
+    writeln!(out, "export MONGODB_ATLAS_PROJECT_ID={PROJECT}\n")?;
+    writeln!(out, "# Instead of the keys, a service account:")?;
+    writeln!(out, "# unset MONGODB_ATLAS_PUBLIC_API_KEY MONGODB_ATLAS_PRIVATE_API_KEY")?;
+    writeln!(out, "# export MONGODB_ATLAS_CLIENT_ID='{CLIENT_ID}'")?;
+    writeln!(out, "# export MONGODB_ATLAS_CLIENT_SECRET='{CLIENT_SECRET}'\n")?;
+    for example in examples(atlas) {
+        writeln!(out, "cargo run -p atlas-backup-api --example {example}")?;
+    }
+    Ok(())
+}
+
+/// What to try, with ids that there are.
+fn examples(atlas: &Atlas) -> [String; 6] {
     let latest = |family, cluster| atlas.latest(family, cluster).unwrap_or_default();
-    let (snapshot, legacy) = (latest(Family::Snapshot, "orders"), latest(Family::LegacySnapshot, "legacy"));
-    for example in [
+    [
         "list_snapshots -- orders".to_owned(),
         "take_snapshot -- orders".to_owned(),
-        format!("download_snapshot -- orders {snapshot} backups"),
-        format!("legacy_snapshot -- legacy {legacy}"),
-    ] {
-        println!("cargo run -p atlas-backup-api --example {example}");
+        format!("download_snapshot -- orders {} backups", latest(Family::Snapshot, "orders")),
+        "flex_snapshots -- flex backups".to_owned(),
+        format!("tenant_download -- tenant {} backups", latest(Family::TenantSnapshot, "tenant")),
+        format!("legacy_snapshot -- legacy {}", latest(Family::LegacySnapshot, "legacy")),
+    ]
+}
+
+fn words(kind: ClusterKind) -> &'static str {
+    match kind {
+        ClusterKind::ReplicaSet => "a replica set",
+        ClusterKind::Sharded => "a sharded cluster",
+        ClusterKind::Flex => "a flex cluster",
+        ClusterKind::Tenant => "an M2 or M5 cluster",
+        ClusterKind::Serverless => "a serverless instance",
+        ClusterKind::Legacy => "a cluster with legacy backups",
     }
 }

@@ -185,6 +185,16 @@ impl Fault {
         self
     }
 
+    /// An answer that asks to try again after so many seconds. Other faults stay as they are.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        if let Kind::Answer(answer) = &mut self.kind {
+            answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("retry-after"));
+            answer.headers.push(("Retry-After".to_owned(), seconds.to_string()));
+        }
+        self
+    }
+
     async fn happen(self, request: Request, next: Next) -> Response {
         let wire = request.extensions().get::<Wire>().cloned();
         match self.kind {
@@ -411,6 +421,7 @@ mod tests {
         let limited = one(Fault::rate_limited(Some(10)));
         assert_eq!((limited.status, limited.header("retry-after")), (429, Some("10")));
         assert_eq!(one(Fault::rate_limited(None)).header("retry-after"), None);
+        assert_eq!(one(Fault::rate_limited(Some(10)).retry_after(0)).header("retry-after"), Some("0"));
         let limited = one(Fault::rate_limited_until(5));
         assert_eq!(limited.header("retry-after"), Some("Sun, 06 Nov 1994 08:49:42 GMT"));
         assert_eq!(limited.header("date"), Some("Sun, 06 Nov 1994 08:49:37 GMT"));

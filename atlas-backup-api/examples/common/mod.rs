@@ -1,0 +1,82 @@
+//! What the examples share: how they are called, how they end, and how they show progress.
+
+#![allow(dead_code, unused_imports, reason = "no example uses all of it")]
+
+mod progress;
+
+use std::env::{self, VarError};
+use std::error::Error;
+use std::fmt;
+use std::process::ExitCode;
+
+use atlas_backup_api::ObjectId;
+
+pub use progress::Progress;
+
+/// What all examples take from the environment.
+const ENVIRONMENT: &str = "
+Environment:
+  MONGODB_ATLAS_PROJECT_ID       id of the project, 24 hexadecimal digits
+  MONGODB_ATLAS_PUBLIC_API_KEY   API key: its public part
+  MONGODB_ATLAS_PRIVATE_API_KEY  API key: its private part
+  MONGODB_ATLAS_CLIENT_ID        service account, instead of an API key: its id
+  MONGODB_ATLAS_CLIENT_SECRET    service account: its secret
+  MONGODB_ATLAS_BASE_URL         another Atlas, such as `cargo xtask fake-atlas`
+  NO_COLOR                       if it is set, progress is shown without colour
+";
+
+/// Runs an example with its arguments. `--help` prints `help`. What fails is told in one line; wrong use with the line of `help` that
+/// begins with `Usage:`, and exit status 2.
+pub async fn main<R>(help: &str, run: impl FnOnce(Vec<String>) -> R) -> ExitCode
+where
+    R: Future<Output = Result<(), Box<dyn Error>>>,
+{
+    let mut arguments = Vec::new();
+    for argument in env::args_os().skip(1) {
+        match argument.into_string() {
+            Ok(text) if text == "--help" || text == "-h" => {
+                print!("{help}{ENVIRONMENT}");
+                return ExitCode::SUCCESS;
+            }
+            Ok(text) if text.starts_with('-') => return refuse(help, &format!("there is no option {text}")),
+            Ok(text) => arguments.push(text),
+            Err(other) => return refuse(help, &format!("the argument {other:?} is not Unicode")),
+        }
+    }
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<WrongUse>() => refuse(help, &error.to_string()),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn refuse(help: &str, fault: &str) -> ExitCode {
+    let usage = help.lines().find(|line| line.starts_with("Usage:")).unwrap_or_default();
+    eprintln!("error: {fault}\n\n{usage}\n`--help` says what each of them is");
+    ExitCode::from(2)
+}
+
+/// The arguments are too few or too many.
+#[derive(Debug)]
+pub struct WrongUse;
+
+impl fmt::Display for WrongUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there are too few arguments, or too many")
+    }
+}
+
+impl Error for WrongUse {}
+
+/// The project whose clusters the example is about.
+pub fn project() -> Result<ObjectId, Box<dyn Error>> {
+    const NAME: &str = "MONGODB_ATLAS_PROJECT_ID";
+    let id = env::var(NAME).map_err(|error| match error {
+        VarError::NotPresent => format!("{NAME} is not set"),
+        VarError::NotUnicode(_) => format!("{NAME} is not Unicode"),
+    })?;
+    Ok(id.parse().map_err(|error| format!("{NAME}: {error}"))?)
+}
