@@ -1,6 +1,8 @@
 //! The examples, run as programs against a fake Atlas.
 
 #[cfg(unix)]
+mod faults;
+#[cfg(unix)]
 mod signals;
 #[cfg(target_os = "linux")]
 mod terminal;
