@@ -42,8 +42,8 @@ async fn assert_refused(setting: &Setting, directory: &Path) -> DownloadError {
     for overwrite in [false, true] {
         let before = setting.atlas.server().exchanges();
         let save = setting.client.v2().save_snapshot(PROJECT, "orders", PROJECT).download(move |download| download.overwrite(overwrite));
-        let error = save.into_directory(directory).await.unwrap_err();
-        let SaveError::Download(error) = error else { panic!("{directory:?}: {error:?}") };
+        let saved = save.into_directory(directory).await;
+        let Err(SaveError::Download(error)) = saved else { panic!("{directory:?}: {saved:?}") };
         assert!(matches!(&error, DownloadError::Disk { path, .. } if path == directory), "{error:?}");
         assert!(error.to_string().starts_with(&directory.display().to_string()), "{error}");
         assert_eq!(setting.atlas.server().exchanges(), before, "{directory:?}");
