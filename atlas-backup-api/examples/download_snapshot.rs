@@ -40,7 +40,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .save_snapshot(&project, cluster, snapshot)
         .renew_expired(true)
         .on_job(move |job| job_progress.job(format!("restore job {} makes the download ready", job.id)))
-        .on_download(move |file| file_progress.file(&file.file, file.bytes, file.total))
+        .on_download(move |download| file_progress.download(download))
         .into_directory(directory)
         .await?;
 

@@ -61,7 +61,7 @@ async fn save(client: &Client, project: &ObjectId, cluster: &str, id: &ObjectId,
         .save_flex_snapshot(project, cluster, id)
         .renew_expired(true)
         .on_job(move |job| job_progress.job(format!("restore job {} makes the download ready", job.id)))
-        .on_download(move |file| file_progress.file(&file.file, file.bytes, file.total))
+        .on_download(move |download| file_progress.download(download))
         .into_directory(directory)
         .await?;
 

@@ -57,7 +57,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         return Err(format!("restore job {} has ended and names no file", job.id).into());
     }
     let download = client.download().files(deliveries);
-    let files = download.progress(move |file| progress.file(&file.file, file.bytes, file.total)).into_directory(directory).await?;
+    let files = download.progress(move |file| progress.download(file)).into_directory(directory).await?;
 
     for file in files {
         println!("{}  {} bytes", file.path.display(), file.bytes);

@@ -79,7 +79,7 @@ pub async fn tell(
     let saving = client.v2().save_snapshot(project, cluster, &snapshot.id).renew_expired(true).poll_every(first, longest);
     let files = saving
         .on_job(move |job| job_progress.job(format!("restore job {} makes the download ready", job.id)))
-        .on_download(move |file| file_progress.file(&file.file, file.bytes, file.total))
+        .on_download(move |download| file_progress.download(download))
         .into_directory(directory)
         .await?;
 

@@ -1,10 +1,10 @@
-//! How far things are, on standard error: what is printed on standard output can be piped. On a terminal there is a bar for each file and a
-//! spinner for a job, which tells no percentage; elsewhere, a line whenever there is news.
+//! How far things are, on standard error: what is printed on standard output can be piped. On a terminal there is a bar for all files of a
+//! download and a spinner for a job, which tells no percentage; elsewhere, a line whenever there is news.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use atlas_backup_api::DownloadProgress;
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 
 /// What is shown. Clones show the same: one for the callback that is told of the job, one for that of the files. It goes away with the last
@@ -18,11 +18,8 @@ struct Shown {
     job: Option<ProgressBar>,
     /// What was last said of the job.
     said: String,
-    files: BTreeMap<String, File>,
-}
-
-struct File {
-    bar: ProgressBar,
+    download: Option<ProgressBar>,
+    files_complete: usize,
     /// From how many bytes on it is worth another line, where there is no bar.
     next_line: u64,
 }
@@ -33,9 +30,9 @@ impl Progress {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).job(text.into());
     }
 
-    /// Shows how many bytes of a file are here.
-    pub fn file(&self, name: &str, bytes: u64, total: Option<u64>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).file(name, bytes, total);
+    /// Shows how many bytes of all files are here.
+    pub fn download(&self, download: &DownloadProgress) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).download(download);
     }
 }
 
@@ -52,32 +49,27 @@ impl Shown {
         self.said = text;
     }
 
-    fn file(&mut self, name: &str, bytes: u64, total: Option<u64>) {
+    fn download(&mut self, download: &DownloadProgress) {
         if let Some(job) = self.job.take() {
             job.finish_and_clear();
         }
-        if total == Some(bytes) {
-            if let Some(file) = self.files.remove(name) {
-                file.bar.finish_and_clear();
-            }
-            return self.line(&format!("{name}: complete, {}", HumanBytes(bytes)));
+        let bar = self.download.get_or_insert_with(|| self.bars.add(bar()));
+        bar.set_position(download.overall_bytes);
+        bar.set_message(format!("{} of {} files", download.files_complete, download.files));
+        if let Some(total) = download.overall_total {
+            bar.set_length(total);
         }
-        if !self.files.contains_key(name) {
-            let bar = self.bars.add(bar(total).with_message(name.to_owned()));
-            self.files.insert(name.to_owned(), File { bar, next_line: 0 });
+        if download.files_complete > self.files_complete {
+            self.files_complete = download.files_complete;
+            return self.line(&format!("{}: {}", download.file, HumanBytes(download.bytes)));
         }
-        let Some(file) = self.files.get_mut(name) else { return };
-        file.bar.set_position(bytes);
-        if let Some(total) = total {
-            file.bar.set_length(total);
-        }
-        let step = total.map_or(100 << 20, |total| total / 10 + 1);
-        let is_news = bytes >= file.next_line;
-        // It may have had to begin anew.
-        file.next_line = if is_news { bytes + step } else { file.next_line.min(bytes + step) };
+        let step = download.overall_total.map_or(100 << 20, |total| total / 10 + 1);
+        let is_news = download.overall_bytes >= self.next_line;
+        // A file may have had to begin anew.
+        self.next_line = if is_news { download.overall_bytes + step } else { self.next_line.min(download.overall_bytes + step) };
         if is_news && self.bars.is_hidden() {
-            let of = total.map_or_else(String::new, |total| format!(" of {}", HumanBytes(total)));
-            eprintln!("{name}: {}{of}", HumanBytes(bytes));
+            let of = download.overall_total.map_or_else(String::new, |total| format!(" of {}", HumanBytes(total)));
+            eprintln!("{} of {} files, {}{of}", download.files_complete, download.files, HumanBytes(download.overall_bytes));
         }
     }
 
@@ -93,9 +85,9 @@ fn spinner(bars: &MultiProgress) -> ProgressBar {
     spinner
 }
 
-fn bar(total: Option<u64>) -> ProgressBar {
-    let numbers = "{bytes:>10} of {total_bytes:10} {bytes_per_sec:>12} {eta:>4}";
-    total.map_or_else(ProgressBar::no_length, ProgressBar::new).with_style(style(&format!("{{wide_msg}}\n{{wide_bar:.green}} {numbers}")))
+fn bar() -> ProgressBar {
+    let numbers = "{bytes:>10} of {total_bytes:10} {bytes_per_sec:>12} {eta:>4}  {msg}";
+    ProgressBar::no_length().with_style(style(&format!("{{wide_bar:.green}} {numbers}")))
 }
 
 fn style(template: &str) -> ProgressStyle {

@@ -57,7 +57,7 @@ fn the_demo_keeps_the_file_where_it_says() {
 #[test]
 fn a_demo_that_is_interrupted_leaves_nothing() {
     // While it waits for the snapshot, and in the middle of the download, of which it tells when a tenth is there.
-    let (waiting, downloading) = (": queued", ".tar.gz: 102");
+    let (waiting, downloading) = (": queued", " files, 10");
     for (signal, status, reached, keep) in
         [("INT", 130, waiting, false), ("INT", 130, downloading, false), ("INT", 130, downloading, true), ("TERM", 143, downloading, false)]
     {
