@@ -26,6 +26,12 @@ impl AmbiguousError {
         self.operation
     }
 
+    /// The message without the call.
+    pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it is not known whether this was done: ")?;
+        self.failure.message(f)
+    }
+
     /// How it failed: [`Error::Connection`], [`Error::Timeout`] or [`Error::Api`].
     pub fn failure(&self) -> &Error {
         &self.failure
@@ -34,7 +40,8 @@ impl AmbiguousError {
 
 impl fmt::Display for AmbiguousError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: it is not known whether this was done: {}", self.operation, self.failure)
+        write!(f, "{}: ", self.operation)?;
+        self.message(f)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Who calls, and how that is proved to Atlas.
 
+use http::HeaderValue;
+
 #[cfg(feature = "digest")]
 mod challenge;
 mod credentials;
@@ -12,6 +14,8 @@ mod token;
 
 pub use credentials::Credentials;
 pub use error::AuthError;
+#[cfg(test)]
+pub(crate) use error::TokenRefusal;
 
 #[cfg(feature = "digest")]
 pub(crate) use digest::{Digest, Nonce};
@@ -26,6 +30,8 @@ pub(crate) enum Auth {
     Digest(Digest),
     /// A service account.
     ServiceAccount(Box<ServiceAccount>),
+    /// A token that the program was given: `Bearer …`, marked sensitive. It is never renewed.
+    Token(HeaderValue),
 }
 
 impl Auth {
@@ -36,6 +42,21 @@ impl Auth {
             #[cfg(feature = "digest")]
             Auth::Digest(_) => "an API key",
             Auth::ServiceAccount(_) => "a service account",
+            Auth::Token(_) => "an access token",
+        }
+    }
+
+    /// What to look at where the API answers 401.
+    pub(crate) fn hint(&self) -> &'static str {
+        match self {
+            Auth::Nothing => "the client was given no credentials",
+            #[cfg(feature = "digest")]
+            Auth::Digest(_) => "the client called with an API key: check it, and the access list of addresses",
+            Auth::ServiceAccount(_) => "the client called with a service account: check it, and the access list of addresses",
+            Auth::Token(_) => {
+                "the client called with an access token that it cannot renew, and tokens live an hour: make a new one, and check the access \
+                 list of addresses"
+            }
         }
     }
 }

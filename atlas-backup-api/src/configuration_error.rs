@@ -3,8 +3,10 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::bounded::Brief;
+use crate::excerpt;
+
 /// A setting that is refused, or an environment in which no client can be made.
-#[derive(Debug)]
 pub struct ConfigurationError {
     message: String,
     source: Option<reqwest::Error>,
@@ -12,7 +14,8 @@ pub struct ConfigurationError {
 
 impl ConfigurationError {
     pub(crate) fn new(message: String) -> Self {
-        ConfigurationError { message, source: None }
+        // What is refused may be long, and is told where that is no secret.
+        ConfigurationError { message: excerpt::clause(&message, 600), source: None }
     }
 }
 
@@ -21,6 +24,12 @@ impl From<reqwest::Error> for ConfigurationError {
     fn from(error: reqwest::Error) -> Self {
         let message = "the HTTP client could not be set up".to_owned();
         ConfigurationError { message, source: Some(error.without_url()) }
+    }
+}
+
+impl fmt::Debug for ConfigurationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigurationError").field("message", &self.message).field("source", &Brief(&self.source, 4000)).finish()
     }
 }
 

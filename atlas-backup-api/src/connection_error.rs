@@ -3,16 +3,19 @@
 use std::error::Error as StdError;
 use std::{fmt, io};
 
-use crate::operation::Operation;
+use crate::bounded::Brief;
+use crate::excerpt;
+use crate::operation::{self, Operation};
+
+/// How much is shown of what the system says.
+const LONGEST: usize = 300;
 
 /// Why no complete answer came. Its sources tell more.
-#[derive(Debug)]
 pub struct ConnectionError {
-    operation: &'static str,
+    operation: Option<&'static str>,
     cause: Cause,
 }
 
-#[derive(Debug)]
 enum Cause {
     Http(reqwest::Error),
     /// The total timeout passed while this was waited for; nothing was sent.
@@ -21,22 +24,22 @@ enum Cause {
 
 impl ConnectionError {
     pub(crate) fn new(operation: &Operation, source: reqwest::Error) -> Self {
-        ConnectionError::of(operation.id, source)
+        ConnectionError { operation: Some(operation.id), ..ConnectionError::of_request(source) }
     }
 
-    /// The same, of a request that is no operation.
-    pub(crate) fn of(name: &'static str, source: reqwest::Error) -> Self {
+    /// The same, of a request that is no operation: for a token, or for a file.
+    pub(crate) fn of_request(source: reqwest::Error) -> Self {
         // Its message would end in the URL, query and all.
-        ConnectionError { operation: name, cause: Cause::Http(source.without_url()) }
+        ConnectionError { operation: None, cause: Cause::Http(source.without_url()) }
     }
 
     /// The total timeout has passed before anything was sent.
     pub(crate) fn waited_for(what: &'static str, operation: &Operation) -> Self {
-        ConnectionError { operation: operation.id, cause: Cause::WaitedFor(what) }
+        ConnectionError { operation: Some(operation.id), cause: Cause::WaitedFor(what) }
     }
 
-    /// The operation that was called, as the documents name it: `takeSnapshot`.
-    pub fn operation(&self) -> &str {
+    /// The operation that was called, as the documents name it: `takeSnapshot`. None of a download, and of a request for a token.
+    pub fn operation(&self) -> Option<&str> {
         self.operation
     }
 
@@ -64,10 +67,11 @@ impl ConnectionError {
     }
 }
 
-impl fmt::Display for ConnectionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ConnectionError {
+    /// The message without the call.
+    pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source = match &self.cause {
-            Cause::WaitedFor(what) => return write!(f, "{}: not sent: no {what} in time", self.operation),
+            Cause::WaitedFor(what) => return write!(f, "not sent: no {what} in time"),
             Cause::Http(source) => source,
         };
         let what = match (source.is_timeout(), source.is_connect()) {
@@ -76,9 +80,26 @@ impl fmt::Display for ConnectionError {
             (false, true) => "no connection",
             (false, false) => "no complete answer",
         };
-        write!(f, "{}: {what}", self.operation)?;
+        f.write_str(what)?;
         // The root of a timeout only says "timed out" again.
-        if source.is_timeout() { Ok(()) } else { write!(f, ": {}", root(source)) }
+        if source.is_timeout() { Ok(()) } else { write!(f, ": {}", excerpt::clause(&root(source).to_string(), LONGEST)) }
+    }
+}
+
+impl fmt::Display for ConnectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        operation::begin(f, self.operation)?;
+        self.message(f)
+    }
+}
+
+impl fmt::Debug for ConnectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cause: &dyn fmt::Debug = match &self.cause {
+            Cause::Http(source) => source,
+            Cause::WaitedFor(what) => what,
+        };
+        f.debug_struct("ConnectionError").field("operation", &self.operation).field("cause", &Brief(cause, 4000)).finish()
     }
 }
 

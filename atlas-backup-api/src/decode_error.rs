@@ -5,13 +5,17 @@ use std::fmt;
 
 use http::StatusCode;
 
+use crate::bounded::Brief;
+use crate::excerpt;
 use crate::mismatch::Mismatch;
 use crate::operation::Operation;
+
+/// How much is shown of a path, names in which may be Atlas's, and of what is wrong there.
+const LONGEST: usize = 300;
 
 /// Why the body of a successful answer cannot be read. The operation itself was carried out.
 ///
 /// It never holds the content of the body, which may be a secret.
-#[derive(Debug)]
 pub struct DecodeError {
     operation: &'static str,
     status: StatusCode,
@@ -55,6 +59,19 @@ impl DecodeError {
         self.operation
     }
 
+    /// The message without the call.
+    pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unreadable answer ({}): ", self.status)?;
+        if !self.path.is_empty() {
+            write!(f, "{}: ", excerpt::shorten(&self.path, LONGEST))?;
+        }
+        f.write_str(&excerpt::shorten(&self.problem, LONGEST))?;
+        match &self.source {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
+        }
+    }
+
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         self.status
@@ -68,15 +85,20 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: unreadable answer ({}): ", self.operation, self.status)?;
-        if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
-        }
-        f.write_str(&self.problem)?;
-        match &self.source {
-            Some(source) => write!(f, ": {source}"),
-            None => Ok(()),
-        }
+        write!(f, "{}: ", self.operation)?;
+        self.message(f)
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("path", &Brief(&self.path, LONGEST))
+            .field("problem", &Brief(&self.problem, LONGEST))
+            .field("source", &self.source)
+            .finish()
     }
 }
 

@@ -54,6 +54,7 @@ pub(crate) async fn attempt(client: &Shared, request: &Request, deadline: Deadli
         #[cfg(feature = "digest")]
         Auth::Digest(key) => attempt.with_digest(key).await,
         Auth::ServiceAccount(account) => Attempted::signed(attempt.with_token(account).await),
+        Auth::Token(token) => Attempted::signed(attempt.exchange(Some(token.clone())).await.map_err(Error::from)),
     }
 }
 
@@ -103,8 +104,10 @@ impl Attempt<'_> {
         let offered = Nonce::offered(&refusal.headers);
         let signed = offered.and_then(|mut nonce| self.sign(key, &mut nonce).map(|signed| (nonce, signed)));
         let Some((nonce, signed)) = signed else {
-            let refusal = ApiError::from_answer(refusal.status, &refusal.headers, &refusal.body);
-            return Err(AuthError::not_asked(refusal).into());
+            let operation = self.request.operation;
+            let refusal = ApiError::of(operation, refusal.status, &refusal.headers, &refusal.body);
+            let hint = "the client has an API key, and the answer holds no Digest challenge it can meet";
+            return Err(AuthError::refused(operation, refusal, hint).into());
         };
         let answer = self.exchange(Some(signed)).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
@@ -131,7 +134,7 @@ impl Attempt<'_> {
 
     async fn token(&self, account: &ServiceAccount, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
         let token = Box::pin(account.token(self.client, self.deadline, refused));
-        Ok(self.wait_for("token", token).await??)
+        Ok(self.wait_for("token", token).await?.map_err(|error| error.of(self.request.operation))?)
     }
 
     /// Waits for others in this process, and no longer than the whole call may take.

@@ -14,13 +14,17 @@ use crate::configuration_error::ConfigurationError;
 use crate::connection_error::ConnectionError;
 use crate::decode_error::DecodeError;
 use crate::invalid_argument::InvalidArgument;
+use crate::operation;
 
-/// Why a call failed. Its message is one line, and holds no secret.
+/// Why a call failed.
+///
+/// Its message is one line of at most 2,000 characters that begins with the call, `getSnapshot: 404 Not Found (…)`, and holds no
+/// secret. A configuration belongs to no call. `Debug` is bounded too; what else the server said, the accessors have.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// An argument breaks a rule; nothing was sent.
-    InvalidArgument(InvalidArgument),
+    InvalidArgument(Box<InvalidArgument>),
     /// No complete answer came, however often it was tried. Of a call that makes or changes something, nothing was sent,
     /// or nothing that Atlas lets in: otherwise it would be `Ambiguous`.
     Connection(ConnectionError),
@@ -39,6 +43,33 @@ pub enum Error {
 }
 
 impl Error {
+    /// The operation that was called, as the documents name it: `takeSnapshot`. None of a configuration, and of an id or a body that a
+    /// program checked itself.
+    pub fn operation(&self) -> Option<&str> {
+        match self {
+            Error::InvalidArgument(error) => error.operation(),
+            Error::Connection(error) | Error::Timeout(error) => error.operation(),
+            Error::Api(error) => error.operation(),
+            Error::Auth(error) => error.operation(),
+            Error::Ambiguous(error) => Some(error.operation()),
+            Error::Decode(error) => Some(error.operation()),
+            Error::Configuration(_) => None,
+        }
+    }
+
+    /// The message without the call, for messages that name it already.
+    pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::InvalidArgument(error) => error.message(f),
+            Error::Connection(error) | Error::Timeout(error) => error.message(f),
+            Error::Api(error) => error.message(f),
+            Error::Auth(error) => error.message(f),
+            Error::Ambiguous(error) => error.message(f),
+            Error::Decode(error) => error.message(f),
+            Error::Configuration(error) => write!(f, "{error}"),
+        }
+    }
+
     /// The status of the answer, where one came.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
@@ -95,15 +126,8 @@ impl Error {
 /// The message of what the variant holds.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Error::InvalidArgument(error) => error.fmt(f),
-            Error::Connection(error) | Error::Timeout(error) => error.fmt(f),
-            Error::Api(error) => error.fmt(f),
-            Error::Auth(error) => error.fmt(f),
-            Error::Ambiguous(error) => error.fmt(f),
-            Error::Decode(error) => error.fmt(f),
-            Error::Configuration(error) => error.fmt(f),
-        }
+        operation::begin(f, self.operation())?;
+        self.message(f)
     }
 }
 
@@ -124,13 +148,13 @@ impl StdError for Error {
 
 impl From<InvalidArgument> for Error {
     fn from(error: InvalidArgument) -> Self {
-        Error::InvalidArgument(error)
+        Error::InvalidArgument(Box::new(error))
     }
 }
 
 impl From<InvalidId> for Error {
     fn from(error: InvalidId) -> Self {
-        Error::InvalidArgument(error.into())
+        InvalidArgument::from(error).into()
     }
 }
 
@@ -171,79 +195,4 @@ impl From<ConfigurationError> for Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use http::{HeaderMap, Method};
-
-    use super::*;
-    use crate::object_id::ObjectId;
-    use crate::operation::{Effect, Operation};
-
-    static GET: Operation =
-        Operation { id: "get", method: Method::GET, path: "/", accept: "application/json", content_type: None, effect: Effect::Read };
-
-    fn api(status: u16, body: &str) -> Error {
-        let mut headers = HeaderMap::new();
-        headers.insert("retry-after", 7.into());
-        ApiError::from_answer(StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes()).into()
-    }
-
-    fn syntax() -> Error {
-        let error = serde_json::from_str::<serde_json::Value>("<").unwrap_err();
-        DecodeError::syntax(&GET, StatusCode::OK, error).into()
-    }
-
-    #[test]
-    fn an_answer_tells_what_it_is() {
-        let error = api(404, r#"{"errorCode": "CLUSTER_NOT_FOUND"}"#);
-        assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
-        assert_eq!(error.error_code(), Some("CLUSTER_NOT_FOUND"));
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
-        assert!(error.is_not_found() && !error.is_rate_limited());
-        assert!(api(429, "").is_rate_limited() && api(400, r#"{"errorCode": "RATE_LIMITED"}"#).is_rate_limited());
-        assert!(!api(403, "").is_not_found());
-    }
-
-    #[test]
-    fn what_is_no_answer_tells_nothing() {
-        let error = Error::from(InvalidArgument::without_value("id", "must be given"));
-        assert_eq!((error.status(), error.error_code(), error.retry_after()), (None, None, None));
-        assert!(!error.is_not_found() && !error.is_rate_limited());
-        assert_eq!(syntax().status(), Some(StatusCode::OK), "an unreadable success did come");
-        assert_eq!(syntax().error_code(), None);
-    }
-
-    #[test]
-    fn messages_are_those_of_what_they_hold() {
-        let id = Error::from(ObjectId::try_from("x").unwrap_err());
-        assert_eq!(id.to_string(), r#"invalid argument ObjectId: "x" is not an ObjectId: expected 24 lower-case hexadecimal digits"#);
-        assert_eq!(Error::from(ConfigurationError::new("no".into())).to_string(), "configuration: no");
-        assert_eq!(api(404, "").to_string(), "404 Not Found");
-        let message = "get: unreadable answer (200 OK): the answer is not JSON: expected value at line 1 column 1";
-        assert_eq!(syntax().to_string(), message);
-    }
-
-    #[test]
-    fn what_lies_in_another_error_is_told_too() {
-        let error = Error::from(AmbiguousError::new(&GET, api(503, r#"{"errorCode": "BUSY"}"#)));
-        assert_eq!((error.status().unwrap().as_u16(), error.error_code()), (503, Some("BUSY")));
-        assert!(error.is_ambiguous() && !error.is_rate_limited() && error.retry_after().is_some());
-        assert_eq!(error.to_string(), "get: it is not known whether this was done: 503 Service Unavailable (BUSY)");
-        let answer = ApiError::from_answer(StatusCode::UNAUTHORIZED, &HeaderMap::new(), br#"{"errorCode": "E"}"#);
-        let error = Error::from(AuthError::refused(&crate::auth::Auth::Nothing, answer));
-        assert_eq!((error.status().unwrap().as_u16(), error.error_code()), (401, Some("E")));
-        assert_eq!(error.to_string(), "401 Unauthorized (E); the client was given no credentials");
-    }
-
-    #[test]
-    fn sources_are_chained() {
-        assert_eq!(syntax().source().unwrap().to_string(), "expected value at line 1 column 1");
-        assert!(api(404, "").source().is_none());
-    }
-
-    #[test]
-    fn it_can_be_passed_around() {
-        fn check<T: StdError + Send + Sync + 'static>() {}
-        check::<Error>();
-        assert!(size_of::<Error>() <= 80, "every call returns one: {} bytes", size_of::<Error>());
-    }
-}
+mod tests;

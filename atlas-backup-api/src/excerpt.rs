@@ -3,37 +3,79 @@
 //! What a gateway answers instead of Atlas may be HTML of any length, with control characters, and with the URL that was
 //! asked for, whose query is nobody's business but the caller's.
 
+mod html;
+
 /// The longest excerpt, in characters.
 const LONGEST: usize = 200;
 
 /// How much of a body is looked at, in bytes. Pages carry their message early.
 const WINDOW: usize = 64 * 1024;
 
-/// What a body says: tags, control characters and URL queries stripped, on one line, short.
-pub(crate) fn of_body(text: &str) -> String {
-    let text = &text[..floor(text, WINDOW)];
-    shorten(&without_queries(&without_tags(text)), LONGEST)
+/// The key of a text without words.
+const NO_WORDS: &str = " ";
+
+/// How many texts of a page are looked at.
+const MOST_TEXTS: usize = 100;
+
+/// What a body says beyond the status: tags, control characters and URL queries stripped, on one line, short, and nothing twice, as
+/// pages repeat their title in a heading.
+pub(crate) fn of_body(text: &str, status: &str) -> String {
+    let mut keys: Vec<String> = Vec::new();
+    let mut said = String::new();
+    for text in html::texts(&text[..floor(text, WINDOW)]).into_iter().take(MOST_TEXTS) {
+        let key = key(&text);
+        if !says_no_more(&text, status) && (key == NO_WORDS || !keys.iter().any(|said| said.contains(&key))) {
+            said.push_str(&text);
+            said.push(' ');
+            keys.push(key);
+        }
+    }
+    shorten(&without_queries(&said), LONGEST)
+}
+
+/// Whether a text has no other words than the status.
+pub(crate) fn says_no_more(text: &str, status: &str) -> bool {
+    let key = key(text);
+    // A text of nothing but signs is no number of a status.
+    text.contains(char::is_alphanumeric) && (key == NO_WORDS || key == self::key(status))
+}
+
+/// The words of a text, a space around each, without regard to capitals and without a status before them: `503 Service Unavailable`.
+fn key(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).enumerate();
+    let words = words.filter(|(index, word)| *index > 0 || word.len() != 3 || word.parse::<u16>().is_err());
+    words.fold(NO_WORDS.to_owned(), |key, (_, word)| key + word + " ")
 }
 
 /// Text on one line and no longer than `longest` characters.
 pub(crate) fn shorten(text: &str, longest: usize) -> String {
-    let line = one_line(text);
-    match line.char_indices().nth(longest) {
-        None => line,
-        Some((end, _)) => format!("{}…", line[..end].trim_end()),
-    }
-}
-
-/// Any run of whitespace and unprintable characters becomes one space.
-pub(crate) fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len().min(1024));
-    for word in text.split(|c: char| c.is_whitespace() || is_unprintable(c)).filter(|word| !word.is_empty()) {
-        if !line.is_empty() {
-            line.push(' ');
+    let (mut line, mut length) = (String::new(), 0);
+    // What is much longer than what is shown is not looked at, so that a text of any length costs little.
+    for word in text[..floor(text, WINDOW)].split(is_gap).filter(|word| !word.is_empty()) {
+        let gap = if line.is_empty() { "" } else { " " };
+        for character in gap.chars().chain(word.chars()) {
+            if length == longest {
+                line.truncate(line.trim_end().len());
+                return line + "…";
+            }
+            line.push(character);
+            length += 1;
         }
-        line.push_str(word);
     }
     line
+}
+
+/// The same as part of a longer message: punctuation at its end would stand beside that of the message.
+pub(crate) fn clause(text: &str, longest: usize) -> String {
+    let mut line = shorten(text, longest);
+    line.truncate(line.trim_end_matches(['.', ';', ':', ',', ' ']).len());
+    line
+}
+
+/// Any run of these becomes one space.
+fn is_gap(c: char) -> bool {
+    c.is_whitespace() || is_unprintable(c)
 }
 
 /// A URL up to its query or fragment, either of which may hold a token; without user name and password.
@@ -52,42 +94,6 @@ pub(crate) fn bare_url(url: &str) -> String {
 /// Control characters, and those that reorder or hide what a terminal shows.
 fn is_unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-/// HTML without its tags, scripts and styles; each tag parts words.
-fn without_tags(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find('<') {
-        let (before, tag) = rest.split_at(start);
-        plain.push_str(before);
-        // A `<` before anything else is a `<`.
-        if !tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')) {
-            plain.push('<');
-            rest = &tag[1..];
-            continue;
-        }
-        plain.push(' ');
-        rest = after_tag(tag);
-    }
-    plain.push_str(rest);
-    plain
-}
-
-/// What follows a tag, and its content where that is not for reading. Nothing follows one that is cut off.
-fn after_tag(tag: &str) -> &str {
-    let past = |rest: &'_ str, end: &str| rest.find(end).map(|at| at + end.len());
-    let end = if tag.starts_with("<!--") { past(tag, "-->") } else { past(tag, ">") };
-    let Some(end) = end else { return "" };
-    for (open, close) in [("<script", "</script"), ("<style", "</style")] {
-        // Only as many bytes as it takes: what follows is long, and there are many tags.
-        if tag.as_bytes().get(..open.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(open.as_bytes())) {
-            let content = &tag.as_bytes()[end..];
-            let at = content.windows(close.len()).position(|bytes| bytes.eq_ignore_ascii_case(close.as_bytes()));
-            return at.map_or("", |at| &tag[end + at..]);
-        }
-    }
-    &tag[end..]
 }
 
 /// Cuts what follows a `?` that is glued to it: most likely a URL's query.
@@ -118,12 +124,16 @@ fn floor(text: &str, at: usize) -> usize {
 mod tests {
     use super::*;
 
+    fn of_body(text: &str) -> String {
+        super::of_body(text, "")
+    }
+
     #[test]
     fn html_becomes_what_it_says() {
         let page = "<!DOCTYPE html>\r\n<html><head><title>503 Service Temporarily Unavailable</title>\
             <style>h1 { color: red }</style><SCRIPT>if (1 < 2) alert('x')</SCRIPT ></head>\n\
             <body><!-- a > b --><center><h1>503</h1></center><hr>nginx</body></html>";
-        assert_eq!(of_body(page), "503 Service Temporarily Unavailable 503 nginx");
+        assert_eq!(of_body(page), "503 Service Temporarily Unavailable nginx");
     }
 
     #[test]
@@ -133,12 +143,6 @@ mod tests {
         assert_eq!(of_body("cut off <script>let x = 1;"), "cut off");
         assert_eq!(of_body("<"), "<");
         assert_eq!(of_body("<scri\u{e9}pt>a<b\u{e9}"), "a");
-    }
-
-    /// It would take minutes if each tag cost as much as what follows it.
-    #[test]
-    fn a_page_is_read_once() {
-        assert_eq!(without_tags(&"<a><script></SCRIPT>".repeat(100_000)).trim(), "");
     }
 
     #[test]
@@ -158,6 +162,25 @@ mod tests {
         assert_eq!(floor("aé", 9), 3);
         let body = format!("{}é", "<".repeat(WINDOW - 1));
         assert!(of_body(&body).starts_with('<'));
+    }
+
+    #[test]
+    fn what_was_said_is_not_said_again() {
+        let page = "<title>503 Service Temporarily Unavailable</title><h1>503 Service Temporarily Unavailable</h1><p>Temporarily.<p>Later!";
+        assert_eq!(of_body(page), "503 Service Temporarily Unavailable Later!");
+        assert_eq!(super::of_body("<h1>503 Service Unavailable</h1>", "503 Service Unavailable"), "");
+        assert_eq!(super::of_body("<h1>Service</h1>", "503 Service Unavailable"), "Service");
+        assert_eq!(super::of_body("<h1>Service not available</h1>--", "503 Service Unavailable"), "Service not available --");
+        assert!(says_no_more("Not Found.", "404 Not Found") && says_no_more("404", "404 Not Found"));
+        assert!(!says_no_more("Not Found here", "404 Not Found") && !says_no_more("", "404 Not Found"));
+    }
+
+    #[test]
+    fn a_clause_ends_in_no_punctuation() {
+        for (text, clause) in [("It is gone.", "It is gone"), ("a; ", "a"), ("Why?", "Why?"), ("...", ""), ("a.b", "a.b")] {
+            assert_eq!(super::clause(text, 20), clause);
+        }
+        assert_eq!(super::clause("a. b", 2), "a.…");
     }
 
     #[test]

@@ -45,13 +45,13 @@
 //!
 //! # Who calls
 //!
-//! [`Credentials`] are an API key or a service account; [`Client::from_env`] takes them, and the base URL, from the
+//! [`Credentials`] are an API key, a service account or an access token; [`Client::from_env`] takes them, and the base URL, from the
 //! environment under the names that other tools for Atlas use. They go to the base URL's host and nowhere else, which is
 //! spoken to over TLS unless it is this machine, or [`ClientBuilder::allow_http`] says otherwise.
 //!
 //! An API key is proved by HTTP Digest: N calls in a row cost N + 1 exchanges, and N calls of which at most P are under way
 //! at a time cost N + P at most. A service account costs one exchange more for the token, which serves all clones of a client
-//! and is renewed before it expires.
+//! and is renewed before it expires. An access token that the program was given costs no exchange and is never renewed.
 //!
 //! # What is tried again
 //!
@@ -62,7 +62,7 @@
 //!
 //! | what went wrong | GET, PUT, DELETE, idempotent PATCH | creating |
 //! |---|---|---|
-//! | an argument breaks a rule | [`Error::InvalidArgument`], nothing was sent | the same |
+//! | an argument breaks a rule | [`Error::InvalidArgument`], nothing was sent; it is named as here and as on the wire | the same |
 //! | connection refused | tried again | tried again: nothing was sent |
 //! | no connection for another reason (name, TLS, connect timeout) | tried again | [`Error::Connection`] or [`Error::Timeout`]: nothing was sent |
 //! | connection lost before or in the answer | tried again | [`Error::Ambiguous`] |
@@ -72,6 +72,7 @@
 //! | any other 5xx | [`Error::Api`] | [`Error::Ambiguous`] |
 //! | 401 with a fresh challenge (API key) | signed anew, once; then [`Error::Auth`] | the same: a 401 does nothing |
 //! | 401 (service account) | once more with a new token; then [`Error::Auth`] | the same |
+//! | 401 (access token) | [`Error::Auth`]: it has expired, most likely | the same |
 //! | no token: the endpoint answers 429, 5xx or not at all | asked for again; then [`Error::Auth`] | the same: nothing was sent |
 //! | no token: any other answer | [`Error::Auth`] | the same |
 //! | 404 to a DELETE that was sent before and may have been done | success | |
@@ -85,8 +86,9 @@
 //! again, as it may be gone without a word.
 //!
 //! After the last attempt the error is that of the attempt. Between attempts, `Retry-After` (seconds or a date) is waited
-//! for, up to [`RetryPolicy::longest_retry_after`]; without it, a random time up to a bound that doubles each time. A wait that
-//! would outlast the total timeout is not begun.
+//! for; without it, a random time up to a bound that doubles each time. A `Retry-After` of more than
+//! [`RetryPolicy::longest_retry_after`] makes that attempt the last one: [`Error::retry_after`] tells how long to leave it alone. A wait
+//! that would outlast the total timeout is not begun.
 //!
 #![cfg_attr(feature = "download", doc = include_str!("download/guide.md"))]
 //! # Jobs
@@ -114,15 +116,15 @@
 //!
 //! # Errors
 //!
-//! Every failure is one [`Error`]. An answer that is not a success is an [`ApiError`] whatever its status and body,
-//! also where the gateway in front of Atlas answered in HTML or not at all. Redirects are not followed. Of an answer no more is read than
-//! a limit allows, whatever length it announces; then its connection is closed.
+//! Every failure is one [`Error`]. Its message is one line that begins with the call: `getSnapshot: 404 Not Found (…)`. An answer that is not
+//! a success is an [`ApiError`] whatever its status and body, also where the gateway in front of Atlas answered in HTML or not at all.
+//! Redirects are not followed. Of an answer no more is read than a limit allows, whatever length it announces; then its connection is closed.
 //!
 //! # Features
 //!
 //! All are on by default.
 //!
-//! - `digest` is for API keys; a program with a service account can do without.
+//! - `digest` is for API keys; a program with a service account or an access token can do without.
 //! - `download` fetches what Atlas delivers.
 //! - `v1` and `v2` hold the two generations of the API. All of v1 is deprecated by Atlas.
 #![forbid(unsafe_code)]
@@ -136,6 +138,7 @@ mod api_error;
 mod auth;
 mod base_url;
 mod body;
+mod bounded;
 mod call_options;
 mod check;
 mod checked_text;
@@ -188,6 +191,7 @@ mod response;
 mod restores;
 mod retry_after;
 mod retry_policy;
+mod rust_name;
 #[cfg(all(feature = "download", feature = "v2"))]
 mod save;
 #[cfg(any(feature = "v1", feature = "v2"))]

@@ -1,5 +1,7 @@
 //! The facts of one operation, as the documents state them.
 
+use std::fmt;
+
 use http::Method;
 
 /// One operation of the API. Generated code holds one `static` of these for each.
@@ -27,4 +29,9 @@ pub(crate) enum Effect {
     Idempotent,
     /// Twice makes two.
     Create,
+}
+
+/// Begins a message with the call that it is about, where there is one: `getSnapshot: `.
+pub(crate) fn begin(f: &mut fmt::Formatter<'_>, operation: Option<&str>) -> fmt::Result {
+    operation.map_or(Ok(()), |operation| write!(f, "{operation}: "))
 }

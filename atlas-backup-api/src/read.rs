@@ -18,14 +18,14 @@ use crate::transport::Answer;
 ///
 /// Any 2xx will do: Atlas answers some calls with others than it documents.
 pub(crate) fn content(operation: &Operation, enveloped: bool, answer: &Answer, value: &mut dyn Member) -> Result<StatusCode, Error> {
-    refuse_failure(answer)?;
+    refuse_failure(operation, answer)?;
     let text = text(&answer.headers, &answer.body);
     let body = match text.trim() {
         "" => Value::Null,
         text => serde_json::from_str(text).map_err(|error| DecodeError::syntax(operation, answer.status, error))?,
     };
     let opened = open(enveloped, body);
-    let status = check_status(answer, &opened)?;
+    let status = check_status(operation, answer, &opened)?;
     if opened.content.is_null() {
         // Where nothing is required, nothing is an answer.
         let blank = value.decode(&Value::Object(Map::new()));
@@ -43,28 +43,28 @@ pub(crate) fn content(operation: &Operation, enveloped: bool, answer: &Answer, v
 
 /// Makes sure of success where no content is expected. What came all the same is looked at only for the failure that an
 /// envelope may hold.
-pub(crate) fn nothing(enveloped: bool, answer: &Answer) -> Result<StatusCode, Error> {
-    refuse_failure(answer)?;
+pub(crate) fn nothing(operation: &Operation, enveloped: bool, answer: &Answer) -> Result<StatusCode, Error> {
+    refuse_failure(operation, answer)?;
     let body = serde_json::from_str(&text(&answer.headers, &answer.body)).unwrap_or_default();
-    check_status(answer, &open(enveloped, body))
+    check_status(operation, answer, &open(enveloped, body))
 }
 
 /// The status that counts, for those who do not need the content.
-pub(crate) fn status(enveloped: bool, answer: &Answer) -> StatusCode {
+pub(crate) fn status(operation: &Operation, enveloped: bool, answer: &Answer) -> StatusCode {
     if !enveloped || !answer.status.is_success() {
         return answer.status;
     }
-    match nothing(enveloped, answer) {
+    match nothing(operation, enveloped, answer) {
         Ok(status) => status,
         Err(error) => error.status().unwrap_or(answer.status),
     }
 }
 
-fn refuse_failure(answer: &Answer) -> Result<(), Error> {
+fn refuse_failure(operation: &Operation, answer: &Answer) -> Result<(), Error> {
     if answer.status.is_success() {
         return Ok(());
     }
-    Err(ApiError::from_answer(answer.status, &answer.headers, &answer.body).into())
+    Err(ApiError::of(operation, answer.status, &answer.headers, &answer.body).into())
 }
 
 fn open(enveloped: bool, body: Value) -> Opened {
@@ -72,9 +72,9 @@ fn open(enveloped: bool, body: Value) -> Opened {
 }
 
 /// The status that counts. A failure in the envelope of a success is a failure.
-fn check_status(answer: &Answer, opened: &Opened) -> Result<StatusCode, Error> {
+fn check_status(operation: &Operation, answer: &Answer, opened: &Opened) -> Result<StatusCode, Error> {
     match opened.status {
-        Some(status) if !status.is_success() => Err(ApiError::from_value(status, &answer.headers, &opened.content).into()),
+        Some(status) if !status.is_success() => Err(ApiError::from_value(operation, status, &answer.headers, &opened.content).into()),
         Some(status) => Ok(status),
         None => Ok(answer.status),
     }
@@ -107,6 +107,10 @@ mod tests {
 
     static GET: Operation =
         Operation { id: "get", method: Method::GET, path: "/", accept: "application/json", content_type: None, effect: Effect::Read };
+
+    fn nothing(enveloped: bool, answer: &Answer) -> Result<StatusCode, Error> {
+        super::nothing(&GET, enveloped, answer)
+    }
 
     fn answer(status: u16, body: &[u8]) -> Answer {
         Answer { status: StatusCode::from_u16(status).unwrap(), headers: HeaderMap::new(), body: body.to_vec() }
@@ -192,12 +196,12 @@ mod tests {
             error,
         ] {
             let answer = answer(200, body.to_string().as_bytes());
-            let message = "404 Not Found (CLUSTER_NOT_FOUND): No.";
+            let message = "get: 404 Not Found (CLUSTER_NOT_FOUND): No";
             assert_eq!(read::<Value>(true, &answer).unwrap_err().to_string(), message);
             assert_eq!(nothing(true, &answer).unwrap_err().to_string(), message);
         }
         let redirect = answer(200, br#"{"status": 302, "envelope": null}"#);
-        assert_eq!(read::<Value>(true, &redirect).unwrap_err().to_string(), "302 Found");
+        assert_eq!(read::<Value>(true, &redirect).unwrap_err().to_string(), "get: 302 Found");
         assert!(nothing(false, &redirect).is_ok(), "nobody asked for an envelope");
     }
 

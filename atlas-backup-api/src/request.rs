@@ -162,8 +162,8 @@ impl<T: Member + Blank> Content for T {
 }
 
 impl Content for () {
-    fn read(_: &Operation, enveloped: bool, answer: &Answer) -> Result<(StatusCode, Self), Error> {
-        read::nothing(enveloped, answer).map(|status| (status, ()))
+    fn read(operation: &Operation, enveloped: bool, answer: &Answer) -> Result<(StatusCode, Self), Error> {
+        read::nothing(operation, enveloped, answer).map(|status| (status, ()))
     }
 }
 
@@ -303,17 +303,20 @@ mod tests {
         let refused = [
             (
                 start().path::<ObjectId>("groupId", "xyz"),
-                r#"invalid argument groupId: "xyz" is not an ObjectId: expected 24 lower-case hexadecimal digits"#,
+                r#"take: invalid argument group_id (groupId): "xyz" is not an ObjectId: expected 24 lower-case hexadecimal digits"#,
             ),
-            (start().path::<String>("label", ""), r#"invalid argument label = "": must not be empty, "." or "..""#),
-            (start().path::<String>("label", "."), r#"invalid argument label = ".": must not be empty, "." or "..""#),
-            (start().path::<String>("label", ".."), r#"invalid argument label = "..": must not be empty, "." or "..""#),
-            (start().path::<ObjectId>("groupId", ObjectId::default()), r#"invalid argument groupId = "": must not be empty, "." or "..""#),
-            (start().body(&Ask { days: Some(0) }), "invalid argument days = 0: must be at least 1"),
-            (start().check(check::maximum("pageNum", 9, 1)), "invalid argument pageNum = 9: must be at most 1"),
+            (start().path::<String>("label", ""), r#"take: invalid argument label = "": must not be empty, "." or "..""#),
+            (start().path::<String>("label", "."), r#"take: invalid argument label = ".": must not be empty, "." or "..""#),
+            (start().path::<String>("label", ".."), r#"take: invalid argument label = "..": must not be empty, "." or "..""#),
+            (
+                start().path::<ObjectId>("groupId", ObjectId::default()),
+                r#"take: invalid argument group_id (groupId) = "": must not be empty, "." or "..""#,
+            ),
+            (start().body(&Ask { days: Some(0) }), "take: invalid argument days = 0: must be at least 1"),
+            (start().check(check::maximum("pageNum", 9, 1)), "take: invalid argument page_num (pageNum) = 9: must be at most 1"),
             (
                 start().path::<ClusterName>("clusterName", "a b").body(&Ask { days: Some(0) }),
-                r#"invalid argument clusterName: "a b" is not a ClusterName: expected letters, digits and hyphens, not starting with a hyphen"#,
+                r#"take: invalid argument cluster_name (clusterName): "a b" is not a ClusterName: expected letters, digits and hyphens, not starting with a hyphen"#,
             ),
         ];
         for (request, message) in refused {

@@ -1,5 +1,6 @@
 //! How long an answer asks to wait.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -17,6 +18,14 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     let sent = date(headers, DATE).unwrap_or(now);
     let wait = date(headers, RETRY_AFTER)?.duration_since(sent);
     Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
+}
+
+/// Ends a message with it, where there is something to wait for.
+pub(crate) fn tell(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::Result {
+    match wait.map(|wait| wait.as_secs()) {
+        None | Some(0) => Ok(()),
+        Some(seconds) => write!(f, "; asked to wait {seconds} s"),
+    }
 }
 
 pub(crate) fn date(headers: &HeaderMap, name: HeaderName) -> Option<Timestamp> {

@@ -38,7 +38,7 @@ type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(crate) fn execute(mut request: Request) -> Boxed<Result<Answer, Error>> {
     Box::pin(async move {
         if let Some(refused) = request.take_refusal() {
-            return Err(refused.into());
+            return Err(refused.of(request.operation.id).into());
         }
         let operation = request.operation;
         let client = request.client.clone();
@@ -77,7 +77,7 @@ async fn attempts(client: &Shared, request: &Request, span: &Span, mut began: In
         attempt += 1;
         span.record("attempt", attempt);
         let Attempted { outcome, unsigned } = dispatch::attempt(client, request, deadline).await;
-        let status = outcome.as_ref().ok().map(|answer| read::status(request.enveloped(), answer));
+        let status = outcome.as_ref().ok().map(|answer| read::status(request.operation, request.enveloped(), answer));
         let elapsed_ms = millis(clock.now().saturating_duration_since(began));
         tracing::debug!(target: "atlas_backup_api", attempt, status = status.map(|status| status.as_u16()), elapsed_ms, "attempt");
 
@@ -98,7 +98,8 @@ async fn attempts(client: &Shared, request: &Request, span: &Span, mut began: In
                 began = clock.now();
             }
             None if effect == Effect::Create && fault.may_have_acted() => {
-                let failure = |answer: Answer| ApiError::from_answer(status.unwrap_or(answer.status), &answer.headers, &answer.body);
+                let failure =
+                    |answer: Answer| ApiError::of(request.operation, status.unwrap_or(answer.status), &answer.headers, &answer.body);
                 let cause = outcome.map_or_else(|error| error, |answer| failure(answer).into());
                 return Err(AmbiguousError::new(request.operation, cause).into());
             }
@@ -118,8 +119,8 @@ fn conclude(
     let answer = outcome?;
     match status {
         Some(StatusCode::UNAUTHORIZED) => {
-            let error = ApiError::from_answer(StatusCode::UNAUTHORIZED, &answer.headers, &answer.body);
-            Err(AuthError::refused(&client.auth, error).into())
+            let error = ApiError::of(request.operation, StatusCode::UNAUTHORIZED, &answer.headers, &answer.body);
+            Err(AuthError::refused(request.operation, error, client.auth.hint()).into())
         }
         // An attempt before this one did what it should, and its answer was lost.
         Some(StatusCode::NOT_FOUND) if may_have_acted && request.operation.method == Method::DELETE => {

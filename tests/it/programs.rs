@@ -158,7 +158,7 @@ fn what_fails_is_said_in_one_line() {
     assert_eq!(errors("take_snapshot", &["orders", "x"]), "error: DAYS \"x\": invalid digit found in string\n");
     assert_eq!(errors("nightly", &["0"]), "error: AT_A_TIME \"0\": number would be zero for non-zero type\n");
     let nowhere = errors("list_snapshots", &["nowhere"]);
-    assert!(nowhere.starts_with("error: ") && nowhere.contains("404 Not Found (CLUSTER_NOT_FOUND): "), "{nowhere}");
+    assert!(nowhere.starts_with("error: ") && nowhere.contains("Snapshots: 404 Not Found (CLUSTER_NOT_FOUND): "), "{nowhere}");
     assert_eq!(nowhere.lines().count(), 1, "{nowhere}");
 }
 

@@ -120,7 +120,7 @@ fn a_legacy_target_is_named_or_told_by_its_id() {
     let messages = [automated(None, None), nowhere].map(|delivery| told(delivery.validate()));
     insta::assert_snapshot!(messages.join("\n"));
     let job = LegacyRestoreJobRequest { snapshot_id: Some(id()), ..LegacyRestoreJobRequest::new(automated(None, None)) };
-    assert!(told(job.validate()).starts_with("invalid argument delivery.targetClusterName: must be given, or"), "the path is told");
+    assert!(told(job.validate()).starts_with("invalid argument delivery.target_cluster_name (delivery.targetClusterName): must be given, or"), "the path is told");
     // A download has no target; one that is given is for Atlas to judge.
     let download = LegacyRestoreDeliveryRequest { method_name: LegacyRestoreMethod::Http, ..automated(Some(orders()), None) };
     assert_eq!(download.validate(), Ok(()));
@@ -132,7 +132,7 @@ fn the_copy_of_a_scheduled_snapshot_has_a_retention() {
     let item = |frequency: &str| CopyPolicyItem { frequency_type: Some(frequency.into()), ..CopyPolicyItem::default() };
     for frequency in ["hourly", "daily", "weekly", "monthly", "yearly"] {
         let told = told(item(frequency).validate());
-        let start = format!("invalid argument retentionUnit: must be given where frequencyType is {frequency} (");
+        let start = format!("invalid argument retention_unit (retentionUnit): must be given where frequencyType is {frequency} (");
         assert!(told.starts_with(&start), "{told}");
         let whole = CopyPolicyItem { retention_unit: Some("days".into()), retention_value: Some(7), ..item(frequency) };
         assert_eq!(whole.validate(), Ok(()), "{frequency}");

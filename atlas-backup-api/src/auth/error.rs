@@ -7,124 +7,189 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::Auth;
 use crate::api_error::ApiError;
+use crate::bounded::Brief;
 use crate::connection_error::ConnectionError;
+use crate::excerpt;
+use crate::operation::{self, Operation};
+use crate::retry_after;
 
 /// Why a call could not be authenticated: the credentials were refused, or no token was to be had. Nothing was done.
 ///
 /// Atlas answers 401 both to wrong credentials and to right ones from an address that is not on their access list, so this
 /// cannot say which it was.
 #[derive(Clone)]
-pub struct AuthError(Arc<Cause>);
+pub struct AuthError {
+    operation: Option<&'static str>,
+    /// Shared by all calls that waited for the same token.
+    cause: Arc<Cause>,
+}
 
-#[derive(Debug)]
 enum Cause {
-    /// The API answered 401.
-    Refused { with: &'static str, answer: ApiError },
-    /// It did, and asks for no credentials of this kind.
-    #[cfg(feature = "digest")]
-    NotAsked { answer: ApiError },
+    /// The API answered 401. The hint says what to look at.
+    Refused { answer: ApiError, hint: &'static str },
     /// The token endpoint answered with something else than success.
-    TokenRefused { status: StatusCode, code: Option<String>, retry_after: Option<Duration> },
+    TokenRefused(TokenRefusal),
     /// The token endpoint answered with success, and without a token that can be used.
     TokenUnreadable(&'static str),
     /// The token endpoint gave no complete answer.
     TokenConnection(ConnectionError),
 }
 
+/// How the token endpoint refused.
+#[derive(Debug)]
+pub(crate) struct TokenRefusal {
+    pub(crate) status: StatusCode,
+    pub(crate) code: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+}
+
 impl AuthError {
-    pub(crate) fn refused(auth: &Auth, answer: ApiError) -> Self {
-        AuthError(Arc::new(Cause::Refused { with: auth.name(), answer }))
+    /// The answer of a call, which was given these credentials.
+    pub(crate) fn refused(operation: &Operation, answer: ApiError, hint: &'static str) -> Self {
+        AuthError { operation: Some(operation.id), ..AuthError::new(Cause::Refused { answer, hint }) }
     }
 
-    #[cfg(feature = "digest")]
-    pub(crate) fn not_asked(answer: ApiError) -> Self {
-        AuthError(Arc::new(Cause::NotAsked { answer }))
+    pub(crate) fn token_refused(refusal: TokenRefusal) -> Self {
+        AuthError::new(Cause::TokenRefused(refusal))
     }
 
-    pub(super) fn token_refused(status: StatusCode, code: Option<String>, retry_after: Option<Duration>) -> Self {
-        AuthError(Arc::new(Cause::TokenRefused { status, code, retry_after }))
+    pub(crate) fn token_unreadable(fault: &'static str) -> Self {
+        AuthError::new(Cause::TokenUnreadable(fault))
     }
 
-    pub(super) fn token_unreadable(fault: &'static str) -> Self {
-        AuthError(Arc::new(Cause::TokenUnreadable(fault)))
+    pub(crate) fn token_connection(error: ConnectionError) -> Self {
+        AuthError::new(Cause::TokenConnection(error))
     }
 
-    pub(super) fn token_connection(error: ConnectionError) -> Self {
-        AuthError(Arc::new(Cause::TokenConnection(error)))
+    fn new(cause: Cause) -> Self {
+        AuthError { operation: None, cause: Arc::new(cause) }
+    }
+
+    /// The same, of the call that needed the token.
+    pub(crate) fn of(self, operation: &Operation) -> Self {
+        AuthError { operation: Some(operation.id), ..self }
+    }
+
+    /// The operation that was called, as the documents name it: `takeSnapshot`.
+    pub fn operation(&self) -> Option<&str> {
+        self.operation
     }
 
     /// Whether the token endpoint could not be reached, or did not answer.
     pub fn is_connection(&self) -> bool {
-        matches!(&*self.0, Cause::TokenConnection(_))
+        matches!(&*self.cause, Cause::TokenConnection(_))
     }
 
     /// The status of the answer that refused: the API's 401, or whatever the token endpoint gave.
     pub fn status(&self) -> Option<StatusCode> {
-        match &*self.0 {
+        match &*self.cause {
             Cause::Refused { answer, .. } => Some(answer.status()),
-            #[cfg(feature = "digest")]
-            Cause::NotAsked { answer } => Some(answer.status()),
-            Cause::TokenRefused { status, .. } => Some(*status),
+            Cause::TokenRefused(refusal) => Some(refusal.status),
             Cause::TokenUnreadable(_) | Cause::TokenConnection(_) => None,
         }
     }
 
     /// The API's answer, where it was the API that refused.
     pub fn answer(&self) -> Option<&ApiError> {
-        match &*self.0 {
+        match &*self.cause {
             Cause::Refused { answer, .. } => Some(answer),
-            #[cfg(feature = "digest")]
-            Cause::NotAsked { answer } => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// The token endpoint's word for why it gave no token, as OAuth 2.0 has it: `invalid_client`.
+    pub fn token_error(&self) -> Option<&str> {
+        self.token_refusal()?.code.as_deref()
+    }
+
+    /// The token endpoint's sentence about it (`error_description`), for example that the secret has expired: on one line, at most 300
+    /// characters. None where there was none, and where it holds the secret.
+    pub fn token_error_description(&self) -> Option<&str> {
+        self.token_refusal()?.description.as_deref()
+    }
+
+    fn token_refusal(&self) -> Option<&TokenRefusal> {
+        match &*self.cause {
+            Cause::TokenRefused(refusal) => Some(refusal),
             _ => None,
         }
     }
 
     /// Whether too many tokens were asked for (at most 10 a minute are given to a client from one address).
     pub fn is_rate_limited(&self) -> bool {
-        matches!(&*self.0, Cause::TokenRefused { status, .. } if *status == StatusCode::TOO_MANY_REQUESTS)
+        self.token_refusal().is_some_and(|refusal| refusal.status == StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// How long the token endpoint asks to wait before trying again.
     pub fn retry_after(&self) -> Option<Duration> {
-        match &*self.0 {
-            Cause::TokenRefused { retry_after, .. } => *retry_after,
-            _ => None,
+        self.token_refusal()?.retry_after
+    }
+
+    /// The message without the call.
+    pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !matches!(&*self.cause, Cause::Refused { .. }) {
+            f.write_str("no token for the service account: ")?;
         }
+        match &*self.cause {
+            Cause::Refused { answer, hint } => {
+                answer.message(f)?;
+                write!(f, "; {hint}")
+            }
+            Cause::TokenRefused(refusal) => write!(f, "{refusal}"),
+            Cause::TokenUnreadable(fault) => f.write_str(fault),
+            Cause::TokenConnection(error) => error.message(f),
+        }
+    }
+}
+
+impl TokenRefusal {
+    /// Whether it is the account that is refused, and not the moment.
+    fn is_for_good(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED || matches!(self.code.as_deref(), Some("invalid_client" | "unauthorized_client"))
+    }
+}
+
+impl fmt::Display for TokenRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the token endpoint answered {}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, " ({code})")?;
+        }
+        let description = self.description.as_deref().map(|text| excerpt::clause(text, 300)).filter(|text| !text.is_empty());
+        if let Some(description) = description {
+            write!(f, ": {description}")?;
+        }
+        if self.is_for_good() {
+            f.write_str("; check the client id and the secret, and whether the secret has expired")?;
+        }
+        retry_after::tell(f, self.retry_after)
     }
 }
 
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
-            Cause::Refused { with: "no credentials", answer } => write!(f, "{answer}; the client was given no credentials"),
-            Cause::Refused { with, answer } => {
-                write!(f, "{answer}; the client called with {with}: check it, and the access list of addresses")
-            }
-            #[cfg(feature = "digest")]
-            Cause::NotAsked { answer } => {
-                write!(f, "{answer}; the client has an API key, and the answer holds no Digest challenge it can meet")
-            }
-            Cause::TokenRefused { status, code, .. } => {
-                write!(f, "no token for the service account: the token endpoint answered {status}")?;
-                code.as_ref().map_or(Ok(()), |code| write!(f, " ({code})"))
-            }
-            Cause::TokenUnreadable(fault) => write!(f, "no token for the service account: {fault}"),
-            Cause::TokenConnection(error) => write!(f, "no token for the service account: {error}"),
-        }
+        operation::begin(f, self.operation)?;
+        self.message(f)
     }
 }
 
 impl fmt::Debug for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let cause: &dyn fmt::Debug = match &*self.cause {
+            Cause::Refused { answer, .. } => answer,
+            Cause::TokenConnection(error) => error,
+            Cause::TokenRefused(refusal) => refusal,
+            Cause::TokenUnreadable(fault) => fault,
+        };
+        f.debug_struct("AuthError").field("operation", &self.operation).field("cause", &Brief(cause, 8000)).finish()
     }
 }
 
 impl StdError for AuthError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &*self.0 {
+        match &*self.cause {
             Cause::TokenConnection(error) => error.source(),
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -11,7 +11,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::AuthError;
+use super::error::TokenRefusal;
 use crate::connection_error::ConnectionError;
+use crate::excerpt;
 use crate::receive::{self, Received};
 use crate::retry_after::retry_after;
 
@@ -57,19 +59,12 @@ pub(super) struct Endpoint {
 impl Endpoint {
     /// One exchange. `now` is from before it, so that the token's life is rather under- than overestimated.
     pub(super) async fn ask(&self, http: &reqwest::Client, timeout: Duration, now: Instant) -> Result<Token, Failure> {
-        let request = http
-            .post(self.url.clone())
-            // Both are encoded first, so that a colon in one does not part them elsewhere (RFC 6749, section 2.3.1).
-            .basic_auth(encode(&self.client_id), Some(encode(self.secret.expose_secret())))
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body("grant_type=client_credentials")
-            .timeout(timeout);
+        let request = self.request(http).timeout(timeout);
         let (status, headers, body) = match exchange(request).await {
             Ok(answer) => answer,
             Err(error) => {
                 // A token that was made and got lost does no harm: asking again is always right.
-                let error = AuthError::token_connection(ConnectionError::of("token", error));
+                let error = AuthError::token_connection(ConnectionError::of_request(error));
                 return Err(Failure { error, repeat: Some(Repeat { is_rate_limit: false, retry_after: None }) });
             }
         };
@@ -80,7 +75,28 @@ impl Endpoint {
         let wait = retry_after(&headers, Timestamp::now());
         let is_rate_limit = status == StatusCode::TOO_MANY_REQUESTS;
         let repeat = (is_rate_limit || status.is_server_error()).then_some(Repeat { is_rate_limit, retry_after: wait });
-        Err(Failure { error: AuthError::token_refused(status, code(&body.bytes), wait), repeat })
+        let refusal = TokenRefusal { status, code: code(&body.bytes), description: self.description(http, &body.bytes), retry_after: wait };
+        Err(Failure { error: AuthError::token_refused(refusal), repeat })
+    }
+
+    fn request(&self, http: &reqwest::Client) -> reqwest::RequestBuilder {
+        http.post(self.url.clone())
+            // Both are encoded first, so that a colon in one does not part them elsewhere (RFC 6749, section 2.3.1).
+            .basic_auth(encode(&self.client_id), Some(encode(self.secret.expose_secret())))
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body("grant_type=client_credentials")
+    }
+
+    /// The sentence of a refusal, unless it repeats the secret in one of the forms in which it was sent.
+    fn description(&self, http: &reqwest::Client, body: &[u8]) -> Option<String> {
+        let description = description(body)?;
+        let secret = self.secret.expose_secret();
+        let sent = self.request(http).build().ok()?;
+        let header = sent.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let forms = [secret, &encode(secret), header.trim_start_matches("Basic ")];
+        let holds = |form: &&str| !form.is_empty() && description.contains(*form);
+        (!forms.iter().any(holds)).then(|| excerpt::shorten(&description, 300))
     }
 }
 
@@ -133,8 +149,17 @@ fn code(body: &[u8]) -> Option<String> {
     (is_word && !code.is_empty()).then(|| code.to_owned())
 }
 
+/// What the answer says about it, by the standard's name or by Atlas's.
+fn description(body: &[u8]) -> Option<String> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let text = |name: &str| answer.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    text("error_description").or_else(|| text("detail")).map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn lives(body: &str) -> (u64, u64) {
@@ -188,6 +213,24 @@ mod tests {
         assert_eq!(code(br#"{"errorCode": "RATE_LIMITED"}"#).as_deref(), Some("RATE_LIMITED"));
         for odd in [r#"{"error": "Basic aHVudGVyMg=="}"#, r#"{"error": 401}"#, r#"{"error": ""}"#, "<html>", "{}"] {
             assert_eq!(code(odd.as_bytes()), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_its_own_words_and_never_with_the_secret() {
+        let secret = "hunter2:+";
+        let url = Url::parse("https://h/api/oauth/token").unwrap();
+        let endpoint = Endpoint { client_id: "id".to_owned(), secret: secret.into(), url };
+        let told = |body: &str| endpoint.description(&reqwest::Client::new(), body.as_bytes());
+        assert_eq!(told(r#"{"error": "invalid_client", "error_description": "It has\nexpired."}"#).as_deref(), Some("It has expired."));
+        assert_eq!(told(r#"{"errorCode": "X", "detail": "Atlas says so."}"#).as_deref(), Some("Atlas says so."));
+        assert_eq!(told(&json!({"error_description": "x".repeat(5000)}).to_string()).unwrap().chars().count(), 301);
+        for nothing in ["{}", "<html>", r#"{"error_description": ""}"#, r#"{"error_description": ["a"]}"#] {
+            assert_eq!(told(nothing), None, "{nothing}");
+        }
+        // As it is, as it was encoded, and as both went into the header: `id:hunter2%3A%2B` in base64.
+        for sent in [secret, "hunter2%3A%2B", "Basic aWQ6aHVudGVyMiUzQSUyQg=="] {
+            assert_eq!(told(&json!({"error_description": format!("{sent} is wrong")}).to_string()), None, "{sent}");
         }
     }
 

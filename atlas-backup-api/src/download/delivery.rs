@@ -8,6 +8,7 @@ use reqwest::Url;
 use super::digest;
 use super::error::DownloadError;
 use super::file_name;
+use crate::excerpt;
 
 /// A file that Atlas offers, and the name it is to have here.
 ///
@@ -76,7 +77,7 @@ impl Delivery {
 
     /// All of it, once it is found to be good.
     pub(super) fn check(self) -> Result<Order, DownloadError> {
-        let invalid = |fault| DownloadError::Invalid { file: self.name.clone(), fault };
+        let invalid = |fault| DownloadError::Invalid { file: excerpt::shorten(&self.name, 255), fault };
         let file = file_name::of(&self.name).map_err(invalid)?;
         let url = Url::parse(&self.url).map_err(|_| invalid("the URL is none"))?;
         let mut headers = HeaderMap::new();

@@ -2,12 +2,15 @@
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{fmt, io};
 
 use http::StatusCode;
 
 use crate::configuration_error::ConfigurationError;
 use crate::connection_error::ConnectionError;
+use crate::excerpt;
+use crate::retry_after;
 
 /// Why a download failed. Its message is one line, and holds no URL and no secret.
 ///
@@ -49,13 +52,16 @@ pub enum DownloadError {
         /// 403, 404 or 410; 400 where the host's words leave no doubt.
         status: StatusCode,
     },
-    /// The host answered with another failure; one that may pass, however often it was tried.
+    /// The host answered with another failure; one that may pass, however often it was tried, or for longer than
+    /// [`RetryPolicy::longest_retry_after`](crate::RetryPolicy::longest_retry_after).
     #[non_exhaustive]
     Http {
         /// The name of the file.
         file: String,
         /// How it answered.
         status: StatusCode,
+        /// How long it asks to wait before trying again.
+        retry_after: Option<Duration>,
     },
     /// The host's answer is a success, or a redirect, that is of no use.
     #[non_exhaustive]
@@ -119,8 +125,16 @@ impl DownloadError {
     }
 
     pub(super) fn connection(file: &str, source: reqwest::Error) -> Self {
-        let (file, source) = (file.to_owned(), ConnectionError::of("download", source));
+        let (file, source) = (file.to_owned(), ConnectionError::of_request(source));
         if source.is_timeout() { DownloadError::Timeout { file, source } } else { DownloadError::Connection { file, source } }
+    }
+
+    /// How long the host asks to wait before trying again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            DownloadError::Http { retry_after, .. } => *retry_after,
+            _ => None,
+        }
     }
 
     /// Whether the URL is to blame, so that a new one would help.
@@ -147,15 +161,18 @@ impl fmt::Display for DownloadError {
             DownloadError::Invalid { file, fault } => write!(f, "{file:?}: not fetched: {fault}"),
             DownloadError::NotHttps { file } => write!(f, "{file}: not fetched: the URL is not https"),
             DownloadError::Exists { path } => {
-                write!(f, "{}: exists already; ask for overwriting, or choose another name or directory", path.display())
+                write!(f, "{}: exists already; ask for overwriting, or choose another name or directory", shown(path))
             }
             DownloadError::OtherProcess { path } => {
-                write!(f, "{}: deleted or replaced before it was complete; does another process fetch the same file?", path.display())
+                write!(f, "{}: deleted or replaced before it was complete; does another process fetch the same file?", shown(path))
             }
             DownloadError::Expired { file, status } => {
                 write!(f, "{file}: the URL is refused ({status}), it has expired or was used up; ask Atlas for a new one")
             }
-            DownloadError::Http { file, status } => write!(f, "{file}: the host answered {status}"),
+            DownloadError::Http { file, status, retry_after } => {
+                write!(f, "{file}: the host answered {status}")?;
+                retry_after::tell(f, *retry_after)
+            }
             DownloadError::Answer { file, fault } => write!(f, "{file}: unusable answer: {fault}"),
             DownloadError::Connection { file, source } | DownloadError::Timeout { file, source } => write!(f, "{file}: {source}"),
             DownloadError::Length { file, expected, found } => write!(f, "{file}: {expected} bytes were stated, and {found} came"),
@@ -163,7 +180,7 @@ impl fmt::Display for DownloadError {
                 write!(f, "{file}: the SHA-1 is {found}, and should be {expected}; deleted")
             }
             DownloadError::Disk { path, source } => {
-                write!(f, "{}: {source}", path.display())?;
+                write!(f, "{}: {source}", shown(path))?;
                 match (self.is_no_space(), self.is_permission_denied()) {
                     (true, _) => f.write_str("; what was received is kept: make room, and download again to go on"),
                     (_, true) => f.write_str("; allow writing there, or choose another directory"),
@@ -173,6 +190,11 @@ impl fmt::Display for DownloadError {
             DownloadError::Configuration(error) => error.fmt(f),
         }
     }
+}
+
+/// A path on one line.
+fn shown(path: &Path) -> String {
+    excerpt::shorten(&path.display().to_string(), 1000)
 }
 
 /// What lies below the message.

@@ -95,10 +95,10 @@ async fn sort(order: &Order, mut response: Response) -> Result<Response, Failure
         408 | 429 | 500..=599 => {
             let retry_after = retry_after(response.headers(), Timestamp::now());
             let rate_limited = status == StatusCode::TOO_MANY_REQUESTS;
-            Err(Failure::Passing { error: DownloadError::Http { file, status }, rate_limited, retry_after })
+            Err(Failure::Passing { error: DownloadError::Http { file, status, retry_after }, rate_limited, retry_after })
         }
         200..=299 => Err(unusable(order, "it is a success of another kind").into()),
-        _ => Err(DownloadError::Http { file, status }.into()),
+        _ => Err(DownloadError::Http { file, status, retry_after: None }.into()),
     }
 }
 

@@ -3,8 +3,10 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::bounded::Brief;
 use crate::download::DownloadError;
 use crate::error::Error;
+use crate::excerpt;
 use crate::object_id::ObjectId;
 use crate::wait::{Standing, WaitError};
 
@@ -38,7 +40,7 @@ impl<J> fmt::Display for SaveError<J> {
         match self {
             SaveError::Call(error) => error.fmt(f),
             SaveError::Job { id, failure } => {
-                let fault = failure.fault();
+                let (id, fault) = (excerpt::shorten(id.as_str(), 100), failure.fault());
                 match failure.standing() {
                     Standing::Ended => write!(f, "job {id} was asked for: {failure}"),
                     Standing::Gone => write!(f, "job {id} was asked for, and is no longer there: {fault}"),
@@ -58,7 +60,7 @@ impl<J> fmt::Debug for SaveError<J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SaveError::Call(error) => f.debug_tuple("Call").field(error).finish(),
-            SaveError::Job { id, failure } => f.debug_struct("Job").field("id", id).field("failure", failure).finish(),
+            SaveError::Job { id, failure } => f.debug_struct("Job").field("id", &Brief(id, 100)).field("failure", failure).finish(),
             SaveError::NoFiles(_) => f.write_str("NoFiles"),
             SaveError::Download(error) => f.debug_tuple("Download").field(error).finish(),
         }

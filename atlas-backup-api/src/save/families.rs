@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Plan, SaveSnapshot};
 use crate::cluster_name::ClusterName;
+use crate::invalid_argument::InvalidArgument;
 use crate::object_id::ObjectId;
 use crate::place::{Place, argument};
 use crate::v2::Api;
@@ -13,7 +14,7 @@ use crate::v2::types::{
 };
 
 macro_rules! save {
-    ($(#[$meta:meta])* $name:ident -> $job:ident, $create:ident($body:expr), $get:ident) => {
+    ($(#[$meta:meta])* $name:ident -> $job:ident, $create:ident = $operation:literal ($body:expr), $get:ident) => {
         impl Api {
             $(#[$meta])*
             pub fn $name(
@@ -31,7 +32,7 @@ macro_rules! save {
                     let find = move |job: &$job| api.$get(&group_id, &cluster_name, &job.id).wait();
                     Ok(Plan { request, find: Box::new(find), id: |job| &job.id, deliveries: $job::deliveries, prefix })
                 });
-                SaveSnapshot::new(&self.client, plan)
+                SaveSnapshot::new(&self.client, plan.map_err(|error: InvalidArgument| error.of($operation)))
             }
         }
     };
@@ -60,7 +61,7 @@ save! {
     /// # }
     /// ```
     save_snapshot -> RestoreJob,
-    create_restore_job(|id| RestoreJobRequest { snapshot_id: Some(id), ..RestoreJobRequest::new(RestoreDeliveryType::Download) }),
+    create_restore_job = "createRestoreJob" (|id| RestoreJobRequest { snapshot_id: Some(id), ..RestoreJobRequest::new(RestoreDeliveryType::Download) }),
     get_restore_job
 }
 
@@ -70,7 +71,7 @@ save! {
     /// Its URL works for four hours from the request ([`download_flex_snapshot`](Self::download_flex_snapshot)).
     /// Each call creates a restore job in Atlas, and goes on where the one before broke off, as [`save_snapshot`](Self::save_snapshot).
     save_flex_snapshot -> FlexRestoreJob,
-    download_flex_snapshot(FlexSnapshotDownloadRequest::new),
+    download_flex_snapshot = "downloadFlexSnapshot" (FlexSnapshotDownloadRequest::new),
     get_flex_restore_job
 }
 
@@ -82,7 +83,7 @@ save! {
     #[deprecated(note = "Atlas ended M2 and M5 clusters on 2026-01-22; flex clusters replace them")]
     #[allow(deprecated)]
     save_tenant_snapshot -> TenantRestoreJob,
-    download_tenant_snapshot(TenantSnapshotDownloadRequest::new),
+    download_tenant_snapshot = "downloadTenantSnapshot" (TenantSnapshotDownloadRequest::new),
     get_tenant_restore_job
 }
 
@@ -93,7 +94,7 @@ save! {
     #[deprecated(note = "Atlas ended serverless instances on 2026-01-22; flex clusters replace them")]
     #[allow(deprecated)]
     save_serverless_snapshot -> ServerlessRestoreJob,
-    create_serverless_restore_job(|id| {
+    create_serverless_restore_job = "createServerlessRestoreJob" (|id| {
         ServerlessRestoreJobRequest { snapshot_id: Some(id), ..ServerlessRestoreJobRequest::new(RestoreDeliveryType::Download) }
     }),
     get_serverless_restore_job

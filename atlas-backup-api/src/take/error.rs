@@ -4,12 +4,13 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use crate::bounded::Brief;
 use crate::error::Error;
+use crate::excerpt;
 use crate::v2::types::Snapshot;
 use crate::wait::{Standing, WaitError};
 
 /// Why [`take_snapshot_and_wait`](crate::v2::Api::take_snapshot_and_wait) did not end with a completed snapshot.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum TakeError {
     /// A call was refused or failed, and no snapshot was asked for.
@@ -53,15 +54,15 @@ impl fmt::Display for TakeError {
         match self {
             TakeError::Call(error) => error.fmt(f),
             TakeError::Busy(error) => {
-                let (call, fault, how) = (error.call(), error.fault(), error.how_to_wait());
-                write!(f, "no snapshot was asked for, as another one is under way: {call}: {fault}; wait for that one first with {how}")
+                let (summary, how) = (error.summary(), error.how_to_wait());
+                write!(f, "no snapshot was asked for, as another one is under way: {summary}; wait for that one first with {how}")
             }
             TakeError::Ambiguous { marker, failure } => {
                 write!(f, "no snapshot was found whose description contains {marker:?}: {failure}; look again before taking another")
             }
             TakeError::Deadline { waited } => write!(f, "no snapshot was asked for within {waited:?}"),
             TakeError::Snapshot { snapshot, failure } => {
-                let (id, fault) = (&snapshot.id, failure.fault());
+                let (id, fault) = (excerpt::shorten(snapshot.id.as_str(), 100), failure.fault());
                 match failure.standing() {
                     Standing::Ended => write!(f, "snapshot {id} was asked for: {failure}"),
                     Standing::Gone => write!(f, "snapshot {id} was asked for, and is no longer there: {fault}"),
@@ -70,6 +71,23 @@ impl fmt::Display for TakeError {
                         write!(f, "snapshot {id} was asked for and goes on: {fault}; wait for it with {how}, do not take another")
                     }
                 }
+            }
+        }
+    }
+}
+
+/// A snapshot by its id alone: it may be long.
+impl fmt::Debug for TakeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TakeError::Call(error) => f.debug_tuple("Call").field(error).finish(),
+            TakeError::Busy(error) => f.debug_tuple("Busy").field(error).finish(),
+            TakeError::Ambiguous { marker, failure } => {
+                f.debug_struct("Ambiguous").field("marker", marker).field("failure", failure).finish()
+            }
+            TakeError::Deadline { waited } => f.debug_struct("Deadline").field("waited", waited).finish(),
+            TakeError::Snapshot { snapshot, failure } => {
+                f.debug_struct("Snapshot").field("id", &Brief(&snapshot.id, 100)).field("failure", failure).finish_non_exhaustive()
             }
         }
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::excerpt;
 use crate::request::Request;
 
 /// How a job ended that did not do what it was for.
@@ -146,6 +147,14 @@ impl<T> WaitError<T> {
         Fault(self)
     }
 
+    /// What went wrong, with the call that was asking.
+    pub(crate) fn summary(&self) -> String {
+        match self {
+            WaitError::Call { .. } => self.fault().to_string(),
+            _ => format!("{}: {}", self.call(), self.fault()),
+        }
+    }
+
     /// What waits for the same job again: `get_snapshot(…).wait()`.
     pub(crate) fn how_to_wait(&self) -> String {
         let mut method = String::new();
@@ -173,10 +182,10 @@ impl<T> WaitError<T> {
 fn call(request: &Request) -> String {
     let target = request.target();
     let path = target.split('?').next().unwrap_or_default();
-    format!("{} {}", request.operation.id, path.rsplit('/').next().unwrap_or_default())
+    format!("{} {}", request.operation.id, excerpt::shorten(path.rsplit('/').next().unwrap_or_default(), 100))
 }
 
-/// Prints what went wrong.
+/// Prints what went wrong. Only the error of a failed call names the call.
 pub(crate) struct Fault<'a, T>(&'a WaitError<T>);
 
 impl<T> fmt::Display for Fault<'_, T> {
@@ -188,14 +197,19 @@ impl<T> fmt::Display for Fault<'_, T> {
                     Ending::Cancelled => "it was cancelled",
                     Ending::Expired => "it has expired",
                 };
-                write!(f, "{ending}: {words}")
+                write!(f, "{ending}: {}", excerpt::clause(words, 500))
             }
             WaitError::Deadline { waited, job, failure, .. } => {
                 let known = if job.is_some() { "still under way" } else { "not known how far it is" };
                 write!(f, "{known} after {waited:?}")?;
-                failure.as_ref().map_or(Ok(()), |failure| write!(f, ": {failure}"))
+                let Some(failure) = failure else { return Ok(()) };
+                f.write_str(": ")?;
+                failure.message(f)
             }
-            WaitError::Unseen { failure, .. } => write!(f, "not to be seen yet: {failure}"),
+            WaitError::Unseen { failure, .. } => {
+                f.write_str("not to be seen yet: ")?;
+                failure.message(f)
+            }
             WaitError::Call { failure, .. } => failure.fmt(f),
         }
     }
@@ -203,16 +217,10 @@ impl<T> fmt::Display for Fault<'_, T> {
 
 impl<T> fmt::Display for WaitError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The message of a failed call names the call.
+        f.write_str(&self.summary())?;
         let subject = match self {
-            WaitError::Call { call, .. } => {
-                self.fault().fmt(f)?;
-                call.split(' ').next_back().unwrap_or_default()
-            }
-            _ => {
-                write!(f, "{}: {}", self.call(), self.fault())?;
-                "it"
-            }
+            WaitError::Call { call, .. } => call.split(' ').next_back().unwrap_or_default(),
+            _ => "it",
         };
         let goes_on = match self.standing() {
             Standing::Ended | Standing::Refused => return Ok(()),

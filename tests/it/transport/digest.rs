@@ -157,7 +157,7 @@ async fn wrong_keys_are_one_clear_error_after_one_retry() {
         assert_eq!((error.status().unwrap().as_u16(), error.error_code()), (401, Some("UNEXPECTED_ERROR")));
         assert_eq!(
             error.to_string(),
-            "401 Unauthorized (UNEXPECTED_ERROR): You are not authorized for this resource.; the client called with an API key: \
+            "takeSnapshot: 401 Unauthorized (UNEXPECTED_ERROR): You are not authorized for this resource; the client called with an API key: \
              check it, and the access list of addresses"
         );
         assert!(!told(&error).contains("hunter2"), "{}", told(&error));

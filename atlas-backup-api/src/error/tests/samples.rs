@@ -1,0 +1,183 @@
+//! One error of each kind, and of each that holds another, about what a server said.
+
+use std::fmt::{Debug, Display};
+
+use serde_json::json;
+
+use super::*;
+use crate::auth::{Auth, TokenRefusal};
+use crate::mismatch::Mismatch;
+
+/// The call that they are about.
+pub(super) static TAKE: Operation = Operation {
+    id: "takeSnapshot",
+    method: Method::POST,
+    path: "/groups/{groupId}",
+    accept: "application/json",
+    content_type: None,
+    effect: Effect::Create,
+};
+
+/// What an error is called here, what it says, and its `Debug` in both forms.
+pub(super) struct Sample {
+    pub(super) name: &'static str,
+    pub(super) message: String,
+    pub(super) debug: [String; 2],
+}
+
+impl Sample {
+    fn of(name: &'static str, error: &(impl Display + Debug)) -> Self {
+        Sample { name, message: error.to_string(), debug: [format!("{error:?}"), format!("{error:#?}")] }
+    }
+}
+
+/// An answer in which everything is this text, and so many members are wrong.
+pub(super) fn answer(status: u16, text: &str, wrong: usize) -> ApiError {
+    let fields = vec![json!({"field": text, "description": text}); wrong];
+    let body = json!({
+        "errorCode": text, "detail": text, "reason": text, "parameters": [text, {"a": [text]}, text, 1, 2, 3, 4],
+        "badRequestDetail": {"fields": fields},
+    });
+    ApiError::of(&TAKE, StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.to_string().as_bytes())
+}
+
+fn lost() -> reqwest::Error {
+    reqwest::Client::new().get("http://127.0.0.1").header("a\n", "b").build().unwrap_err()
+}
+
+/// Each variant; those that can come about in several ways in each.
+pub(super) const MAKERS: &[fn(&str) -> Error] = &[
+    |text| InvalidArgument::new("days", format_args!("{text:?}"), "must be at least 1").inside(text).of(TAKE.id).into(),
+    |text| InvalidArgument::refused("groupId", &text).of(TAKE.id).into(),
+    |_| ConnectionError::new(&TAKE, lost()).into(),
+    |_| ConnectionError::waited_for("token", &TAKE).into(),
+    |text| answer(404, text, 7).into(),
+    |text| AmbiguousError::new(&TAKE, answer(503, text, 7).into()).into(),
+    |_| AmbiguousError::new(&TAKE, ConnectionError::new(&TAKE, lost()).into()).into(),
+    |text| DecodeError::mismatch(&TAKE, StatusCode::OK, &Mismatch::missing("text").inside(text)).into(),
+    |_| DecodeError::empty(&TAKE, StatusCode::OK).into(),
+    |text| ConfigurationError::new(text.to_owned()).into(),
+    |text| AuthError::refused(&TAKE, answer(401, text, 7), Auth::Nothing.hint()).into(),
+    |text| AuthError::token_refused(refusal(text)).of(&TAKE).into(),
+    |_| AuthError::token_unreadable("the token endpoint's answer is not JSON").of(&TAKE).into(),
+    |_| AuthError::token_connection(ConnectionError::of_request(lost())).of(&TAKE).into(),
+];
+
+fn refusal(text: &str) -> TokenRefusal {
+    let (code, retry_after) = (Some("invalid_client".to_owned()), Some(Duration::from_secs(7)));
+    // The sentence is shortened where it is read.
+    TokenRefusal { status: StatusCode::UNAUTHORIZED, code, description: Some(crate::excerpt::shorten(text, 300)), retry_after }
+}
+
+pub(super) fn errors(text: &str) -> Vec<Error> {
+    MAKERS.iter().map(|make| make(text)).collect()
+}
+
+/// A new variant needs a sample: the compiler points here.
+pub(super) fn kind(error: &Error) -> &'static str {
+    match error {
+        Error::InvalidArgument(_) => "InvalidArgument",
+        Error::Connection(_) => "Connection",
+        Error::Timeout(_) => "Timeout",
+        Error::Api(_) => "Api",
+        Error::Auth(_) => "Auth",
+        Error::Ambiguous(_) => "Ambiguous",
+        Error::Decode(_) => "Decode",
+        Error::Configuration(_) => "Configuration",
+    }
+}
+
+pub(super) fn of_each_kind(text: &str) -> Vec<Sample> {
+    errors(text).iter().map(|error| Sample::of(kind(error), error)).collect()
+}
+
+/// The errors of calls, and those of jobs that hold them.
+#[allow(unused_mut, reason = "features decide what is added")]
+pub(super) fn of_calls(text: &str) -> Vec<Sample> {
+    let mut samples = of_each_kind(text);
+    #[cfg(feature = "v2")]
+    for make in MAKERS.iter().filter(|make| !matches!(make(""), Error::Configuration(_))) {
+        samples.append(&mut jobs::around(&|| make(text), text));
+    }
+    samples
+}
+
+/// Those that no call is part of.
+#[allow(unused_mut, reason = "features decide what is added")]
+pub(super) fn of_no_call(text: &str) -> Vec<Sample> {
+    let mut samples = vec![
+        Sample::of("InvalidId", &ObjectId::try_from(text).unwrap_err()),
+        Sample::of("ApiError of a program", &ApiError::from_answer(StatusCode::NOT_FOUND, &HeaderMap::new(), text.as_bytes())),
+    ];
+    #[cfg(feature = "download")]
+    samples.append(&mut downloads(text));
+    samples
+}
+
+#[cfg(feature = "download")]
+fn downloads(text: &str) -> Vec<Sample> {
+    use crate::DownloadError as E;
+    let (status, path) = (StatusCode::FORBIDDEN, std::path::PathBuf::from("a/b"));
+    let connection = || ConnectionError::of_request(lost());
+    let name = || crate::excerpt::shorten(text, 255);
+    [
+        E::Invalid { file: name(), fault: "the URL is none" },
+        E::NotHttps { file: name() },
+        E::Exists { path: path.clone() },
+        E::OtherProcess { path: path.clone() },
+        E::Expired { file: name(), status },
+        E::Http { file: name(), status, retry_after: Some(Duration::from_secs(7)) },
+        E::Answer { file: name(), fault: "it redirects to nowhere" },
+        E::Connection { file: name(), source: connection() },
+        E::Timeout { file: name(), source: connection() },
+        E::Length { file: name(), expected: 1, found: 2 },
+        E::Hash { file: name(), expected: "e".repeat(40), found: "f".repeat(40) },
+        E::disk(&path, std::io::Error::other("full")),
+        E::Configuration(ConfigurationError::new(text.to_owned())),
+    ]
+    .iter()
+    .map(|error| Sample::of("DownloadError", error))
+    .collect()
+}
+
+#[cfg(feature = "v2")]
+mod jobs {
+    use super::*;
+    use crate::v2::types::Snapshot;
+    use crate::{Ending, TakeError, WaitError};
+
+    const CALL: &str = "takeSnapshot 65f0";
+
+    fn waits(make: &dyn Fn() -> Error, text: &str) -> [WaitError<Snapshot>; 4] {
+        let (waited, call) = (Duration::from_secs(7), CALL.to_owned());
+        let job = || Box::new(snapshot(text));
+        [
+            WaitError::Ended { ending: Ending::Failed, words: text.to_owned(), job: job(), call: call.clone() },
+            WaitError::Deadline { waited, job: Some(job()), failure: None, call: call.clone() },
+            WaitError::Deadline { waited, job: None, failure: Some(make()), call },
+            WaitError::Call(make()),
+        ]
+    }
+
+    fn snapshot(text: &str) -> Snapshot {
+        serde_json::from_value(json!({"id": text, "description": text, "newer": text})).unwrap()
+    }
+
+    pub(super) fn around(make: &dyn Fn() -> Error, text: &str) -> Vec<Sample> {
+        let mut samples: Vec<Sample> = waits(make, text).iter().map(|error| Sample::of("WaitError", error)).collect();
+        let mut taken = vec![TakeError::Call(make()), TakeError::Ambiguous { marker: "m".to_owned(), failure: make() }];
+        for (one, other) in waits(make, text).into_iter().zip(waits(make, text)) {
+            taken.push(TakeError::Busy(one));
+            taken.push(TakeError::Snapshot { snapshot: Box::new(snapshot(text)), failure: other });
+        }
+        samples.extend(taken.iter().map(|error| Sample::of("TakeError", error)));
+        #[cfg(feature = "download")]
+        {
+            let mut saved = vec![crate::SaveError::Call(make())];
+            let id = snapshot(text).id;
+            saved.extend(waits(make, text).map(|failure| crate::SaveError::Job { id: id.clone(), failure }));
+            samples.extend(saved.iter().map(|error| Sample::of("SaveError", error)));
+        }
+        samples
+    }
+}
