@@ -7,7 +7,9 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 /// How often a call is attempted, and how long to wait in between. What is worth another attempt, the table in the
 /// [crate's documentation](crate#what-is-tried-again) says.
 ///
-/// Where an answer carries `Retry-After` (seconds or a date), that is waited for. Where not, the time is picked at random
+/// Where an answer carries `Retry-After` (seconds or a date), that is waited for; where it asks for more than
+/// [`longest_retry_after`](Self::longest_retry_after), the call ends with the answer, whose error tells how long. Where there is none, the
+/// time is picked at random
 /// between nothing and a bound that doubles with each attempt, so that many clients which failed together do not come
 /// back together ("full jitter").
 ///
@@ -77,10 +79,16 @@ impl RetryPolicy {
         self
     }
 
-    /// A `Retry-After` that asks for more is cut to this. Default: 60 seconds.
+    /// A `Retry-After` that asks for more ends the call at once: trying earlier would be refused again, and
+    /// [`Error::retry_after`](crate::Error::retry_after) says when it is worth another call. Default: 60 seconds.
     pub fn longest_retry_after(mut self, delay: Duration) -> Self {
         self.longest_retry_after = delay;
         self
+    }
+
+    /// Whether a wait that was asked for is more than this allows.
+    pub(crate) fn is_too_long(&self, asked: Duration) -> bool {
+        asked > self.longest_retry_after
     }
 
     /// The delays of one call.
@@ -112,11 +120,11 @@ impl Delays {
     pub(crate) fn next(&mut self, is_rate_limit: bool, retry_after: Option<Duration>) -> Option<Duration> {
         self.left = self.left.checked_sub(1)?;
         let bound = if is_rate_limit { self.rate_limited.next() } else { self.usual.next() };
-        Some(match retry_after {
-            Some(asked) => asked.min(self.longest_retry_after),
+        match retry_after {
+            Some(asked) => Some(asked).filter(|asked| *asked <= self.longest_retry_after),
             // backon's own jitter adds to the delay: half of it is always waited for.
-            None => bound.unwrap_or_default().mul_f64(fastrand::f64()),
-        })
+            None => Some(bound.unwrap_or_default().mul_f64(fastrand::f64())),
+        }
     }
 }
 
@@ -166,11 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_is_waited_for_up_to_a_cap() {
+    fn what_is_asked_for_is_waited_for_and_nothing_beyond_the_limit() {
         let mut delays = RetryPolicy::new().longest_retry_after(seconds(30)).delays();
         assert_eq!(delays.next(true, Some(seconds(7))), Some(seconds(7)));
         assert_eq!(delays.next(false, Some(Duration::ZERO)), Some(Duration::ZERO));
-        assert_eq!(delays.next(true, Some(seconds(86_400))), Some(seconds(30)));
-        assert_eq!(delays.next(true, Some(seconds(1))), None);
+        assert_eq!(delays.next(false, Some(seconds(30))), Some(seconds(30)));
+        assert_eq!(delays.next(true, Some(seconds(1))), None, "three repetitions are all");
+        let mut delays = RetryPolicy::new().longest_retry_after(seconds(30)).delays();
+        assert_eq!(delays.next(true, Some(seconds(31))), None);
+        assert_eq!(delays.next(false, Some(seconds(86_400))), None);
     }
 }

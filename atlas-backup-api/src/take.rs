@@ -99,8 +99,8 @@ impl TakeSnapshotAndWait {
 
     async fn finish(self) -> Result<Snapshot, TakeError> {
         let TakeSnapshotAndWait { api, place, mut body, settings, progress } = self;
-        let place = place.map_err(Error::from)?;
-        body.validate().map_err(Error::from)?;
+        let checked = place.and_then(|place| body.validate().map(|()| place));
+        let place = checked.map_err(|error| Error::from(error.of("takeSnapshot")))?;
         let marker = format!("atlas-backup-api {:016x}", fastrand::u64(..));
         body.description = Some(match body.description {
             Some(text) => format!("{text} [{marker}]"),
@@ -191,8 +191,9 @@ impl Taking {
             }
             match self.find(is_ours).await? {
                 Ok(Some(snapshot)) => return Some(snapshot),
-                Err(error) if !is_momentary(&error) => return None,
-                Ok(None) | Err(_) => {}
+                Ok(None) => self.pace.succeeded(),
+                // The next look waits as long as this one was asked to.
+                Err(error) => self.pace.failed(error).ok()?,
             }
         }
         None

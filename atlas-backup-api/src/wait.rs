@@ -49,8 +49,9 @@ type Progress<T> = Box<dyn FnMut(&T) + Send>;
 /// - Between polls it waits 2 seconds at first, then longer each time, up to 30, each time a little more or less, so that many
 ///   programs do not ask at once. When little is left of the allowance of calls ([`Client::rate_limit`](crate::Client::rate_limit)), it waits
 ///   the longest time at once.
-/// - A poll that fails for the moment (no connection, 429, 5xx, each after the retries of the call) does not end it; the fifth in a row does.
-///   So does a 404, where the job is said to be [`just_created`](Self::just_created).
+/// - A poll that fails for the moment (no connection, 429, 5xx, each after the retries of the call) does not end it; the fifth in a row does, and
+///   one that asks to wait until after the deadline (`Retry-After`). So does a 404, where the job is said to be
+///   [`just_created`](Self::just_created).
 /// - Dropping it stops the waiting and changes nothing for the job. Neither does any [`WaitError`]: where the job may go on, its message says
 ///   how to go on waiting.
 #[must_use = "nothing is asked before it is awaited"]

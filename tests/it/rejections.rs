@@ -93,3 +93,20 @@ fn base_urls() {
     }
     insta::assert_snapshot!(messages.join("\n"));
 }
+
+#[tokio::test]
+async fn jobs_name_the_call_that_would_have_been_made() {
+    let client = Client::builder().base_url("http://127.0.0.1:1").build().expect("it is a base URL");
+    let api = client.v2();
+    let days = |days| OnDemandSnapshotRequest { retention_in_days: Some(days), ..Default::default() };
+    let told = |error: &dyn std::fmt::Display, start: &str| assert!(error.to_string().starts_with(start), "{error}");
+    let error = api.take_snapshot_and_wait("xyz", "orders", days(5)).await.unwrap_err();
+    told(&error, "takeSnapshot: invalid argument group_id (groupId): ");
+    let error = api.take_snapshot_and_wait(PROJECT, "orders", days(0)).await.unwrap_err();
+    told(&error, "takeSnapshot: invalid argument retention_in_days (retentionInDays) = 0: ");
+    let nowhere = "no/such/directory";
+    let error = api.save_snapshot(PROJECT, "orders", "xyz").into_directory(nowhere).await.unwrap_err();
+    told(&error, "createRestoreJob: invalid argument snapshot_id (snapshotId): ");
+    let error = api.save_flex_snapshot(PROJECT, "a b", PROJECT).into_directory(nowhere).await.unwrap_err();
+    told(&error, "downloadFlexSnapshot: invalid argument cluster_name (clusterName): ");
+}

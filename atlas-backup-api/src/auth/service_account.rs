@@ -111,7 +111,7 @@ impl ServiceAccount {
             let wait = asking.not_before.map(|end| end.saturating_duration_since(clock.now())).unwrap_or_default();
             if !wait.is_zero() {
                 match &asking.failed {
-                    Some(error) if wait >= deadline.left(clock) => return Err(error.clone()),
+                    Some(error) if wait >= deadline.left(clock) || policy.is_too_long(wait) => return Err(error.clone()),
                     _ => clock.sleep(wait).await,
                 }
             }

@@ -112,14 +112,15 @@ impl Pace {
         self.deadline.left(&*self.client.shared().clock)
     }
 
-    pub(super) fn succeeded(&mut self) {
+    pub(crate) fn succeeded(&mut self) {
         (self.failures, self.failure, self.is_unseen) = (0, None, false);
     }
 
-    /// Takes the failure of a poll, unless it is one to believe.
-    pub(super) fn failed(&mut self, error: Error) -> Result<(), Error> {
+    /// Takes the failure of a poll, unless it is one to believe, or asks to wait longer than there is time.
+    pub(crate) fn failed(&mut self, error: Error) -> Result<(), Error> {
         self.failures += 1;
-        if self.failures >= PATIENCE || !(is_momentary(&error) || self.is_too_early(&error)) {
+        let is_too_late = error.retry_after().is_some_and(|asked| asked >= self.left());
+        if self.failures >= PATIENCE || is_too_late || !(is_momentary(&error) || self.is_too_early(&error)) {
             return Err(error);
         }
         self.failure = Some(error);
@@ -140,8 +141,8 @@ impl Pace {
         let asked = self.failure.as_ref().and_then(Error::retry_after);
         let delay = asked.map_or(usual, |asked| asked.max(usual));
         let left = self.left();
-        // The last look leaves time for its answer.
-        let delay = if delay < left || left <= LAST_LOOK { delay } else { left - LAST_LOOK };
+        // The last look leaves time for its answer, and does not come before it was asked for.
+        let delay = if delay < left || left <= LAST_LOOK { delay } else { (left - LAST_LOOK).max(asked.unwrap_or_default()) };
         self.client.shared().clock.sleep(delay.min(left)).await;
         (delay < left).then_some(())
     }

@@ -57,6 +57,21 @@ async fn answers_and_refusals_that_pass_are_waited_out() {
 }
 
 #[tokio::test]
+async fn asked_to_wait_longer_than_it_may_a_download_ends_at_once_and_says_how_long() {
+    let setting = setting();
+    let offer = Offer::new(LENGTH, 1);
+    let url = setting.host.offer(offer.clone());
+    setting.host.next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(503).header("Retry-After", "61"))]);
+    let error = setting.fetch(&url).await.unwrap_err();
+    assert!(matches!(error, DownloadError::Http { .. }), "{error:?}");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(61)));
+    assert_eq!(error.to_string(), "orders.tgz: the host answered 503 Service Unavailable; asked to wait 61 s");
+    assert_eq!((setting.host.received().len(), setting.clock.waits().len(), setting.part()), (2, 1, 1_000_000));
+    setting.fetch(&url).await.unwrap();
+    setting.assert_saved(&offer);
+}
+
+#[tokio::test]
 async fn progress_counts_attempts_anew() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::new().attempts(2)));
     let offer = Offer::new(LENGTH, 1);

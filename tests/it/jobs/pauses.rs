@@ -90,6 +90,26 @@ async fn what_a_rate_limit_asks_for_is_waited_for() {
 }
 
 #[tokio::test]
+async fn asked_to_wait_longer_than_there_is_time_the_waiting_ends_at_once() {
+    let setting = setting();
+    let snapshot = setting.take("orders").await;
+    let exchanges = setting.atlas.server().exchanges();
+    setting.atlas.faults().push(Fault::rate_limited(Some(100)));
+    let wait = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().deadline(seconds(100));
+    let error = wait.await.unwrap_err();
+    let WaitError::Call(call) = &error else { panic!("{error:?}") };
+    assert_eq!(call.retry_after(), Some(seconds(100)));
+    assert!(error.to_string().starts_with("getSnapshot: 429 ") && error.to_string().ends_with("; asked to wait 100 s"), "{error}");
+    assert_eq!((setting.atlas.server().exchanges() - exchanges, setting.clock.waits().len()), (1, 0));
+
+    // Little less than there is time: it looks when it was asked to, also where it would have looked for the last time before.
+    setting.atlas.faults().push(Fault::rate_limited(Some(98)));
+    let wait = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().deadline(seconds(100));
+    wait.poll_every(seconds(500), seconds(500)).await.unwrap();
+    assert_eq!(setting.clock.waits(), [seconds(98)]);
+}
+
+#[tokio::test]
 async fn a_rate_limit_is_met_within_the_call_first() {
     let setting = setting_with(FakeAtlas::open, |client| client.retry(RetryPolicy::new()));
     let snapshot = setting.take("orders").await;

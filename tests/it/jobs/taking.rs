@@ -322,8 +322,30 @@ async fn a_snapshot_that_can_no_longer_be_seen_is_not_lost() {
     let client = script::client(&server, &NoWait::new());
     let error = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap_err();
     let again = "wait for it with get_snapshot(…).wait(), do not take another";
-    assert_eq!(error.to_string(), format!("snapshot {PROJECT} was asked for and goes on: 403 Forbidden (USER_UNAUTHORIZED); {again}"));
+    assert_eq!(error.to_string(), format!("snapshot {PROJECT} was asked for and goes on: getSnapshot: 403 Forbidden (USER_UNAUTHORIZED); {again}"));
     assert!(matches!(&error, TakeError::Snapshot { snapshot, .. } if snapshot.id == PROJECT), "{error:?}");
+}
+
+#[tokio::test]
+async fn while_it_is_looked_for_what_atlas_asks_to_wait_is_waited() {
+    let limited = Answer::new(429).header("Retry-After", "100");
+    let was_asked = Arc::new(Mutex::new(false));
+    let server = replying(move |call, _| {
+        let mut was_asked = was_asked.lock().unwrap();
+        match call {
+            call if call.starts_with("POST") => {
+                *was_asked = true;
+                Answer::new(503)
+            }
+            _ if std::mem::take(&mut *was_asked) => limited.clone(),
+            _ => ok(&json!({"results": []})),
+        }
+    });
+    let clock = NoWait::new();
+    let client = script::client(&server, &clock);
+    let error = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap_err();
+    assert!(matches!(error, TakeError::Ambiguous { .. }), "{error:?}");
+    assert_eq!(clock.waits()[0], seconds(100));
 }
 
 #[tokio::test]

@@ -216,12 +216,33 @@ async fn a_silent_server_is_left_after_the_attempts_timeout() {
 }
 
 #[tokio::test]
-async fn what_is_asked_for_is_waited_for_up_to_a_cap() {
-    let script = [Fault::rate_limited(Some(7)), Fault::rate_limited_until(5), Fault::rate_limited(Some(3600))];
+async fn what_is_asked_for_is_waited_for() {
+    let script = [Fault::rate_limited(Some(7)), Fault::rate_limited_until(5), Fault::rate_limited(Some(60))];
     let setting = setting(Faults::script(script));
     create(&setting.client).await.unwrap();
     assert_eq!(setting.clock.waits(), [seconds(7), seconds(5), seconds(60)]);
     assert_eq!(setting.seen("POST"), (4, 1, 3));
+}
+
+#[tokio::test]
+async fn asked_to_wait_longer_than_it_may_a_call_ends_at_once_and_says_how_long() {
+    let unavailable = Fault::answer(Answer::new(503).header("Retry-After", "61"));
+    for fault in [Fault::rate_limited(Some(61)), unavailable] {
+        let setting = setting(Faults::script([fault]));
+        let error = read(&setting.client).await.unwrap_err();
+        assert_eq!(error.retry_after(), Some(seconds(61)), "{error:?}");
+        assert!(error.to_string().ends_with("; asked to wait 61 s"), "{error}");
+        assert_eq!(setting.seen("GET"), (1, 0, 0));
+    }
+    let setting = setting(Faults::script([Fault::rate_limited(Some(61))]));
+    let error = create(&setting.client).await.unwrap_err();
+    assert!(error.is_rate_limited() && !error.is_ambiguous(), "{error:?}");
+    assert_eq!(setting.seen("POST"), (1, 0, 0));
+    // Whoever can wait says so.
+    let setting = self::setting(Faults::script([Fault::rate_limited(Some(100))]));
+    let patient = CallOptions::new().retry(RetryPolicy::new().longest_retry_after(seconds(100)));
+    create_with(&setting.client, patient).await.unwrap();
+    assert_eq!(setting.clock.waits(), [seconds(100)]);
 }
 
 #[tokio::test]

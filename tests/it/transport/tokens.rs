@@ -143,7 +143,10 @@ async fn a_token_that_is_refused_again_and_again_is_one_error() {
     let client = built(builder(&server, &NoWait::new()).credentials(service_account()));
     let error = read(&client).await.unwrap_err();
     assert!(matches!(error, Error::Auth(_)), "{error:?}");
-    assert_eq!(error.to_string(), "401 Unauthorized; the client called with a service account: check it, and the access list of addresses");
+    assert_eq!(
+        error.to_string(),
+        "getLegacySnapshot: 401 Unauthorized; the client called with a service account: check it, and the access list of addresses"
+    );
     assert_eq!((oauth.counts().token_requests, server.exchanges(), server.acted("GET")), (2, 4, 0));
 }
 
@@ -164,18 +167,45 @@ async fn too_many_tokens_are_waited_for() {
 }
 
 #[tokio::test]
+async fn asked_to_wait_longer_than_it_may_for_a_token_a_call_ends_at_once() {
+    let (server, oauth, _, clock) = start(OAuth::new());
+    // Time enough for the wait, which the policy does not allow.
+    let client = built(builder(&server, &clock).credentials(service_account()).total_timeout(seconds(86_400)));
+    oauth.throttle_next(Some(3600));
+    for _ in 0..3 {
+        let error = create(&client).await.unwrap_err();
+        assert_eq!((error.is_rate_limited(), error.retry_after()), (true, Some(seconds(3600))), "{error:?}");
+        assert!(error.to_string().ends_with("; asked to wait 3600 s"), "{error}");
+    }
+    assert_eq!((oauth.counts().token_requests, server.exchanges(), clock.waits().len()), (1, 1, 0));
+    clock.servers().advance(seconds(3600));
+    create(&client).await.unwrap();
+    assert_eq!((oauth.counts().token_requests, server.acted("POST"), clock.waits().len()), (2, 1, 0));
+}
+
+#[tokio::test]
 async fn who_waited_for_a_failure_shares_it() {
     let (server, oauth, client, _) = start(OAuth::new());
     let gate = Gate::closed();
     oauth.hold_tokens(&gate);
-    oauth.answer_next(Answer::json(401, "application/json", &json!({"error": "invalid_client"})));
+    oauth.answer_next(Answer::json(
+        401,
+        "application/json",
+        &json!({"error": "invalid_client", "error_description": "The secret has expired."}),
+    ));
     let calls: Vec<_> = (0..10).map(|_| spawn(&client)).collect();
     gate.arrived(1).await;
     tokio::task::yield_now().await;
     gate.open();
     for call in calls {
         let error = call.await.unwrap().unwrap_err();
-        assert_eq!(error.to_string(), "no token for the service account: the token endpoint answered 401 Unauthorized (invalid_client)");
+        assert_eq!(
+            error.to_string(),
+            "takeSnapshot: no token for the service account: the token endpoint answered 401 Unauthorized (invalid_client): The secret has \
+             expired; check the client id and the secret, and whether the secret has expired"
+        );
+        let Error::Auth(error) = error else { panic!("{error:?}") };
+        assert_eq!((error.token_error(), error.token_error_description()), (Some("invalid_client"), Some("The secret has expired.")));
     }
     assert_eq!((oauth.counts().token_requests, server.exchanges(), server.acted("POST")), (1, 1, 0));
     create(&client).await.unwrap();
