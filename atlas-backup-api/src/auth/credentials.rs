@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Auth, ServiceAccount, environment};
@@ -9,7 +10,7 @@ use crate::base_url::BaseUrl;
 use crate::configuration_error::ConfigurationError;
 use crate::error::Error;
 
-/// An API key or a service account of Atlas. Never printed, and overwritten in memory when dropped.
+/// An API key, a service account or an access token of Atlas. Never printed, and overwritten in memory when dropped.
 #[derive(Clone)]
 pub struct Credentials(Kind);
 
@@ -24,6 +25,7 @@ enum Kind {
         id: String,
         secret: SecretString,
     },
+    Token(SecretString),
 }
 
 impl Credentials {
@@ -39,6 +41,12 @@ impl Credentials {
         Credentials(Kind::ServiceAccount { id: client_id.into(), secret: secret.into() })
     }
 
+    /// An access token that was made elsewhere, as a service account's are. It is sent as it is, as `Bearer`, and never renewed: tokens of
+    /// Atlas live an hour, after which every call is refused with [`Error::Auth`].
+    pub fn token(token: impl Into<SecretString>) -> Self {
+        Credentials(Kind::Token(token.into()))
+    }
+
     /// What the environment holds, under the names that other tools for Atlas use:
     ///
     /// | what | variable | or |
@@ -47,13 +55,15 @@ impl Credentials {
     /// | API key, private part | `MONGODB_ATLAS_PRIVATE_API_KEY` | `MONGODB_ATLAS_PRIVATE_KEY` |
     /// | service account, id | `MONGODB_ATLAS_CLIENT_ID` | |
     /// | service account, secret | `MONGODB_ATLAS_CLIENT_SECRET` | |
+    /// | access token | `MONGODB_ATLAS_ACCESS_TOKEN` | |
     ///
-    /// White space around a value is dropped; a variable without a value counts as not set.
+    /// White space around a value is dropped; a variable without a value counts as not set. Quotes around one, which
+    /// `docker --env-file` leaves, are an error.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] where nothing is set, a part is missing (it is named), both kinds are set, two names of one
-    /// part have different values, or a value is not Unicode.
+    /// [`Error::Configuration`] where nothing is set, a part is missing (it is named), more than one kind is set, two names of
+    /// one part have different values, or a value is not Unicode or in quotes.
     pub fn from_env() -> Result<Self, Error> {
         Ok(environment::credentials(&environment::variable)?)
     }
@@ -72,6 +82,13 @@ impl Credentials {
                 printable("service account", "client id", &id)?;
                 printable("service account", "secret", secret.expose_secret())?;
                 Ok(Auth::ServiceAccount(Box::new(ServiceAccount::new(id, secret, base_url))))
+            }
+            Kind::Token(token) => {
+                printable("access token", "text", token.expose_secret())?;
+                let header = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()));
+                let mut header = header.map_err(|_| ConfigurationError::new("credentials: the access token fits no header".to_owned()))?;
+                header.set_sensitive(true);
+                Ok(Auth::Token(header))
             }
         }
     }
@@ -93,6 +110,7 @@ impl fmt::Debug for Credentials {
             #[cfg(feature = "digest")]
             Kind::ApiKey { .. } => "Credentials(API key)",
             Kind::ServiceAccount { .. } => "Credentials(service account)",
+            Kind::Token(_) => "Credentials(access token)",
         })
     }
 }
@@ -132,7 +150,16 @@ mod tests {
     }
 
     #[test]
+    fn so_it_is_with_tokens() {
+        assert!(refusal(Credentials::token("")).contains("text of the access token: is empty"));
+        for token in ["Bearer hunter2", "hunter2\r\nX: y", "hunter2é"] {
+            assert!(refusal(Credentials::token(token)).contains("text of the access token: must be printable ASCII without spaces"));
+        }
+    }
+
+    #[test]
     fn debug_shows_the_kind_alone() {
+        assert_eq!(format!("{:?}", Credentials::token("hunter2")), "Credentials(access token)");
         assert_eq!(format!("{:?}", Credentials::service_account("id", "hunter2")), "Credentials(service account)");
     }
 }

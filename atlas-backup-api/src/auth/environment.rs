@@ -12,6 +12,7 @@ const PUBLIC: &[&str] = &["MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_PUBLIC_
 const PRIVATE: &[&str] = &["MONGODB_ATLAS_PRIVATE_API_KEY", "MONGODB_ATLAS_PRIVATE_KEY"];
 const CLIENT_ID: &[&str] = &["MONGODB_ATLAS_CLIENT_ID"];
 const CLIENT_SECRET: &[&str] = &["MONGODB_ATLAS_CLIENT_SECRET"];
+const ACCESS_TOKEN: &[&str] = &["MONGODB_ATLAS_ACCESS_TOKEN"];
 const BASE_URL: &[&str] = &["MONGODB_ATLAS_BASE_URL"];
 
 /// From the process's own environment.
@@ -28,19 +29,23 @@ pub(crate) fn base_url(lookup: Lookup<'_>) -> Result<Option<String>, Configurati
 pub(crate) fn credentials(lookup: Lookup<'_>) -> Result<Credentials, ConfigurationError> {
     let (public, private) = (find(lookup, PUBLIC)?, find(lookup, PRIVATE)?);
     let (id, secret) = (find(lookup, CLIENT_ID)?, find(lookup, CLIENT_SECRET)?);
-    match (public, private, id, secret) {
-        (Some(public), Some(private), None, None) => api_key(public.value, private.value),
-        (None, None, Some(id), Some(secret)) => Ok(Credentials::service_account(id.value, secret.value)),
-        (None, None, None, None) => {
-            refuse(format!("none in the environment: set {} and {}, or {} and {}", PUBLIC[0], PRIVATE[0], CLIENT_ID[0], CLIENT_SECRET[0]))
-        }
-        (Some(public), None, None, None) => refuse(missing(public.name, PRIVATE)),
-        (None, Some(private), None, None) => refuse(missing(private.name, PUBLIC)),
-        (None, None, Some(id), None) => refuse(missing(id.name, CLIENT_SECRET)),
-        (None, None, None, Some(secret)) => refuse(missing(secret.name, CLIENT_ID)),
-        (public, private, id, secret) => {
-            let names: Vec<&str> = [public, private, id, secret].iter().flatten().map(|found| found.name).collect();
-            refuse(format!("both an API key and a service account are in the environment ({}): unset one", names.join(", ")))
+    let token = find(lookup, ACCESS_TOKEN)?;
+    let kinds = [public.is_some() || private.is_some(), id.is_some() || secret.is_some(), token.is_some()];
+    if kinds.iter().filter(|is_set| **is_set).count() > 1 {
+        let names: Vec<&str> = [public, private, id, secret, token].iter().flatten().map(|found| found.name).collect();
+        return refuse(format!("more than one kind is in the environment ({}): unset all but one", names.join(", ")));
+    }
+    match (public, private, id, secret, token) {
+        (Some(public), Some(private), ..) => api_key(public.value, private.value),
+        (Some(public), None, ..) => refuse(missing(public.name, PRIVATE)),
+        (None, Some(private), ..) => refuse(missing(private.name, PUBLIC)),
+        (_, _, Some(id), Some(secret), _) => Ok(Credentials::service_account(id.value, secret.value)),
+        (_, _, Some(id), None, _) => refuse(missing(id.name, CLIENT_SECRET)),
+        (_, _, None, Some(secret), _) => refuse(missing(secret.name, CLIENT_ID)),
+        (.., Some(token)) => Ok(Credentials::token(token.value)),
+        (None, None, None, None, None) => {
+            let pairs = [(PUBLIC, PRIVATE), (CLIENT_ID, CLIENT_SECRET)].map(|(one, other)| format!("{} and {}", one[0], other[0]));
+            refuse(format!("none in the environment: set {}, or {}", pairs.join(", or "), ACCESS_TOKEN[0]))
         }
     }
 }
@@ -67,8 +72,14 @@ fn find(lookup: Lookup<'_>, names: &[&'static str]) -> Result<Option<Found>, Con
         let value = match lookup(name) {
             Ok(value) => value.trim().to_owned(),
             Err(VarError::NotPresent) => continue,
-            Err(VarError::NotUnicode(_)) => return refuse(format!("{name} is not Unicode")),
+            Err(VarError::NotUnicode(_)) => return refuse_variable(name, "is not Unicode"),
         };
+        if value.starts_with(QUOTES) || value.ends_with(QUOTES) {
+            return refuse_variable(
+                name,
+                "has quotes around its value, which are part of it (as `docker --env-file` takes them): remove them",
+            );
+        }
         match &found {
             _ if value.is_empty() => {}
             Some(other) if other.value != value => return refuse(format!("{} and {name} differ: unset one", other.name)),
@@ -78,8 +89,16 @@ fn find(lookup: Lookup<'_>, names: &[&'static str]) -> Result<Option<Found>, Con
     Ok(found)
 }
 
+/// No id, key, secret, token or URL begins or ends with one of these.
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
 fn missing(set: &str, names: &[&str]) -> String {
     format!("{set} is set in the environment, and {} is missing", names.join(" (or ") + if names.len() > 1 { ")" } else { "" })
+}
+
+/// A fault of one variable. Its value may be secret.
+fn refuse_variable<T>(name: &str, fault: &str) -> Result<T, ConfigurationError> {
+    Err(ConfigurationError::new(format!("environment: {name} {fault}")))
 }
 
 fn refuse<T>(fault: String) -> Result<T, ConfigurationError> {
@@ -125,12 +144,32 @@ mod tests {
     }
 
     #[test]
+    fn an_access_token() {
+        let found = read(&[(ACCESS_TOKEN[0], " hunter2\n"), (CLIENT_ID[0], "")]).unwrap();
+        assert_eq!(format!("{found:?}"), "Credentials(access token)");
+    }
+
+    #[test]
+    fn quotes_are_a_fault_of_the_variable() {
+        let all = [PUBLIC, PRIVATE, CLIENT_ID, CLIENT_SECRET, ACCESS_TOKEN].concat();
+        for name in all {
+            for value in ["\"hunter2\"", "'hunter2'", " 'hunter2' ", "\"hunter2", "hunter2'", "\"\"", "`hunter2`"] {
+                let message = refusal(&[(name, value)]);
+                assert!(message.starts_with(&format!("configuration: environment: {name} has quotes around its value")), "{message}");
+            }
+        }
+        let error = base_url(&|_| Ok("\"https://u:hunter2@h\"".into())).unwrap_err();
+        assert!(error.to_string().starts_with("configuration: environment: MONGODB_ATLAS_BASE_URL has quotes"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    }
+
+    #[test]
     fn what_is_missing_is_named() {
         for (variables, fault) in [
             (
                 &[][..],
                 "none in the environment: set MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or \
-                 MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET",
+                 MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_ACCESS_TOKEN",
             ),
             (
                 &[("MONGODB_ATLAS_PUBLIC_KEY", "public"), ("MONGODB_ATLAS_PRIVATE_KEY", "")],
@@ -158,9 +197,11 @@ mod tests {
     #[test]
     fn contradictions_are_not_guessed_at() {
         let all = [(PUBLIC[0], "public"), (PRIVATE[1], "hunter2"), (CLIENT_ID[0], "id"), (CLIENT_SECRET[0], "hunter2")];
-        for variables in [&all[..], &all[..3], &all[1..3], &all[1..]] {
+        let token = |other| [(ACCESS_TOKEN[0], "hunter2"), other];
+        let with_token = [token((PRIVATE[0], "hunter2")), token((CLIENT_ID[0], "id"))];
+        for variables in [&all[..], &all[..3], &all[1..3], &all[1..], &with_token[0], &with_token[1]] {
             let message = refusal(variables);
-            assert!(message.contains("both an API key and a service account"), "{message}");
+            assert!(message.contains("more than one kind"), "{message}");
             assert!(variables.iter().all(|(name, _)| message.contains(name)), "{message}");
         }
         let differ = [(PUBLIC[0], "public"), (PRIVATE[0], "hunter2"), (PRIVATE[1], "hunter22")];
@@ -170,7 +211,7 @@ mod tests {
     #[test]
     fn what_is_not_unicode_is_named() {
         let error = credentials(&|_| Err(VarError::NotUnicode(OsString::from("hunter2")))).err().unwrap();
-        assert_eq!(error.to_string(), "configuration: credentials: MONGODB_ATLAS_PUBLIC_API_KEY is not Unicode");
+        assert_eq!(error.to_string(), "configuration: environment: MONGODB_ATLAS_PUBLIC_API_KEY is not Unicode");
     }
 
     #[test]

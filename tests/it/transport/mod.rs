@@ -4,6 +4,7 @@
 
 mod bounds;
 mod cancelling;
+mod access_tokens;
 mod digest;
 mod flood;
 pub mod hygiene;
