@@ -120,7 +120,10 @@ fn a_legacy_target_is_named_or_told_by_its_id() {
     let messages = [automated(None, None), nowhere].map(|delivery| told(delivery.validate()));
     insta::assert_snapshot!(messages.join("\n"));
     let job = LegacyRestoreJobRequest { snapshot_id: Some(id()), ..LegacyRestoreJobRequest::new(automated(None, None)) };
-    assert!(told(job.validate()).starts_with("invalid argument delivery.target_cluster_name (delivery.targetClusterName): must be given, or"), "the path is told");
+    assert!(
+        told(job.validate()).starts_with("invalid argument delivery.target_cluster_name (delivery.targetClusterName): must be given, or"),
+        "the path is told"
+    );
     // A download has no target; one that is given is for Atlas to judge.
     let download = LegacyRestoreDeliveryRequest { method_name: LegacyRestoreMethod::Http, ..automated(Some(orders()), None) };
     assert_eq!(download.validate(), Ok(()));

@@ -322,7 +322,10 @@ async fn a_snapshot_that_can_no_longer_be_seen_is_not_lost() {
     let client = script::client(&server, &NoWait::new());
     let error = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap_err();
     let again = "wait for it with get_snapshot(…).wait(), do not take another";
-    assert_eq!(error.to_string(), format!("snapshot {PROJECT} was asked for and goes on: getSnapshot: 403 Forbidden (USER_UNAUTHORIZED); {again}"));
+    assert_eq!(
+        error.to_string(),
+        format!("snapshot {PROJECT} was asked for and goes on: getSnapshot: 403 Forbidden (USER_UNAUTHORIZED); {again}")
+    );
     assert!(matches!(&error, TakeError::Snapshot { snapshot, .. } if snapshot.id == PROJECT), "{error:?}");
 }
 

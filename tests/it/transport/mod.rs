@@ -2,9 +2,9 @@
 
 #![allow(deprecated, reason = "the deprecated operations are called as the others are")]
 
+mod access_tokens;
 mod bounds;
 mod cancelling;
-mod access_tokens;
 mod digest;
 mod flood;
 pub mod hygiene;
