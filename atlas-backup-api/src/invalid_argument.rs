@@ -88,10 +88,11 @@ impl InvalidArgument {
             false if rust == wire => write!(f, " {rust}")?,
             false => write!(f, " {rust} ({wire})")?,
         }
-        match &self.value {
-            Some(value) => write!(f, " = {value}: {}", self.rule),
-            None => write!(f, ": {}", self.rule),
+        if let Some(value) = &self.value {
+            write!(f, " = {value}")?;
         }
+        // What a conversion of the program's own says may be nothing.
+        if self.rule.is_empty() { Ok(()) } else { write!(f, ": {}", self.rule) }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::object_id::ObjectId;
 use crate::place::Place;
 use crate::v2::Api;
 use crate::v2::types::{ClusterType, OnDemandSnapshotRequest, Snapshot, SnapshotStatus, SnapshotType};
-use crate::wait::{Pace, Settings, WaitError, is_momentary};
+use crate::wait::{Pace, Settings, WaitError};
 
 pub use error::TakeError;
 

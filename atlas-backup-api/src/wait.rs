@@ -15,8 +15,6 @@ use crate::transport::{self, Answer};
 #[cfg(feature = "v2")]
 pub(crate) use error::Standing;
 pub use error::{Ending, WaitError};
-#[cfg(feature = "v2")]
-pub(crate) use pace::is_momentary;
 pub(crate) use pace::{Pace, Settings};
 pub(crate) use stage::{Job, Stage};
 

@@ -3,7 +3,7 @@
 #[cfg(unix)]
 mod faults;
 #[cfg(unix)]
-mod signals;
+pub mod signals;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod usage;

@@ -11,9 +11,9 @@ use tempfile::TempDir;
 
 /// `cargo xtask fake-atlas --port 0` with these two scripts.
 fn fake_atlas(build: &str, run: &str) -> (TempDir, Command) {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("build"), build).unwrap();
-    fs::write(folder.path().join("run"), run).unwrap();
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    fs::write(folder.path().join("build"), build).expect("it can be written");
+    fs::write(folder.path().join("run"), run).expect("it can be written");
     let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
     xtask.args(["fake-atlas", "--port", "0"]).env("CARGO", "sh").current_dir(folder.path());
     (folder, xtask)

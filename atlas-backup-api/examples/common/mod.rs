@@ -21,6 +21,7 @@ Environment:
   MONGODB_ATLAS_PRIVATE_API_KEY  API key: its private part
   MONGODB_ATLAS_CLIENT_ID        service account, instead of an API key: its id
   MONGODB_ATLAS_CLIENT_SECRET    service account: its secret
+  MONGODB_ATLAS_ACCESS_TOKEN     access token, instead of either
   MONGODB_ATLAS_BASE_URL         another Atlas, such as `cargo xtask fake-atlas`
   NO_COLOR                       if it is set, progress is shown without colour
 ";

@@ -40,13 +40,13 @@ impl<J> fmt::Display for SaveError<J> {
         match self {
             SaveError::Call(error) => error.fmt(f),
             SaveError::Job { id, failure } => {
-                let (id, fault) = (excerpt::shorten(id.as_str(), 100), failure.fault());
+                let (id, summary) = (excerpt::shorten(id.as_str(), 100), failure.summary());
                 match failure.standing() {
                     Standing::Ended => write!(f, "job {id} was asked for: {failure}"),
-                    Standing::Gone => write!(f, "job {id} was asked for, and is no longer there: {fault}"),
+                    Standing::Gone => write!(f, "job {id} was asked for, and is no longer there: {summary}"),
                     _ => {
                         let how = failure.how_to_wait();
-                        write!(f, "job {id} was asked for and goes on: {fault}; wait for it with {how}, and download its deliveries()")
+                        write!(f, "job {id} was asked for and goes on: {summary}; wait for it with {how}, and download its deliveries()")
                     }
                 }
             }

@@ -62,13 +62,13 @@ impl fmt::Display for TakeError {
             }
             TakeError::Deadline { waited } => write!(f, "no snapshot was asked for within {waited:?}"),
             TakeError::Snapshot { snapshot, failure } => {
-                let (id, fault) = (excerpt::shorten(snapshot.id.as_str(), 100), failure.fault());
+                let (id, summary) = (excerpt::shorten(snapshot.id.as_str(), 100), failure.summary());
                 match failure.standing() {
                     Standing::Ended => write!(f, "snapshot {id} was asked for: {failure}"),
-                    Standing::Gone => write!(f, "snapshot {id} was asked for, and is no longer there: {fault}"),
+                    Standing::Gone => write!(f, "snapshot {id} was asked for, and is no longer there: {summary}"),
                     _ => {
                         let how = failure.how_to_wait();
-                        write!(f, "snapshot {id} was asked for and goes on: {fault}; wait for it with {how}, do not take another")
+                        write!(f, "snapshot {id} was asked for and goes on: {summary}; wait for it with {how}, do not take another")
                     }
                 }
             }

@@ -197,7 +197,8 @@ impl<T> fmt::Display for Fault<'_, T> {
                     Ending::Cancelled => "it was cancelled",
                     Ending::Expired => "it has expired",
                 };
-                write!(f, "{ending}: {}", excerpt::clause(words, 500))
+                let words = excerpt::clause(words, 500);
+                if words.is_empty() { f.write_str(ending) } else { write!(f, "{ending}: {words}") }
             }
             WaitError::Deadline { waited, job, failure, .. } => {
                 let known = if job.is_some() { "still under way" } else { "not known how far it is" };

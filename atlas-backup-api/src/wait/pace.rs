@@ -155,7 +155,7 @@ impl Pace {
 }
 
 /// Whether asking again may do better.
-pub(crate) fn is_momentary(error: &Error) -> bool {
+fn is_momentary(error: &Error) -> bool {
     let status = error.status().map(|status| status.as_u16());
     let unreached = match error {
         Error::Connection(_) | Error::Timeout(_) => true,

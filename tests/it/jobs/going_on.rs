@@ -105,7 +105,8 @@ async fn what_stays_unseen_is_told_to_have_been_made() {
     for (name, save) in saves() {
         let server = making([not_found()]);
         let error = save(client(&server)).await.unwrap_err();
-        let start = format!("job {MADE} was asked for and goes on: not to be seen yet: 404 Not Found");
+        let start = format!("job {MADE} was asked for and goes on: get");
+        assert!(error.contains(&format!(" {MADE}: not to be seen yet: 404 Not Found")), "{error}");
         let end = format!("; wait for it with {name}(…).wait(), and download its deliveries()");
         assert!(error.starts_with(&start) && error.ends_with(&end), "{error}");
         assert_eq!((server.acted("POST"), server.acted("GET")), (1, 5), "{name}");
@@ -115,7 +116,7 @@ async fn what_stays_unseen_is_told_to_have_been_made() {
     let taking = client(&server).v2().take_snapshot_and_wait(PROJECT, "orders", OnDemandSnapshotRequest::default());
     let error = taking.await.unwrap_err();
     assert!(matches!(&error, TakeError::Snapshot { failure: WaitError::Unseen { .. }, .. }), "{error:?}");
-    let start = format!("snapshot {MADE} was asked for and goes on: not to be seen yet: 404 Not Found");
+    let start = format!("snapshot {MADE} was asked for and goes on: getSnapshot {MADE}: not to be seen yet: 404 Not Found");
     let end = "; wait for it with get_snapshot(…).wait(), do not take another";
     assert!(error.to_string().starts_with(&start) && error.to_string().ends_with(end), "{error}");
     assert_eq!((server.acted("POST"), server.acted("GET")), (1, 1 + 5));
@@ -127,7 +128,8 @@ async fn what_was_seen_and_is_gone_is_told_at_once() {
     for (name, save) in saves() {
         let server = making([not_found(), running(), not_found()]);
         let error = save(client(&server)).await.unwrap_err();
-        assert!(error.starts_with(&format!("job {MADE} was asked for, and is no longer there: 404 Not Found")), "{error}");
+        assert!(error.starts_with(&format!("job {MADE} was asked for, and is no longer there: get")), "{error}");
+        assert!(error.contains(": 404 Not Found"), "{error}");
         assert!(!error.contains("goes on") && server.acted("GET") == 3, "{name}: {error}");
     }
     let server = answering([running(), not_found()]);

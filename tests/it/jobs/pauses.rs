@@ -97,9 +97,9 @@ async fn asked_to_wait_longer_than_there_is_time_the_waiting_ends_at_once() {
     setting.atlas.faults().push(Fault::rate_limited(Some(100)));
     let wait = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().deadline(seconds(100));
     let error = wait.await.unwrap_err();
-    let WaitError::Call(call) = &error else { panic!("{error:?}") };
-    assert_eq!(call.retry_after(), Some(seconds(100)));
-    assert!(error.to_string().starts_with("getSnapshot: 429 ") && error.to_string().ends_with("; asked to wait 100 s"), "{error}");
+    let WaitError::Call { failure, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(failure.retry_after(), Some(seconds(100)));
+    assert!(error.to_string().starts_with("getSnapshot: 429 ") && error.to_string().contains("; asked to wait 100 s; "), "{error}");
     assert_eq!((setting.atlas.server().exchanges() - exchanges, setting.clock.waits().len()), (1, 0));
 
     // Little less than there is time: it looks when it was asked to, also where it would have looked for the last time before.

@@ -349,7 +349,10 @@ async fn a_job_that_cannot_be_asked_after_is_named() {
     let save = script::client(&server, &NoWait::new()).v2().save_snapshot(PROJECT, "orders", PROJECT);
     let error = save.into_directory(directory().path()).await.unwrap_err();
     assert!(matches!(&error, SaveError::Job { id, failure: WaitError::Call { .. }, .. } if id.as_str() == PROJECT), "{error:?}");
-    assert!(error.to_string().starts_with(&format!("job {PROJECT} was asked for and goes on: 403 Forbidden (NO_LONGER)")), "{error}");
+    assert!(
+        error.to_string().starts_with(&format!("job {PROJECT} was asked for and goes on: getRestoreJob: 403 Forbidden (NO_LONGER)")),
+        "{error}"
+    );
 }
 
 #[tokio::test]

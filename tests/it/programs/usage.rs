@@ -31,7 +31,7 @@ fn help_says_what_an_example_takes() {
             assert!(help.contains(&format!("\n  {argument}  ")), "{argument} is not explained:\n{help}");
         }
         assert!(help.contains(&format!("\n  cargo run -p atlas-backup-api --example {example} -- ")), "{help}");
-        for variable in ["PROJECT_ID", "PUBLIC_API_KEY", "PRIVATE_API_KEY", "CLIENT_ID", "CLIENT_SECRET", "BASE_URL"] {
+        for variable in ["PROJECT_ID", "PUBLIC_API_KEY", "PRIVATE_API_KEY", "CLIENT_ID", "CLIENT_SECRET", "ACCESS_TOKEN", "BASE_URL"] {
             assert!(help.contains(&format!("\n  MONGODB_ATLAS_{variable} ")), "{help}");
         }
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");

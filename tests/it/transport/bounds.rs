@@ -79,7 +79,7 @@ async fn an_error_without_end_is_that_error() {
     for outcome in [read(&client).await.map(drop), create(&client).await.map(drop)] {
         let error = outcome.unwrap_err();
         assert!(matches!(&error, Error::Api(_)) && error.is_not_found(), "{error:?}");
-        assert!(error.error_code() == Some("GONE") && error.to_string().contains("Please sign in to go on."), "{error}");
+        assert!(error.error_code() == Some("GONE") && error.to_string().contains("Please sign in to go on"), "{error}");
         assert!(told(&error).len() < 16 * 1024, "{} bytes are told", told(&error).len());
         let taken = flood.taken().await;
         assert!(is_near(taken, FAILURE), "{taken}");

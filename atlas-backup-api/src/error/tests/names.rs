@@ -53,6 +53,8 @@ fn no_punctuation_is_doubled() {
         for sample in of_calls(text) {
             // What is quoted is as it came.
             let ours: String = sample.message.split('"').step_by(2).collect();
+            // So are the methods that wait again.
+            let ours = ours.replace(".wait()", "").replace("deliveries()", "");
             for doubled in [".;", ".:", ";;", "::", ": ;", "..", ",;", " ;", "()", ":  ", ": :"] {
                 assert!(!ours.contains(doubled), "{text:?}, {}: {}", sample.name, sample.message);
             }

@@ -148,14 +148,16 @@ mod jobs {
 
     const CALL: &str = "takeSnapshot 65f0";
 
-    fn waits(make: &dyn Fn() -> Error, text: &str) -> [WaitError<Snapshot>; 4] {
+    fn waits(make: &dyn Fn() -> Error, text: &str) -> [WaitError<Snapshot>; 6] {
         let (waited, call) = (Duration::from_secs(7), CALL.to_owned());
         let job = || Box::new(snapshot(text));
         [
             WaitError::Ended { ending: Ending::Failed, words: text.to_owned(), job: job(), call: call.clone() },
             WaitError::Deadline { waited, job: Some(job()), failure: None, call: call.clone() },
-            WaitError::Deadline { waited, job: None, failure: Some(make()), call },
-            WaitError::Call(make()),
+            WaitError::Deadline { waited, job: None, failure: Some(make()), call: call.clone() },
+            WaitError::Unseen { failure: make(), call: call.clone() },
+            WaitError::Call { failure: make(), job: Some(job()), call: call.clone() },
+            WaitError::Call { failure: make(), job: None, call },
         ]
     }
 
