@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use atlas_backup_api::{Delivery as Wanted, Download, DownloadError, DownloadProgress};
+use atlas_backup_api::{Delivery as Wanted, Download, DownloadError, DownloadProgress, reqwest};
 use atlas_backup_tests::fake_atlas::{App, Fault, Faults, Gate, Mishap, Offer};
 
 use super::{Setting, setting};
@@ -100,43 +100,91 @@ async fn one_bar_can_show_all_of_them() {
     assert_eq!((end.overall_bytes, end.overall_total, end.files_complete), (whole, Some(whole), 6));
 }
 
-/// Three files: one is complete, one has begun, and of one the URL has expired.
-async fn one_fails(setting: &Setting, offers: &[Offer]) -> (Vec<Wanted>, DownloadError) {
-    let answered = Gate::closed();
+#[tokio::test]
+async fn the_first_error_ends_the_others_and_what_came_is_kept() {
+    const BEGUN: u64 = 3;
+    const CAME: u64 = 1_000_000;
+    let (setting, answered) = (setting(), Gate::closed());
     let refusing = App::examples().within(&Faults::always(Fault::held(&answered))).start();
-    let mut files = wanted(setting, &offers[..2]);
-    files.push(Wanted::new(name(2), format!("{}/gone", refusing.url())));
-    setting.host.always(Mishap::Stall(1_000_000, Gate::closed()));
+    // The first one is complete and the last one's URL has expired when all others have come as far as the host lets them.
+    let mut offers = vec![Offer::new(1000, 0)];
+    offers.extend((1..=BEGUN + 1).map(|number| Offer::new(CAME + number, number)));
+    let (last, mut files) = (BEGUN as usize + 1, wanted(&setting, &offers));
+    let expired = Wanted::new(name(BEGUN + 1), format!("{}/gone", refusing.url()));
+    let renewed = std::mem::replace(&mut files[last], expired);
+    setting.host.always(Mishap::Stall(CAME, Gate::closed()));
     let listener = move |progress: &DownloadProgress| {
-        if progress.files_complete == 1 && progress.overall_bytes == 1000 + 1_000_000 {
+        if progress.files_complete == 1 && progress.overall_bytes == 1000 + BEGUN * CAME {
             answered.open();
         }
     };
-    let download = setting.client.download().files(files.clone()).progress(listener);
-    let error = download.into_directory(setting.directory.path()).await.expect_err("a URL has expired");
-    (files, error)
-}
+    let download = setting.client.download().files(files.clone()).progress(listener).max_concurrency(files.len());
+    let error = download.into_directory(setting.directory.path()).await.unwrap_err();
+    let kept: Vec<_> =
+        (1..=BEGUN).map(|number| fs::metadata(setting.path(&format!("{}.part", name(number)))).map_or(0, |part| part.len())).collect();
+    assert_eq!(kept, [CAME; BEGUN as usize]);
+    assert!(matches!(&error, DownloadError::Expired { file, .. } if *file == name(BEGUN + 1)), "{error:?}");
+    assert!(setting.names().contains(&name(0)) && setting.names().len() == 1 + 2 * BEGUN as usize, "{:?}", setting.names());
 
-#[tokio::test]
-async fn the_first_error_ends_the_others_and_what_came_is_kept() {
-    let setting = setting();
-    let offers = [Offer::new(1000, 1), Offer::new(LENGTH, 2), Offer::new(LENGTH, 3)];
-    let (mut files, error) = one_fails(&setting, &offers).await;
-    assert!(matches!(&error, DownloadError::Expired { file, .. } if *file == name(2)), "{error:?}");
-    // All that had come is on the disk by now.
-    assert_eq!(setting.names(), [name(0), format!("{}.part", name(1)), format!("{}.part.json", name(1))]);
-    assert_eq!(fs::metadata(setting.path(&format!("{}.part", name(1)))).unwrap().len(), 1_000_000);
-
-    // It goes on from there, with another URL for the third.
-    files[2] = Wanted::new(name(2), setting.host.offer(offers[2].clone()));
+    // They go on from there, with another URL for the last one.
+    files[last] = renewed;
+    files.remove(0);
     let before = setting.host.received().len();
-    fs::remove_file(setting.path(&name(0))).unwrap();
     setting.host.never();
     setting.client.download().files(files).into_directory(setting.directory.path()).await.unwrap();
-    assert_saved(&setting, &offers);
     let mut ranges = setting.host.ranges().split_off(before);
     ranges.sort();
-    assert_eq!(ranges, ["", "", "bytes=1000000-"]);
+    let mut expected = vec!["bytes=1000000-"; BEGUN as usize];
+    expected.insert(0, "");
+    assert_eq!(ranges, expected);
+    for (number, offer) in (0..).zip(&offers) {
+        assert!(fs::read(setting.path(&name(number))).unwrap() == offer.bytes(), "{number}");
+    }
+}
+
+/// The only thread for files is kept busy from when the first file begins, so that all that comes of it waits to be written.
+#[test]
+fn an_error_is_told_when_all_that_came_is_written() {
+    const CAME: u64 = 20_000;
+    let one_thread = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).enable_all().build().unwrap();
+    one_thread.block_on(async {
+        let (setting, answered) = (setting(), Gate::closed());
+        let refusing = App::examples().within(&Faults::script([Fault::held(&answered)])).start();
+        let mut files = wanted(&setting, &offers(1));
+        files.push(Wanted::new(name(1), format!("{}/gone", refusing.url())));
+        setting.host.always(Mishap::Stall(CAME, Gate::closed()));
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let mut released = Some(released);
+        let listener = {
+            let answered = answered.clone();
+            move |progress: &DownloadProgress| {
+                if let Some(released) = released.take() {
+                    tokio::task::spawn_blocking(move || drop(released.recv()));
+                }
+                if progress.bytes == CAME {
+                    answered.open();
+                }
+            }
+        };
+        let download = setting.client.download().files(files).progress(listener);
+        let fetched = async {
+            let error = download.into_directory(setting.directory.path()).await.unwrap_err();
+            let kept = fs::metadata(setting.path(&format!("{}.part", name(0)))).unwrap().len();
+            (error, kept)
+        };
+        let release = async {
+            answered.arrived(1).await;
+            answered.pass().await;
+            // Time for the error to be told, were nothing waited for.
+            for _ in 0..3 {
+                reqwest::get(refusing.url()).await.unwrap();
+            }
+            release.send(()).unwrap();
+        };
+        let ((error, kept), ()) = tokio::join!(fetched, release);
+        assert!(error.is_expired(), "{error:?}");
+        assert_eq!(kept, CAME);
+    });
 }
 
 #[tokio::test]
