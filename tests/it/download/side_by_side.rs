@@ -128,7 +128,7 @@ async fn the_first_error_ends_the_others_and_what_came_is_kept() {
 
     // They go on from there, with another URL for the last one.
     files[last] = renewed;
-    files.remove(0);
+    drop(files.remove(0));
     let before = setting.host.received().len();
     setting.host.never();
     setting.client.download().files(files).into_directory(setting.directory.path()).await.unwrap();
@@ -159,7 +159,7 @@ fn an_error_is_told_when_all_that_came_is_written() {
             let answered = answered.clone();
             move |progress: &DownloadProgress| {
                 if let Some(released) = released.take() {
-                    tokio::task::spawn_blocking(move || drop(released.recv()));
+                    tokio::task::spawn_blocking(move || released.recv().ok());
                 }
                 if progress.bytes == CAME {
                     answered.open();
