@@ -86,17 +86,6 @@ impl Run<'_> {
     }
 }
 
-/// What progenitor alone makes of the document: what [`generate`] is compared with. Its settings are as they come, but for `builders`: with
-/// them calls and types have setters. The document changes only where progenitor stops or types nothing.
-///
-/// # Errors
-/// What keeps the document from being read, or from being taken by progenitor.
-pub fn naive(document: &Document, builders: bool) -> Result<String, Error> {
-    let loaded = document::load(document)?;
-    let code = lower::least(&loaded).and_then(|openapi| backend::naive(&openapi, builders)).map_err(|error| error.locate(&loaded))?;
-    Ok(prettyplease::unparse(&code))
-}
-
 /// The document as JSON, without the rules of [`generate`].
 ///
 /// # Errors
@@ -121,12 +110,5 @@ mod tests {
         let stages: Vec<_> = told.iter().copied().filter(|step| !step.contains('/')).collect();
         assert_eq!(stages, ["load", "check", "lower", "backend", "rewrite", "emit"]);
         assert!(output.passes.iter().all(|(pass, _)| told.contains(pass)));
-    }
-
-    #[test]
-    fn progenitor_alone_takes_a_sound_document() {
-        let naive = |builders| naive(&sound(), builders).unwrap_or_else(|error| panic!("{error}"));
-        assert!(naive(false).contains("pub async fn"));
-        assert!(naive(true).contains("pub mod builder"));
     }
 }

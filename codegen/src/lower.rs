@@ -45,20 +45,6 @@ pub(crate) fn lower(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<(OpenAPI, 
     Ok((openapi, facts))
 }
 
-/// The document with no more changed than progenitor needs: media types it knows, and no content without a schema.
-pub(crate) fn least(loaded: &Loaded<'_>) -> Result<OpenAPI, Error> {
-    let mut openapi = parse(loaded)?;
-    let mut facts = Facts::default();
-    operations::lower(&mut openapi, &mut facts);
-    media_types::lower(&mut openapi, &mut facts);
-    for operation in walk::operations_mut(&mut openapi) {
-        for response in operation.responses.responses.values_mut().filter_map(walk::item_mut) {
-            response.content.retain(|_, media| media.schema.is_some());
-        }
-    }
-    Ok(openapi)
-}
-
 fn parse(loaded: &Loaded<'_>) -> Result<OpenAPI, Error> {
     serde_path_to_error::deserialize(&loaded.value).map_err(|error| {
         let pointer = error.path().iter().map(|segment| format!("/{segment}")).collect::<String>();

@@ -2,7 +2,5 @@
 
 pub mod binary;
 pub mod codegen;
-pub mod compare;
-pub mod replace;
 pub mod tree;
 pub mod upstream;

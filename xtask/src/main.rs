@@ -14,7 +14,6 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Codegen(xtask::codegen::Arguments),
-    Compare(xtask::compare::Arguments),
     /// Read captures of real traffic (HAR) through the client, and compare them with the spec
     #[command(disable_help_flag = true)]
     Conform(xtask::binary::Arguments),
@@ -31,7 +30,6 @@ fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
     let result = match command {
         Command::Codegen(arguments) => xtask::codegen::run(&arguments),
-        Command::Compare(arguments) => xtask::compare::run(&arguments),
         Command::Conform(arguments) => xtask::binary::run("conform", &arguments),
         Command::Demo(arguments) => xtask::binary::run("demo", &arguments),
         Command::FakeAtlas(arguments) => xtask::binary::run("fake-atlas", &arguments),

@@ -73,6 +73,23 @@ pub fn compare(wanted: &Files, found: &Files) -> Vec<(String, Change)> {
     changes
 }
 
+/// Makes a file hold `text`, or removes it when there is none. A reader, or a run that is killed, never sees half a file: the text is
+/// written beside it first and then renamed.
+///
+/// # Errors
+/// With the path concerned.
+pub fn write(path: &Path, text: Option<&str>) -> Result<(), String> {
+    let Some(text) = text else {
+        return fs::remove_file(path).map_err(|error| failed("remove", path, &error));
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| failed("make", folder, &error))?;
+    }
+    let temporary = path.with_extension("new");
+    fs::write(&temporary, text).map_err(|error| failed("write", &temporary, &error))?;
+    fs::rename(&temporary, path).map_err(|error| failed("replace", path, &error))
+}
+
 pub(crate) fn failed(what: &str, path: &Path, error: &io::Error) -> String {
     format!("cannot {what} {}: {error}", path.display())
 }

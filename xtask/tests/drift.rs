@@ -118,20 +118,40 @@ fn a_document_that_is_no_text_is_located() {
 }
 
 #[test]
-fn a_write_that_fails_leaves_the_old_files() {
+fn a_write_that_fails_is_said_and_the_next_run_repairs_it() {
     let folder = fresh();
     edit(folder.path(), "spec/v2.yaml", "Take one on-demand snapshot", "Take a snapshot now");
-    edit(folder.path(), "spec/v2.yaml", "operationId: takeSnapshot", "operationId: makeSnapshot");
-    // The new files are staged beside the old ones, the code first; a file in that place cannot be made a folder.
-    for place in ["tests/src/.generated.new", "atlas-backup-api/src/.generated.new"] {
-        fs::write(folder.path().join(place), "in the way").expect("writable");
-        let before = everything(folder.path());
-        let output = codegen(folder.path(), &[]);
-        assert_eq!(output.status.code(), Some(1));
-        assert!(text(&output.stderr).contains(".generated.new"), "{}", text(&output.stderr));
-        assert_eq!(everything(folder.path()), before);
-        fs::remove_file(folder.path().join(place)).expect("writable");
-    }
+    // The new text is written beside the old one, and a folder in that place cannot be written to.
+    let obstacle = folder.path().join(CODE).join("v2/snapshots.new");
+    fs::create_dir(&obstacle).expect("writable");
+    let output = codegen(folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("v2/snapshots.new"), "{}", text(&output.stderr));
+    assert!(everything(folder.path())[&format!("{CODE}/v2/snapshots.rs")].contains("Take one on-demand snapshot"));
+    fs::remove_dir(obstacle).expect("writable");
+    assert!(codegen(folder.path(), &[]).status.success());
+    assert!(codegen(folder.path(), &["--check"]).status.success());
+}
+
+#[test]
+fn files_that_are_no_longer_generated_are_removed() {
+    let folder = fresh();
+    // One as a tag that is gone leaves it, and one as a run that was killed does.
+    let stale = ["v2/extra.rs", "v2/types/extra.new"].map(|path| folder.path().join(CODE).join(path));
+    stale.iter().for_each(|path| fs::write(path, "// no more\n").expect("writable"));
+    let output = codegen(folder.path(), &[]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(stale.iter().all(|path| !path.exists()));
+    assert!(codegen(folder.path(), &["--check"]).status.success());
+}
+
+#[test]
+fn a_table_that_alone_changed_is_counted_for_its_document() {
+    let folder = fresh();
+    fs::write(folder.path().join("tests/src/generated/v1/legacy.rs"), "// by hand\n").expect("writable");
+    let table = text(&codegen(folder.path(), &[]).stdout);
+    let changed = |document: &str| table.lines().find(|line| line.starts_with(document)).and_then(|line| line.split_once("  1 file"));
+    assert!(changed("spec/v1.yaml").is_some() && changed("spec/v2.yaml").is_none(), "{table}");
 }
 
 #[test]
