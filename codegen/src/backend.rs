@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use atlas_backup_document::{Error, Finding};
 use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypeImpl};
 
-use crate::error::{Error, Finding};
 use crate::facts::RUNTIME_TYPES;
 
 pub(crate) fn generate(openapi: &OpenAPI) -> Result<syn::File, Error> {

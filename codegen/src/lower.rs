@@ -13,11 +13,11 @@ mod schemas;
 mod validation;
 mod walk;
 
+use atlas_backup_document::Loaded;
+use atlas_backup_document::{Error, Finding};
 use openapiv3::OpenAPI;
 
 use crate::Run;
-use crate::document::Loaded;
-use crate::error::{Error, Finding};
 use crate::facts::Facts;
 
 type Pass = fn(&mut OpenAPI, &mut Facts) -> usize;
@@ -55,8 +55,8 @@ fn parse(loaded: &Loaded<'_>) -> Result<OpenAPI, Error> {
 /// A document in YAML, lowered by one pass: what a pass's before/after test needs.
 #[cfg(test)]
 fn lowered(pass: Pass, yaml: &str) -> (usize, OpenAPI, Facts) {
-    let document = crate::Document { api: "v2".into(), path: "test.yaml".into(), text: yaml.into() };
-    let loaded = crate::document::load(&document).unwrap_or_else(|error| panic!("{error}"));
+    let document = atlas_backup_document::Document { api: "v2".into(), path: "test.yaml".into(), text: yaml.into() };
+    let loaded = atlas_backup_document::load(&document).unwrap_or_else(|error| panic!("{error}"));
     let mut openapi: OpenAPI = serde_json::from_value(loaded.value).unwrap_or_else(|error| panic!("{error}"));
     let mut facts = Facts { api: "v2".into(), ..Facts::default() };
     operations::lower(&mut openapi, &mut facts);

@@ -4,7 +4,8 @@
 
 use std::fs;
 
-use atlas_backup_codegen::{Document, generate};
+use atlas_backup_codegen::generate;
+use atlas_backup_document::Document;
 
 use crate::repository::{Snapshots, root};
 

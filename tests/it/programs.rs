@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
-use atlas_backup_tests::fake_atlas::{Answer, Atlas, Clock, FakeAtlas, Family, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{Answer, Clock, FakeAtlas, FakeAtlasBuilder, Family, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
 
 /// Where the examples are, which are built if they are not yet. Built with the whole workspace, dependencies have the features that
 /// `cargo test --workspace` has given them already.
@@ -26,12 +26,12 @@ static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 /// An Atlas in which a snapshot takes less than a second.
-fn atlas(world: FakeAtlas) -> Atlas {
-    world.clock(&Clock::running(200.0)).start()
+fn atlas(world: FakeAtlasBuilder) -> FakeAtlas {
+    world.clock(&Clock::running(200.0)).start_blocking()
 }
 
 /// Runs an example with the environment that the fake asks for.
-fn run(atlas: &Atlas, example: &str, arguments: &[&str], input: &str) -> Output {
+fn run(atlas: &FakeAtlas, example: &str, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(EXAMPLES.join(example))
         .args(arguments)
         .env_clear()
@@ -65,7 +65,7 @@ fn refused(output: Output) -> String {
     errors.into_owned()
 }
 
-fn a_snapshot(atlas: &Atlas, cluster: &str) -> String {
+fn a_snapshot(atlas: &FakeAtlas, cluster: &str) -> String {
     atlas.latest(Family::Snapshot, cluster).expect("the cluster has some")
 }
 
@@ -76,7 +76,7 @@ fn path(cluster: &str, what: &str) -> String {
 
 #[test]
 fn a_snapshot_is_taken() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let text = printed(run(&atlas, "take_snapshot", &["orders"], ""));
     assert!(text.contains("completed") && text.contains(" of orders is good, "), "{text}");
     assert_eq!(atlas.server().acted_on("POST", &path("orders", "snapshots")), 1);
@@ -84,7 +84,7 @@ fn a_snapshot_is_taken() {
 
 #[test]
 fn snapshots_are_listed() {
-    let atlas = atlas(FakeAtlas::new().snapshots("orders", 1234));
+    let atlas = atlas(FakeAtlas::builder().snapshots("orders", 1234));
     let text = printed(run(&atlas, "list_snapshots", &["orders"], ""));
     let ids: BTreeSet<&str> = text.lines().filter_map(|line| line.split_once("  completed ")).map(|(id, _)| id).collect();
     assert_eq!(ids.len(), 1234);
@@ -97,7 +97,7 @@ fn snapshots_of_a_sharded_cluster_are_listed() {
     let empty = Answer::json(200, "application/vnd.atlas.2023-01-01+json", &serde_json::json!({"results": []}));
     for instead in [empty, Answer::new(400)] {
         let faults = Faults::script([Fault::answer(instead)]).on_signed();
-        let atlas = atlas(FakeAtlas::new().faults(&faults));
+        let atlas = atlas(FakeAtlas::builder().faults(&faults));
         let text = printed(run(&atlas, "list_snapshots", &["events"], ""));
         assert!(text.starts_with("id ") && text.ends_with("3 snapshots of events\n"), "{text}");
         assert_eq!(atlas.server().acted_on("GET", &path("events", "snapshots/shardedClusters")), 1);
@@ -106,7 +106,7 @@ fn snapshots_of_a_sharded_cluster_are_listed() {
 
 #[test]
 fn what_fails_is_said_in_one_line() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let errors = |example, arguments: &[&str]| {
         let output = run(&atlas, example, arguments, "");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{example}");
@@ -120,7 +120,7 @@ fn what_fails_is_said_in_one_line() {
 
 #[test]
 fn a_snapshot_is_downloaded() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let snapshot = a_snapshot(&atlas, "events");
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().to_str().expect("its name is text");
@@ -138,7 +138,7 @@ fn a_snapshot_is_downloaded() {
 
 #[test]
 fn a_restore_needs_the_name_of_its_target() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let snapshot = a_snapshot(&atlas, "orders");
     for typed in ["", "orders\n", "events x\n"] {
         let errors = refused(run(&atlas, "restore_snapshot", &["orders", &snapshot, "events"], typed));
@@ -158,7 +158,7 @@ fn a_restore_needs_the_name_of_its_target() {
 
 #[test]
 fn a_restore_shows_what_it_would_do() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let snapshot = a_snapshot(&atlas, "orders");
     for (target, is_the_same) in [("orders", true), ("events", false)] {
         let output = run(&atlas, "restore_snapshot", &["orders", &snapshot, target], "");
@@ -181,7 +181,7 @@ fn three_hundred_clusters_in_a_night() {
     // Atlas asks for patience now and then, and once for more of it than others.
     let limited = (0..60).flat_map(|_| [Fault::pass(), Fault::rate_limited(Some(0)), Fault::pass(), Fault::rate_limited(Some(1))]);
     let faults = Faults::script(limited).on_signed();
-    let atlas = atlas(FakeAtlas::new().clusters(300).faults(&faults));
+    let atlas = atlas(FakeAtlas::builder().clusters(300).faults(&faults));
     let text = printed(run(&atlas, "nightly", &["100"], &clusters.join("\n")));
     assert!(text.ends_with("300 clusters, 0 failed\n"), "{text}");
     assert_eq!((faults.left(), atlas.server().acted("POST")), (0, 300));
@@ -189,7 +189,7 @@ fn three_hundred_clusters_in_a_night() {
 
 #[test]
 fn a_night_with_a_failure_says_so() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let output = run(&atlas, "nightly", &[], "orders\nnowhere\n");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(!output.status.success() && text.contains("nowhere  FAILED: ") && text.ends_with("2 clusters, 1 failed\n"), "{text}");
@@ -197,7 +197,7 @@ fn a_night_with_a_failure_says_so() {
 
 #[test]
 fn a_legacy_snapshot_is_shown() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let listed = printed(run(&atlas, "legacy_snapshot", &["legacy"], ""));
     assert_eq!(listed.lines().count(), 3, "{listed}");
     let id = listed.lines().next().expect("there are three");
@@ -209,7 +209,7 @@ fn a_legacy_snapshot_is_shown() {
 
 #[test]
 fn the_whole_story_is_told() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let directory = tempfile::tempdir().expect("a temporary directory");
     let text = printed(run(&atlas, "whole_story", &["orders", directory.path().to_str().expect("its name is text")], ""));
     assert!(text.contains("4 in all") && text.contains(" bytes, all that were offered"), "{text}");

@@ -3,9 +3,10 @@
 pub mod calls;
 pub mod conform;
 pub mod corpus;
-pub mod fake_atlas;
 pub mod loopback;
-pub mod spec;
+
+/// The servers that tests speak to.
+pub use atlas_backup_fake as fake_atlas;
 
 #[rustfmt::skip]
 mod generated {
@@ -13,7 +14,8 @@ mod generated {
     pub mod v2;
 }
 
-pub use calls::{Arguments, Entry};
+pub use atlas_backup_document::Arguments;
+pub use calls::Entry;
 
 /// Every operation of every API, by tag.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
@@ -24,6 +26,11 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The sample of the fake's own README, which uses the client: the fake itself must not know it.
+#[cfg(doctest)]
+#[doc = include_str!("../fake-atlas/README.md")]
+pub struct FakeReadme;
 
 /// What must not compile. Each sample stands beside one that does and differs in one thing, so that it fails for that reason.
 ///

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use atlas_backup_document::{Error, Finding};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Fields, Ident, Item, ItemStruct, Type, parse_quote};
 
 use super::checks;
 use super::shape::{generic, is_marked, type_name};
-use crate::error::{Error, Finding};
 use crate::facts::{self, Facts, MemberRule};
 
 /// A member of a body.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_backup_api::{Client, RetryPolicy, WaitError};
-use atlas_backup_tests::fake_atlas::{FakeAtlas, Family, Fault, PROJECT};
+use atlas_backup_tests::fake_atlas::{FakeAtlasBuilder, Family, Fault, PROJECT};
 use serde_json::json;
 
 use super::script::{answering, client, ok};
@@ -91,7 +91,7 @@ async fn what_a_rate_limit_asks_for_is_waited_for() {
 
 #[tokio::test]
 async fn a_rate_limit_is_met_within_the_call_first() {
-    let setting = setting_with(FakeAtlas::open, |client| client.retry(RetryPolicy::new()));
+    let setting = setting_with(FakeAtlasBuilder::open, |client| client.retry(RetryPolicy::new()));
     let snapshot = setting.take("orders").await;
     setting.atlas.faults().push(Fault::rate_limited(Some(20)));
     setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().await.unwrap();

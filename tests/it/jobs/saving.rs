@@ -7,7 +7,7 @@ use atlas_backup_api::v2::types::RestoreJob;
 use atlas_backup_api::{
     Client, DownloadError, DownloadProgress, Ending, Error, RetryPolicy, SaveError, SaveSnapshot, SavedFile, WaitError,
 };
-use atlas_backup_tests::fake_atlas::{Answer, FakeAtlas, Family, Fault, Faults, Gate, Mishap, Offer, PROJECT};
+use atlas_backup_tests::fake_atlas::{Answer, FakeAtlasBuilder, Family, Fault, Faults, Gate, Mishap, Offer, PROJECT};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -264,7 +264,7 @@ async fn what_expires_twice_is_told() {
 /// The second job has other bytes to offer, which cannot follow upon the first half.
 #[tokio::test]
 async fn half_a_file_of_a_url_that_expired_is_no_part_of_another() {
-    let setting = setting_with(FakeAtlas::open, |client| client.retry(RetryPolicy::new()));
+    let setting = setting_with(FakeAtlasBuilder::open, |client| client.retry(RetryPolicy::new()));
     let directory = directory();
     setting.atlas.delivery().next([Mishap::Cut(BYTES / 2)]);
     let save = save(&setting, "orders").await.renew_expired(true).on_download(late(&setting, 1, 1));

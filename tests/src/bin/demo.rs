@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_backup_api::{Client, Credentials, SavedFile};
-use atlas_backup_tests::fake_atlas::{Atlas, Clock, FakeAtlas, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{Clock, FakeAtlas, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
 use clap::{Parser, value_parser};
 use sha1::{Digest, Sha1};
 
@@ -54,7 +54,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Error>> {
-    let atlas = FakeAtlas::new().clock(&Clock::running(arguments.speed.into())).start();
+    let atlas = FakeAtlas::builder().clock(&Clock::running(arguments.speed.into())).start().await;
     atlas.download_bytes(arguments.size << 20);
     println!("A fake Atlas listens on {}. No account is needed, and all keys are made up.\n", atlas.url());
     let client = Client::builder().base_url(atlas.url()).credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY)).build()?;
@@ -66,7 +66,7 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
 }
 
 /// The fake knows what it offered, which Atlas does not tell.
-fn verify(atlas: &Atlas, files: &[SavedFile]) -> Result<(), Box<dyn Error>> {
+fn verify(atlas: &FakeAtlas, files: &[SavedFile]) -> Result<(), Box<dyn Error>> {
     let offered: Vec<String> = atlas.delivery().offers().iter().map(|offer| offer.sha1()).collect();
     for file in files {
         let sha1 = sha1(&file.path)?;
@@ -89,7 +89,7 @@ fn sha1(path: &Path) -> io::Result<String> {
 }
 
 /// What it cost.
-fn report(atlas: &Atlas) {
+fn report(atlas: &FakeAtlas) {
     let mut calls: BTreeMap<(String, String), Vec<u16>> = BTreeMap::new();
     let received = atlas.server().received();
     for request in &received {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use atlas_backup_tests::fake_atlas::{
-    Atlas, CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, FakeAtlas, Family, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY,
+    CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, FakeAtlas, Family, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY,
 };
 use clap::{Parser, ValueEnum, value_parser};
 
@@ -80,7 +80,7 @@ impl FaultName {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let faults = Faults::script(arguments.fault.iter().map(|name| name.fault())).on_signed();
-    let atlas = FakeAtlas::new().clock(&Clock::running(arguments.speed.into())).clusters(arguments.clusters).faults(&faults);
+    let atlas = FakeAtlas::builder().clock(&Clock::running(arguments.speed.into())).clusters(arguments.clusters).faults(&faults);
     let atlas = match atlas.start_on(arguments.port) {
         Ok(atlas) => atlas,
         Err(error) => {
@@ -119,7 +119,7 @@ fn wait() {
     });
 }
 
-fn greet(atlas: &Atlas, arguments: &Arguments) {
+fn greet(atlas: &FakeAtlas, arguments: &Arguments) {
     let clusters: Vec<String> = CLUSTERS.iter().map(|(name, kind)| format!("{name} ({kind:?})")).collect();
     println!("A fake Atlas listens on {}, its clock {} times as fast as the wall's.\n", atlas.url(), arguments.speed);
     println!("Clusters: {}", clusters.join(", "));
