@@ -40,7 +40,7 @@ async fn request(spec: &Spec, entry: &Entry) -> String {
 
 /// Everything but `host`, whose port the system picked. A header that is new shows up here.
 fn print_request(received: &Received) -> String {
-    let mut text = format!("{}\n", received.line);
+    let mut text = format!("{}\n", received.line());
     let mut headers: Vec<_> = received.headers.iter().filter(|(name, _)| name != "host").collect();
     headers.sort();
     for (name, value) in headers {
@@ -117,6 +117,6 @@ async fn nothing_optional_is_sent_unless_it_was_set() {
         let call = (entry.call)(&client(&server), &arguments).unwrap_or_else(|error| panic!("{}: {error}", entry.id));
         drop(call.await);
         let received = server.received();
-        assert!(received.iter().all(|received| !received.line.contains('?')), "{}: {received:?}", entry.id);
+        assert!(received.iter().all(|received| !received.target.contains('?')), "{}: {received:?}", entry.id);
     }
 }

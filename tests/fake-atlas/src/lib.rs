@@ -71,6 +71,7 @@ pub mod har;
 mod oauth;
 #[cfg(test)]
 mod peer;
+mod prepared;
 mod received;
 mod server;
 mod wire;
@@ -87,5 +88,6 @@ pub use examples::{error, examples};
 pub use faults::{Fault, Faults};
 pub use gate::{Barrier, Gate};
 pub use oauth::{CLIENT_ID, CLIENT_SECRET, OAuth, OAuthCounts};
+pub use prepared::Prepared;
 pub use received::Received;
 pub use server::Server;

@@ -39,6 +39,11 @@ impl Received {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The first line of the request: `POST /path?query HTTP/1.1`.
+    pub fn line(&self) -> String {
+        format!("{} {} HTTP/1.1", self.method, self.target)
+    }
+
     /// The target without its query.
     pub fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
