@@ -10,19 +10,18 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::process::ExitCode;
 
-/// A command: its name, which is that of its program too, the package of the program, and what it does.
-type Command = (&'static str, &'static str, &'static str);
+/// A command: its name, which is that of its program too, the package of the program with the features it is built with, and what it does.
+type Command = (&'static str, &'static [&'static str], &'static str);
+
+/// The tests without their table of all calls, which takes long to build.
+const WITHOUT_CALLS: &[&str] = &["atlas-backup-tests", "--no-default-features"];
 
 const COMMANDS: &[Command] = &[
-    ("codegen", "xtask-codegen", "Generate the client from spec/*.yaml, or check that what is there is up to date"),
-    ("conform", "atlas-backup-tests", "Read captures of real traffic (HAR) through the client, and compare them with the spec"),
-    (
-        "demo",
-        "atlas-backup-tests",
-        "Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine",
-    ),
-    ("fake-atlas", "atlas-backup-tests", "Run an Atlas on this machine that remembers what it is told, to try programs on"),
-    ("upstream", "xtask-upstream", "Compare the spec with an OpenAPI document that MongoDB publishes"),
+    ("codegen", &["xtask-codegen"], "Generate the client from spec/*.yaml, or check that what is there is up to date"),
+    ("conform", &["atlas-backup-tests"], "Read captures of real traffic (HAR) through the client, and compare them with the spec"),
+    ("demo", WITHOUT_CALLS, "Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine"),
+    ("fake-atlas", WITHOUT_CALLS, "Run an Atlas on this machine that remembers what it is told, to try programs on"),
+    ("upstream", &["xtask-upstream"], "Compare the spec with an OpenAPI document that MongoDB publishes"),
 ];
 
 /// For a command line that is not understood, as other tools end then.
@@ -45,7 +44,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(package: &str, name: &str, arguments: &[OsString]) -> ExitCode {
+fn run(package: &[&str], name: &str, arguments: &[OsString]) -> ExitCode {
     binary::run(package, name, arguments).unwrap_or_else(|error| {
         eprintln!("{error}");
         ExitCode::FAILURE
