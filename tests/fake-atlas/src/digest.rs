@@ -246,9 +246,9 @@ impl Digest {
     /// Looks at a request, and counts it.
     fn admit(&self, request: &Request) -> Result<(), Answer> {
         let mut state = self.lock();
-        let checked = self.check(&mut state, request);
+        let validated = self.validate(&mut state, request);
         let counts = state.counts.entry(request.uri().path().to_owned()).or_default();
-        let stale = match checked {
+        let stale = match validated {
             Ok(()) => {
                 counts.accepted += 1;
                 return Ok(());
@@ -282,7 +282,7 @@ impl Digest {
         Err(answer)
     }
 
-    fn check(&self, state: &mut State, request: &Request) -> Result<(), Refusal> {
+    fn validate(&self, state: &mut State, request: &Request) -> Result<(), Refusal> {
         let mut lines = request.headers().get_all(AUTHORIZATION).iter();
         let line = lines.next().ok_or(Refusal::NoCredentials)?;
         if lines.next().is_some() {
