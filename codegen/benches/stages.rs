@@ -7,10 +7,10 @@
 
 use std::time::{Duration, Instant};
 
-use atlas_backup_codegen::{Document, generate_observed};
+use atlas_backup_codegen::generate_observed;
+use atlas_backup_document::{Document, GENERATIONS, Generation};
 
 const ROUNDS: usize = 15;
-const DOCUMENTS: [(&str, &str); 2] = [("v1", "spec/v1.yaml"), ("v2", "spec/v2.yaml")];
 
 /// What a step took in each round.
 type Times = (&'static str, Vec<Duration>);
@@ -18,9 +18,9 @@ type Times = (&'static str, Vec<Duration>);
 fn main() {
     // `cargo test --benches` only wants to see that it runs.
     let rounds = if std::env::args().any(|argument| argument == "--bench") { ROUNDS } else { 1 };
-    let documents = DOCUMENTS.map(|(api, path)| (path, measure(&read(api, path), rounds)));
-    let [(_, first), (_, second)] = &documents;
-    println!("median of {rounds} rounds, in ms  {:>12}{:>14}{:>14}", documents[0].0, documents[1].0, "both");
+    let documents: Vec<_> = GENERATIONS.iter().map(|generation| (generation.document, measure(&read(generation), rounds))).collect();
+    let [(one, first), (other, second)] = &documents[..] else { panic!("the table has two columns") };
+    println!("median of {rounds} rounds, in ms  {one:>12}{other:>14}{:>14}", "both");
     for ((step, v1), (_, v2)) in first.iter().zip(second) {
         let (v1, v2) = (median(v1), median(v2));
         let shown = if step.contains('/') { format!("    {step}") } else { format!("  {step}") };
@@ -28,9 +28,9 @@ fn main() {
     }
 }
 
-fn read(api: &str, path: &str) -> Document {
+fn read(Generation { api, document: path, .. }: &Generation) -> Document {
     let text = std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    Document { api: api.to_owned(), path: path.to_owned(), text }
+    Document { api: (*api).to_owned(), path: (*path).to_owned(), text }
 }
 
 /// The steps in the order they ended, `whole` last. The first round warms up.

@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use atlas_backup_document::{Error, Finding};
 use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypeImpl};
 
-use crate::error::{Error, Finding};
 use crate::facts::RUNTIME_TYPES;
 
 pub(crate) fn generate(openapi: &OpenAPI) -> Result<syn::File, Error> {
@@ -19,21 +19,8 @@ pub(crate) fn generate(openapi: &OpenAPI) -> Result<syn::File, Error> {
     }
     let date_time = serde_json::from_value(serde_json::json!({"type": "string", "format": "date-time"}));
     settings.with_conversion(date_time.map_err(refused)?, "Timestamp", std::iter::empty::<TypeImpl>());
-    run(&settings, openapi)
-}
-
-/// The code that progenitor makes by itself, as it is or with builders.
-pub(crate) fn naive(openapi: &OpenAPI, builders: bool) -> Result<syn::File, Error> {
-    let mut settings = GenerationSettings::default();
-    if builders {
-        settings.with_interface(InterfaceStyle::Builder);
-    }
-    run(&settings, openapi)
-}
-
-fn run(settings: &GenerationSettings, openapi: &OpenAPI) -> Result<syn::File, Error> {
     // progenitor panics on what it cannot take; the rules of `check` come first, so this is the last resort.
-    let tokens = quietly(|| Generator::new(settings).generate_tokens(openapi))
+    let tokens = quietly(|| Generator::new(&settings).generate_tokens(openapi))
         .map_err(|panic| refused(format_args!("it panicked: {}", said(panic.as_ref()))))?
         .map_err(refused)?;
     syn::parse2(tokens).map_err(refused)

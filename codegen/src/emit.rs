@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use atlas_backup_document::Document;
+use atlas_backup_document::{Error, Finding};
 use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use syn::{Attribute, ImplItem, parse_quote};
 
-use crate::document::Document;
-use crate::error::{Error, Finding};
 use crate::facts::Facts;
 use crate::rewrite::{closure, is_marker, names, uses};
 

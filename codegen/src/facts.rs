@@ -4,13 +4,12 @@
 
 use std::collections::BTreeMap;
 
-/// Shared text types that the runtime has by hand, with the pattern it checks without a regular expression.
-pub const RUNTIME_TYPES: &[(&str, &str)] = &[("ClusterName", "^[a-zA-Z0-9][a-zA-Z0-9-]*$"), ("ObjectId", "^([a-f0-9]{24})$")];
+pub use atlas_backup_document::{OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, method_name};
 
 /// Facts of one document.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// The API generation, as in [`crate::Document::api`].
+    /// The API generation, as in [`Document::api`](atlas_backup_document::Document::api).
     pub api: String,
     /// Title of the document.
     pub title: String,
@@ -112,28 +111,6 @@ pub struct Member {
     pub checks: Vec<Check>,
 }
 
-/// Another form of a member of an answer, which its field can hold as well. The runtime's type of this name reads and writes them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OtherForm {
-    /// The only item of a list in place of the list.
-    OneItem,
-    /// The only item of a list in place of the object that has the list.
-    WholeAnswer,
-    /// A date-time in place of seconds since 1970-01-01 UTC.
-    DateTime,
-}
-
-impl OtherForm {
-    /// Each with its name in the documents.
-    pub const ALL: &[(&str, OtherForm)] =
-        &[("one-item", OtherForm::OneItem), ("whole-answer", OtherForm::WholeAnswer), ("date-time", OtherForm::DateTime)];
-
-    /// By its name in the documents.
-    pub fn of(word: &str) -> Option<Self> {
-        OtherForm::ALL.iter().find(|(known, _)| *known == word).map(|(_, form)| *form)
-    }
-}
-
 /// A rule that one value keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
@@ -153,18 +130,6 @@ pub enum Check {
     Pattern(&'static Pattern),
 }
 
-/// A pattern that the runtime checks by hand.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Pattern {
-    /// As the documents write it.
-    pub pattern: &'static str,
-    /// The function of the runtime's `form` module.
-    pub function: &'static str,
-}
-
-/// Patterns of members and parameters that are sent.
-pub const RUNTIME_PATTERNS: &[Pattern] = &[Pattern { pattern: r"^[\p{L}\p{N}\-_.(),:&@+']{1,64}$", function: "deployment_item_name" }];
-
 /// A rule across members. The lists are wire names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemberRule {
@@ -182,17 +147,4 @@ pub struct MemberRule {
     pub together: Vec<String>,
     /// Why, for the message.
     pub reason: String,
-}
-
-/// The Rust method of an `operationId`, named as progenitor names it.
-pub fn method_name(operation_id: &str) -> String {
-    heck::AsSnakeCase(operation_id).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn an_operation_id_becomes_a_method() {
-        assert_eq!(super::method_name("takeSnapshot"), "take_snapshot");
-    }
 }

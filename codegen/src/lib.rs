@@ -1,7 +1,7 @@
 //! Turns one curated OpenAPI document into Rust source.
 //!
 //! ```text
-//! load -> check -> lower -> backend -> rewrite -> emit
+//! load -> lint -> lower -> backend -> rewrite -> emit
 //! ```
 //!
 //! Text goes in and files come out: nothing here touches a file system, the environment, a clock or standard output, and nothing
@@ -9,18 +9,14 @@
 //! in [`facts::Facts`].
 
 mod backend;
-mod check;
-pub mod compare;
-mod document;
 mod emit;
-mod error;
 pub mod facts;
 mod lower;
 mod rewrite;
 
-pub use document::Document;
+use atlas_backup_document::{Document, Error, Loaded, lint, load};
+
 pub use emit::{File, Item, ItemKind};
-pub use error::{Error, Finding, Location};
 
 /// What one document became.
 #[derive(Debug)]
@@ -50,14 +46,14 @@ pub fn generate(document: &Document) -> Result<Output, Error> {
 /// Those of [`generate`].
 pub fn generate_observed(document: &Document, ended: &mut dyn FnMut(&'static str)) -> Result<Output, Error> {
     let mut run = Run { passes: Vec::new(), ended };
-    let loaded = document::load(document)?;
+    let loaded = load(document)?;
     run.ended("load");
-    check::check(&loaded)?;
-    run.ended("check");
+    lint(&loaded)?;
+    run.ended("lint");
     translate(&loaded, run).map_err(|error| error.locate(&loaded))
 }
 
-fn translate(loaded: &document::Loaded<'_>, mut run: Run<'_>) -> Result<Output, Error> {
+fn translate(loaded: &Loaded<'_>, mut run: Run<'_>) -> Result<Output, Error> {
     let (openapi, facts) = lower::lower(loaded, &mut run)?;
     run.ended("lower");
     let code = backend::generate(&openapi)?;
@@ -86,25 +82,6 @@ impl Run<'_> {
     }
 }
 
-/// What progenitor alone makes of the document: what [`generate`] is compared with. Its settings are as they come, but for `builders`: with
-/// them calls and types have setters. The document changes only where progenitor stops or types nothing.
-///
-/// # Errors
-/// What keeps the document from being read, or from being taken by progenitor.
-pub fn naive(document: &Document, builders: bool) -> Result<String, Error> {
-    let loaded = document::load(document)?;
-    let code = lower::least(&loaded).and_then(|openapi| backend::naive(&openapi, builders)).map_err(|error| error.locate(&loaded))?;
-    Ok(prettyplease::unparse(&code))
-}
-
-/// The document as JSON, without the rules of [`generate`].
-///
-/// # Errors
-/// What keeps it from being YAML.
-pub fn read(document: &Document) -> Result<serde_json::Value, Error> {
-    document::load(document).map(|loaded| loaded.value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,14 +96,7 @@ mod tests {
         let mut told = Vec::new();
         let output = generate_observed(&sound(), &mut |step| told.push(step)).unwrap_or_else(|error| panic!("{error}"));
         let stages: Vec<_> = told.iter().copied().filter(|step| !step.contains('/')).collect();
-        assert_eq!(stages, ["load", "check", "lower", "backend", "rewrite", "emit"]);
+        assert_eq!(stages, ["load", "lint", "lower", "backend", "rewrite", "emit"]);
         assert!(output.passes.iter().all(|(pass, _)| told.contains(pass)));
-    }
-
-    #[test]
-    fn progenitor_alone_takes_a_sound_document() {
-        let naive = |builders| naive(&sound(), builders).unwrap_or_else(|error| panic!("{error}"));
-        assert!(naive(false).contains("pub async fn"));
-        assert!(naive(true).contains("pub mod builder"));
     }
 }

@@ -13,11 +13,11 @@ mod schemas;
 mod validation;
 mod walk;
 
+use atlas_backup_document::Loaded;
+use atlas_backup_document::{Error, Finding};
 use openapiv3::OpenAPI;
 
 use crate::Run;
-use crate::document::Loaded;
-use crate::error::{Error, Finding};
 use crate::facts::Facts;
 
 type Pass = fn(&mut OpenAPI, &mut Facts) -> usize;
@@ -45,20 +45,6 @@ pub(crate) fn lower(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<(OpenAPI, 
     Ok((openapi, facts))
 }
 
-/// The document with no more changed than progenitor needs: media types it knows, and no content without a schema.
-pub(crate) fn least(loaded: &Loaded<'_>) -> Result<OpenAPI, Error> {
-    let mut openapi = parse(loaded)?;
-    let mut facts = Facts::default();
-    operations::lower(&mut openapi, &mut facts);
-    media_types::lower(&mut openapi, &mut facts);
-    for operation in walk::operations_mut(&mut openapi) {
-        for response in operation.responses.responses.values_mut().filter_map(walk::item_mut) {
-            response.content.retain(|_, media| media.schema.is_some());
-        }
-    }
-    Ok(openapi)
-}
-
 fn parse(loaded: &Loaded<'_>) -> Result<OpenAPI, Error> {
     serde_path_to_error::deserialize(&loaded.value).map_err(|error| {
         let pointer = error.path().iter().map(|segment| format!("/{segment}")).collect::<String>();
@@ -69,8 +55,8 @@ fn parse(loaded: &Loaded<'_>) -> Result<OpenAPI, Error> {
 /// A document in YAML, lowered by one pass: what a pass's before/after test needs.
 #[cfg(test)]
 fn lowered(pass: Pass, yaml: &str) -> (usize, OpenAPI, Facts) {
-    let document = crate::Document { api: "v2".into(), path: "test.yaml".into(), text: yaml.into() };
-    let loaded = crate::document::load(&document).unwrap_or_else(|error| panic!("{error}"));
+    let document = atlas_backup_document::Document { api: "v2".into(), path: "test.yaml".into(), text: yaml.into() };
+    let loaded = atlas_backup_document::load(&document).unwrap_or_else(|error| panic!("{error}"));
     let mut openapi: OpenAPI = serde_json::from_value(loaded.value).unwrap_or_else(|error| panic!("{error}"));
     let mut facts = Facts { api: "v2".into(), ..Facts::default() };
     operations::lower(&mut openapi, &mut facts);

@@ -21,8 +21,9 @@ mod shape;
 mod unreachable;
 mod updates;
 
+use atlas_backup_document::{Error, Finding};
+
 use crate::Run;
-use crate::error::{Error, Finding};
 use crate::facts::Facts;
 
 pub(crate) use objects::is_marker;

@@ -1,12 +1,12 @@
 //! Whatever comes as a body, a call ends with a value or an error, never with a panic.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use atlas_backup_tests::conform::{Exchange, replay::Replay};
 use atlas_backup_tests::entries;
-use atlas_backup_tests::spec::Spec;
 use proptest::prelude::*;
+
+use crate::repository::spec;
 
 /// Bytes of all kinds: noise, text, and JSON that was cut or bent.
 fn bodies() -> impl Strategy<Value = Vec<u8>> {
@@ -39,10 +39,7 @@ fn values() -> impl Strategy<Value = String> {
     ]
 }
 
-static SHARED: LazyLock<(Replay, BTreeMap<&str, Spec>)> = LazyLock::new(|| {
-    let specs = Spec::shipped().expect("the shipped documents are YAML");
-    (Replay::start().expect("loopback can be used"), specs)
-});
+static REPLAY: LazyLock<Replay> = LazyLock::new(|| Replay::start().expect("loopback can be used"));
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
@@ -54,14 +51,13 @@ proptest! {
         enveloped: bool,
         pick: prop::sample::Index,
     ) {
-        let (replay, specs) = &*SHARED;
         let all: Vec<_> = entries().collect();
         let entry = all[pick.index(all.len())];
         let query = if enveloped { vec![("envelope".to_owned(), "true".to_owned())] } else { Vec::new() };
         // A 204 has no body, by HTTP.
         let body = if status == 204 { Vec::new() } else { body };
         let exchange = Exchange { status, query, body, ..Exchange::default() };
-        let outcome = replay.read(&specs[entry.api], entry, &exchange).expect("the call can be made");
+        let outcome = REPLAY.read(spec(entry.api), entry, &exchange).expect("the call can be made");
         let said = match &outcome {
             Ok(answered) => answered.value.debug.clone(),
             Err(error) => error.to_string(),

@@ -6,11 +6,10 @@ use std::process::Command;
 use atlas_backup_tests::conform::deviation::{Deviation, Kind};
 use atlas_backup_tests::conform::{Examiner, Exchange, Report};
 use atlas_backup_tests::corpus::{self, Fixture};
-use atlas_backup_tests::spec::Spec;
 use serde_json::{Value, json};
 
 use crate::mutation::{Mutant, mutants};
-use crate::repository::{Snapshots, root};
+use crate::repository::{Snapshots, root, spec};
 
 fn fixtures() -> Vec<Fixture> {
     corpus::load().unwrap_or_else(|error| panic!("{error}"))
@@ -39,12 +38,12 @@ fn every_answer_is_read_and_nothing_is_lost() {
 /// it is the content that changes.
 #[test]
 fn every_mutant_is_read_and_shows_what_was_done_to_it() {
-    let (examiner, specs) = (examiner(), Spec::shipped().expect("the shipped documents are YAML"));
+    let examiner = examiner();
     let mut counts = BTreeMap::<(&str, &str), usize>::new();
     for fixture in fixtures() {
         let Some(answer) = Answer::of(&fixture).filter(|answer| answer.content.is_object()) else { continue };
         let before = examiner.examine(fixture.entry, &fixture.exchange).deviations;
-        let spec = &specs[fixture.entry.api];
+        let spec = spec(fixture.entry.api);
         let schema = if answer.is_success() { spec.success_schema(fixture.entry) } else { spec.error_schema() };
         for mutant in schema.map(|schema| mutants(spec, schema, &answer.content)).unwrap_or_default() {
             *counts.entry((answer.family(), mutant.what)).or_default() += 1;

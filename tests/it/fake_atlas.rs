@@ -9,15 +9,15 @@ use atlas_backup_api::{Client, Credentials, RetryPolicy};
 use atlas_backup_tests::conform::capture;
 use atlas_backup_tests::conform::route::{Route, route};
 use atlas_backup_tests::conform::{Examiner, Report};
-use atlas_backup_tests::fake_atlas::{Atlas, FakeAtlas, Family, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{FakeAtlas, Family, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
 use atlas_backup_tests::{Arguments, Entry, entries};
 use serde_json::{Value, json};
 
-use crate::repository::{APIS, spec};
+use crate::repository::{apis, spec};
 
 /// A program that calls everything there is.
 struct Walker {
-    atlas: Atlas,
+    atlas: FakeAtlas,
     client: Client,
     called: BTreeSet<String>,
 }
@@ -164,11 +164,11 @@ fn every_operation_answers_as_the_spec_says_and_conform_finds_nothing() {
 }
 
 async fn everywhere() -> Walker {
-    let atlas = FakeAtlas::new().start();
+    let atlas = FakeAtlas::start().await;
     let client = client(&atlas.url());
     let mut walker = Walker { atlas, client, called: BTreeSet::new() };
-    for api in APIS {
-        let of = |methods: &'static [&str]| entries().filter(move |entry| entry.api == *api && methods.contains(&entry.method));
+    for api in apis() {
+        let of = |methods: &'static [&str]| entries().filter(move |entry| entry.api == api && methods.contains(&entry.method));
         // A bucket is there before snapshots are exported to it, and changed after it was made.
         for methods in [&["POST", "PUT"][..], &["PATCH"]] {
             for entry in of(methods) {
@@ -187,7 +187,7 @@ async fn everywhere() -> Walker {
 }
 
 /// Every exchange is read without loss, and differs from the spec only in what is declared.
-fn examine(atlas: &Atlas, declared: &[(&str, &str)]) {
+fn examine(atlas: &FakeAtlas, declared: &[(&str, &str)]) {
     let examiner = Examiner::start().expect("the documents are there");
     let (mut found, mut report) = (Vec::new(), Report::default());
     for exchange in capture::parse(atlas.server().har().to_string().as_bytes()).expect("an archive") {
@@ -214,15 +214,15 @@ fn failures_and_refusals_are_read_as_well() {
 }
 
 async fn refused() -> Walker {
-    let atlas = FakeAtlas::new().start();
+    let atlas = FakeAtlas::start().await;
     let client = client(&atlas.url());
     for family in [Family::Snapshot, Family::RestoreJob, Family::ExportJob, Family::CollectionRestoreJob, Family::LegacyRestoreJob] {
         atlas.fail_next(family);
     }
     let mut walker = Walker { atlas, client, called: BTreeSet::new() };
     let makes = ["takeSnapshot", "createExportBucket", "createExportJob", "createCollectionRestoreJob", "createLegacyRestoreJob"];
-    for api in APIS {
-        for entry in makes.iter().filter_map(|id| entries().find(|entry| entry.api == *api && entry.id == *id)) {
+    for api in apis() {
+        for entry in makes.iter().filter_map(|id| entries().find(|entry| entry.api == api && entry.id == *id)) {
             walker.write(entry).await;
         }
     }

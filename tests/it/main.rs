@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod corpus;
+mod crates;
 mod documents;
 mod download;
 mod examples;

@@ -1,7 +1,7 @@
 //! Small changes to an answer, each of a kind that real answers show, and the deviation that each must be reported as.
 
+use atlas_backup_document::Spec;
 use atlas_backup_tests::conform::deviation::Kind;
-use atlas_backup_tests::spec::Spec;
 use serde_json::{Map, Value, json};
 
 /// A changed answer.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 
-use atlas_backup_tests::fake_atlas::{Answer, Atlas, Clock, FakeAtlas, Family, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{Answer, Clock, FakeAtlas, FakeAtlasBuilder, Family, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
 
 /// Where the examples are, which are built if they are not yet. Built with the whole workspace, dependencies have the features that
 /// `cargo test --workspace` has given them already.
@@ -34,12 +34,12 @@ static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 /// An Atlas in which a snapshot takes less than a second.
-fn atlas(world: FakeAtlas) -> Atlas {
-    world.clock(&Clock::running(200.0)).start()
+fn atlas(world: FakeAtlasBuilder) -> FakeAtlas {
+    world.clock(&Clock::running(200.0)).start_blocking()
 }
 
 /// Starts an example with the environment that the fake asks for.
-fn start(atlas: &Atlas, example: &str, arguments: &[&str], input: &str) -> Child {
+fn start(atlas: &FakeAtlas, example: &str, arguments: &[&str], input: &str) -> Child {
     let mut child = Command::new(EXAMPLES.join(example))
         .args(arguments)
         .env_clear()
@@ -59,7 +59,7 @@ fn start(atlas: &Atlas, example: &str, arguments: &[&str], input: &str) -> Child
 }
 
 /// Runs it to its end.
-fn run(atlas: &Atlas, example: &str, arguments: &[&str], input: &str) -> Output {
+fn run(atlas: &FakeAtlas, example: &str, arguments: &[&str], input: &str) -> Output {
     start(atlas, example, arguments, input).wait_with_output().expect("it was started")
 }
 
@@ -86,7 +86,7 @@ fn refused(output: Output) -> String {
     errors
 }
 
-fn a_snapshot(atlas: &Atlas, cluster: &str) -> String {
+fn a_snapshot(atlas: &FakeAtlas, cluster: &str) -> String {
     atlas.latest(Family::Snapshot, cluster).expect("the cluster has some")
 }
 
@@ -97,7 +97,7 @@ fn path(cluster: &str, what: &str) -> String {
 
 #[test]
 fn a_snapshot_is_taken() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let output = run(&atlas, "take_snapshot", &["orders"], "");
     let errors = errors(&output);
     assert!(errors.starts_with("asking for a snapshot of orders\n") && errors.ends_with(": completed\n"), "{errors}");
@@ -107,7 +107,7 @@ fn a_snapshot_is_taken() {
 
 #[test]
 fn snapshots_are_listed() {
-    let atlas = atlas(FakeAtlas::new().snapshots("orders", 1234));
+    let atlas = atlas(FakeAtlas::builder().snapshots("orders", 1234));
     let text = printed(run(&atlas, "list_snapshots", &["orders"], ""));
     let ids: BTreeSet<&str> = text.lines().filter_map(|line| line.split_once("  completed ")).map(|(id, _)| id).collect();
     assert_eq!(ids.len(), 1234);
@@ -121,7 +121,7 @@ fn snapshots_of_a_sharded_cluster_are_listed() {
     let wrong_kind = Answer::json(400, "application/json", &serde_json::json!({"errorCode": "INCORRECT_BACKUP_API_ENDPOINT"}));
     for instead in [empty, wrong_kind] {
         let faults = Faults::script([Fault::answer(instead)]).on_signed();
-        let atlas = atlas(FakeAtlas::new().faults(&faults));
+        let atlas = atlas(FakeAtlas::builder().faults(&faults));
         let text = printed(run(&atlas, "list_snapshots", &["events"], ""));
         assert!(text.starts_with("id ") && text.ends_with("3 snapshots of events\n"), "{text}");
         assert_eq!(atlas.server().acted_on("GET", &path("events", "snapshots/shardedClusters")), 1);
@@ -134,7 +134,7 @@ fn a_refused_list_is_not_an_empty_one() {
         // The list for sharded clusters answers, and is empty.
         let refusal = Fault::answer(Answer::new(status)).retry_after(0);
         let faults = Faults::always(refusal).on_signed().on_method("GET").on_path(&path("orders", "snapshots"));
-        let atlas = atlas(FakeAtlas::new().faults(&faults));
+        let atlas = atlas(FakeAtlas::builder().faults(&faults));
         let directory = tempfile::tempdir().expect("a temporary directory");
         let directory = directory.path().to_str().expect("its name is text");
         for (example, arguments) in [("list_snapshots", &["orders"][..]), ("whole_story", &["orders", directory])] {
@@ -149,7 +149,7 @@ fn a_refused_list_is_not_an_empty_one() {
 
 #[test]
 fn what_fails_is_said_in_one_line() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let errors = |example, arguments: &[&str]| {
         let output = run(&atlas, example, arguments, "");
         assert_eq!(text(&output), "", "{example}");
@@ -164,7 +164,7 @@ fn what_fails_is_said_in_one_line() {
 
 #[test]
 fn a_snapshot_is_downloaded() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let snapshot = a_snapshot(&atlas, "events");
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().to_str().expect("its name is text");
@@ -182,7 +182,7 @@ fn a_snapshot_is_downloaded() {
 
 #[test]
 fn a_restore_needs_the_name_of_its_target() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let snapshot = a_snapshot(&atlas, "orders");
     for typed in ["", "orders\n", "events x\n"] {
         let errors = refused(run(&atlas, "restore_snapshot", &["orders", &snapshot, "events"], typed));
@@ -202,7 +202,7 @@ fn a_restore_needs_the_name_of_its_target() {
 
 #[test]
 fn a_restore_shows_what_it_would_do() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let snapshot = a_snapshot(&atlas, "orders");
     for (target, is_the_same) in [("orders", true), ("events", false)] {
         let output = run(&atlas, "restore_snapshot", &["orders", &snapshot, target], "");
@@ -225,7 +225,7 @@ fn three_hundred_clusters_in_a_night() {
     // Atlas asks for patience now and then, and once for more of it than others.
     let limited = (0..60).flat_map(|_| [Fault::pass(), Fault::rate_limited(Some(0)), Fault::pass(), Fault::rate_limited(Some(1))]);
     let faults = Faults::script(limited).on_signed();
-    let atlas = atlas(FakeAtlas::new().clusters(300).faults(&faults));
+    let atlas = atlas(FakeAtlas::builder().clusters(300).faults(&faults));
     let text = printed(run(&atlas, "nightly", &["100"], &clusters.join("\n")));
     assert!(text.ends_with("300 clusters, 0 failed\n"), "{text}");
     assert_eq!((faults.left(), atlas.server().acted("POST")), (0, 300));
@@ -233,7 +233,7 @@ fn three_hundred_clusters_in_a_night() {
 
 #[test]
 fn a_night_with_a_failure_says_so() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let output = run(&atlas, "nightly", &[], "orders\nnowhere\n");
     let text = text(&output);
     assert!(text.starts_with("orders  ") && text.ends_with("2 clusters, 1 failed\n"), "{text}");
@@ -243,7 +243,7 @@ fn a_night_with_a_failure_says_so() {
 
 #[test]
 fn a_legacy_snapshot_is_shown() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let listed = printed(run(&atlas, "legacy_snapshot", &["legacy"], ""));
     assert_eq!(listed.lines().count(), 3, "{listed}");
     let id = listed.lines().next().expect("there are three");
@@ -255,7 +255,7 @@ fn a_legacy_snapshot_is_shown() {
 
 #[test]
 fn the_newest_snapshot_of_a_flex_cluster_is_saved() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let newest = atlas.latest(Family::FlexSnapshot, "flex").expect("the cluster has some");
     let directory = tempfile::tempdir().expect("a temporary directory");
     let listed = printed(run(&atlas, "flex_snapshots", &["flex"], ""));
@@ -269,7 +269,7 @@ fn the_newest_snapshot_of_a_flex_cluster_is_saved() {
 
 #[test]
 fn a_snapshot_of_a_tenant_cluster_is_downloaded_through_v1() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let snapshot = atlas.latest(Family::TenantSnapshot, "tenant").expect("the cluster has some");
     let directory = tempfile::tempdir().expect("a temporary directory");
     let arguments = ["tenant", &snapshot, directory.path().to_str().expect("its name is text")];
@@ -282,7 +282,7 @@ fn a_snapshot_of_a_tenant_cluster_is_downloaded_through_v1() {
 
 #[test]
 fn the_whole_story_is_told() {
-    let atlas = atlas(FakeAtlas::new());
+    let atlas = atlas(FakeAtlas::builder());
     let directory = tempfile::tempdir().expect("a temporary directory");
     let text = printed(run(&atlas, "whole_story", &["orders", directory.path().to_str().expect("its name is text")], ""));
     assert!(text.contains("4 in all") && text.contains(" bytes, all that were offered"), "{text}");

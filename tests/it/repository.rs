@@ -1,15 +1,16 @@
 //! Where things are, and how snapshots are kept: one small file each, and none that no test wants.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
-use atlas_backup_codegen::Document;
-use atlas_backup_tests::spec::Spec;
+use atlas_backup_document::{Document, GENERATIONS, Spec};
+use atlas_backup_fake::documents;
 
-/// The API generations.
-pub const APIS: &[&str] = &["v1", "v2"];
+/// The API generations by name.
+pub fn apis() -> impl Iterator<Item = &'static str> {
+    GENERATIONS.iter().map(|generation| generation.api)
+}
 
 /// The project's folder.
 pub fn root() -> PathBuf {
@@ -25,8 +26,7 @@ pub fn document(api: &str) -> Document {
 
 /// The same, read.
 pub fn spec(api: &str) -> &'static Spec {
-    static SPECS: LazyLock<BTreeMap<&str, Spec>> = LazyLock::new(|| Spec::shipped().expect("the shipped documents are YAML"));
-    &SPECS[api]
+    &documents()[api]
 }
 
 /// The snapshots of one kind in one folder. Dropping it without [`Snapshots::done`] leaves orphans unseen, so call it.

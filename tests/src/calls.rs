@@ -1,10 +1,11 @@
 //! What the generated tables are made of.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::pin::Pin;
 
 use atlas_backup_api::{Client, Error, Response};
+pub(crate) use atlas_backup_document::Arguments;
+use atlas_backup_document::Endpoint;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -50,35 +51,9 @@ pub struct Recoded {
     pub json: Value,
 }
 
-/// Arguments of a call, as a spec's examples give them.
-#[derive(Clone, Debug, Default)]
-pub struct Arguments {
-    /// Path parameters by wire name.
-    pub path: BTreeMap<String, String>,
-    /// Query parameters by wire name.
-    pub query: BTreeMap<String, Value>,
-    /// The request body.
-    pub body: Option<Value>,
-}
-
-impl Arguments {
-    pub(crate) fn path(&self, name: &str) -> String {
-        self.path.get(name).cloned().unwrap_or_default()
-    }
-
-    pub(crate) fn optional<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, String> {
-        let value = self.query.get(name).cloned();
-        value.map(|value| serde_json::from_value(value).map_err(|error| format!("{name}: {error}"))).transpose()
-    }
-
-    #[allow(dead_code, reason = "called by the tables only where an operation has a required query parameter")]
-    pub(crate) fn required<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
-        self.optional(name)?.ok_or_else(|| format!("{name}: not given"))
-    }
-
-    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, String> {
-        let body = self.body.clone().ok_or("no body given")?;
-        serde_json::from_value(body).map_err(|error| format!("body: {error}"))
+impl<'a> From<&'a Entry> for Endpoint<'a> {
+    fn from(entry: &'a Entry) -> Self {
+        Endpoint { method: entry.method, path: entry.path }
     }
 }
 

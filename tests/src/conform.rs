@@ -5,13 +5,13 @@
 //! faults of the documents.
 
 pub mod capture;
-pub mod deviation;
 pub mod examine;
 pub mod replay;
 pub mod report;
 pub mod route;
 pub mod same;
-pub mod schema;
+
+pub use atlas_backup_document::{deviation, schema};
 
 pub use capture::Exchange;
 pub use examine::{Examined, Examiner};

@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use atlas_backup_document::Spec;
+use atlas_backup_fake::{Answer, Received, documents, har};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::conform::Exchange;
-use crate::spec::Spec;
 use crate::{Entry, entries};
 
 /// One answer of the corpus.
@@ -33,7 +34,6 @@ pub fn folder() -> PathBuf {
 /// # Errors
 /// The file and the fixture that cannot be read, and why.
 pub fn load() -> Result<Vec<Fixture>, String> {
-    let specs = Spec::shipped()?;
     let read = |error: std::io::Error| format!("{}: {error}", folder().display());
     let mut files: Vec<PathBuf> = fs::read_dir(folder()).map_err(read)?.flatten().map(|entry| entry.path()).collect();
     files.sort();
@@ -43,17 +43,17 @@ pub fn load() -> Result<Vec<Fixture>, String> {
         let text = fs::read(&file).map_err(|error| fault(error.to_string()))?;
         let list: Vec<Value> = serde_json::from_slice(&text).map_err(|error| fault(error.to_string()))?;
         for value in &list {
-            fixtures.push(fixture(value, &specs).map_err(|reason| fault(format!("{}: {reason}", value["name"])))?);
+            fixtures.push(fixture(value).map_err(|reason| fault(format!("{}: {reason}", value["name"])))?);
         }
     }
     Ok(fixtures)
 }
 
-fn fixture(value: &Value, specs: &std::collections::BTreeMap<&str, Spec>) -> Result<Fixture, String> {
+fn fixture(value: &Value) -> Result<Fixture, String> {
     let operation = value["operation"].as_str().ok_or("no operation")?;
     let found = entries().find(|entry| format!("{}/{}", entry.api, entry.id) == operation);
     let entry = found.ok_or_else(|| format!("no operation {operation}"))?;
-    let spec = specs.get(entry.api).ok_or("no document")?;
+    let spec = documents().get(entry.api).ok_or("no document")?;
     let body = match (value.get("body"), value["text"].as_str(), value["base64"].as_str()) {
         (Some(json), None, None) => json.to_string().into_bytes(),
         (None, Some(text), None) => text.as_bytes().to_vec(),
@@ -92,25 +92,23 @@ fn request(spec: &Spec, entry: &Entry) -> Exchange {
 
 /// The exchanges as an HTTP Archive.
 pub fn archive<'a>(exchanges: impl Iterator<Item = &'a Exchange>) -> Value {
-    let entries: Vec<Value> = exchanges.map(archived).collect();
-    json!({"log": {"version": "1.2", "creator": {"name": "atlas-backup-tests", "version": "0.1.0"}, "entries": entries}})
+    let received: Vec<(&str, Received)> = exchanges.map(|exchange| (exchange.origin.as_str(), received(exchange))).collect();
+    har::archive(received.iter().map(|(origin, received)| (*origin, received)))
 }
 
-fn archived(exchange: &Exchange) -> Value {
-    let pairs = |pairs: &[(String, String)]| pairs.iter().map(|(name, value)| json!({"name": name, "value": value})).collect::<Vec<_>>();
+/// As a server would have noted it.
+fn received(exchange: &Exchange) -> Received {
     let query: Vec<String> = exchange.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mark = if query.is_empty() { "" } else { "?" };
-    let content = match std::str::from_utf8(&exchange.body) {
-        Ok(text) => json!({"size": exchange.body.len(), "text": text}),
-        Err(_) => json!({"size": exchange.body.len(), "text": STANDARD.encode(&exchange.body), "encoding": "base64"}),
-    };
-    let mut request = json!({
-        "method": exchange.method,
-        "url": format!("{}{}{mark}{}", exchange.origin, exchange.path, query.join("&")),
-        "headers": pairs(&exchange.request_headers),
-    });
-    if let Some(body) = &exchange.request_body {
-        request["postData"] = json!({"mimeType": exchange.request_header("content-type"), "text": String::from_utf8_lossy(body)});
+    let answer = Answer { status: exchange.status, headers: exchange.headers.clone(), body: exchange.body.clone() };
+    Received {
+        connection: 0,
+        method: exchange.method.clone(),
+        target: format!("{}{mark}{}", exchange.path, query.join("&")),
+        headers: exchange.request_headers.clone(),
+        body: exchange.request_body.clone().unwrap_or_default(),
+        acted: true,
+        status: Some(exchange.status),
+        answer: Some(answer),
     }
-    json!({"request": request, "response": {"status": exchange.status, "headers": pairs(&exchange.headers), "content": content}})
 }

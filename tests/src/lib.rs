@@ -1,23 +1,33 @@
 //! What tests and tools share: every operation as a call from JSON arguments, and a server that records what it is sent.
 
+#[cfg(feature = "calls")]
 pub mod calls;
+#[cfg(feature = "calls")]
 pub mod conform;
+#[cfg(feature = "calls")]
 pub mod corpus;
 mod end_signal;
-pub mod fake_atlas;
+mod fault_name;
 pub mod loopback;
-pub mod spec;
 
+/// The servers that tests speak to.
+pub use atlas_backup_fake as fake_atlas;
+
+#[cfg(feature = "calls")]
 #[rustfmt::skip]
 mod generated {
     pub mod v1;
     pub mod v2;
 }
 
-pub use calls::{Arguments, Entry};
+pub use atlas_backup_document::Arguments;
+#[cfg(feature = "calls")]
+pub use calls::Entry;
 pub use end_signal::end_signal;
+pub use fault_name::FaultName;
 
 /// Every operation of every API, by tag.
+#[cfg(feature = "calls")]
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     generated::v1::ENTRIES.iter().chain(generated::v2::ENTRIES).copied().flatten()
 }
@@ -26,6 +36,11 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The sample of the fake's own README, which uses the client: the fake itself must not know it.
+#[cfg(doctest)]
+#[doc = include_str!("../fake-atlas/README.md")]
+pub struct FakeReadme;
 
 /// What must not compile. Each sample stands beside one that does and differs in one thing, so that it fails for that reason.
 ///

@@ -1,32 +1,23 @@
-//! Commands that need the generated client live in the tests crate and are run through cargo: when the generated code does not compile,
-//! `cargo xtask codegen` must still run to repair it.
+//! The program of a command, which cargo builds and runs.
 
 use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::process::{Command, ExitCode, ExitStatus};
 
-/// What is handed on as it is.
-#[derive(Debug, clap::Args)]
-pub struct Arguments {
-    /// Arguments of the command; `--help` lists them
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    arguments: Vec<OsString>,
-}
-
-/// Runs a binary of the tests crate in the current folder, and ends as it does.
+/// Runs a binary of a package of this workspace, given with the features it is built with, in the current folder, and ends as it does.
 ///
 /// # Errors
 /// When cargo cannot be run.
-pub fn run(name: &str, arguments: &Arguments) -> Result<ExitCode, String> {
+pub fn run(package: &[&str], name: &str, arguments: &[OsString]) -> Result<ExitCode, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let binary = ["--package", "atlas-backup-tests", "--bin", name];
+    let binary: Vec<&str> = ["--package"].iter().chain(package).chain(&["--bin", name]).copied().collect();
     // The first time this takes minutes, which cargo tells on standard error. Running quietly, it does not comment on how the command ends.
-    let built = Command::new(&cargo).arg("build").args(binary).status().map_err(failed)?;
+    let built = Command::new(&cargo).arg("build").args(&binary).status().map_err(failed)?;
     if !built.success() {
         return Ok(code(built));
     }
-    end_as(Command::new(&cargo).args(["run", "--quiet"]).args(binary).arg("--").args(&arguments.arguments))
+    end_as(Command::new(&cargo).args(["run", "--quiet"]).args(&binary).arg("--").args(arguments))
 }
 
 /// Becomes the command, as `cargo run` becomes what it runs: a signal to this process reaches it, and nothing waits for it or outlives it.

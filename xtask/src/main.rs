@@ -1,47 +1,65 @@
-//! `cargo xtask …`: the project's commands. One file a command.
+//! `cargo xtask …`: the project's commands. Each is a program of its own, which cargo builds and runs when it is asked for.
+//!
+//! So no command waits for crates that it does not need: the demo and the fake Atlas are built without the generator, and the generator,
+//! which must run to repair a client that does not compile, without the client.
 
+mod binary;
+
+use std::env;
+use std::ffi::OsString;
+use std::fmt::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+/// A command: its name, which is that of its program too, the package of the program with the features it is built with, and what it does.
+type Command = (&'static str, &'static [&'static str], &'static str);
 
-#[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "The commands of this project", max_term_width = 100)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
+/// The tests without their table of all calls, which takes long to build.
+const WITHOUT_CALLS: &[&str] = &["atlas-backup-tests", "--no-default-features"];
 
-#[derive(Subcommand)]
-enum Command {
-    Codegen(xtask::codegen::Arguments),
-    Compare(xtask::compare::Arguments),
-    /// Read captures of real traffic (HAR) through the client, and compare them with the spec
-    #[command(disable_help_flag = true)]
-    Conform(xtask::binary::Arguments),
-    /// Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine
-    #[command(disable_help_flag = true)]
-    Demo(xtask::binary::Arguments),
-    /// Run an Atlas on this machine that remembers what it is told, to try programs on
-    #[command(disable_help_flag = true)]
-    FakeAtlas(xtask::binary::Arguments),
-    Upstream(xtask::upstream::Arguments),
-}
+const COMMANDS: &[Command] = &[
+    ("codegen", &["xtask-codegen"], "Generate the client from spec/*.yaml, or check that what is there is up to date"),
+    ("conform", &["atlas-backup-tests"], "Read captures of real traffic (HAR) through the client, and compare them with the spec"),
+    ("demo", WITHOUT_CALLS, "Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine"),
+    ("fake-atlas", WITHOUT_CALLS, "Run an Atlas on this machine that remembers what it is told, to try programs on"),
+    ("upstream", &["xtask-upstream"], "Compare the spec with an OpenAPI document that MongoDB publishes"),
+];
+
+/// For a command line that is not understood, as other tools end then.
+const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let Cli { command } = Cli::parse();
-    let result = match command {
-        Command::Codegen(arguments) => xtask::codegen::run(&arguments),
-        Command::Compare(arguments) => xtask::compare::run(&arguments),
-        Command::Conform(arguments) => xtask::binary::run("conform", &arguments),
-        Command::Demo(arguments) => xtask::binary::run("demo", &arguments),
-        Command::FakeAtlas(arguments) => xtask::binary::run("fake-atlas", &arguments),
-        Command::Upstream(arguments) => xtask::upstream::run(&arguments),
-    };
-    match result {
-        Ok(code) => code,
-        Err(error) => {
-            anstream::eprintln!("{error}");
-            ExitCode::FAILURE
+    let mut arguments = env::args_os().skip(1);
+    let name = arguments.next().map(OsString::into_string);
+    match name {
+        Some(Ok(name)) if ["help", "--help", "-h"].contains(&&*name) => {
+            print!("{}", help());
+            ExitCode::SUCCESS
         }
+        Some(Ok(name)) => match COMMANDS.iter().find(|(known, ..)| *known == name) {
+            Some((name, package, _)) => run(package, name, &arguments.collect::<Vec<_>>()),
+            None => usage(&format!("`{name}` is no command\n\n")),
+        },
+        Some(Err(name)) => usage(&format!("`{}` is no command\n\n", name.display())),
+        None => usage(""),
     }
+}
+
+fn run(package: &[&str], name: &str, arguments: &[OsString]) -> ExitCode {
+    binary::run(package, name, arguments).unwrap_or_else(|error| {
+        eprintln!("{error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn usage(fault: &str) -> ExitCode {
+    eprint!("{fault}{}", help());
+    ExitCode::from(USAGE)
+}
+
+fn help() -> String {
+    let mut text = "The commands of this project\n\nUsage: cargo xtask <COMMAND> [ARGUMENTS]\n\n".to_owned();
+    for (name, _, about) in COMMANDS {
+        let _infallible = writeln!(text, "  {name:<12}{about}");
+    }
+    text + "\n`cargo xtask <COMMAND> --help` says more. A command is built the first time it is run.\n"
 }

@@ -24,7 +24,7 @@ fn a_command_ends_as_its_program_does() {
     let (_folder, mut xtask) = fake_atlas("", "echo $@; exit 7");
     let output = xtask.output().unwrap();
     let called = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(called, "--quiet --package atlas-backup-tests --bin fake-atlas -- --port 0\n");
+    assert_eq!(called, "--quiet --package atlas-backup-tests --no-default-features --bin fake-atlas -- --port 0\n");
     assert_eq!(output.status.code(), Some(7));
 }
 

@@ -3,10 +3,10 @@
 //! Before: `operationId: takeSnapshot` with `x-atlas-operation-id`, roles, deprecation, a page. After: the same in
 //! `facts.operations["take_snapshot"]`, and the document without `deprecated`, which progenitor ignores.
 
+use atlas_backup_document::child;
 use openapiv3::{OpenAPI, ParameterSchemaOrContent};
 
 use super::walk;
-use crate::document::child;
 use crate::facts::{Effect, Facts, Operation, Parameter, method_name};
 
 pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {

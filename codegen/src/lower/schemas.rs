@@ -2,11 +2,11 @@
 //!
 //! Before: `Snapshot` with `x-atlas-schema: DiskBackupSnapshot`. After: `facts.types["Snapshot"].official_names`.
 
+use atlas_backup_document::child;
 use openapiv3::OpenAPI;
 use serde_json::Value;
 
 use super::walk;
-use crate::document::child;
 use crate::facts::{Facts, Type};
 
 pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {

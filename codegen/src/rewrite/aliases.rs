@@ -2,10 +2,10 @@
 //!
 //! Before: `pub fn take_snapshot`. After: `#[doc(alias = "takeGroupClusterBackupSnapshots")] pub fn take_snapshot`; types likewise.
 
+use atlas_backup_document::Error;
 use syn::{Attribute, ImplItem, Item, parse_quote};
 
 use super::shape::item_name;
-use crate::error::Error;
 use crate::facts::Facts;
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {

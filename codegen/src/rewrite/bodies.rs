@@ -3,13 +3,13 @@
 //! Before: a plain `#[body]` struct. After: also `Default` where no member is required, else `new(required…)`; and `validate`, which `send`
 //! calls: bounds, lengths and rules across members, each naming member, value and rule.
 
+use atlas_backup_document::{Error, Finding};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Fields, Ident, Item, ItemStruct, Type, parse_quote};
 
 use super::checks;
 use super::shape::{generic, is_marked, type_name};
-use crate::error::{Error, Finding};
 use crate::facts::{self, Facts, MemberRule};
 
 /// A member of a body.

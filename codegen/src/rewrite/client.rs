@@ -3,10 +3,10 @@
 //! Before: `use progenitor_client::…; pub mod types { … } pub struct Client { … } impl Client { new … } impl Client { operations }`.
 //! After: the items of `types` and `impl Client { operations }`. The runtime has a client of its own, and no progenitor type is public.
 
+use atlas_backup_document::Error;
 use syn::{ImplItem, Item};
 
 use super::unrecognised;
-use crate::error::Error;
 use crate::facts::Facts;
 
 pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {

@@ -2,9 +2,9 @@
 //!
 //! Before: `pub fn download_tenant_snapshot`. After: `#[deprecated(note = "Ended on 2026-01-22. …")] pub fn download_tenant_snapshot`.
 
+use atlas_backup_document::Error;
 use syn::{ImplItem, Item, parse_quote};
 
-use crate::error::Error;
 use crate::facts::Facts;
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {

@@ -3,11 +3,11 @@
 //! Before: progenitor's "Sends a `POST` request to …" with an example of a call that no longer exists. After: what the operation does, its
 //! arguments, the roles that may call it, its media type, the errors documented, and a link to the official page.
 
+use atlas_backup_document::Error;
 use quote::format_ident;
 use syn::{Attribute, Fields, ImplItem, Item, parse_quote};
 
 use super::shape::doc_text;
-use crate::error::Error;
 use crate::facts::{Facts, Operation, method_name};
 
 /// Operations that the client's jobs are made of, and the job that does what mostly comes next.

@@ -4,12 +4,12 @@
 //! `open_enum! { pub enum SnapshotStatus { Queued = "queued", … } }`: the macro adds `Unknown(String)`, kept and written back. (Here the
 //! macro is still the attribute `#[open_enum]`, so that the code stays readable for syn; `emit` wraps the item.)
 
+use atlas_backup_document::Error;
 use syn::{Fields, Item, parse_quote};
 
 use super::objects::{at, serde_name};
 use super::shape::type_name;
 use super::unrecognised;
-use crate::error::Error;
 use crate::facts::Facts;
 
 const PASS: &str = "rewrite/enums";

@@ -3,10 +3,10 @@
 //!
 //! Before: `#[wire("deliveryUrl")] pub delivery_url: Vec<String>`. After: `#[wire("deliveryUrl", secret, one_item)]`.
 
+use atlas_backup_document::{Error, Finding};
 use quote::{format_ident, quote};
 use syn::{Attribute, Fields, Item, parse_quote};
 
-use crate::error::{Error, Finding};
 use crate::facts::{Facts, Member, OtherForm};
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {

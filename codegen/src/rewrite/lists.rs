@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use atlas_backup_document::Error;
 use heck::ToPascalCase;
 use quote::{ToTokens, format_ident, quote};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, Ident, Item, ItemStruct, parse_quote};
 
 use super::shape::{generic, is_marked, type_name};
-use crate::error::Error;
 use crate::facts::Facts;
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {

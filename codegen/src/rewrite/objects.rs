@@ -6,13 +6,13 @@
 
 use std::collections::BTreeSet;
 
+use atlas_backup_document::Error;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Fields, Ident, Item, parse_quote};
 
 use super::shape::generic;
 use super::unreachable::{closure, names, uses};
 use super::unrecognised;
-use crate::error::Error;
 use crate::facts::Facts;
 
 const PASS: &str = "rewrite/objects";

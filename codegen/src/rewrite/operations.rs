@@ -4,6 +4,7 @@
 //! which fills the runtime's `Request`, and `request! { pub struct TakeSnapshot { pretty: bool } }`, which has a setter for each optional
 //! argument and `send`. Everything common lives in the runtime.
 
+use atlas_backup_document::{Error, Finding};
 use heck::{ToPascalCase, ToShoutySnakeCase};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -12,7 +13,6 @@ use syn::{Ident, ImplItem, Item, parse_quote};
 use super::read::{self, Argument, Method};
 use super::shape::generic;
 use super::{calls, checks, unrecognised};
-use crate::error::{Error, Finding};
 use crate::facts::{self, Effect, Facts, Operation};
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {

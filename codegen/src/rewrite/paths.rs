@@ -3,9 +3,9 @@
 //! Before: `::std::option::Option<::std::vec::Vec<types::Link>>`. After: `Option<Vec<Link>>`. Every generated file imports what it needs
 //! through one prelude.
 
+use atlas_backup_document::Error;
 use syn::visit_mut::{VisitMut, visit_path_mut};
 
-use crate::error::Error;
 use crate::facts::Facts;
 
 /// What the prelude of generated code and Rust's own put in scope.

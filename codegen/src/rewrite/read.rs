@@ -1,10 +1,10 @@
 //! Reads one of progenitor's methods, strictly: a statement that is not exactly as expected is an error that names it.
 
+use atlas_backup_document::Error;
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprMethodCall, FnArg, GenericArgument, Ident, Pat, PathArguments, ReturnType, Stmt, Type, parse_quote};
 
 use super::unrecognised;
-use crate::error::Error;
 use crate::facts::Operation;
 
 const PASS: &str = "rewrite/operations";

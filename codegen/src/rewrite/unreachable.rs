@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use atlas_backup_document::Error;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Item;
 
 use super::shape::item_name;
-use crate::error::Error;
 use crate::facts::Facts;
 
 pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {

@@ -5,13 +5,13 @@
 //! and writing never erases what a newer Atlas added. A list of the answer that the program emptied is sent as empty, one
 //! that never came is not. Members that only the answer has (links and the like) are not sent.
 
+use atlas_backup_document::{Error, Finding};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Item, parse_quote};
 
 use super::bodies::{Member, members};
 use super::shape::{generic, item_name};
-use crate::error::{Error, Finding};
 use crate::facts::{Facts, Type};
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {

@@ -21,7 +21,7 @@ async fn a_client_of_ones_own_is_used_and_follows_no_redirects() {
     let download = setting.client.download().http(http).file(Wanted::new("a", URL));
     download.into_directory(setting.directory.path()).await.unwrap();
     let received = proxy.received();
-    assert_eq!((&*received[0].line, received[0].header("user-agent")), ("GET http://delivery.example/a?b HTTP/1.1", Some("mine")));
+    assert_eq!((&*received[0].line(), received[0].header("user-agent")), ("GET http://delivery.example/a?b HTTP/1.1", Some("mine")));
     assert_eq!(setting.read("a").unwrap(), b"file");
 
     proxy.answer(Answer { status: 302, headers: vec![("Location".into(), "ftp://h/".into())], body: Vec::new() });

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 use atlas_backup_api::{Client, Error, SaveError, TakeError, WaitError};
-use atlas_backup_tests::fake_atlas::{self, Answer, FakeAtlas, Fault, Faults, Offer, PROJECT, Server};
+use atlas_backup_tests::fake_atlas::{self, Answer, FakeAtlasBuilder, Fault, Faults, Offer, PROJECT, Server};
 use serde_json::json;
 
 use super::script::{self, answering, ok};
@@ -19,7 +19,7 @@ fn not_found() -> Answer {
 /// Answers so many requests that read one thing by its id with 404, from the first on.
 fn unseen(times: usize) -> Setting {
     let faults = Faults::script((0..times).map(|_| Fault::answer(not_found()))).on_method("GET");
-    setting_with(|atlas: FakeAtlas| atlas.open().faults(&faults), |client| client)
+    setting_with(|atlas: FakeAtlasBuilder| atlas.open().faults(&faults), |client| client)
 }
 
 /// An id of something that this program has made.
@@ -161,7 +161,7 @@ async fn a_wait_takes_a_404_for_the_end_unless_the_job_was_just_created() {
     let done = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().just_created().await.unwrap();
     assert_eq!((done.id, setting.atlas.faults().left()), (snapshot.id, 0));
     // Other refusals are believed.
-    let setting = setting_with(FakeAtlas::open, |client| client);
+    let setting = setting_with(FakeAtlasBuilder::open, |client| client);
     let snapshot = setting.take("orders").await;
     setting.atlas.faults().push(Fault::answer(fake_atlas::error("forbidden")));
     let refused = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().just_created().await;

@@ -18,24 +18,24 @@ use std::time::Duration;
 
 use atlas_backup_api::v2::types::{OnDemandSnapshotRequest, Snapshot};
 use atlas_backup_api::{Client, ClientBuilder, ObjectId, RetryPolicy};
-use atlas_backup_tests::fake_atlas::{Atlas, FakeAtlas, Fault, PROJECT};
+use atlas_backup_tests::fake_atlas::{FakeAtlas, FakeAtlasBuilder, Fault, PROJECT};
 
 use crate::transport::NoWait;
 
 /// An Atlas that asks for no credentials, and a client that goes by its clock and tries each call once: whatever is repeated, the job repeats.
 struct Setting {
-    atlas: Atlas,
+    atlas: FakeAtlas,
     client: Client,
     clock: NoWait,
 }
 
 fn setting() -> Setting {
-    setting_with(FakeAtlas::open, |builder| builder)
+    setting_with(FakeAtlasBuilder::open, |builder| builder)
 }
 
-fn setting_with(atlas: impl FnOnce(FakeAtlas) -> FakeAtlas, client: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Setting {
+fn setting_with(atlas: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder, client: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Setting {
     let clock = NoWait::new();
-    let atlas = atlas(FakeAtlas::new().clock(clock.servers())).start();
+    let atlas = atlas(FakeAtlas::builder().clock(clock.servers())).start_blocking();
     let builder = Client::builder().base_url(atlas.url()).clock(clock.clone()).retry(RetryPolicy::never());
     Setting { client: client(builder).build().expect("settings of a test"), atlas, clock }
 }

@@ -7,7 +7,7 @@ use std::pin::pin;
 use atlas_backup_api::v2::types::Snapshot;
 use atlas_backup_api::{Error, Items, RetryPolicy};
 use atlas_backup_tests::entries;
-use atlas_backup_tests::fake_atlas::{Answer, FakeAtlas, Fault, Faults, Gate, PROJECT, Server};
+use atlas_backup_tests::fake_atlas::{Answer, FakeAtlasBuilder, Fault, Faults, Gate, PROJECT, Server};
 use futures_util::{FutureExt, StreamExt};
 use serde_json::{Value, json};
 
@@ -155,7 +155,7 @@ async fn without_counting_a_timeout_is_an_error() {
 #[tokio::test]
 async fn each_page_is_a_call_that_is_tried_again() {
     for fault in momentary() {
-        let atlas = |atlas: FakeAtlas| atlas.open().snapshots("orders", 600).faults(&Faults::none().at(1, fault.clone()));
+        let atlas = |atlas: FakeAtlasBuilder| atlas.open().snapshots("orders", 600).faults(&Faults::none().at(1, fault.clone()));
         let setting = setting_with(atlas, |client| client.retry(RetryPolicy::new()));
         assert_eq!((ids(snapshots(&setting)).await.len(), setting.sent("GET")), (600, 3), "{fault:?}");
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_backup_api::{Client, RetryPolicy, WaitError};
-use atlas_backup_tests::fake_atlas::{FakeAtlas, Family, Fault, PROJECT};
+use atlas_backup_tests::fake_atlas::{FakeAtlasBuilder, Family, Fault, PROJECT};
 use serde_json::json;
 
 use super::script::{answering, client, ok};
@@ -111,7 +111,7 @@ async fn asked_to_wait_longer_than_there_is_time_the_waiting_ends_at_once() {
 
 #[tokio::test]
 async fn a_rate_limit_is_met_within_the_call_first() {
-    let setting = setting_with(FakeAtlas::open, |client| client.retry(RetryPolicy::new()));
+    let setting = setting_with(FakeAtlasBuilder::open, |client| client.retry(RetryPolicy::new()));
     let snapshot = setting.take("orders").await;
     setting.atlas.faults().push(Fault::rate_limited(Some(20)));
     setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().await.unwrap();

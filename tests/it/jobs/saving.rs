@@ -8,7 +8,7 @@ use atlas_backup_api::v2::types::RestoreJob;
 use atlas_backup_api::{
     Client, Download, DownloadError, DownloadProgress, Ending, Error, RetryPolicy, SaveError, SaveSnapshot, SavedFile, WaitError,
 };
-use atlas_backup_tests::fake_atlas::{Answer, FakeAtlas, Family, Fault, Faults, Gate, Mishap, Offer, PROJECT};
+use atlas_backup_tests::fake_atlas::{Answer, FakeAtlasBuilder, Family, Fault, Faults, Gate, Mishap, Offer, PROJECT};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -272,7 +272,7 @@ async fn what_expires_twice_is_told() {
 #[tokio::test]
 async fn what_expires_side_by_side_is_there_in_the_end() {
     for from in [1, BYTES / 2, BYTES] {
-        let setting = setting_with(FakeAtlas::open, |client| client.retry(RetryPolicy::new()));
+        let setting = setting_with(FakeAtlasBuilder::open, |client| client.retry(RetryPolicy::new()));
         let directory = directory();
         setting.atlas.delivery().next([Mishap::Cut(BYTES / 2)]);
         let save = save(&setting, "events").await.renew_expired(true).on_download(late(&setting, 1, from));
@@ -313,7 +313,7 @@ async fn only_its_owner_can_read_what_is_saved() {
 /// The second job has other bytes to offer, which cannot follow upon the first half.
 #[tokio::test]
 async fn half_a_file_of_a_url_that_expired_is_no_part_of_another() {
-    let setting = setting_with(FakeAtlas::open, |client| client.retry(RetryPolicy::new()));
+    let setting = setting_with(FakeAtlasBuilder::open, |client| client.retry(RetryPolicy::new()));
     let directory = directory();
     setting.atlas.delivery().next([Mishap::Cut(BYTES / 2)]);
     let save = save(&setting, "orders").await.renew_expired(true).on_download(late(&setting, 1, 1));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use atlas_backup_api::v2::types::Snapshot;
 use atlas_backup_api::{CallOptions, Ending, Error, RetryPolicy, Wait, WaitError};
-use atlas_backup_tests::fake_atlas::{self, Answer, FakeAtlas, Family, Fault, Faults, Gate, PROJECT};
+use atlas_backup_tests::fake_atlas::{self, Answer, FakeAtlasBuilder, Family, Fault, Faults, Gate, PROJECT};
 use serde_json::json;
 
 use super::script::{self, answering, ok};
@@ -83,7 +83,7 @@ async fn a_deadline_as_long_as_time_is_none() {
 
 #[tokio::test]
 async fn a_silent_server_is_no_way_past_the_deadline() {
-    let setting = setting_with(FakeAtlas::open, |client| client.attempt_timeout(Duration::from_millis(100)));
+    let setting = setting_with(FakeAtlasBuilder::open, |client| client.attempt_timeout(Duration::from_millis(100)));
     let snapshot = setting.take("orders").await;
     for _ in 0..4 {
         setting.atlas.faults().push(Fault::silent());
@@ -125,7 +125,7 @@ async fn five_failures_in_a_row_are_believed_and_four_are_not() {
 
 #[tokio::test]
 async fn repetitions_within_a_call_are_one_failure() {
-    let setting = setting_with(FakeAtlas::open, |client| client.retry(RetryPolicy::new().attempts(3)));
+    let setting = setting_with(FakeAtlasBuilder::open, |client| client.retry(RetryPolicy::new().attempts(3)));
     let snapshot = setting.take("orders").await;
     (0..12).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
     wait_for(&setting, &snapshot).await.unwrap();

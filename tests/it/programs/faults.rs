@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::process::Output;
 use std::thread;
 
-use atlas_backup_tests::fake_atlas::{Atlas, FakeAtlas, Family, Fault, FaultName, Faults};
+use atlas_backup_tests::FaultName;
+use atlas_backup_tests::fake_atlas::{FakeAtlas, Family, Fault, Faults};
 use clap::ValueEnum;
 
 use super::{a_snapshot, atlas, errors, start, text, usage};
@@ -21,7 +22,7 @@ struct Program {
 }
 
 /// Every example, as it is called for this Atlas.
-fn programs(atlas: &Atlas, directory: &str) -> Vec<Program> {
+fn programs(atlas: &FakeAtlas, directory: &str) -> Vec<Program> {
     let snapshot = a_snapshot(atlas, "orders");
     let tenant = atlas.latest(Family::TenantSnapshot, "tenant").expect("the cluster has some");
     let program = |example, arguments: &[&str], input, calls, success| {
@@ -109,8 +110,8 @@ fn soon(name: Name) -> Fault {
 }
 
 /// Runs an example, and compares what becomes of it. `check` looks at the Atlas afterwards.
-fn expect(name: Name, index: usize, faults: &Faults, expected: &dyn Fn(&Program) -> Outcome, check: &dyn Fn(&Program, &Atlas)) {
-    let atlas = atlas(FakeAtlas::new().faults(faults));
+fn expect(name: Name, index: usize, faults: &Faults, expected: &dyn Fn(&Program) -> Outcome, check: &dyn Fn(&Program, &FakeAtlas)) {
+    let atlas = atlas(FakeAtlas::builder().faults(faults));
     let directory = tempfile::tempdir().expect("a temporary directory");
     let program = programs(&atlas, directory.path().to_str().expect("its name is text")).swap_remove(index);
     let expected = expected(&program);
@@ -135,7 +136,7 @@ fn expect(name: Name, index: usize, faults: &Faults, expected: &dyn Fn(&Program)
 }
 
 /// Waits until the fault has been met, and ends the example, which must not have ended by itself.
-fn interrupted(atlas: &Atlas, child: std::process::Child) -> Output {
+fn interrupted(atlas: &FakeAtlas, child: std::process::Child) -> Output {
     let process = child.id();
     let (send, mut ended) = tokio::sync::oneshot::channel();
     thread::spawn(move || send.send(child.wait_with_output()));
@@ -154,7 +155,7 @@ fn interrupted(atlas: &Atlas, child: std::process::Child) -> Output {
 /// Each example under each fault, all at the same time: most of it is waiting.
 fn matrix(run: impl Fn(Name, usize) + Sync) {
     let run = &run;
-    let count = programs(&atlas(FakeAtlas::new()), "").len();
+    let count = programs(&atlas(FakeAtlas::builder()), "").len();
     thread::scope(|scope| {
         for name in Name::value_variants() {
             for index in 0..count {
@@ -166,7 +167,7 @@ fn matrix(run: impl Fn(Name, usize) + Sync) {
 
 #[test]
 fn every_example_is_run() {
-    let known: BTreeSet<String> = programs(&atlas(FakeAtlas::new()), "").iter().map(|program| program.example.to_owned()).collect();
+    let known: BTreeSet<String> = programs(&atlas(FakeAtlas::builder()), "").iter().map(|program| program.example.to_owned()).collect();
     assert_eq!(known, usage::examples());
 }
 

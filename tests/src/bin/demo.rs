@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use atlas_backup_api::{Client, Credentials, SavedFile};
 use atlas_backup_tests::end_signal;
-use atlas_backup_tests::fake_atlas::{Atlas, Clock, FakeAtlas, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{Clock, FakeAtlas, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
 use clap::{Parser, value_parser};
 use sha1::{Digest, Sha1};
 use tempfile::TempDir;
@@ -131,7 +131,7 @@ impl Place {
 }
 
 async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Error>> {
-    let atlas = FakeAtlas::new().clock(&Clock::running(arguments.speed.into())).start();
+    let atlas = FakeAtlas::builder().clock(&Clock::running(arguments.speed.into())).start().await;
     atlas.download_bytes(arguments.size << 20);
     println!("A fake Atlas listens on {}.", atlas.url());
     println!("No account is needed, and all keys are made up.\n");
@@ -144,7 +144,7 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
 }
 
 /// The fake knows what it offered, which Atlas does not tell.
-async fn verify(atlas: &Atlas, files: &[SavedFile]) -> Result<(), Box<dyn Error>> {
+async fn verify(atlas: &FakeAtlas, files: &[SavedFile]) -> Result<(), Box<dyn Error>> {
     let offered: Vec<String> = atlas.delivery().offers().iter().map(|offer| offer.sha1()).collect();
     for file in files {
         let sha1 = sha1(&file.path).await?;
@@ -169,7 +169,7 @@ async fn sha1(path: &Path) -> io::Result<String> {
 }
 
 /// What it cost.
-fn report(atlas: &Atlas) {
+fn report(atlas: &FakeAtlas) {
     let mut calls: BTreeMap<(String, String, u16), usize> = BTreeMap::new();
     let received = atlas.server().received();
     for request in &received {

@@ -6,9 +6,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use atlas_backup_tests::FaultName;
 use atlas_backup_tests::end_signal;
 use atlas_backup_tests::fake_atlas::{
-    Atlas, CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, ClusterKind, FakeAtlas, Family, FaultName, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY,
+    CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, ClusterKind, FakeAtlas, Family, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY,
 };
 use clap::{Parser, value_parser};
 
@@ -49,7 +50,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     // Before anybody is told that it runs, so that it ends well whenever it is asked to.
     let end = runtime.block_on(async { end_signal() })?;
     let faults = Faults::script(arguments.fault.iter().map(|name| name.fault())).on_signed();
-    let atlas = FakeAtlas::new().clock(&Clock::running(arguments.speed.into())).clusters(arguments.clusters).faults(&faults);
+    let atlas = FakeAtlas::builder().clock(&Clock::running(arguments.speed.into())).clusters(arguments.clusters).faults(&faults);
     let atlas = atlas.start_on(arguments.port).map_err(|error| format!("cannot listen on port {}: {error}", arguments.port))?;
     greet(&atlas, arguments)?;
     runtime.block_on(end);
@@ -59,13 +60,13 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     arguments.har.as_deref().map_or(Ok(()), |path| write(&atlas, path))
 }
 
-fn write(atlas: &Atlas, path: &Path) -> Result<(), Box<dyn Error>> {
+fn write(atlas: &FakeAtlas, path: &Path) -> Result<(), Box<dyn Error>> {
     let written = fs::write(path, format!("{:#}\n", atlas.server().har()));
     Ok(written.map_err(|error| format!("cannot write {}: {error}", path.display()))?)
 }
 
 /// Says what there is, in lines of which those with commands can be pasted.
-fn greet(atlas: &Atlas, arguments: &Arguments) -> io::Result<()> {
+fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
     let mut out = io::stdout();
     writeln!(out, "A fake Atlas listens on {}.", atlas.url())?;
     writeln!(out, "Its clock runs {} times as fast as the wall's.\n", arguments.speed)?;
@@ -95,7 +96,7 @@ fn greet(atlas: &Atlas, arguments: &Arguments) -> io::Result<()> {
 }
 
 /// What to try, with ids that there are.
-fn examples(atlas: &Atlas) -> [String; 6] {
+fn examples(atlas: &FakeAtlas) -> [String; 6] {
     let latest = |family, cluster| atlas.latest(family, cluster).unwrap_or_default();
     [
         "list_snapshots -- orders".to_owned(),

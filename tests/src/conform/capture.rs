@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use atlas_backup_document::route::query as query_pairs;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -111,7 +112,7 @@ fn exchange(index: usize, entry: &Value) -> Exchange {
     // `data:…`, `about:blank`, or no URL: nothing that was sent to a host.
     let Some((origin, target)) = request["url"].as_str().and_then(split) else { return exchange };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    (exchange.origin, exchange.path, exchange.query) = (origin, path.to_owned(), pairs(query));
+    (exchange.origin, exchange.path, exchange.query) = (origin, path.to_owned(), query_pairs(query));
     exchange.request_headers = headers(&request["headers"]);
     if let (Some(media), None) = (request["postData"]["mimeType"].as_str(), exchange.request_header("content-type")) {
         exchange.request_headers.push(("content-type".to_owned(), media.to_owned()));
@@ -163,13 +164,6 @@ pub(crate) fn origin(scheme: &str, host: &str) -> String {
     let (scheme, host) = (scheme.to_lowercase(), host.to_lowercase());
     let port = if scheme == "http" { ":80" } else { ":443" };
     format!("{scheme}://{}", host.strip_suffix(port).unwrap_or(&host))
-}
-
-/// Decoded names and values of a query.
-pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decode(name), decode(value))).collect()
 }
 
 fn headers(list: &Value) -> Vec<(String, String)> {

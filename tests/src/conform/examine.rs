@@ -1,17 +1,15 @@
 //! One exchange: is it read, is nothing lost, and where does it deviate?
 
-use std::collections::BTreeMap;
-
+use atlas_backup_document::deviation::{Deviation, Kind};
+use atlas_backup_document::schema::{Schemas, describe, typed};
+use atlas_backup_document::{Spec, route};
+use atlas_backup_fake::documents;
 use serde_json::{Map, Value};
 
 use super::capture::Exchange;
-use super::deviation::{Deviation, Kind};
 use super::replay::Replay;
-use super::route;
 use super::same::same;
-use super::schema::{Schemas, describe};
 use crate::Entry;
-use crate::spec::Spec;
 
 /// What became of one exchange.
 #[derive(Debug)]
@@ -28,7 +26,6 @@ pub struct Examined {
 
 /// Examines exchanges, one after the other.
 pub struct Examiner {
-    specs: BTreeMap<&'static str, Spec>,
     replay: Replay,
 }
 
@@ -36,9 +33,9 @@ impl Examiner {
     /// With the documents this was built from.
     ///
     /// # Errors
-    /// When a document or loopback cannot be used.
+    /// When loopback cannot be used.
     pub fn start() -> Result<Self, String> {
-        Ok(Examiner { specs: Spec::shipped()?, replay: Replay::start()? })
+        Ok(Examiner { replay: Replay::start()? })
     }
 
     /// Examines one exchange of an operation.
@@ -47,7 +44,7 @@ impl Examiner {
         if examined.unreadable.is_some() {
             return examined;
         }
-        let Some(spec) = self.specs.get(entry.api) else { return examined };
+        let Some(spec) = documents().get(entry.api) else { return examined };
         let schemas = Schemas::new(spec);
         request(spec, schemas, entry, exchange, &mut examined.deviations);
         if exchange.status == 0 {
@@ -139,13 +136,6 @@ fn recoded(entry: &Entry, body: &Value) -> Option<Deviation> {
         Ok(Ok(())) => None,
         Ok(Err(path)) => Some(Deviation::new(Kind::WrongType, format!("request.body.{path}"), "what the generated type does not keep")),
         Err(_) => Some(Deviation::new(Kind::WrongType, "request.body", "what the generated type cannot hold")),
-    }
-}
-
-pub(crate) fn typed(schema: &Value, text: &str) -> Value {
-    match (schema["type"].as_str(), serde_json::from_str::<Value>(text)) {
-        (Some("integer" | "number"), Ok(value @ Value::Number(_))) | (Some("boolean"), Ok(value @ Value::Bool(_))) => value,
-        _ => Value::String(text.to_owned()),
     }
 }
 

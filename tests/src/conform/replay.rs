@@ -1,6 +1,7 @@
 //! Reads a recorded answer through the client, by serving it again on loopback.
 
 use atlas_backup_api::{Client, Error, RetryPolicy};
+use atlas_backup_document::Spec;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -8,7 +9,6 @@ use super::capture::Exchange;
 use crate::Entry;
 use crate::calls::Answered;
 use crate::loopback::{Answer, Server};
-use crate::spec::Spec;
 
 /// The headers that a client can make something of. What else was recorded (`:status`, cookies joined by newlines, thousands of
 /// anything) can only make the answer unreadable.

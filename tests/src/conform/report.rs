@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use atlas_backup_document::deviation::{Deviation, Kind};
 use serde_json::{Value, json};
 
 use super::Exchange;
 use super::capture::origin;
-use super::deviation::{Deviation, Kind};
 use super::examine::{Examined, Examiner};
 use super::route::{Route, route};
 use crate::Entry;

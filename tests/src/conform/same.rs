@@ -1,9 +1,7 @@
 //! When two JSON values say the same: `null` is absent, order of members does not count, `1` is `1.0`, and an instant may be written
 //! in several ways.
 
-use std::str::FromStr;
-
-use atlas_backup_api::Timestamp;
+use atlas_backup_document::instant;
 use serde_json::{Map, Number, Value};
 
 /// Whether `after` says all that `before` said, and nothing else. Otherwise the first place where not.
@@ -57,13 +55,6 @@ fn same_instant(before: &str, after: &str) -> bool {
         (Some(before), Some(after)) => before == after,
         _ => false,
     }
-}
-
-/// A date-time of RFC 3339; without an offset it is UTC.
-pub(crate) fn instant(text: &str) -> Option<Timestamp> {
-    let begins_as_a_date = text.len() >= 19 && text.as_bytes()[..4].iter().all(u8::is_ascii_digit);
-    let parse = |text: &str| Timestamp::from_str(text).ok();
-    if begins_as_a_date { parse(text).or_else(|| parse(&format!("{text}Z"))) } else { None }
 }
 
 #[cfg(test)]

@@ -1,0 +1,71 @@
+//! Dated media types: which one is the newest, and what came before it.
+//!
+//! `application/vnd.atlas.2024-05-30+json` is stable; `application/vnd.atlas.preview+json` and
+//! `application/vnd.atlas.2026-01-01.upcoming+json` may change any day and are passed over.
+
+use serde_json::{Value, json};
+
+use super::book::Place;
+use crate::lint::is_date;
+
+/// One entry of `content`.
+#[derive(Clone, Debug)]
+pub(super) struct Media<'a> {
+    /// The whole media type.
+    pub name: &'a str,
+    /// Its date; `None` for plain `application/json`.
+    pub date: Option<&'a str>,
+    /// The media type object.
+    pub place: Place<'a>,
+}
+
+/// The stable JSON media types of a request body or an answer, oldest first.
+pub(super) fn stable<'a>(holder: &Place<'a>) -> Vec<Media<'a>> {
+    let mut all: Vec<_> = holder.members("content").filter_map(|(name, place)| Some(Media { name, date: date(name)?, place })).collect();
+    all.sort_by_key(|media| media.date);
+    all
+}
+
+/// The date of a stable JSON media type; `None` inside for one without a date.
+fn date(name: &str) -> Option<Option<&str>> {
+    if name == "application/json" {
+        return Some(None);
+    }
+    let date = name.strip_prefix("application/vnd.atlas.")?.strip_suffix("+json")?;
+    is_date(date).then_some(Some(date))
+}
+
+/// The versions before `than`, in the form of our `x-atlas-older-versions`.
+pub(super) fn older(all: &[Media<'_>], than: &Media<'_>) -> Vec<Value> {
+    let older = all.iter().filter(|media| media.date < than.date);
+    older.filter_map(|media| Some(version(media.date?, media.place.value.get("x-sunset")))).collect()
+}
+
+/// One version, with its sunset if it has one.
+pub(super) fn version(date: &str, sunset: Option<&Value>) -> Value {
+    match sunset {
+        Some(sunset) => json!({"version": date, "sunset": sunset}),
+        None => json!({"version": date}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_stable_ones_count_and_the_newest_is_last() {
+        let answer = json!({"content": {
+            "application/vnd.atlas.2024-05-30+json": {},
+            "application/vnd.atlas.2023-01-01+json": {"x-sunset": "2027-07-01"},
+            "application/vnd.atlas.2023-01-01+gzip": {},
+            "application/vnd.atlas.2027-01-01.upcoming+json": {},
+            "application/vnd.atlas.2027-13-01+json": {},
+            "application/vnd.atlas.preview+json": {},
+            "text/csv": {},
+        }});
+        let all = stable(&Place { value: &answer, pointer: String::new() });
+        assert_eq!(all.iter().map(|media| media.date).collect::<Vec<_>>(), [Some("2023-01-01"), Some("2024-05-30")]);
+        assert_eq!(older(&all, &all[1]), [json!({"version": "2023-01-01", "sunset": "2027-07-01"})]);
+    }
+}

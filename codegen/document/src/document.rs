@@ -1,0 +1,259 @@
+//! load: YAML text -> a JSON value and, for every JSON pointer, its place in the text.
+//!
+//! The YAML is read as events rather than by a ready-made loader, because a loader stops at the first duplicate key and keeps no place
+//! for a key; here every duplicate is a finding and every later message can point at a line.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use saphyr::{Scalar, ScalarStyle};
+use saphyr_parser::{Event, Parser, ScanError, Span, StrInput};
+use serde_json::{Map, Number, Value};
+
+use crate::error::{Error, Finding, Location};
+
+/// Nesting beyond this is a mistake; the limit keeps recursion away from the end of the stack.
+const MAX_DEPTH: usize = 64;
+
+/// The text of a document, and what it is.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Name of the API generation (`v2`), which is the name of its module too.
+    pub api: String,
+    /// Path as people know it (`spec/v2.yaml`), for messages and headers.
+    pub path: String,
+    /// The YAML text.
+    pub text: String,
+}
+
+/// A document read, with the places of all its values.
+#[derive(Debug)]
+pub struct Loaded<'a> {
+    /// What was read.
+    pub document: &'a Document,
+    /// As JSON.
+    pub value: Value,
+    /// Where everything in it stands.
+    pub spans: Spans,
+}
+
+/// JSON pointer -> place. For a member of a mapping the place is its key.
+#[derive(Debug)]
+pub struct Spans {
+    places: BTreeMap<String, Location>,
+}
+
+impl Spans {
+    /// The place of `pointer`, or of the nearest ancestor that has one.
+    pub fn locate(&self, pointer: &str) -> Location {
+        let mut rest = pointer;
+        loop {
+            if let Some(place) = self.places.get(rest) {
+                return place.clone();
+            }
+            match rest.rfind('/') {
+                Some(end) => rest = &rest[..end],
+                None => return Location { line: 1, column: 1, span: 0..0 },
+            }
+        }
+    }
+}
+
+/// Appends one token to a JSON pointer, escaped as RFC 6901 says.
+pub fn child(pointer: &str, token: &str) -> String {
+    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Reads a document, without asking what it says.
+///
+/// # Errors
+/// What keeps it from being YAML of the plain kind that documents are written in, and every key that stands twice.
+pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
+    let mut loader = Loader::new(&document.text);
+    let value = match loader.document() {
+        Ok(value) => value,
+        Err(fault) => {
+            loader.findings.push(*fault);
+            Value::Null
+        }
+    };
+    let findings = std::mem::take(&mut loader.findings);
+    let loaded = Loaded { document, value, spans: Spans { places: loader.places } };
+    if findings.is_empty() { Ok(loaded) } else { Err(Error { path: String::new(), findings }.locate(&loaded)) }
+}
+
+struct Loader<'a> {
+    parser: Parser<'a, StrInput<'a>>,
+    /// Byte offset of every character, since the parser counts characters.
+    offsets: Vec<usize>,
+    places: BTreeMap<String, Location>,
+    findings: Vec<Finding>,
+}
+
+type Fault = Box<Finding>;
+
+impl<'a> Loader<'a> {
+    fn new(text: &'a str) -> Self {
+        let offsets = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        Loader { parser: Parser::new_from_str(text), offsets, places: BTreeMap::new(), findings: Vec::new() }
+    }
+
+    fn document(&mut self) -> Result<Value, Fault> {
+        let mut value = None;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamEnd => break,
+                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
+                event if value.is_none() => {
+                    self.places.insert(String::new(), self.location(&span));
+                    value = Some(self.node(event, &span, "", 0)?);
+                }
+                _ => return Err(self.fault("yaml-syntax", &span, "", "a second document in one file")),
+            }
+        }
+        value.ok_or_else(|| Box::new(Finding::new("yaml-syntax", "", "the document is empty")))
+    }
+
+    fn next(&mut self) -> Result<(Event<'a>, Span), Fault> {
+        match self.parser.next_event() {
+            Some(Ok(next)) => Ok(next),
+            Some(Err(error)) => Err(self.syntax(&error)),
+            None => Ok((Event::StreamEnd, Span::default())),
+        }
+    }
+
+    fn node(&mut self, event: Event<'a>, span: &Span, pointer: &str, depth: usize) -> Result<Value, Fault> {
+        if depth > MAX_DEPTH {
+            return Err(self.fault("yaml-syntax", span, pointer, format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        match event {
+            Event::Scalar(text, style, _, None) => self.scalar(text.as_ref(), style, span, pointer),
+            Event::MappingStart(_, None) => self.mapping(pointer, depth),
+            Event::SequenceStart(_, None) => self.sequence(pointer, depth),
+            Event::Alias(_) => Err(self.fault("yaml-syntax", span, pointer, "aliases are not used here: repeat or use $ref")),
+            _ => Err(self.fault("yaml-syntax", span, pointer, "tags (`!…`) are not used here")),
+        }
+    }
+
+    fn mapping(&mut self, pointer: &str, depth: usize) -> Result<Value, Fault> {
+        let mut map = Map::new();
+        let mut keys: BTreeMap<String, Location> = BTreeMap::new();
+        loop {
+            let (event, span) = self.next()?;
+            let key = match event {
+                Event::MappingEnd => return Ok(Value::Object(map)),
+                Event::Scalar(text, ..) => text.into_owned(),
+                _ => return Err(self.fault("yaml-syntax", &span, pointer, "a key must be plain text")),
+            };
+            let at = self.location(&span);
+            let pointer = child(pointer, &key);
+            if let Some(first) = keys.get(&key) {
+                let message = format!("the key `{key}` stands twice in one mapping");
+                let mut finding = Finding::new("duplicate-key", &pointer, message);
+                finding.location = Some(at.clone());
+                finding.related = Some((first.clone(), "first here".to_owned()));
+                self.findings.push(finding);
+            }
+            keys.insert(key.clone(), at.clone());
+            self.places.insert(pointer.clone(), at);
+            let (event, span) = self.next()?;
+            let value = self.node(event, &span, &pointer, depth + 1)?;
+            map.insert(key, value);
+        }
+    }
+
+    fn sequence(&mut self, pointer: &str, depth: usize) -> Result<Value, Fault> {
+        let mut items = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::SequenceEnd {
+                return Ok(Value::Array(items));
+            }
+            let pointer = child(pointer, &items.len().to_string());
+            self.places.insert(pointer.clone(), self.location(&span));
+            items.push(self.node(event, &span, &pointer, depth + 1)?);
+        }
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, span: &Span, pointer: &str) -> Result<Value, Fault> {
+        if style != ScalarStyle::Plain {
+            return Ok(Value::String(text.to_owned()));
+        }
+        match Scalar::parse_from_cow(text.into()) {
+            Scalar::Null => Ok(Value::Null),
+            Scalar::Boolean(value) => Ok(Value::Bool(value)),
+            Scalar::Integer(value) => Ok(Value::Number(value.into())),
+            Scalar::FloatingPoint(value) => Number::from_f64(value.into_inner())
+                .map(Value::Number)
+                .ok_or_else(|| self.fault("yaml-syntax", span, pointer, format!("`{text}` is not a JSON number"))),
+            Scalar::String(value) => Ok(Value::String(value.into_owned())),
+        }
+    }
+
+    fn location(&self, span: &Span) -> Location {
+        let (start, end) = (self.offset(span.start.index()), self.offset(span.end.index()));
+        Location { line: span.start.line(), column: span.start.col() + 1, span: Range { start, end: end.max(start) } }
+    }
+
+    fn offset(&self, character: usize) -> usize {
+        self.offsets.get(character).or(self.offsets.last()).copied().unwrap_or(0)
+    }
+
+    fn fault(&self, rule: &'static str, span: &Span, pointer: &str, message: impl Into<String>) -> Fault {
+        let mut finding = Finding::new(rule, pointer, message);
+        finding.location = Some(self.location(span));
+        Box::new(finding)
+    }
+
+    fn syntax(&self, error: &ScanError) -> Fault {
+        let span = Span::empty(*error.marker());
+        self.fault("yaml-syntax", &span, "", error.info())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn document(text: &str) -> Document {
+        Document { api: "t".into(), path: "t.yaml".into(), text: text.into() }
+    }
+
+    #[test]
+    fn values_and_places() {
+        let document = document("a: é\nb:\n  - on\n  - 012\n  - \"012\"\n  - 1.5\n  - ~\n");
+        let loaded = load(&document).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(loaded.value, json!({"a": "é", "b": ["on", 12, "012", 1.5, null]}));
+        let place = loaded.spans.locate("/b/2/deeper");
+        assert_eq!((place.line, place.column), (5, 5));
+        assert_eq!(&document.text[loaded.spans.locate("/b/0").span], "on");
+        assert_eq!(&document.text[loaded.spans.locate("/a").span], "a");
+    }
+
+    #[test]
+    fn every_duplicate_is_found() {
+        let document = document("a: 1\na: 2\nb:\n  c: 1\n  c: 2\n");
+        let Err(error) = load(&document) else { panic!("duplicates were accepted") };
+        let lines: Vec<_> = error.findings.iter().map(|f| f.line("t.yaml")).collect();
+        assert_eq!(
+            lines,
+            [
+                "t.yaml:2:1: the key `a` stands twice in one mapping [duplicate-key]",
+                "t.yaml:5:3: the key `c` stands twice in one mapping [duplicate-key]"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_a_plain_document_is_a_finding_and_never_a_panic() {
+        let deep = "[".repeat(10_000);
+        for text in ["", "a: [", "a: &x 1\nb: *x", "!t a", "? [a]\n: b", "a: .nan", "--- 1\n--- 2", "\t", deep.as_str()] {
+            let document = document(text);
+            let Err(error) = load(&document) else { panic!("accepted {text:.20}") };
+            assert!(error.findings.iter().all(|f| f.location.is_some()));
+            assert!(!error.render(&document, false).is_empty());
+        }
+    }
+}

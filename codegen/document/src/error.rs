@@ -1,0 +1,155 @@
+//! What is wrong with a document, where, and why.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
+
+use crate::document::{Document, Loaded};
+
+/// So many findings are shown with their lines; each costs a pass over the document, and nobody reads more at once.
+const RENDERED: usize = 50;
+
+/// A place in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// The bytes to underline.
+    pub span: Range<usize>,
+}
+
+/// One fault: a rule that the document breaks at a place.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Short name of the rule, or of the pass that gave up, e.g. `duplicate-key`.
+    pub rule: &'static str,
+    /// What is wrong, with the value concerned.
+    pub message: String,
+    /// JSON pointer of the place, e.g. `/paths/~1a/get`.
+    pub pointer: String,
+    /// The place itself; `None` until the pointer has been looked up in a document.
+    pub location: Option<Location>,
+    /// A second place that explains the first ("first used here").
+    pub related: Option<(Location, String)>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Finding {
+    /// A fault at a JSON pointer, which is yet to be looked up in the document.
+    pub fn new(rule: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Finding { rule, message: message.into(), pointer: pointer.into(), location: None, related: None, help: None }
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// `path:line:column: message [rule]`, one line.
+    pub fn line(&self, path: &str) -> String {
+        match &self.location {
+            Some(at) => format!("{path}:{}:{}: {} [{}]", at.line, at.column, self.message, self.rule),
+            None => format!("{path}: {} [{}]", self.message, self.rule),
+        }
+    }
+}
+
+/// Everything that is wrong with one document. Never empty.
+#[derive(Clone, Debug)]
+pub struct Error {
+    /// The document's path, as given.
+    pub path: String,
+    /// The faults, in the order of their places.
+    pub findings: Vec<Finding>,
+}
+
+impl Error {
+    /// One fault of a document, which is yet to be named.
+    pub fn one(finding: Finding) -> Self {
+        Error { path: String::new(), findings: vec![finding] }
+    }
+
+    /// Looks up the place of every finding that has none yet, and sorts them as they stand in the document.
+    #[must_use]
+    pub fn locate(mut self, loaded: &Loaded<'_>) -> Self {
+        self.path.clone_from(&loaded.document.path);
+        for finding in &mut self.findings {
+            if finding.location.is_none() {
+                finding.location = Some(loaded.spans.locate(&finding.pointer));
+            }
+        }
+        let place = |finding: &Finding| finding.location.as_ref().map(|at| (at.line, at.column));
+        self.findings.sort_by(|a, b| (place(a), a.rule, &a.message).cmp(&(place(b), b.rule, &b.message)));
+        self
+    }
+
+    /// The findings as a person reads them: message, `path:line:column`, the offending lines, help. The first 50, then how many there are.
+    pub fn render(&self, document: &Document, colours: bool) -> String {
+        let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
+        let renderer = renderer.decor_style(DecorStyle::Ascii);
+        let mut text = String::new();
+        for finding in self.findings.iter().take(RENDERED) {
+            text.push_str(&render(&renderer, finding, document));
+            text.push_str("\n\n");
+        }
+        if let Some(more @ 1..) = self.findings.len().checked_sub(RENDERED) {
+            text.push_str(&format!("… and {more} more: {} findings\n\n", self.findings.len()));
+        }
+        text
+    }
+}
+
+fn render(renderer: &Renderer, finding: &Finding, document: &Document) -> String {
+    let mut group = Group::with_title(Level::ERROR.primary_title(&finding.message).id(finding.rule));
+    if let Some(at) = &finding.location {
+        let mut snippet = Snippet::source(&document.text)
+            .path(&document.path)
+            .annotation(AnnotationKind::Primary.span(at.span.clone()).label(&finding.pointer));
+        if let Some((other, label)) = &finding.related {
+            snippet = snippet.annotation(AnnotationKind::Context.span(other.span.clone()).label(label));
+        }
+        group = group.element(snippet);
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(help));
+    }
+    renderer.render(&[group])
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, finding) in self.findings.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            f.write_str(&finding.line(&self.path))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, Finding};
+    use crate::Document;
+
+    #[test]
+    fn many_findings_are_counted_and_not_all_rendered() {
+        let document = Document { api: "t".into(), path: "t.yaml".into(), text: "a: 1\n".into() };
+        for (count, end) in [(50, None), (51, Some("… and 1 more: 51 findings")), (20_000, Some("… and 19950 more: 20000 findings"))] {
+            let error = Error { path: "t.yaml".into(), findings: vec![Finding::new("rule", "/a", "wrong"); count] };
+            let text = error.render(&document, false);
+            assert_eq!(text.matches("wrong").count(), 50);
+            assert_eq!(text.trim_end().lines().last().filter(|line| line.contains("more")), end);
+            assert_eq!(error.to_string().lines().count(), count);
+        }
+    }
+}

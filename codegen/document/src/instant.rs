@@ -1,0 +1,24 @@
+//! Date-times as Atlas writes them.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+/// The instant of a date-time of RFC 3339; without an offset it is UTC.
+pub fn instant(text: &str) -> Option<Timestamp> {
+    let begins_as_a_date = text.len() >= 19 && text.as_bytes()[..4].iter().all(u8::is_ascii_digit);
+    let parse = |text: &str| Timestamp::from_str(text).ok();
+    if begins_as_a_date { parse(text).or_else(|| parse(&format!("{text}Z"))) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::instant;
+
+    #[test]
+    fn without_an_offset_it_is_utc() {
+        assert!(instant("2020-01-01T00:00:00").is_some());
+        assert_eq!(instant("2020-01-01T00:00:00"), instant("2020-01-01T02:00:00+02:00"));
+        assert_eq!((instant("2020-01-01"), instant("soon")), (None, None));
+    }
+}

@@ -1,0 +1,38 @@
+//! Reads the OpenAPI documents in which this project describes the MongoDB Atlas backup endpoints.
+//!
+//! The code generator makes a client of them, the fake Atlas answers from them, and commands compare them with captures of traffic and
+//! with what MongoDB publishes. What all of these need to know of a document stands here, without a word of the generator.
+//!
+//! ```
+//! use atlas_backup_document::{Document, lint, load};
+//!
+//! let document = Document { api: "v2".into(), path: "spec/v2.yaml".into(), text: "openapi: 3.0.3\nopenapi: 3.1.0\n".into() };
+//! let error = load(&document).and_then(|loaded| lint(&loaded)).expect_err("a key stands twice");
+//! assert_eq!(error.to_string(), "spec/v2.yaml:2:1: the key `openapi` stands twice in one mapping [duplicate-key]");
+//! ```
+//!
+//! Text goes in and values come out: nothing here touches a file system, the environment, a clock or standard output.
+
+mod arguments;
+pub mod compare;
+pub mod deviation;
+mod document;
+mod documents;
+mod error;
+mod generations;
+mod instant;
+mod lint;
+pub mod route;
+pub mod schema;
+mod spec;
+mod vocabulary;
+
+pub use arguments::Arguments;
+pub use document::{Document, Loaded, Spans, child, load};
+pub use documents::Documents;
+pub use error::{Error, Finding, Location};
+pub use generations::{GENERATIONS, Generation};
+pub use instant::instant;
+pub use lint::lint;
+pub use spec::{Endpoint, Example, Operation, Spec};
+pub use vocabulary::{OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, is_keyword, method_name};

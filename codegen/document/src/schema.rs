@@ -1,0 +1,177 @@
+//! Compares a JSON value with its schema. Nothing here decides what the client accepts: it accepts more.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::deviation::{Deviation, Kind};
+use crate::instant::instant;
+use crate::spec::Spec;
+
+/// By pattern, made once. A pattern that Rust's regular expressions cannot express is not checked.
+static PATTERNS: Mutex<BTreeMap<String, Option<Regex>>> = Mutex::new(BTreeMap::new());
+
+/// Compares values with the schemas of one document.
+#[derive(Clone, Copy)]
+pub struct Schemas<'a> {
+    spec: &'a Spec,
+}
+
+impl<'a> Schemas<'a> {
+    /// For one document.
+    pub fn new(spec: &'a Spec) -> Self {
+        Schemas { spec }
+    }
+
+    /// Every deviation of `value` from `schema`. `path` is the path of the value itself.
+    pub fn compare(self, schema: &Value, value: &Value, path: &str, found: &mut Vec<Deviation>) {
+        let schema = Resolved::of(self.spec, schema);
+        let mut say = |kind, example: String| {
+            let example = if schema.secret { "[redacted]".to_owned() } else { example };
+            found.push(Deviation::new(kind, path, example));
+        };
+        match (schema.kind(), value) {
+            (_, Value::Null) if schema.nullable || schema.kind().is_empty() => {}
+            (_, Value::Null) => say(Kind::Null, "null".into()),
+            ("object", Value::Object(_)) => self.object(&schema, value, path, found),
+            ("array", Value::Array(items)) => {
+                bounds(&schema, "minItems", "maxItems", items.len() as f64, &mut say);
+                for item in items {
+                    self.compare(&schema.definition["items"], item, &format!("{path}[]"), found);
+                }
+            }
+            ("string", Value::String(text)) => self::text(&schema, text, &mut say),
+            ("integer", Value::Number(number)) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => {
+                bounds(&schema, "minimum", "maximum", number.as_f64().unwrap_or(0.0), &mut say);
+            }
+            ("number", Value::Number(_)) | ("boolean", Value::Bool(_)) | ("", _) => {}
+            // The documents say that Atlas was seen sending it so, and the client reads it.
+            ("array", value) if schema.has_other_form("one-item") => self.compare(&schema.definition["items"], value, path, found),
+            ("integer", Value::String(text)) if schema.has_other_form("date-time") && instant(text).is_some() => {}
+            (expected, value) => say(Kind::WrongType, format!("{} instead of {expected}", describe(value))),
+        }
+    }
+
+    fn object(self, schema: &Resolved<'_>, value: &Value, path: &str, found: &mut Vec<Deviation>) {
+        if let Some(items) = schema.items_in_place_of(value) {
+            return self.compare(items, value, path, found);
+        }
+        let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        for (name, value) in value.as_object().into_iter().flatten() {
+            match (&schema.definition["properties"][name], &schema.definition["additionalProperties"]) {
+                (schema @ Value::Object(_), _) | (_, schema @ Value::Object(_)) => self.compare(schema, value, &inside(name), found),
+                (_, Value::Bool(true)) => {}
+                // Nobody knows yet whether its value is a secret.
+                _ => found.push(Deviation::new(Kind::UnknownMember, inside(name), describe(value))),
+            }
+        }
+        for name in schema.definition["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            if value.get(name).is_none() {
+                found.push(Deviation::new(Kind::MissingRequired, inside(name), "absent"));
+            }
+        }
+    }
+}
+
+fn text(schema: &Resolved<'_>, text: &str, say: &mut dyn FnMut(Kind, String)) {
+    let shown = || format!("{:?}", text.chars().take(80).collect::<String>());
+    bounds(schema, "minLength", "maxLength", text.chars().count() as f64, say);
+    match schema.definition["enum"].as_array() {
+        Some(values) if !values.iter().any(|value| value == text) => say(Kind::OutsideEnum, shown()),
+        _ => {}
+    }
+    let pattern = schema.definition["pattern"].as_str().is_none_or(|pattern| fits(pattern, text));
+    if !pattern || !has_format(schema.definition["format"].as_str().unwrap_or_default(), text) {
+        say(Kind::BadFormat, shown());
+    }
+}
+
+fn fits(pattern: &str, text: &str) -> bool {
+    let mut patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
+    let regex = patterns.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok());
+    regex.as_ref().is_none_or(|regex| regex.is_match(text))
+}
+
+/// A schema behind its references, with what was said beside them.
+struct Resolved<'a> {
+    definition: &'a Value,
+    nullable: bool,
+    secret: bool,
+}
+
+impl<'a> Resolved<'a> {
+    fn of(spec: &'a Spec, schema: &'a Value) -> Self {
+        let says = |schema: &Value, what: &str| schema[what] == Value::Bool(true);
+        let mut resolved = Resolved { definition: schema, nullable: false, secret: false };
+        loop {
+            let schema = resolved.definition;
+            resolved.nullable |= says(schema, "nullable");
+            resolved.secret |= says(schema, "x-atlas-secret");
+            resolved.definition = match (schema["allOf"].get(0), schema.get("$ref")) {
+                (Some(part), _) => part,
+                (None, Some(_)) => spec.resolve(schema),
+                (None, None) => return resolved,
+            };
+        }
+    }
+
+    /// Whether the documents say that this form was seen as well.
+    fn has_other_form(&self, form: &str) -> bool {
+        self.definition["x-atlas-other-form"] == form
+    }
+
+    /// The schema of the items of the list that this object is said to come as the only item of, where `value` has no such list.
+    fn items_in_place_of(&self, value: &Value) -> Option<&'a Value> {
+        let mut properties = self.definition["properties"].as_object()?.iter();
+        let (name, list) = properties.find(|(_, property)| property["x-atlas-other-form"] == "whole-answer")?;
+        // An answer that is no item is one that lacks its list.
+        let required = list["items"]["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        (value.get(name).is_none() && required.into_iter().all(|name| value.get(name).is_some())).then(|| &list["items"])
+    }
+
+    fn kind(&self) -> &'a str {
+        self.definition["type"].as_str().unwrap_or_default()
+    }
+}
+
+fn bounds(schema: &Resolved<'_>, least: &str, most: &str, size: f64, say: &mut dyn FnMut(Kind, String)) {
+    let bound = |name: &str| schema.definition[name].as_f64();
+    if bound(least).is_some_and(|bound| size < bound) || bound(most).is_some_and(|bound| size > bound) {
+        say(Kind::OutOfBounds, size.to_string());
+    }
+}
+
+fn has_format(format: &str, text: &str) -> bool {
+    match format {
+        "date-time" => instant(text).is_some() && (text.ends_with(['Z', 'z']) || text[10..].contains(['+', '-'])),
+        "uuid" => {
+            let groups: Vec<usize> = text.split('-').map(str::len).collect();
+            groups == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
+        }
+        "uri" => text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty()),
+        "email" => text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.')),
+        _ => true,
+    }
+}
+
+/// What a query says: text, or the number or boolean that it stands for if the schema wants one.
+pub fn typed(schema: &Value, text: &str) -> Value {
+    match (schema["type"].as_str(), serde_json::from_str::<Value>(text)) {
+        (Some("integer" | "number"), Ok(value @ Value::Number(_))) | (Some("boolean"), Ok(value @ Value::Bool(_))) => value,
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+/// A value by its kind and size, without what it says.
+pub fn describe(value: &Value) -> String {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(_) => "a boolean".into(),
+        Value::Number(_) => "a number".into(),
+        Value::String(text) => format!("text of {} characters", text.chars().count()),
+        Value::Array(items) => format!("a list of {}", items.len()),
+        Value::Object(members) => format!("an object of {} members", members.len()),
+    }
+}

@@ -1,0 +1,113 @@
+//! What an Atlas has and does, before it is started.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::serve::Shared;
+use super::world::World;
+use super::{CLUSTERS, ClusterKind, FakeAtlas, PROJECT, seed};
+use crate::{App, Clock, Delivery, Digest, Faults, OAuth};
+
+/// A [`FakeAtlas`] to be started. Without any of these settings it is as [`FakeAtlas::start`] says.
+pub struct FakeAtlasBuilder {
+    clock: Clock,
+    clusters: Vec<(String, ClusterKind)>,
+    snapshots: BTreeMap<String, usize>,
+    digest: Digest,
+    faults: Faults,
+    open: bool,
+}
+
+impl FakeAtlasBuilder {
+    pub(super) fn new() -> Self {
+        let clusters = CLUSTERS.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
+        let (digest, faults) = (Digest::atlas(), Faults::none());
+        FakeAtlasBuilder { clock: Clock::new(), clusters, snapshots: BTreeMap::new(), digest, faults, open: false }
+    }
+
+    /// By this clock.
+    #[must_use]
+    pub fn clock(mut self, clock: &Clock) -> Self {
+        self.clock = clock.clone();
+        self
+    }
+
+    /// With this cluster, too.
+    #[must_use]
+    pub fn cluster(mut self, name: &str, kind: ClusterKind) -> Self {
+        self.clusters.push((name.to_owned(), kind));
+        self
+    }
+
+    /// With that many replica sets more: `cluster-001`, `cluster-002`…
+    #[must_use]
+    pub fn clusters(mut self, count: usize) -> Self {
+        self.clusters.extend((1..=count).map(|number| (format!("cluster-{number:03}"), ClusterKind::ReplicaSet)));
+        self
+    }
+
+    /// With that many snapshots of this cluster.
+    #[must_use]
+    pub fn snapshots(mut self, cluster: &str, count: usize) -> Self {
+        self.snapshots.insert(cluster.to_owned(), count);
+        self
+    }
+
+    /// Authenticates with this.
+    #[must_use]
+    pub fn digest(mut self, digest: &Digest) -> Self {
+        self.digest = digest.clone();
+        self
+    }
+
+    /// With these faults, before anything else sees a request.
+    #[must_use]
+    pub fn faults(mut self, faults: &Faults) -> Self {
+        self.faults = faults.clone();
+        self
+    }
+
+    /// Asks nobody for credentials.
+    #[must_use]
+    pub fn open(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
+    /// Serves it on loopback, on a port that the system picks, and its downloads on another.
+    ///
+    /// # Panics
+    /// When the system has no port or thread to give.
+    pub async fn start(self) -> FakeAtlas {
+        // Nothing is waited for but a thread that binds two ports.
+        self.start_blocking()
+    }
+
+    /// The same where there is no runtime.
+    ///
+    /// # Panics
+    /// When the system has no port or thread to give.
+    pub fn start_blocking(self) -> FakeAtlas {
+        self.start_on(0).expect("the system has a port to give")
+    }
+
+    /// The same on this port.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub fn start_on(self, port: u16) -> io::Result<FakeAtlas> {
+        let delivery = Delivery::start(&self.clock);
+        let mut world = World::new(&self.clock, delivery.clone());
+        world.projects.push(PROJECT.to_owned());
+        for (name, kind) in &self.clusters {
+            let count = self.snapshots.get(name).copied().unwrap_or(seed::SNAPSHOTS);
+            seed::cluster(&mut world, PROJECT, name, *kind, count);
+        }
+        let shared = Shared::new(world);
+        let oauth = OAuth::new().clock(&self.clock).beside_digest().limited();
+        let app = App::new(shared.router());
+        let app = if self.open { app } else { app.within(&self.digest).within(&oauth) };
+        let server = app.within(&self.faults).start_on(port)?;
+        Ok(FakeAtlas { server, shared, clock: self.clock, delivery, digest: self.digest, oauth, faults: self.faults })
+    }
+}

@@ -1,0 +1,130 @@
+//! What is in a snapshot, and restores of single collections.
+
+use serde_json::{Value, json};
+
+use super::family::Family;
+use super::refusal::Refusal;
+use super::request::Call;
+use super::table::{Done, render};
+use super::world::{Phase, World, text};
+
+/// What every snapshot contains.
+const CONTENT: &[(&str, &[&str])] = &[("billing", &["invoices"]), ("shop", &["customers", "orders"])];
+
+/// Documents in every collection.
+const DOCUMENTS: i64 = 20_480;
+
+fn named(url: &str, name: &str) -> Value {
+    json!({"links": [{"href": url, "rel": "self"}], "name": name})
+}
+
+/// The snapshot must be there; the collections are those of the database, if it is.
+fn content(world: &World, call: &Call, family: Family) -> Result<&'static [&'static str], Refusal> {
+    world.find(family, call.scope(), call.id())?;
+    let database = call.path("databaseName");
+    let found = CONTENT.iter().find(|(name, _)| database.is_empty() || *name == database);
+    found.map(|(_, collections)| *collections).ok_or_else(|| Refusal::no_resource(database))
+}
+
+pub(super) fn databases(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    content(world, call, family)?;
+    Ok(Done::Many(CONTENT.iter().map(|(name, _)| named(&format!("{}/{name}", call.url), name)).collect()))
+}
+
+pub(super) fn database(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    content(world, call, family)?;
+    Ok(Done::One(named(&call.url, call.path("databaseName"))))
+}
+
+pub(super) fn collections(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    let names = content(world, call, family)?;
+    Ok(Done::Many(names.iter().map(|name| named(&format!("{}/{name}", call.url), name)).collect()))
+}
+
+pub(super) fn collection(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    let name = call.path("collectionName");
+    if !content(world, call, family)?.contains(&name) {
+        return Err(Refusal::no_resource(name));
+    }
+    Ok(Done::One(named(&call.url, name)))
+}
+
+pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    if !call.body["snapshotId"].is_null() {
+        super::table::snapshot(world, call, family)?;
+    }
+    let text_of = |name: &str| call.body[name].as_str().unwrap_or_default();
+    world.cluster((text_of("targetGroupId"), text_of("targetClusterName")), family.clusters())?;
+    let job = world.begin(family);
+    let mut members = call.body.clone();
+    // A request may say null where an answer says nothing.
+    members.as_object_mut().into_iter().for_each(|members| members.retain(|_, value| !value.is_null()));
+    for list in ["collections", "databases"] {
+        members[list] = call.body.get(list).cloned().unwrap_or_else(|| json!([]));
+    }
+    let total = DOCUMENTS * i64::try_from(sources(&members).len()).unwrap_or_default();
+    members["createdAt"] = text(job.begins);
+    members["finishedAt"] = text(job.ends);
+    members["indexStatus"] = json!({"failedCollectionCount": 0, "state": "NOT_STARTED"});
+    members["restoredDocuments"] = total.into();
+    members["totalDocuments"] = total.into();
+    let resource = world.add(family, call.scope(), job, members);
+    Ok(Done::One(render(world, call, &resource)))
+}
+
+/// The collections of a job, each with where it is to go if the job says so.
+fn sources(members: &Value) -> Vec<(String, Option<String>)> {
+    let named = |list: &str| {
+        let items = members[list].as_array().cloned().unwrap_or_default();
+        items.into_iter().map(|item| (text_of(&item, "sourceNamespace").unwrap_or_default(), text_of(&item, "targetNamespace")))
+    };
+    let mut sources: Vec<_> = named("collections").collect();
+    for (database, target) in named("databases") {
+        let inside = CONTENT.iter().filter(|(name, _)| *name == database).flat_map(|(_, collections)| *collections);
+        sources.extend(inside.map(|name| (format!("{database}.{name}"), target.as_ref().map(|target| format!("{target}.{name}")))));
+    }
+    sources
+}
+
+fn text_of(value: &Value, member: &str) -> Option<String> {
+    value[member].as_str().map(str::to_owned)
+}
+
+fn all_progress(world: &World, call: &Call, family: Family) -> Result<Vec<Value>, Refusal> {
+    let job = world.find(family, call.scope(), call.id())?;
+    let (state, index, restored) = match job.job.phase(world.now()) {
+        Phase::Queued => ("NOT_STARTED", "NOT_STARTED", 0),
+        Phase::Running => ("IN_PROGRESS", "NOT_STARTED", DOCUMENTS / 2),
+        Phase::Done => ("SUCCESSFUL", "SUCCESSFUL", DOCUMENTS),
+        Phase::Failed => ("FAILED", "NOT_RESTORED", 0),
+    };
+    let members = Value::Object(job.members.clone());
+    let suffix = text_of(&members, "collectionSuffix").unwrap_or_default();
+    let one = |(source, target): (String, Option<String>)| {
+        let mut one = json!({
+            "effectiveTargetNamespace": target.clone().unwrap_or_else(|| format!("{source}{suffix}")),
+            "indexStatus": {"failedIndexes": [], "state": index},
+            "restoredDocuments": restored,
+            "sourceNamespace": source,
+            "state": state,
+            "totalDocuments": DOCUMENTS,
+        });
+        if let Some(target) = target {
+            one["targetNamespace"] = target.into();
+        }
+        one
+    };
+    Ok(sources(&members).into_iter().map(one).collect())
+}
+
+pub(super) fn progress(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    let filters = ["state", "sourceNamespace", "targetNamespace"].map(|name| (name, call.query(name)));
+    let fits = |one: &Value| filters.iter().all(|(name, wanted)| wanted.as_ref().is_none_or(|wanted| one[name] == *wanted));
+    Ok(Done::Many(all_progress(world, call, family)?.into_iter().filter(fits).collect()))
+}
+
+pub(super) fn progress_of_one(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    let source = call.path("sourceNamespace");
+    let found = all_progress(world, call, family)?.into_iter().find(|one| one["sourceNamespace"] == source);
+    found.map(Done::One).ok_or_else(|| Refusal::no_resource(source))
+}

@@ -1,0 +1,169 @@
+//! What each operation does, for both generations: they share their names, and what there is.
+
+use serde_json::Value;
+
+use super::family::Family;
+use super::refusal::Refusal;
+use super::request::Call;
+use super::world::{Phase, Resource, World};
+use super::{collections, exports, legacy, restores, settings, shared_tier, snapshots};
+
+/// What comes of a call.
+pub(super) enum Done {
+    One(Value),
+    /// A list, of which the call may want one page.
+    Many(Vec<Value>),
+    Nothing,
+}
+
+/// Does what an operation does.
+pub(super) type Act = fn(&mut World, &Call, Family) -> Result<Done, Refusal>;
+
+const TABLE: &[(&str, Family, Act)] = &[
+    ("listSnapshots", Family::Snapshot, list),
+    ("listShardedSnapshots", Family::Snapshot, snapshots::list_sharded),
+    ("takeSnapshot", Family::Snapshot, snapshots::take),
+    ("getSnapshot", Family::Snapshot, get),
+    ("getShardedSnapshot", Family::Snapshot, snapshots::get_sharded),
+    ("updateSnapshotRetention", Family::Snapshot, snapshots::retain),
+    ("deleteSnapshot", Family::Snapshot, delete),
+    ("deleteShardedSnapshot", Family::Snapshot, snapshots::delete_sharded),
+    ("listSnapshotDatabases", Family::Snapshot, collections::databases),
+    ("getSnapshotDatabase", Family::Snapshot, collections::database),
+    ("listSnapshotCollections", Family::Snapshot, collections::collections),
+    ("getSnapshotCollection", Family::Snapshot, collections::collection),
+    ("listRestoreJobs", Family::RestoreJob, list),
+    ("createRestoreJob", Family::RestoreJob, restores::create),
+    ("getRestoreJob", Family::RestoreJob, get),
+    ("cancelRestoreJob", Family::RestoreJob, restores::cancel),
+    ("listExportJobs", Family::ExportJob, list),
+    ("createExportJob", Family::ExportJob, exports::create),
+    ("getExportJob", Family::ExportJob, get),
+    ("listExportBuckets", Family::ExportBucket, exports::list_buckets),
+    ("createExportBucket", Family::ExportBucket, exports::create_bucket),
+    ("getExportBucket", Family::ExportBucket, get),
+    ("updateExportBucket", Family::ExportBucket, update),
+    ("deleteExportBucket", Family::ExportBucket, delete),
+    ("listCollectionRestoreJobs", Family::CollectionRestoreJob, list),
+    ("createCollectionRestoreJob", Family::CollectionRestoreJob, collections::restore),
+    ("getCollectionRestoreJob", Family::CollectionRestoreJob, get),
+    ("listCollectionRestoreJobCollections", Family::CollectionRestoreJob, collections::progress),
+    ("getCollectionRestoreJobCollection", Family::CollectionRestoreJob, collections::progress_of_one),
+    ("getSchedule", Family::Schedule, single),
+    ("updateSchedule", Family::Schedule, settings::update_schedule),
+    ("deleteSchedule", Family::Schedule, settings::delete_schedule),
+    ("getCompliancePolicy", Family::CompliancePolicy, single),
+    ("updateCompliancePolicy", Family::CompliancePolicy, settings::update_policy),
+    ("disableCompliancePolicy", Family::CompliancePolicy, settings::disable_policy),
+    ("listPrivateEndpoints", Family::PrivateEndpoint, list),
+    ("createPrivateEndpoint", Family::PrivateEndpoint, settings::create_endpoint),
+    ("getPrivateEndpoint", Family::PrivateEndpoint, get),
+    ("deletePrivateEndpoint", Family::PrivateEndpoint, delete),
+    ("listFlexSnapshots", Family::FlexSnapshot, list),
+    ("getFlexSnapshot", Family::FlexSnapshot, get),
+    ("downloadFlexSnapshot", Family::FlexRestoreJob, shared_tier::download),
+    ("listFlexRestoreJobs", Family::FlexRestoreJob, list),
+    ("createFlexRestoreJob", Family::FlexRestoreJob, shared_tier::restore),
+    ("getFlexRestoreJob", Family::FlexRestoreJob, get),
+    ("listTenantSnapshots", Family::TenantSnapshot, list),
+    ("getTenantSnapshot", Family::TenantSnapshot, get),
+    ("downloadTenantSnapshot", Family::TenantRestoreJob, shared_tier::download),
+    ("listTenantRestoreJobs", Family::TenantRestoreJob, list),
+    ("createTenantRestoreJob", Family::TenantRestoreJob, shared_tier::restore),
+    ("getTenantRestoreJob", Family::TenantRestoreJob, get),
+    ("listServerlessSnapshots", Family::ServerlessSnapshot, list),
+    ("getServerlessSnapshot", Family::ServerlessSnapshot, get),
+    ("listServerlessRestoreJobs", Family::ServerlessRestoreJob, list),
+    ("createServerlessRestoreJob", Family::ServerlessRestoreJob, restores::create),
+    ("getServerlessRestoreJob", Family::ServerlessRestoreJob, get),
+    ("listLegacySnapshots", Family::LegacySnapshot, legacy::list_snapshots),
+    ("getLegacySnapshot", Family::LegacySnapshot, get),
+    ("updateLegacySnapshotRetention", Family::LegacySnapshot, legacy::retain),
+    ("deleteLegacySnapshot", Family::LegacySnapshot, delete),
+    ("listLegacyCheckpoints", Family::LegacyCheckpoint, list),
+    ("getLegacyCheckpoint", Family::LegacyCheckpoint, get),
+    ("listLegacyRestoreJobs", Family::LegacyRestoreJob, legacy::list_restores),
+    ("createLegacyRestoreJob", Family::LegacyRestoreJob, legacy::restore),
+    ("getLegacyRestoreJob", Family::LegacyRestoreJob, get),
+    ("getLegacySchedule", Family::LegacySchedule, single),
+    ("updateLegacySchedule", Family::LegacySchedule, update_single),
+];
+
+/// What the operation of that name does, and to what.
+pub(super) fn act(operation: &str) -> Option<(Family, Act)> {
+    TABLE.iter().find(|(known, ..)| *known == operation).map(|(_, family, act)| (*family, *act))
+}
+
+/// The resource, as it is answered now.
+pub(super) fn render(world: &World, call: &Call, resource: &Resource) -> Value {
+    super::rendering::render(resource, world.now(), &call.operation.api, &call.origin)
+}
+
+/// All resources of the family, the newest first.
+pub(super) fn all(world: &World, call: &Call, family: Family) -> Vec<Value> {
+    let mut found: Vec<&Resource> = world.of(family, call.scope()).collect();
+    found.sort_by(|one, other| (other.job.begins, &other.id).cmp(&(one.job.begins, &one.id)));
+    found.into_iter().map(|resource| render(world, call, resource)).collect()
+}
+
+fn list(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    Ok(Done::Many(all(world, call, family)))
+}
+
+fn get(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    Ok(Done::One(render(world, call, world.find(family, call.scope(), call.id())?)))
+}
+
+fn delete(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    let id = world.find(family, call.scope(), call.id())?.id.clone();
+    world.resources.retain(|resource| resource.id != id);
+    Ok(Done::Nothing)
+}
+
+/// What was written is what is read.
+fn update(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    let resource = world.find_mut(family, call.scope(), call.id())?;
+    resource.members.extend(call.body.as_object().cloned().unwrap_or_default());
+    get(world, call, family)
+}
+
+/// The one resource of the family. A project without a compliance policy answers with an empty one.
+fn single(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    let found = world.of(family, call.scope()).next();
+    Ok(Done::One(found.map_or_else(|| Value::Object(serde_json::Map::new()), |resource| render(world, call, resource))))
+}
+
+fn update_single(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+    let (id, scope) = (world.of(family, call.scope()).next().map(|resource| resource.id.clone()), call.scope());
+    let resource = world.find_mut(family, scope, &id.unwrap_or_default())?;
+    resource.members.extend(call.body.as_object().cloned().unwrap_or_default());
+    single(world, call, family)
+}
+
+/// The snapshot that a body names: it must be there, and complete.
+pub(super) fn snapshot(world: &World, call: &Call, family: Family) -> Result<Resource, Refusal> {
+    let found = world.find(family.snapshots(), call.scope(), call.body["snapshotId"].as_str().unwrap_or_default())?;
+    match found.job.phase(world.now()) {
+        Phase::Done => Ok(found.clone()),
+        _ => {
+            let detail = "The snapshot is not complete and cannot be downloaded yet.";
+            Err(Refusal::new(409, "CANNOT_DOWNLOAD_INCOMPLETE_SNAPSHOT", detail))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents;
+
+    #[test]
+    fn every_operation_is_in_the_table_once() {
+        for operation in documents().operations() {
+            assert_eq!(TABLE.iter().filter(|(name, ..)| *name == operation.id).count(), 1, "{}", operation.id);
+        }
+        for (name, ..) in TABLE {
+            assert!(documents().operations().any(|operation| operation.id == *name), "{name}");
+        }
+    }
+}

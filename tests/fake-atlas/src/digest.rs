@@ -1,0 +1,529 @@
+//! Digest authentication as a strict Atlas does it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::{self, Next};
+use axum::response::IntoResponse;
+
+use super::answer::Answer;
+use super::app::Layer;
+use super::authorization::Authorization;
+use super::digest_hash::{Algorithm, Signed};
+use super::examples::error;
+use super::oauth::Authorized;
+
+/// The public key that the server knows.
+pub const PUBLIC_KEY: &str = "fakepubl";
+/// The private key that the server knows.
+pub const PRIVATE_KEY: &str = "00000000-fake-fake-fake-000000000000";
+
+const REALM: &str = "MMS Public API";
+
+/// The header line that Atlas sends.
+const ATLAS: &str = r#"Digest realm="MMS Public API", domain="", nonce="{nonce}", algorithm=MD5, qop="auth", stale={stale}"#;
+
+/// The same as nobody should write it, and as RFC 7235 allows.
+const ODD: &str =
+    concat!(r#"digest   Realm = "MMS Public API"  ,domain="",NONCE="{nonce}" , , "#, r#"algorithm="md5",QOP= "auth" ,STALE={stale}  "#);
+
+/// One `WWW-Authenticate` header line, and what the server expects of who answers it.
+#[derive(Clone, Debug)]
+pub struct Challenge {
+    template: String,
+    /// `None` where nobody can answer.
+    expected: Option<(Algorithm, bool)>,
+}
+
+impl Challenge {
+    /// A header line in which `{nonce}` and `{stale}` are filled in; `qop` says whether it offers `qop="auth"`.
+    pub fn new(template: &str, algorithm: Algorithm, qop: bool) -> Self {
+        Challenge { template: template.to_owned(), expected: Some((algorithm, qop)) }
+    }
+
+    /// A header line that a client must pass over.
+    pub fn decoy(template: &str) -> Self {
+        Challenge { template: template.to_owned(), expected: None }
+    }
+
+    /// What Atlas sends.
+    pub fn atlas() -> Self {
+        Challenge::new(ATLAS, Algorithm::Md5, true)
+    }
+
+    /// The same with SHA-256.
+    pub fn sha_256() -> Self {
+        let template = ATLAS.replace("MD5", "SHA-256");
+        Challenge::new(&template, Algorithm::Sha256, true)
+    }
+}
+
+/// The layer, and the handle to count and steer. Clones are the same server.
+#[derive(Clone)]
+pub struct Digest {
+    challenges: Arc<Vec<Challenge>>,
+    keys: Vec<(String, String)>,
+    uses_per_nonce: Option<u32>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    nonces: HashMap<String, Nonce>,
+    /// How many nonces were ever handed out.
+    issued: usize,
+    counts: BTreeMap<String, DigestCounts>,
+    refusals: Vec<String>,
+}
+
+struct Nonce {
+    expected: (Algorithm, bool),
+    /// The last `nc` that was accepted.
+    last: u32,
+    uses: u32,
+    stale: bool,
+}
+
+/// What a server has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DigestCounts {
+    /// Requests without credentials of ours, answered with a challenge.
+    pub challenges: usize,
+    /// Requests well signed with a nonce that had expired, answered with `stale=true`.
+    pub stale: usize,
+    /// Requests refused for what they signed: see [`Digest::refusals`].
+    pub refused: usize,
+    /// Requests handed on.
+    pub accepted: usize,
+}
+
+impl DigestCounts {
+    /// All requests.
+    pub fn exchanges(&self) -> usize {
+        self.challenges + self.stale + self.refused + self.accepted
+    }
+}
+
+/// Why a request is not handed on.
+enum Refusal {
+    NoCredentials,
+    Stale,
+    Wrong(String),
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Refusal::Wrong(why)
+    }
+}
+
+impl Digest {
+    /// With these header lines, in this order.
+    pub fn challenging(challenges: impl IntoIterator<Item = Challenge>) -> Self {
+        let challenges = Arc::new(challenges.into_iter().collect());
+        let keys = vec![(PUBLIC_KEY.to_owned(), PRIVATE_KEY.to_owned())];
+        Digest { challenges, keys, uses_per_nonce: None, state: Arc::default() }
+    }
+
+    /// The challenge of Atlas.
+    pub fn atlas() -> Self {
+        Digest::challenging([Challenge::atlas()])
+    }
+
+    /// Without `qop`, as RFC 2069 has it.
+    pub fn without_qop() -> Self {
+        let template = ATLAS.replace(r#", qop="auth""#, "");
+        Digest::challenging([Challenge::new(&template, Algorithm::Md5, false)])
+    }
+
+    /// With `op="auth"`, as the v1 documentation prints it: a parameter without meaning, so no `qop`.
+    pub fn op() -> Self {
+        let template = ATLAS.replace("qop", "op");
+        Digest::challenging([Challenge::new(&template, Algorithm::Md5, false)])
+    }
+
+    /// With SHA-256.
+    pub fn sha_256() -> Self {
+        Digest::challenging([Challenge::sha_256()])
+    }
+
+    /// Without `algorithm`, which means MD5.
+    pub fn without_algorithm() -> Self {
+        let template = ATLAS.replace(", algorithm=MD5", "");
+        Digest::challenging([Challenge::new(&template, Algorithm::Md5, true)])
+    }
+
+    /// A `Basic` header line before the one of Atlas.
+    pub fn basic_first() -> Self {
+        Digest::challenging([Challenge::decoy(r#"Basic realm="MMS Public API""#), Challenge::atlas()])
+    }
+
+    /// `Basic` and `Digest` in one header line.
+    pub fn basic_in_the_same_line() -> Self {
+        let template = format!(r#"Basic realm="MMS, Public API", {ATLAS}"#);
+        Digest::challenging([Challenge::new(&template, Algorithm::Md5, true)])
+    }
+
+    /// A digest of an algorithm that nobody knows before the one of Atlas.
+    pub fn unknown_algorithm_first() -> Self {
+        let unknown = ATLAS.replace("MD5", "SHA-1024");
+        Digest::challenging([Challenge::decoy(&unknown), Challenge::atlas()])
+    }
+
+    /// SHA-256 and MD5, each with a nonce of its own; either will do.
+    pub fn two_digests() -> Self {
+        Digest::challenging([Challenge::sha_256(), Challenge::atlas()])
+    }
+
+    /// Lower case, upper case, spaces, empty list members and a value quoted that need not be.
+    pub fn odd_spacing() -> Self {
+        Digest::challenging([Challenge::new(ODD, Algorithm::Md5, true)])
+    }
+
+    /// With `charset=UTF-8` (RFC 7616) and a parameter from the future.
+    pub fn charset() -> Self {
+        let template = format!(r#"{ATLAS}, charset=UTF-8, later="a, b=c""#);
+        Digest::challenging([Challenge::new(&template, Algorithm::Md5, true)])
+    }
+
+    /// Offers `auth-int` besides `auth`, and accepts only the latter.
+    pub fn auth_int_offered() -> Self {
+        let template = ATLAS.replace(r#"qop="auth""#, r#"qop="auth-int, auth,token-from-the-future""#);
+        Digest::challenging([Challenge::new(&template, Algorithm::Md5, true)])
+    }
+
+    /// Knows these keys, too. Call it before the server starts.
+    #[must_use]
+    pub fn also_keys(mut self, public: &str, private: &str) -> Self {
+        self.keys.push((public.to_owned(), private.to_owned()));
+        self
+    }
+
+    /// Every nonce is stale after that many requests.
+    #[must_use]
+    pub fn uses_per_nonce(mut self, uses: u32) -> Self {
+        self.uses_per_nonce = Some(uses);
+        self
+    }
+
+    /// All nonces handed out so far are stale from now on.
+    pub fn expire_nonces(&self) {
+        self.lock().nonces.values_mut().for_each(|nonce| nonce.stale = true);
+    }
+
+    /// All nonces handed out so far are forgotten, as when another machine answers: to the server, too, they are stale.
+    pub fn forget_nonces(&self) {
+        self.lock().nonces.clear();
+    }
+
+    /// What was done so far, over all paths.
+    pub fn counts(&self) -> DigestCounts {
+        self.lock().counts.values().fold(DigestCounts::default(), |all, one| DigestCounts {
+            challenges: all.challenges + one.challenges,
+            stale: all.stale + one.stale,
+            refused: all.refused + one.refused,
+            accepted: all.accepted + one.accepted,
+        })
+    }
+
+    /// The same for one path (without query).
+    pub fn counts_of(&self, path: &str) -> DigestCounts {
+        self.lock().counts.get(path).copied().unwrap_or_default()
+    }
+
+    /// Why requests were refused, in order: `response does not match`, `nc 00000001 after 00000001`…
+    pub fn refusals(&self) -> Vec<String> {
+        self.lock().refusals.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at a request, and counts it.
+    fn admit(&self, request: &Request) -> Result<(), Answer> {
+        let mut state = self.lock();
+        let validated = self.validate(&mut state, request);
+        let counts = state.counts.entry(request.uri().path().to_owned()).or_default();
+        let stale = match validated {
+            Ok(()) => {
+                counts.accepted += 1;
+                return Ok(());
+            }
+            Err(Refusal::NoCredentials) => {
+                counts.challenges += 1;
+                false
+            }
+            Err(Refusal::Stale) => {
+                counts.stale += 1;
+                true
+            }
+            Err(Refusal::Wrong(why)) => {
+                counts.refused += 1;
+                state.refusals.push(why);
+                false
+            }
+        };
+        let mut answer = error("noCredentials");
+        for challenge in &*self.challenges {
+            // Letters of base64 that a careless parser takes for something else.
+            state.issued += 1;
+            let nonce = format!("bm9u/Y2U+{:06}==", state.issued);
+            let line = challenge.template.replace("{nonce}", &nonce).replace("{stale}", &stale.to_string());
+            let expected = challenge.expected.unwrap_or((Algorithm::Md5, true));
+            // Whoever answers a decoy all the same finds its nonce stale for ever.
+            let stale = challenge.expected.is_none();
+            state.nonces.insert(nonce, Nonce { expected, last: 0, uses: 0, stale });
+            answer = answer.header("WWW-Authenticate", &line);
+        }
+        Err(answer)
+    }
+
+    fn validate(&self, state: &mut State, request: &Request) -> Result<(), Refusal> {
+        let mut lines = request.headers().get_all(AUTHORIZATION).iter();
+        let line = lines.next().ok_or(Refusal::NoCredentials)?;
+        if lines.next().is_some() {
+            return Err("more than one Authorization header".to_owned().into());
+        }
+        let line = line.to_str().map_err(|_| "an Authorization header that is not ASCII".to_owned())?;
+        let other = || "an Authorization header of another scheme".to_owned();
+        let parameters = line.strip_prefix("Digest ").ok_or_else(other)?;
+        let given = Authorization::parse(parameters)?;
+        let nonce = given.need("nonce")?;
+        // A nonce that is not known is stale if all else is right: what was asked for with it is what is asked for now.
+        let asked = self.challenges.iter().find_map(|challenge| challenge.expected);
+        let known = state.nonces.get_mut(nonce);
+        let expected = known.as_ref().map_or(asked, |nonce| Some(nonce.expected));
+        let (algorithm, qop) = expected.unwrap_or((Algorithm::Md5, true));
+
+        let user = given.need("username")?;
+        let keys = self.keys.iter().find(|(public, _)| public == user);
+        let (_, private) = keys.ok_or_else(|| format!("nobody is called {user:?}"))?;
+        expect("realm", given.need("realm")?, REALM)?;
+        expect("uri", given.need("uri")?, &request.uri().to_string())?;
+        // Without an algorithm a client means MD5.
+        let named = given.get("algorithm").unwrap_or("MD5");
+        expect("algorithm", &named.to_ascii_uppercase(), algorithm.name())?;
+        if let Some(opaque) = given.get("opaque") {
+            return Err(format!("opaque is {opaque:?}, and the challenge had none").into());
+        }
+        let counted = counted(&given, qop)?;
+        let signed =
+            Signed { keys: (user, private), realm: REALM, nonce, method: request.method().as_str(), uri: given.need("uri")?, counted };
+        if given.need("response")? != signed.response(algorithm) {
+            return Err("response does not match".to_owned().into());
+        }
+
+        let nonce = known.ok_or(Refusal::Stale)?;
+        if nonce.stale || self.uses_per_nonce.is_some_and(|uses| nonce.uses >= uses) {
+            return Err(Refusal::Stale);
+        }
+        if let Some((nc, _)) = counted {
+            // Checked to be hexadecimal.
+            let number = u32::from_str_radix(nc, 16).unwrap_or(0);
+            if number <= nonce.last || (nonce.last == 0 && number != 1) {
+                return Err(format!("nc {nc} after {:08x}", nonce.last).into());
+            }
+            nonce.last = number;
+        }
+        nonce.uses += 1;
+        Ok(())
+    }
+}
+
+/// `nc` and `cnonce`: both there with `qop=auth` if the challenge offers it, else none of them.
+fn counted(given: &Authorization, qop: bool) -> Result<Option<(&str, &str)>, String> {
+    if !qop {
+        let unexpected = ["qop", "nc", "cnonce"].into_iter().find(|name| given.get(name).is_some());
+        return match unexpected {
+            Some(name) => Err(format!("{name} is given, and the challenge had no qop")),
+            None => Ok(None),
+        };
+    }
+    expect("qop", given.need("qop")?, "auth")?;
+    let (nc, cnonce) = (given.need("nc")?, given.need("cnonce")?);
+    if nc.len() != 8 || !nc.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return Err(format!("nc is {nc:?}, not eight hexadecimal digits in lower case"));
+    }
+    if cnonce.is_empty() {
+        return Err("cnonce is empty".to_owned());
+    }
+    Ok(Some((nc, cnonce)))
+}
+
+fn expect(name: &str, found: &str, expected: &str) -> Result<(), String> {
+    if found == expected { Ok(()) } else { Err(format!("{name} is {found:?}, expected {expected:?}")) }
+}
+
+impl Layer for Digest {
+    fn around(&self, inner: Router) -> Router {
+        let digest = self.clone();
+        inner.layer(middleware::from_fn(move |request: Request, next: Next| {
+            // A layer around this one may have accepted a token.
+            let authorized = request.extensions().get::<Authorized>().is_some();
+            let refused = if authorized { None } else { digest.admit(&request).err() };
+            async move {
+                match refused {
+                    Some(answer) => answer.into_response(),
+                    None => next.run(request).await,
+                }
+            }
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::peer::{Peer, signed};
+    use crate::{App, Barrier, Server};
+
+    fn start(digest: &Digest) -> (Server, Peer) {
+        let server = App::examples().within(digest).start();
+        let peer = Peer::of(&server);
+        (server, peer)
+    }
+
+    #[test]
+    fn the_challenge_is_that_of_atlas() {
+        let digest = Digest::atlas();
+        let (server, mut peer) = start(&digest);
+        let answered = peer.get("/a?b");
+        assert_eq!(answered.status, 401);
+        let expected = ATLAS.replace("{nonce}", "bm9u/Y2U+000001==").replace("{stale}", "false");
+        assert_eq!(answered.header("www-authenticate"), Some(&*expected));
+        let body: serde_json::Value = serde_json::from_slice(&answered.body).unwrap();
+        assert_eq!(body["errorCode"], "UNEXPECTED_ERROR");
+        let ok = peer.call("GET", "/a?b", &signed(Algorithm::Md5, "GET", "/a?b", &answered.nonce(), Some(1)), "");
+        assert_eq!(ok.status, 404, "{:?}", digest.refusals());
+        let counts = DigestCounts { challenges: 1, stale: 0, refused: 0, accepted: 1 };
+        assert_eq!((digest.counts_of("/a"), server.acted("GET")), (counts, 1));
+        assert_eq!((digest.counts_of("/b"), digest.counts().exchanges()), (DigestCounts::default(), 2));
+    }
+
+    #[test]
+    fn nc_starts_at_one_and_rises() {
+        let digest = Digest::atlas();
+        let (_server, mut peer) = start(&digest);
+        let nonce = peer.get("/").nonce();
+        let mut call = |nc| peer.call("GET", "/", &signed(Algorithm::Md5, "GET", "/", &nonce, Some(nc)), "").status;
+        assert_eq!([0, 2, 1, 1, 2, 4, 3, 5].map(&mut call), [401, 401, 404, 401, 404, 404, 401, 404]);
+        let reasons = [(0, 0), (2, 0), (1, 1), (3, 4)].map(|(nc, last)| format!("nc {nc:08x} after {last:08x}"));
+        assert_eq!(digest.refusals(), reasons);
+        assert_eq!((digest.counts().refused, digest.counts().accepted), (4, 4));
+    }
+
+    #[test]
+    fn what_is_wrong_is_refused_and_named() {
+        let digest = Digest::atlas();
+        let (_server, mut peer) = start(&digest);
+        let nonce = peer.get("/a").nonce();
+        let right = signed(Algorithm::Md5, "GET", "/a?b=%2f", &nonce, Some(1));
+        for (from, to, why) in [
+            (PUBLIC_KEY, "somebody", "nobody is called \"somebody\""),
+            ("MMS", "mms", "realm is"),
+            ("/a?b=%2f", "/a?b=%2F", "uri is \"/a?b=%2F\", expected \"/a?b=%2f\""),
+            ("/a?b=%2f", "/a", "uri is \"/a\""),
+            ("nc=00000001", "nc=1", "nc is \"1\""),
+            ("nc=00000001", "nc=0000000A", "nc is"),
+            (", nc=00000001", "", "nc is missing"),
+            ("cnonce=\"cnonce+/=\"", "cnonce=\"\"", "cnonce is empty"),
+            ("qop=auth", "qop=auth-int", "qop is \"auth-int\""),
+            ("algorithm=MD5", "algorithm=SHA-256", "algorithm is"),
+            ("cnonce+/=", "another", "response does not match"),
+            ("qop=auth", "opaque=\"\", qop=auth", "opaque is"),
+            ("Digest", "Basic", "another scheme"),
+            ("username", "user name", "no parameter name"),
+        ] {
+            assert!(right.contains(from), "{from}");
+            let answered = peer.call("GET", "/a?b=%2f", &right.replacen(from, to, 1), "");
+            assert_eq!(answered.status, 401, "{why}");
+            assert!(answered.header("www-authenticate").unwrap().ends_with("stale=false"), "{why}");
+            let refusal = digest.refusals().pop().unwrap();
+            assert!(refusal.contains(why), "{why}: {refusal}");
+        }
+        assert_eq!(peer.call("POST", "/a?b=%2f", &right, "").status, 401, "signed for another method");
+        assert_eq!(peer.call("GET", "/a?b=%2f", &right, "").status, 404, "nothing of this used up the nc");
+    }
+
+    #[test]
+    fn nonces_become_stale() {
+        let digest = Digest::atlas().uses_per_nonce(1);
+        let (_server, mut peer) = start(&digest);
+        let mut nonce = peer.get("/").nonce();
+        let right = |nonce: &str, nc| signed(Algorithm::Md5, "GET", "/", nonce, Some(nc));
+        let mut call = |nonce: &str, nc| peer.call("GET", "/", &right(nonce, nc), "");
+        let mut stale = |nonce: &str, nc| {
+            let answered = call(nonce, nc);
+            assert_eq!(answered.status, 401);
+            assert!(answered.header("www-authenticate").unwrap().ends_with("stale=true"));
+            answered.nonce()
+        };
+        digest.expire_nonces();
+        nonce = stale(&nonce, 1);
+        digest.forget_nonces();
+        nonce = stale(&nonce, 1);
+        assert_eq!(call(&nonce, 1).status, 404);
+        assert!(call(&nonce, 2).header("www-authenticate").unwrap().ends_with("stale=true"), "used once");
+        assert_eq!((digest.counts().stale, digest.counts().refused), (3, 0));
+    }
+
+    #[test]
+    fn every_variant_can_be_answered() {
+        for (digest, algorithm, nc) in [
+            (Digest::without_qop(), Algorithm::Md5, None),
+            (Digest::op(), Algorithm::Md5, None),
+            (Digest::sha_256(), Algorithm::Sha256, Some(1)),
+            (Digest::without_algorithm(), Algorithm::Md5, Some(1)),
+            (Digest::basic_in_the_same_line(), Algorithm::Md5, Some(1)),
+            (Digest::two_digests(), Algorithm::Sha256, Some(1)),
+            (Digest::charset(), Algorithm::Md5, Some(1)),
+            (Digest::auth_int_offered(), Algorithm::Md5, Some(1)),
+        ] {
+            let (_server, mut peer) = start(&digest);
+            let nonce = peer.get("/").nonce();
+            for turn in 1..=2 {
+                let nc = nc.map(|first: u32| first * turn);
+                let answered = peer.call("GET", "/", &signed(algorithm, "GET", "/", &nonce, nc), "");
+                assert_eq!(answered.status, 404, "{:?}", digest.refusals());
+            }
+        }
+    }
+
+    #[test]
+    fn without_qop_nothing_may_be_counted() {
+        let digest = Digest::op();
+        let (_server, mut peer) = start(&digest);
+        let nonce = peer.get("/").nonce();
+        assert_eq!(peer.call("GET", "/", &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)), "").status, 401);
+        assert_eq!(digest.refusals(), ["qop is given, and the challenge had no qop"]);
+    }
+
+    #[test]
+    fn a_decoy_stands_first() {
+        for digest in [Digest::basic_first(), Digest::unknown_algorithm_first()] {
+            let (_server, mut peer) = start(&digest);
+            let answered = peer.get("/");
+            let lines: Vec<_> = answered.headers.iter().filter(|(name, _)| name == "www-authenticate").collect();
+            assert_eq!(lines.len(), 2);
+            assert!(!lines[0].1.contains("MD5") && lines[1].1.contains("MD5"));
+        }
+    }
+
+    #[test]
+    fn a_barrier_holds_until_all_are_there() {
+        let (digest, barrier) = (Digest::atlas(), Barrier::of(40));
+        let server = App::examples().within(&barrier).within(&digest).start();
+        let mut peers: Vec<_> = (0..40).map(|_| Peer::of(&server)).collect();
+        let nonces: Vec<_> = peers.iter_mut().map(|peer| peer.get("/").nonce()).collect();
+        assert_eq!(barrier.arrived(), 0, "a challenge is answered at once");
+        for (peer, nonce) in peers.iter_mut().zip(&nonces) {
+            peer.send("GET", "/", &signed(Algorithm::Md5, "GET", "/", nonce, Some(1)), "");
+        }
+        assert!(peers.iter_mut().all(|peer| peer.read().unwrap().status == 404));
+        assert_eq!((digest.counts().accepted, server.exchanges(), barrier.arrived()), (40, 80, 40));
+    }
+}

@@ -1,0 +1,41 @@
+//! What servers were asked and answered, as an HTTP Archive (HAR 1.2).
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::received::Received;
+
+/// Exchanges as an archive, each given with the origin (`http://127.0.0.1:1234`) that the request was sent to.
+///
+/// Archives are handed around, so what was signed is left out.
+pub fn archive<'a>(exchanges: impl IntoIterator<Item = (&'a str, &'a Received)>) -> Value {
+    let entries: Vec<Value> = exchanges.into_iter().map(|(origin, received)| entry(origin, received)).collect();
+    let creator = json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")});
+    json!({"log": {"version": "1.2", "creator": creator, "entries": entries}})
+}
+
+fn entry(origin: &str, received: &Received) -> Value {
+    let nothing = Answer::new(0);
+    let answer = received.answer.as_ref().unwrap_or(&nothing);
+    let content = match std::str::from_utf8(&answer.body) {
+        Ok(text) => json!({"size": answer.body.len(), "text": text}),
+        Err(_) => json!({"size": answer.body.len(), "text": BASE64_STANDARD.encode(&answer.body), "encoding": "base64"}),
+    };
+    let mut request = json!({
+        "method": received.method,
+        "url": format!("{origin}{}", received.target),
+        "headers": headers(received.headers.iter().filter(|(name, _)| name != "authorization")),
+    });
+    if !received.body.is_empty() {
+        let text = String::from_utf8_lossy(&received.body);
+        request["postData"] = json!({"mimeType": received.header("content-type"), "text": text});
+    }
+    let status = received.status.unwrap_or_default();
+    json!({"request": request, "response": {"status": status, "headers": headers(answer.headers.iter()), "content": content}})
+}
+
+fn headers<'a>(headers: impl Iterator<Item = &'a (String, String)>) -> Value {
+    headers.map(|(name, value)| json!({"name": name, "value": value})).collect()
+}

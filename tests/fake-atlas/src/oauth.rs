@@ -1,0 +1,475 @@
+//! Service accounts: the token endpoint, and the check of tokens.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+
+use super::answer::Answer;
+use super::app::Layer;
+use super::clock::Clock;
+use super::examples::error;
+use super::gate::Gate;
+
+/// The client id that the server knows.
+pub const CLIENT_ID: &str = "mdb_sa_id_000000000000000000000000";
+/// The client secret that the server knows. Its letters show whether a client encodes it before it is joined to the id.
+pub const CLIENT_SECRET: &str = "mdb_sa_sk_fake+secret:with/odd%letters";
+
+/// The request has shown a valid token: digest authentication further in has nothing to ask.
+#[derive(Clone, Copy)]
+pub(crate) struct Authorized;
+
+/// The layer, and the handle to count and steer. Clones are the same server.
+#[derive(Clone)]
+pub struct OAuth {
+    lifetime: Duration,
+    clock: Clock,
+    beside_digest: bool,
+    accounts: Vec<(String, String)>,
+    limited: bool,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    tokens: BTreeMap<String, Token>,
+    /// When the last token requests came in.
+    recent: VecDeque<Duration>,
+    instead: VecDeque<Answer>,
+    gate: Option<Gate>,
+    counts: OAuthCounts,
+    refusals: Vec<String>,
+}
+
+struct Token {
+    owner: String,
+    /// `None` once it is revoked.
+    end: Option<Duration>,
+}
+
+/// What a server has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OAuthCounts {
+    /// Requests to the token endpoint, whatever their answer.
+    pub token_requests: usize,
+    /// Tokens handed out.
+    pub issued: usize,
+    /// Tokens that a client gave back.
+    pub given_back: usize,
+    /// Calls handed on.
+    pub accepted: usize,
+    /// Calls answered with 401.
+    pub unauthorized: usize,
+}
+
+impl OAuth {
+    /// Tokens that live for an hour, as those of Atlas do, by a clock of its own.
+    pub fn new() -> Self {
+        let (lifetime, clock) = (Duration::from_secs(3600), Clock::new());
+        let accounts = vec![(CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned())];
+        OAuth { lifetime, clock, beside_digest: false, accounts, limited: false, state: Arc::default() }
+    }
+
+    /// With tokens that live that long.
+    #[must_use]
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// By this clock.
+    #[must_use]
+    pub fn clock(mut self, clock: &Clock) -> Self {
+        self.clock = clock.clone();
+        self
+    }
+
+    /// Knows this service account, too.
+    #[must_use]
+    pub fn also_account(mut self, id: &str, secret: &str) -> Self {
+        self.accounts.push((id.to_owned(), secret.to_owned()));
+        self
+    }
+
+    /// At most 10 token requests in any minute of the clock, as Atlas has it; more are answered with 429.
+    #[must_use]
+    pub fn limited(mut self) -> Self {
+        self.limited = true;
+        self
+    }
+
+    /// Leaves requests without a token to a [`Digest`](super::Digest) further in.
+    #[must_use]
+    pub fn beside_digest(mut self) -> Self {
+        self.beside_digest = true;
+        self
+    }
+
+    /// Answers the next token request with this instead. Several queue up.
+    pub fn answer_next(&self, answer: Answer) {
+        self.lock().instead.push_back(answer);
+    }
+
+    /// Answers the next token request with 429, with `Retry-After` if seconds are given. Several queue up.
+    pub fn throttle_next(&self, retry_after: Option<u64>) {
+        let answer = error("rateLimited");
+        self.answer_next(match retry_after {
+            Some(seconds) => answer.header("Retry-After", &seconds.to_string()),
+            None => answer,
+        });
+    }
+
+    /// Token requests wait at this gate from now on, before they are answered.
+    pub fn hold_tokens(&self, gate: &Gate) {
+        self.lock().gate = Some(gate.clone());
+    }
+
+    /// All tokens handed out so far are worthless from now on.
+    pub fn revoke_tokens(&self) {
+        self.lock().tokens.values_mut().for_each(|token| token.end = None);
+    }
+
+    /// Time goes on until all tokens handed out so far have ended.
+    pub fn expire_tokens(&self) {
+        let last = self.lock().tokens.values().filter_map(|token| token.end).max();
+        self.clock.advance(last.unwrap_or_default().saturating_sub(self.clock.now()));
+    }
+
+    /// What was done so far.
+    pub fn counts(&self) -> OAuthCounts {
+        self.lock().counts
+    }
+
+    /// Why requests were refused, in order.
+    pub fn refusals(&self) -> Vec<String> {
+        self.lock().refusals.clone()
+    }
+
+    /// All tokens handed out so far, in order.
+    pub fn tokens(&self) -> Vec<String> {
+        self.lock().tokens.keys().cloned().collect()
+    }
+
+    /// Those handed out to one account.
+    pub fn tokens_of(&self, id: &str) -> Vec<String> {
+        let state = self.lock();
+        let of_account = state.tokens.iter().filter(|(_, token)| token.owner == id);
+        of_account.map(|(token, _)| token.clone()).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn answer(self, request: Request, next: Next) -> Response {
+        match (request.method(), request.uri().path()) {
+            (&Method::POST, "/api/oauth/token") => self.token(request).await.into_response(),
+            (&Method::POST, "/api/oauth/revoke") => self.give_back(request).await.into_response(),
+            _ => self.call(request, next).await,
+        }
+    }
+
+    async fn token(&self, request: Request) -> Answer {
+        let (gate, instead) = {
+            let mut state = self.lock();
+            state.counts.token_requests += 1;
+            let instead = state.instead.pop_front();
+            (state.gate.clone(), instead.or_else(|| self.limit(&mut state)))
+        };
+        if let Some(gate) = gate {
+            gate.pass().await;
+        }
+        if let Some(answer) = instead {
+            return answer;
+        }
+        let (owner, form) = match self.client_form(request).await {
+            Ok(sent) => sent,
+            Err(refused) => return refused,
+        };
+        if form != [("grant_type".to_owned(), "client_credentials".to_owned())] {
+            return self.refuse("unsupported_grant_type", 400, format!("the form says {form:?}"));
+        }
+        let mut state = self.lock();
+        state.counts.issued += 1;
+        let token = format!("fake-token-{:06}", state.counts.issued);
+        state.tokens.insert(token.clone(), Token { owner, end: Some(self.clock.now() + self.lifetime) });
+        let body = json!({"access_token": token, "expires_in": self.lifetime.as_secs(), "token_type": "Bearer"});
+        Answer::json(200, "application/json", &body).header("Cache-Control", "no-store")
+    }
+
+    /// Refuses what is more than ten a minute.
+    fn limit(&self, state: &mut State) -> Option<Answer> {
+        let (now, minute) = (self.clock.now(), Duration::from_secs(60));
+        state.recent.retain(|&at| now < at + minute);
+        if !self.limited || state.recent.len() < 10 {
+            state.recent.push_back(now);
+            return None;
+        }
+        let wait = state.recent.front().map_or(minute, |&first| first + minute - now);
+        Some(error("rateLimited").header("Retry-After", &wait.as_millis().div_ceil(1000).to_string()))
+    }
+
+    async fn give_back(&self, request: Request) -> Answer {
+        let (owner, form) = match self.client_form(request).await {
+            Ok(sent) => sent,
+            Err(refused) => return refused,
+        };
+        let mut state = self.lock();
+        for (_, value) in form.iter().filter(|(name, _)| name == "token") {
+            if let Some(token) = state.tokens.get_mut(value).filter(|token| token.owner == owner) {
+                token.end = None;
+                state.counts.given_back += 1;
+            }
+        }
+        Answer::new(200)
+    }
+
+    /// Who asks, and the form, if both are as they should be.
+    async fn client_form(&self, request: Request) -> Result<(String, Vec<(String, String)>), Answer> {
+        let (parts, body) = request.into_parts();
+        let client = self.client(&parts.headers).map_err(|why| self.refuse("invalid_client", 401, why))?;
+        let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if content_type.split(';').next() != Some("application/x-www-form-urlencoded") {
+            return Err(self.refuse("invalid_request", 400, format!("the content type is {content_type:?}")));
+        }
+        let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        let body = String::from_utf8_lossy(&body);
+        let pairs = body.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        Ok((client, pairs.map(|(name, value)| (form_decoded(name), form_decoded(value))).collect()))
+    }
+
+    /// The id out of `Basic` with id and secret, each encoded before they are joined (RFC 6749, section 2.3.1).
+    fn client(&self, headers: &HeaderMap) -> Result<String, String> {
+        let line = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or("no credentials")?;
+        let encoded = line.strip_prefix("Basic ").ok_or("credentials of another scheme than Basic")?;
+        let decoded = BASE64_STANDARD.decode(encoded).map_err(|_| "the credentials are not in base64")?;
+        let text = String::from_utf8(decoded).map_err(|_| "the credentials are not UTF-8")?;
+        let (id, secret) = text.split_once(':').ok_or("no colon in the credentials")?;
+        if secret.contains([':', '/', '+']) {
+            return Err("the secret is not encoded".to_owned());
+        }
+        let sent = (form_decoded(id), form_decoded(secret));
+        if self.accounts.contains(&sent) { Ok(sent.0) } else { Err("another id or secret".to_owned()) }
+    }
+
+    fn refuse(&self, code: &str, status: u16, why: String) -> Answer {
+        let body = json!({"error": code, "error_description": "The fake says why in its list of refusals."});
+        self.lock().refusals.push(why);
+        Answer::json(status, "application/json", &body)
+    }
+
+    async fn call(&self, mut request: Request, next: Next) -> Response {
+        let line = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let token = line.strip_prefix("Bearer ");
+        if token.is_none() && self.beside_digest {
+            return next.run(request).await;
+        }
+        let why = {
+            let mut state = self.lock();
+            let why = match (token, token.and_then(|token| state.tokens.get(token))) {
+                (None, _) => Some("no token".to_owned()),
+                (Some(_), None) => Some("a token that was never handed out".to_owned()),
+                (Some(token), Some(Token { end: None, .. })) => Some(format!("{token} is revoked")),
+                (Some(token), Some(Token { end: Some(end), .. })) if *end <= self.clock.now() => Some(format!("{token} has expired")),
+                (Some(_), Some(_)) => None,
+            };
+            match why {
+                None => state.counts.accepted += 1,
+                Some(_) => state.counts.unauthorized += 1,
+            }
+            state.refusals.extend(why.clone());
+            why
+        };
+        if why.is_some() {
+            return error("noCredentials").into_response();
+        }
+        request.extensions_mut().insert(Authorized);
+        next.run(request).await
+    }
+}
+
+impl Default for OAuth {
+    fn default() -> Self {
+        OAuth::new()
+    }
+}
+
+/// Undoes `application/x-www-form-urlencoded`.
+fn form_decoded(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+}
+
+impl Layer for OAuth {
+    fn around(&self, inner: Router) -> Router {
+        let oauth = self.clone();
+        inner.layer(middleware::from_fn(move |request: Request, next: Next| oauth.clone().answer(request, next)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::peer::{Answered, Peer, signed};
+    use crate::{Algorithm, App, Digest, Server};
+
+    const SECRET: &str = "mdb_sa_sk_fake%2Bsecret%3Awith%2Fodd%25letters";
+
+    fn start(oauth: &OAuth) -> (Server, Peer) {
+        let server = App::examples().within(oauth).start();
+        let peer = Peer::of(&server);
+        (server, peer)
+    }
+
+    fn headers(secret: &str) -> String {
+        let basic = BASE64_STANDARD.encode(format!("{CLIENT_ID}:{secret}"));
+        format!("Authorization: Basic {basic}\r\nContent-Type: application/x-www-form-urlencoded\r\n")
+    }
+
+    fn ask(peer: &mut Peer) -> Answered {
+        peer.call("POST", "/api/oauth/token", &headers(SECRET), "grant_type=client_credentials")
+    }
+
+    fn token(peer: &mut Peer) -> String {
+        let answered = ask(peer);
+        assert_eq!(answered.status, 200);
+        let body: serde_json::Value = serde_json::from_slice(&answered.body).unwrap();
+        assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(3600)));
+        format!("Authorization: Bearer {}\r\n", body["access_token"].as_str().unwrap())
+    }
+
+    #[test]
+    fn a_token_opens_the_application() {
+        let oauth = OAuth::new();
+        let (server, mut peer) = start(&oauth);
+        assert_eq!(peer.get("/").status, 401);
+        let token = token(&mut peer);
+        assert_eq!(peer.call("GET", "/", &token, "").status, 404);
+        assert_eq!(oauth.tokens(), ["fake-token-000001"]);
+        let counts = OAuthCounts { token_requests: 1, issued: 1, given_back: 0, accepted: 1, unauthorized: 1 };
+        assert_eq!((oauth.counts(), server.acted("GET"), server.acted("POST")), (counts, 1, 0));
+    }
+
+    #[test]
+    fn tokens_end() {
+        let clock = Clock::new();
+        let oauth = OAuth::new().clock(&clock);
+        let (_server, mut peer) = start(&oauth);
+        let first = token(&mut peer);
+        clock.advance(Duration::from_millis(3_599_999));
+        assert_eq!(peer.call("GET", "/", &first, "").status, 404);
+        clock.advance(Duration::from_millis(1));
+        assert_eq!(peer.call("GET", "/", &first, "").status, 401);
+        let second = token(&mut peer);
+        oauth.expire_tokens();
+        assert_eq!(peer.call("GET", "/", &second, "").status, 401);
+        let third = token(&mut peer);
+        oauth.revoke_tokens();
+        assert_eq!(peer.call("GET", "/", &third, "").status, 401);
+        let fourth = token(&mut peer);
+        assert_eq!(peer.call("POST", "/api/oauth/revoke", &headers(SECRET), "token=fake-token-000004").status, 200);
+        assert_eq!(peer.call("GET", "/", &fourth, "").status, 401);
+        let reasons = [(1, "has expired"), (2, "has expired"), (3, "is revoked"), (4, "is revoked")];
+        assert_eq!(oauth.refusals(), reasons.map(|(number, why)| format!("fake-token-{number:06} {why}")));
+        assert_eq!(oauth.counts().given_back, 1);
+    }
+
+    #[test]
+    fn a_token_request_must_be_right() {
+        let oauth = OAuth::new();
+        let (_server, mut peer) = start(&oauth);
+        let form = "grant_type=client_credentials";
+        for (headers, form, status, why) in [
+            (headers(CLIENT_SECRET), form, 401, "the secret is not encoded"),
+            (headers("another"), form, 401, "another id or secret"),
+            (String::new(), form, 401, "no credentials"),
+            (headers(SECRET).replace("Basic", "Bearer"), form, 401, "another scheme"),
+            (headers(SECRET).replace("x-www-form-urlencoded", "json"), form, 400, "the content type"),
+            (headers(SECRET), "grant_type=password", 400, "the form says"),
+            (headers(SECRET), "", 400, "the form says"),
+        ] {
+            assert_eq!(peer.call("POST", "/api/oauth/token", &headers, form).status, status, "{why}");
+            let refusal = oauth.refusals().pop().unwrap();
+            assert!(refusal.contains(why), "{why}: {refusal}");
+        }
+        assert_eq!((oauth.counts().token_requests, oauth.counts().issued), (7, 0));
+    }
+
+    #[test]
+    fn the_token_endpoint_can_be_busy() {
+        let oauth = OAuth::new();
+        let (_server, mut peer) = start(&oauth);
+        oauth.throttle_next(Some(7));
+        oauth.throttle_next(None);
+        let (first, second) = (ask(&mut peer), ask(&mut peer));
+        assert_eq!((first.status, first.header("retry-after")), (429, Some("7")));
+        assert_eq!((second.status, second.header("retry-after")), (429, None));
+        assert_eq!(ask(&mut peer).status, 200);
+    }
+
+    #[test]
+    fn ten_tokens_a_minute() {
+        let clock = Clock::new();
+        let oauth = OAuth::new().clock(&clock).limited();
+        let (_server, mut peer) = start(&oauth);
+        for _ in 0..10 {
+            token(&mut peer);
+            clock.advance(Duration::from_millis(100));
+        }
+        assert_eq!(ask(&mut peer).header("retry-after"), Some("59"));
+        clock.advance(Duration::from_secs(59));
+        token(&mut peer);
+        assert_eq!(oauth.counts().issued, 11);
+    }
+
+    #[test]
+    fn a_token_has_an_owner() {
+        let oauth = OAuth::new().also_account("another", "fake secret");
+        let (_server, mut peer) = start(&oauth);
+        let basic = BASE64_STANDARD.encode("another:fake%20secret");
+        let other = format!("Authorization: Basic {basic}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
+        token(&mut peer);
+        peer.call("POST", "/api/oauth/token", &other, "grant_type=client_credentials");
+        let owned = (oauth.tokens_of(CLIENT_ID), oauth.tokens_of("another"));
+        assert_eq!(owned, (vec!["fake-token-000001".to_owned()], vec!["fake-token-000002".to_owned()]));
+        peer.call("POST", "/api/oauth/revoke", &other, "token=fake-token-000001");
+        assert_eq!(oauth.counts().given_back, 0, "it is somebody else's");
+    }
+
+    #[tokio::test]
+    async fn a_token_can_take_its_time() {
+        let (oauth, gate) = (OAuth::new(), Gate::closed());
+        oauth.hold_tokens(&gate);
+        let (_server, mut peer) = start(&oauth);
+        peer.send("POST", "/api/oauth/token", &headers(SECRET), "grant_type=client_credentials");
+        gate.arrived(1).await;
+        assert_eq!((oauth.counts().token_requests, oauth.counts().issued), (1, 0));
+        gate.open();
+        assert_eq!(peer.read().unwrap().status, 200);
+    }
+
+    #[test]
+    fn both_kinds_of_credentials() {
+        let (digest, oauth) = (Digest::atlas(), OAuth::new().beside_digest());
+        let server = App::examples().within(&digest).within(&oauth).start();
+        let mut peer = Peer::of(&server);
+        let nonce = peer.get("/").nonce();
+        assert_eq!(peer.call("GET", "/", &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)), "").status, 404);
+        let token = token(&mut peer);
+        assert_eq!(peer.call("GET", "/", &token, "").status, 404);
+        assert_eq!(peer.call("GET", "/", "Authorization: Bearer x\r\n", "").status, 401);
+        assert_eq!((digest.counts().accepted, oauth.counts().accepted, oauth.counts().unauthorized), (1, 1, 1));
+    }
+}

@@ -1,0 +1,234 @@
+//! A server in a thread of its own.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::mpsc as blocking;
+use std::thread::{self, JoinHandle};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use axum::middleware::{self, Next};
+use serde_json::Value;
+use tokio::runtime;
+use tokio::sync::{mpsc, oneshot};
+
+use super::received::{Log, Received};
+use super::wire::{Command, Port, Wire};
+
+/// A server that runs until it is dropped, in a thread with a runtime of its own: a test may block, and its tasks do
+/// not compete with those of the server.
+pub struct Server {
+    address: SocketAddr,
+    log: Log,
+    commands: mpsc::UnboundedSender<Command>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    pub(crate) fn start(router: Router) -> Self {
+        Server::start_on(router, 0).expect("the system has a port to give")
+    }
+
+    /// On this port.
+    pub(crate) fn start_on(router: Router, port: u16) -> io::Result<Self> {
+        let log = Log::new();
+        let (commands, received) = mpsc::unbounded_channel();
+        let (stop, stopped) = oneshot::channel();
+        let (started, address) = blocking::channel();
+        let router = recorded(router, &log);
+        let serve = async move {
+            let port = Port::listen(port, received);
+            let address = port.as_ref().map(Port::address).map_err(|error| error.kind());
+            started.send(address).expect("whoever starts a server waits for its address");
+            let Ok(port) = port else { return };
+            let served = axum::serve(port, router.into_make_service_with_connect_info::<Wire>());
+            tokio::select! {
+                _ = stopped => {}
+                _ = served.into_future() => {}
+            }
+        };
+        let thread = thread::spawn(move || {
+            let runtime = runtime::Builder::new_current_thread().enable_io().build();
+            runtime.expect("the system has an event queue to give").block_on(serve);
+        });
+        let address = address.recv().expect("the thread says its address or has panicked")?;
+        Ok(Server { address, log, commands, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The base URL to give to the client: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What has come in so far, in the order of arrival.
+    pub fn received(&self) -> Vec<Received> {
+        self.log.lock().clone()
+    }
+
+    /// All exchanges so far as an HTTP Archive, without credentials.
+    pub fn har(&self) -> Value {
+        let (url, log) = (self.url(), self.log.lock());
+        super::har::archive(log.iter().map(|received| (url.as_str(), received)))
+    }
+
+    /// How many requests have come in, answered or not.
+    pub fn exchanges(&self) -> usize {
+        self.log.lock().len()
+    }
+
+    /// How many requests of that method (in capitals) have reached the application.
+    pub fn acted(&self, method: &str) -> usize {
+        self.log.lock().iter().filter(|request| request.acted && request.method == method).count()
+    }
+
+    /// The same, for one path (without query).
+    pub fn acted_on(&self, method: &str, path: &str) -> usize {
+        let matches = |request: &&Received| request.acted && request.method == method && request.path() == path;
+        self.log.lock().iter().filter(matches).count()
+    }
+
+    /// How many connections brought a request.
+    pub fn connections(&self) -> usize {
+        let mut connections: Vec<_> = self.log.lock().iter().map(|request| request.connection).collect();
+        connections.sort_unstable();
+        connections.dedup();
+        connections.len()
+    }
+
+    /// Waits until that many requests have come in since the start.
+    pub async fn arrived(&self, count: usize) {
+        self.log.arrived(count).await;
+    }
+
+    /// From now on connections are refused; open ones are reset. The port stays this server's.
+    ///
+    /// A client may find the reset connection in its pool before it tries a new one: to see a refusal and nothing else,
+    /// go down before its first call.
+    pub fn down(&self) {
+        self.command(Command::Close);
+    }
+
+    /// Resets all connections that are open, as a machine does that starts again.
+    pub fn cut(&self) {
+        self.command(Command::Cut);
+    }
+
+    /// Accepts connections again.
+    pub fn up(&self) {
+        self.command(Command::Open);
+    }
+
+    /// Sends a command and waits until it is done, in another thread.
+    fn command(&self, command: fn(blocking::Sender<()>) -> Command) {
+        let (done, waiting) = blocking::channel();
+        // A server whose thread has panicked does nothing any more, which the test will notice.
+        if self.commands.send(command(done)).is_ok() {
+            let _gone = waiting.recv();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn recorded(router: Router, log: &Log) -> Router {
+    let log = log.clone();
+    router.layer(middleware::from_fn(move |mut request: Request, next: Next| {
+        if let Some(ConnectInfo(wire)) = request.extensions().get::<ConnectInfo<Wire>>().cloned() {
+            request.extensions_mut().insert(wire);
+        }
+        log.clone().record(request, next)
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::net::TcpStream;
+
+    use crate::peer::Peer;
+    use crate::{App, Fault, Faults, Gate};
+
+    #[test]
+    fn what_comes_in_is_noted() {
+        let server = App::examples().start();
+        let mut peer = Peer::of(&server);
+        assert_eq!(peer.get("/none?a=%2F&b").status, 404);
+        let path = "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots";
+        let answered = peer.call("POST", path, "X-A: 1\r\nx-a: 2\r\n", "{}");
+        assert_eq!(answered.status, 200);
+        assert!(answered.header("content-type").unwrap().starts_with("application/vnd.atlas."));
+        assert_eq!(answered.header("ratelimit-remaining"), Some("1198"));
+        assert_eq!((server.exchanges(), server.connections()), (2, 1));
+        assert_eq!((server.acted("POST"), server.acted_on("POST", path), server.acted_on("POST", "/none")), (1, 1, 0));
+        let [first, second] = server.received().try_into().unwrap();
+        assert_eq!((&*first.method, &*first.target, first.status), ("GET", "/none?a=%2F&b", Some(404)));
+        assert_eq!(first.path(), "/none");
+        assert_eq!((second.header("x-a"), &*second.body), (Some("1"), &b"{}"[..]));
+        assert!(second.headers.contains(&("x-a".to_owned(), "2".to_owned())));
+    }
+
+    #[test]
+    fn a_server_ends_with_its_handle() {
+        let gate = Gate::closed();
+        let server = App::examples().within(&Faults::always(Fault::held(&gate))).start();
+        let address = server.address();
+        let mut peer = Peer::of(&server);
+        peer.send("GET", "/", "", "");
+        drop(server);
+        assert!(peer.read().is_err());
+        assert_eq!(TcpStream::connect(address).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+    }
+
+    #[test]
+    fn a_server_can_go_down_and_come_back() {
+        let server = App::examples().start();
+        let mut before = Peer::of(&server);
+        assert_eq!(before.get("/").status, 404);
+        for _ in 0..2 {
+            server.down();
+            server.down();
+            before.send("GET", "/", "", "");
+            assert!(before.read().is_err());
+            assert_eq!(TcpStream::connect(server.address()).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+            server.up();
+            server.up();
+            before = Peer::of(&server);
+            assert_eq!(before.get("/").status, 404);
+        }
+        assert_eq!(server.connections(), 3);
+    }
+
+    #[test]
+    fn open_connections_can_be_cut() {
+        let server = App::examples().start();
+        let mut peer = Peer::of(&server);
+        assert_eq!(peer.get("/").status, 404);
+        server.cut();
+        peer.send("GET", "/", "", "");
+        assert!(peer.read().is_err());
+        assert_eq!(Peer::of(&server).get("/").status, 404);
+    }
+
+    #[tokio::test]
+    async fn a_test_can_wait_for_requests() {
+        let server = App::examples().within(&Faults::always(Fault::silent())).start();
+        let mut peer = Peer::of(&server);
+        peer.send("GET", "/", "", "");
+        server.arrived(1).await;
+        assert_eq!(server.received()[0].status, None);
+        assert_eq!(server.acted("GET"), 0);
+    }
+}

@@ -1,0 +1,219 @@
+//! `cargo xtask codegen`: reads spec/*.yaml, generates, and writes or compares.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use atlas_backup_codegen::{ItemKind, Output, generate};
+use atlas_backup_document::{Document, GENERATIONS};
+use clap::Parser;
+use similar::TextDiff;
+
+pub mod tree;
+
+use tree::{Change, Files};
+
+/// What repairs every difference.
+pub const REPAIR: &str = "cargo xtask codegen";
+/// Lines of difference shown before the rest is only counted.
+const DIFF_LINES: usize = 60;
+/// Where the code of the crate goes, and where the table of calls for tests.
+const CODE: &str = "atlas-backup-api/src/generated";
+const TABLES: &str = "tests/src/generated";
+
+/// Arguments of the command.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask codegen",
+    bin_name = "cargo xtask codegen",
+    max_term_width = 100,
+    about = "Generate the client from spec/*.yaml, or check that what is there is up to date",
+    long_about = "Generate atlas-backup-api/src/generated from spec/v1.yaml and spec/v2.yaml.\n\nWithout options it writes what changed and says \
+                  what it did. A document with faults leaves the old files as they were.",
+    after_help = "Exit status: 0 when all is written or up to date, 1 when a document has faults, a file cannot be written, or (with --check) \
+                  files differ."
+)]
+pub struct Arguments {
+    /// Write nothing: compare, show what differs and exit 1 if anything does
+    #[arg(long)]
+    pub check: bool,
+    /// Also list how many places each pass of the generator changed
+    #[arg(long)]
+    pub passes: bool,
+    /// The project's folder, when it is not the one that this was built in
+    #[arg(long, hide = true)]
+    pub root: Option<PathBuf>,
+}
+
+/// One document, read and generated.
+struct Generated {
+    document: Document,
+    output: Output,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A message for a person: findings in a document, or a file that cannot be read or written.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    let root = arguments.root.clone().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let generated = generate_all(&root)?;
+    let (wanted, mut found) = (wanted(&generated), Files::new());
+    for folder in [CODE, TABLES] {
+        found.extend(prefixed(folder, tree::read(&root.join(folder))?));
+    }
+    let changes = tree::compare(&wanted, &found);
+    if arguments.check {
+        return Ok(check(&changes, &wanted, &found));
+    }
+    for (path, _) in &changes {
+        tree::write(&root.join(path), wanted.get(path).map(String::as_str))?;
+    }
+    anstream::print!("{}", table(&generated, &changes));
+    if arguments.passes {
+        anstream::print!("\n{}", passes(&generated));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every file that generation gives, by path from the project's root.
+fn wanted(generated: &[Generated]) -> Files {
+    let code = generated.iter().flat_map(|one| &one.output.files).map(|file| (format!("{CODE}/{}", file.path), file.text.clone()));
+    let tables = generated.iter().flat_map(|one| &one.output.table).map(|file| (format!("{TABLES}/{}", file.path), file.text.clone()));
+    code.chain(tables).collect()
+}
+
+fn prefixed(folder: &str, files: Files) -> Files {
+    files.into_iter().map(|(path, text)| (format!("{folder}/{path}"), text)).collect()
+}
+
+/// Every fault of every document is told, not only those of the first.
+fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
+    let mut generated = Vec::new();
+    let mut faults = String::new();
+    let mut findings = 0;
+    for generation in GENERATIONS {
+        let path = generation.document;
+        let file = root.join(path);
+        let text = match fs::read(&file).map_err(|error| error.to_string()).and_then(|bytes| text(path, bytes)) {
+            Ok(text) => text,
+            Err(fault) => {
+                findings += 1;
+                let _infallible = write!(faults, "error: cannot read {path}: {fault}\n\n");
+                continue;
+            }
+        };
+        let document = Document { api: generation.api.to_owned(), path: path.to_owned(), text };
+        match generate(&document) {
+            Ok(output) => generated.push(Generated { document, output }),
+            Err(error) => {
+                findings += error.findings.len();
+                faults.push_str(&error.render(&document, true));
+            }
+        }
+    }
+    let word = if findings == 1 { "finding" } else { "findings" };
+    if faults.is_empty() { Ok(generated) } else { Err(format!("{faults}{findings} {word}; nothing was written")) }
+}
+
+/// The text of a document, or where it is none.
+fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|byte| *byte == b'\n').next_back().unwrap_or_default();
+        let (lines, column) = (valid.iter().filter(|byte| **byte == b'\n').count() + 1, String::from_utf8_lossy(line).chars().count() + 1);
+        format!("{path}:{lines}:{column}: not UTF-8")
+    })
+}
+
+fn totals(generated: &[Generated]) -> Vec<(&'static str, usize)> {
+    let mut totals: Vec<(&'static str, usize)> = Vec::new();
+    for (name, count) in generated.iter().flat_map(|one| &one.output.passes) {
+        match totals.iter_mut().find(|(known, _)| known == name) {
+            Some((_, total)) => *total += count,
+            None => totals.push((name, *count)),
+        }
+    }
+    totals
+}
+
+fn passes(generated: &[Generated]) -> String {
+    totals(generated).iter().map(|(name, count)| format!("{name:<24}{count:>6} places\n")).collect()
+}
+
+fn table(generated: &[Generated], changes: &[(String, Change)]) -> String {
+    let bold = Style::new().bold();
+    let mut text =
+        format!("{bold}{:<16}{:>11}{:>7}{:>7}{:>8}  {:<12}{bold:#}\n", "document", "operations", "types", "files", "lines", "changed");
+    let mut all = 0;
+    for Generated { document, output } in generated {
+        let count = |kind| output.items.iter().filter(|item| item.kind == kind).count();
+        let lines: usize = output.files.iter().map(|file| file.text.lines().count()).sum();
+        all += lines;
+        let of_document = |path: &str| [CODE, TABLES].iter().any(|folder| path.starts_with(&format!("{folder}/{}/", document.api)));
+        let changed = changes.iter().filter(|(path, _)| of_document(path)).count();
+        let changed = match changed {
+            0 => "-".to_owned(),
+            1 => "1 file".to_owned(),
+            several => format!("{several} files"),
+        };
+        let (operations, types) = (count(ItemKind::Operation), count(ItemKind::Type));
+        let _infallible = writeln!(text, "{:<16}{operations:>11}{types:>7}{:>7}{lines:>8}  {changed}", document.path, output.files.len());
+    }
+    let _infallible = writeln!(text, "{:<16}{:>33}", "all", all);
+    for (path, change) in changes {
+        let what = match change {
+            Change::Missing => "new",
+            Change::Stale => "changed",
+            Change::Orphaned => "removed",
+        };
+        let _infallible = writeln!(text, "  {what:<9}{path}");
+    }
+    text
+}
+
+fn check(changes: &[(String, Change)], wanted: &Files, found: &Files) -> ExitCode {
+    if changes.is_empty() {
+        anstream::println!("the generated code is up to date ({} files)", wanted.len());
+        return ExitCode::SUCCESS;
+    }
+    anstream::eprint!("{}", report(changes, wanted, found));
+    ExitCode::FAILURE
+}
+
+/// What differs, the first lines of how, and the command that repairs it.
+pub fn report(changes: &[(String, Change)], wanted: &Files, found: &Files) -> String {
+    let mut text = String::new();
+    for (path, change) in changes {
+        let _infallible = writeln!(text, "{:<9} {path}", change.to_string());
+    }
+    let lines = diff(changes, wanted, found);
+    text.push('\n');
+    for line in lines.iter().take(DIFF_LINES) {
+        text.push_str(line);
+    }
+    if lines.len() > DIFF_LINES {
+        let _infallible = writeln!(text, "… and {} lines more", lines.len() - DIFF_LINES);
+    }
+    let _infallible = writeln!(text, "\n{} of {} generated files are not what spec/ says. Repair: {REPAIR}", changes.len(), wanted.len());
+    text
+}
+
+fn diff(changes: &[(String, Change)], wanted: &Files, found: &Files) -> Vec<String> {
+    let (red, green) = (AnsiColor::Red.on_default(), AnsiColor::Green.on_default());
+    let mut lines = Vec::new();
+    for (path, _) in changes.iter().filter(|(_, change)| *change == Change::Stale) {
+        let (old, new) = (found.get(path).map_or("", String::as_str), wanted.get(path).map_or("", String::as_str));
+        let diff = TextDiff::from_lines(old, new);
+        let unified =
+            diff.unified_diff().context_radius(2).header(&format!("{path} (on disk)"), &format!("{path} (generated)")).to_string();
+        lines.extend(unified.lines().map(|line| match line.as_bytes().first() {
+            Some(b'-') => format!("{red}{line}{red:#}\n"),
+            Some(b'+') => format!("{green}{line}{green:#}\n"),
+            _ => format!("{line}\n"),
+        }));
+    }
+    lines
+}

@@ -1,0 +1,95 @@
+//! A folder of generated files: read whole, compared whole.
+
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::{fmt, fs};
+
+/// Files by path relative to the folder, with `/`.
+pub type Files = BTreeMap<String, String>;
+
+/// How a generated file stands to the one on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Generated, not on disk.
+    Missing,
+    /// On disk with other text.
+    Stale,
+    /// On disk, no longer generated.
+    Orphaned,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Change::Missing => "missing",
+            Change::Stale => "stale",
+            Change::Orphaned => "orphaned",
+        })
+    }
+}
+
+/// Reads every file below `root`; a root that is not there is empty.
+///
+/// # Errors
+/// With the path concerned.
+pub fn read(root: &Path) -> Result<Files, String> {
+    let mut files = Files::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(folder) = open.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound && folder == root => return Ok(files),
+            Err(error) => return Err(failed("read", &folder, &error)),
+        };
+        for entry in entries {
+            let path = entry.map_err(|error| failed("read", &folder, &error))?.path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            // A file that is not text was not generated; it is compared, and replaced, all the same.
+            let bytes = fs::read(&path).map_err(|error| failed("read", &path, &error))?;
+            files.insert(relative(root, &path), String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    Ok(files)
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    let inside = path.strip_prefix(root).unwrap_or(path);
+    inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// The full set of differences, by path.
+pub fn compare(wanted: &Files, found: &Files) -> Vec<(String, Change)> {
+    let missing_or_stale = wanted.iter().filter_map(|(path, text)| match found.get(path) {
+        None => Some((path.clone(), Change::Missing)),
+        Some(old) => (old != text).then(|| (path.clone(), Change::Stale)),
+    });
+    let orphaned = found.keys().filter(|path| !wanted.contains_key(*path)).map(|path| (path.clone(), Change::Orphaned));
+    let mut changes: Vec<_> = missing_or_stale.chain(orphaned).collect();
+    changes.sort_by(|a, b| a.0.cmp(&b.0));
+    changes
+}
+
+/// Makes a file hold `text`, or removes it when there is none. A reader, or a run that is killed, never sees half a file: the text is
+/// written beside it first and then renamed.
+///
+/// # Errors
+/// With the path concerned.
+pub fn write(path: &Path, text: Option<&str>) -> Result<(), String> {
+    let Some(text) = text else {
+        return fs::remove_file(path).map_err(|error| failed("remove", path, &error));
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| failed("make", folder, &error))?;
+    }
+    let temporary = path.with_extension("new");
+    fs::write(&temporary, text).map_err(|error| failed("write", &temporary, &error))?;
+    fs::rename(&temporary, path).map_err(|error| failed("replace", path, &error))
+}
+
+fn failed(what: &str, path: &Path, error: &io::Error) -> String {
+    format!("cannot {what} {}: {error}", path.display())
+}

@@ -1,0 +1,63 @@
+//! `cargo xtask` itself: which commands there are, and which program each runs. Cargo is a shell here, and its commands `build` and `run`
+//! are scripts.
+#![cfg(unix)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+fn xtask(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(arguments);
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A folder with scripts in the place of cargo's commands.
+fn scripts(name: &str, build: &str, run: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&folder).expect("writable");
+    fs::write(folder.join("build"), build).expect("writable");
+    fs::write(folder.join("run"), run).expect("writable");
+    folder
+}
+
+fn output(arguments: &[&str], folder: &Path) -> Output {
+    xtask(arguments).env("CARGO", "sh").current_dir(folder).output().expect("xtask runs")
+}
+
+#[test]
+fn help_names_every_command_and_each_runs_its_program() {
+    let help = text(&xtask(&["--help"]).output().expect("xtask runs").stdout);
+    let commands: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    assert_eq!(commands, ["codegen", "conform", "demo", "fake-atlas", "upstream"]);
+    let folder = scripts("each", "echo build $@", "echo run $@");
+    for command in commands {
+        let said = text(&output(&[command, "--a", "b c"], &folder).stdout);
+        let (build, run) = said.split_once('\n').expect("two lines");
+        let program = build.strip_prefix("build ").expect("built first");
+        assert_eq!(run.trim_end(), format!("run --quiet {program} -- --a b c"));
+        assert!(program.starts_with("--package ") && program.ends_with(&format!(" --bin {command}")), "{program}");
+    }
+}
+
+#[test]
+fn a_command_ends_as_its_program_does() {
+    assert_eq!(output(&["demo"], &scripts("runs", "", "exit 7")).status.code(), Some(7));
+    let failed = output(&["demo"], &scripts("does-not-compile", "exit 101", "echo run"));
+    assert_eq!((failed.status.code(), text(&failed.stdout)), (Some(101), String::new()));
+}
+
+#[test]
+fn what_is_no_command_is_answered_with_those_there_are() {
+    for arguments in [&["compare"][..], &["--check", "codegen"], &[]] {
+        let output = xtask(arguments).output().expect("xtask runs");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("  fake-atlas  Run an Atlas"), "{said}");
+        assert!(arguments.is_empty() || said.starts_with(&format!("`{}` is no command\n", arguments[0])), "{said}");
+    }
+}

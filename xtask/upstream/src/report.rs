@@ -1,0 +1,152 @@
+//! What was found, for people and for programs.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use atlas_backup_document::compare::{Difference, Report};
+use atlas_backup_document::{Finding, Location};
+use serde_json::{Value, json};
+
+/// Nothing is left to say.
+pub fn is_clean(report: &Report) -> bool {
+    report.stale.is_empty() && report.unexplained().next().is_none()
+}
+
+/// The report as a person reads it: numbers, then what is left unexplained, then entries that explain nothing.
+pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bool) -> String {
+    let (bold, green, red) = (Style::new().bold(), AnsiColor::Green.on_default(), AnsiColor::Red.on_default());
+    let mut text = String::new();
+    for report in reports {
+        let counts = Counts::of(report);
+        put(&mut text, format_args!("{bold}{} and {published}{bold:#}", report.path));
+        put(&mut text, format_args!("  {:>5} operations compared, of {} published", report.operations, report.published));
+        if !report.ended.is_empty() {
+            put(&mut text, format_args!("  {:>5} operations not published, since they have ended by our document", report.ended.len()));
+        }
+        if !report.skipped.is_empty() {
+            put(&mut text, format_args!("  {:>5} operations not in this part", report.skipped.len()));
+        }
+        put(&mut text, format_args!("  {:>5} schemas compared", report.schemas));
+        put(&mut text, format_args!("  {:>5} members compared", report.members));
+        put(
+            &mut text,
+            format_args!(
+                "  {:>5} differences: {} explained by policies, {} by single entries, {} unexplained",
+                report.differences.len(),
+                counts.by_policy,
+                counts.by_entry,
+                counts.unexplained
+            ),
+        );
+        for difference in report.differences.iter().filter(|difference| explained || difference.explanation.is_none()) {
+            put(&mut text, format_args!(""));
+            describe(&mut text, report, difference, deviations);
+        }
+        for finding in &report.stale {
+            put(&mut text, format_args!("\n{}", finding.line(deviations)));
+            if let Some(help) = &finding.help {
+                put(&mut text, format_args!("    {help}"));
+            }
+        }
+        put(&mut text, format_args!(""));
+        if is_clean(report) {
+            put(&mut text, format_args!("{green}{} says what is published, or why not{green:#}", report.path));
+        } else {
+            let stale = report.stale.len();
+            let entries = if stale == 1 { "1 entry explains".to_owned() } else { format!("{stale} entries explain") };
+            let differences =
+                if counts.unexplained == 1 { "1 difference is".to_owned() } else { format!("{} differences are", counts.unexplained) };
+            put(&mut text, format_args!("{red}{differences} not explained, {entries} nothing{red:#}"));
+            put(&mut text, format_args!("change {}, or say the reason in {deviations}", report.path));
+        }
+    }
+    text
+}
+
+fn describe(text: &mut String, report: &Report, difference: &Difference, deviations: &str) {
+    let Location { line, column, .. } = difference.location;
+    put(text, format_args!("{}:{line}:{column}: {difference}", report.path));
+    if difference.explanation.is_none() {
+        put(text, format_args!("    published: #{}", difference.published_pointer));
+    }
+    if let Some(at) = &difference.outdated {
+        put(text, format_args!("    {deviations}:{}:{}: the entry for it records other values", at.line, at.column));
+    }
+    if let Some(explanation) = &difference.explanation {
+        let at = &explanation.location;
+        put(text, format_args!("    {deviations}:{}:{}: {}", at.line, at.column, explanation.reason));
+    }
+}
+
+fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
+    let _infallible = writeln!(text, "{line}");
+}
+
+/// Differences by what explains them.
+struct Counts {
+    by_policy: usize,
+    by_entry: usize,
+    unexplained: usize,
+}
+
+impl Counts {
+    fn of(report: &Report) -> Self {
+        let explained = |policy: bool| {
+            let by = |difference: &&Difference| difference.explanation.as_ref().is_some_and(|explanation| explanation.policy == policy);
+            report.differences.iter().filter(by).count()
+        };
+        Counts { by_policy: explained(true), by_entry: explained(false), unexplained: report.unexplained().count() }
+    }
+}
+
+/// The report for programs.
+pub fn json(published: &str, reports: &[Report]) -> Value {
+    let documents: Vec<_> = reports.iter().map(document).collect();
+    json!({"published": published, "clean": reports.iter().all(is_clean), "documents": documents})
+}
+
+fn document(report: &Report) -> Value {
+    let counts = Counts::of(report);
+    json!({
+        "api": report.api,
+        "path": report.path,
+        "operationsPublished": report.published,
+        "operationsCompared": report.operations,
+        "operationsEnded": report.ended,
+        "operationsNotInPart": report.skipped,
+        "schemasCompared": report.schemas,
+        "membersCompared": report.members,
+        "explainedByPolicies": counts.by_policy,
+        "explainedByEntries": counts.by_entry,
+        "unexplained": counts.unexplained,
+        "differences": report.differences.iter().map(difference).collect::<Vec<_>>(),
+        "staleDeviations": report.stale.iter().map(stale).collect::<Vec<_>>(),
+    })
+}
+
+fn difference(difference: &Difference) -> Value {
+    let (subject, name) = difference.subject.key_and_name();
+    let explanation = difference.explanation.as_ref().map(|explanation| {
+        json!({"reason": explanation.reason, "policy": explanation.policy, "line": explanation.location.line, "column": explanation.location.column})
+    });
+    json!({
+        "kind": difference.kind.name(),
+        subject: name,
+        "member": difference.member,
+        "side": difference.side.map(|side| side.name()),
+        "ours": difference.ours,
+        "published": difference.published,
+        "message": difference.message(),
+        "line": difference.location.line,
+        "column": difference.location.column,
+        "pointer": difference.pointer,
+        "publishedPointer": difference.published_pointer,
+        "explanation": explanation,
+        "outdatedEntry": difference.outdated.as_ref().map(|at| json!({"line": at.line, "column": at.column})),
+    })
+}
+
+fn stale(finding: &Finding) -> Value {
+    let place = finding.location.as_ref();
+    json!({"message": finding.message, "line": place.map(|at| at.line), "column": place.map(|at| at.column), "help": finding.help})
+}
