@@ -18,15 +18,15 @@ pub fn mode(path: impl AsRef<Path>) -> u32 {
 }
 
 fn chmod(path: impl AsRef<Path>, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the file system of a test is writable");
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
 }
 
 /// What the umask of this process leaves.
 fn usual(setting: &Setting) -> u32 {
     let probe = setting.path("probe");
-    fs::write(&probe, "").expect("the file system of a test is writable");
+    fs::write(&probe, "").expect("the directory is ours");
     let usual = mode(&probe);
-    fs::remove_file(probe).expect("the file system of a test is writable");
+    fs::remove_file(probe).expect("it was there a moment ago");
     usual
 }
 
@@ -37,7 +37,7 @@ async fn only_its_owner_can_read_what_is_saved_at_any_time() {
     const URL: &str = "ATLAS_TEST_MODES_URL";
     const DIRECTORY: &str = "ATLAS_TEST_MODES_DIRECTORY";
     if let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY).map(PathBuf::from)) {
-        let client = Client::builder().base_url("http://127.0.0.1").build().expect("the file system of a test is writable");
+        let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
         let look = {
             let directory = directory.clone();
             move |_: &DownloadProgress| names(&directory).iter().for_each(|name| println!("{name} {:o}", mode(directory.join(name))))
