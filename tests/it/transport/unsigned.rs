@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 use atlas_backup_api::{Client, ClientBuilder, Error};
 use atlas_backup_tests::fake_atlas::{self, Answer, App, Digest, Fault, Faults, Gate, Server};
+use serde_json::json;
 
-use super::{NoWait, api_key, builder, built, create, delete, update};
+use super::{NoWait, PROJECT, api_key, builder, built, create, delete, update};
 
 /// Endings that leave open what was done, where the request was signed.
 fn open_ends() -> Vec<(&'static str, Fault)> {
@@ -111,4 +113,16 @@ async fn what_was_let_in_without_a_signature_may_have_been_done() {
         assert!(error.is_ambiguous(), "{fault:?}: {error:?}");
         assert_eq!((server.exchanges(), server.acted("POST")), (1, 1), "{fault:?}");
     }
+}
+
+/// So has whoever answers with a success that speaks of a failure.
+#[tokio::test]
+async fn a_failure_in_an_envelope_came_from_somebody_who_let_it_in() {
+    let busy = Answer::json(200, "application/json", &json!({"status": 503, "envelope": {"errorCode": "BUSY"}}));
+    let server = App::examples().within(&Faults::script([Fault::answer(busy).after_acting()])).start();
+    let client = built(builder(&server, &NoWait::new()).credentials(api_key()));
+    let call = client.v2().take_snapshot(PROJECT, "orders", OnDemandSnapshotRequest::default()).envelope(true);
+    let error = call.send().await.unwrap_err();
+    assert!(error.is_ambiguous() && error.error_code() == Some("BUSY"), "{error:?}");
+    assert_eq!((server.exchanges(), server.acted("POST")), (1, 1));
 }
