@@ -59,7 +59,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     println!("restore job {}", job.id);
     let progress = common::Progress::default();
     progress.job(format!("{target} is being restored"));
-    let job = client.v2().get_restore_job(&project, cluster, &job.id).wait().await?;
+    let job = client.v2().get_restore_job(&project, cluster, &job.id).wait().just_created().await?;
     drop(progress);
 
     let finished = job.finished_at.map(|time| time.to_string()).unwrap_or_default();

@@ -49,7 +49,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         let status = job.status.as_ref().map_or("unknown", |status| status.as_str());
         job_progress.job(format!("restore job {}: {status}", job.id));
     };
-    let job = client.v1().get_tenant_restore_job(&project, cluster, &asked.id).wait().on_progress(show).await?;
+    let job = client.v1().get_tenant_restore_job(&project, cluster, &asked.id).wait().just_created().on_progress(show).await?;
 
     // The file is `snapshot-ID.tar.gz`. Its URL works for four hours from the request.
     let deliveries = job.deliveries();

@@ -128,6 +128,27 @@ fn snapshots_of_a_sharded_cluster_are_listed() {
     }
 }
 
+/// Atlas may not know a job at once that it has made: whoever then reads "not found" would make a second one.
+#[test]
+fn a_job_that_cannot_be_seen_at_first_is_waited_for() {
+    let once = || Faults::script([Fault::answer(Answer::new(404))]).on_signed().on_method("GET");
+    let faults = once();
+    let tenant = atlas(FakeAtlas::builder().faults(&faults));
+    let snapshot = tenant.latest(Family::TenantSnapshot, "tenant").expect("the cluster has some");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let text = printed(run(&tenant, "tenant_download", &["tenant", &snapshot, directory.path().to_str().expect("its name is text")], ""));
+    assert!(text.contains(" bytes") && faults.left() == 0, "{text}");
+
+    // Each fake gives the same ids, so that the job of the first is that of the second.
+    let restore =
+        |atlas: &FakeAtlas| printed(run(atlas, "restore_snapshot", &["orders", &a_snapshot(atlas, "orders"), "events"], "events\n"));
+    let told = restore(&atlas(FakeAtlas::builder()));
+    let job = told.lines().find_map(|line| line.strip_prefix("restore job ")).unwrap_or_else(|| panic!("{told}"));
+    let faults = once().on_path(&path("orders", &format!("restoreJobs/{job}")));
+    let text = restore(&atlas(FakeAtlas::builder().faults(&faults)));
+    assert!(text.contains("events was restored") && faults.left() == 0, "{text}");
+}
+
 #[test]
 fn a_refused_list_is_not_an_empty_one() {
     for status in [400, 401, 403, 404, 429] {
