@@ -122,9 +122,9 @@ impl AuthError {
         self.token_refusal().is_some_and(|refusal| refusal.status == StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// How long the token endpoint asks to wait before trying again.
+    /// How long the API, or the token endpoint, asks to wait before trying again.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.token_refusal()?.retry_after
+        self.token_refusal().map_or_else(|| self.answer()?.retry_after(), |refusal| refusal.retry_after)
     }
 
     /// The message without the call.

@@ -55,6 +55,14 @@ fn messages_are_those_of_what_they_hold() {
 }
 
 #[test]
+fn a_refusal_of_credentials_tells_how_long_it_asks_to_wait() {
+    let headers = HeaderMap::from_iter([(http::header::RETRY_AFTER, 7.into())]);
+    let answer = ApiError::of(&GET, StatusCode::UNAUTHORIZED, &headers, b"");
+    let error = Error::from(AuthError::refused(&GET, answer, crate::auth::Auth::Nothing.hint()));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+}
+
+#[test]
 fn what_lies_in_another_error_is_told_too() {
     let error = Error::from(AmbiguousError::new(&GET, api(503, r#"{"errorCode": "BUSY"}"#)));
     assert_eq!((error.status().unwrap().as_u16(), error.error_code()), (503, Some("BUSY")));
