@@ -1,6 +1,7 @@
 //! Downloads that end anywhere, and go on to the same bytes.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -62,15 +63,39 @@ async fn fifty_drops_and_the_same_bytes() {
     assert!(ranges[1..].iter().all(|range| range.starts_with("bytes=")), "each has gone on: {ranges:?}");
 }
 
+/// Where a child downloads from and to.
+const URL: &str = "ATLAS_TEST_DOWNLOAD_URL";
+const DIRECTORY: &str = "ATLAS_TEST_DOWNLOAD_DIRECTORY";
+
+/// In a child, downloads and says how far it is. Returns whether this is one.
+async fn download_as_child() -> bool {
+    let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) else { return false };
+    let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
+    let download = client.download().file(Wanted::new("orders.tgz", url)).progress(|progress| println!("at {}", progress.bytes));
+    download.into_directory(directory).await.unwrap();
+    true
+}
+
+/// Runs that test again as a child which downloads, and kills it when so many bytes are here.
+fn kill_child_at(point: u64, test: &str, url: &str, directory: &Path) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("download::killing::{test}"), "--nocapture"])
+        .env(URL, url)
+        .env(DIRECTORY, directory)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut reached = said.filter_map(|line| line.strip_prefix("at ")?.parse::<u64>().ok());
+    assert!(reached.any(|bytes| bytes >= point), "it ended too soon");
+    child.kill().unwrap();
+    assert!(!child.wait().unwrap().success());
+}
+
 /// The child is this test again, which downloads and says how far it is, until it is killed.
 #[tokio::test]
 async fn killed_processes_and_the_same_bytes() {
-    const URL: &str = "ATLAS_TEST_DOWNLOAD_URL";
-    const DIRECTORY: &str = "ATLAS_TEST_DOWNLOAD_DIRECTORY";
-    if let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) {
-        let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
-        let download = client.download().file(Wanted::new("orders.tgz", url)).progress(|progress| println!("at {}", progress.bytes));
-        download.into_directory(directory).await.unwrap();
+    if download_as_child().await {
         return;
     }
     let length = 2 * LENGTH;
@@ -80,18 +105,7 @@ async fn killed_processes_and_the_same_bytes() {
     for kill in 1..=6 {
         // More than may wait to be written, so that each has something to go on from.
         let point = kill * 5 * 1024 * 1024 + points(6, 1_000_000)[kill as usize - 1];
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "download::killing::killed_processes_and_the_same_bytes", "--nocapture"])
-            .env(URL, &url)
-            .env(DIRECTORY, directory.path())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let mut reached = said.filter_map(|line| line.strip_prefix("at ")?.parse::<u64>().ok());
-        assert!(reached.any(|bytes| bytes >= point), "it ended too soon");
-        child.kill().unwrap();
-        assert!(!child.wait().unwrap().success());
+        kill_child_at(point, "killed_processes_and_the_same_bytes", &url, directory.path());
     }
     assert_eq!(super::names(directory.path()), ["orders.tgz.part", "orders.tgz.part.json"]);
     let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
@@ -105,12 +119,7 @@ async fn killed_processes_and_the_same_bytes() {
 /// Near the beginning little of what has come is on the disk, or none, and there may be a file without a record, or a record alone.
 #[tokio::test]
 async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
-    const URL: &str = "ATLAS_TEST_KILLED_URL";
-    const DIRECTORY: &str = "ATLAS_TEST_KILLED_DIRECTORY";
-    if let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) {
-        let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
-        let download = client.download().file(Wanted::new("orders.tgz", url)).progress(|progress| println!("at {}", progress.bytes));
-        download.into_directory(directory).await.unwrap();
+    if download_as_child().await {
         return;
     }
     const STEP: u64 = 64 * 1024;
@@ -122,18 +131,7 @@ async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
         let here = std::fs::metadata(&part).map_or(0, |part| part.len());
         // The host stops there, so that it is killed with that much and no more.
         host.next([Mishap::Stall(point.saturating_sub(here), Gate::closed())]);
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "download::killing::killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes", "--nocapture"])
-            .env(URL, &url)
-            .env(DIRECTORY, directory.path())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let mut reached = said.filter_map(|line| line.strip_prefix("at ")?.parse::<u64>().ok());
-        assert!(reached.any(|at| at >= point), "it ended too soon");
-        child.kill().unwrap();
-        assert!(!child.wait().unwrap().success());
+        kill_child_at(point, "killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes", &url, directory.path());
         let kept = std::fs::read(&part).unwrap();
         assert!(kept.len() as u64 <= point.max(here) && bytes.starts_with(&kept), "killed at {point}: {} bytes", kept.len());
         assert!(!directory.path().join("orders.tgz").exists());
