@@ -57,7 +57,10 @@ impl Shown {
         bar.set_position(download.overall_bytes);
         bar.set_message(format!("{} of {} files", download.files_complete, download.files));
         if let Some(total) = download.overall_total {
-            bar.set_length(total);
+            if bar.length() != Some(total) {
+                bar.set_style(bar_style());
+                bar.set_length(total);
+            }
         }
         if download.files_complete > self.files_complete {
             self.files_complete = download.files_complete;
@@ -85,9 +88,13 @@ fn spinner(bars: &MultiProgress) -> ProgressBar {
     spinner
 }
 
+/// Until the hosts have told how long all files are, there is no end to measure by.
 fn bar() -> ProgressBar {
-    let numbers = "{bytes:>10} of {total_bytes:10} {bytes_per_sec:>12} {eta:>4}  {msg}";
-    ProgressBar::no_length().with_style(style(&format!("{{wide_bar:.green}} {numbers}")))
+    ProgressBar::no_length().with_style(style("{spinner:.green} {bytes:>10} {bytes_per_sec:>12}  {msg}"))
+}
+
+fn bar_style() -> ProgressStyle {
+    style("{wide_bar:.green} {bytes:>10} of {total_bytes:10} {bytes_per_sec:>12} {eta:>4}  {msg}")
 }
 
 fn style(template: &str) -> ProgressStyle {
