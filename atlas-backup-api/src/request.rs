@@ -362,6 +362,14 @@ mod tests {
     }
 
     #[test]
+    fn a_body_is_shared_and_not_copied() {
+        let request = take(&client("http://127.0.0.1:1")).body(&Ask { days: Some(5) });
+        let place = |request: &Request| request.body.as_ref().map(|body| body.as_ptr());
+        assert!(place(&request).is_some());
+        assert_eq!(place(&request.clone()), place(&request));
+    }
+
+    #[test]
     fn a_call_can_be_spawned() {
         fn check(_: impl Future<Output = Result<Response<Value>, Error>> + Send + 'static) {}
         check(Request::new(&client("http://127.0.0.1:1"), &LIST).send::<Value>());
