@@ -56,11 +56,9 @@ impl Shown {
         let bar = self.download.get_or_insert_with(|| self.bars.add(bar()));
         bar.set_position(download.overall_bytes);
         bar.set_message(format!("{} of {} files", download.files_complete, download.files));
-        if let Some(total) = download.overall_total {
-            if bar.length() != Some(total) {
-                bar.set_style(bar_style());
-                bar.set_length(total);
-            }
+        if let Some(total) = download.overall_total.filter(|&total| bar.length() != Some(total)) {
+            bar.set_style(bar_style());
+            bar.set_length(total);
         }
         if download.files_complete > self.files_complete {
             self.files_complete = download.files_complete;
