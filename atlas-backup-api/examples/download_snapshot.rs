@@ -28,7 +28,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
-    let [cluster, snapshot, directory] = arguments.as_slice() else { return Err(common::WrongUse.into()) };
+    let [cluster, snapshot, directory] = arguments.as_slice() else {
+        return Err(common::WrongUse.into());
+    };
     let project = common::project()?;
     let client = Client::from_env()?;
 
@@ -39,7 +41,9 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .v2()
         .save_snapshot(&project, cluster, snapshot)
         .renew_expired(true)
-        .on_job(move |job| job_progress.job(format!("restore job {} makes the download ready", job.id)))
+        .on_job(move |job| {
+            job_progress.job(format!("restore job {} makes the download ready", job.id))
+        })
         .on_download(move |download| file_progress.download(download))
         .into_directory(directory)
         .await?;

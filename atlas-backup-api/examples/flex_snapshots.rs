@@ -37,22 +37,43 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let project = common::project()?;
     let client = Client::from_env()?;
 
-    let snapshots = client.v2().list_flex_snapshots(&project, cluster).stream().all().await?;
+    let snapshots = client
+        .v2()
+        .list_flex_snapshots(&project, cluster)
+        .stream()
+        .all()
+        .await?;
     for snapshot in &snapshots {
-        let status = snapshot.status.as_ref().map_or("", |status| status.as_str());
-        let finished = snapshot.finish_time.map(|time| time.to_string()).unwrap_or_default();
+        let status = snapshot
+            .status
+            .as_ref()
+            .map_or("", |status| status.as_str());
+        let finished = snapshot
+            .finish_time
+            .map(|time| time.to_string())
+            .unwrap_or_default();
         writeln!(io::stdout(), "{}  {status:9}  {finished}", snapshot.id)?;
     }
     writeln!(io::stdout(), "{} snapshots of {cluster}", snapshots.len())?;
 
-    let Some(directory) = directory else { return Ok(()) };
-    let completed = snapshots.iter().filter(|snapshot| snapshot.status == Some(SharedTierStatus::Completed));
+    let Some(directory) = directory else {
+        return Ok(());
+    };
+    let completed = snapshots
+        .iter()
+        .filter(|snapshot| snapshot.status == Some(SharedTierStatus::Completed));
     let newest: Option<&FlexSnapshot> = completed.max_by_key(|snapshot| snapshot.finish_time);
     let newest = newest.ok_or_else(|| format!("{cluster} has no completed snapshot to save"))?;
     save(&client, &project, cluster, &newest.id, directory).await
 }
 
-async fn save(client: &Client, project: &ObjectId, cluster: &str, id: &ObjectId, directory: &str) -> Result<(), Box<dyn Error>> {
+async fn save(
+    client: &Client,
+    project: &ObjectId,
+    cluster: &str,
+    id: &ObjectId,
+    directory: &str,
+) -> Result<(), Box<dyn Error>> {
     let progress = common::Progress::default();
     progress.job(format!("asking for a download of snapshot {id}"));
     let (job_progress, file_progress) = (progress.clone(), progress);
@@ -60,7 +81,9 @@ async fn save(client: &Client, project: &ObjectId, cluster: &str, id: &ObjectId,
         .v2()
         .save_flex_snapshot(project, cluster, id)
         .renew_expired(true)
-        .on_job(move |job| job_progress.job(format!("restore job {} makes the download ready", job.id)))
+        .on_job(move |job| {
+            job_progress.job(format!("restore job {} makes the download ready", job.id))
+        })
         .on_download(move |download| file_progress.download(download))
         .into_directory(directory)
         .await?;

@@ -54,10 +54,28 @@ async fn list(client: &Client, project: &ObjectId, cluster: &str) -> Result<(), 
 }
 
 #[allow(deprecated)]
-async fn show(client: &Client, project: &ObjectId, cluster: &str, id: &str) -> Result<(), Box<dyn Error>> {
-    let snapshot = client.v2().get_legacy_snapshot(project, cluster, id).send().await?;
-    println!("{} of {}", snapshot.id, snapshot.cluster_name.as_deref().unwrap_or(cluster));
-    println!("complete  {}", snapshot.complete.map_or_else(|| "not known".to_owned(), |complete| complete.to_string()));
+async fn show(
+    client: &Client,
+    project: &ObjectId,
+    cluster: &str,
+    id: &str,
+) -> Result<(), Box<dyn Error>> {
+    let snapshot = client
+        .v2()
+        .get_legacy_snapshot(project, cluster, id)
+        .send()
+        .await?;
+    println!(
+        "{} of {}",
+        snapshot.id,
+        snapshot.cluster_name.as_deref().unwrap_or(cluster)
+    );
+    println!(
+        "complete  {}",
+        snapshot
+            .complete
+            .map_or_else(|| "not known".to_owned(), |complete| complete.to_string())
+    );
     match (snapshot.do_not_delete, snapshot.expires) {
         (Some(true), _) => println!("expires   never"),
         (_, Some(time)) => println!("expires   {time}"),
@@ -65,7 +83,10 @@ async fn show(client: &Client, project: &ObjectId, cluster: &str, id: &str) -> R
     }
     for part in &snapshot.parts {
         let name = part.replica_set_name.as_deref().unwrap_or("?");
-        println!("part      {name}, {} bytes", part.file_size_bytes.unwrap_or_default());
+        println!(
+            "part      {name}, {} bytes",
+            part.file_size_bytes.unwrap_or_default()
+        );
     }
     Ok(())
 }

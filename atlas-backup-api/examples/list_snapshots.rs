@@ -27,7 +27,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
-    let [cluster] = arguments.as_slice() else { return Err(common::WrongUse.into()) };
+    let [cluster] = arguments.as_slice() else {
+        return Err(common::WrongUse.into());
+    };
     let project = common::project()?;
     let client = Client::from_env()?;
 
@@ -37,7 +39,15 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     while let Some(snapshot) = snapshots.next().await {
         let snapshot = snapshot?;
         if count == 0 {
-            writeln!(io::stdout(), "{:24}  {:10}  {:16}  {:10}  {:>10}", "id", "status", "taken (UTC)", "expires", "size")?;
+            writeln!(
+                io::stdout(),
+                "{:24}  {:10}  {:16}  {:10}  {:>10}",
+                "id",
+                "status",
+                "taken (UTC)",
+                "expires",
+                "size"
+            )?;
         }
         // `println!` would panic where nobody reads on, as behind `| head`.
         writeln!(io::stdout(), "{}", row(&snapshot))?;
@@ -48,14 +58,28 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
 }
 
 fn row(snapshot: &Snapshot) -> String {
-    let status = snapshot.status.as_ref().map_or("", |status| status.as_str());
-    let (taken, expires) = (shown(snapshot.created_at, "%Y-%m-%d %H:%M"), shown(snapshot.expires_at, "%Y-%m-%d"));
+    let status = snapshot
+        .status
+        .as_ref()
+        .map_or("", |status| status.as_str());
+    let (taken, expires) = (
+        shown(snapshot.created_at, "%Y-%m-%d %H:%M"),
+        shown(snapshot.expires_at, "%Y-%m-%d"),
+    );
     // A snapshot that is not completed has no size yet.
-    let size = snapshot.storage_size_bytes.and_then(|bytes| u64::try_from(bytes).ok());
-    let size = size.map(|bytes| HumanBytes(bytes).to_string()).unwrap_or_default();
-    format!("{:24}  {status:10}  {taken:16}  {expires:10}  {size:>10}", snapshot.id)
+    let size = snapshot
+        .storage_size_bytes
+        .and_then(|bytes| u64::try_from(bytes).ok());
+    let size = size
+        .map(|bytes| HumanBytes(bytes).to_string())
+        .unwrap_or_default();
+    format!(
+        "{:24}  {status:10}  {taken:16}  {expires:10}  {size:>10}",
+        snapshot.id
+    )
 }
 
 fn shown(time: Option<Timestamp>, format: &str) -> String {
-    time.map(|time| time.strftime(format).to_string()).unwrap_or_default()
+    time.map(|time| time.strftime(format).to_string())
+        .unwrap_or_default()
 }

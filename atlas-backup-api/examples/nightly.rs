@@ -37,17 +37,33 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         [at_a_time] => at_a_time.as_str(),
         _ => return Err(common::WrongUse.into()),
     };
-    let at_a_time: NonZeroUsize = at_a_time.parse().map_err(|error| format!("AT_A_TIME {at_a_time:?}: {error}"))?;
+    let at_a_time: NonZeroUsize = at_a_time
+        .parse()
+        .map_err(|error| format!("AT_A_TIME {at_a_time:?}: {error}"))?;
     let project = common::project()?;
     let lines: Vec<String> = io::stdin().lines().collect::<Result<_, _>>()?;
-    let clusters: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
+    let clusters: Vec<&str> = lines
+        .iter()
+        .map(|line| line.trim())
+        .filter(|line| !line.is_empty())
+        .collect();
 
     // Many calls share one allowance: it is worth while to try again for longer than one program would by itself.
     let patient = RetryPolicy::new().attempts(10);
-    let client = Client::builder().from_env()?.retry(patient).total_timeout(Duration::from_secs(900)).build()?;
+    let client = Client::builder()
+        .from_env()?
+        .retry(patient)
+        .total_timeout(Duration::from_secs(900))
+        .build()?;
     let snapshots = clusters.iter().map(|&cluster| {
-        let body = OnDemandSnapshotRequest { retention_in_days: Some(7), ..Default::default() };
-        let taking = client.v2().take_snapshot_and_wait(&project, cluster, body).deadline(Duration::from_secs(4 * 3600));
+        let body = OnDemandSnapshotRequest {
+            retention_in_days: Some(7),
+            ..Default::default()
+        };
+        let taking = client
+            .v2()
+            .take_snapshot_and_wait(&project, cluster, body)
+            .deadline(Duration::from_secs(4 * 3600));
         async move { (cluster, taking.await) }
     });
 
@@ -63,5 +79,9 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         }
     }
     println!("{} clusters, {failed} failed", clusters.len());
-    if failed > 0 { Err(format!("{failed} of {} snapshots are not good", clusters.len()).into()) } else { Ok(()) }
+    if failed > 0 {
+        Err(format!("{failed} of {} snapshots are not good", clusters.len()).into())
+    } else {
+        Ok(())
+    }
 }

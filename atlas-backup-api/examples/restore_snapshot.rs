@@ -31,21 +31,33 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
-    let [cluster, snapshot, target] = arguments.as_slice() else { return Err(common::WrongUse.into()) };
+    let [cluster, snapshot, target] = arguments.as_slice() else {
+        return Err(common::WrongUse.into());
+    };
     let (snapshot, target): (ObjectId, ClusterName) = (snapshot.parse()?, target.parse()?);
     let project = common::project()?;
     let client = Client::from_env()?;
 
     let found = find(&client, &project, cluster, &snapshot).await?;
-    let status = found.status.as_ref().map_or("unknown", |status| status.as_str());
+    let status = found
+        .status
+        .as_ref()
+        .map_or("unknown", |status| status.as_str());
     if found.status != Some(SnapshotStatus::Completed) {
-        return Err(format!("snapshot {snapshot} of {cluster} is {status}: only a completed one can be restored").into());
+        return Err(format!(
+            "snapshot {snapshot} of {cluster} is {status}: only a completed one can be restored"
+        )
+        .into());
     }
-    let taken = found.created_at.map_or_else(|| "at an unknown time".to_owned(), |time| time.to_string());
+    let taken = found
+        .created_at
+        .map_or_else(|| "at an unknown time".to_owned(), |time| time.to_string());
     println!("All data of {target} will be overwritten with this snapshot of {cluster}:");
     println!("{snapshot}, taken {taken}, {status}.");
     if target.as_str() == cluster {
-        println!("It is the cluster that was backed up: what was written to it since then will be LOST.");
+        println!(
+            "It is the cluster that was backed up: what was written to it since then will be LOST."
+        );
     }
     println!("Type the name of the cluster to overwrite:");
     let mut typed = String::new();
@@ -55,20 +67,37 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     }
 
     let request = RestoreJobRequest::automated(snapshot, project.clone(), target.clone());
-    let job = client.v2().create_restore_job(&project, cluster, request).send().await?;
+    let job = client
+        .v2()
+        .create_restore_job(&project, cluster, request)
+        .send()
+        .await?;
     println!("restore job {}", job.id);
     let progress = common::Progress::default();
     progress.job(format!("{target} is being restored"));
-    let job = client.v2().get_restore_job(&project, cluster, &job.id).wait().just_created().await?;
+    let job = client
+        .v2()
+        .get_restore_job(&project, cluster, &job.id)
+        .wait()
+        .just_created()
+        .await?;
     drop(progress);
 
-    let finished = job.finished_at.map(|time| time.to_string()).unwrap_or_default();
+    let finished = job
+        .finished_at
+        .map(|time| time.to_string())
+        .unwrap_or_default();
     println!("{target} was restored, {finished}");
     Ok(())
 }
 
 /// Looks for it in the list, which finds snapshots of replica sets and of sharded clusters.
-async fn find(client: &Client, project: &ObjectId, cluster: &str, id: &ObjectId) -> Result<Snapshot, Box<dyn Error>> {
+async fn find(
+    client: &Client,
+    project: &ObjectId,
+    cluster: &str,
+    id: &ObjectId,
+) -> Result<Snapshot, Box<dyn Error>> {
     let mut snapshots = client.v2().list_cluster_snapshots(project, cluster);
     while let Some(snapshot) = snapshots.next().await {
         let snapshot = snapshot?;

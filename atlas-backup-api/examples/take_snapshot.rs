@@ -32,24 +32,36 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         [cluster, days] => (cluster, days.as_str()),
         _ => return Err(common::WrongUse.into()),
     };
-    let days = days.parse().map_err(|error| format!("DAYS {days:?}: {error}"))?;
+    let days = days
+        .parse()
+        .map_err(|error| format!("DAYS {days:?}: {error}"))?;
     let project = common::project()?;
     let client = Client::from_env()?;
 
     let progress = common::Progress::default();
     progress.job(format!("asking for a snapshot of {cluster}"));
-    let body = OnDemandSnapshotRequest { retention_in_days: Some(days), ..Default::default() };
+    let body = OnDemandSnapshotRequest {
+        retention_in_days: Some(days),
+        ..Default::default()
+    };
     let snapshot = client
         .v2()
         .take_snapshot_and_wait(&project, cluster, body)
         .deadline(Duration::from_secs(2 * 3600))
         .on_progress(move |snapshot| {
             // Another one that is under way is waited for first.
-            let status = snapshot.status.as_ref().map_or("unknown", |status| status.as_str());
+            let status = snapshot
+                .status
+                .as_ref()
+                .map_or("unknown", |status| status.as_str());
             progress.job(format!("snapshot {}: {status}", snapshot.id));
         })
         .await?;
 
-    println!("{} of {cluster} is good, {} bytes", snapshot.id, snapshot.storage_size_bytes.unwrap_or_default());
+    println!(
+        "{} of {cluster} is good, {} bytes",
+        snapshot.id,
+        snapshot.storage_size_bytes.unwrap_or_default()
+    );
     Ok(())
 }

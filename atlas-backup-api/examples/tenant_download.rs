@@ -34,7 +34,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
-    let [cluster, snapshot, directory] = arguments.as_slice() else { return Err(common::WrongUse.into()) };
+    let [cluster, snapshot, directory] = arguments.as_slice() else {
+        return Err(common::WrongUse.into());
+    };
     let snapshot: ObjectId = snapshot.parse()?;
     let project = common::project()?;
     let client = Client::from_env()?;
@@ -42,14 +44,27 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let progress = common::Progress::default();
     progress.job("asking for a download");
     let request = TenantSnapshotDownloadRequest::new(snapshot);
-    let asked = client.v1().download_tenant_snapshot(&project, cluster, request).send().await?;
+    let asked = client
+        .v1()
+        .download_tenant_snapshot(&project, cluster, request)
+        .send()
+        .await?;
 
     let job_progress = progress.clone();
     let show = move |job: &TenantRestoreJob| {
-        let status = job.status.as_ref().map_or("unknown", |status| status.as_str());
+        let status = job
+            .status
+            .as_ref()
+            .map_or("unknown", |status| status.as_str());
         job_progress.job(format!("restore job {}: {status}", job.id));
     };
-    let job = client.v1().get_tenant_restore_job(&project, cluster, &asked.id).wait().just_created().on_progress(show).await?;
+    let job = client
+        .v1()
+        .get_tenant_restore_job(&project, cluster, &asked.id)
+        .wait()
+        .just_created()
+        .on_progress(show)
+        .await?;
 
     // The file is `snapshot-ID.tar.gz`. Its URL works for four hours from the request.
     let deliveries = job.deliveries();
@@ -57,7 +72,10 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         return Err(format!("restore job {} has ended and names no file", job.id).into());
     }
     let download = client.download().files(deliveries);
-    let files = download.progress(move |file| progress.download(file)).into_directory(directory).await?;
+    let files = download
+        .progress(move |file| progress.download(file))
+        .into_directory(directory)
+        .await?;
 
     for file in files {
         println!("{}  {} bytes", file.path.display(), file.bytes);

@@ -34,12 +34,21 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
-    let [cluster, directory] = arguments.as_slice() else { return Err(common::WrongUse.into()) };
+    let [cluster, directory] = arguments.as_slice() else {
+        return Err(common::WrongUse.into());
+    };
     let project = common::project()?;
     let client = Client::from_env()?;
     // The intervals that are the default.
     let (first, longest) = (Duration::from_secs(2), Duration::from_secs(30));
-    tell(&client, &project, cluster, directory.as_ref(), (first, longest)).await?;
+    tell(
+        &client,
+        &project,
+        cluster,
+        directory.as_ref(),
+        (first, longest),
+    )
+    .await?;
     Ok(())
 }
 
@@ -54,20 +63,39 @@ pub async fn tell(
     println!("1. Take a snapshot of {cluster}, and wait until it is completed");
     let progress = common::Progress::default();
     progress.job("asking for a snapshot");
-    let body = OnDemandSnapshotRequest { retention_in_days: Some(1), ..Default::default() };
-    let taking = client.v2().take_snapshot_and_wait(project, cluster, body).poll_every(first, longest);
+    let body = OnDemandSnapshotRequest {
+        retention_in_days: Some(1),
+        ..Default::default()
+    };
+    let taking = client
+        .v2()
+        .take_snapshot_and_wait(project, cluster, body)
+        .poll_every(first, longest);
     let taking = taking.on_progress(move |snapshot| {
-        let status = snapshot.status.as_ref().map_or("unknown", |status| status.as_str());
+        let status = snapshot
+            .status
+            .as_ref()
+            .map_or("unknown", |status| status.as_str());
         progress.job(format!("snapshot {}: {status}", snapshot.id));
     });
     let snapshot = taking.await?;
     println!("   {} is completed", snapshot.id);
 
     println!("2. List the snapshots of {cluster}");
-    let snapshots = client.v2().list_cluster_snapshots(project, cluster).all().await?;
+    let snapshots = client
+        .v2()
+        .list_cluster_snapshots(project, cluster)
+        .all()
+        .await?;
     for snapshot in snapshots.iter().take(5) {
-        let taken = snapshot.created_at.map(|time| time.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
-        let size = snapshot.storage_size_bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default();
+        let taken = snapshot
+            .created_at
+            .map(|time| time.strftime("%Y-%m-%d %H:%M").to_string())
+            .unwrap_or_default();
+        let size = snapshot
+            .storage_size_bytes
+            .and_then(|bytes| u64::try_from(bytes).ok())
+            .unwrap_or_default();
         println!("   {}  taken {taken}, {}", snapshot.id, HumanBytes(size));
     }
     println!("   {} in all", snapshots.len());
@@ -76,9 +104,15 @@ pub async fn tell(
     let progress = common::Progress::default();
     progress.job("asking for a download");
     let (job_progress, file_progress) = (progress.clone(), progress);
-    let saving = client.v2().save_snapshot(project, cluster, &snapshot.id).renew_expired(true).poll_every(first, longest);
+    let saving = client
+        .v2()
+        .save_snapshot(project, cluster, &snapshot.id)
+        .renew_expired(true)
+        .poll_every(first, longest);
     let files = saving
-        .on_job(move |job| job_progress.job(format!("restore job {} makes the download ready", job.id)))
+        .on_job(move |job| {
+            job_progress.job(format!("restore job {} makes the download ready", job.id))
+        })
         .on_download(move |download| file_progress.download(download))
         .into_directory(directory)
         .await?;
@@ -87,7 +121,12 @@ pub async fn tell(
     for file in &files {
         let length = fs::metadata(&file.path)?.len();
         if length != file.bytes {
-            return Err(format!("{} has {length} bytes, and {} were offered", file.path.display(), file.bytes).into());
+            return Err(format!(
+                "{} has {length} bytes, and {} were offered",
+                file.path.display(),
+                file.bytes
+            )
+            .into());
         }
         println!("   {}", file.path.display());
         println!("   {length} bytes, all that were offered");

@@ -18,7 +18,10 @@ pub struct AmbiguousError {
 
 impl AmbiguousError {
     pub(crate) fn new(operation: &Operation, failure: Error) -> Self {
-        AmbiguousError { operation: operation.id, failure }
+        AmbiguousError {
+            operation: operation.id,
+            failure,
+        }
     }
 
     /// The operation that was called, as the documents name it: `takeSnapshot`.

@@ -58,20 +58,50 @@ impl ApiError {
     }
 
     /// The same, of a call.
-    pub(crate) fn of(operation: &Operation, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        ApiError { operation: Some(operation.id), ..Self::from_answer(status, headers, body) }
+    pub(crate) fn of(
+        operation: &Operation,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Self {
+        ApiError {
+            operation: Some(operation.id),
+            ..Self::from_answer(status, headers, body)
+        }
     }
 
     /// The same, of a body that was read already.
-    pub(crate) fn from_value(operation: &Operation, status: StatusCode, headers: &HeaderMap, content: &Value) -> Self {
+    pub(crate) fn from_value(
+        operation: &Operation,
+        status: StatusCode,
+        headers: &HeaderMap,
+        content: &Value,
+    ) -> Self {
         let nothing = Map::new();
-        let text = if content.is_null() { String::new() } else { content.to_string() };
-        let error = Self::read(status, headers, content.as_object().unwrap_or(&nothing), &text);
-        ApiError { operation: Some(operation.id), ..error }
+        let text = if content.is_null() {
+            String::new()
+        } else {
+            content.to_string()
+        };
+        let error = Self::read(
+            status,
+            headers,
+            content.as_object().unwrap_or(&nothing),
+            &text,
+        );
+        ApiError {
+            operation: Some(operation.id),
+            ..error
+        }
     }
 
     /// Members of another type than documented are passed over: half an error says more than none.
-    fn read(status: StatusCode, headers: &HeaderMap, members: &Map<String, Value>, body: &str) -> Self {
+    fn read(
+        status: StatusCode,
+        headers: &HeaderMap,
+        members: &Map<String, Value>,
+        body: &str,
+    ) -> Self {
         let mut error = ApiError {
             operation: None,
             status,
@@ -84,7 +114,8 @@ impl ApiError {
             excerpt: None,
             body: (!members.is_empty()).then(|| Value::Object(members.clone())),
         };
-        if text(members, "errorCode").is_none() && error.detail.is_none() && error.reason.is_none() {
+        if text(members, "errorCode").is_none() && error.detail.is_none() && error.reason.is_none()
+        {
             // What gateways that answer in JSON call it.
             let message = text(members, "message").or_else(|| text(members, "Message"));
             error.excerpt = instead(status, headers, message.as_deref().unwrap_or(body));
@@ -146,13 +177,21 @@ impl ApiError {
 
     /// Whether the call came too soon after others: a 429, or a 400 whose code says so, as was seen.
     pub fn is_rate_limited(&self) -> bool {
-        let says_so = || self.error_code().is_some_and(|code| code.contains("RATE_LIMIT"));
-        self.status == StatusCode::TOO_MANY_REQUESTS || (self.status == StatusCode::BAD_REQUEST && says_so())
+        let says_so = || {
+            self.error_code()
+                .is_some_and(|code| code.contains("RATE_LIMIT"))
+        };
+        self.status == StatusCode::TOO_MANY_REQUESTS
+            || (self.status == StatusCode::BAD_REQUEST && says_so())
     }
 }
 
 fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
-    members.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    members
+        .get(name)?
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 /// The code as a header, which is there also where the body is lost.
@@ -170,16 +209,33 @@ fn parameters(members: &Map<String, Value>) -> Vec<Value> {
 }
 
 fn violations(members: &Map<String, Value>) -> Vec<FieldViolation> {
-    let fields = members.get("badRequestDetail").and_then(|detail| detail.get("fields")).and_then(Value::as_array);
-    let violation = |field: &Map<String, Value>| FieldViolation { field: text(field, "field"), description: text(field, "description") };
-    fields.into_iter().flatten().filter_map(Value::as_object).map(violation).collect()
+    let fields = members
+        .get("badRequestDetail")
+        .and_then(|detail| detail.get("fields"))
+        .and_then(Value::as_array);
+    let violation = |field: &Map<String, Value>| FieldViolation {
+        field: text(field, "field"),
+        description: text(field, "description"),
+    };
+    fields
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .map(violation)
+        .collect()
 }
 
 /// What came in place of Atlas's JSON: of a redirect, where it points.
 fn instead(status: StatusCode, headers: &HeaderMap, body: &str) -> Option<String> {
-    let location = headers.get(LOCATION).filter(|_| status.is_redirection()).and_then(|value| value.to_str().ok());
+    let location = headers
+        .get(LOCATION)
+        .filter(|_| status.is_redirection())
+        .and_then(|value| value.to_str().ok());
     let excerpt = match location {
-        Some(location) => excerpt::of_body(&format!("not followed: {}", excerpt::bare_url(location)), ""),
+        Some(location) => excerpt::of_body(
+            &format!("not followed: {}", excerpt::bare_url(location)),
+            "",
+        ),
         None => excerpt::of_body(body, status.canonical_reason().unwrap_or_default()),
     };
     (!excerpt.is_empty()).then_some(excerpt)

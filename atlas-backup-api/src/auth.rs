@@ -51,8 +51,12 @@ impl Auth {
         match self {
             Auth::Nothing => "the client was given no credentials",
             #[cfg(feature = "digest")]
-            Auth::Digest(_) => "the client called with an API key: check it, and the access list of addresses",
-            Auth::ServiceAccount(_) => "the client called with a service account: check it, and the access list of addresses",
+            Auth::Digest(_) => {
+                "the client called with an API key: check it, and the access list of addresses"
+            }
+            Auth::ServiceAccount(_) => {
+                "the client called with a service account: check it, and the access list of addresses"
+            }
             Auth::Token(_) => {
                 "the client called with an access token that it cannot renew, and tokens live an hour: make a new one, and check the access \
                  list of addresses"

@@ -22,12 +22,20 @@ impl BaseUrl {
         let refuse = |fault: &str| Err(ConfigurationError::new(format!("base URL: {fault}")));
         let url = match Url::parse(text) {
             Ok(url) => url,
-            Err(error) => return refuse(&format!("{error}; expected something like https://cloud.mongodb.com")),
+            Err(error) => {
+                return refuse(&format!(
+                    "{error}; expected something like https://cloud.mongodb.com"
+                ));
+            }
         };
         match url.scheme() {
             "https" => {}
             "http" if allow_http || is_loopback(&url) => {}
-            "http" => return refuse("the scheme must be https; http is only for loopback, unless allowed with `allow_http`"),
+            "http" => {
+                return refuse(
+                    "the scheme must be https; http is only for loopback, unless allowed with `allow_http`",
+                );
+            }
             other => return refuse(&format!("the scheme must be https, and is {other}")),
         }
         if !url.username().is_empty() || url.password().is_some() {
@@ -40,7 +48,9 @@ impl BaseUrl {
             return refuse("a fragment does not belong in it");
         }
         if !url.path().trim_end_matches('/').is_empty() {
-            return refuse("a path does not belong in it; operations bring their own, from /api on");
+            return refuse(
+                "a path does not belong in it; operations bring their own, from /api on",
+            );
         }
         let text = url.origin().ascii_serialization();
         Ok(BaseUrl { url, text })
@@ -53,7 +63,9 @@ impl BaseUrl {
     /// The URL of a path and query, both escaped already. The host stays what it is, whatever the path.
     pub(crate) fn join(&self, target: &str) -> Url {
         let mut url = self.url.clone();
-        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+        let (path, query) = target
+            .split_once('?')
+            .map_or((target, None), |(path, query)| (path, Some(query)));
         url.set_path(path);
         url.set_query(query);
         url
@@ -63,7 +75,10 @@ impl BaseUrl {
 /// Whether a host is this machine, by number or by the name that always means it.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let address = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
@@ -77,11 +92,18 @@ mod tests {
             ("https://cloud.mongodb.com", "https://cloud.mongodb.com"),
             ("https://cloud.mongodb.com/", "https://cloud.mongodb.com"),
             ("https://cloud.mongodb.com//", "https://cloud.mongodb.com"),
-            (" HTTPS://Cloud.MongoDB.com:443/\n", "https://cloud.mongodb.com"),
+            (
+                " HTTPS://Cloud.MongoDB.com:443/\n",
+                "https://cloud.mongodb.com",
+            ),
             ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
             ("http://[::1]:8080", "http://[::1]:8080"),
         ] {
-            assert_eq!(BaseUrl::parse(text, false).unwrap().as_str(), expected, "{text:?}");
+            assert_eq!(
+                BaseUrl::parse(text, false).unwrap().as_str(),
+                expected,
+                "{text:?}"
+            );
         }
     }
 
@@ -93,10 +115,22 @@ mod tests {
             ("https://cloud.mongodb.com?", "a query"),
             ("https://cloud.mongodb.com/#top", "a fragment"),
             ("https://user@cloud.mongodb.com", "a user name or password"),
-            ("https://:hunter2@cloud.mongodb.com", "a user name or password"),
-            ("ftp://cloud.mongodb.com", "the scheme must be https, and is ftp"),
-            ("cloud.mongodb.com", "expected something like https://cloud.mongodb.com"),
-            ("cloud.mongodb.com:443", "the scheme must be https, and is cloud.mongodb.com"),
+            (
+                "https://:hunter2@cloud.mongodb.com",
+                "a user name or password",
+            ),
+            (
+                "ftp://cloud.mongodb.com",
+                "the scheme must be https, and is ftp",
+            ),
+            (
+                "cloud.mongodb.com",
+                "expected something like https://cloud.mongodb.com",
+            ),
+            (
+                "cloud.mongodb.com:443",
+                "the scheme must be https, and is cloud.mongodb.com",
+            ),
             ("", "expected something like"),
             ("https://", "expected something like"),
         ] {
@@ -107,10 +141,22 @@ mod tests {
 
     #[test]
     fn without_encryption_only_on_this_machine() {
-        for text in ["http://127.0.0.1", "http://127.8.9.1:80", "http://[::1]", "http://localhost:8080", "http://LOCALHOST"] {
+        for text in [
+            "http://127.0.0.1",
+            "http://127.8.9.1:80",
+            "http://[::1]",
+            "http://localhost:8080",
+            "http://LOCALHOST",
+        ] {
             assert!(BaseUrl::parse(text, false).is_ok(), "{text}");
         }
-        for text in ["http://cloud.mongodb.com", "http://10.0.0.1", "http://[::2]", "http://0.0.0.0", "http://localhost.example"] {
+        for text in [
+            "http://cloud.mongodb.com",
+            "http://10.0.0.1",
+            "http://[::2]",
+            "http://0.0.0.0",
+            "http://localhost.example",
+        ] {
             let error = BaseUrl::parse(text, false).unwrap_err().to_string();
             assert!(error.ends_with("the scheme must be https; http is only for loopback, unless allowed with `allow_http`"));
             assert!(BaseUrl::parse(text, true).is_ok(), "{text}");
@@ -121,14 +167,28 @@ mod tests {
     #[test]
     fn targets() {
         let base = BaseUrl::parse("https://h:8443/", false).unwrap();
-        for target in ["/api/a%2Fb", "/api/a?b=c%20d%26&e=%C3%A9", "//evil.example/a", "/a?//b?c", "/a%2Eb~-._"] {
-            assert_eq!(base.join(target).as_str(), format!("https://h:8443{target}"));
+        for target in [
+            "/api/a%2Fb",
+            "/api/a?b=c%20d%26&e=%C3%A9",
+            "//evil.example/a",
+            "/a?//b?c",
+            "/a%2Eb~-._",
+        ] {
+            assert_eq!(
+                base.join(target).as_str(),
+                format!("https://h:8443{target}")
+            );
         }
     }
 
     #[test]
     fn a_refusal_does_not_repeat_what_may_be_secret() {
-        for text in ["https://u:hunter2@h", "https://h/?token=hunter2", "https://h/#hunter2", "https://h:hunter2"] {
+        for text in [
+            "https://u:hunter2@h",
+            "https://h/?token=hunter2",
+            "https://h/#hunter2",
+            "https://h:hunter2",
+        ] {
             let error = BaseUrl::parse(text, false).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
         }

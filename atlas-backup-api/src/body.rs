@@ -17,6 +17,8 @@ impl<T: Body + Blank> Body for Option<T> {
 
 impl<T: Body + Blank> Body for Vec<T> {
     fn validate(&self) -> Result<(), InvalidArgument> {
-        self.iter().enumerate().try_for_each(|(index, item)| item.validate().map_err(|error| error.at(index)))
+        self.iter()
+            .enumerate()
+            .try_for_each(|(index, item)| item.validate().map_err(|error| error.at(index)))
     }
 }

@@ -10,7 +10,10 @@ pub(crate) struct Brief<'a>(pub(crate) &'a dyn Debug, pub(crate) usize);
 
 impl Debug for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = Limited { text: String::new(), left: self.1 };
+        let mut shown = Limited {
+            text: String::new(),
+            left: self.1,
+        };
         // An error means that there was no room for more.
         let is_cut = write!(shown, "{:?}", self.0).is_err();
         f.write_str(&shown.text)?;
@@ -40,7 +43,10 @@ struct Limited {
 impl Write for Limited {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for character in text.chars() {
-            self.left = self.left.checked_sub(character.len_utf8()).ok_or(fmt::Error)?;
+            self.left = self
+                .left
+                .checked_sub(character.len_utf8())
+                .ok_or(fmt::Error)?;
             self.text.push(character);
         }
         Ok(())
@@ -53,9 +59,15 @@ mod tests {
 
     #[test]
     fn what_fits_is_shown_as_it_is() {
-        assert_eq!(format!("{:?}", Brief(&Some("a\nb"), 100)), r#"Some("a\nb")"#);
+        assert_eq!(
+            format!("{:?}", Brief(&Some("a\nb"), 100)),
+            r#"Some("a\nb")"#
+        );
         assert_eq!(format!("{:#?}", Brief(&Some(1), 7)), "Some(1)");
-        assert_eq!(format!("{:?}", Few(&[1, 2, 3, 4, 5], 10)), "[1, 2, 3, 4, 5]");
+        assert_eq!(
+            format!("{:?}", Few(&[1, 2, 3, 4, 5], 10)),
+            "[1, 2, 3, 4, 5]"
+        );
         assert_eq!(format!("{:?}", Few::<u8>(&[], 10)), "[]");
     }
 
@@ -63,6 +75,9 @@ mod tests {
     fn what_does_not_fit_is_cut_where_a_character_ends() {
         assert_eq!(format!("{:?}", Brief(&"abcdef", 3)), "\"ab…");
         assert_eq!(format!("{:?}", Brief(&"éé", 4)), "\"é…");
-        assert_eq!(format!("{:?}", Few(&["abc"; 7], 2)), "[\"a…, \"a…, \"a…, \"a…, \"a…, … 2 more]");
+        assert_eq!(
+            format!("{:?}", Few(&["abc"; 7], 2)),
+            "[\"a…, \"a…, \"a…, \"a…, \"a…, … 2 more]"
+        );
     }
 }

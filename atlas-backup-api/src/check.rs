@@ -20,7 +20,11 @@ type Check = Result<(), InvalidArgument>;
 /// An `i64` or `Option<i64>` is at least `bound`.
 pub(crate) fn minimum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> Check {
     match value.into() {
-        Some(value) if value < bound => Err(InvalidArgument::new(name, value, format!("must be at least {bound}"))),
+        Some(value) if value < bound => Err(InvalidArgument::new(
+            name,
+            value,
+            format!("must be at least {bound}"),
+        )),
         _ => Ok(()),
     }
 }
@@ -28,29 +32,55 @@ pub(crate) fn minimum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> 
 /// An `i64` or `Option<i64>` is at most `bound`.
 pub(crate) fn maximum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> Check {
     match value.into() {
-        Some(value) if value > bound => Err(InvalidArgument::new(name, value, format!("must be at most {bound}"))),
+        Some(value) if value > bound => Err(InvalidArgument::new(
+            name,
+            value,
+            format!("must be at most {bound}"),
+        )),
         _ => Ok(()),
     }
 }
 
 /// A text has at least `bound` characters (not bytes).
 pub(crate) fn min_length(name: &str, value: &(impl Text + ?Sized), bound: usize) -> Check {
-    text(name, value, |text| text.chars().count() >= bound, || format!("must have at least {}", characters(bound)))
+    text(
+        name,
+        value,
+        |text| text.chars().count() >= bound,
+        || format!("must have at least {}", characters(bound)),
+    )
 }
 
 /// A text has at most `bound` characters (not bytes).
 pub(crate) fn max_length(name: &str, value: &(impl Text + ?Sized), bound: usize) -> Check {
-    text(name, value, |text| text.chars().count() <= bound, || format!("must have at most {}", characters(bound)))
+    text(
+        name,
+        value,
+        |text| text.chars().count() <= bound,
+        || format!("must have at most {}", characters(bound)),
+    )
 }
 
 /// A text has the form that `matches` recognises; `rule` completes "must …".
-pub(crate) fn pattern(name: &str, value: &(impl Text + ?Sized), matches: impl Fn(&str) -> bool, rule: &str) -> Check {
+pub(crate) fn pattern(
+    name: &str,
+    value: &(impl Text + ?Sized),
+    matches: impl Fn(&str) -> bool,
+    rule: &str,
+) -> Check {
     text(name, value, matches, || format!("must {rule}"))
 }
 
-fn text(name: &str, value: &(impl Text + ?Sized), holds: impl Fn(&str) -> bool, rule: impl Fn() -> String) -> Check {
+fn text(
+    name: &str,
+    value: &(impl Text + ?Sized),
+    holds: impl Fn(&str) -> bool,
+    rule: impl Fn() -> String,
+) -> Check {
     match value.text() {
-        Some(text) if !holds(text) => Err(InvalidArgument::new(name, format_args!("{text:?}"), rule())),
+        Some(text) if !holds(text) => {
+            Err(InvalidArgument::new(name, format_args!("{text:?}"), rule()))
+        }
         _ => Ok(()),
     }
 }
@@ -73,7 +103,11 @@ pub(crate) fn max_items(name: &str, value: &impl Items, bound: usize) -> Check {
 
 /// A member without which Atlas refuses the body is there.
 pub(crate) fn given(name: &str, present: bool) -> Check {
-    if present { Ok(()) } else { Err(InvalidArgument::without_value(name, "must be given")) }
+    if present {
+        Ok(())
+    } else {
+        Err(InvalidArgument::without_value(name, "must be given"))
+    }
 }
 
 /// A body inside a body, or a list of them, keeps its own rules.
@@ -152,18 +186,28 @@ impl<T: WellFormed> WellFormed for Option<T> {
 
 impl<T: WellFormed> WellFormed for Vec<T> {
     fn check(&self, name: &str) -> Check {
-        self.iter().enumerate().try_for_each(|(index, item)| item.check(&format!("{name}[{index}]")))
+        self.iter()
+            .enumerate()
+            .try_for_each(|(index, item)| item.check(&format!("{name}[{index}]")))
     }
 }
 
 fn characters(count: usize) -> String {
-    if count == 1 { "1 character".to_owned() } else { format!("{count} characters") }
+    if count == 1 {
+        "1 character".to_owned()
+    } else {
+        format!("{count} characters")
+    }
 }
 
 fn counted(name: &str, count: usize, limit: &str, bound: usize) -> InvalidArgument {
     let items = |count| if count == 1 { "item" } else { "items" };
     let value = format!("a list of {count} {}", items(count));
-    InvalidArgument::new(name, value, format!("must have {limit} {bound} {}", items(bound)))
+    InvalidArgument::new(
+        name,
+        value,
+        format!("must have {limit} {bound} {}", items(bound)),
+    )
 }
 
 #[cfg(test)]
@@ -183,10 +227,16 @@ mod tests {
         assert_eq!(minimum("n", 1, 1), Ok(()));
         assert_eq!(minimum("n", Some(2), 1), Ok(()));
         assert_eq!(minimum("n", None, 1), Ok(()));
-        assert_eq!(told(minimum("n", Some(0), 1)), "invalid argument n = 0: must be at least 1");
+        assert_eq!(
+            told(minimum("n", Some(0), 1)),
+            "invalid argument n = 0: must be at least 1"
+        );
         assert_eq!(maximum("n", 500, 500), Ok(()));
         assert_eq!(maximum("n", None, 500), Ok(()));
-        assert_eq!(told(maximum("n", 501, 500)), "invalid argument n = 501: must be at most 500");
+        assert_eq!(
+            told(maximum("n", 501, 500)),
+            "invalid argument n = 501: must be at most 500"
+        );
     }
 
     #[test]
@@ -194,33 +244,57 @@ mod tests {
         assert_eq!(max_length("t", "ééé", 3), Ok(()));
         assert_eq!(max_length("t", &Some("éééé".to_owned()), 4), Ok(()));
         assert_eq!(max_length("t", &None::<String>, 0), Ok(()));
-        assert_eq!(told(max_length("t", "éééé", 3)), r#"invalid argument t = "éééé": must have at most 3 characters"#);
+        assert_eq!(
+            told(max_length("t", "éééé", 3)),
+            r#"invalid argument t = "éééé": must have at most 3 characters"#
+        );
         assert_eq!(min_length("t", "é", 1), Ok(()));
-        assert_eq!(told(min_length("t", &String::new(), 1)), r#"invalid argument t = "": must have at least 1 character"#);
+        assert_eq!(
+            told(min_length("t", &String::new(), 1)),
+            r#"invalid argument t = "": must have at least 1 character"#
+        );
     }
 
     #[test]
     fn texts_with_a_form() {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        assert_eq!(pattern("t", &Some("12".to_owned()), digits, "be digits"), Ok(()));
+        assert_eq!(
+            pattern("t", &Some("12".to_owned()), digits, "be digits"),
+            Ok(())
+        );
         assert_eq!(pattern("t", &None::<String>, digits, "be digits"), Ok(()));
-        assert_eq!(told(pattern("t", "x", digits, "be digits")), r#"invalid argument t = "x": must be digits"#);
+        assert_eq!(
+            told(pattern("t", "x", digits, "be digits")),
+            r#"invalid argument t = "x": must be digits"#
+        );
     }
 
     #[test]
     fn bounds_of_lists() {
         assert_eq!(min_items("l", &vec![1], 1), Ok(()));
         assert_eq!(min_items("l", &None::<Vec<i64>>, 1), Ok(()));
-        assert_eq!(told(min_items("l", &Some(Vec::<i64>::new()), 1)), "invalid argument l = a list of 0 items: must have at least 1 item");
+        assert_eq!(
+            told(min_items("l", &Some(Vec::<i64>::new()), 1)),
+            "invalid argument l = a list of 0 items: must have at least 1 item"
+        );
         assert_eq!(max_items("l", &vec![1, 2], 2), Ok(()));
-        assert_eq!(max_items("l", &BTreeMap::from([("a".to_owned(), 1)]), 1), Ok(()));
-        assert_eq!(told(max_items("l", &vec![1, 2, 3], 2)), "invalid argument l = a list of 3 items: must have at most 2 items");
+        assert_eq!(
+            max_items("l", &BTreeMap::from([("a".to_owned(), 1)]), 1),
+            Ok(())
+        );
+        assert_eq!(
+            told(max_items("l", &vec![1, 2, 3], 2)),
+            "invalid argument l = a list of 3 items: must have at most 2 items"
+        );
     }
 
     #[test]
     fn what_must_be_there() {
         assert_eq!(given("id", true), Ok(()));
-        assert_eq!(told(given("id", false)), "invalid argument id: must be given");
+        assert_eq!(
+            told(given("id", false)),
+            "invalid argument id: must be given"
+        );
     }
 
     body! {
@@ -243,9 +317,15 @@ mod tests {
     fn what_is_nested_is_told_with_its_path() {
         assert_eq!(nested("item", &Item { days: 1 }), Ok(()));
         assert_eq!(nested("item", &None::<Item>), Ok(()));
-        assert_eq!(told(nested("item", &Item { days: 0 })), "invalid argument item.days = 0: must be at least 1");
         assert_eq!(
-            told(nested("items", &Some(vec![Item { days: 1 }, Item { days: 0 }]))),
+            told(nested("item", &Item { days: 0 })),
+            "invalid argument item.days = 0: must be at least 1"
+        );
+        assert_eq!(
+            told(nested(
+                "items",
+                &Some(vec![Item { days: 1 }, Item { days: 0 }])
+            )),
             "invalid argument items[1].days = 0: must be at least 1"
         );
     }

@@ -15,7 +15,11 @@ pub struct InvalidId {
 impl InvalidId {
     pub(crate) fn new(value: &str, what: &'static str, rule: &'static str) -> Self {
         // Something pasted by mistake may be long.
-        InvalidId { value: excerpt::shorten(value, 64), what, rule }
+        InvalidId {
+            value: excerpt::shorten(value, 64),
+            what,
+            rule,
+        }
     }
 
     /// The text that was refused, shortened where it is long.
@@ -36,8 +40,16 @@ impl InvalidId {
 
 impl fmt::Display for InvalidId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let article = if self.what.starts_with('O') { "an" } else { "a" };
-        write!(f, "{:?} is not {article} {}: {}", self.value, self.what, self.rule)
+        let article = if self.what.starts_with('O') {
+            "an"
+        } else {
+            "a"
+        };
+        write!(
+            f,
+            "{:?} is not {article} {}: {}",
+            self.value, self.what, self.rule
+        )
     }
 }
 
@@ -145,7 +157,9 @@ macro_rules! checked_text {
 
         /// Keeps whatever text it reads, as for answers.
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
                 String::deserialize(deserializer).map($name)
             }
         }
@@ -159,7 +173,10 @@ macro_rules! checked_text {
                 "text"
             }
 
-            fn decode(&mut self, value: &::serde_json::Value) -> Result<(), $crate::mismatch::Mismatch> {
+            fn decode(
+                &mut self,
+                value: &::serde_json::Value,
+            ) -> Result<(), $crate::mismatch::Mismatch> {
                 self.0.decode(value)
             }
 

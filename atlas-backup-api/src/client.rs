@@ -45,7 +45,10 @@ impl Shared {
     /// Keeps what the last answer said; one that says nothing changes nothing.
     pub(crate) fn note_rate_limit(&self, said: Option<RateLimit>) {
         if said.is_some() {
-            *self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner) = said;
+            *self
+                .rate_limit
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = said;
         }
     }
 }
@@ -97,11 +100,17 @@ impl Client {
 
     /// What the last answer that spoke of it said about the allowance of calls; None before there was one.
     pub fn rate_limit(&self) -> Option<RateLimit> {
-        self.shared.rate_limit.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared
+            .rate_limit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(crate) fn from_shared(shared: Shared) -> Self {
-        Client { shared: Arc::new(shared) }
+        Client {
+            shared: Arc::new(shared),
+        }
     }
 
     pub(crate) fn shared(&self) -> &Shared {
@@ -134,7 +143,10 @@ mod tests {
     #[test]
     fn debug_says_where_it_calls() {
         let builder = Client::builder().base_url("https://cloud.mongodbgov.com/");
-        let client = builder.credentials(Credentials::service_account("id", "hunter2")).build().unwrap();
+        let client = builder
+            .credentials(Credentials::service_account("id", "hunter2"))
+            .build()
+            .unwrap();
         assert_eq!(
             format!("{client:?}"),
             "Client { base_url: \"https://cloud.mongodbgov.com\", credentials: a service account, attempt_timeout: 60s, \

@@ -61,7 +61,10 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// As [`Credentials::from_env`].
-    #[allow(clippy::wrong_self_convention, reason = "it adds what the environment holds to what was set before")]
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "it adds what the environment holds to what was set before"
+    )]
     pub fn from_env(mut self) -> Result<Self, Error> {
         self.credentials = Some(Credentials::from_env()?);
         if let Some(url) = environment::base_url(&environment::variable)? {
@@ -174,12 +177,19 @@ impl ClientBuilder {
             ("pool idle timeout", Some(self.pool_idle_timeout)),
         ] {
             if timeout.is_some_and(|timeout| timeout.is_zero()) {
-                return Err(ConfigurationError::new(format!("{name}: must be longer than zero")).into());
+                return Err(
+                    ConfigurationError::new(format!("{name}: must be longer than zero")).into(),
+                );
             }
         }
-        for (name, number) in [("max concurrency", self.max_concurrency), ("max response bytes", Some(self.max_response_bytes))] {
+        for (name, number) in [
+            ("max concurrency", self.max_concurrency),
+            ("max response bytes", Some(self.max_response_bytes)),
+        ] {
             if number == Some(0) {
-                return Err(ConfigurationError::new(format!("{name}: must be more than zero")).into());
+                return Err(
+                    ConfigurationError::new(format!("{name}: must be more than zero")).into(),
+                );
             }
         }
         let user_agent = self.user_agent()?;
@@ -209,7 +219,9 @@ impl ClientBuilder {
             total_timeout: self.total_timeout,
             max_response_bytes: self.max_response_bytes,
             clock: self.clock,
-            places: self.max_concurrency.map(|most| Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
+            places: self
+                .max_concurrency
+                .map(|most| Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
             rate_limit: Mutex::default(),
         }))
     }
@@ -223,8 +235,13 @@ impl ClientBuilder {
             }
         }
         let printable = agent.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        let refused = || ConfigurationError::new("user agent suffix: must be printable ASCII".to_owned());
-        if printable { HeaderValue::try_from(agent).map_err(|_| refused()) } else { Err(refused()) }
+        let refused =
+            || ConfigurationError::new("user agent suffix: must be printable ASCII".to_owned());
+        if printable {
+            HeaderValue::try_from(agent).map_err(|_| refused())
+        } else {
+            Err(refused())
+        }
     }
 }
 
@@ -267,25 +284,50 @@ mod tests {
             "configuration: base URL: a path does not belong in it; operations bring their own, from /api on"
         );
         for (builder, name) in [
-            (Client::builder().attempt_timeout(Duration::ZERO), "attempt timeout: must be longer"),
-            (Client::builder().total_timeout(Duration::ZERO), "total timeout: must be longer"),
-            (Client::builder().connect_timeout(Duration::ZERO), "connect timeout: must be longer"),
-            (Client::builder().pool_idle_timeout(Duration::ZERO), "pool idle timeout: must be longer"),
-            (Client::builder().max_concurrency(0), "max concurrency: must be more"),
-            (Client::builder().max_response_bytes(0), "max response bytes: must be more"),
+            (
+                Client::builder().attempt_timeout(Duration::ZERO),
+                "attempt timeout: must be longer",
+            ),
+            (
+                Client::builder().total_timeout(Duration::ZERO),
+                "total timeout: must be longer",
+            ),
+            (
+                Client::builder().connect_timeout(Duration::ZERO),
+                "connect timeout: must be longer",
+            ),
+            (
+                Client::builder().pool_idle_timeout(Duration::ZERO),
+                "pool idle timeout: must be longer",
+            ),
+            (
+                Client::builder().max_concurrency(0),
+                "max concurrency: must be more",
+            ),
+            (
+                Client::builder().max_response_bytes(0),
+                "max response bytes: must be more",
+            ),
         ] {
             assert_eq!(refusal(builder), format!("configuration: {name} than zero"));
         }
         for suffix in ["a\r\nX-Injected: 1", "ä", "\u{7f}"] {
-            assert_eq!(refusal(Client::builder().user_agent_suffix(suffix)), "configuration: user agent suffix: must be printable ASCII");
+            assert_eq!(
+                refusal(Client::builder().user_agent_suffix(suffix)),
+                "configuration: user agent suffix: must be printable ASCII"
+            );
         }
         let builder = Client::builder().credentials(Credentials::service_account("", "hunter2"));
-        assert_eq!(refusal(builder), "configuration: credentials: client id of the service account: is empty");
+        assert_eq!(
+            refusal(builder),
+            "configuration: credentials: client id of the service account: is empty"
+        );
     }
 
     #[test]
     fn nothing_secret_is_printed() {
-        let http = reqwest::Client::builder().proxy(reqwest::Proxy::all("http://u:hunter2@127.0.0.1:1").unwrap());
+        let http = reqwest::Client::builder()
+            .proxy(reqwest::Proxy::all("http://u:hunter2@127.0.0.1:1").unwrap());
         let builder = Client::builder().base_url("https://u:hunter2@h").http(http);
         let builder = builder.credentials(Credentials::service_account("id", "hunter2"));
         assert!(!format!("{builder:?}").contains("hunter2"), "{builder:?}");
@@ -298,7 +340,13 @@ mod tests {
         let crate_alone = concat!("atlas-backup-api/", env!("CARGO_PKG_VERSION"));
         let agent = |builder: ClientBuilder| builder.user_agent().unwrap();
         assert_eq!(agent(Client::builder()), crate_alone);
-        assert_eq!(agent(Client::builder().user_agent_suffix("  ")), crate_alone);
-        assert_eq!(agent(Client::builder().user_agent_suffix("nightly/1.2 (cron)")), format!("{crate_alone} nightly/1.2 (cron)"));
+        assert_eq!(
+            agent(Client::builder().user_agent_suffix("  ")),
+            crate_alone
+        );
+        assert_eq!(
+            agent(Client::builder().user_agent_suffix("nightly/1.2 (cron)")),
+            format!("{crate_alone} nightly/1.2 (cron)")
+        );
     }
 }

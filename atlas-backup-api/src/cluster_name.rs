@@ -19,7 +19,9 @@ checked_text!(ClusterName, check);
 
 /// Atlas's own pattern is `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
 fn check(text: &str) -> Result<(), &'static str> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if text.is_empty() || text.starts_with('-') || !plain {
         Err("expected letters, digits and hyphens, not starting with a hyphen")
     } else {
@@ -40,7 +42,9 @@ mod tests {
 
     #[test]
     fn what_is_not() {
-        for text in ["", "-a", ".", "..", "a b", "a/b", "a_b", "a\n", "ordérs", "%61"] {
+        for text in [
+            "", "-a", ".", "..", "a b", "a/b", "a_b", "a\n", "ordérs", "%61",
+        ] {
             assert!(ClusterName::try_from(text).is_err(), "{text}");
         }
         assert_eq!(

@@ -49,8 +49,21 @@ impl Api {
 }
 
 /// The same of arguments that have been checked.
-pub(crate) fn list(api: &Api, Place { group_id, cluster_name }: &Place) -> Items<Snapshot> {
-    let tells_the_kind = |snapshot: &Snapshot| matches!(snapshot.type_, Some(ClusterType::ReplicaSet | ClusterType::ShardedCluster));
+pub(crate) fn list(
+    api: &Api,
+    Place {
+        group_id,
+        cluster_name,
+    }: &Place,
+) -> Items<Snapshot> {
+    let tells_the_kind = |snapshot: &Snapshot| {
+        matches!(
+            snapshot.type_,
+            Some(ClusterType::ReplicaSet | ClusterType::ShardedCluster)
+        )
+    };
     let sharded = Pager::new(api.list_sharded_snapshots(group_id, cluster_name).0);
-    api.list_snapshots(group_id, cluster_name).stream().or_of(sharded, tells_the_kind)
+    api.list_snapshots(group_id, cluster_name)
+        .stream()
+        .or_of(sharded, tells_the_kind)
 }

@@ -15,7 +15,10 @@ pub struct ConfigurationError {
 impl ConfigurationError {
     pub(crate) fn new(message: String) -> Self {
         // What is refused may be long, and is told where that is no secret.
-        ConfigurationError { message: excerpt::clause(&message, 600), source: None }
+        ConfigurationError {
+            message: excerpt::clause(&message, 600),
+            source: None,
+        }
     }
 }
 
@@ -23,13 +26,19 @@ impl ConfigurationError {
 impl From<reqwest::Error> for ConfigurationError {
     fn from(error: reqwest::Error) -> Self {
         let message = "the HTTP client could not be set up".to_owned();
-        ConfigurationError { message, source: Some(error.without_url()) }
+        ConfigurationError {
+            message,
+            source: Some(error.without_url()),
+        }
     }
 }
 
 impl fmt::Debug for ConfigurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConfigurationError").field("message", &self.message).field("source", &Brief(&self.source, 4000)).finish()
+        f.debug_struct("ConfigurationError")
+            .field("message", &self.message)
+            .field("source", &Brief(&self.source, 4000))
+            .finish()
     }
 }
 

@@ -24,18 +24,27 @@ enum Cause {
 
 impl ConnectionError {
     pub(crate) fn new(operation: &Operation, source: reqwest::Error) -> Self {
-        ConnectionError { operation: Some(operation.id), ..ConnectionError::of_request(source) }
+        ConnectionError {
+            operation: Some(operation.id),
+            ..ConnectionError::of_request(source)
+        }
     }
 
     /// The same, of a request that is no operation: for a token, or for a file.
     pub(crate) fn of_request(source: reqwest::Error) -> Self {
         // Its message would end in the URL, query and all.
-        ConnectionError { operation: None, cause: Cause::Http(source.without_url()) }
+        ConnectionError {
+            operation: None,
+            cause: Cause::Http(source.without_url()),
+        }
     }
 
     /// The total timeout has passed before anything was sent.
     pub(crate) fn waited_for(what: &'static str, operation: &Operation) -> Self {
-        ConnectionError { operation: Some(operation.id), cause: Cause::WaitedFor(what) }
+        ConnectionError {
+            operation: Some(operation.id),
+            cause: Cause::WaitedFor(what),
+        }
     }
 
     /// The operation that was called, as the documents name it: `takeSnapshot`. None of a download, and of a request for a token.
@@ -60,10 +69,13 @@ impl ConnectionError {
 
     /// Whether nobody listens at the address.
     pub(crate) fn is_refused(&self) -> bool {
-        let Cause::Http(source) = &self.cause else { return false };
+        let Cause::Http(source) = &self.cause else {
+            return false;
+        };
         // A broken connection, too, can end in an error of that family: only one in connecting counts.
         let root = root(source).downcast_ref::<io::Error>();
-        source.is_connect() && root.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+        source.is_connect()
+            && root.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
     }
 }
 
@@ -82,7 +94,15 @@ impl ConnectionError {
         };
         f.write_str(what)?;
         // The root of a timeout only says "timed out" again.
-        if source.is_timeout() { Ok(()) } else { write!(f, ": {}", excerpt::clause(&root(source).to_string(), LONGEST)) }
+        if source.is_timeout() {
+            Ok(())
+        } else {
+            write!(
+                f,
+                ": {}",
+                excerpt::clause(&root(source).to_string(), LONGEST)
+            )
+        }
     }
 }
 
@@ -99,7 +119,10 @@ impl fmt::Debug for ConnectionError {
             Cause::Http(source) => source,
             Cause::WaitedFor(what) => what,
         };
-        f.debug_struct("ConnectionError").field("operation", &self.operation).field("cause", &Brief(cause, 4000)).finish()
+        f.debug_struct("ConnectionError")
+            .field("operation", &self.operation)
+            .field("cause", &Brief(cause, 4000))
+            .finish()
     }
 }
 

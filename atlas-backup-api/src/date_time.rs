@@ -29,23 +29,55 @@ mod tests {
 
     #[test]
     fn rfc_3339() {
-        assert_eq!(utc("2020-09-24T03:50:43Z").as_deref(), Some("2020-09-24T03:50:43Z"));
-        assert_eq!(utc("2020-09-24T03:50:43.25Z").as_deref(), Some("2020-09-24T03:50:43.25Z"));
-        assert_eq!(utc("2020-09-24T03:50:43+02:00").as_deref(), Some("2020-09-24T01:50:43Z"));
-        assert_eq!(utc("2020-09-24T03:50:43.000-05:30").as_deref(), Some("2020-09-24T09:20:43Z"));
+        assert_eq!(
+            utc("2020-09-24T03:50:43Z").as_deref(),
+            Some("2020-09-24T03:50:43Z")
+        );
+        assert_eq!(
+            utc("2020-09-24T03:50:43.25Z").as_deref(),
+            Some("2020-09-24T03:50:43.25Z")
+        );
+        assert_eq!(
+            utc("2020-09-24T03:50:43+02:00").as_deref(),
+            Some("2020-09-24T01:50:43Z")
+        );
+        assert_eq!(
+            utc("2020-09-24T03:50:43.000-05:30").as_deref(),
+            Some("2020-09-24T09:20:43Z")
+        );
     }
 
     #[test]
     fn looser_forms_that_were_seen() {
-        assert_eq!(utc("2025-05-04T09:42:00").as_deref(), Some("2025-05-04T09:42:00Z"));
-        assert_eq!(utc("2025-05-04T09:42:00.5").as_deref(), Some("2025-05-04T09:42:00.5Z"));
-        assert_eq!(utc("2025-05-04t09:42:00z").as_deref(), Some("2025-05-04T09:42:00Z"));
-        assert_eq!(utc("2025-05-04T09:42:00+0000").as_deref(), Some("2025-05-04T09:42:00Z"));
+        assert_eq!(
+            utc("2025-05-04T09:42:00").as_deref(),
+            Some("2025-05-04T09:42:00Z")
+        );
+        assert_eq!(
+            utc("2025-05-04T09:42:00.5").as_deref(),
+            Some("2025-05-04T09:42:00.5Z")
+        );
+        assert_eq!(
+            utc("2025-05-04t09:42:00z").as_deref(),
+            Some("2025-05-04T09:42:00Z")
+        );
+        assert_eq!(
+            utc("2025-05-04T09:42:00+0000").as_deref(),
+            Some("2025-05-04T09:42:00Z")
+        );
     }
 
     #[test]
     fn what_is_no_instant() {
-        for text in ["", "soon", "2025-05-04", "2025-13-04T09:42:00Z", "1736899200", "2025-05-04T", "2025-05-04Tnoon"] {
+        for text in [
+            "",
+            "soon",
+            "2025-05-04",
+            "2025-13-04T09:42:00Z",
+            "1736899200",
+            "2025-05-04T",
+            "2025-05-04Tnoon",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

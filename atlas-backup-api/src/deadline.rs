@@ -20,13 +20,19 @@ impl Deadline {
 
     /// How much time is left.
     pub(crate) fn left(self, clock: &dyn Clock) -> Duration {
-        self.0.map_or(Duration::MAX, |end| end.saturating_duration_since(clock.now()))
+        self.0.map_or(Duration::MAX, |end| {
+            end.saturating_duration_since(clock.now())
+        })
     }
 
     /// Waits for what others in this process do (a free place, a token), and no longer than until the deadline.
     ///
     /// How much time is left is the clock's to say, but it passes by the system's: what is waited for is real.
-    pub(crate) async fn bound<T>(self, clock: &dyn Clock, work: impl Future<Output = T>) -> Result<T, Passed> {
+    pub(crate) async fn bound<T>(
+        self,
+        clock: &dyn Clock,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Passed> {
         let left = self.left(clock);
         // tokio would let work through that is done at once.
         if left.is_zero() {

@@ -37,12 +37,28 @@ impl DecodeError {
 
     pub(crate) fn empty(operation: &Operation, status: StatusCode) -> Self {
         let problem = "the answer is empty".to_owned();
-        DecodeError { operation: operation.id, status, path: String::new(), problem, source: None }
+        DecodeError {
+            operation: operation.id,
+            status,
+            path: String::new(),
+            problem,
+            source: None,
+        }
     }
 
-    pub(crate) fn syntax(operation: &Operation, status: StatusCode, error: serde_json::Error) -> Self {
+    pub(crate) fn syntax(
+        operation: &Operation,
+        status: StatusCode,
+        error: serde_json::Error,
+    ) -> Self {
         let problem = "the answer is not JSON".to_owned();
-        DecodeError { operation: operation.id, status, path: String::new(), problem, source: Some(error) }
+        DecodeError {
+            operation: operation.id,
+            status,
+            path: String::new(),
+            problem,
+            source: Some(error),
+        }
     }
 
     /// The rest of the answer was not read.
@@ -51,7 +67,13 @@ impl DecodeError {
             "the answer is longer than {limit} bytes, which is as much as is read; `max_response_bytes` of the client or of the call \
              raises the limit"
         );
-        DecodeError { operation: operation.id, status, path: String::new(), problem, source: None }
+        DecodeError {
+            operation: operation.id,
+            status,
+            path: String::new(),
+            problem,
+            source: None,
+        }
     }
 
     /// The operation that was called, as the documents name it: `takeSnapshot`.

@@ -13,8 +13,14 @@ pub(crate) fn prefix(snapshot: &str) -> String {
 /// A file of a snapshot, called `snapshot-65f0….tar.gz`, or with the part that it is.
 fn delivery(snapshot: &str, part: Option<&str>, url: &str) -> Delivery {
     let (name, identity) = match part {
-        Some(part) => (format!("{}-{part}{SUFFIX}", prefix(snapshot)), format!("snapshot {snapshot}, {part}")),
-        None => (format!("{}{SUFFIX}", prefix(snapshot)), format!("snapshot {snapshot}")),
+        Some(part) => (
+            format!("{}-{part}{SUFFIX}", prefix(snapshot)),
+            format!("snapshot {snapshot}, {part}"),
+        ),
+        None => (
+            format!("{}{SUFFIX}", prefix(snapshot)),
+            format!("snapshot {snapshot}"),
+        ),
     };
     Delivery::new(name, url).identity(identity)
 }
@@ -23,7 +29,10 @@ fn delivery(snapshot: &str, part: Option<&str>, url: &str) -> Delivery {
 fn numbered(snapshot: &str, urls: &[String]) -> Vec<Delivery> {
     match urls {
         [url] => vec![delivery(snapshot, None, url)],
-        urls => (1..).zip(urls).map(|(number, url)| delivery(snapshot, Some(&number.to_string()), url).numbered()).collect(),
+        urls => (1..)
+            .zip(urls)
+            .map(|(number, url)| delivery(snapshot, Some(&number.to_string()), url).numbered())
+            .collect(),
     }
 }
 
@@ -42,7 +51,11 @@ macro_rules! deliveries {
                     let (urls, components) = (&self.delivery_url, &self.components);
                     let named = components.iter().filter_map(|component| {
                         let url = component.download_url.as_deref()?;
-                        Some(delivery(snapshot, Some(component.replica_set_name.as_deref()?), url))
+                        Some(delivery(
+                            snapshot,
+                            Some(component.replica_set_name.as_deref()?),
+                            url,
+                        ))
                     });
                     let named: Vec<_> = named.collect();
                     if !named.is_empty() && named.len() >= components.len().max(urls.len()) {
@@ -61,7 +74,10 @@ macro_rules! deliveries {
                 ///
                 /// Empty for a restore, and before the download is ready.
                 pub fn deliveries(&self) -> Vec<Delivery> {
-                    numbered(self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(), &self.delivery_url)
+                    numbered(
+                        self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
+                        &self.delivery_url,
+                    )
                 }
             }
 
@@ -72,16 +88,34 @@ macro_rules! deliveries {
                 ///
                 /// Empty for a restore, and before the download is ready.
                 pub fn deliveries(&self) -> Vec<Delivery> {
-                    let Some(delivered) = &self.delivery else { return Vec::new() };
-                    let Some(url) = delivered.url_v2.as_deref().or(delivered.url.as_deref()) else { return Vec::new() };
-                    let mut file = delivery(self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(), Some(self.id.as_str()), url);
+                    let Some(delivered) = &self.delivery else {
+                        return Vec::new();
+                    };
+                    let Some(url) = delivered.url_v2.as_deref().or(delivered.url.as_deref()) else {
+                        return Vec::new();
+                    };
+                    let mut file = delivery(
+                        self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
+                        Some(self.id.as_str()),
+                        url,
+                    );
                     // Only the newer URL asks for the header.
-                    if let (Some(_), Some(name), Some(value)) = (&delivered.url_v2, &delivered.auth_header, &delivered.auth_value) {
+                    if let (Some(_), Some(name), Some(value)) = (
+                        &delivered.url_v2,
+                        &delivered.auth_header,
+                        &delivered.auth_value,
+                    ) {
                         file = file.header(name, value);
                     }
                     // Of several hashes, none is known to be that of the download.
                     match self.hashes.as_slice() {
-                        [types::LegacyRestoreFileHash { hash: Some(hash), type_name: Some(types::LegacyHashType::Sha1), .. }] => {
+                        [
+                            types::LegacyRestoreFileHash {
+                                hash: Some(hash),
+                                type_name: Some(types::LegacyHashType::Sha1),
+                                ..
+                            },
+                        ] => {
                             vec![file.sha1(hash)]
                         }
                         _ => vec![file],
@@ -104,7 +138,10 @@ macro_rules! one_url {
             /// Empty for a restore, and before the download is ready.
             pub fn deliveries(&self) -> Vec<Delivery> {
                 let snapshot = self.snapshot_id.as_ref().unwrap_or(&self.id).as_str();
-                self.snapshot_url.iter().map(|url| delivery(snapshot, None, url)).collect()
+                self.snapshot_url
+                    .iter()
+                    .map(|url| delivery(snapshot, None, url))
+                    .collect()
             }
         }
     };
@@ -144,14 +181,25 @@ mod tests {
             ],
         }));
         let named = told(&job.deliveries());
-        assert!(named[0].contains(r#""snapshot-1-shard-0.tar.gz""#) && named[1].contains(r#""snapshot-1-config.tar.gz""#), "{named:?}");
+        assert!(
+            named[0].contains(r#""snapshot-1-shard-0.tar.gz""#)
+                && named[1].contains(r#""snapshot-1-config.tar.gz""#),
+            "{named:?}"
+        );
         job.components[1].download_url = None;
         let numbered = told(&job.deliveries());
-        assert!(numbered[0].contains(r#""snapshot-1-1.tar.gz""#) && numbered[1].contains(r#""snapshot-1-2.tar.gz""#), "{numbered:?}");
+        assert!(
+            numbered[0].contains(r#""snapshot-1-1.tar.gz""#)
+                && numbered[1].contains(r#""snapshot-1-2.tar.gz""#),
+            "{numbered:?}"
+        );
         job.delivery_url.pop();
         assert!(job.deliveries().is_empty(), "one of two");
         job.delivery_url.clear();
-        assert!(job.deliveries().is_empty(), "the same, told by its component");
+        assert!(
+            job.deliveries().is_empty(),
+            "the same, told by its component"
+        );
         job.delivery_url.push("https://h/a".to_owned());
         job.components.clear();
         assert!(told(&job.deliveries())[0].contains(r#""snapshot-1.tar.gz""#));

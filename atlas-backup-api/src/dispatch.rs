@@ -34,16 +34,27 @@ pub(crate) struct Attempted {
 
 impl Attempted {
     fn signed(outcome: Result<Answer, Error>) -> Self {
-        Attempted { outcome, unsigned: false }
+        Attempted {
+            outcome,
+            unsigned: false,
+        }
     }
 }
 
 /// Sends a request once, whatever it takes to be let in.
 pub(crate) async fn attempt(client: &Shared, request: &Request, deadline: Deadline) -> Attempted {
-    let attempt = Attempt { client, request, deadline, target: request.target() };
+    let attempt = Attempt {
+        client,
+        request,
+        deadline,
+        target: request.target(),
+    };
     // A place is given back between attempts: a call that waits keeps nobody from calling.
     let _place = match &client.places {
-        Some(places) => match attempt.wait_for("place among the calls under way", places.acquire()).await {
+        Some(places) => match attempt
+            .wait_for("place among the calls under way", places.acquire())
+            .await
+        {
             Ok(place) => Some(place),
             Err(error) => return Attempted::signed(Err(error)),
         },
@@ -54,7 +65,12 @@ pub(crate) async fn attempt(client: &Shared, request: &Request, deadline: Deadli
         #[cfg(feature = "digest")]
         Auth::Digest(key) => attempt.with_digest(key).await,
         Auth::ServiceAccount(account) => Attempted::signed(attempt.with_token(account).await),
-        Auth::Token(token) => Attempted::signed(attempt.exchange(Some(token.clone())).await.map_err(Error::from)),
+        Auth::Token(token) => Attempted::signed(
+            attempt
+                .exchange(Some(token.clone()))
+                .await
+                .map_err(Error::from),
+        ),
     }
 }
 
@@ -62,7 +78,13 @@ pub(crate) async fn attempt(client: &Shared, request: &Request, deadline: Deadli
 struct Broken {
     error: Error,
     /// Whether the answer had begun as a success: whoever sent that has let the request in.
-    #[cfg_attr(not(feature = "digest"), allow(dead_code, reason = "only what is sent unsigned first may not be let in"))]
+    #[cfg_attr(
+        not(feature = "digest"),
+        allow(
+            dead_code,
+            reason = "only what is sent unsigned first may not be let in"
+        )
+    )]
     let_in: bool,
 }
 
@@ -89,24 +111,36 @@ impl Attempt<'_> {
         let signed = nonce.as_mut().and_then(|nonce| self.sign(key, nonce));
         let unsigned = signed.is_none();
         let answer = match self.exchange(signed).await {
-            Err(broken) => return Attempted { outcome: Err(broken.error), unsigned: unsigned && !broken.let_in },
-            Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => return Attempted::signed(self.meet_challenge(key, answer).await),
+            Err(broken) => {
+                return Attempted {
+                    outcome: Err(broken.error),
+                    unsigned: unsigned && !broken.let_in,
+                };
+            }
+            Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => {
+                return Attempted::signed(self.meet_challenge(key, answer).await);
+            }
             Ok(answer) => answer,
         };
         if let Some(nonce) = nonce {
             key.put_back(nonce);
         }
-        Attempted { unsigned: unsigned && !answer.status.is_success(), outcome: Ok(answer) }
+        Attempted {
+            unsigned: unsigned && !answer.status.is_success(),
+            outcome: Ok(answer),
+        }
     }
 
     #[cfg(feature = "digest")]
     async fn meet_challenge(&self, key: &Digest, refusal: Answer) -> Result<Answer, Error> {
         let offered = Nonce::offered(&refusal.headers);
-        let signed = offered.and_then(|mut nonce| self.sign(key, &mut nonce).map(|signed| (nonce, signed)));
+        let signed =
+            offered.and_then(|mut nonce| self.sign(key, &mut nonce).map(|signed| (nonce, signed)));
         let Some((nonce, signed)) = signed else {
             let operation = self.request.operation;
             let refusal = ApiError::of(operation, refusal.status, &refusal.headers, &refusal.body);
-            let hint = "the client has an API key, and the answer holds no Digest challenge it can meet";
+            let hint =
+                "the client has an API key, and the answer holds no Digest challenge it can meet";
             return Err(AuthError::refused(operation, refusal, hint).into());
         };
         let answer = self.exchange(Some(signed)).await?;
@@ -132,49 +166,105 @@ impl Attempt<'_> {
         Ok(self.exchange(Some(token)).await?)
     }
 
-    async fn token(&self, account: &ServiceAccount, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
+    async fn token(
+        &self,
+        account: &ServiceAccount,
+        refused: Option<&HeaderValue>,
+    ) -> Result<HeaderValue, Error> {
         let token = Box::pin(account.token(self.client, self.deadline, refused));
-        Ok(self.wait_for("token", token).await?.map_err(|error| error.of(self.request.operation))?)
+        Ok(self
+            .wait_for("token", token)
+            .await?
+            .map_err(|error| error.of(self.request.operation))?)
     }
 
     /// Waits for others in this process, and no longer than the whole call may take.
-    async fn wait_for<T>(&self, what: &'static str, work: impl Future<Output = T>) -> Result<T, Error> {
+    async fn wait_for<T>(
+        &self,
+        what: &'static str,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Error> {
         let outcome = self.deadline.bound(&*self.client.clock, work).await;
         outcome.map_err(|_passed| ConnectionError::waited_for(what, self.request.operation).into())
     }
 
     /// One exchange with the server. Boxed, as each place that waits for one would otherwise make room for its own: 7 KB
     /// altogether, which costs more to set aside for every call than this does.
-    fn exchange(&self, authorization: Option<HeaderValue>) -> Pin<Box<dyn Future<Output = Result<Answer, Broken>> + Send + '_>> {
+    fn exchange(
+        &self,
+        authorization: Option<HeaderValue>,
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, Broken>> + Send + '_>> {
         let (client, operation) = (self.client, self.request.operation);
         let url = format!("{}{}", client.base_url.as_str(), self.target);
-        let mut http = client.http.request(operation.method.clone(), url).header(ACCEPT, operation.accept);
+        let mut http = client
+            .http
+            .request(operation.method.clone(), url)
+            .header(ACCEPT, operation.accept);
         if let Some(body) = &self.request.body {
-            http = http.header(CONTENT_TYPE, operation.content_type.unwrap_or("application/json")).body(body.clone());
+            http = http
+                .header(
+                    CONTENT_TYPE,
+                    operation.content_type.unwrap_or("application/json"),
+                )
+                .body(body.clone());
         }
         // The URL is the base URL's, and redirects are not followed: this goes nowhere else.
         if let Some(authorization) = authorization {
             http = http.header(AUTHORIZATION, authorization);
         }
         // Set here and not for the whole pool: one call may have another than the client.
-        let timeout = self.request.options.attempt_timeout.unwrap_or(client.attempt_timeout);
+        let timeout = self
+            .request
+            .options
+            .attempt_timeout
+            .unwrap_or(client.attempt_timeout);
         let http = http.timeout(timeout.min(self.deadline.left(&*client.clock)));
-        let limit = self.request.options.max_response_bytes.unwrap_or(client.max_response_bytes);
+        let limit = self
+            .request
+            .options
+            .max_response_bytes
+            .unwrap_or(client.max_response_bytes);
         Box::pin(async move {
-            let lost = |let_in| move |error| Broken { error: ConnectionError::new(operation, error).into(), let_in };
+            let lost = |let_in| {
+                move |error| Broken {
+                    error: ConnectionError::new(operation, error).into(),
+                    let_in,
+                }
+            };
             let mut response = http.send().await.map_err(lost(false))?;
             let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
             client.note_rate_limit(RateLimit::read(operation.id, status, &headers));
             if !status.is_success() {
-                let body = receive::up_to(LONGEST_FAILURE, response).await.map_err(lost(false))?.bytes;
-                return Ok(Answer { status, headers, body });
+                let body = receive::up_to(LONGEST_FAILURE, response)
+                    .await
+                    .map_err(lost(false))?
+                    .bytes;
+                return Ok(Answer {
+                    status,
+                    headers,
+                    body,
+                });
             }
-            let too_long = || Broken { error: DecodeError::too_long(operation, status, limit).into(), let_in: true };
-            if response.content_length().is_some_and(|announced| announced > limit as u64) {
+            let too_long = || Broken {
+                error: DecodeError::too_long(operation, status, limit).into(),
+                let_in: true,
+            };
+            if response
+                .content_length()
+                .is_some_and(|announced| announced > limit as u64)
+            {
                 return Err(too_long());
             }
             let received = receive::up_to(limit, response).await.map_err(lost(true))?;
-            if received.is_whole { Ok(Answer { status, headers, body: received.bytes }) } else { Err(too_long()) }
+            if received.is_whole {
+                Ok(Answer {
+                    status,
+                    headers,
+                    body: received.bytes,
+                })
+            } else {
+                Err(too_long())
+            }
         })
     }
 }

@@ -112,7 +112,12 @@ impl Download {
 
     /// The same, checked.
     pub(crate) fn mode(&self) -> Result<Mode, DownloadError> {
-        let refused = || format!("unix mode {:#o}: its owner must be able to read and write, and nobody to do more", self.unix_mode);
+        let refused = || {
+            format!(
+                "unix mode {:#o}: its owner must be able to read and write, and nobody to do more",
+                self.unix_mode
+            )
+        };
         Mode::of(self.unix_mode).ok_or_else(|| ConfigurationError::new(refused()).into())
     }
 
@@ -148,13 +153,20 @@ impl Download {
     /// The first [`DownloadError`], which ends the fetching of other files. Files that were complete before it stay, and what has come of
     /// others is on the disk. Where it is about what was asked for, or a file
     /// that exists, nothing was fetched.
-    pub async fn into_directory(self, directory: impl AsRef<Path>) -> Result<Vec<SavedFile>, DownloadError> {
+    pub async fn into_directory(
+        self,
+        directory: impl AsRef<Path>,
+    ) -> Result<Vec<SavedFile>, DownloadError> {
         self.go_on(directory.as_ref(), &mut BTreeMap::new()).await
     }
 
     /// Fetches the files that are not complete yet, by name and length. Those that are numbered are fetched in any case: what has the same
     /// number may be another file. It may be replaced, as it comes from the same program.
-    pub(crate) async fn go_on(mut self, directory: &Path, complete: &mut BTreeMap<String, u64>) -> Result<Vec<SavedFile>, DownloadError> {
+    pub(crate) async fn go_on(
+        mut self,
+        directory: &Path,
+        complete: &mut BTreeMap<String, u64>,
+    ) -> Result<Vec<SavedFile>, DownloadError> {
         let (mode, link) = (self.mode()?, self.link()?);
         let mut orders = check(std::mem::take(&mut self.files), &link)?;
         for order in &mut orders {
@@ -164,26 +176,65 @@ impl Download {
             }
         }
         let real = prepare(directory, &orders, mode).await?;
-        let run = Run { client: self.client.shared(), link: &link, directory, real: &real, mode };
-        run.fetch_missing(&orders, complete, self.max_concurrency, self.listener.take()).await?;
-        Ok(orders.iter().map(|order| SavedFile { path: directory.join(&order.file), bytes: complete[&order.file] }).collect())
+        let run = Run {
+            client: self.client.shared(),
+            link: &link,
+            directory,
+            real: &real,
+            mode,
+        };
+        run.fetch_missing(
+            &orders,
+            complete,
+            self.max_concurrency,
+            self.listener.take(),
+        )
+        .await?;
+        Ok(orders
+            .iter()
+            .map(|order| SavedFile {
+                path: directory.join(&order.file),
+                bytes: complete[&order.file],
+            })
+            .collect())
     }
 
     fn link(&mut self) -> Result<Link, DownloadError> {
         if self.idle_timeout.is_zero() {
-            return Err(ConfigurationError::new("idle timeout: must be longer than zero".to_owned()).into());
+            return Err(ConfigurationError::new(
+                "idle timeout: must be longer than zero".to_owned(),
+            )
+            .into());
         }
         if self.max_concurrency == 0 {
-            return Err(ConfigurationError::new("max concurrency: must be more than zero".to_owned()).into());
+            return Err(ConfigurationError::new(
+                "max concurrency: must be more than zero".to_owned(),
+            )
+            .into());
         }
         let agent = concat!("atlas-backup-api/", env!("CARGO_PKG_VERSION"));
-        let usual = || reqwest::Client::builder().user_agent(agent).connect_timeout(Duration::from_secs(10));
-        let http = self.http.take().unwrap_or_else(usual).redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never());
+        let usual = || {
+            reqwest::Client::builder()
+                .user_agent(agent)
+                .connect_timeout(Duration::from_secs(10))
+        };
+        let http = self
+            .http
+            .take()
+            .unwrap_or_else(usual)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never());
         // What is on the disk must be what was sent, also where another part of the program has reqwest undo encodings.
         let http = http.no_gzip().no_brotli().no_zstd().no_deflate();
-        let http = http.read_timeout(self.idle_timeout).build().map_err(ConfigurationError::from)?;
+        let http = http
+            .read_timeout(self.idle_timeout)
+            .build()
+            .map_err(ConfigurationError::from)?;
         let plain_allowed = self.client.shared().base_url.as_str().starts_with("http:");
-        Ok(Link { http, plain_allowed })
+        Ok(Link {
+            http,
+            plain_allowed,
+        })
     }
 }
 

@@ -22,27 +22,49 @@ pub(crate) struct Opened {
 pub(crate) fn open(body: Value) -> Opened {
     let mut members = match body {
         Value::Object(members) => members,
-        content => return Opened { status: None, content, member: None },
+        content => {
+            return Opened {
+                status: None,
+                content,
+                member: None,
+            };
+        }
     };
     // A resource may have a `status` of its own, but that is a word.
     let status = members.get("status").and_then(as_status);
     if status.is_some() {
         if let Some((name, content)) = wrapped(&mut members) {
-            return Opened { status, content, member: Some(name) };
+            return Opened {
+                status,
+                content,
+                member: Some(name),
+            };
         }
         if let Some(content) = nothing_else(&members) {
-            return Opened { status, content, member: None };
+            return Opened {
+                status,
+                content,
+                member: None,
+            };
         }
         members.remove("status");
     }
     let status = status.or_else(|| unwrapped_error(&members));
-    Opened { status, content: Value::Object(members), member: None }
+    Opened {
+        status,
+        content: Value::Object(members),
+        member: None,
+    }
 }
 
 /// What is wrapped, where something is; else the body as it came.
 pub(crate) fn content(mut body: Value) -> Value {
     match &mut body {
-        Value::Object(members) if members.get("status").is_some_and(|status| as_status(status).is_some()) => {
+        Value::Object(members)
+            if members
+                .get("status")
+                .is_some_and(|status| as_status(status).is_some()) =>
+        {
             wrapped(members).map_or(body, |(_, content)| content)
         }
         _ => body,
@@ -50,18 +72,24 @@ pub(crate) fn content(mut body: Value) -> Value {
 }
 
 fn wrapped(members: &mut Map<String, Value>) -> Option<(&'static str, Value)> {
-    let mut take = |name: &'static str| Some((name, members.get_mut(name)?.take())).filter(|(_, content)| !content.is_null());
+    let mut take = |name: &'static str| {
+        Some((name, members.get_mut(name)?.take())).filter(|(_, content)| !content.is_null())
+    };
     take("envelope").or_else(|| take("content"))
 }
 
 fn as_status(value: &Value) -> Option<StatusCode> {
-    let Value::Number(number) = value else { return None };
+    let Value::Number(number) = value else {
+        return None;
+    };
     StatusCode::from_u16(u16::try_from(members::integer(number)?).ok()?).ok()
 }
 
 /// An envelope around nothing, as an operation without content sends it.
 fn nothing_else(members: &Map<String, Value>) -> Option<Value> {
-    let empty = members.iter().all(|(name, value)| name == "status" || value.is_null());
+    let empty = members
+        .iter()
+        .all(|(name, value)| name == "status" || value.is_null());
     empty.then_some(Value::Null)
 }
 
@@ -87,20 +115,32 @@ mod tests {
     fn both_names_of_the_wrapped_member() {
         for name in ["envelope", "content"] {
             let body = json!({"status": 201, name: {"id": "1", "status": "queued"}});
-            assert_eq!(opened(body), (Some(201), json!({"id": "1", "status": "queued"})));
+            assert_eq!(
+                opened(body),
+                (Some(201), json!({"id": "1", "status": "queued"}))
+            );
         }
-        assert_eq!(opened(json!({"status": 200.0, "envelope": null, "content": 1})), (Some(200), json!(1)));
+        assert_eq!(
+            opened(json!({"status": 200.0, "envelope": null, "content": 1})),
+            (Some(200), json!(1))
+        );
     }
 
     #[test]
     fn a_list_loses_the_status_it_gained() {
         let body = json!({"results": [], "totalCount": 0, "status": 200});
-        assert_eq!(opened(body), (Some(200), json!({"results": [], "totalCount": 0})));
+        assert_eq!(
+            opened(body),
+            (Some(200), json!({"results": [], "totalCount": 0}))
+        );
     }
 
     #[test]
     fn nothing_inside() {
-        for body in [json!({"status": 204}), json!({"status": 204, "envelope": null})] {
+        for body in [
+            json!({"status": 204}),
+            json!({"status": 204, "envelope": null}),
+        ] {
             assert_eq!(opened(body), (Some(204), Value::Null));
         }
     }
@@ -126,7 +166,10 @@ mod tests {
     #[test]
     fn errors_are_seen_wrapped_or_not() {
         let error = json!({"error": 404, "errorCode": "CLUSTER_NOT_FOUND"});
-        assert_eq!(opened(json!({"status": 404, "envelope": error})), (Some(404), error.clone()));
+        assert_eq!(
+            opened(json!({"status": 404, "envelope": error})),
+            (Some(404), error.clone())
+        );
         assert_eq!(opened(error.clone()), (Some(404), error.clone()));
         let beside = json!({"status": 404, "error": 404, "errorCode": "CLUSTER_NOT_FOUND"});
         assert_eq!(opened(beside), (Some(404), error));

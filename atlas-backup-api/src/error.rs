@@ -88,7 +88,8 @@ impl Error {
 
     /// Whether Atlas answered that there is no such thing (404).
     pub fn is_not_found(&self) -> bool {
-        self.api_error().is_some_and(|error| error.status() == StatusCode::NOT_FOUND)
+        self.api_error()
+            .is_some_and(|error| error.status() == StatusCode::NOT_FOUND)
     }
 
     /// Whether Atlas refused the call for coming too soon after others: a 429, or a 400 that says so.
@@ -160,7 +161,11 @@ impl From<InvalidId> for Error {
 
 impl From<ConnectionError> for Error {
     fn from(error: ConnectionError) -> Self {
-        if error.is_timeout() { Error::Timeout(error) } else { Error::Connection(error) }
+        if error.is_timeout() {
+            Error::Timeout(error)
+        } else {
+            Error::Connection(error)
+        }
     }
 }
 

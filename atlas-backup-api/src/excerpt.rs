@@ -22,9 +22,14 @@ const MOST_TEXTS: usize = 100;
 pub(crate) fn of_body(text: &str, status: &str) -> String {
     let mut keys: Vec<String> = Vec::new();
     let mut said = String::new();
-    for text in html::texts(&text[..floor(text, WINDOW)]).into_iter().take(MOST_TEXTS) {
+    for text in html::texts(&text[..floor(text, WINDOW)])
+        .into_iter()
+        .take(MOST_TEXTS)
+    {
         let key = key(&text);
-        if !says_no_more(&text, status) && (key == NO_WORDS || !keys.iter().any(|said| said.contains(&key))) {
+        if !says_no_more(&text, status)
+            && (key == NO_WORDS || !keys.iter().any(|said| said.contains(&key)))
+        {
             said.push_str(&text);
             said.push(' ');
             keys.push(key);
@@ -43,8 +48,12 @@ pub(crate) fn says_no_more(text: &str, status: &str) -> bool {
 /// The words of a text, a space around each, without regard to capitals and without a status before them: `503 Service Unavailable`.
 fn key(text: &str) -> String {
     let lower = text.to_lowercase();
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).enumerate();
-    let words = words.filter(|(index, word)| *index > 0 || word.len() != 3 || word.parse::<u16>().is_err());
+    let words = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .enumerate();
+    let words =
+        words.filter(|(index, word)| *index > 0 || word.len() != 3 || word.parse::<u16>().is_err());
     words.fold(NO_WORDS.to_owned(), |key, (_, word)| key + word + " ")
 }
 
@@ -52,7 +61,10 @@ fn key(text: &str) -> String {
 pub(crate) fn shorten(text: &str, longest: usize) -> String {
     let (mut line, mut length) = (String::new(), 0);
     // What is much longer than what is shown is not looked at, so that a text of any length costs little.
-    for word in text[..floor(text, WINDOW)].split(is_gap).filter(|word| !word.is_empty()) {
+    for word in text[..floor(text, WINDOW)]
+        .split(is_gap)
+        .filter(|word| !word.is_empty())
+    {
         let gap = if line.is_empty() { "" } else { " " };
         for character in gap.chars().chain(word.chars()) {
             if length == longest {
@@ -93,7 +105,8 @@ pub(crate) fn bare_url(url: &str) -> String {
 
 /// Control characters, and those that reorder or hide what a terminal shows.
 fn is_unprintable(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Cuts what follows a `?` that is glued to it: most likely a URL's query.
@@ -117,7 +130,10 @@ fn without_queries(text: &str) -> String {
 
 /// The last place up to `at` where the text can be cut. (`str::floor_char_boundary` needs Rust 1.91.)
 fn floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -147,7 +163,10 @@ mod tests {
 
     #[test]
     fn it_is_one_short_clean_line() {
-        assert_eq!(of_body("a\r\n\tb\u{0}c\u{1b}[31m\u{202e}d\u{feff}"), "a b c [31m d");
+        assert_eq!(
+            of_body("a\r\n\tb\u{0}c\u{1b}[31m\u{202e}d\u{feff}"),
+            "a b c [31m d"
+        );
         let long = of_body(&"é".repeat(100_000));
         assert_eq!(long.chars().count(), LONGEST + 1);
         assert!(long.ends_with("é…"));
@@ -168,16 +187,41 @@ mod tests {
     fn what_was_said_is_not_said_again() {
         let page = "<title>503 Service Temporarily Unavailable</title><h1>503 Service Temporarily Unavailable</h1><p>Temporarily.<p>Later!";
         assert_eq!(of_body(page), "503 Service Temporarily Unavailable Later!");
-        assert_eq!(super::of_body("<h1>503 Service Unavailable</h1>", "503 Service Unavailable"), "");
-        assert_eq!(super::of_body("<h1>Service</h1>", "503 Service Unavailable"), "Service");
-        assert_eq!(super::of_body("<h1>Service not available</h1>--", "503 Service Unavailable"), "Service not available --");
-        assert!(says_no_more("Not Found.", "404 Not Found") && says_no_more("404", "404 Not Found"));
-        assert!(!says_no_more("Not Found here", "404 Not Found") && !says_no_more("", "404 Not Found"));
+        assert_eq!(
+            super::of_body(
+                "<h1>503 Service Unavailable</h1>",
+                "503 Service Unavailable"
+            ),
+            ""
+        );
+        assert_eq!(
+            super::of_body("<h1>Service</h1>", "503 Service Unavailable"),
+            "Service"
+        );
+        assert_eq!(
+            super::of_body(
+                "<h1>Service not available</h1>--",
+                "503 Service Unavailable"
+            ),
+            "Service not available --"
+        );
+        assert!(
+            says_no_more("Not Found.", "404 Not Found") && says_no_more("404", "404 Not Found")
+        );
+        assert!(
+            !says_no_more("Not Found here", "404 Not Found") && !says_no_more("", "404 Not Found")
+        );
     }
 
     #[test]
     fn a_clause_ends_in_no_punctuation() {
-        for (text, clause) in [("It is gone.", "It is gone"), ("a; ", "a"), ("Why?", "Why?"), ("...", ""), ("a.b", "a.b")] {
+        for (text, clause) in [
+            ("It is gone.", "It is gone"),
+            ("a; ", "a"),
+            ("Why?", "Why?"),
+            ("...", ""),
+            ("a.b", "a.b"),
+        ] {
             assert_eq!(super::clause(text, 20), clause);
         }
         assert_eq!(super::clause("a. b", 2), "a.…");
@@ -189,7 +233,10 @@ mod tests {
             of_body(r#"{"detail":"see https://h/x?sig=hunter2&a=b","next":"/y?token=hunter2"}"#),
             r#"{"detail":"see https://h/x","next":"/y"}"#
         );
-        assert_eq!(of_body("<p>GET /api?a=hunter2</p> failed. Why? Ask."), "GET /api failed. Why? Ask.");
+        assert_eq!(
+            of_body("<p>GET /api?a=hunter2</p> failed. Why? Ask."),
+            "GET /api failed. Why? Ask."
+        );
         assert_eq!(of_body("?a=hunter2"), "");
     }
 

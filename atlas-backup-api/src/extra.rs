@@ -41,7 +41,11 @@ impl Extra {
 
     /// What is left of an answer once its fields are read, and how those came.
     pub(crate) fn read(members: Map<String, Value>, came: Vec<(&'static str, Came)>) -> Self {
-        Extra(if members.is_empty() && came.is_empty() { None } else { Some(Box::new(Kept { members, came })) })
+        Extra(if members.is_empty() && came.is_empty() {
+            None
+        } else {
+            Some(Box::new(Kept { members, came }))
+        })
     }
 
     /// Whether the list or map called `name` on the wire came and could be held.
@@ -52,7 +56,10 @@ impl Extra {
     /// How the member called `name` on the wire came, if it came, could be held, and its field does not tell.
     pub(crate) fn form(&self, name: &str) -> Option<Came> {
         let kept = self.0.as_ref()?;
-        kept.came.iter().find(|(known, _)| *known == name).map(|(_, came)| *came)
+        kept.came
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, came)| *came)
     }
 
     /// Whether there is nothing here.
@@ -67,7 +74,10 @@ impl Extra {
 
     /// The members, by the names they have on the wire.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().flat_map(|kept| kept.members.iter()).map(|(name, value)| (name.as_str(), value))
+        self.0
+            .iter()
+            .flat_map(|kept| kept.members.iter())
+            .map(|(name, value)| (name.as_str(), value))
     }
 
     /// Adds a member to be written, and returns the value it had here.
@@ -109,7 +119,9 @@ impl From<Map<String, Value>> for Extra {
 
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
+        f.debug_set()
+            .entries(self.iter().map(|(name, _)| name))
+            .finish()
     }
 }
 
@@ -143,13 +155,21 @@ mod tests {
 
     #[test]
     fn which_lists_came_is_not_shown() {
-        let mut extra = Extra::read(Map::new(), ["a", "b", "c"].map(|name| (name, Came::AsDocumented)).to_vec());
+        let mut extra = Extra::read(
+            Map::new(),
+            ["a", "b", "c"]
+                .map(|name| (name, Came::AsDocumented))
+                .to_vec(),
+        );
         assert!(extra.is_empty() && extra.get("a").is_none() && extra.iter().next().is_none());
         assert_eq!(format!("{extra:?}"), "{}");
         assert_eq!(extra, Extra::default());
         assert_eq!(extra.insert("a", 1), None);
         assert_eq!(extra.remove("b"), None);
-        assert_eq!(["a", "b", "c"].map(|name| extra.came(name)), [false, false, true]);
+        assert_eq!(
+            ["a", "b", "c"].map(|name| extra.came(name)),
+            [false, false, true]
+        );
         assert_eq!(extra.remove("a"), Some(json!(1)));
         assert!(extra.came("c"));
     }

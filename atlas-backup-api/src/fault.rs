@@ -32,11 +32,13 @@ impl Fault {
         match outcome {
             Ok(answer) => Fault::of_answer(answer, status.unwrap_or(answer.status)),
             Err(Error::Timeout(error)) if !error.is_connect() => Some(Fault::TimedOut),
-            Err(Error::Timeout(error) | Error::Connection(error)) => Some(match (error.is_refused(), error.is_connect()) {
-                (true, _) => Fault::Refused,
-                (false, true) => Fault::Unconnected,
-                (false, false) => Fault::Lost,
-            }),
+            Err(Error::Timeout(error) | Error::Connection(error)) => {
+                Some(match (error.is_refused(), error.is_connect()) {
+                    (true, _) => Fault::Refused,
+                    (false, true) => Fault::Unconnected,
+                    (false, false) => Fault::Lost,
+                })
+            }
             Err(_) => None,
         }
     }
@@ -45,7 +47,11 @@ impl Fault {
         match status.as_u16() {
             429 => Some(Fault::RateLimited),
             // Seen in the wild: a rate limit that came as 400.
-            400 if ApiError::from_answer(status, &answer.headers, &answer.body).is_rate_limited() => Some(Fault::RateLimited),
+            400 if ApiError::from_answer(status, &answer.headers, &answer.body)
+                .is_rate_limited() =>
+            {
+                Some(Fault::RateLimited)
+            }
             502..=504 => Some(Fault::Gateway),
             500..=599 => Some(Fault::Server),
             _ => None,
@@ -56,7 +62,9 @@ impl Fault {
     pub(crate) fn may_repeat(self, effect: Effect) -> bool {
         match self {
             Fault::RateLimited | Fault::Refused => true,
-            Fault::Unconnected | Fault::Lost | Fault::TimedOut | Fault::Gateway => effect != Effect::Create,
+            Fault::Unconnected | Fault::Lost | Fault::TimedOut | Fault::Gateway => {
+                effect != Effect::Create
+            }
             Fault::Server => false,
         }
     }
@@ -91,7 +99,14 @@ mod tests {
 
     fn fault(status: u16, body: &str) -> Option<Fault> {
         let status = StatusCode::from_u16(status).unwrap();
-        Fault::of(&Ok(Answer { status, headers: HeaderMap::new(), body: body.into() }), None)
+        Fault::of(
+            &Ok(Answer {
+                status,
+                headers: HeaderMap::new(),
+                body: body.into(),
+            }),
+            None,
+        )
     }
 
     #[test]
@@ -100,7 +115,10 @@ mod tests {
             assert_eq!(fault(status, "{}"), None, "{status}");
         }
         assert_eq!(fault(429, ""), Some(Fault::RateLimited));
-        assert_eq!(fault(400, r#"{"errorCode": "RATE_LIMITED"}"#), Some(Fault::RateLimited));
+        assert_eq!(
+            fault(400, r#"{"errorCode": "RATE_LIMITED"}"#),
+            Some(Fault::RateLimited)
+        );
         for status in [502, 503, 504] {
             assert_eq!(fault(status, "<html>"), Some(Fault::Gateway));
         }
@@ -112,10 +130,27 @@ mod tests {
     #[test]
     fn what_creates_is_repeated_only_where_nothing_was_done() {
         use Fault::*;
-        for fault in [RateLimited, Refused, Unconnected, Lost, TimedOut, Gateway, Server] {
-            assert!(!(fault.may_repeat(Effect::Create) && fault.may_have_acted()), "{fault:?}");
-            assert_eq!(fault.may_repeat(Effect::Read), fault.may_repeat(Effect::Idempotent));
-            assert_eq!(fault.may_repeat(Effect::Create), matches!(fault, RateLimited | Refused));
+        for fault in [
+            RateLimited,
+            Refused,
+            Unconnected,
+            Lost,
+            TimedOut,
+            Gateway,
+            Server,
+        ] {
+            assert!(
+                !(fault.may_repeat(Effect::Create) && fault.may_have_acted()),
+                "{fault:?}"
+            );
+            assert_eq!(
+                fault.may_repeat(Effect::Read),
+                fault.may_repeat(Effect::Idempotent)
+            );
+            assert_eq!(
+                fault.may_repeat(Effect::Create),
+                matches!(fault, RateLimited | Refused)
+            );
             assert_eq!(fault.may_repeat(Effect::Read), fault != Server);
         }
     }

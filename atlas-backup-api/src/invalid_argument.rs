@@ -22,13 +22,21 @@ impl InvalidArgument {
     /// A value that breaks a rule.
     pub(crate) fn new(parameter: &str, value: impl fmt::Display, rule: impl Into<String>) -> Self {
         let value = Some(excerpt::shorten(&value.to_string(), 64));
-        InvalidArgument { value, ..InvalidArgument::without_value(parameter, rule) }
+        InvalidArgument {
+            value,
+            ..InvalidArgument::without_value(parameter, rule)
+        }
     }
 
     /// A rule that is broken whatever the value is.
     pub(crate) fn without_value(parameter: &str, rule: impl Into<String>) -> Self {
         let rule = excerpt::clause(&rule.into(), 500);
-        InvalidArgument { operation: None, parameter: parameter.to_owned(), value: None, rule }
+        InvalidArgument {
+            operation: None,
+            parameter: parameter.to_owned(),
+            value: None,
+            rule,
+        }
     }
 
     /// What a conversion said, which is all that is left of the value: its message names value and rule.
@@ -38,17 +46,26 @@ impl InvalidArgument {
 
     /// The same, seen from the object whose member `name` it is.
     pub(crate) fn inside(self, name: &str) -> Self {
-        InvalidArgument { parameter: path::inside(name, &self.parameter), ..self }
+        InvalidArgument {
+            parameter: path::inside(name, &self.parameter),
+            ..self
+        }
     }
 
     /// The same, seen from the list whose item it is.
     pub(crate) fn at(self, index: usize) -> Self {
-        InvalidArgument { parameter: path::at(index, &self.parameter), ..self }
+        InvalidArgument {
+            parameter: path::at(index, &self.parameter),
+            ..self
+        }
     }
 
     /// The same, of this call.
     pub(crate) fn of(self, operation: &'static str) -> Self {
-        InvalidArgument { operation: Some(operation), ..self }
+        InvalidArgument {
+            operation: Some(operation),
+            ..self
+        }
     }
 
     /// The operation that was to be called, as the documents name it: `takeSnapshot`. None where a program checked a body or made
@@ -81,7 +98,10 @@ impl InvalidArgument {
 
     /// The message without the call.
     pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (wire, rust) = (excerpt::shorten(&self.parameter, 200), excerpt::shorten(&self.argument(), 200));
+        let (wire, rust) = (
+            excerpt::shorten(&self.parameter, 200),
+            excerpt::shorten(&self.argument(), 200),
+        );
         f.write_str("invalid argument")?;
         match rust.is_empty() {
             true => {}
@@ -92,7 +112,11 @@ impl InvalidArgument {
             write!(f, " = {value}")?;
         }
         // What a conversion of the program's own says may be nothing.
-        if self.rule.is_empty() { Ok(()) } else { write!(f, ": {}", self.rule) }
+        if self.rule.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ": {}", self.rule)
+        }
     }
 }
 
@@ -132,13 +156,22 @@ mod tests {
     #[test]
     fn it_names_member_value_and_rule() {
         let error = InvalidArgument::new("retentionInDays", 0, "must be at least 1");
-        assert_eq!(error.to_string(), "invalid argument retention_in_days (retentionInDays) = 0: must be at least 1");
-        assert_eq!((error.parameter(), error.argument().as_str()), ("retentionInDays", "retention_in_days"));
+        assert_eq!(
+            error.to_string(),
+            "invalid argument retention_in_days (retentionInDays) = 0: must be at least 1"
+        );
+        assert_eq!(
+            (error.parameter(), error.argument().as_str()),
+            ("retentionInDays", "retention_in_days")
+        );
         assert_eq!(error.operation(), None);
         assert_eq!(error.value(), Some("0"));
         assert_eq!(error.rule(), "must be at least 1");
         let error = error.of("takeSnapshot");
-        assert_eq!(error.to_string(), "takeSnapshot: invalid argument retention_in_days (retentionInDays) = 0: must be at least 1");
+        assert_eq!(
+            error.to_string(),
+            "takeSnapshot: invalid argument retention_in_days (retentionInDays) = 0: must be at least 1"
+        );
     }
 
     #[test]
@@ -153,13 +186,19 @@ mod tests {
 
     #[test]
     fn nested_members_have_a_path() {
-        let error = InvalidArgument::without_value("id", "must be given").at(2).inside("policyItems");
-        assert_eq!(error.to_string(), "invalid argument policy_items[2].id (policyItems[2].id): must be given");
+        let error = InvalidArgument::without_value("id", "must be given")
+            .at(2)
+            .inside("policyItems");
+        assert_eq!(
+            error.to_string(),
+            "invalid argument policy_items[2].id (policyItems[2].id): must be given"
+        );
     }
 
     #[test]
     fn a_long_value_is_shortened_and_stays_on_one_line() {
-        let error = InvalidArgument::new("description", "line\n".repeat(1000), "must be shorter").to_string();
+        let error = InvalidArgument::new("description", "line\n".repeat(1000), "must be shorter")
+            .to_string();
         assert!(error.len() < 150 && !error.contains('\n'), "{error}");
     }
 }

@@ -96,9 +96,15 @@
 //! Operators think in jobs, which take more than one call:
 //!
 //! - **List** all there is: `stream` of every call that lists ([`Items`]).
-#![cfg_attr(feature = "v2", doc = "  The snapshots of a cluster, sharded or not: [`v2::Api::list_cluster_snapshots`].")]
+#![cfg_attr(
+    feature = "v2",
+    doc = "  The snapshots of a cluster, sharded or not: [`v2::Api::list_cluster_snapshots`]."
+)]
 //! - **Wait** until a snapshot or a job has ended: `wait` of every call that returns one ([`Wait`]).
-#![cfg_attr(feature = "v2", doc = "- **Take** a snapshot and know that it is good: [`v2::Api::take_snapshot_and_wait`].")]
+#![cfg_attr(
+    feature = "v2",
+    doc = "- **Take** a snapshot and know that it is good: [`v2::Api::take_snapshot_and_wait`]."
+)]
 #![cfg_attr(
     all(feature = "v2", feature = "download"),
     doc = "- **Save** a snapshot on a disk: [`v2::Api::save_snapshot`] ([`SaveSnapshot`])."
@@ -131,7 +137,10 @@
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 // Without any generation of the API nothing calls the machinery. That is no use to anybody, but it must compile.
-#![cfg_attr(not(any(feature = "v1", feature = "v2")), allow(dead_code, unused_imports, unused_macros))]
+#![cfg_attr(
+    not(any(feature = "v1", feature = "v2")),
+    allow(dead_code, unused_imports, unused_macros)
+)]
 
 mod ambiguous_error;
 mod api_error;

@@ -62,7 +62,11 @@ impl<T: Member + Blank> Member for Vec<T> {
     }
 
     fn presence(&self) -> Presence {
-        if self.is_empty() { Presence::Empty } else { Presence::Given }
+        if self.is_empty() {
+            Presence::Empty
+        } else {
+            Presence::Given
+        }
     }
 }
 
@@ -72,10 +76,19 @@ fn items(list: &dyn List) -> impl Iterator<Item = &dyn Member> {
 
 /// One item that cannot be held is a mismatch of the whole: half a list would mislead.
 fn decode_list(list: &mut dyn List, value: &Value) -> Result<(), Mismatch> {
-    let Value::Array(values) = value else { return Err(Mismatch::new("a list", value)) };
+    let Value::Array(values) = value else {
+        return Err(Mismatch::new("a list", value));
+    };
     // The index told is the one in the document, so nulls are counted; they are not kept.
-    let mut values = values.iter().enumerate().filter(|(_, value)| !value.is_null());
-    let decoded = values.try_for_each(|(index, value)| list.grow().decode(value).map_err(|mismatch| mismatch.at(index)));
+    let mut values = values
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| !value.is_null());
+    let decoded = values.try_for_each(|(index, value)| {
+        list.grow()
+            .decode(value)
+            .map_err(|mismatch| mismatch.at(index))
+    });
     if decoded.is_err() {
         list.clear();
     }
@@ -142,15 +155,26 @@ impl<T: Member + Blank> Member for BTreeMap<String, T> {
     }
 
     fn presence(&self) -> Presence {
-        if self.is_empty() { Presence::Empty } else { Presence::Given }
+        if self.is_empty() {
+            Presence::Empty
+        } else {
+            Presence::Given
+        }
     }
 }
 
 /// As for a list.
 fn decode_table(table: &mut dyn Table, value: &Value) -> Result<(), Mismatch> {
-    let Value::Object(values) = value else { return Err(Mismatch::new("an object", value)) };
+    let Value::Object(values) = value else {
+        return Err(Mismatch::new("an object", value));
+    };
     let mut values = values.iter().filter(|(_, value)| !value.is_null());
-    let decoded = values.try_for_each(|(key, value)| table.grow(key.clone()).decode(value).map_err(|mismatch| mismatch.inside(key)));
+    let decoded = values.try_for_each(|(key, value)| {
+        table
+            .grow(key.clone())
+            .decode(value)
+            .map_err(|mismatch| mismatch.inside(key))
+    });
     if decoded.is_err() {
         table.clear();
     }

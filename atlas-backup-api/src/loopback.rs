@@ -22,7 +22,9 @@ impl Loopback {
         thread::spawn(move || {
             for answer in answers {
                 let (mut stream, _) = listener.accept().unwrap();
-                stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+                stream
+                    .set_read_timeout(Some(Duration::from_secs(5)))
+                    .unwrap();
                 let _ = sender.send(read_request(&mut stream));
                 let _ = stream.write_all(&answer);
             }
@@ -43,7 +45,10 @@ impl Loopback {
 
 /// A whole answer: status line, headers (each with its line end), length, body.
 pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 fn read_request(stream: &mut impl Read) -> String {
@@ -60,7 +65,11 @@ fn read_request(stream: &mut impl Read) -> String {
 
 fn is_complete(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"));
     body.len() >= length.map_or(0, |length| length.trim().parse().unwrap())
 }

@@ -129,7 +129,10 @@ impl Member for f64 {
 /// The float that a JSON number stands for, unless it is an integer with more digits than a float has.
 fn exact(number: &Number) -> Option<f64> {
     let float = number.as_f64()?;
-    let integer = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+    let integer = number
+        .as_i64()
+        .map(i128::from)
+        .or_else(|| number.as_u64().map(i128::from));
     match integer {
         Some(integer) if float as i128 != integer => None,
         _ => Some(float),
@@ -183,7 +186,11 @@ impl Member for Value {
     }
 
     fn presence(&self) -> Presence {
-        if self.is_null() { Presence::Absent } else { Presence::Given }
+        if self.is_null() {
+            Presence::Absent
+        } else {
+            Presence::Given
+        }
     }
 }
 
@@ -222,7 +229,11 @@ impl<T: Member + Blank> Member for Option<T> {
     }
 
     fn presence(&self) -> Presence {
-        if self.is_none() { Presence::Absent } else { Presence::Given }
+        if self.is_none() {
+            Presence::Absent
+        } else {
+            Presence::Given
+        }
     }
 }
 
@@ -270,10 +281,18 @@ mod tests {
     #[test]
     fn half_a_list_is_not_held() {
         let mut dates = Vec::<Timestamp>::BLANK;
-        assert!(dates.decode(&json!(["1970-01-01T00:00:00Z", "soon", null, 7])).is_err());
+        assert!(
+            dates
+                .decode(&json!(["1970-01-01T00:00:00Z", "soon", null, 7]))
+                .is_err()
+        );
         assert!(dates.is_empty());
         let mut dates = BTreeMap::<String, Timestamp>::BLANK;
-        assert!(dates.decode(&json!({"a": "1970-01-01T00:00:00Z", "b": "soon", "c": "later"})).is_err());
+        assert!(
+            dates
+                .decode(&json!({"a": "1970-01-01T00:00:00Z", "b": "soon", "c": "later"}))
+                .is_err()
+        );
         assert!(dates.is_empty());
     }
 
@@ -284,9 +303,17 @@ mod tests {
             member.decode(&value).unwrap_err().to_string()
         }
         let told = "[1][1]: expected an integer of 64 bits, found a number";
-        assert_eq!(message::<Vec<Option<Vec<i64>>>>(json!([[1], [1, 1.5]])), told);
+        assert_eq!(
+            message::<Vec<Option<Vec<i64>>>>(json!([[1], [1, 1.5]])),
+            told
+        );
         let told = "b: expected a date-time, found text";
-        assert_eq!(message::<BTreeMap<String, Timestamp>>(json!({"a": "1970-01-01T00:00:00Z", "b": "soon"})), told);
+        assert_eq!(
+            message::<BTreeMap<String, Timestamp>>(
+                json!({"a": "1970-01-01T00:00:00Z", "b": "soon"})
+            ),
+            told
+        );
     }
 
     #[test]
@@ -294,10 +321,19 @@ mod tests {
         for absent in [&None::<i64> as &dyn Member, &None::<Vec<i64>>, &Value::Null] {
             assert_eq!(absent.presence(), Presence::Absent, "{absent:?}");
         }
-        for empty in [&Vec::<i64>::new() as &dyn Member, &BTreeMap::<String, i64>::new()] {
+        for empty in [
+            &Vec::<i64>::new() as &dyn Member,
+            &BTreeMap::<String, i64>::new(),
+        ] {
             assert_eq!(empty.presence(), Presence::Empty, "{empty:?}");
         }
-        for given in [&Some(Vec::<i64>::new()) as &dyn Member, &vec![0], &0, &false, &String::new()] {
+        for given in [
+            &Some(Vec::<i64>::new()) as &dyn Member,
+            &vec![0],
+            &0,
+            &false,
+            &String::new(),
+        ] {
             assert_eq!(given.presence(), Presence::Given, "{given:?}");
         }
     }

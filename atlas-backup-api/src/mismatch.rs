@@ -15,26 +15,41 @@ pub(crate) struct Mismatch {
 
 impl Mismatch {
     pub(crate) fn new(expected: &'static str, found: &Value) -> Self {
-        Mismatch { path: String::new(), problem: format!("expected {expected}, found {}", kind(found)) }
+        Mismatch {
+            path: String::new(),
+            problem: format!("expected {expected}, found {}", kind(found)),
+        }
     }
 
     pub(crate) fn missing(expected: &'static str) -> Self {
-        Mismatch { path: String::new(), problem: format!("expected {expected}, but it is missing") }
+        Mismatch {
+            path: String::new(),
+            problem: format!("expected {expected}, but it is missing"),
+        }
     }
 
     /// A member that nothing could carry.
     pub(crate) fn unknown() -> Self {
-        Mismatch { path: String::new(), problem: "no such member".to_owned() }
+        Mismatch {
+            path: String::new(),
+            problem: "no such member".to_owned(),
+        }
     }
 
     /// The same, seen from the object whose member `name` it is.
     pub(crate) fn inside(self, name: &str) -> Self {
-        Mismatch { path: path::inside(name, &self.path), ..self }
+        Mismatch {
+            path: path::inside(name, &self.path),
+            ..self
+        }
     }
 
     /// The same, seen from the list whose item it is.
     pub(crate) fn at(self, index: usize) -> Self {
-        Mismatch { path: path::at(index, &self.path), ..self }
+        Mismatch {
+            path: path::at(index, &self.path),
+            ..self
+        }
     }
 
     /// For example `results[3].expiresAt`; empty for the document itself.
@@ -76,14 +91,23 @@ mod tests {
 
     #[test]
     fn a_path_reads_as_one_would_write_it() {
-        let mismatch = Mismatch::new("text", &json!(1)).inside("expiresAt").at(3).inside("results");
+        let mismatch = Mismatch::new("text", &json!(1))
+            .inside("expiresAt")
+            .at(3)
+            .inside("results");
         assert_eq!(mismatch.path(), "results[3].expiresAt");
-        assert_eq!(mismatch.to_string(), "results[3].expiresAt: expected text, found a number");
+        assert_eq!(
+            mismatch.to_string(),
+            "results[3].expiresAt: expected text, found a number"
+        );
     }
 
     #[test]
     fn the_document_itself_has_no_path() {
-        assert_eq!(Mismatch::new("an object", &json!([])).to_string(), "expected an object, found a list");
+        assert_eq!(
+            Mismatch::new("an object", &json!([])).to_string(),
+            "expected an object, found a list"
+        );
     }
 
     #[test]
@@ -95,7 +119,10 @@ mod tests {
             (json!(["hunter2"]), "a list"),
             (json!({"hunter2": 1}), "an object"),
         ] {
-            assert_eq!(Mismatch::new("a number", &value).to_string(), format!("expected a number, found {kind}"));
+            assert_eq!(
+                Mismatch::new("a number", &value).to_string(),
+                format!("expected a number, found {kind}")
+            );
         }
     }
 }

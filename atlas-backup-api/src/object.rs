@@ -72,7 +72,13 @@ pub(crate) struct Wire {
 
 impl Wire {
     pub(crate) const fn new(name: &'static str, field: &'static str) -> Self {
-        Wire { name, field, required: false, secret: false, other_form: None }
+        Wire {
+            name,
+            field,
+            required: false,
+            secret: false,
+            other_form: None,
+        }
     }
 
     /// Without it the object is useless: its absence is an error, and it is always written.
@@ -161,25 +167,40 @@ fn visit(object: &dyn Object, mut see: impl FnMut(&'static Wire, &dyn Member)) {
 
 /// Reads an object into a blank. Where that fails, what was read of it until then is left in it.
 pub(crate) fn fill(object: &mut dyn Object, value: &Value) -> Result<(), Mismatch> {
-    let Value::Object(members) = value else { return Err(Mismatch::new("an object", value)) };
+    let Value::Object(members) = value else {
+        return Err(Mismatch::new("an object", value));
+    };
     let (shape, keeps) = (object.shape(), object.extra().is_some());
-    let is_item = |wire: &&Wire| wire.other_form == Some(OtherForm::WholeAnswer) && !members.contains_key(wire.name);
+    let is_item = |wire: &&Wire| {
+        wire.other_form == Some(OtherForm::WholeAnswer) && !members.contains_key(wire.name)
+    };
     if let Some(wire) = shape.members.iter().find(is_item) {
         return fill_with_item(object, wire, value);
     }
-    let (mut wires, mut reading) = (shape.members.iter(), Reading { kept: Map::new(), came: Vec::new(), keeps });
+    let (mut wires, mut reading) = (
+        shape.members.iter(),
+        Reading {
+            kept: Map::new(),
+            came: Vec::new(),
+            keeps,
+        },
+    );
     let (mut known, mut outcome) = (0, Ok(()));
     object.visit_mut(&mut |member| {
         if let (Some(wire), Ok(())) = (wires.next(), &outcome) {
             let value = members.get(wire.name);
             known += usize::from(value.is_some());
-            outcome = reading.member(wire, member, value).map_err(|mismatch| mismatch.inside(wire.name));
+            outcome = reading
+                .member(wire, member, value)
+                .map_err(|mismatch| mismatch.inside(wire.name));
         }
     });
     outcome?;
     let Reading { mut kept, came, .. } = reading;
     if known < members.len() {
-        let unknown = members.iter().filter(|(name, _)| shape.members.iter().all(|wire| wire.name != *name));
+        let unknown = members
+            .iter()
+            .filter(|(name, _)| shape.members.iter().all(|wire| wire.name != *name));
         kept.extend(unknown.map(|(name, value)| (name.clone(), value.clone())));
     }
     match (object.extra_mut(), kept.keys().next()) {
@@ -191,7 +212,11 @@ pub(crate) fn fill(object: &mut dyn Object, value: &Value) -> Result<(), Mismatc
 }
 
 /// Reads the only item of a list into a blank that has the list, where the item came in place of the whole.
-fn fill_with_item(object: &mut dyn Object, list: &'static Wire, item: &Value) -> Result<(), Mismatch> {
+fn fill_with_item(
+    object: &mut dyn Object,
+    list: &'static Wire,
+    item: &Value,
+) -> Result<(), Mismatch> {
     let (mut wires, mut outcome) = (object.shape().members.iter(), Ok(()));
     object.visit_mut(&mut |member| {
         if wires.next().is_some_and(|wire| wire.name == list.name) {
@@ -217,22 +242,33 @@ struct Reading {
 }
 
 impl Reading {
-    fn member(&mut self, wire: &'static Wire, member: &mut dyn Member, value: Option<&Value>) -> Result<(), Mismatch> {
+    fn member(
+        &mut self,
+        wire: &'static Wire,
+        member: &mut dyn Member,
+        value: Option<&Value>,
+    ) -> Result<(), Mismatch> {
         // Blank is empty only where absent and empty look the same.
         let is_list = member.presence() == Presence::Empty;
         let value = match value {
             None if wire.required => return Err(Mismatch::missing(member.expected())),
-            Some(null @ Value::Null) if wire.required => return Err(Mismatch::new(member.expected(), null)),
+            Some(null @ Value::Null) if wire.required => {
+                return Err(Mismatch::new(member.expected(), null));
+            }
             None | Some(Value::Null) => return Ok(()),
             Some(value) => value,
         };
         let other = wire.other_form.and_then(|form| form.read(value));
         match member.decode(other.as_ref().unwrap_or(value)) {
-            Ok(()) if self.keeps && other.is_some() => self.came.push((wire.name, Came::InOtherForm)),
+            Ok(()) if self.keeps && other.is_some() => {
+                self.came.push((wire.name, Came::InOtherForm))
+            }
             Ok(()) if self.keeps && is_list => self.came.push((wire.name, Came::AsDocumented)),
             Ok(()) => {}
             // One odd member must not take the rest with it.
-            Err(_) if self.keeps && !wire.required => drop(self.kept.insert(wire.name.to_owned(), value.clone())),
+            Err(_) if self.keeps && !wire.required => {
+                drop(self.kept.insert(wire.name.to_owned(), value.clone()))
+            }
             Err(mismatch) => return Err(mismatch),
         }
         Ok(())
@@ -253,7 +289,9 @@ pub(crate) fn identity(object: &dyn Object) -> Option<String> {
     let mut identity = None;
     visit(object, |wire, member| {
         if wire.required {
-            identity.get_or_insert_with(String::new).push_str(&member.value().to_string());
+            identity
+                .get_or_insert_with(String::new)
+                .push_str(&member.value().to_string());
         }
     });
     identity
@@ -271,12 +309,17 @@ fn encode(object: &dyn Object) -> Value {
             Presence::Absent => wire.required,
         };
         if written {
-            let form = wire.other_form.filter(|_| came(wire) == Some(Came::InOtherForm));
+            let form = wire
+                .other_form
+                .filter(|_| came(wire) == Some(Came::InOtherForm));
             if form == Some(OtherForm::WholeAnswer) {
                 whole = Some(wire.name);
             }
             let value = member.value();
-            members.insert(wire.name.to_owned(), form.map_or(value.clone(), |form| form.write(value)));
+            members.insert(
+                wire.name.to_owned(),
+                form.map_or(value.clone(), |form| form.write(value)),
+            );
         }
     });
     for (name, value) in extra.into_iter().flat_map(Extra::iter) {
@@ -294,7 +337,9 @@ fn encode(object: &dyn Object) -> Value {
 /// The one item of the list called `name`, where the object has nothing else.
 fn only_item(members: &Map<String, Value>, name: &str) -> Option<Value> {
     match members.get(name) {
-        Some(Value::Array(items)) if items.len() == 1 && members.len() == 1 => items.first().cloned(),
+        Some(Value::Array(items)) if items.len() == 1 && members.len() == 1 => {
+            items.first().cloned()
+        }
         _ => None,
     }
 }
@@ -316,7 +361,9 @@ pub(crate) fn debug(object: &dyn Object, f: &mut fmt::Formatter<'_>) -> fmt::Res
 }
 
 /// `Deserialize` of every object and enum. It goes through [`Value`], so the format must describe itself, as JSON does.
-pub(crate) fn deserialize<'de, T: Member + Blank, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn deserialize<'de, T: Member + Blank, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     let value = Value::deserialize(deserializer)?;
     let mut member = T::BLANK;
     member.decode(&value).map_err(D::Error::custom)?;
@@ -471,7 +518,9 @@ mod tests {
 
     fn read_as<T: Member + Blank>(value: Value) -> Result<T, String> {
         let mut member = T::BLANK;
-        member.decode(&value).map_err(|mismatch| mismatch.to_string())?;
+        member
+            .decode(&value)
+            .map_err(|mismatch| mismatch.to_string())?;
         Ok(member)
     }
 
@@ -482,14 +531,25 @@ mod tests {
     /// What it takes to be equal JSON: null is absent.
     fn without_nulls(value: Value) -> Value {
         match value {
-            Value::Array(items) => items.into_iter().filter(|item| !item.is_null()).map(without_nulls).collect(),
-            Value::Object(members) => members.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect(),
+            Value::Array(items) => items
+                .into_iter()
+                .filter(|item| !item.is_null())
+                .map(without_nulls)
+                .collect(),
+            Value::Object(members) => members
+                .into_iter()
+                .filter(|(_, v)| !v.is_null())
+                .map(|(k, v)| (k, without_nulls(v)))
+                .collect(),
             other => other,
         }
     }
 
     fn assert_lossless(value: Value) {
-        assert_eq!(without_nulls(job(value.clone()).value()), without_nulls(value));
+        assert_eq!(
+            without_nulls(job(value.clone()).value()),
+            without_nulls(value)
+        );
     }
 
     fn full() -> Value {
@@ -508,11 +568,23 @@ mod tests {
         assert_eq!(job.id, "32b6e34b3d91647abb20e7b8");
         assert_eq!(job.note.as_deref(), Some("n"));
         assert_eq!(job.state, Some(State::Queued));
-        assert_eq!(job.expires_at, Some("2020-09-24T03:50:43Z".parse().unwrap()));
+        assert_eq!(
+            job.expires_at,
+            Some("2020-09-24T03:50:43Z".parse().unwrap())
+        );
         assert_eq!(job.dates.len(), 1);
         assert_eq!(job.size_bytes, Some(5_000_000_000));
         assert_eq!(job.failed, Some(false));
-        assert_eq!(job.parts, [Part { n: Some(1), ..Part::default() }, Part::default()]);
+        assert_eq!(
+            job.parts,
+            [
+                Part {
+                    n: Some(1),
+                    ..Part::default()
+                },
+                Part::default()
+            ]
+        );
         assert_eq!(job.labels["a"], "b");
         assert_eq!(job.url.as_deref(), Some("https://h/?sig=1"));
         assert!(job.extra.is_empty());
@@ -523,8 +595,20 @@ mod tests {
     fn null_and_absent_are_the_same() {
         let id = json!("32b6e34b3d91647abb20e7b8");
         let absent = job(json!({"id": id}));
-        assert_eq!(absent, Job { id: absent.id.clone(), ..Job::default() });
-        let names: Vec<String> = full().as_object().unwrap().keys().filter(|name| *name != "id").cloned().collect();
+        assert_eq!(
+            absent,
+            Job {
+                id: absent.id.clone(),
+                ..Job::default()
+            }
+        );
+        let names: Vec<String> = full()
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|name| *name != "id")
+            .cloned()
+            .collect();
         let nulls: Map<String, Value> = names.into_iter().map(|name| (name, Value::Null)).collect();
         let mut nulls = Value::Object(nulls);
         nulls["id"] = id.clone();
@@ -534,9 +618,18 @@ mod tests {
 
     #[test]
     fn a_required_member_is_needed() {
-        assert_eq!(read_as::<Job>(json!({})).unwrap_err(), "id: expected text, but it is missing");
-        assert_eq!(read_as::<Job>(json!({"id": null})).unwrap_err(), "id: expected text, found null");
-        assert_eq!(read_as::<Job>(json!({"id": 1})).unwrap_err(), "id: expected text, found a number");
+        assert_eq!(
+            read_as::<Job>(json!({})).unwrap_err(),
+            "id: expected text, but it is missing"
+        );
+        assert_eq!(
+            read_as::<Job>(json!({"id": null})).unwrap_err(),
+            "id: expected text, found null"
+        );
+        assert_eq!(
+            read_as::<Job>(json!({"id": 1})).unwrap_err(),
+            "id: expected text, found a number"
+        );
     }
 
     #[test]
@@ -570,7 +663,10 @@ mod tests {
         }
         let job = job(json!({"id": "", "expiresAt": "soon", "parts": []}));
         assert_eq!(job.expires_at, None);
-        assert_eq!(job.extra.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["expiresAt"]);
+        assert_eq!(
+            job.extra.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            ["expiresAt"]
+        );
     }
 
     #[test]
@@ -581,7 +677,12 @@ mod tests {
         job.labels.clear();
         job.urls.clear();
         let mut cleared = full();
-        for (name, empty) in [("dates", json!([])), ("parts", json!([])), ("labels", json!({})), ("urls", json!([]))] {
+        for (name, empty) in [
+            ("dates", json!([])),
+            ("parts", json!([])),
+            ("labels", json!({})),
+            ("urls", json!([])),
+        ] {
             cleared[name] = empty;
         }
         assert_eq!(job.value(), cleared);
@@ -601,9 +702,16 @@ mod tests {
     fn an_empty_list_is_nothing_extra() {
         let mut job = job(json!({"id": "", "parts": [], "labels": {}}));
         assert!(job.extra.is_empty());
-        assert_eq!((job.extra.get("parts"), job.extra.iter().count()), (None, 0));
+        assert_eq!(
+            (job.extra.get("parts"), job.extra.iter().count()),
+            (None, 0)
+        );
         assert!(format!("{job:?}").ends_with("extra: {} }"), "{job:?}");
-        assert_eq!(job, Job::default(), "whether an empty list came is not compared");
+        assert_eq!(
+            job,
+            Job::default(),
+            "whether an empty list came is not compared"
+        );
         assert_eq!(job.value(), json!({"id": "", "parts": [], "labels": {}}));
         job.parts.push(Part::default());
         assert_eq!(job.extra.get("parts"), None);
@@ -626,7 +734,8 @@ mod tests {
 
     #[test]
     fn what_is_none_stays_away() {
-        let mut ask: Update = read_as(json!({"dates": ["2020-09-24T03:50:43Z"], "parts": [1]})).unwrap();
+        let mut ask: Update =
+            read_as(json!({"dates": ["2020-09-24T03:50:43Z"], "parts": [1]})).unwrap();
         // As when `extra` is that of an answer whose member is a plain list.
         ask.extra = job(json!({"id": "", "dates": [], "parts": []})).extra;
         ask.dates = None;
@@ -639,12 +748,17 @@ mod tests {
         let mut job = job(json!({"id": "", "expiresAt": "soon", "parts": [], "newer": 1}));
         job.expires_at = Some(Timestamp::UNIX_EPOCH);
         job.parts.push(Part::default());
-        assert_eq!(job.value(), json!({"id": "", "expiresAt": "1970-01-01T00:00:00Z", "parts": [{}], "newer": 1}));
+        assert_eq!(
+            job.value(),
+            json!({"id": "", "expiresAt": "1970-01-01T00:00:00Z", "parts": [{}], "newer": 1})
+        );
     }
 
     #[test]
     fn nulls_in_lists_are_dropped() {
-        let job = job(json!({"id": "", "parts": [null, {"n": 1}, null], "labels": {"a": null, "b": "c"}}));
+        let job = job(
+            json!({"id": "", "parts": [null, {"n": 1}, null], "labels": {"a": null, "b": "c"}}),
+        );
         assert_eq!(job.parts.len(), 1);
         assert_eq!(job.labels.len(), 1);
         assert_lossless(json!({"id": "", "parts": [null], "labels": {"a": null}}));
@@ -677,7 +791,10 @@ mod tests {
             assert_eq!(job, expected, "{name}: another member was touched");
         }
         let job = job(json!({"id": "", "parts": [{}, {"n": "x"}]}));
-        assert!(job.extra.is_empty(), "the list is held, and its item keeps what it cannot hold");
+        assert!(
+            job.extra.is_empty(),
+            "the list is held, and its item keeps what it cannot hold"
+        );
         assert_eq!(job.parts[1].extra.get("n"), Some(&json!("x")));
     }
 
@@ -686,11 +803,26 @@ mod tests {
         for (value, message) in [
             (json!("hunter2"), "expected an object, found text"),
             (json!(null), "expected an object, found null"),
-            (json!({"results": null}), "results: expected a list, found null"),
-            (json!({"results": {"hunter2": 1}}), "results: expected a list, found an object"),
-            (json!({"results": [{"id": "a"}, null, "hunter2"]}), "results[2]: expected an object, found text"),
-            (json!({"results": [{"id": "a"}, {"note": "hunter2"}]}), "results[1].id: expected text, but it is missing"),
-            (json!({"message": "hunter2"}), "results: expected a list, but it is missing"),
+            (
+                json!({"results": null}),
+                "results: expected a list, found null",
+            ),
+            (
+                json!({"results": {"hunter2": 1}}),
+                "results: expected a list, found an object",
+            ),
+            (
+                json!({"results": [{"id": "a"}, null, "hunter2"]}),
+                "results[2]: expected an object, found text",
+            ),
+            (
+                json!({"results": [{"id": "a"}, {"note": "hunter2"}]}),
+                "results[1].id: expected text, but it is missing",
+            ),
+            (
+                json!({"message": "hunter2"}),
+                "results: expected a list, but it is missing",
+            ),
             (json!({}), "results: expected a list, but it is missing"),
         ] {
             assert_eq!(read_as::<Jobs>(value).unwrap_err(), message);
@@ -705,7 +837,11 @@ mod tests {
         assert!(job.extra.is_empty());
         assert_eq!(job.value(), one);
         job.urls.push("https://h/?sig=2".to_owned());
-        assert_eq!(job.value()["urls"], json!(["https://h/?sig=1", "https://h/?sig=2"]), "text cannot hold two");
+        assert_eq!(
+            job.value()["urls"],
+            json!(["https://h/?sig=1", "https://h/?sig=2"]),
+            "text cannot hold two"
+        );
         job.urls.clear();
         assert_eq!(job.value()["urls"], json!([]));
     }
@@ -726,10 +862,17 @@ mod tests {
     fn an_item_in_place_of_the_whole_is_read_as_the_list_of_it() {
         for whole in [full(), json!({"results": [full()]}), json!({"results": []})] {
             let mut jobs: Jobs = read_as(whole.clone()).unwrap();
-            assert!(jobs.extra.is_empty() && jobs.parts.is_empty(), "what the item has is the item's");
+            assert!(
+                jobs.extra.is_empty() && jobs.parts.is_empty(),
+                "what the item has is the item's"
+            );
             assert_eq!(jobs.value(), whole);
             jobs.parts.push(Part::default());
-            assert_eq!(jobs.value()["parts"], json!([{}]), "what only the list has is not lost");
+            assert_eq!(
+                jobs.value()["parts"],
+                json!([{}]),
+                "what only the list has is not lost"
+            );
         }
         let jobs: Jobs = read_as(full()).unwrap();
         assert_eq!(jobs.results, [job(full())]);
@@ -776,8 +919,14 @@ mod tests {
         for (value, message) in [
             (json!({}), "parts: expected a list, but it is missing"),
             (json!({"parts": [], "untill": 1}), "untill: no such member"),
-            (json!({"parts": [], "until": "soon"}), "until: expected a date-time, found text"),
-            (json!({"parts": [1, 1.5]}), "parts[1]: expected an integer of 64 bits, found a number"),
+            (
+                json!({"parts": [], "until": "soon"}),
+                "until: expected a date-time, found text",
+            ),
+            (
+                json!({"parts": [1, 1.5]}),
+                "parts[1]: expected an integer of 64 bits, found a number",
+            ),
         ] {
             assert_eq!(read_as::<Ask>(value).unwrap_err(), message);
         }
@@ -789,7 +938,14 @@ mod tests {
         let mut policy: Policy = read_as(value).unwrap();
         policy.days = Some(2);
         assert_eq!(policy.value(), json!({"days": 2, "newer": true}));
-        assert_eq!(Policy { days: Some(2), ..Policy::default() }.value(), json!({"days": 2}));
+        assert_eq!(
+            Policy {
+                days: Some(2),
+                ..Policy::default()
+            }
+            .value(),
+            json!({"days": 2})
+        );
     }
 
     #[test]
@@ -798,12 +954,24 @@ mod tests {
         assert_eq!(serde_json::to_value(&job).unwrap(), full());
         let error = serde_json::from_str::<Job>(r#"{"id": 1}"#).unwrap_err();
         assert_eq!(error.to_string(), "id: expected text, found a number");
-        assert_eq!(serde_json::from_value::<Option<Policy>>(json!(null)).unwrap(), None);
+        assert_eq!(
+            serde_json::from_value::<Option<Policy>>(json!(null)).unwrap(),
+            None
+        );
     }
 
     #[test]
     fn anything_at_all_gives_a_value_or_an_error() {
-        let odd = [json!(null), json!(true), json!(-1), json!(1e308), json!(""), json!([[]]), json!({"": {}}), full()];
+        let odd = [
+            json!(null),
+            json!(true),
+            json!(-1),
+            json!(1e308),
+            json!(""),
+            json!([[]]),
+            json!({"": {}}),
+            full(),
+        ];
         for name in full().as_object().unwrap().keys() {
             for value in &odd {
                 let mut whole = full();

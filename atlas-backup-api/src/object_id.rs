@@ -60,12 +60,26 @@ mod tests {
         );
         let upper = ObjectId::try_from("32B6E34B3D91647ABB20E7B8").unwrap_err();
         assert_eq!(upper.value(), "32B6E34B3D91647ABB20E7B8");
-        assert_eq!(upper.rule(), "expected 24 lower-case hexadecimal digits, and some of these are upper case");
-        for text in ["", ".", "..", "32b6e34b3d91647abb20e7b", "32b6e34b3d91647abb20e7b8a", "g2b6e34b3d91647abb20e7b8"] {
+        assert_eq!(
+            upper.rule(),
+            "expected 24 lower-case hexadecimal digits, and some of these are upper case"
+        );
+        for text in [
+            "",
+            ".",
+            "..",
+            "32b6e34b3d91647abb20e7b",
+            "32b6e34b3d91647abb20e7b8a",
+            "g2b6e34b3d91647abb20e7b8",
+        ] {
             assert!(ObjectId::try_from(text).is_err(), "{text}");
         }
         // 24 bytes, 24 characters with a line end, and digits of another script.
-        for text in ["32b6e34b3d91647abb20e7é", "32b6e34b3d91647abb20e7b\n", "٣٢b6e34b3d91647abb20e7b8"] {
+        for text in [
+            "32b6e34b3d91647abb20e7é",
+            "32b6e34b3d91647abb20e7b\n",
+            "٣٢b6e34b3d91647abb20e7b8",
+        ] {
             assert!(ObjectId::try_from(text).is_err(), "{text}");
         }
     }
@@ -77,9 +91,15 @@ mod tests {
         assert_eq!(id, "NOT-HEX");
         assert_eq!(id.value(), json!("NOT-HEX"));
         assert!(id.decode(&json!(7)).is_err());
-        assert_eq!(serde_json::from_value::<ObjectId>(json!("NOT-HEX")).unwrap(), id);
+        assert_eq!(
+            serde_json::from_value::<ObjectId>(json!("NOT-HEX")).unwrap(),
+            id
+        );
         assert_eq!(serde_json::to_value(&id).unwrap(), "NOT-HEX");
-        assert!(ObjectId::try_from(&id).is_err(), "borrowing it as an argument checks it");
+        assert!(
+            ObjectId::try_from(&id).is_err(),
+            "borrowing it as an argument checks it"
+        );
     }
 
     #[test]
@@ -91,6 +111,9 @@ mod tests {
         assert_eq!(format!("{id} [{id:>26}]"), format!("{ID} [  {ID}]"));
         assert_eq!(ObjectId::default(), "");
         assert_eq!(HashSet::from([id.clone(), id.clone()]).len(), 1);
-        assert_eq!(BTreeSet::from([id.clone(), ObjectId::default()]).first(), Some(&ObjectId::default()));
+        assert_eq!(
+            BTreeSet::from([id.clone(), ObjectId::default()]).first(),
+            Some(&ObjectId::default())
+        );
     }
 }

@@ -141,8 +141,14 @@ mod tests {
         assert_eq!(Status::from("inProgress".to_owned()), Status::InProgress);
         assert_eq!(Status::InProgress.as_str(), "inProgress");
         assert_eq!(Status::Queued.as_ref(), "queued");
-        assert_eq!(format!("{} [{:>8}]", Status::Queued, Status::Queued), "queued [  queued]");
-        assert_eq!(HashSet::from([Status::Queued, Status::from("queued")]).len(), 1);
+        assert_eq!(
+            format!("{} [{:>8}]", Status::Queued, Status::Queued),
+            "queued [  queued]"
+        );
+        assert_eq!(
+            HashSet::from([Status::Queued, Status::from("queued")]).len(),
+            1
+        );
     }
 
     #[test]
@@ -158,13 +164,19 @@ mod tests {
     #[test]
     fn only_text_is_a_value() {
         let mut status = Status::BLANK;
-        assert_eq!(status.decode(&json!(1)).unwrap_err().to_string(), "expected text, found a number");
+        assert_eq!(
+            status.decode(&json!(1)).unwrap_err().to_string(),
+            "expected text, found a number"
+        );
     }
 
     #[test]
     fn serde_sees_the_wire_value() {
         assert_eq!(serde_json::to_value(Status::Queued).unwrap(), "queued");
-        assert_eq!(serde_json::from_value::<Status>(json!("queued")).unwrap(), Status::Queued);
+        assert_eq!(
+            serde_json::from_value::<Status>(json!("queued")).unwrap(),
+            Status::Queued
+        );
         assert!(serde_json::from_value::<Status>(json!(["queued"])).is_err());
     }
 }

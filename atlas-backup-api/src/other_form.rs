@@ -57,7 +57,11 @@ mod tests {
         for (form, other, documented) in [
             (OtherForm::OneItem, json!("a"), json!(["a"])),
             (OtherForm::OneItem, json!({"id": 1}), json!([{"id": 1}])),
-            (OtherForm::DateTime, json!("2018-08-01T20:02:07Z"), json!(1_533_153_727)),
+            (
+                OtherForm::DateTime,
+                json!("2018-08-01T20:02:07Z"),
+                json!(1_533_153_727),
+            ),
         ] {
             assert_eq!(form.read(&other), Some(documented.clone()), "{other}");
             assert_eq!(form.write(documented), other);

@@ -69,7 +69,12 @@ impl<T> Items<T> {
     where
         T: Object + Blank,
     {
-        Items { state, read: read::<T>, ready: Vec::new(), other: None }
+        Items {
+            state,
+            read: read::<T>,
+            ready: Vec::new(),
+            other: None,
+        }
     }
 
     /// A list that could not be asked for.
@@ -84,7 +89,10 @@ impl<T> Items<T> {
     /// Goes on with another list, unless an item of this one `settles` that this is the right one.
     #[cfg(feature = "v2")]
     pub(crate) fn or_of(self, other: Box<Pager>, settles: fn(&T) -> bool) -> Self {
-        Items { other: Some(Box::new(Other::new(other, settles))), ..self }
+        Items {
+            other: Some(Box::new(Other::new(other, settles))),
+            ..self
+        }
     }
 
     /// For a caller who asks Atlas for something else next, and is told by that what is wrong: of two lists that have nothing, it need not
@@ -117,10 +125,16 @@ impl<T> Items<T> {
     /// Reads a page, and takes what is new in it.
     fn take(&mut self, mut pager: Box<Pager>, page: Page) -> Result<(), Error> {
         let (mut keys, mut fresh) = (Vec::new(), Vec::new());
-        for (index, value) in page.results.into_iter().enumerate().filter(|(_, value)| !value.is_null()) {
+        for (index, value) in page
+            .results
+            .into_iter()
+            .enumerate()
+            .filter(|(_, value)| !value.is_null())
+        {
             let mismatch = |mismatch: Mismatch| mismatch.at(index).inside("results");
-            let (key, item) =
-                (self.read)(&value).map_err(|error| DecodeError::mismatch(pager.request.operation, page.status, &mismatch(error)))?;
+            let (key, item) = (self.read)(&value).map_err(|error| {
+                DecodeError::mismatch(pager.request.operation, page.status, &mismatch(error))
+            })?;
             if pager.seen.insert(key.clone()) {
                 fresh.push(item);
             }
@@ -128,7 +142,11 @@ impl<T> Items<T> {
         }
         fresh.reverse();
         self.ready = fresh;
-        if self.other.as_mut().is_some_and(|other| other.is_settled_by(&self.ready)) {
+        if self
+            .other
+            .as_mut()
+            .is_some_and(|other| other.is_settled_by(&self.ready))
+        {
             self.other = None;
         }
         if !page.is_last && pager.goes_on(keys) {
@@ -181,7 +199,10 @@ impl<T> Stream for Items<T> {
                         self.state = State::Fetching(fetch);
                         return Poll::Pending;
                     };
-                    if let Err(error) = page.and_then(|page| self.take(pager, page)).or_else(|error| self.fail(error)) {
+                    if let Err(error) = page
+                        .and_then(|page| self.take(pager, page))
+                        .or_else(|error| self.fail(error))
+                    {
                         return Poll::Ready(Some(Err(error)));
                     }
                 }
@@ -199,7 +220,12 @@ impl<T> Stream for Items<T> {
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.state {
-            State::Idle(pager) => return f.debug_struct("Items").field("request", &pager.request).finish_non_exhaustive(),
+            State::Idle(pager) => {
+                return f
+                    .debug_struct("Items")
+                    .field("request", &pager.request)
+                    .finish_non_exhaustive();
+            }
             State::Fetching(_) => "fetching",
             State::Failed(error) => return write!(f, "Items {{ {error}, .. }}"),
             State::Ended => "ended",
@@ -243,12 +269,24 @@ pub(crate) struct Pager {
 
 impl Pager {
     pub(crate) fn new(request: Request) -> Box<Self> {
-        Box::new(Pager { request, number: None, counted: false, seen: HashSet::new(), before: Vec::new(), again: 0 })
+        Box::new(Pager {
+            request,
+            number: None,
+            counted: false,
+            seen: HashSet::new(),
+            before: Vec::new(),
+            again: 0,
+        })
     }
 
     /// The operation numbers its pages. Without it, the whole list is one page.
     pub(crate) fn numbered(mut self: Box<Self>) -> Box<Self> {
-        self.number = Some(self.request.value("pageNum").and_then(|number| number.parse().ok()).unwrap_or(1));
+        self.number = Some(
+            self.request
+                .value("pageNum")
+                .and_then(|number| number.parse().ok())
+                .unwrap_or(1),
+        );
         if self.request.value("itemsPerPage").is_none() {
             self.request.set_query("itemsPerPage", ITEMS_PER_PAGE);
         }
@@ -267,7 +305,11 @@ impl Pager {
             *number += 1;
         }
         let mut page = self.page().await;
-        if self.counted && page.as_ref().is_err_and(|error| error.error_code() == Some("TIMEOUT_WHILE_PAGING")) {
+        if self.counted
+            && page
+                .as_ref()
+                .is_err_and(|error| error.error_code() == Some("TIMEOUT_WHILE_PAGING"))
+        {
             self.counted = false;
             self.request.set_query("includeCount", false);
             page = self.page().await;
@@ -282,10 +324,19 @@ impl Pager {
             Value::Object(mut members) => {
                 let is_last = links::say_it_is_the_last(members.get("links"));
                 match members.remove("results") {
-                    Some(Value::Array(results)) => Ok(Page { status, results, is_last }),
+                    Some(Value::Array(results)) => Ok(Page {
+                        status,
+                        results,
+                        is_last,
+                    }),
                     // A page that says nothing of items does not say that there are none.
-                    None => Err(self.unreadable(status, Mismatch::missing("a list").inside("results"))),
-                    Some(other) => Err(self.unreadable(status, Mismatch::new("a list", &other).inside("results"))),
+                    None => {
+                        Err(self.unreadable(status, Mismatch::missing("a list").inside("results")))
+                    }
+                    Some(other) => {
+                        Err(self
+                            .unreadable(status, Mismatch::new("a list", &other).inside("results")))
+                    }
                 }
             }
             other => Err(self.unreadable(status, Mismatch::new("an object", &other))),
@@ -299,7 +350,11 @@ impl Pager {
     /// Whether there is a page after the one with these items. The very same page again means that as many new items have come in before
     /// it, or that its number is not heeded; the third time it is taken for the latter.
     fn goes_on(&mut self, keys: Vec<String>) -> bool {
-        self.again = if keys == self.before { self.again + 1 } else { 0 };
+        self.again = if keys == self.before {
+            self.again + 1
+        } else {
+            0
+        };
         self.before = keys;
         self.number.is_some() && !self.before.is_empty() && self.again < 2
     }

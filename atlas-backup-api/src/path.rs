@@ -3,8 +3,15 @@
 /// `path` seen from the object whose member `name` it starts in.
 pub(crate) fn inside(name: &str, path: &str) -> String {
     // A name that could be mistaken for a path stands in brackets.
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
-    if plain { join(name, path) } else { join(&format!("[{name:?}]"), path) }
+    let plain = !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
+    if plain {
+        join(name, path)
+    } else {
+        join(&format!("[{name:?}]"), path)
+    }
 }
 
 /// `path` seen from the list whose item it starts in.
@@ -13,7 +20,11 @@ pub(crate) fn at(index: usize, path: &str) -> String {
 }
 
 fn join(step: &str, path: &str) -> String {
-    let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+    let dot = if path.is_empty() || path.starts_with('[') {
+        ""
+    } else {
+        "."
+    };
     format!("{step}{dot}{path}")
 }
 
@@ -23,7 +34,10 @@ mod tests {
 
     #[test]
     fn a_path_reads_as_one_would_write_it() {
-        assert_eq!(inside("results", &at(3, &inside("expiresAt", ""))), "results[3].expiresAt");
+        assert_eq!(
+            inside("results", &at(3, &inside("expiresAt", ""))),
+            "results[3].expiresAt"
+        );
         assert_eq!(inside("b", &inside("a", &at(1, &at(0, "")))), "b.a[1][0]");
     }
 

@@ -18,11 +18,19 @@ impl Place {
         group_id: impl TryInto<ObjectId, Error: fmt::Display>,
         cluster_name: impl TryInto<ClusterName, Error: fmt::Display>,
     ) -> Result<Self, InvalidArgument> {
-        Ok(Place { group_id: argument("groupId", group_id)?, cluster_name: argument("clusterName", cluster_name)? })
+        Ok(Place {
+            group_id: argument("groupId", group_id)?,
+            cluster_name: argument("clusterName", cluster_name)?,
+        })
     }
 }
 
 /// Checks one, as a call of an operation does.
-pub(crate) fn argument<T>(name: &str, value: impl TryInto<T, Error: fmt::Display>) -> Result<T, InvalidArgument> {
-    value.try_into().map_err(|error| InvalidArgument::refused(name, &error))
+pub(crate) fn argument<T>(
+    name: &str,
+    value: impl TryInto<T, Error: fmt::Display>,
+) -> Result<T, InvalidArgument> {
+    value
+        .try_into()
+        .map_err(|error| InvalidArgument::refused(name, &error))
 }

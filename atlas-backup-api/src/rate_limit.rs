@@ -22,10 +22,23 @@ pub struct RateLimit {
 
 impl RateLimit {
     /// What the headers say; None where they say nothing.
-    pub(crate) fn read(operation: &'static str, status: StatusCode, headers: &HeaderMap) -> Option<Self> {
-        let (limit, remaining) = (number(headers, "ratelimit-limit"), number(headers, "ratelimit-remaining"));
+    pub(crate) fn read(
+        operation: &'static str,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) -> Option<Self> {
+        let (limit, remaining) = (
+            number(headers, "ratelimit-limit"),
+            number(headers, "ratelimit-remaining"),
+        );
         let said = limit.or(remaining).is_some();
-        said.then(|| RateLimit { operation, limit, remaining, status, at: Timestamp::now() })
+        said.then(|| RateLimit {
+            operation,
+            limit,
+            remaining,
+            status,
+            at: Timestamp::now(),
+        })
     }
 }
 
@@ -42,15 +55,30 @@ mod tests {
     use super::*;
 
     fn read(headers: &[(&'static str, &'static str)]) -> Option<(Option<u64>, Option<u64>)> {
-        let headers = headers.iter().map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)));
-        RateLimit::read("get", StatusCode::OK, &headers.collect()).map(|read| (read.limit, read.remaining))
+        let headers = headers.iter().map(|(name, value)| {
+            (
+                http::HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        });
+        RateLimit::read("get", StatusCode::OK, &headers.collect())
+            .map(|read| (read.limit, read.remaining))
     }
 
     #[test]
     fn what_headers_say() {
-        assert_eq!(read(&[("ratelimit-limit", "1200"), ("ratelimit-remaining", "0")]), Some((Some(1200), Some(0))));
-        assert_eq!(read(&[("ratelimit-limit", "1200, 1200;w=60")]), Some((Some(1200), None)));
-        assert_eq!(read(&[("ratelimit-limit", "many"), ("ratelimit-remaining", "7")]), Some((None, Some(7))));
+        assert_eq!(
+            read(&[("ratelimit-limit", "1200"), ("ratelimit-remaining", "0")]),
+            Some((Some(1200), Some(0)))
+        );
+        assert_eq!(
+            read(&[("ratelimit-limit", "1200, 1200;w=60")]),
+            Some((Some(1200), None))
+        );
+        assert_eq!(
+            read(&[("ratelimit-limit", "many"), ("ratelimit-remaining", "7")]),
+            Some((None, Some(7)))
+        );
         assert_eq!(read(&[("ratelimit-limit", "-1")]), None);
         assert_eq!(read(&[]), None);
     }

@@ -17,19 +17,27 @@ use crate::transport::Answer;
 /// Decodes the content of a success into `value`, and returns the status: that of the envelope where there is one.
 ///
 /// Any 2xx will do: Atlas answers some calls with others than it documents.
-pub(crate) fn content(operation: &Operation, enveloped: bool, answer: &Answer, value: &mut dyn Member) -> Result<StatusCode, Error> {
+pub(crate) fn content(
+    operation: &Operation,
+    enveloped: bool,
+    answer: &Answer,
+    value: &mut dyn Member,
+) -> Result<StatusCode, Error> {
     refuse_failure(operation, answer)?;
     let text = text(&answer.headers, &answer.body);
     let body = match text.trim() {
         "" => Value::Null,
-        text => serde_json::from_str(text).map_err(|error| DecodeError::syntax(operation, answer.status, error))?,
+        text => serde_json::from_str(text)
+            .map_err(|error| DecodeError::syntax(operation, answer.status, error))?,
     };
     let opened = open(enveloped, body);
     let status = check_status(operation, answer, &opened)?;
     if opened.content.is_null() {
         // Where nothing is required, nothing is an answer.
         let blank = value.decode(&Value::Object(Map::new()));
-        return blank.map(|()| status).map_err(|_| DecodeError::empty(operation, status).into());
+        return blank
+            .map(|()| status)
+            .map_err(|_| DecodeError::empty(operation, status).into());
     }
     value.decode(&opened.content).map_err(|mismatch| {
         let mismatch = match opened.member {
@@ -43,7 +51,11 @@ pub(crate) fn content(operation: &Operation, enveloped: bool, answer: &Answer, v
 
 /// Makes sure of success where no content is expected. What came all the same is looked at only for the failure that an
 /// envelope may hold.
-pub(crate) fn nothing(operation: &Operation, enveloped: bool, answer: &Answer) -> Result<StatusCode, Error> {
+pub(crate) fn nothing(
+    operation: &Operation,
+    enveloped: bool,
+    answer: &Answer,
+) -> Result<StatusCode, Error> {
     refuse_failure(operation, answer)?;
     let body = serde_json::from_str(&text(&answer.headers, &answer.body)).unwrap_or_default();
     check_status(operation, answer, &open(enveloped, body))
@@ -68,13 +80,27 @@ fn refuse_failure(operation: &Operation, answer: &Answer) -> Result<(), Error> {
 }
 
 fn open(enveloped: bool, body: Value) -> Opened {
-    if enveloped { envelope::open(body) } else { Opened { status: None, content: body, member: None } }
+    if enveloped {
+        envelope::open(body)
+    } else {
+        Opened {
+            status: None,
+            content: body,
+            member: None,
+        }
+    }
 }
 
 /// The status that counts. A failure in the envelope of a success is a failure.
-fn check_status(operation: &Operation, answer: &Answer, opened: &Opened) -> Result<StatusCode, Error> {
+fn check_status(
+    operation: &Operation,
+    answer: &Answer,
+    opened: &Opened,
+) -> Result<StatusCode, Error> {
     match opened.status {
-        Some(status) if !status.is_success() => Err(ApiError::from_value(operation, status, &answer.headers, &opened.content).into()),
+        Some(status) if !status.is_success() => {
+            Err(ApiError::from_value(operation, status, &answer.headers, &opened.content).into())
+        }
         Some(status) => Ok(status),
         None => Ok(answer.status),
     }
@@ -92,7 +118,10 @@ pub(crate) fn text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, str> {
 }
 
 fn is_latin_1(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     content_type.to_ascii_lowercase().contains("iso-8859-1")
 }
 
@@ -105,15 +134,25 @@ mod tests {
     use crate::object::Blank;
     use crate::operation::Effect;
 
-    static GET: Operation =
-        Operation { id: "get", method: Method::GET, path: "/", accept: "application/json", content_type: None, effect: Effect::Read };
+    static GET: Operation = Operation {
+        id: "get",
+        method: Method::GET,
+        path: "/",
+        accept: "application/json",
+        content_type: None,
+        effect: Effect::Read,
+    };
 
     fn nothing(enveloped: bool, answer: &Answer) -> Result<StatusCode, Error> {
         super::nothing(&GET, enveloped, answer)
     }
 
     fn answer(status: u16, body: &[u8]) -> Answer {
-        Answer { status: StatusCode::from_u16(status).unwrap(), headers: HeaderMap::new(), body: body.to_vec() }
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: body.to_vec(),
+        }
     }
 
     fn read<T: Member + Blank>(enveloped: bool, answer: &Answer) -> Result<(u16, T), Error> {
@@ -129,22 +168,49 @@ mod tests {
     #[test]
     fn any_success_will_do() {
         for status in [200, 201, 202, 206, 299] {
-            assert_eq!(read(false, &answer(status, b" [\"a\"]\n")).unwrap(), (status, vec!["a".to_owned()]));
+            assert_eq!(
+                read(false, &answer(status, b" [\"a\"]\n")).unwrap(),
+                (status, vec!["a".to_owned()])
+            );
         }
-        assert_eq!(read(false, &answer(200, b"\xef\xbb\xbf1")).unwrap(), (200, 1), "a byte order mark");
+        assert_eq!(
+            read(false, &answer(200, b"\xef\xbb\xbf1")).unwrap(),
+            (200, 1),
+            "a byte order mark"
+        );
     }
 
     #[test]
     fn what_cannot_be_read_says_where() {
-        assert_eq!(told(&answer(200, b"")), "get: unreadable answer (200 OK): the answer is empty");
-        assert_eq!(told(&answer(204, b" \r\n")), "get: unreadable answer (204 No Content): the answer is empty");
-        assert_eq!(told(&answer(200, b"[\"a\", 1]")), "get: unreadable answer (200 OK): [1]: expected text, found a number");
-        assert_eq!(told(&answer(200, b"{}")), "get: unreadable answer (200 OK): expected a list, found an object");
+        assert_eq!(
+            told(&answer(200, b"")),
+            "get: unreadable answer (200 OK): the answer is empty"
+        );
+        assert_eq!(
+            told(&answer(204, b" \r\n")),
+            "get: unreadable answer (204 No Content): the answer is empty"
+        );
+        assert_eq!(
+            told(&answer(200, b"[\"a\", 1]")),
+            "get: unreadable answer (200 OK): [1]: expected text, found a number"
+        );
+        assert_eq!(
+            told(&answer(200, b"{}")),
+            "get: unreadable answer (200 OK): expected a list, found an object"
+        );
         let syntax = "get: unreadable answer (200 OK): the answer is not JSON: ";
-        for body in ["<html>hunter2</html>", "[\"hunter2\"", "[\"hunter2\"] hunter2", "hunter2"] {
+        for body in [
+            "<html>hunter2</html>",
+            "[\"hunter2\"",
+            "[\"hunter2\"] hunter2",
+            "hunter2",
+        ] {
             let error = read::<Value>(false, &answer(200, body.as_bytes())).unwrap_err();
             assert!(error.to_string().starts_with(syntax), "{error}");
-            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+            assert!(
+                !format!("{error} {error:?}").contains("hunter2"),
+                "{error:?}"
+            );
             assert_eq!(error.status(), Some(StatusCode::OK));
         }
     }
@@ -152,8 +218,20 @@ mod tests {
     #[test]
     fn floats_keep_their_last_digit() {
         for text in ["0.013601053797871167", "120.66646441408479"] {
-            assert_eq!(read::<Value>(false, &answer(200, text.as_bytes())).unwrap().1.to_string(), text);
-            assert_eq!(read::<f64>(false, &answer(200, text.as_bytes())).unwrap().1.to_string(), text);
+            assert_eq!(
+                read::<Value>(false, &answer(200, text.as_bytes()))
+                    .unwrap()
+                    .1
+                    .to_string(),
+                text
+            );
+            assert_eq!(
+                read::<f64>(false, &answer(200, text.as_bytes()))
+                    .unwrap()
+                    .1
+                    .to_string(),
+                text
+            );
         }
     }
 
@@ -168,8 +246,14 @@ mod tests {
     fn a_failure_is_one_whatever_is_expected() {
         for status in [100, 302, 404, 500, 999] {
             let answer = answer(status, b"1");
-            assert_eq!(read::<i64>(true, &answer).unwrap_err().status().unwrap(), status);
-            assert_eq!(nothing(false, &answer).unwrap_err().status().unwrap(), status);
+            assert_eq!(
+                read::<i64>(true, &answer).unwrap_err().status().unwrap(),
+                status
+            );
+            assert_eq!(
+                nothing(false, &answer).unwrap_err().status().unwrap(),
+                status
+            );
         }
     }
 
@@ -178,12 +262,27 @@ mod tests {
         let plain = read::<Value>(false, &answer(201, br#"{"id": "1"}"#)).unwrap();
         for name in ["envelope", "content"] {
             let body = json!({"status": 201, name: {"id": "1"}}).to_string();
-            assert_eq!(read::<Value>(true, &answer(200, body.as_bytes())).unwrap(), plain);
+            assert_eq!(
+                read::<Value>(true, &answer(200, body.as_bytes())).unwrap(),
+                plain
+            );
         }
         let body = br#"{"status": 200, "results": [1]}"#;
-        assert_eq!(read::<Value>(true, &answer(200, body)).unwrap(), (200, json!({"results": [1]})));
-        let error = read::<Vec<String>>(true, &answer(200, br#"{"status": 200, "content": ["a", 1]}"#)).unwrap_err();
-        assert!(error.to_string().contains("content[1]: expected text, found a number"), "{error}");
+        assert_eq!(
+            read::<Value>(true, &answer(200, body)).unwrap(),
+            (200, json!({"results": [1]}))
+        );
+        let error = read::<Vec<String>>(
+            true,
+            &answer(200, br#"{"status": 200, "content": ["a", 1]}"#),
+        )
+        .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("content[1]: expected text, found a number"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -197,12 +296,21 @@ mod tests {
         ] {
             let answer = answer(200, body.to_string().as_bytes());
             let message = "get: 404 Not Found (CLUSTER_NOT_FOUND): No";
-            assert_eq!(read::<Value>(true, &answer).unwrap_err().to_string(), message);
+            assert_eq!(
+                read::<Value>(true, &answer).unwrap_err().to_string(),
+                message
+            );
             assert_eq!(nothing(true, &answer).unwrap_err().to_string(), message);
         }
         let redirect = answer(200, br#"{"status": 302, "envelope": null}"#);
-        assert_eq!(read::<Value>(true, &redirect).unwrap_err().to_string(), "get: 302 Found");
-        assert!(nothing(false, &redirect).is_ok(), "nobody asked for an envelope");
+        assert_eq!(
+            read::<Value>(true, &redirect).unwrap_err().to_string(),
+            "get: 302 Found"
+        );
+        assert!(
+            nothing(false, &redirect).is_ok(),
+            "nobody asked for an envelope"
+        );
     }
 
     #[test]
@@ -218,12 +326,24 @@ mod tests {
             (true, 200, r#"{"status": 204, "envelope": null}"#),
         ] {
             let answer = answer(status, body.as_bytes());
-            assert_eq!(read::<Nothing>(enveloped, &answer).unwrap().1, Nothing::new(), "{body:?}");
+            assert_eq!(
+                read::<Nothing>(enveloped, &answer).unwrap().1,
+                Nothing::new(),
+                "{body:?}"
+            );
             let message = read::<String>(enveloped, &answer).unwrap_err().to_string();
-            assert!(message.ends_with("the answer is empty"), "{body:?}: {message}");
+            assert!(
+                message.ends_with("the answer is empty"),
+                "{body:?}: {message}"
+            );
         }
-        let failure = read::<Nothing>(true, &answer(200, br#"{"status": 404, "envelope": null}"#)).unwrap_err();
-        assert_eq!(failure.status().unwrap(), 404, "a failure is no empty answer");
+        let failure = read::<Nothing>(true, &answer(200, br#"{"status": 404, "envelope": null}"#))
+            .unwrap_err();
+        assert_eq!(
+            failure.status().unwrap(),
+            404,
+            "a failure is no empty answer"
+        );
     }
 
     #[test]
@@ -231,16 +351,26 @@ mod tests {
         for body in [&b""[..], b"{}", b"\xff", b"<html>"] {
             assert_eq!(nothing(true, &answer(204, body)).unwrap(), 204);
         }
-        assert_eq!(nothing(true, &answer(200, br#"{"status": 204}"#)).unwrap(), 204);
+        assert_eq!(
+            nothing(true, &answer(200, br#"{"status": 204}"#)).unwrap(),
+            204
+        );
     }
 
     #[test]
     fn charsets() {
         let mut headers = HeaderMap::new();
         assert_eq!(text(&headers, b"gr\xfc\xdfe"), "gr\u{fffd}\u{fffd}e");
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=ISO-8859-1"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=ISO-8859-1"),
+        );
         assert_eq!(text(&headers, b"gr\xfc\xdfe"), "gr\u{fc}\u{df}e");
-        assert_eq!(text(&headers, "gr\u{fc}\u{df}e".as_bytes()), "gr\u{fc}\u{df}e", "UTF-8, whatever the header says");
+        assert_eq!(
+            text(&headers, "gr\u{fc}\u{df}e".as_bytes()),
+            "gr\u{fc}\u{df}e",
+            "UTF-8, whatever the header says"
+        );
     }
 
     #[test]
@@ -263,8 +393,15 @@ mod tests {
             let status = [200, 204, 302, 400, 503][random(5)];
             let answer = answer(status, &body);
             for enveloped in [false, true] {
-                let (all, none) = (read::<Value>(enveloped, &answer), nothing(enveloped, &answer));
-                for message in [all.err(), none.err()].into_iter().flatten().map(|error| error.to_string()) {
+                let (all, none) = (
+                    read::<Value>(enveloped, &answer),
+                    nothing(enveloped, &answer),
+                );
+                for message in [all.err(), none.err()]
+                    .into_iter()
+                    .flatten()
+                    .map(|error| error.to_string())
+                {
                     assert!(!message.contains(char::is_control), "{message:?}");
                 }
             }

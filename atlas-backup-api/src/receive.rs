@@ -12,16 +12,25 @@ pub(crate) struct Received {
 
 /// Reads at most `limit` bytes. What comes after them is not waited for: the connection is closed with the answer that it belongs to,
 /// which is dropped here.
-pub(crate) async fn up_to(limit: usize, mut response: Response) -> Result<Received, reqwest::Error> {
+pub(crate) async fn up_to(
+    limit: usize,
+    mut response: Response,
+) -> Result<Received, reqwest::Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         let room = limit - bytes.len();
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if chunk.len() > room {
-            return Ok(Received { bytes, is_whole: false });
+            return Ok(Received {
+                bytes,
+                is_whole: false,
+            });
         }
     }
-    Ok(Received { bytes, is_whole: true })
+    Ok(Received {
+        bytes,
+        is_whole: true,
+    })
 }
 
 #[cfg(test)]
@@ -31,12 +40,29 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_is_whole_up_to_the_limit_and_not_beyond() {
-        for (limit, kept, is_whole) in [(0, "", false), (3, "abc", false), (4, "abcd", true), (5, "abcd", true)] {
+        for (limit, kept, is_whole) in [
+            (0, "", false),
+            (3, "abc", false),
+            (4, "abcd", true),
+            (5, "abcd", true),
+        ] {
             let server = Loopback::answering([answer("200 OK", "", "abcd")]);
-            let received = up_to(limit, reqwest::get(&server.url).await.unwrap()).await.unwrap();
-            assert_eq!((received.bytes.as_slice(), received.is_whole), (kept.as_bytes(), is_whole), "{limit}");
+            let received = up_to(limit, reqwest::get(&server.url).await.unwrap())
+                .await
+                .unwrap();
+            assert_eq!(
+                (received.bytes.as_slice(), received.is_whole),
+                (kept.as_bytes(), is_whole),
+                "{limit}"
+            );
         }
         let server = Loopback::answering([answer("200 OK", "", "")]);
-        assert!(up_to(0, reqwest::get(&server.url).await.unwrap()).await.unwrap().is_whole, "nothing came");
+        assert!(
+            up_to(0, reqwest::get(&server.url).await.unwrap())
+                .await
+                .unwrap()
+                .is_whole,
+            "nothing came"
+        );
     }
 }

@@ -47,7 +47,11 @@ impl Request {
     }
 
     /// Fills in a path parameter. `T` is the type it has on the wire.
-    pub(crate) fn path<T: AsRef<str>>(mut self, name: &'static str, value: impl TryInto<T, Error: fmt::Display>) -> Self {
+    pub(crate) fn path<T: AsRef<str>>(
+        mut self,
+        name: &'static str,
+        value: impl TryInto<T, Error: fmt::Display>,
+    ) -> Self {
         match value.try_into() {
             Ok(value) => self.fill(name, value.as_ref()),
             Err(error) => self.refuse(InvalidArgument::refused(name, &error)),
@@ -68,11 +72,17 @@ impl Request {
 
     /// The value of a query parameter, where it is set.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(set, _)| *set == name).map(|(_, value)| value.as_str())
+        self.query
+            .iter()
+            .find(|(set, _)| *set == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Takes the outcome of a rule on an argument: `.check(check::minimum("pageNum", value, 1))`.
-    #[allow(dead_code, reason = "only where the documents have a bound on a parameter")]
+    #[allow(
+        dead_code,
+        reason = "only where the documents have a bound on a parameter"
+    )]
     pub(crate) fn check(mut self, outcome: Result<(), InvalidArgument>) -> Self {
         if let Err(error) = outcome {
             self.refuse(error);
@@ -119,17 +129,26 @@ impl Request {
         // None of these can be sent as one segment: the first vanishes, and URL parsers let the others climb the path,
         // escaped or not. An id copied from an answer is no exception.
         if matches!(value, "" | "." | "..") {
-            self.refuse(InvalidArgument::new(name, format_args!("{value:?}"), r#"must not be empty, "." or "..""#));
+            self.refuse(InvalidArgument::new(
+                name,
+                format_args!("{value:?}"),
+                r#"must not be empty, "." or "..""#,
+            ));
             return;
         }
         let place = format!("{{{name}}}");
-        debug_assert!(self.path.contains(&place), "{} has no path parameter {name}", self.operation.id);
+        debug_assert!(
+            self.path.contains(&place),
+            "{} has no path parameter {name}",
+            self.operation.id
+        );
         self.path = self.path.replacen(&place, &encode(value), 1);
     }
 
     fn set(&mut self, name: &'static str, values: Vec<String>) {
         self.query.retain(|(set, _)| *set != name);
-        self.query.extend(values.into_iter().map(|value| (name, value)));
+        self.query
+            .extend(values.into_iter().map(|value| (name, value)));
     }
 
     fn carry(&mut self, body: &dyn Body) {
@@ -151,18 +170,30 @@ impl Request {
 
 /// What the content of a success is read as: a type of the wire, or `()` where none is expected.
 pub(crate) trait Content: Sized {
-    fn read(operation: &Operation, enveloped: bool, answer: &Answer) -> Result<(StatusCode, Self), Error>;
+    fn read(
+        operation: &Operation,
+        enveloped: bool,
+        answer: &Answer,
+    ) -> Result<(StatusCode, Self), Error>;
 }
 
 impl<T: Member + Blank> Content for T {
-    fn read(operation: &Operation, enveloped: bool, answer: &Answer) -> Result<(StatusCode, Self), Error> {
+    fn read(
+        operation: &Operation,
+        enveloped: bool,
+        answer: &Answer,
+    ) -> Result<(StatusCode, Self), Error> {
         let mut value = T::BLANK;
         read::content(operation, enveloped, answer, &mut value).map(|status| (status, value))
     }
 }
 
 impl Content for () {
-    fn read(operation: &Operation, enveloped: bool, answer: &Answer) -> Result<(StatusCode, Self), Error> {
+    fn read(
+        operation: &Operation,
+        enveloped: bool,
+        answer: &Answer,
+    ) -> Result<(StatusCode, Self), Error> {
         read::nothing(operation, enveloped, answer).map(|status| (status, ()))
     }
 }
@@ -170,13 +201,20 @@ impl Content for () {
 /// The operation and its path: not the body, nor the query, which are nobody's business but the caller's.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request").field("operation", &self.operation.id).field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Request")
+            .field("operation", &self.operation.id)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
 /// Everything but the characters that never need escaping (RFC 3986, section 2.3).
 fn encode(text: &str) -> Cow<'_, str> {
-    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
     // Most texts have none, and stay as they are.
     utf8_percent_encode(text, RESERVED).into()
 }
@@ -252,7 +290,8 @@ mod tests {
         let sent = server.request().unwrap();
         let (head, body) = sent.split_once("\r\n\r\n").unwrap();
         let mut lines = head.lines();
-        let path = format!("POST /api/groups/{ID}/clusters/orders/snapshots/a?pretty=true HTTP/1.1");
+        let path =
+            format!("POST /api/groups/{ID}/clusters/orders/snapshots/a?pretty=true HTTP/1.1");
         assert_eq!(lines.next(), Some(path.as_str()));
         let headers: Vec<&str> = lines.filter(|line| !line.starts_with("host: ")).collect();
         let agent = format!("user-agent: atlas-backup-api/{}", env!("CARGO_PKG_VERSION"));
@@ -271,7 +310,10 @@ mod tests {
     #[tokio::test]
     async fn without_a_body_there_is_no_content_type() {
         let server = Loopback::json("200 OK", "1");
-        Request::new(&client(&server.url), &LIST).send::<i64>().await.unwrap();
+        Request::new(&client(&server.url), &LIST)
+            .send::<i64>()
+            .await
+            .unwrap();
         let sent = server.request().unwrap();
         assert!(sent.starts_with("GET /api/list HTTP/1.1\r\n"), "{sent}");
         assert!(!sent.contains("content-"), "{sent}");
@@ -282,17 +324,28 @@ mod tests {
         let client = client("http://127.0.0.1:1");
         let request = take(&client);
         assert!(request.target().ends_with("/snapshots/a"));
-        let request = Request::new(&client, &TAKE).path::<String>("label", "a/b?c#d%2e {groupId}é~-._").query("q", "a&b=c d+é/?");
-        assert!(request.target().ends_with("/a%2Fb%3Fc%23d%252e%20%7BgroupId%7D%C3%A9~-._?q=a%26b%3Dc%20d%2B%C3%A9%2F%3F"));
+        let request = Request::new(&client, &TAKE)
+            .path::<String>("label", "a/b?c#d%2e {groupId}é~-._")
+            .query("q", "a&b=c d+é/?");
+        assert!(request.target().ends_with(
+            "/a%2Fb%3Fc%23d%252e%20%7BgroupId%7D%C3%A9~-._?q=a%26b%3Dc%20d%2B%C3%A9%2F%3F"
+        ));
     }
 
     #[test]
     fn query_parameters_are_set_not_piled_up() {
         let request = Request::new(&client("http://127.0.0.1:1"), &LIST);
         assert_eq!(request.target(), "/api/list");
-        let request = request.query("a", 1).query("b", true).query("a", 2).query("c", &["x", "y"][..]);
+        let request = request
+            .query("a", 1)
+            .query("b", true)
+            .query("a", 2)
+            .query("c", &["x", "y"][..]);
         assert_eq!(request.target(), "/api/list?b=true&a=2&c=x&c=y");
-        assert_eq!(request.query("c", &[] as &[i64]).target(), "/api/list?b=true&a=2");
+        assert_eq!(
+            request.query("c", &[] as &[i64]).target(),
+            "/api/list?b=true&a=2"
+        );
     }
 
     #[tokio::test]
@@ -305,17 +358,34 @@ mod tests {
                 start().path::<ObjectId>("groupId", "xyz"),
                 r#"take: invalid argument group_id (groupId): "xyz" is not an ObjectId: expected 24 lower-case hexadecimal digits"#,
             ),
-            (start().path::<String>("label", ""), r#"take: invalid argument label = "": must not be empty, "." or "..""#),
-            (start().path::<String>("label", "."), r#"take: invalid argument label = ".": must not be empty, "." or "..""#),
-            (start().path::<String>("label", ".."), r#"take: invalid argument label = "..": must not be empty, "." or "..""#),
+            (
+                start().path::<String>("label", ""),
+                r#"take: invalid argument label = "": must not be empty, "." or "..""#,
+            ),
+            (
+                start().path::<String>("label", "."),
+                r#"take: invalid argument label = ".": must not be empty, "." or "..""#,
+            ),
+            (
+                start().path::<String>("label", ".."),
+                r#"take: invalid argument label = "..": must not be empty, "." or "..""#,
+            ),
             (
                 start().path::<ObjectId>("groupId", ObjectId::default()),
                 r#"take: invalid argument group_id (groupId) = "": must not be empty, "." or "..""#,
             ),
-            (start().body(&Ask { days: Some(0) }), "take: invalid argument days = 0: must be at least 1"),
-            (start().check(check::maximum("pageNum", 9, 1)), "take: invalid argument page_num (pageNum) = 9: must be at most 1"),
             (
-                start().path::<ClusterName>("clusterName", "a b").body(&Ask { days: Some(0) }),
+                start().body(&Ask { days: Some(0) }),
+                "take: invalid argument days = 0: must be at least 1",
+            ),
+            (
+                start().check(check::maximum("pageNum", 9, 1)),
+                "take: invalid argument page_num (pageNum) = 9: must be at most 1",
+            ),
+            (
+                start()
+                    .path::<ClusterName>("clusterName", "a b")
+                    .body(&Ask { days: Some(0) }),
                 r#"take: invalid argument cluster_name (clusterName): "a b" is not a ClusterName: expected letters, digits and hyphens, not starting with a hyphen"#,
             ),
         ];
@@ -324,7 +394,13 @@ mod tests {
             assert!(matches!(error, Error::InvalidArgument(_)));
             assert_eq!(error.to_string(), message);
         }
-        assert!(start().path::<String>("label", "..").send::<()>().await.is_err());
+        assert!(
+            start()
+                .path::<String>("label", "..")
+                .send::<()>()
+                .await
+                .is_err()
+        );
         assert_eq!(server.request(), None);
     }
 
@@ -334,31 +410,66 @@ mod tests {
         let server = Loopback::answering([0; 3].map(|_| answer("200 OK", "", body)));
         let client = client(&server.url);
         let list = || Request::new(&client, &LIST);
-        let opened = list().query("envelope", true).send::<Value>().await.unwrap();
-        assert_eq!((opened.status().as_u16(), opened.into_inner()), (201, json!({"a": 1})));
-        for request in [list(), list().query("envelope", true).query("envelope", false)] {
+        let opened = list()
+            .query("envelope", true)
+            .send::<Value>()
+            .await
+            .unwrap();
+        assert_eq!(
+            (opened.status().as_u16(), opened.into_inner()),
+            (201, json!({"a": 1}))
+        );
+        for request in [
+            list(),
+            list().query("envelope", true).query("envelope", false),
+        ] {
             let plain = request.send::<Value>().await.unwrap();
-            assert_eq!((plain.status().as_u16(), plain["status"].clone()), (200, json!(201)));
+            assert_eq!(
+                (plain.status().as_u16(), plain["status"].clone()),
+                (200, json!(201))
+            );
         }
     }
 
     #[tokio::test]
     async fn no_content_is_needed_where_none_is_expected() {
-        let answers = [answer("204 No Content", "x-id: 7\r\n", ""), answer("202 Accepted", "", "<html>"), answer("200 OK", "", "{}")];
+        let answers = [
+            answer("204 No Content", "x-id: 7\r\n", ""),
+            answer("202 Accepted", "", "<html>"),
+            answer("200 OK", "", "{}"),
+        ];
         let server = Loopback::answering(answers);
         let client = client(&server.url);
         let response = Request::new(&client, &LIST).send::<()>().await.unwrap();
-        assert_eq!((response.status().as_u16(), response.headers()["x-id"].to_str().unwrap()), (204, "7"));
+        assert_eq!(
+            (
+                response.status().as_u16(),
+                response.headers()["x-id"].to_str().unwrap()
+            ),
+            (204, "7")
+        );
         for status in [202, 200] {
-            assert_eq!(Request::new(&client, &LIST).send::<()>().await.unwrap().status(), status);
+            assert_eq!(
+                Request::new(&client, &LIST)
+                    .send::<()>()
+                    .await
+                    .unwrap()
+                    .status(),
+                status
+            );
         }
     }
 
     #[test]
     fn debug_shows_neither_body_nor_query() {
-        let request = take(&client("http://127.0.0.1:1")).query("token", "hunter2").body(&Ask { days: Some(5) });
+        let request = take(&client("http://127.0.0.1:1"))
+            .query("token", "hunter2")
+            .body(&Ask { days: Some(5) });
         let path = format!("/api/groups/{ID}/clusters/orders/snapshots/a");
-        assert_eq!(format!("{request:?}"), format!(r#"Request {{ operation: "take", path: "{path}", .. }}"#));
+        assert_eq!(
+            format!("{request:?}"),
+            format!(r#"Request {{ operation: "take", path: "{path}", .. }}"#)
+        );
     }
 
     #[test]

@@ -75,8 +75,12 @@ mod tests {
     #[test]
     fn rules_of_text() {
         let told = |name: &str| {
-            [rule!(min_length "name" name 2), rule!(max_length "name" name 3), rule!(deployment_item_name "name" name)]
-                .map(|kept| kept.is_ok())
+            [
+                rule!(min_length "name" name 2),
+                rule!(max_length "name" name 3),
+                rule!(deployment_item_name "name" name),
+            ]
+            .map(|kept| kept.is_ok())
         };
         assert_eq!(told("abc"), [true; 3]);
         assert_eq!(told("a"), [false, true, true]);

@@ -16,7 +16,11 @@ pub struct Response<T> {
 impl<T> Response<T> {
     /// For programs that stand in for Atlas in their tests.
     pub fn new(status: StatusCode, headers: HeaderMap, value: T) -> Self {
-        Response { status, headers, value }
+        Response {
+            status,
+            headers,
+            value,
+        }
     }
 
     /// The status, a 2xx. Where `envelope(true)` was asked for, the one in the envelope.
@@ -48,7 +52,14 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status)
-            .field("headers", &self.headers.keys().map(|name| name.as_str()).collect::<Vec<_>>())
+            .field(
+                "headers",
+                &self
+                    .headers
+                    .keys()
+                    .map(|name| name.as_str())
+                    .collect::<Vec<_>>(),
+            )
             .field("value", &self.value)
             .finish()
     }
@@ -76,6 +87,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("set-cookie", HeaderValue::from_static("session=hunter2"));
         let printed = format!("{:?}", Response::new(StatusCode::OK, headers, 1));
-        assert_eq!(printed, r#"Response { status: 200, headers: ["set-cookie"], value: 1 }"#);
+        assert_eq!(
+            printed,
+            r#"Response { status: 200, headers: ["set-cookie"], value: 1 }"#
+        );
     }
 }

@@ -68,7 +68,10 @@ macro_rules! legacy_restores {
                 }
 
                 /// To the target cluster. **All data of the target cluster is overwritten.**
-                pub fn automated(target_project_id: ObjectId, target_cluster_name: ClusterName) -> Self {
+                pub fn automated(
+                    target_project_id: ObjectId,
+                    target_cluster_name: ClusterName,
+                ) -> Self {
                     Self {
                         target_group_id: Some(target_project_id),
                         target_cluster_name: Some(target_cluster_name),
@@ -80,20 +83,43 @@ macro_rules! legacy_restores {
             impl types::LegacyRestoreJobRequest {
                 /// Downloads a snapshot. It overwrites nothing.
                 pub fn download(snapshot_id: ObjectId) -> Self {
-                    Self { snapshot_id: Some(snapshot_id), ..Self::new(types::LegacyRestoreDeliveryRequest::download()) }
+                    Self {
+                        snapshot_id: Some(snapshot_id),
+                        ..Self::new(types::LegacyRestoreDeliveryRequest::download())
+                    }
                 }
 
                 /// Restores a snapshot to the target cluster. **All data of the target cluster is overwritten.**
-                pub fn automated(snapshot_id: ObjectId, target_project_id: ObjectId, target_cluster_name: ClusterName) -> Self {
-                    let delivery = types::LegacyRestoreDeliveryRequest::automated(target_project_id, target_cluster_name);
-                    Self { snapshot_id: Some(snapshot_id), ..Self::new(delivery) }
+                pub fn automated(
+                    snapshot_id: ObjectId,
+                    target_project_id: ObjectId,
+                    target_cluster_name: ClusterName,
+                ) -> Self {
+                    let delivery = types::LegacyRestoreDeliveryRequest::automated(
+                        target_project_id,
+                        target_cluster_name,
+                    );
+                    Self {
+                        snapshot_id: Some(snapshot_id),
+                        ..Self::new(delivery)
+                    }
                 }
 
                 /// Restores the state at `timestamp`, to the millisecond and within the last 24 hours, to the target cluster. **All data
                 /// of the target cluster is overwritten.**
-                pub fn point_in_time(target_project_id: ObjectId, target_cluster_name: ClusterName, timestamp: Timestamp) -> Self {
-                    let delivery = types::LegacyRestoreDeliveryRequest::automated(target_project_id, target_cluster_name);
-                    Self { point_in_time_utc_millis: Some(timestamp.as_millisecond()), ..Self::new(delivery) }
+                pub fn point_in_time(
+                    target_project_id: ObjectId,
+                    target_cluster_name: ClusterName,
+                    timestamp: Timestamp,
+                ) -> Self {
+                    let delivery = types::LegacyRestoreDeliveryRequest::automated(
+                        target_project_id,
+                        target_cluster_name,
+                    );
+                    Self {
+                        point_in_time_utc_millis: Some(timestamp.as_millisecond()),
+                        ..Self::new(delivery)
+                    }
                 }
             }
         };

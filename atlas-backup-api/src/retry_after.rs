@@ -30,7 +30,9 @@ pub(crate) fn tell(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::R
 
 pub(crate) fn date(headers: &HeaderMap, name: HeaderName) -> Option<Timestamp> {
     let text = headers.get(name)?.to_str().ok()?;
-    rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
+    rfc2822::DateTimeParser::new()
+        .parse_timestamp(text.trim())
+        .ok()
 }
 
 #[cfg(test)]
@@ -59,14 +61,26 @@ mod tests {
 
     #[test]
     fn a_date_counts_from_the_answers_own() {
-        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT", SENT), Some(Duration::from_secs(60)));
-        assert_eq!(wait("Sun, 06 Nov 1994 08:40:00 GMT", SENT), Some(Duration::ZERO));
+        assert_eq!(
+            wait("Sun, 06 Nov 1994 08:50:37 GMT", SENT),
+            Some(Duration::from_secs(60))
+        );
+        assert_eq!(
+            wait("Sun, 06 Nov 1994 08:40:00 GMT", SENT),
+            Some(Duration::ZERO)
+        );
     }
 
     #[test]
     fn without_a_date_of_its_own_the_clock_counts() {
-        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT", None), Some(Duration::from_secs(37)));
-        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT", Some("yesterday")), Some(Duration::from_secs(37)));
+        assert_eq!(
+            wait("Sun, 06 Nov 1994 08:50:37 GMT", None),
+            Some(Duration::from_secs(37))
+        );
+        assert_eq!(
+            wait("Sun, 06 Nov 1994 08:50:37 GMT", Some("yesterday")),
+            Some(Duration::from_secs(37))
+        );
     }
 
     #[test]
@@ -74,6 +88,9 @@ mod tests {
         for text in ["", "soon", "-1", "1.5", "99999999999999999999"] {
             assert_eq!(wait(text, SENT), None, "{text}");
         }
-        assert_eq!(super::retry_after(&HeaderMap::new(), Timestamp::UNIX_EPOCH), None);
+        assert_eq!(
+            super::retry_after(&HeaderMap::new(), Timestamp::UNIX_EPOCH),
+            None
+        );
     }
 }

@@ -95,7 +95,12 @@ impl RetryPolicy {
     pub(crate) fn delays(&self) -> Delays {
         let growing = |first: Duration| {
             let first = first.min(self.longest_delay);
-            ExponentialBuilder::new().with_factor(2.0).with_min_delay(first).with_max_delay(self.longest_delay).without_max_times().build()
+            ExponentialBuilder::new()
+                .with_factor(2.0)
+                .with_min_delay(first)
+                .with_max_delay(self.longest_delay)
+                .without_max_times()
+                .build()
         };
         Delays {
             left: self.attempts - 1,
@@ -117,9 +122,17 @@ pub(crate) struct Delays {
 
 impl Delays {
     /// How long to wait before the next attempt; None when there is to be none.
-    pub(crate) fn next(&mut self, is_rate_limit: bool, retry_after: Option<Duration>) -> Option<Duration> {
+    pub(crate) fn next(
+        &mut self,
+        is_rate_limit: bool,
+        retry_after: Option<Duration>,
+    ) -> Option<Duration> {
         self.left = self.left.checked_sub(1)?;
-        let bound = if is_rate_limit { self.rate_limited.next() } else { self.usual.next() };
+        let bound = if is_rate_limit {
+            self.rate_limited.next()
+        } else {
+            self.usual.next()
+        };
         match retry_after {
             Some(asked) => Some(asked).filter(|asked| *asked <= self.longest_retry_after),
             // backon's own jitter adds to the delay: half of it is always waited for.
@@ -138,17 +151,27 @@ mod tests {
 
     #[test]
     fn attempts_are_counted_with_the_first() {
-        for (policy, repetitions) in
-            [(RetryPolicy::new(), 3), (RetryPolicy::never(), 0), (RetryPolicy::new().attempts(0), 0), (RetryPolicy::new().attempts(2), 1)]
-        {
+        for (policy, repetitions) in [
+            (RetryPolicy::new(), 3),
+            (RetryPolicy::never(), 0),
+            (RetryPolicy::new().attempts(0), 0),
+            (RetryPolicy::new().attempts(2), 1),
+        ] {
             let mut delays = policy.delays();
-            assert_eq!(std::iter::from_fn(|| delays.next(false, None)).count(), repetitions, "{policy:?}");
+            assert_eq!(
+                std::iter::from_fn(|| delays.next(false, None)).count(),
+                repetitions,
+                "{policy:?}"
+            );
         }
     }
 
     #[test]
     fn bounds_double_up_to_the_longest() {
-        let policy = RetryPolicy::new().attempts(6).first_delay(seconds(1)).longest_delay(seconds(5));
+        let policy = RetryPolicy::new()
+            .attempts(6)
+            .first_delay(seconds(1))
+            .longest_delay(seconds(5));
         let bounds = [1, 2, 4, 5, 5].map(seconds);
         let mut longest = [Duration::ZERO; 5];
         let mut shortest = [Duration::MAX; 5];
@@ -163,13 +186,18 @@ mod tests {
         }
         // The whole of it is used: the chance that 2000 picks leave out a tenth at either end is 0.9 to the power of 2000.
         for (index, bound) in bounds.iter().enumerate() {
-            assert!(longest[index] > bound.mul_f64(0.9) && shortest[index] < bound.mul_f64(0.1), "{longest:?} {shortest:?}");
+            assert!(
+                longest[index] > bound.mul_f64(0.9) && shortest[index] < bound.mul_f64(0.1),
+                "{longest:?} {shortest:?}"
+            );
         }
     }
 
     #[test]
     fn a_first_delay_is_bound_too() {
-        let policy = RetryPolicy::new().first_rate_limit_delay(seconds(100)).longest_delay(seconds(1));
+        let policy = RetryPolicy::new()
+            .first_rate_limit_delay(seconds(100))
+            .longest_delay(seconds(1));
         assert!((0..100).all(|_| policy.delays().next(true, None).unwrap() <= seconds(1)));
     }
 
@@ -177,9 +205,16 @@ mod tests {
     fn what_is_asked_for_is_waited_for_and_nothing_beyond_the_limit() {
         let mut delays = RetryPolicy::new().longest_retry_after(seconds(30)).delays();
         assert_eq!(delays.next(true, Some(seconds(7))), Some(seconds(7)));
-        assert_eq!(delays.next(false, Some(Duration::ZERO)), Some(Duration::ZERO));
+        assert_eq!(
+            delays.next(false, Some(Duration::ZERO)),
+            Some(Duration::ZERO)
+        );
         assert_eq!(delays.next(false, Some(seconds(30))), Some(seconds(30)));
-        assert_eq!(delays.next(true, Some(seconds(1))), None, "three repetitions are all");
+        assert_eq!(
+            delays.next(true, Some(seconds(1))),
+            None,
+            "three repetitions are all"
+        );
         let mut delays = RetryPolicy::new().longest_retry_after(seconds(30)).delays();
         assert_eq!(delays.next(true, Some(seconds(31))), None);
         assert_eq!(delays.next(false, Some(seconds(86_400))), None);

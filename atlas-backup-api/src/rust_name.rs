@@ -4,10 +4,11 @@
 
 /// What cannot be a name in Rust: the generator adds an underscore.
 const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum", "extern",
-    "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv",
-    "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
-    "virtual", "where", "while", "yield",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// A path of names, as in `policies[0].retentionValue`, in Rust's spelling.
@@ -26,8 +27,12 @@ fn of_name(wire: &str) -> String {
     let mut name = String::with_capacity(wire.len() + 8);
     for (index, letter) in letters.iter().enumerate() {
         let before = index.checked_sub(1).map(|index| letters[index]);
-        let ends_capitals = letters.get(index + 1).is_some_and(|next| next.is_lowercase());
-        let begins = before.is_some_and(|before| before.is_lowercase() || before.is_numeric() || (before.is_uppercase() && ends_capitals));
+        let ends_capitals = letters
+            .get(index + 1)
+            .is_some_and(|next| next.is_lowercase());
+        let begins = before.is_some_and(|before| {
+            before.is_lowercase() || before.is_numeric() || (before.is_uppercase() && ends_capitals)
+        });
         if letter.is_uppercase() && begins {
             name.push('_');
         }
@@ -50,7 +55,10 @@ mod tests {
     #[test]
     fn paths_keep_their_indices() {
         for (wire, rust) in [
-            ("policies[0].policyItems[12].retentionValue", "policies[0].policy_items[12].retention_value"),
+            (
+                "policies[0].policyItems[12].retentionValue",
+                "policies[0].policy_items[12].retention_value",
+            ),
             ("pointInTimeUTCSeconds", "point_in_time_utc_seconds"),
             ("urlV2", "url_v2"),
             ("sha1Hash", "sha1_hash"),
@@ -66,17 +74,28 @@ mod tests {
 
     fn identifier(text: &str) -> &str {
         let text = text.trim_start_matches(['&', ' ', '\n']);
-        text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+        text.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .next()
+            .unwrap_or_default()
     }
 
     /// `#[wire("a")] pub b: …`, `#[query("a")] b: …`, `.path::<…>("a", b)` and `.query("a", b)`, over all lines of a file.
     fn names(code: &str) -> BTreeSet<(String, String)> {
         let mut names = BTreeSet::new();
-        for (mark, after_name) in [("#[wire(\"", "pub "), ("#[query(\"", "]"), (".path::<", ","), (".query(\"", ",")] {
+        for (mark, after_name) in [
+            ("#[wire(\"", "pub "),
+            ("#[query(\"", "]"),
+            (".path::<", ","),
+            (".query(\"", ","),
+        ] {
             let mut rest = code;
             while let Some((_, found)) = rest.split_once(mark) {
                 rest = found;
-                let found = if mark.ends_with('"') { found } else { found.split_once('"').map_or("", |(_, name)| name) };
+                let found = if mark.ends_with('"') {
+                    found
+                } else {
+                    found.split_once('"').map_or("", |(_, name)| name)
+                };
                 if let Some((wire, after)) = found.split_once('"') {
                     let (_, rust) = after.split_once(after_name).unwrap_or_default();
                     names.insert((wire.to_owned(), identifier(rust).to_owned()));
@@ -103,15 +122,30 @@ mod tests {
             .path::<ObjectId>(\"eF\", e_f)\n.query(\"gH\", &g_h)";
         let found: Vec<_> = names(code).into_iter().collect();
         let expected = [("aB", "a_b"), ("cD", "c_d"), ("eF", "e_f"), ("gH", "g_h")];
-        assert_eq!(found, expected.map(|(wire, rust)| (wire.to_owned(), rust.to_owned())));
+        assert_eq!(
+            found,
+            expected.map(|(wire, rust)| (wire.to_owned(), rust.to_owned()))
+        );
     }
 
     #[test]
     fn every_name_in_the_generated_code_is_the_generators() {
         let mut found = BTreeSet::new();
-        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/generated"), &mut found);
-        for expected in [("retentionInDays", "retention_in_days"), ("groupId", "group_id"), ("pageNum", "page_num"), ("type", "type_")] {
-            assert!(found.contains(&(expected.0.to_owned(), expected.1.to_owned())), "{expected:?} is not among the {} names", found.len());
+        collect(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/generated"),
+            &mut found,
+        );
+        for expected in [
+            ("retentionInDays", "retention_in_days"),
+            ("groupId", "group_id"),
+            ("pageNum", "page_num"),
+            ("type", "type_"),
+        ] {
+            assert!(
+                found.contains(&(expected.0.to_owned(), expected.1.to_owned())),
+                "{expected:?} is not among the {} names",
+                found.len()
+            );
         }
         for (wire, rust) in &found {
             assert_eq!(of_path(wire), *rust, "{wire}");

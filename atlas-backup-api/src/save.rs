@@ -107,7 +107,10 @@ impl<J> SaveSnapshot<J> {
     }
 }
 
-#[allow(private_bounds, reason = "only the four jobs that a snapshot's download can have")]
+#[allow(
+    private_bounds,
+    reason = "only the four jobs that a snapshot's download can have"
+)]
 impl<J: Content + Send + 'static> SaveSnapshot<J> {
     /// Does it all, and returns the files in the order in which Atlas names them.
     ///
@@ -129,19 +132,30 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
     /// [`SaveError`], which says which step failed; [`DownloadError::Disk`] at once, where nothing can be written to the directory.
     /// [`DownloadError::Expired`] ends it unless
     /// [`renew_expired`](Self::renew_expired) was asked for, or it has been renewed already.
-    pub async fn into_directory(mut self, directory: impl AsRef<Path>) -> Result<Vec<SavedFile>, SaveError<J>> {
+    pub async fn into_directory(
+        mut self,
+        directory: impl AsRef<Path>,
+    ) -> Result<Vec<SavedFile>, SaveError<J>> {
         let mut complete = BTreeMap::new();
         loop {
             match self.once(directory.as_ref(), &mut complete).await {
-                Err(SaveError::Download(DownloadError::Expired { .. })) if std::mem::take(&mut self.renew) => {}
+                Err(SaveError::Download(DownloadError::Expired { .. }))
+                    if std::mem::take(&mut self.renew) => {}
                 ended => return ended,
             }
         }
     }
 
     /// `complete` has the files of the time before.
-    async fn once(&mut self, directory: &Path, complete: &mut BTreeMap<String, u64>) -> Result<Vec<SavedFile>, SaveError<J>> {
-        let plan = self.plan.as_ref().map_err(|error| Error::from(error.clone()))?;
+    async fn once(
+        &mut self,
+        directory: &Path,
+        complete: &mut BTreeMap<String, u64>,
+    ) -> Result<Vec<SavedFile>, SaveError<J>> {
+        let plan = self
+            .plan
+            .as_ref()
+            .map_err(|error| Error::from(error.clone()))?;
         let unfinished = Unfinished::of(directory, &plan.prefix);
         // Making the download may take hours: what will be in its way is better told before, and that nothing can be written.
         let download = (self.change)(self.client.download());
@@ -149,23 +163,36 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         if !download.overwrites() {
             unfinished.files().map_err(SaveError::Download)?;
         }
-        let _removes_what_stays_empty = Writable::prove(directory, &plan.prefix, mode).map_err(SaveError::Download)?;
+        let _removes_what_stays_empty =
+            Writable::prove(directory, &plan.prefix, mode).map_err(SaveError::Download)?;
         let asked: Response<J> = plan.request.clone().send().await?;
         // Atlas may need a moment to know what it has made.
-        let wait = (plan.find)(&asked).settings(self.settings.clone()).just_created();
+        let wait = (plan.find)(&asked)
+            .settings(self.settings.clone())
+            .just_created();
         let waited = wait.on_progress(calls(&self.on_job)).await;
-        let job = waited.map_err(|failure| SaveError::Job { id: (plan.id)(&asked).clone(), failure })?;
+        let job = waited.map_err(|failure| SaveError::Job {
+            id: (plan.id)(&asked).clone(),
+            failure,
+        })?;
         let files = (plan.deliveries)(&job);
         if files.is_empty() {
             return Err(SaveError::NoFiles(Box::new(job)));
         }
         // What `download` asks for comes later, and wins.
-        let download = self.client.download().files(files).progress(calls(&self.on_download));
+        let download = self
+            .client
+            .download()
+            .files(files)
+            .progress(calls(&self.on_download));
         let download = (self.change)(download);
         if !download.overwrites() {
             complete.extend(unfinished.begin(mode).map_err(SaveError::Download)?);
         }
-        let saved = download.go_on(directory, complete).await.map_err(SaveError::Download)?;
+        let saved = download
+            .go_on(directory, complete)
+            .await
+            .map_err(SaveError::Download)?;
         unfinished.end().map_err(SaveError::Download)?;
         Ok(saved)
     }
@@ -179,6 +206,9 @@ fn calls<T: 'static>(callback: &Shared<T>) -> impl FnMut(&T) + Send + 'static {
 impl<J> fmt::Debug for SaveSnapshot<J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let request = self.plan.as_ref().map(|plan| &plan.request);
-        f.debug_struct("SaveSnapshot").field("request", &request).field("renew_expired", &self.renew).finish_non_exhaustive()
+        f.debug_struct("SaveSnapshot")
+            .field("request", &request)
+            .field("renew_expired", &self.renew)
+            .finish_non_exhaustive()
     }
 }

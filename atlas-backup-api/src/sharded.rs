@@ -14,8 +14,17 @@ macro_rules! shards {
                 /// replica set; None where Atlas has not listed it (yet).
                 ///
                 /// Empty for a replica set.
-                pub fn shards(&self) -> impl Iterator<Item = (&ObjectId, Option<&types::SnapshotMember>)> {
-                    self.snapshot_ids.iter().map(|id| (id, self.members.iter().find(|member| member.id.as_ref() == Some(id))))
+                pub fn shards(
+                    &self,
+                ) -> impl Iterator<Item = (&ObjectId, Option<&types::SnapshotMember>)> {
+                    self.snapshot_ids.iter().map(|id| {
+                        (
+                            id,
+                            self.members
+                                .iter()
+                                .find(|member| member.id.as_ref() == Some(id)),
+                        )
+                    })
                 }
             }
         };
@@ -49,7 +58,10 @@ mod tests {
             let name = member.and_then(|member| member.replica_set_name.as_deref());
             (id.as_str(), name)
         });
-        assert_eq!(named.collect::<Vec<_>>(), [("1", Some("config")), ("2", Some("shard-1")), ("3", None)]);
+        assert_eq!(
+            named.collect::<Vec<_>>(),
+            [("1", Some("config")), ("2", Some("shard-1")), ("3", None)]
+        );
     }
 
     #[test]

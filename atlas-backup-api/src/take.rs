@@ -15,7 +15,9 @@ use crate::invalid_argument::InvalidArgument;
 use crate::object_id::ObjectId;
 use crate::place::Place;
 use crate::v2::Api;
-use crate::v2::types::{ClusterType, OnDemandSnapshotRequest, Snapshot, SnapshotStatus, SnapshotType};
+use crate::v2::types::{
+    ClusterType, OnDemandSnapshotRequest, Snapshot, SnapshotStatus, SnapshotType,
+};
 use crate::wait::{Pace, Settings, WaitError};
 
 pub use error::TakeError;
@@ -74,7 +76,13 @@ impl Api {
         body: OnDemandSnapshotRequest,
     ) -> TakeSnapshotAndWait {
         let place = Place::new(group_id, cluster_name);
-        TakeSnapshotAndWait { api: self.clone(), place, body, settings: Settings::default(), progress: Box::new(|_| {}) }
+        TakeSnapshotAndWait {
+            api: self.clone(),
+            place,
+            body,
+            settings: Settings::default(),
+            progress: Box::new(|_| {}),
+        }
     }
 }
 
@@ -98,7 +106,13 @@ impl TakeSnapshotAndWait {
     }
 
     async fn finish(self) -> Result<Snapshot, TakeError> {
-        let TakeSnapshotAndWait { api, place, mut body, settings, progress } = self;
+        let TakeSnapshotAndWait {
+            api,
+            place,
+            mut body,
+            settings,
+            progress,
+        } = self;
         let checked = place.and_then(|place| body.validate().map(|()| place));
         let place = checked.map_err(|error| Error::from(error.of("takeSnapshot")))?;
         let marker = format!("atlas-backup-api {:016x}", fastrand::u64(..));
@@ -107,13 +121,23 @@ impl TakeSnapshotAndWait {
             None => format!("[{marker}]"),
         });
         let pace = Pace::new(&api.client, &settings);
-        let mut taking = Taking { api, place, kind: None, settings, pace, progress };
+        let mut taking = Taking {
+            api,
+            place,
+            kind: None,
+            settings,
+            pace,
+            progress,
+        };
         taking.let_others_finish().await?;
         let snapshot = taking.take(body, &marker).await?;
         // Atlas may need a moment to know what it has made.
         let settings = taking.settings.clone().just_created(true);
         let waited = taking.wait_for(&snapshot, settings).await;
-        waited.map_err(|failure| TakeError::Snapshot { snapshot: Box::new(snapshot), failure })
+        waited.map_err(|failure| TakeError::Snapshot {
+            snapshot: Box::new(snapshot),
+            failure,
+        })
     }
 }
 
@@ -128,7 +152,9 @@ impl IntoFuture for TakeSnapshotAndWait {
 
 impl fmt::Debug for TakeSnapshotAndWait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TakeSnapshotAndWait").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("TakeSnapshotAndWait")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -148,8 +174,12 @@ impl Taking {
         // A list may be behind: each is waited for once.
         let mut ended = HashSet::new();
         loop {
-            let found = self.find(|snapshot| is_under_way(snapshot) && !ended.contains(&snapshot.id)).await;
-            let Some(other) = found.ok_or_else(|| self.deadline())?? else { return Ok(()) };
+            let found = self
+                .find(|snapshot| is_under_way(snapshot) && !ended.contains(&snapshot.id))
+                .await;
+            let Some(other) = found.ok_or_else(|| self.deadline())?? else {
+                return Ok(());
+            };
             match self.wait_for(&other, self.settings.clone()).await {
                 // Another's failure is not ours, nor is that it was deleted meanwhile.
                 Ok(_) | Err(WaitError::Ended { .. }) => {}
@@ -162,29 +192,54 @@ impl Taking {
 
     /// Nothing was asked for, and nothing may be any more.
     fn deadline(&self) -> TakeError {
-        TakeError::Deadline { waited: self.settings.waited() }
+        TakeError::Deadline {
+            waited: self.settings.waited(),
+        }
     }
 
     /// Asks for the snapshot, once.
-    async fn take(&mut self, body: OnDemandSnapshotRequest, marker: &str) -> Result<Snapshot, TakeError> {
+    async fn take(
+        &mut self,
+        body: OnDemandSnapshotRequest,
+        marker: &str,
+    ) -> Result<Snapshot, TakeError> {
         let options = self.pace.options(CallOptions::new());
         if options.total_timeout.is_some_and(|left| left.is_zero()) {
             return Err(self.deadline());
         }
-        let Place { group_id, cluster_name } = &self.place;
-        match self.api.take_snapshot(group_id, cluster_name, body).options(options).send().await {
+        let Place {
+            group_id,
+            cluster_name,
+        } = &self.place;
+        match self
+            .api
+            .take_snapshot(group_id, cluster_name, body)
+            .options(options)
+            .send()
+            .await
+        {
             Ok(snapshot) => Ok(snapshot.into_inner()),
-            Err(error @ (Error::Ambiguous(_) | Error::Decode(_))) => match self.look_for(marker).await {
-                Some(snapshot) => Ok(snapshot),
-                None => Err(TakeError::Ambiguous { marker: marker.to_owned(), failure: error }),
-            },
+            Err(error @ (Error::Ambiguous(_) | Error::Decode(_))) => {
+                match self.look_for(marker).await {
+                    Some(snapshot) => Ok(snapshot),
+                    None => Err(TakeError::Ambiguous {
+                        marker: marker.to_owned(),
+                        failure: error,
+                    }),
+                }
+            }
             Err(error) => Err(error.into()),
         }
     }
 
     /// What was sent may be acted on a little later than it was given up, so this looks more than once.
     async fn look_for(&mut self, marker: &str) -> Option<Snapshot> {
-        let is_ours = |snapshot: &Snapshot| snapshot.description.as_deref().is_some_and(|text| text.contains(marker));
+        let is_ours = |snapshot: &Snapshot| {
+            snapshot
+                .description
+                .as_deref()
+                .is_some_and(|text| text.contains(marker))
+        };
         for look in 0..LOOKS {
             if look > 0 {
                 self.pace.pause().await?;
@@ -200,20 +255,38 @@ impl Taking {
     }
 
     /// The first such snapshot of the cluster; None when the deadline came first.
-    async fn find(&mut self, is_wanted: impl Fn(&Snapshot) -> bool) -> Option<Result<Option<Snapshot>, Error>> {
+    async fn find(
+        &mut self,
+        is_wanted: impl Fn(&Snapshot) -> bool,
+    ) -> Option<Result<Option<Snapshot>, Error>> {
         let (api, place, kind) = (&self.api, &self.place, &mut self.kind);
         self.pace.bound(look(api, place, kind, is_wanted)).await
     }
 
-    async fn wait_for(&mut self, snapshot: &Snapshot, settings: Settings) -> Result<Snapshot, WaitError<Snapshot>> {
-        let Place { group_id, cluster_name } = &self.place;
-        let wait = if snapshot.type_.as_ref().or(self.kind.as_ref()) == Some(&ClusterType::ShardedCluster) {
-            self.api.get_sharded_snapshot(group_id, cluster_name, &snapshot.id).wait()
+    async fn wait_for(
+        &mut self,
+        snapshot: &Snapshot,
+        settings: Settings,
+    ) -> Result<Snapshot, WaitError<Snapshot>> {
+        let Place {
+            group_id,
+            cluster_name,
+        } = &self.place;
+        let wait = if snapshot.type_.as_ref().or(self.kind.as_ref())
+            == Some(&ClusterType::ShardedCluster)
+        {
+            self.api
+                .get_sharded_snapshot(group_id, cluster_name, &snapshot.id)
+                .wait()
         } else {
-            self.api.get_snapshot(group_id, cluster_name, &snapshot.id).wait()
+            self.api
+                .get_snapshot(group_id, cluster_name, &snapshot.id)
+                .wait()
         };
         let settings = settings.left(self.pace.left());
-        wait.settings(settings).finish_with(&mut self.progress).await
+        wait.settings(settings)
+            .finish_with(&mut self.progress)
+            .await
     }
 }
 
@@ -224,10 +297,15 @@ async fn look(
     kind: &mut Option<ClusterType>,
     is_wanted: impl Fn(&Snapshot) -> bool,
 ) -> Result<Option<Snapshot>, Error> {
-    let Place { group_id, cluster_name } = place;
+    let Place {
+        group_id,
+        cluster_name,
+    } = place;
     let mut snapshots = match kind {
         Some(ClusterType::ReplicaSet) => api.list_snapshots(group_id, cluster_name).stream(),
-        Some(ClusterType::ShardedCluster) => api.list_sharded_snapshots(group_id, cluster_name).stream(),
+        Some(ClusterType::ShardedCluster) => {
+            api.list_sharded_snapshots(group_id, cluster_name).stream()
+        }
         // A cluster without snapshots: whether one may be taken, asking for it will tell.
         _ => cluster_snapshots::list(api, place).lenient(),
     };
@@ -243,5 +321,9 @@ async fn look(
 
 fn is_under_way(snapshot: &Snapshot) -> bool {
     let is_on_demand = snapshot.snapshot_type == Some(SnapshotType::OnDemand);
-    is_on_demand && matches!(snapshot.status, Some(SnapshotStatus::Queued | SnapshotStatus::InProgress))
+    is_on_demand
+        && matches!(
+            snapshot.status,
+            Some(SnapshotStatus::Queued | SnapshotStatus::InProgress)
+        )
 }

@@ -53,19 +53,29 @@ pub(crate) fn execute(mut request: Request) -> Boxed<Result<Answer, Error>> {
             elapsed_ms = Empty,
         );
         let began = client.shared().clock.now();
-        let outcome = attempts(client.shared(), &request, &span, began).instrument(span.clone()).await;
+        let outcome = attempts(client.shared(), &request, &span, began)
+            .instrument(span.clone())
+            .await;
         let status = match &outcome {
             Ok(answer) => Some(answer.status),
             Err(error) => error.status(),
         };
         span.record("status", status.map(|status| status.as_u16()));
-        span.record("elapsed_ms", millis(client.shared().clock.now().saturating_duration_since(began)));
+        span.record(
+            "elapsed_ms",
+            millis(client.shared().clock.now().saturating_duration_since(began)),
+        );
         outcome
     })
 }
 
 /// One attempt after the other, until an outcome is final.
-async fn attempts(client: &Shared, request: &Request, span: &Span, mut began: Instant) -> Result<Answer, Error> {
+async fn attempts(
+    client: &Shared,
+    request: &Request,
+    span: &Span,
+    mut began: Instant,
+) -> Result<Answer, Error> {
     let clock = &*client.clock;
     let options = &request.options;
     let deadline = Deadline::after(began, options.total_timeout.unwrap_or(client.total_timeout));
@@ -77,7 +87,10 @@ async fn attempts(client: &Shared, request: &Request, span: &Span, mut began: In
         attempt += 1;
         span.record("attempt", attempt);
         let Attempted { outcome, unsigned } = dispatch::attempt(client, request, deadline).await;
-        let status = outcome.as_ref().ok().map(|answer| read::status(request.operation, request.enveloped(), answer));
+        let status = outcome
+            .as_ref()
+            .ok()
+            .map(|answer| read::status(request.operation, request.enveloped(), answer));
         let elapsed_ms = millis(clock.now().saturating_duration_since(began));
         tracing::debug!(target: "atlas_backup_api", attempt, status = status.map(|status| status.as_u16()), elapsed_ms, "attempt");
 
@@ -85,10 +98,19 @@ async fn attempts(client: &Shared, request: &Request, span: &Span, mut began: In
             return conclude(client, request, outcome, status, may_have_acted);
         };
         // What is not let in does the same however often it is sent: nothing.
-        let effect = if unsigned { Effect::Read } else { request.operation.effect };
+        let effect = if unsigned {
+            Effect::Read
+        } else {
+            request.operation.effect
+        };
         may_have_acted |= !unsigned && fault.may_have_acted();
-        let delays = delays.get_or_insert_with(|| options.retry.as_ref().unwrap_or(&client.retry).delays());
-        let delay = if fault.may_repeat(effect) { delays.next(fault == Fault::RateLimited, asked(&outcome)) } else { None };
+        let delays =
+            delays.get_or_insert_with(|| options.retry.as_ref().unwrap_or(&client.retry).delays());
+        let delay = if fault.may_repeat(effect) {
+            delays.next(fault == Fault::RateLimited, asked(&outcome))
+        } else {
+            None
+        };
         // Waiting until the deadline would only bring the same answer later.
         match delay.filter(|delay| *delay < deadline.left(clock)) {
             Some(delay) => {
@@ -98,8 +120,14 @@ async fn attempts(client: &Shared, request: &Request, span: &Span, mut began: In
                 began = clock.now();
             }
             None if effect == Effect::Create && fault.may_have_acted() => {
-                let failure =
-                    |answer: Answer| ApiError::of(request.operation, status.unwrap_or(answer.status), &answer.headers, &answer.body);
+                let failure = |answer: Answer| {
+                    ApiError::of(
+                        request.operation,
+                        status.unwrap_or(answer.status),
+                        &answer.headers,
+                        &answer.body,
+                    )
+                };
                 let cause = outcome.map_or_else(|error| error, |answer| failure(answer).into());
                 return Err(AmbiguousError::new(request.operation, cause).into());
             }
@@ -119,12 +147,23 @@ fn conclude(
     let answer = outcome?;
     match status {
         Some(StatusCode::UNAUTHORIZED) => {
-            let error = ApiError::of(request.operation, StatusCode::UNAUTHORIZED, &answer.headers, &answer.body);
+            let error = ApiError::of(
+                request.operation,
+                StatusCode::UNAUTHORIZED,
+                &answer.headers,
+                &answer.body,
+            );
             Err(AuthError::refused(request.operation, error, client.auth.hint()).into())
         }
         // An attempt before this one did what it should, and its answer was lost.
-        Some(StatusCode::NOT_FOUND) if may_have_acted && request.operation.method == Method::DELETE => {
-            Ok(Answer { status: StatusCode::NO_CONTENT, headers: answer.headers, body: b"{}".to_vec() })
+        Some(StatusCode::NOT_FOUND)
+            if may_have_acted && request.operation.method == Method::DELETE =>
+        {
+            Ok(Answer {
+                status: StatusCode::NO_CONTENT,
+                headers: answer.headers,
+                body: b"{}".to_vec(),
+            })
         }
         _ => Ok(answer),
     }
@@ -132,7 +171,10 @@ fn conclude(
 
 /// How long an answer asks to wait.
 fn asked(outcome: &Result<Answer, Error>) -> Option<Duration> {
-    outcome.as_ref().ok().and_then(|answer| retry_after(&answer.headers, Timestamp::now()))
+    outcome
+        .as_ref()
+        .ok()
+        .and_then(|answer| retry_after(&answer.headers, Timestamp::now()))
 }
 
 fn millis(time: Duration) -> u64 {

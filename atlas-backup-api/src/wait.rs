@@ -66,8 +66,16 @@ impl<T> Wait<T> {
     where
         T: Job + Content,
     {
-        let read = |request: &Request, answer: &Answer| Ok(T::read(request.operation, request.enveloped(), answer)?.1);
-        Wait { request, read, stage: T::stage, settings: Settings::default(), progress: None }
+        let read = |request: &Request, answer: &Answer| {
+            Ok(T::read(request.operation, request.enveloped(), answer)?.1)
+        };
+        Wait {
+            request,
+            read,
+            stage: T::stage,
+            settings: Settings::default(),
+            progress: None,
+        }
     }
 
     /// Gives up after this time. Default: 24 hours.
@@ -132,20 +140,31 @@ impl<T> Wait<T> {
                     match (self.stage)(&job) {
                         Stage::Running => last = Some(job),
                         Stage::Done => return Ok(job),
-                        Stage::Ended(ending, words) => return Err(WaitError::ended(&self.request, job, ending, words)),
+                        Stage::Ended(ending, words) => {
+                            return Err(WaitError::ended(&self.request, job, ending, words));
+                        }
                     }
                 }
                 Err(error) => {
                     let is_too_early = pace.is_too_early(&error);
                     match pace.failed(error) {
                         Ok(()) => {}
-                        Err(error) if is_too_early => return Err(WaitError::unseen(&self.request, error)),
-                        Err(error) => return Err(WaitError::asking_failed(&self.request, last, error)),
+                        Err(error) if is_too_early => {
+                            return Err(WaitError::unseen(&self.request, error));
+                        }
+                        Err(error) => {
+                            return Err(WaitError::asking_failed(&self.request, last, error));
+                        }
                     }
                 }
             }
             if pace.pause().await.is_none() {
-                return Err(WaitError::deadline(&self.request, self.settings.waited(), last, pace.failure));
+                return Err(WaitError::deadline(
+                    &self.request,
+                    self.settings.waited(),
+                    last,
+                    pace.failure,
+                ));
             }
         }
     }
@@ -162,6 +181,9 @@ impl<T: Send + 'static> IntoFuture for Wait<T> {
 
 impl<T> fmt::Debug for Wait<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wait").field("request", &self.request).field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Wait")
+            .field("request", &self.request)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }

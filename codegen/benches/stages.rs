@@ -17,20 +17,47 @@ type Times = (&'static str, Vec<Duration>);
 
 fn main() {
     // `cargo test --benches` only wants to see that it runs.
-    let rounds = if std::env::args().any(|argument| argument == "--bench") { ROUNDS } else { 1 };
-    let documents: Vec<_> = GENERATIONS.iter().map(|generation| (generation.document, measure(&read(generation), rounds))).collect();
-    let [(one, first), (other, second)] = &documents[..] else { panic!("the table has two columns") };
-    println!("median of {rounds} rounds, in ms  {one:>12}{other:>14}{:>14}", "both");
+    let rounds = if std::env::args().any(|argument| argument == "--bench") {
+        ROUNDS
+    } else {
+        1
+    };
+    let documents: Vec<_> = GENERATIONS
+        .iter()
+        .map(|generation| (generation.document, measure(&read(generation), rounds)))
+        .collect();
+    let [(one, first), (other, second)] = &documents[..] else {
+        panic!("the table has two columns")
+    };
+    println!(
+        "median of {rounds} rounds, in ms  {one:>12}{other:>14}{:>14}",
+        "both"
+    );
     for ((step, v1), (_, v2)) in first.iter().zip(second) {
         let (v1, v2) = (median(v1), median(v2));
-        let shown = if step.contains('/') { format!("    {step}") } else { format!("  {step}") };
+        let shown = if step.contains('/') {
+            format!("    {step}")
+        } else {
+            format!("  {step}")
+        };
         println!("{shown:<32}{v1:>10.2}{v2:>14.2}{:>14.2}", v1 + v2);
     }
 }
 
-fn read(Generation { api, document: path, .. }: &Generation) -> Document {
-    let text = std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    Document { api: (*api).to_owned(), path: (*path).to_owned(), text }
+fn read(
+    Generation {
+        api,
+        document: path,
+        ..
+    }: &Generation,
+) -> Document {
+    let text =
+        std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    Document {
+        api: (*api).to_owned(),
+        path: (*path).to_owned(),
+        text,
+    }
 }
 
 /// The steps in the order they ended, `whole` last. The first round warms up.
@@ -54,7 +81,11 @@ fn time(document: &Document) -> Vec<(&'static str, Duration)> {
     let (mut stage, mut pass) = (began, began);
     generate_observed(document, &mut |step| {
         let now = Instant::now();
-        let since = if step.contains('/') { pass } else { std::mem::replace(&mut stage, now) };
+        let since = if step.contains('/') {
+            pass
+        } else {
+            std::mem::replace(&mut stage, now)
+        };
         taken.push((step, now - since));
         pass = now;
     })

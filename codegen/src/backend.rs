@@ -13,12 +13,19 @@ use crate::facts::RUNTIME_TYPES;
 
 pub(crate) fn generate(openapi: &OpenAPI) -> Result<syn::File, Error> {
     let mut settings = GenerationSettings::default();
-    settings.with_interface(InterfaceStyle::Positional).with_tag(TagStyle::Merged);
+    settings
+        .with_interface(InterfaceStyle::Positional)
+        .with_tag(TagStyle::Merged);
     for (name, _) in RUNTIME_TYPES {
         settings.with_replacement(name, name, std::iter::empty::<TypeImpl>());
     }
-    let date_time = serde_json::from_value(serde_json::json!({"type": "string", "format": "date-time"}));
-    settings.with_conversion(date_time.map_err(refused)?, "Timestamp", std::iter::empty::<TypeImpl>());
+    let date_time =
+        serde_json::from_value(serde_json::json!({"type": "string", "format": "date-time"}));
+    settings.with_conversion(
+        date_time.map_err(refused)?,
+        "Timestamp",
+        std::iter::empty::<TypeImpl>(),
+    );
     // progenitor panics on what it cannot take; the rules of `check` come first, so this is the last resort.
     let tokens = quietly(|| Generator::new(&settings).generate_tokens(openapi))
         .map_err(|panic| refused(format_args!("it panicked: {}", said(panic.as_ref()))))?
@@ -46,13 +53,23 @@ fn quietly<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
 
 /// The message of a panic, on one line and not without end.
 fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    let words: Vec<&str> = text.unwrap_or("without a message").split_whitespace().collect();
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    let words: Vec<&str> = text
+        .unwrap_or("without a message")
+        .split_whitespace()
+        .collect();
     words.join(" ").chars().take(300).collect()
 }
 
 fn refused(reason: impl std::fmt::Display) -> Error {
-    Error::one(Finding::new("backend", "", format!("progenitor refused the lowered document: {reason}")))
+    Error::one(Finding::new(
+        "backend",
+        "",
+        format!("progenitor refused the lowered document: {reason}"),
+    ))
 }
 
 #[cfg(test)]

@@ -44,8 +44,14 @@ pub fn generate(document: &Document) -> Result<Output, Error> {
 ///
 /// # Errors
 /// Those of [`generate`].
-pub fn generate_observed(document: &Document, ended: &mut dyn FnMut(&'static str)) -> Result<Output, Error> {
-    let mut run = Run { passes: Vec::new(), ended };
+pub fn generate_observed(
+    document: &Document,
+    ended: &mut dyn FnMut(&'static str),
+) -> Result<Output, Error> {
+    let mut run = Run {
+        passes: Vec::new(),
+        ended,
+    };
     let loaded = load(document)?;
     run.ended("load");
     lint(&loaded)?;
@@ -60,9 +66,18 @@ fn translate(loaded: &Loaded<'_>, mut run: Run<'_>) -> Result<Output, Error> {
     run.ended("backend");
     let code = rewrite::rewrite(code, &facts, &mut run)?;
     run.ended("rewrite");
-    let emit::Emitted { files, table, items } = emit::emit(loaded.document, &facts, code)?;
+    let emit::Emitted {
+        files,
+        table,
+        items,
+    } = emit::emit(loaded.document, &facts, code)?;
     run.ended("emit");
-    Ok(Output { files, table, items, passes: run.passes })
+    Ok(Output {
+        files,
+        table,
+        items,
+        passes: run.passes,
+    })
 }
 
 /// What has run so far, and who is told.
@@ -88,15 +103,27 @@ mod tests {
 
     fn sound() -> Document {
         let text = include_str!("../../tests/fixtures/documents/sound.yaml").to_owned();
-        Document { api: "v2".into(), path: "sound.yaml".into(), text }
+        Document {
+            api: "v2".into(),
+            path: "sound.yaml".into(),
+            text,
+        }
     }
 
     #[test]
     fn who_observes_is_told_of_every_stage_and_pass() {
         let mut told = Vec::new();
-        let output = generate_observed(&sound(), &mut |step| told.push(step)).unwrap_or_else(|error| panic!("{error}"));
-        let stages: Vec<_> = told.iter().copied().filter(|step| !step.contains('/')).collect();
-        assert_eq!(stages, ["load", "lint", "lower", "backend", "rewrite", "emit"]);
+        let output = generate_observed(&sound(), &mut |step| told.push(step))
+            .unwrap_or_else(|error| panic!("{error}"));
+        let stages: Vec<_> = told
+            .iter()
+            .copied()
+            .filter(|step| !step.contains('/'))
+            .collect();
+        assert_eq!(
+            stages,
+            ["load", "lint", "lower", "backend", "rewrite", "emit"]
+        );
         assert!(output.passes.iter().all(|(pass, _)| told.contains(pass)));
     }
 }

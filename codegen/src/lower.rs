@@ -38,7 +38,11 @@ const PASSES: &[(&str, Pass)] = &[
 pub(crate) fn lower(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<(OpenAPI, Facts), Error> {
     let mut openapi = parse(loaded)?;
     run.ended("lower/parse");
-    let mut facts = Facts { api: loaded.document.api.clone(), title: openapi.info.title.clone(), ..Facts::default() };
+    let mut facts = Facts {
+        api: loaded.document.api.clone(),
+        title: openapi.info.title.clone(),
+        ..Facts::default()
+    };
     for (name, pass) in PASSES {
         run.pass(name, pass(&mut openapi, &mut facts));
     }
@@ -47,7 +51,11 @@ pub(crate) fn lower(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<(OpenAPI, 
 
 fn parse(loaded: &Loaded<'_>) -> Result<OpenAPI, Error> {
     serde_path_to_error::deserialize(&loaded.value).map_err(|error| {
-        let pointer = error.path().iter().map(|segment| format!("/{segment}")).collect::<String>();
+        let pointer = error
+            .path()
+            .iter()
+            .map(|segment| format!("/{segment}"))
+            .collect::<String>();
         Error::one(Finding::new("openapi", pointer, error.inner().to_string())).locate(loaded)
     })
 }
@@ -55,10 +63,18 @@ fn parse(loaded: &Loaded<'_>) -> Result<OpenAPI, Error> {
 /// A document in YAML, lowered by one pass: what a pass's before/after test needs.
 #[cfg(test)]
 fn lowered(pass: Pass, yaml: &str) -> (usize, OpenAPI, Facts) {
-    let document = atlas_backup_document::Document { api: "v2".into(), path: "test.yaml".into(), text: yaml.into() };
+    let document = atlas_backup_document::Document {
+        api: "v2".into(),
+        path: "test.yaml".into(),
+        text: yaml.into(),
+    };
     let loaded = atlas_backup_document::load(&document).unwrap_or_else(|error| panic!("{error}"));
-    let mut openapi: OpenAPI = serde_json::from_value(loaded.value).unwrap_or_else(|error| panic!("{error}"));
-    let mut facts = Facts { api: "v2".into(), ..Facts::default() };
+    let mut openapi: OpenAPI =
+        serde_json::from_value(loaded.value).unwrap_or_else(|error| panic!("{error}"));
+    let mut facts = Facts {
+        api: "v2".into(),
+        ..Facts::default()
+    };
     operations::lower(&mut openapi, &mut facts);
     schemas::lower(&mut openapi, &mut facts);
     let count = pass(&mut openapi, &mut facts);

@@ -48,7 +48,11 @@ const PASSES: &[(&str, Pass)] = &[
     ("rewrite/deprecated", deprecated::rewrite),
 ];
 
-pub(crate) fn rewrite(mut code: syn::File, facts: &Facts, run: &mut Run<'_>) -> Result<syn::File, Error> {
+pub(crate) fn rewrite(
+    mut code: syn::File,
+    facts: &Facts,
+    run: &mut Run<'_>,
+) -> Result<syn::File, Error> {
     for (name, pass) in PASSES {
         run.pass(name, pass(&mut code, facts)?);
     }
@@ -56,13 +60,21 @@ pub(crate) fn rewrite(mut code: syn::File, facts: &Facts, run: &mut Run<'_>) -> 
 }
 
 /// A pass met code that it does not know.
-fn unrecognised(pass: &'static str, what: impl std::fmt::Display, code: &impl quote::ToTokens) -> Error {
+fn unrecognised(
+    pass: &'static str,
+    what: impl std::fmt::Display,
+    code: &impl quote::ToTokens,
+) -> Error {
     let mut code = code.to_token_stream().to_string();
     if let Some((cut, _)) = code.char_indices().nth(160) {
         code.truncate(cut);
         code.push('…');
     }
-    let finding = Finding::new(pass, "", format!("progenitor's code is not as expected: {what}: `{code}`"));
+    let finding = Finding::new(
+        pass,
+        "",
+        format!("progenitor's code is not as expected: {what}: `{code}`"),
+    );
     Error::one(finding.help("progenitor may have been upgraded: teach this pass the new form"))
 }
 

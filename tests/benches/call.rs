@@ -5,14 +5,19 @@
 //! what else the machine does falls on both, and the median of the rounds is compared. The server checks nothing, so that
 //! its work is the same for both; what calls cost in exchanges is counted on one that does check.
 
-#![allow(deprecated, reason = "the deprecated operations are called as the others are")]
+#![allow(
+    deprecated,
+    reason = "the deprecated operations are called as the others are"
+)]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use atlas_backup_api::v2::types::LegacySnapshot;
 use atlas_backup_api::{Client, Credentials, reqwest};
-use atlas_backup_tests::fake_atlas::{App, CLIENT_ID, CLIENT_SECRET, Digest, OAuth, PRIVATE_KEY, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{
+    App, CLIENT_ID, CLIENT_SECRET, Digest, OAuth, PRIVATE_KEY, PUBLIC_KEY,
+};
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 const ROUNDS: usize = 401;
@@ -21,7 +26,11 @@ const CALLS: u32 = 25;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     // `cargo test --benches` only wants to see that it runs.
-    let rounds = if std::env::args().any(|argument| argument == "--bench") { ROUNDS } else { 1 };
+    let rounds = if std::env::args().any(|argument| argument == "--bench") {
+        ROUNDS
+    } else {
+        1
+    };
     compare(rounds).await;
     count_exchanges(100).await;
 }
@@ -29,9 +38,15 @@ async fn main() {
 async fn compare(rounds: usize) {
     let server = App::examples().start();
     let base = server.url();
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never()).build();
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .build();
     let http = http.expect("TLS can be set up");
-    let client = Client::builder().base_url(server.url()).build().expect("a base URL");
+    let client = Client::builder()
+        .base_url(server.url())
+        .build()
+        .expect("a base URL");
     let (mut bare, mut typed, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=rounds {
         let (by_reqwest, by_client) = if round % 2 == 0 {
@@ -39,7 +54,10 @@ async fn compare(rounds: usize) {
             (by_reqwest, time_client(&client).await)
         } else {
             let by_client = time_client(&client).await;
-            (time_bare(&http, &base, PROJECT, "orders", PROJECT).await, by_client)
+            (
+                time_bare(&http, &base, PROJECT, "orders", PROJECT).await,
+                by_client,
+            )
         };
         // The first round warms up.
         if round > 0 {
@@ -50,16 +68,29 @@ async fn compare(rounds: usize) {
     }
     ratios.sort_by(f64::total_cmp);
     let ratio = ratios[ratios.len() / 2];
-    println!("bare reqwest  {:>8.1} us a call (median of {rounds} rounds of {CALLS} calls)", micros(bare));
+    println!(
+        "bare reqwest  {:>8.1} us a call (median of {rounds} rounds of {CALLS} calls)",
+        micros(bare)
+    );
     println!("this client   {:>8.1} us a call", micros(typed));
     println!("ratio         {ratio:>8.3}    (median of the rounds; the goal is 1.05)");
 }
 
-async fn time_bare(http: &reqwest::Client, base: &str, project: &str, cluster: &str, snapshot: &str) -> Duration {
+async fn time_bare(
+    http: &reqwest::Client,
+    base: &str,
+    project: &str,
+    cluster: &str,
+    snapshot: &str,
+) -> Duration {
     let began = Instant::now();
     for _ in 0..CALLS {
-        let url = format!("{base}/api/atlas/v2/groups/{project}/clusters/{cluster}/snapshots/{snapshot}");
-        let request = http.get(url).header("accept", "application/vnd.atlas.2023-01-01+json").timeout(Duration::from_secs(60));
+        let url =
+            format!("{base}/api/atlas/v2/groups/{project}/clusters/{cluster}/snapshots/{snapshot}");
+        let request = http
+            .get(url)
+            .header("accept", "application/vnd.atlas.2023-01-01+json")
+            .timeout(Duration::from_secs(60));
         let response = request.send().await.expect("the server answers");
         assert!(response.status().is_success());
         let body = response.bytes().await.expect("the server answers");
@@ -71,7 +102,14 @@ async fn time_bare(http: &reqwest::Client, base: &str, project: &str, cluster: &
 async fn time_client(client: &Client) -> Duration {
     let began = Instant::now();
     for _ in 0..CALLS {
-        black_box(client.v2().get_legacy_snapshot(PROJECT, "orders", PROJECT).send().await.expect("the server answers"));
+        black_box(
+            client
+                .v2()
+                .get_legacy_snapshot(PROJECT, "orders", PROJECT)
+                .send()
+                .await
+                .expect("the server answers"),
+        );
     }
     began.elapsed() / CALLS
 }
@@ -85,15 +123,33 @@ async fn count_exchanges(calls: usize) {
     let (digest, oauth) = (Digest::atlas(), OAuth::new());
     for (name, credentials) in [
         ("API key", Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY)),
-        ("service account", Credentials::service_account(CLIENT_ID, CLIENT_SECRET)),
+        (
+            "service account",
+            Credentials::service_account(CLIENT_ID, CLIENT_SECRET),
+        ),
     ] {
-        let server = App::examples().within(&digest).within(&oauth.clone().beside_digest()).start();
-        let client = Client::builder().base_url(server.url()).credentials(credentials).build().expect("a base URL");
+        let server = App::examples()
+            .within(&digest)
+            .within(&oauth.clone().beside_digest())
+            .start();
+        let client = Client::builder()
+            .base_url(server.url())
+            .credentials(credentials)
+            .build()
+            .expect("a base URL");
         let began = Instant::now();
         for _ in 0..calls {
-            client.v2().get_legacy_snapshot(PROJECT, "orders", PROJECT).send().await.expect("the server answers");
+            client
+                .v2()
+                .get_legacy_snapshot(PROJECT, "orders", PROJECT)
+                .send()
+                .await
+                .expect("the server answers");
         }
-        let (exchanges, time) = (server.exchanges(), began.elapsed() / u32::try_from(calls).unwrap_or(u32::MAX));
+        let (exchanges, time) = (
+            server.exchanges(),
+            began.elapsed() / u32::try_from(calls).unwrap_or(u32::MAX),
+        );
         assert_eq!(exchanges, calls + 1);
         println!(
             "{name:<16}{calls} calls in a row: {exchanges} exchanges, {:.2} a call; {time:.1?} a call",

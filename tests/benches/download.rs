@@ -31,8 +31,16 @@ async fn main() {
 
 /// What the child does: one download, and a look at how much memory it has taken.
 async fn download(url: &str, directory: &str) {
-    let client = Client::builder().base_url("http://127.0.0.1").build().expect("a base URL");
-    client.download().file(Wanted::new("snapshot.tgz", url)).into_directory(directory).await.expect("the server answers");
+    let client = Client::builder()
+        .base_url("http://127.0.0.1")
+        .build()
+        .expect("a base URL");
+    client
+        .download()
+        .file(Wanted::new("snapshot.tgz", url))
+        .into_directory(directory)
+        .await
+        .expect("the server answers");
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     println!("{}", peak.map_or("unknown on this system", str::trim));
@@ -49,9 +57,14 @@ struct Times {
 fn compare(bytes: u64, rounds: usize) {
     let host = Delivery::start(&Clock::new());
     let url = host.offer(Offer::new(bytes, 1));
-    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("the build has a folder for temporary files");
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+        .expect("the build has a folder for temporary files");
     let directory = directory.path();
-    let has_curl = Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_ok_and(|status| status.success());
+    let has_curl = Command::new("curl")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
     let mut times = Times::default();
     for round in 0..rounds {
         if round % 2 == 0 {
@@ -69,16 +82,28 @@ fn compare(bytes: u64, rounds: usize) {
     if !has_curl {
         return println!("curl is not installed: nothing to compare with");
     }
-    for (name, taken) in [("curl", &mut times.curl), ("curl, synced", &mut times.curl_and_sync)] {
+    for (name, taken) in [
+        ("curl", &mut times.curl),
+        ("curl, synced", &mut times.curl_and_sync),
+    ] {
         let curl = report(name, bytes, taken);
-        println!("  speed of this client to that: {:.3}", curl.as_secs_f64() / client.as_secs_f64());
+        println!(
+            "  speed of this client to that: {:.3}",
+            curl.as_secs_f64() / client.as_secs_f64()
+        );
     }
 }
 
 fn time_client(url: &str, directory: &Path, bytes: u64, times: &mut Times) {
     let program = std::env::current_exe().expect("a program knows where it is");
     let began = Instant::now();
-    let child = Command::new(program).arg(CHILD).arg(url).arg(directory).stderr(Stdio::inherit()).output().expect("it can be run");
+    let child = Command::new(program)
+        .arg(CHILD)
+        .arg(url)
+        .arg(directory)
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("it can be run");
     times.client.push(began.elapsed());
     assert!(child.status.success(), "{}", child.status);
     times.peak = String::from_utf8_lossy(&child.stdout).trim().to_owned();
@@ -88,9 +113,16 @@ fn time_client(url: &str, directory: &Path, bytes: u64, times: &mut Times) {
 fn time_curl(url: &str, directory: &Path, bytes: u64, times: &mut Times) {
     let path = directory.join("curl.tgz");
     let began = Instant::now();
-    let curl = Command::new("curl").args(["--silent", "--fail", "--output"]).arg(&path).arg(url).status().expect("it can be run");
+    let curl = Command::new("curl")
+        .args(["--silent", "--fail", "--output"])
+        .arg(&path)
+        .arg(url)
+        .status()
+        .expect("it can be run");
     times.curl.push(began.elapsed());
-    File::open(&path).and_then(|file| file.sync_all()).expect("it can be synced");
+    File::open(&path)
+        .and_then(|file| file.sync_all())
+        .expect("it can be synced");
     times.curl_and_sync.push(began.elapsed());
     assert!(curl.success(), "{curl}");
     clear(&path, bytes);
@@ -106,6 +138,10 @@ fn report(name: &str, bytes: u64, times: &mut [Duration]) -> Duration {
     times.sort();
     let median = times[times.len() / 2];
     let speed = bytes as f64 / median.as_secs_f64() / 1e6;
-    println!("{name:<14}{median:>8.2?} for {} MiB, {speed:>6.0} MB/s (median of {})", bytes >> 20, times.len());
+    println!(
+        "{name:<14}{median:>8.2?} for {} MiB, {speed:>6.0} MB/s (median of {})",
+        bytes >> 20,
+        times.len()
+    );
     median
 }

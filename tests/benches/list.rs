@@ -18,25 +18,44 @@ const ROUNDS: usize = 5;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let ["read", how, url, items] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    if let ["read", how, url, items] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..]
+    {
         return read(how, url, items.parse().expect("a number")).await;
     }
     // `cargo test --benches` only wants to see that it runs.
     let for_real = arguments.iter().any(|argument| argument == "--bench");
     let asked = arguments.iter().find_map(|argument| argument.parse().ok());
-    compare(asked.unwrap_or(if for_real { 300_000 } else { 1000 }), if for_real { ROUNDS } else { 1 });
+    compare(
+        asked.unwrap_or(if for_real { 300_000 } else { 1000 }),
+        if for_real { ROUNDS } else { 1 },
+    );
 }
 
 /// What the child does: one call, and a look at how long it has taken and how much memory.
 async fn read(how: &str, url: &str, items: usize) {
     let began = Instant::now();
     let found = if how == "client" {
-        let client = Client::builder().base_url(url).max_response_bytes(usize::MAX).build().expect("a base URL");
-        let page = client.v2().list_snapshots(PROJECT, "orders").send().await.expect("the server answers").into_inner();
+        let client = Client::builder()
+            .base_url(url)
+            .max_response_bytes(usize::MAX)
+            .build()
+            .expect("a base URL");
+        let page = client
+            .v2()
+            .list_snapshots(PROJECT, "orders")
+            .send()
+            .await
+            .expect("the server answers")
+            .into_inner();
         let took = began.elapsed();
         (page.results.len(), took, peak())
     } else {
-        let body = reqwest::get(url).await.expect("the server answers").bytes().await.expect("the server answers");
+        let body = reqwest::get(url)
+            .await
+            .expect("the server answers")
+            .bytes()
+            .await
+            .expect("the server answers");
         let page: Value = serde_json::from_slice(&body).expect("JSON");
         let took = began.elapsed();
         (page["results"].as_array().map_or(0, Vec::len), took, peak())
@@ -49,24 +68,42 @@ async fn read(how: &str, url: &str, items: usize) {
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    peak.and_then(|peak| peak.trim().split(' ').next()?.parse().ok()).unwrap_or_default()
+    peak.and_then(|peak| peak.trim().split(' ').next()?.parse().ok())
+        .unwrap_or_default()
 }
 
 fn compare(items: usize, rounds: usize) {
     let body = page(items);
     let length = body.len();
-    let headers = vec![("Content-Type".to_owned(), "application/vnd.atlas.2023-01-01+json".to_owned())];
-    let server = Server::start(Answer { status: 200, headers, body }).expect("the system has a port to give");
+    let headers = vec![(
+        "Content-Type".to_owned(),
+        "application/vnd.atlas.2023-01-01+json".to_owned(),
+    )];
+    let server = Server::start(Answer {
+        status: 200,
+        headers,
+        body,
+    })
+    .expect("the system has a port to give");
     let (mut client, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
         client.push(time("client", server.address(), items));
         bare.push(time("bare", server.address(), items));
     }
     let mebibytes = |kibibytes: u64| kibibytes >> 10;
-    println!("{items} snapshots, {} MiB of JSON, medians of {rounds}:", length >> 20);
+    println!(
+        "{items} snapshots, {} MiB of JSON, medians of {rounds}:",
+        length >> 20
+    );
     let [(by_client, of_client), (by_bare, of_bare)] = [client, bare].map(median);
-    println!("this client   {by_client:>8.2?}, at most {:>5} MiB of memory", mebibytes(of_client));
-    println!("bare reqwest  {by_bare:>8.2?}, at most {:>5} MiB of memory", mebibytes(of_bare));
+    println!(
+        "this client   {by_client:>8.2?}, at most {:>5} MiB of memory",
+        mebibytes(of_client)
+    );
+    println!(
+        "bare reqwest  {by_bare:>8.2?}, at most {:>5} MiB of memory",
+        mebibytes(of_bare)
+    );
     let ratio = |one: f64, other: f64| one / other;
     println!(
         "ratio         {:>8.2}, {:.2}",
@@ -77,12 +114,18 @@ fn compare(items: usize, rounds: usize) {
 
 fn time(how: &str, url: &str, items: usize) -> (Duration, u64) {
     let program = std::env::current_exe().expect("a program knows where it is");
-    let child =
-        Command::new(program).args(["read", how, url, &items.to_string()]).stderr(Stdio::inherit()).output().expect("it can be run");
+    let child = Command::new(program)
+        .args(["read", how, url, &items.to_string()])
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("it can be run");
     assert!(child.status.success(), "{}", child.status);
     let text = String::from_utf8(child.stdout).expect("two numbers");
     let (micros, peak) = text.trim().split_once(' ').expect("two numbers");
-    (Duration::from_micros(micros.parse().expect("a number")), peak.parse().expect("a number"))
+    (
+        Duration::from_micros(micros.parse().expect("a number")),
+        peak.parse().expect("a number"),
+    )
 }
 
 fn median(mut readings: Vec<(Duration, u64)>) -> (Duration, u64) {
@@ -103,5 +146,7 @@ fn page(items: usize) -> Vec<u8> {
             })
         })
         .collect();
-    json!({"totalCount": items, "links": [], "results": results}).to_string().into_bytes()
+    json!({"totalCount": items, "links": [], "results": results})
+        .to_string()
+        .into_bytes()
 }

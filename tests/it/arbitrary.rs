@@ -14,7 +14,11 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
         prop::collection::vec(any::<u8>(), 0..200),
         ".{0,100}".prop_map(String::into_bytes),
         objects().prop_map(String::into_bytes),
-        (objects(), 0usize..200).prop_map(|(text, end)| text.chars().take(end).collect::<String>().into_bytes()),
+        (objects(), 0usize..200).prop_map(|(text, end)| text
+            .chars()
+            .take(end)
+            .collect::<String>()
+            .into_bytes()),
     ]
 }
 
@@ -22,7 +26,10 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
 fn objects() -> impl Strategy<Value = String> {
     let names = "(id|status|links|members|parts|created|results|envelope|content|error|errorCode|parameters)";
     prop::collection::vec((names, values()), 0..6).prop_map(|members| {
-        let members: Vec<String> = members.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        let members: Vec<String> = members
+            .into_iter()
+            .map(|(name, value)| format!("\"{name}\":{value}"))
+            .collect();
         format!("{{{}}}", members.join(","))
     })
 }
@@ -33,7 +40,9 @@ fn values() -> impl Strategy<Value = String> {
         Just("[]".to_owned()),
         Just("{}".to_owned()),
         Just("[null,{\"id\":1}]".to_owned()),
-        any::<f64>().prop_filter("JSON has no NaN", |number| number.is_finite()).prop_map(|number| number.to_string()),
+        any::<f64>()
+            .prop_filter("JSON has no NaN", |number| number.is_finite())
+            .prop_map(|number| number.to_string()),
         any::<i64>().prop_map(|number| number.to_string()),
         "[a-zA-Z0-9:.-]{0,30}".prop_map(|text| format!("\"{text}\"")),
     ]

@@ -10,19 +10,47 @@ use crate::repository::root;
 /// The crates of this project that each crate depends on, for its own code and for its tests.
 fn arrows() -> BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"];
-    let output = Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let arguments = [
+        "metadata",
+        "--no-deps",
+        "--offline",
+        "--locked",
+        "--format-version",
+        "1",
+    ];
+    let output = Command::new(cargo)
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_owned();
     let packages = list(&metadata["packages"]);
     let ours: BTreeSet<String> = packages.iter().map(name).collect();
     let depends = |package: &Value, is_meant: fn(&Value) -> bool| {
-        let dependencies = list(&package["dependencies"]).into_iter().filter(|dependency| is_meant(&dependency["kind"]));
-        dependencies.map(|dependency| name(&dependency)).filter(|name| ours.contains(name) || name.starts_with("progenitor")).collect()
+        let dependencies = list(&package["dependencies"])
+            .into_iter()
+            .filter(|dependency| is_meant(&dependency["kind"]));
+        dependencies
+            .map(|dependency| name(&dependency))
+            .filter(|name| ours.contains(name) || name.starts_with("progenitor"))
+            .collect()
     };
-    let of = |package: &Value| (name(package), (depends(package, |kind| kind != "dev"), depends(package, |kind| kind == "dev")));
+    let of = |package: &Value| {
+        (
+            name(package),
+            (
+                depends(package, |kind| kind != "dev"),
+                depends(package, |kind| kind == "dev"),
+            ),
+        )
+    };
     packages.iter().map(of).collect()
 }
 
@@ -31,19 +59,43 @@ fn each_crate_knows_only_those_that_it_may() {
     let wanted: &[(&str, &[&str], &[&str])] = &[
         // Users compile this: no generator, no fake.
         ("atlas-backup-api", &[], &[]),
-        ("atlas-backup-codegen", &["atlas-backup-document", "progenitor"], &[]),
+        (
+            "atlas-backup-codegen",
+            &["atlas-backup-document", "progenitor"],
+            &[],
+        ),
         ("atlas-backup-document", &[], &[]),
         // What clients read and sign must not come from the client.
         ("atlas-backup-fake", &["atlas-backup-document"], &[]),
         // The demo and the fake Atlas are built from here, without the generator.
-        ("atlas-backup-tests", &["atlas-backup-api", "atlas-backup-document", "atlas-backup-fake"], &["atlas-backup-codegen"]),
+        (
+            "atlas-backup-tests",
+            &[
+                "atlas-backup-api",
+                "atlas-backup-document",
+                "atlas-backup-fake",
+            ],
+            &["atlas-backup-codegen"],
+        ),
         // It is built before every command.
         ("xtask", &[], &[]),
         // It must run to repair a client that does not compile.
-        ("xtask-codegen", &["atlas-backup-codegen", "atlas-backup-document"], &[]),
+        (
+            "xtask-codegen",
+            &["atlas-backup-codegen", "atlas-backup-document"],
+            &[],
+        ),
         ("xtask-upstream", &["atlas-backup-document"], &[]),
     ];
-    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
-    let wanted: BTreeMap<_, _> = wanted.iter().map(|(name, own, tests)| ((*name).to_owned(), (set(own), set(tests)))).collect();
+    let set = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    let wanted: BTreeMap<_, _> = wanted
+        .iter()
+        .map(|(name, own, tests)| ((*name).to_owned(), (set(own), set(tests))))
+        .collect();
     assert_eq!(arrows(), wanted);
 }

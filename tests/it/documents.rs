@@ -14,17 +14,26 @@ fn fixtures() -> std::path::PathBuf {
 }
 
 fn sound() -> String {
-    fs::read_to_string(fixtures().join("sound.yaml")).unwrap_or_else(|error| panic!("sound.yaml: {error}"))
+    fs::read_to_string(fixtures().join("sound.yaml"))
+        .unwrap_or_else(|error| panic!("sound.yaml: {error}"))
 }
 
 /// Replaces each run of `-` lines by the `+` lines after it. The `-` lines must stand in the document, once.
 fn apply(document: &str, change: &str) -> String {
     let mut text = document.to_owned();
     for hunk in change.split("\n@@\n") {
-        let lines =
-            |sign: char| hunk.lines().filter_map(|line| line.strip_prefix(sign)).map(|line| format!("{line}\n")).collect::<String>();
+        let lines = |sign: char| {
+            hunk.lines()
+                .filter_map(|line| line.strip_prefix(sign))
+                .map(|line| format!("{line}\n"))
+                .collect::<String>()
+        };
         let (old, new) = (lines('-'), lines('+'));
-        assert_eq!(text.matches(&old).count(), 1, "must stand once in the document:\n{old}");
+        assert_eq!(
+            text.matches(&old).count(),
+            1,
+            "must stand once in the document:\n{old}"
+        );
         text = text.replace(&old, &new);
     }
     text
@@ -32,23 +41,53 @@ fn apply(document: &str, change: &str) -> String {
 
 #[test]
 fn the_sound_document_is_sound() {
-    let document = Document { api: "v2".into(), path: "sound.yaml".into(), text: sound() };
-    assert!(generate(&document).is_ok(), "{:?}", generate(&document).err().map(|error| error.to_string()));
+    let document = Document {
+        api: "v2".into(),
+        path: "sound.yaml".into(),
+        text: sound(),
+    };
+    assert!(
+        generate(&document).is_ok(),
+        "{:?}",
+        generate(&document).err().map(|error| error.to_string())
+    );
 }
 
 #[test]
 fn every_fault_is_found_and_located() {
     let mut snapshots = Snapshots::new("documents", ".snap");
-    let mut files: Vec<_> = fs::read_dir(fixtures()).expect("the fixtures are there").flatten().map(|entry| entry.path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "diff"));
+    let mut files: Vec<_> = fs::read_dir(fixtures())
+        .expect("the fixtures are there")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    files.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "diff")
+    });
     files.sort();
     assert!(files.len() > 20, "only {} fixtures", files.len());
     for file in files {
-        let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = file
+            .file_stem()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let change = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let document = Document { api: "v2".into(), path: format!("{name}.yaml"), text: apply(&sound(), &change) };
-        let Err(error) = generate(&document) else { panic!("{name} was accepted") };
-        assert!(error.findings.iter().all(|finding| finding.location.is_some()), "{name}: a finding without a place");
+        let document = Document {
+            api: "v2".into(),
+            path: format!("{name}.yaml"),
+            text: apply(&sound(), &change),
+        };
+        let Err(error) = generate(&document) else {
+            panic!("{name} was accepted")
+        };
+        assert!(
+            error
+                .findings
+                .iter()
+                .all(|finding| finding.location.is_some()),
+            "{name}: a finding without a place"
+        );
         snapshots.check(&name, error.render(&document, false).trim_end());
     }
     snapshots.done();
@@ -59,7 +98,9 @@ fn block(text: &str, index: usize) -> String {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut lines = text.split_inclusive('\n').skip(index);
     let first = lines.next().unwrap_or_default();
-    let inside = lines.take_while(|line| indent(line) > indent(first)).collect::<String>();
+    let inside = lines
+        .take_while(|line| indent(line) > indent(first))
+        .collect::<String>();
     format!("{first}{inside}")
 }
 
@@ -68,18 +109,39 @@ fn block(text: &str, index: usize) -> String {
 fn no_rule_of_a_shipped_document_does_without_its_source() {
     for api in apis() {
         let document = document(api);
-        let read = atlas_backup_document::load(&document).unwrap_or_else(|error| panic!("{error}")).value;
-        let schemas = read["components"]["schemas"].as_object().expect("it has schemas");
-        let rules = schemas.values().filter_map(|schema| schema["x-atlas-rules"].as_array()).map(Vec::len).sum::<usize>();
+        let read = atlas_backup_document::load(&document)
+            .unwrap_or_else(|error| panic!("{error}"))
+            .value;
+        let schemas = read["components"]["schemas"]
+            .as_object()
+            .expect("it has schemas");
+        let rules = schemas
+            .values()
+            .filter_map(|schema| schema["x-atlas-rules"].as_array())
+            .map(Vec::len)
+            .sum::<usize>();
         let Document { path, text, .. } = document;
-        let sources: Vec<_> = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("source:")).collect();
+        let sources: Vec<_> = text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| line.trim_start().starts_with("source:"))
+            .collect();
         assert_eq!((sources.len(), rules > 5), (rules, true), "{path}");
         for (index, _) in sources {
             let source = block(&text, index);
             let before: usize = text.split_inclusive('\n').take(index).map(str::len).sum();
             let without = format!("{}{}", &text[..before], &text[before + source.len()..]);
-            let error = generate(&Document { api: (*api).into(), path: path.clone(), text: without }).expect_err(&source).to_string();
-            assert!(error.contains("this member rule has no `source`"), "{source}: {error}");
+            let error = generate(&Document {
+                api: (*api).into(),
+                path: path.clone(),
+                text: without,
+            })
+            .expect_err(&source)
+            .to_string();
+            assert!(
+                error.contains("this member rule has no `source`"),
+                "{source}: {error}"
+            );
         }
     }
 }

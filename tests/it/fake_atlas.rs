@@ -23,14 +23,28 @@ struct Walker {
 }
 
 fn client(url: &str) -> Client {
-    let builder = Client::builder().base_url(url).credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY));
-    builder.retry(RetryPolicy::never()).build().expect("the address is a base URL")
+    let builder = Client::builder()
+        .base_url(url)
+        .credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY));
+    builder
+        .retry(RetryPolicy::never())
+        .build()
+        .expect("the address is a base URL")
 }
 
 /// The cluster that has what an operation is about.
 fn cluster(entry: &Entry) -> &'static str {
-    let known = [("Flex", "flex"), ("Tenant", "tenant"), ("Serverless", "serverless"), ("Legacy", "legacy"), ("Sharded", "events")];
-    known.iter().find(|(word, _)| entry.id.contains(word)).map_or("orders", |(_, cluster)| cluster)
+    let known = [
+        ("Flex", "flex"),
+        ("Tenant", "tenant"),
+        ("Serverless", "serverless"),
+        ("Legacy", "legacy"),
+        ("Sharded", "events"),
+    ];
+    known
+        .iter()
+        .find(|(word, _)| entry.id.contains(word))
+        .map_or("orders", |(_, cluster)| cluster)
 }
 
 fn operation(api: &str, method: &str, path: &str) -> Option<&'static Entry> {
@@ -39,22 +53,43 @@ fn operation(api: &str, method: &str, path: &str) -> Option<&'static Entry> {
 
 impl Walker {
     async fn call(&mut self, entry: &Entry, arguments: &Arguments) -> Value {
-        let called = (entry.call)(&self.client, arguments).unwrap_or_else(|error| panic!("{}/{}: {error}", entry.api, entry.id));
-        let answered = called.await.unwrap_or_else(|error| panic!("{}/{}: {error:?}", entry.api, entry.id));
+        let called = (entry.call)(&self.client, arguments)
+            .unwrap_or_else(|error| panic!("{}/{}: {error}", entry.api, entry.id));
+        let answered = called
+            .await
+            .unwrap_or_else(|error| panic!("{}/{}: {error:?}", entry.api, entry.id));
         self.called.insert(format!("{}/{}", entry.api, entry.id));
         answered.value.json
     }
 
     /// The id of something that the list at this path tells of: the latest, or the oldest.
     async fn id(&mut self, entry: &Entry, list: &str, latest: bool) -> String {
-        let list = if list.ends_with("shardedCluster") { format!("{list}s") } else { list.to_owned() };
-        let list = operation(entry.api, "GET", &list).unwrap_or_else(|| panic!("{} is no list", list));
+        let list = if list.ends_with("shardedCluster") {
+            format!("{list}s")
+        } else {
+            list.to_owned()
+        };
+        let list =
+            operation(entry.api, "GET", &list).unwrap_or_else(|| panic!("{} is no list", list));
         let mut arguments = self.place(entry, list);
-        arguments.path.retain(|name, _| list.path.contains(name.as_str()));
+        arguments
+            .path
+            .retain(|name, _| list.path.contains(name.as_str()));
         let page = self.call(list, &arguments).await;
-        let results = page["results"].as_array().unwrap_or_else(|| panic!("{}: no results", list.id));
-        let found = if latest { results.first() } else { results.last() }.unwrap_or_else(|| panic!("{}: nothing there", list.id));
-        ["id", "_id"].iter().find_map(|id| found[*id].as_str()).expect("an id").to_owned()
+        let results = page["results"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{}: no results", list.id));
+        let found = if latest {
+            results.first()
+        } else {
+            results.last()
+        }
+        .unwrap_or_else(|| panic!("{}: nothing there", list.id));
+        ["id", "_id"]
+            .iter()
+            .find_map(|id| found[*id].as_str())
+            .expect("an id")
+            .to_owned()
     }
 
     /// Path arguments that do not depend on what there is.
@@ -68,16 +103,30 @@ impl Walker {
             ("collectionName", "customers"),
             ("sourceNamespace", "shop.customers"),
         ];
-        let path = given.iter().filter(|(name, _)| entry.path.contains(&format!("{{{name}}}")));
-        Arguments { path: path.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(), ..Arguments::default() }
+        let path = given
+            .iter()
+            .filter(|(name, _)| entry.path.contains(&format!("{{{name}}}")));
+        Arguments {
+            path: path
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            ..Arguments::default()
+        }
     }
 
     /// Arguments of the call, about what there is.
     async fn arguments(&mut self, entry: &Entry, body: Option<&Value>) -> Arguments {
         let mut arguments = self.place(entry, entry);
-        for name in entry.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')) {
+        for name in entry
+            .path
+            .split('/')
+            .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+        {
             if !arguments.path.contains_key(name) {
-                let (list, _) = entry.path.split_once(&format!("/{{{name}}}")).expect("the name is from this path");
+                let (list, _) = entry
+                    .path
+                    .split_once(&format!("/{{{name}}}"))
+                    .expect("the name is from this path");
                 let id = self.id(entry, list, entry.id == "cancelRestoreJob").await;
                 arguments.path.insert(name.to_owned(), id);
             }
@@ -92,21 +141,38 @@ impl Walker {
     async fn body(&mut self, entry: &Entry, mut body: Value) -> Value {
         if body["snapshotId"].is_string() {
             let list = entries().find(|list| {
-                let name = ["Flex", "Tenant", "Serverless", "Legacy"].iter().find(|word| entry.id.contains(**word)).unwrap_or(&"");
+                let name = ["Flex", "Tenant", "Serverless", "Legacy"]
+                    .iter()
+                    .find(|word| entry.id.contains(**word))
+                    .unwrap_or(&"");
                 list.api == entry.api && list.id == format!("list{name}Snapshots")
             });
-            body["snapshotId"] = self.id(entry, list.expect("every family lists its snapshots").path, false).await.into();
+            body["snapshotId"] = self
+                .id(
+                    entry,
+                    list.expect("every family lists its snapshots").path,
+                    false,
+                )
+                .await
+                .into();
         }
         if body["exportBucketId"].is_string() {
             let path = entry.path.split("/clusters/").next().unwrap_or_default();
-            body["exportBucketId"] = self.id(entry, &format!("{path}/backup/exportBuckets"), true).await.into();
+            body["exportBucketId"] = self
+                .id(entry, &format!("{path}/backup/exportBuckets"), true)
+                .await
+                .into();
         }
         for holder in ["", "/delivery"] {
-            let Some(holder) = body.pointer_mut(holder).and_then(Value::as_object_mut) else { continue };
+            let Some(holder) = body.pointer_mut(holder).and_then(Value::as_object_mut) else {
+                continue;
+            };
             for (name, value) in holder.iter_mut() {
                 match name.as_str() {
                     "targetGroupId" | "targetProjectId" => *value = PROJECT.into(),
-                    "targetClusterName" | "targetDeploymentItemName" => *value = cluster(entry).into(),
+                    "targetClusterName" | "targetDeploymentItemName" => {
+                        *value = cluster(entry).into()
+                    }
                     _ => {}
                 }
             }
@@ -141,7 +207,12 @@ impl Walker {
 
     async fn delete(&mut self, entry: &Entry) {
         if entry.id == "cancelRestoreJob" {
-            let create = operation(entry.api, "POST", entry.path.rsplit_once('/').expect("a path").0).expect("jobs can be made");
+            let create = operation(
+                entry.api,
+                "POST",
+                entry.path.rsplit_once('/').expect("a path").0,
+            )
+            .expect("jobs can be made");
             let body = json!({"deliveryType": "download", "snapshotId": ""});
             let arguments = self.arguments(create, Some(&body)).await;
             self.call(create, &arguments).await;
@@ -152,7 +223,11 @@ impl Walker {
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
 }
 
 #[test]
@@ -166,9 +241,15 @@ fn every_operation_answers_as_the_spec_says_and_conform_finds_nothing() {
 async fn everywhere() -> Walker {
     let atlas = FakeAtlas::start().await;
     let client = client(&atlas.url());
-    let mut walker = Walker { atlas, client, called: BTreeSet::new() };
+    let mut walker = Walker {
+        atlas,
+        client,
+        called: BTreeSet::new(),
+    };
     for api in apis() {
-        let of = |methods: &'static [&str]| entries().filter(move |entry| entry.api == api && methods.contains(&entry.method));
+        let of = |methods: &'static [&str]| {
+            entries().filter(move |entry| entry.api == api && methods.contains(&entry.method))
+        };
         // A bucket is there before snapshots are exported to it, and changed after it was made.
         for methods in [&["POST", "PUT"][..], &["PATCH"]] {
             for entry in of(methods) {
@@ -190,13 +271,29 @@ async fn everywhere() -> Walker {
 fn examine(atlas: &FakeAtlas, declared: &[(&str, &str)]) {
     let examiner = Examiner::start().expect("the documents are there");
     let (mut found, mut report) = (Vec::new(), Report::default());
-    for exchange in capture::parse(atlas.server().har().to_string().as_bytes()).expect("an archive") {
-        let Route::Operation(entry) = route(&exchange.method, &exchange.path) else { continue };
+    for exchange in capture::parse(atlas.server().har().to_string().as_bytes()).expect("an archive")
+    {
+        let Route::Operation(entry) = route(&exchange.method, &exchange.path) else {
+            continue;
+        };
         let examined = examiner.examine(entry, &exchange);
-        let deviations = examined.deviations.iter().filter(|found| !declared.contains(&(&*found.path, &*found.example)));
-        found.extend(deviations.map(|deviation| format!("{}/{}: {deviation:?}", entry.api, entry.id)));
-        found.extend(examined.unreadable.map(|fault| format!("{}/{}: not decoded: {fault}", entry.api, entry.id)));
-        found.extend(examined.lost.map(|lost| format!("{}/{}: lost: {lost}", entry.api, entry.id)));
+        let deviations = examined
+            .deviations
+            .iter()
+            .filter(|found| !declared.contains(&(&*found.path, &*found.example)));
+        found.extend(
+            deviations.map(|deviation| format!("{}/{}: {deviation:?}", entry.api, entry.id)),
+        );
+        found.extend(
+            examined
+                .unreadable
+                .map(|fault| format!("{}/{}: not decoded: {fault}", entry.api, entry.id)),
+        );
+        found.extend(
+            examined
+                .lost
+                .map(|lost| format!("{}/{}: lost: {lost}", entry.api, entry.id)),
+        );
         report.add(&examiner, &exchange, &[]);
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
@@ -206,7 +303,15 @@ fn examine(atlas: &FakeAtlas, declared: &[(&str, &str)]) {
 #[test]
 fn failures_and_refusals_are_read_as_well() {
     let walker = block_on(refused());
-    let statuses: Vec<_> = walker.atlas.server().received().iter().rev().filter_map(|received| received.status).take(5).collect();
+    let statuses: Vec<_> = walker
+        .atlas
+        .server()
+        .received()
+        .iter()
+        .rev()
+        .filter_map(|received| received.status)
+        .take(5)
+        .collect();
     assert_eq!(statuses, [429, 403, 200, 409, 200]);
     assert_eq!(walker.atlas.faults_of_its_own(), [""; 0]);
     // The page of this operation speaks of one snapshot at a time and documents no status for it.
@@ -216,17 +321,38 @@ fn failures_and_refusals_are_read_as_well() {
 async fn refused() -> Walker {
     let atlas = FakeAtlas::start().await;
     let client = client(&atlas.url());
-    for family in [Family::Snapshot, Family::RestoreJob, Family::ExportJob, Family::CollectionRestoreJob, Family::LegacyRestoreJob] {
+    for family in [
+        Family::Snapshot,
+        Family::RestoreJob,
+        Family::ExportJob,
+        Family::CollectionRestoreJob,
+        Family::LegacyRestoreJob,
+    ] {
         atlas.fail_next(family);
     }
-    let mut walker = Walker { atlas, client, called: BTreeSet::new() };
-    let makes = ["takeSnapshot", "createExportBucket", "createExportJob", "createCollectionRestoreJob", "createLegacyRestoreJob"];
+    let mut walker = Walker {
+        atlas,
+        client,
+        called: BTreeSet::new(),
+    };
+    let makes = [
+        "takeSnapshot",
+        "createExportBucket",
+        "createExportJob",
+        "createCollectionRestoreJob",
+        "createLegacyRestoreJob",
+    ];
     for api in apis() {
-        for entry in makes.iter().filter_map(|id| entries().find(|entry| entry.api == api && entry.id == *id)) {
+        for entry in makes
+            .iter()
+            .filter_map(|id| entries().find(|entry| entry.api == api && entry.id == *id))
+        {
             walker.write(entry).await;
         }
     }
-    let take = entries().find(|entry| entry.id == "takeSnapshot" && entry.api == "v2").expect("an operation");
+    let take = entries()
+        .find(|entry| entry.id == "takeSnapshot" && entry.api == "v2")
+        .expect("an operation");
     for (enveloped, access) in [(false, true), (false, true), (true, true), (false, false)] {
         walker.atlas.allow(access);
         let mut arguments = walker.place(take, take);
@@ -238,7 +364,17 @@ async fn refused() -> Walker {
     }
     walker.atlas.limit(Some(1));
     let arguments = walker.place(take, take);
-    drop((take.call)(&walker.client, &Arguments { body: Some(json!({})), ..arguments }).expect("sent").await);
+    drop(
+        (take.call)(
+            &walker.client,
+            &Arguments {
+                body: Some(json!({})),
+                ..arguments
+            },
+        )
+        .expect("sent")
+        .await,
+    );
     walker
 }
 
@@ -257,11 +393,16 @@ fn the_program_serves_the_clusters_that_it_is_asked_for() {
         assert_ne!(output.read_line(&mut text).expect("text"), 0, "{text}");
     }
     let value = |name: &str| {
-        let line = text.lines().find_map(|line| line.trim().strip_prefix(&format!("export {name}=")));
-        line.unwrap_or_else(|| panic!("no {name} in {text}")).to_owned()
+        let line = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(&format!("export {name}=")));
+        line.unwrap_or_else(|| panic!("no {name} in {text}"))
+            .to_owned()
     };
     let client = client(&value("MONGODB_ATLAS_BASE_URL"));
-    let call = client.v2().list_snapshots(value("MONGODB_ATLAS_PROJECT_ID"), "cluster-002");
+    let call = client
+        .v2()
+        .list_snapshots(value("MONGODB_ATLAS_PROJECT_ID"), "cluster-002");
     assert_eq!(block_on(call.send()).expect("a page").results.len(), 3);
     crate::programs::signals::send("TERM", child.id());
     output.read_to_string(&mut text).expect("text");

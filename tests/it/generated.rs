@@ -37,12 +37,18 @@ fn two_runs_give_the_same_bytes() {
 fn no_pass_is_dead() {
     let mut totals: BTreeMap<&str, usize> = BTreeMap::new();
     for api in apis() {
-        for (pass, count) in generate(&document(api)).unwrap_or_else(|error| panic!("{error}")).passes {
+        for (pass, count) in generate(&document(api))
+            .unwrap_or_else(|error| panic!("{error}"))
+            .passes
+        {
             *totals.entry(pass).or_default() += count;
         }
     }
     let dead: Vec<_> = totals.iter().filter(|(_, count)| **count == 0).collect();
-    assert!(dead.is_empty(), "these passes change nothing in any document: {dead:?}");
+    assert!(
+        dead.is_empty(),
+        "these passes change nothing in any document: {dead:?}"
+    );
 }
 
 /// Every user compiles this code, and people read it.
@@ -55,7 +61,11 @@ fn the_generated_code_stays_small() {
             let count = file.text.lines().count();
             assert!(count <= 1500, "{} has {count} lines", file.path);
         }
-        lines += output.files.iter().map(|file| file.text.lines().count()).sum::<usize>();
+        lines += output
+            .files
+            .iter()
+            .map(|file| file.text.lines().count())
+            .sum::<usize>();
     }
     assert!(lines < 12_000, "{lines} lines are generated for the client");
 }

@@ -20,9 +20,13 @@ fn handles_can_be_cloned_and_shared_between_threads() {
 fn every_operation_of_the_spec_is_in_the_table() {
     for api in crate::repository::apis() {
         let spec = crate::repository::spec(api).operations().iter();
-        let spec: BTreeSet<_> = spec.map(|known| (&*known.method, &*known.path, &*known.id, known.success)).collect();
+        let spec: BTreeSet<_> = spec
+            .map(|known| (&*known.method, &*known.path, &*known.id, known.success))
+            .collect();
         let table = atlas_backup_tests::entries().filter(|entry| entry.api == api);
-        let table: BTreeSet<_> = table.map(|entry| (entry.method, entry.path, entry.id, entry.success)).collect();
+        let table: BTreeSet<_> = table
+            .map(|entry| (entry.method, entry.path, entry.id, entry.success))
+            .collect();
         assert_eq!(spec, table);
     }
 }

@@ -22,7 +22,9 @@ pub struct Mutant {
 impl Mutant {
     /// Whether a deviation that stood there before is gone.
     pub fn replaces(&self, path: &str) -> bool {
-        let below = path.strip_prefix(&self.path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        let below = path
+            .strip_prefix(&self.path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
         self.what != "add" && below
     }
 }
@@ -41,7 +43,14 @@ enum Step {
     Item(usize),
 }
 
-fn walk(spec: &Spec, schema: &Value, value: &Value, place: &mut Vec<Step>, whole: &Value, found: &mut Vec<Mutant>) {
+fn walk(
+    spec: &Spec,
+    schema: &Value,
+    value: &Value,
+    place: &mut Vec<Step>,
+    whole: &Value,
+    found: &mut Vec<Mutant>,
+) {
     let (definition, _) = resolved(spec, schema);
     match value {
         Value::Object(members) => {
@@ -68,31 +77,87 @@ fn walk(spec: &Spec, schema: &Value, value: &Value, place: &mut Vec<Step>, whole
 }
 
 /// A member beside the known ones. Where a value may be anything, none is known.
-fn add(definition: &Value, place: &[Step], members: &Map<String, Value>, whole: &Value, found: &mut Vec<Mutant>) {
+fn add(
+    definition: &Value,
+    place: &[Step],
+    members: &Map<String, Value>,
+    whole: &Value,
+    found: &mut Vec<Mutant>,
+) {
     let mut grown = members.clone();
     grown.insert("inventedMember".into(), json!({"deep": [1, "two", null]}));
     let mut at = place.to_vec();
     at.push(Step::Member("inventedMember".into()));
     let json = put(whole, place, Some(Value::Object(grown)));
-    let is_closed = definition["type"] == "object" && !matches!(definition["additionalProperties"], Value::Bool(true) | Value::Object(_));
-    found.push(Mutant { what: "add", path: path(&at), json, expected: is_closed.then_some(Kind::UnknownMember), is_needed: false });
+    let is_closed = definition["type"] == "object"
+        && !matches!(
+            definition["additionalProperties"],
+            Value::Bool(true) | Value::Object(_)
+        );
+    found.push(Mutant {
+        what: "add",
+        path: path(&at),
+        json,
+        expected: is_closed.then_some(Kind::UnknownMember),
+        is_needed: false,
+    });
 }
 
-#[allow(clippy::too_many_arguments, reason = "the place of a member takes them all")]
-fn change(spec: &Spec, holder: &Value, name: &str, schema: &Value, value: &Value, place: &[Step], whole: &Value, found: &mut Vec<Mutant>) {
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the place of a member takes them all"
+)]
+fn change(
+    spec: &Spec,
+    holder: &Value,
+    name: &str,
+    schema: &Value,
+    value: &Value,
+    place: &[Step],
+    whole: &Value,
+    found: &mut Vec<Mutant>,
+) {
     let (definition, nullable) = resolved(spec, schema);
-    let required = holder["required"].as_array().is_some_and(|required| required.iter().any(|known| known == name));
+    let required = holder["required"]
+        .as_array()
+        .is_some_and(|required| required.iter().any(|known| known == name));
     let mut push = |what, new: Option<Value>, expected, is_needed| {
-        found.push(Mutant { what, path: path(place), json: put(whole, place, new), expected, is_needed });
+        found.push(Mutant {
+            what,
+            path: path(place),
+            json: put(whole, place, new),
+            expected,
+            is_needed,
+        });
     };
     let is_needed = required && ["id", "_id", "name", "results"].contains(&name);
-    push("null", Some(Value::Null), (!nullable).then_some(Kind::Null), is_needed);
-    push("drop", None, required.then_some(Kind::MissingRequired), is_needed);
+    push(
+        "null",
+        Some(Value::Null),
+        (!nullable).then_some(Kind::Null),
+        is_needed,
+    );
+    push(
+        "drop",
+        None,
+        required.then_some(Kind::MissingRequired),
+        is_needed,
+    );
     if definition["type"].is_string() {
-        push("type", Some(of_another_type(&definition["type"])), Some(Kind::WrongType), is_needed);
+        push(
+            "type",
+            Some(of_another_type(&definition["type"])),
+            Some(Kind::WrongType),
+            is_needed,
+        );
     }
     if definition["enum"].is_array() && value.is_string() {
-        push("enum", Some(json!("inventedValue")), Some(Kind::OutsideEnum), false);
+        push(
+            "enum",
+            Some(json!("inventedValue")),
+            Some(Kind::OutsideEnum),
+            false,
+        );
     }
     let has_form = definition["format"].is_string() || definition["pattern"].is_string();
     if has_form && definition["type"] == "string" && value.is_string() {
@@ -125,7 +190,9 @@ fn resolved<'a>(spec: &'a Spec, schema: &'a Value) -> (&'a Value, bool) {
 /// The whole with another value at a place, or without the member there.
 fn put(whole: &Value, place: &[Step], new: Option<Value>) -> Value {
     let mut copy = whole.clone();
-    let Some((last, way)) = place.split_last() else { return new.unwrap_or_default() };
+    let Some((last, way)) = place.split_last() else {
+        return new.unwrap_or_default();
+    };
     let holder = way.iter().fold(&mut copy, |value, step| match step {
         Step::Member(name) => &mut value[name],
         Step::Item(index) => &mut value[index],

@@ -16,20 +16,35 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 
-use atlas_backup_tests::fake_atlas::{Answer, Clock, FakeAtlas, FakeAtlasBuilder, Family, Fault, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{
+    Answer, Clock, FakeAtlas, FakeAtlasBuilder, Family, Fault, Faults, PRIVATE_KEY, PROJECT,
+    PUBLIC_KEY,
+};
 
 /// Where the examples are, which are built if they are not yet. Built with the whole workspace, dependencies have the features that
 /// `cargo test --workspace` has given them already.
 static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
     let test = env::current_exe().expect("this program has a path");
-    let profile = test.parent().and_then(Path::parent).expect("target/PROFILE/deps/it");
+    let profile = test
+        .parent()
+        .and_then(Path::parent)
+        .expect("target/PROFILE/deps/it");
     let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--workspace", "--examples"]).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    build
+        .args(["build", "--quiet", "--workspace", "--examples"])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     if profile.ends_with("release") {
         build.arg("--release");
     }
-    let built = build.env("CARGO_TARGET_DIR", profile.parent().expect("target")).output().expect("cargo can be run");
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let built = build
+        .env("CARGO_TARGET_DIR", profile.parent().expect("target"))
+        .output()
+        .expect("cargo can be run");
+    assert!(
+        built.status.success(),
+        "{}",
+        String::from_utf8_lossy(&built.stderr)
+    );
     profile.join("examples")
 });
 
@@ -60,7 +75,9 @@ fn start(atlas: &FakeAtlas, example: &str, arguments: &[&str], input: &str) -> C
 
 /// Runs it to its end.
 fn run(atlas: &FakeAtlas, example: &str, arguments: &[&str], input: &str) -> Output {
-    start(atlas, example, arguments, input).wait_with_output().expect("it was started")
+    start(atlas, example, arguments, input)
+        .wait_with_output()
+        .expect("it was started")
 }
 
 /// What a program printed on standard output.
@@ -75,7 +92,12 @@ fn errors(output: &Output) -> String {
 
 /// What a program printed that must succeed.
 fn printed(output: Output) -> String {
-    assert!(output.status.success(), "{}\n{}", text(&output), errors(&output));
+    assert!(
+        output.status.success(),
+        "{}\n{}",
+        text(&output),
+        errors(&output)
+    );
     text(&output)
 }
 
@@ -87,7 +109,9 @@ fn refused(output: Output) -> String {
 }
 
 fn a_snapshot(atlas: &FakeAtlas, cluster: &str) -> String {
-    atlas.latest(Family::Snapshot, cluster).expect("the cluster has some")
+    atlas
+        .latest(Family::Snapshot, cluster)
+        .expect("the cluster has some")
 }
 
 /// The path that jobs of a cluster are created at.
@@ -100,16 +124,29 @@ fn a_snapshot_is_taken() {
     let atlas = atlas(FakeAtlas::builder());
     let output = run(&atlas, "take_snapshot", &["orders"], "");
     let errors = errors(&output);
-    assert!(errors.starts_with("asking for a snapshot of orders\n") && errors.ends_with(": completed\n"), "{errors}");
+    assert!(
+        errors.starts_with("asking for a snapshot of orders\n")
+            && errors.ends_with(": completed\n"),
+        "{errors}"
+    );
     assert!(printed(output).contains(" of orders is good, "));
-    assert_eq!(atlas.server().acted_on("POST", &path("orders", "snapshots")), 1);
+    assert_eq!(
+        atlas
+            .server()
+            .acted_on("POST", &path("orders", "snapshots")),
+        1
+    );
 }
 
 #[test]
 fn snapshots_are_listed() {
     let atlas = atlas(FakeAtlas::builder().snapshots("orders", 1234));
     let text = printed(run(&atlas, "list_snapshots", &["orders"], ""));
-    let ids: BTreeSet<&str> = text.lines().filter_map(|line| line.split_once("  completed ")).map(|(id, _)| id).collect();
+    let ids: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|line| line.split_once("  completed "))
+        .map(|(id, _)| id)
+        .collect();
     assert_eq!(ids.len(), 1234);
     assert!(text.ends_with("1234 snapshots of orders\n"), "{text}");
 }
@@ -117,36 +154,79 @@ fn snapshots_are_listed() {
 /// The list for replica sets may be empty, or refused with Atlas's own words for the wrong kind of cluster.
 #[test]
 fn snapshots_of_a_sharded_cluster_are_listed() {
-    let empty = Answer::json(200, "application/vnd.atlas.2023-01-01+json", &serde_json::json!({"results": []}));
-    let wrong_kind = Answer::json(400, "application/json", &serde_json::json!({"errorCode": "INCORRECT_BACKUP_API_ENDPOINT"}));
+    let empty = Answer::json(
+        200,
+        "application/vnd.atlas.2023-01-01+json",
+        &serde_json::json!({"results": []}),
+    );
+    let wrong_kind = Answer::json(
+        400,
+        "application/json",
+        &serde_json::json!({"errorCode": "INCORRECT_BACKUP_API_ENDPOINT"}),
+    );
     for instead in [empty, wrong_kind] {
         let faults = Faults::script([Fault::answer(instead)]).on_signed();
         let atlas = atlas(FakeAtlas::builder().faults(&faults));
         let text = printed(run(&atlas, "list_snapshots", &["events"], ""));
-        assert!(text.starts_with("id ") && text.ends_with("3 snapshots of events\n"), "{text}");
-        assert_eq!(atlas.server().acted_on("GET", &path("events", "snapshots/shardedClusters")), 1);
+        assert!(
+            text.starts_with("id ") && text.ends_with("3 snapshots of events\n"),
+            "{text}"
+        );
+        assert_eq!(
+            atlas
+                .server()
+                .acted_on("GET", &path("events", "snapshots/shardedClusters")),
+            1
+        );
     }
 }
 
 /// Atlas may not know a job at once that it has made: whoever then reads "not found" would make a second one.
 #[test]
 fn a_job_that_cannot_be_seen_at_first_is_waited_for() {
-    let once = || Faults::script([Fault::answer(Answer::new(404))]).on_signed().on_method("GET");
+    let once = || {
+        Faults::script([Fault::answer(Answer::new(404))])
+            .on_signed()
+            .on_method("GET")
+    };
     let faults = once();
     let tenant = atlas(FakeAtlas::builder().faults(&faults));
-    let snapshot = tenant.latest(Family::TenantSnapshot, "tenant").expect("the cluster has some");
+    let snapshot = tenant
+        .latest(Family::TenantSnapshot, "tenant")
+        .expect("the cluster has some");
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let text = printed(run(&tenant, "tenant_download", &["tenant", &snapshot, directory.path().to_str().expect("its name is text")], ""));
+    let text = printed(run(
+        &tenant,
+        "tenant_download",
+        &[
+            "tenant",
+            &snapshot,
+            directory.path().to_str().expect("its name is text"),
+        ],
+        "",
+    ));
     assert!(text.contains(" bytes") && faults.left() == 0, "{text}");
 
     // Each fake gives the same ids, so that the job of the first is that of the second.
-    let restore =
-        |atlas: &FakeAtlas| printed(run(atlas, "restore_snapshot", &["orders", &a_snapshot(atlas, "orders"), "events"], "events\n"));
+    let restore = |atlas: &FakeAtlas| {
+        printed(run(
+            atlas,
+            "restore_snapshot",
+            &["orders", &a_snapshot(atlas, "orders"), "events"],
+            "events\n",
+        ))
+    };
     let told = restore(&atlas(FakeAtlas::builder()));
-    let job = told.lines().find_map(|line| line.strip_prefix("restore job ")).unwrap_or_else(|| panic!("{told}"));
+    let job = told
+        .lines()
+        .find_map(|line| line.strip_prefix("restore job "))
+        .unwrap_or_else(|| panic!("{told}"));
     let faults = once().on_path(&path("orders", &format!("restoreJobs/{job}")));
     let text = restore(&atlas(FakeAtlas::builder().faults(&faults)));
-    assert!(text.contains("events was restored") && faults.left() == 0, "{text}");
+    assert!(
+        text.contains("events was restored") && faults.left() == 0,
+        "{text}"
+    );
 }
 
 #[test]
@@ -154,14 +234,23 @@ fn a_refused_list_is_not_an_empty_one() {
     for status in [400, 401, 403, 404, 429] {
         // The list for sharded clusters answers, and is empty.
         let refusal = Fault::answer(Answer::new(status)).retry_after(0);
-        let faults = Faults::always(refusal).on_signed().on_method("GET").on_path(&path("orders", "snapshots"));
+        let faults = Faults::always(refusal)
+            .on_signed()
+            .on_method("GET")
+            .on_path(&path("orders", "snapshots"));
         let atlas = atlas(FakeAtlas::builder().faults(&faults));
         let directory = tempfile::tempdir().expect("a temporary directory");
         let directory = directory.path().to_str().expect("its name is text");
-        for (example, arguments) in [("list_snapshots", &["orders"][..]), ("whole_story", &["orders", directory])] {
+        for (example, arguments) in [
+            ("list_snapshots", &["orders"][..]),
+            ("whole_story", &["orders", directory]),
+        ] {
             let output = run(&atlas, example, arguments, "");
             let text = text(&output);
-            assert!(!text.contains("0 snapshots of orders\n") && !text.contains(" in all\n"), "{text}");
+            assert!(
+                !text.contains("0 snapshots of orders\n") && !text.contains(" in all\n"),
+                "{text}"
+            );
             let errors = refused(output);
             assert!(errors.contains(&format!("{status} ")), "{errors}");
         }
@@ -176,10 +265,20 @@ fn what_fails_is_said_in_one_line() {
         assert_eq!(text(&output), "", "{example}");
         refused(output)
     };
-    assert_eq!(errors("take_snapshot", &["orders", "x"]), "error: DAYS \"x\": invalid digit found in string\n");
-    assert_eq!(errors("nightly", &["0"]), "error: AT_A_TIME \"0\": number would be zero for non-zero type\n");
+    assert_eq!(
+        errors("take_snapshot", &["orders", "x"]),
+        "error: DAYS \"x\": invalid digit found in string\n"
+    );
+    assert_eq!(
+        errors("nightly", &["0"]),
+        "error: AT_A_TIME \"0\": number would be zero for non-zero type\n"
+    );
     let nowhere = errors("list_snapshots", &["nowhere"]);
-    assert!(nowhere.starts_with("error: ") && nowhere.contains("Snapshots: 404 Not Found (CLUSTER_NOT_FOUND): "), "{nowhere}");
+    assert!(
+        nowhere.starts_with("error: ")
+            && nowhere.contains("Snapshots: 404 Not Found (CLUSTER_NOT_FOUND): "),
+        "{nowhere}"
+    );
     assert_eq!(nowhere.lines().count(), 1, "{nowhere}");
 }
 
@@ -189,13 +288,30 @@ fn a_snapshot_is_downloaded() {
     let snapshot = a_snapshot(&atlas, "events");
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().to_str().expect("its name is text");
-    let text = printed(run(&atlas, "download_snapshot", &["events", &snapshot, path], ""));
-    assert_eq!(text.lines().count(), 3, "two shards and the config servers: {text}");
-    let mut offered: Vec<Vec<u8>> = atlas.delivery().offers().iter().map(|offer| offer.bytes()).collect();
+    let text = printed(run(
+        &atlas,
+        "download_snapshot",
+        &["events", &snapshot, path],
+        "",
+    ));
+    assert_eq!(
+        text.lines().count(),
+        3,
+        "two shards and the config servers: {text}"
+    );
+    let mut offered: Vec<Vec<u8>> = atlas
+        .delivery()
+        .offers()
+        .iter()
+        .map(|offer| offer.bytes())
+        .collect();
     for line in text.lines() {
         let (file, _) = line.split_once("  ").expect("a path and a length");
         let bytes = fs::read(file).expect("the file is there");
-        let index = offered.iter().position(|offer| *offer == bytes).expect("the file is what was offered");
+        let index = offered
+            .iter()
+            .position(|offer| *offer == bytes)
+            .expect("the file is what was offered");
         offered.remove(index);
     }
     assert_eq!((offered.len(), atlas.delivery().leaks()), (0, 0));
@@ -206,19 +322,37 @@ fn a_restore_needs_the_name_of_its_target() {
     let atlas = atlas(FakeAtlas::builder());
     let snapshot = a_snapshot(&atlas, "orders");
     for typed in ["", "orders\n", "events x\n"] {
-        let errors = refused(run(&atlas, "restore_snapshot", &["orders", &snapshot, "events"], typed));
+        let errors = refused(run(
+            &atlas,
+            "restore_snapshot",
+            &["orders", &snapshot, "events"],
+            typed,
+        ));
         assert!(errors.contains("nothing was restored"), "{errors}");
     }
     assert_eq!(atlas.server().acted("POST"), 0, "nothing was asked for");
 
-    let text = printed(run(&atlas, "restore_snapshot", &["orders", &snapshot, "events"], "events\n"));
+    let text = printed(run(
+        &atlas,
+        "restore_snapshot",
+        &["orders", &snapshot, "events"],
+        "events\n",
+    ));
     assert!(text.contains("events was restored, 2026-"), "{text}");
-    let sent = atlas.server().received().into_iter().find(|request| request.acted && request.method == "POST").expect("a restore");
+    let sent = atlas
+        .server()
+        .received()
+        .into_iter()
+        .find(|request| request.acted && request.method == "POST")
+        .expect("a restore");
     let body: serde_json::Value = serde_json::from_slice(&sent.body).expect("it is JSON");
     let expected = serde_json::json!({
         "deliveryType": "automated", "snapshotId": snapshot, "targetClusterName": "events", "targetGroupId": PROJECT,
     });
-    assert_eq!((sent.path(), body), (path("orders", "restoreJobs").as_str(), expected));
+    assert_eq!(
+        (sent.path(), body),
+        (path("orders", "restoreJobs").as_str(), expected)
+    );
 }
 
 #[test]
@@ -226,25 +360,57 @@ fn a_restore_shows_what_it_would_do() {
     let atlas = atlas(FakeAtlas::builder());
     let snapshot = a_snapshot(&atlas, "orders");
     for (target, is_the_same) in [("orders", true), ("events", false)] {
-        let output = run(&atlas, "restore_snapshot", &["orders", &snapshot, target], "");
+        let output = run(
+            &atlas,
+            "restore_snapshot",
+            &["orders", &snapshot, target],
+            "",
+        );
         let text = text(&output);
-        assert!(text.contains("taken 2025-12-31T") && text.contains(", completed.\n"), "{text}");
+        assert!(
+            text.contains("taken 2025-12-31T") && text.contains(", completed.\n"),
+            "{text}"
+        );
         assert_eq!(text.contains("will be LOST"), is_the_same, "{text}");
     }
 
     atlas.fail_next(Family::Snapshot);
     refused(run(&atlas, "take_snapshot", &["orders"], ""));
     let failed = a_snapshot(&atlas, "orders");
-    let errors = refused(run(&atlas, "restore_snapshot", &["orders", &failed, "events"], "events\n"));
-    assert_eq!(errors, format!("error: snapshot {failed} of orders is failed: only a completed one can be restored\n"));
-    assert_eq!(atlas.server().acted_on("POST", &path("orders", "restoreJobs")), 0);
+    let errors = refused(run(
+        &atlas,
+        "restore_snapshot",
+        &["orders", &failed, "events"],
+        "events\n",
+    ));
+    assert_eq!(
+        errors,
+        format!(
+            "error: snapshot {failed} of orders is failed: only a completed one can be restored\n"
+        )
+    );
+    assert_eq!(
+        atlas
+            .server()
+            .acted_on("POST", &path("orders", "restoreJobs")),
+        0
+    );
 }
 
 #[test]
 fn three_hundred_clusters_in_a_night() {
-    let clusters: Vec<String> = (1..=300).map(|number| format!("cluster-{number:03}")).collect();
+    let clusters: Vec<String> = (1..=300)
+        .map(|number| format!("cluster-{number:03}"))
+        .collect();
     // Atlas asks for patience now and then, and once for more of it than others.
-    let limited = (0..60).flat_map(|_| [Fault::pass(), Fault::rate_limited(Some(0)), Fault::pass(), Fault::rate_limited(Some(1))]);
+    let limited = (0..60).flat_map(|_| {
+        [
+            Fault::pass(),
+            Fault::rate_limited(Some(0)),
+            Fault::pass(),
+            Fault::rate_limited(Some(1)),
+        ]
+    });
     let faults = Faults::script(limited).on_signed();
     let atlas = atlas(FakeAtlas::builder().clusters(300).faults(&faults));
     let text = printed(run(&atlas, "nightly", &["100"], &clusters.join("\n")));
@@ -257,9 +423,16 @@ fn a_night_with_a_failure_says_so() {
     let atlas = atlas(FakeAtlas::builder());
     let output = run(&atlas, "nightly", &[], "orders\nnowhere\n");
     let text = text(&output);
-    assert!(text.starts_with("orders  ") && text.ends_with("2 clusters, 1 failed\n"), "{text}");
+    assert!(
+        text.starts_with("orders  ") && text.ends_with("2 clusters, 1 failed\n"),
+        "{text}"
+    );
     let errors = refused(output);
-    assert!(errors.starts_with("nowhere  FAILED: ") && errors.ends_with("error: 1 of 2 snapshots are not good\n"), "{errors}");
+    assert!(
+        errors.starts_with("nowhere  FAILED: ")
+            && errors.ends_with("error: 1 of 2 snapshots are not good\n"),
+        "{errors}"
+    );
 }
 
 #[test]
@@ -269,52 +442,102 @@ fn a_legacy_snapshot_is_shown() {
     assert_eq!(listed.lines().count(), 3, "{listed}");
     let id = listed.lines().next().expect("there are three");
     let text = printed(run(&atlas, "legacy_snapshot", &["legacy", id], ""));
-    assert!(text.starts_with(&format!("{id} of legacy\ncomplete  true\nexpires   ")), "{text}");
+    assert!(
+        text.starts_with(&format!("{id} of legacy\ncomplete  true\nexpires   ")),
+        "{text}"
+    );
     let errors = refused(run(&atlas, "legacy_snapshot", &["legacy", PROJECT], ""));
-    assert!(errors.contains("404 Not Found") && errors.contains(PROJECT), "{errors}");
+    assert!(
+        errors.contains("404 Not Found") && errors.contains(PROJECT),
+        "{errors}"
+    );
 }
 
 #[test]
 fn the_newest_snapshot_of_a_flex_cluster_is_saved() {
     let atlas = atlas(FakeAtlas::builder());
-    let newest = atlas.latest(Family::FlexSnapshot, "flex").expect("the cluster has some");
+    let newest = atlas
+        .latest(Family::FlexSnapshot, "flex")
+        .expect("the cluster has some");
     let directory = tempfile::tempdir().expect("a temporary directory");
     let listed = printed(run(&atlas, "flex_snapshots", &["flex"], ""));
-    assert!(listed.contains(&format!("{newest}  COMPLETED  ")) && listed.ends_with("3 snapshots of flex\n"), "{listed}");
+    assert!(
+        listed.contains(&format!("{newest}  COMPLETED  "))
+            && listed.ends_with("3 snapshots of flex\n"),
+        "{listed}"
+    );
     assert_eq!(atlas.server().acted("POST"), 0, "nothing was asked for");
 
-    printed(run(&atlas, "flex_snapshots", &["flex", directory.path().to_str().expect("its name is text")], ""));
-    let saved = fs::read(directory.path().join(format!("snapshot-{newest}.tar.gz"))).expect("it was saved");
+    printed(run(
+        &atlas,
+        "flex_snapshots",
+        &["flex", directory.path().to_str().expect("its name is text")],
+        "",
+    ));
+    let saved =
+        fs::read(directory.path().join(format!("snapshot-{newest}.tar.gz"))).expect("it was saved");
     assert_eq!(saved, atlas.delivery().offers()[0].bytes());
 }
 
 #[test]
 fn a_snapshot_of_a_tenant_cluster_is_downloaded_through_v1() {
     let atlas = atlas(FakeAtlas::builder());
-    let snapshot = atlas.latest(Family::TenantSnapshot, "tenant").expect("the cluster has some");
+    let snapshot = atlas
+        .latest(Family::TenantSnapshot, "tenant")
+        .expect("the cluster has some");
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let arguments = ["tenant", &snapshot, directory.path().to_str().expect("its name is text")];
+    let arguments = [
+        "tenant",
+        &snapshot,
+        directory.path().to_str().expect("its name is text"),
+    ];
     printed(run(&atlas, "tenant_download", &arguments, ""));
-    let saved = fs::read(directory.path().join(format!("snapshot-{snapshot}.tar.gz"))).expect("it was saved");
+    let saved = fs::read(directory.path().join(format!("snapshot-{snapshot}.tar.gz")))
+        .expect("it was saved");
     assert_eq!(saved, atlas.delivery().offers()[0].bytes());
     let asked = path("tenant", "tenant/download").replace("/v2/", "/v1.0/");
-    assert_eq!((atlas.server().acted("POST"), atlas.server().acted_on("POST", &asked)), (1, 1));
+    assert_eq!(
+        (
+            atlas.server().acted("POST"),
+            atlas.server().acted_on("POST", &asked)
+        ),
+        (1, 1)
+    );
 }
 
 #[test]
 fn the_whole_story_is_told() {
     let atlas = atlas(FakeAtlas::builder());
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let text = printed(run(&atlas, "whole_story", &["orders", directory.path().to_str().expect("its name is text")], ""));
-    assert!(text.contains("4 in all") && text.contains(" bytes, all that were offered"), "{text}");
+    let text = printed(run(
+        &atlas,
+        "whole_story",
+        &[
+            "orders",
+            directory.path().to_str().expect("its name is text"),
+        ],
+        "",
+    ));
+    assert!(
+        text.contains("4 in all") && text.contains(" bytes, all that were offered"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_clock_must_run() {
     for program in [env!("CARGO_BIN_EXE_demo"), env!("CARGO_BIN_EXE_fake-atlas")] {
         for speed in ["0", "-1", "NaN", "inf"] {
-            let output = Command::new(program).arg(format!("--speed={speed}")).stdin(Stdio::null()).output().expect("it was built");
-            assert!(output.status.code() == Some(2) && String::from_utf8_lossy(&output.stderr).contains("--speed"), "{output:?}");
+            let output = Command::new(program)
+                .arg(format!("--speed={speed}"))
+                .stdin(Stdio::null())
+                .output()
+                .expect("it was built");
+            assert!(
+                output.status.code() == Some(2)
+                    && String::from_utf8_lossy(&output.stderr).contains("--speed"),
+                "{output:?}"
+            );
         }
     }
 }

@@ -14,14 +14,22 @@ pub fn apis() -> impl Iterator<Item = &'static str> {
 
 /// The project's folder.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is a folder of the workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the crate is a folder of the workspace")
+        .to_owned()
 }
 
 /// The shipped document of an API generation.
 pub fn document(api: &str) -> Document {
     let path = format!("spec/{api}.yaml");
-    let text = fs::read_to_string(root().join(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-    Document { api: api.to_owned(), path, text }
+    let text =
+        fs::read_to_string(root().join(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    Document {
+        api: api.to_owned(),
+        path,
+        text,
+    }
 }
 
 /// The same, read.
@@ -39,7 +47,11 @@ pub struct Snapshots {
 impl Snapshots {
     /// Snapshots in `tests/snapshots/<folder>` whose names end in `ending`.
     pub fn new(folder: &str, ending: &'static str) -> Self {
-        Snapshots { folder: root().join("tests/snapshots").join(folder), ending, wanted: BTreeSet::new() }
+        Snapshots {
+            folder: root().join("tests/snapshots").join(folder),
+            ending,
+            wanted: BTreeSet::new(),
+        }
     }
 
     /// Compares `text` with the snapshot of that name.
@@ -56,8 +68,14 @@ impl Snapshots {
     /// Fails when the folder holds a snapshot of this kind that was not asked for.
     pub fn done(self) {
         let found = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let names = found.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.ends_with(self.ending));
+        let names = found
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .filter(|name| name.ends_with(self.ending));
         let orphans: Vec<_> = names.filter(|name| !self.wanted.contains(name)).collect();
-        assert!(orphans.is_empty(), "no test wants these snapshots any more; delete them: {orphans:?} in {}", self.folder.display());
+        assert!(
+            orphans.is_empty(),
+            "no test wants these snapshots any more; delete them: {orphans:?} in {}",
+            self.folder.display()
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! A restore overwrites a cluster: it must name its target, and cannot be confused with a download.
 
 use atlas_backup_api::v2::types::{
-    CloudProvider, CopyPolicyItem, ExportBucketRequest, LegacyRestoreDeliveryRequest, LegacyRestoreJobRequest, LegacyRestoreMethod,
-    RestoreDeliveryType, RestoreJobRequest, ServerlessRestoreJobRequest,
+    CloudProvider, CopyPolicyItem, ExportBucketRequest, LegacyRestoreDeliveryRequest,
+    LegacyRestoreJobRequest, LegacyRestoreMethod, RestoreDeliveryType, RestoreJobRequest,
+    ServerlessRestoreJobRequest,
 };
 use atlas_backup_api::{Client, ClusterName, ObjectId, Timestamp, v1, v2};
 use atlas_backup_tests::loopback::{Answer, Server};
@@ -11,7 +12,10 @@ use serde_json::{Value, json};
 const ID: &str = "32b6e34b3d91647abb20e7b8";
 
 fn request(kind: RestoreDeliveryType) -> RestoreJobRequest {
-    RestoreJobRequest { snapshot_id: Some(ID.parse().expect("an id")), ..RestoreJobRequest::new(kind) }
+    RestoreJobRequest {
+        snapshot_id: Some(ID.parse().expect("an id")),
+        ..RestoreJobRequest::new(kind)
+    }
 }
 
 fn id() -> ObjectId {
@@ -34,11 +38,16 @@ fn with_target(mut request: RestoreJobRequest) -> RestoreJobRequest {
 
 #[test]
 fn what_may_be_combined() {
-    let at = |request| RestoreJobRequest { point_in_time_utc_seconds: Some(1_746_351_720), ..request };
+    let at = |request| RestoreJobRequest {
+        point_in_time_utc_seconds: Some(1_746_351_720),
+        ..request
+    };
     let combined = [
         request(RestoreDeliveryType::Download),
         with_target(request(RestoreDeliveryType::Automated)),
-        at(with_target(RestoreJobRequest::new(RestoreDeliveryType::PointInTime))),
+        at(with_target(RestoreJobRequest::new(
+            RestoreDeliveryType::PointInTime,
+        ))),
         // No source says that Atlas refuses these; official tools send a target with every delivery type.
         at(with_target(request(RestoreDeliveryType::PointInTime))),
         at(with_target(request(RestoreDeliveryType::Download))),
@@ -76,7 +85,12 @@ fn a_point_in_time_is_given_once_and_whole() {
     let second = Some(1_746_351_720);
     assert_eq!(point(second, None, None).validate(), Ok(()));
     assert_eq!(point(None, second, Some(1)).validate(), Ok(()));
-    let refused = [point(None, None, None), point(second, second, Some(1)), point(None, second, None), point(second, None, Some(1))];
+    let refused = [
+        point(None, None, None),
+        point(second, second, Some(1)),
+        point(None, second, None),
+        point(second, None, Some(1)),
+    ];
     let messages = refused.map(|request| told(request.validate()));
     insta::assert_snapshot!(messages.join("\n"));
 }
@@ -91,14 +105,25 @@ fn a_legacy_job_names_one_restore_point() {
         ..LegacyRestoreJobRequest::new(LegacyRestoreDeliveryRequest::new(LegacyRestoreMethod::Http))
     };
     let (millis, second) = (Some(1_746_351_720_000), Some(Timestamp::UNIX_EPOCH));
-    let checkpoint = LegacyRestoreJobRequest { checkpoint_id: Some(id()), ..job(None, None, None, None) };
-    for sound in [job(Some(id()), None, None, None), job(None, millis, None, None), job(None, None, second, Some(1)), checkpoint.clone()] {
+    let checkpoint = LegacyRestoreJobRequest {
+        checkpoint_id: Some(id()),
+        ..job(None, None, None, None)
+    };
+    for sound in [
+        job(Some(id()), None, None, None),
+        job(None, millis, None, None),
+        job(None, None, second, Some(1)),
+        checkpoint.clone(),
+    ] {
         assert_eq!(sound.validate(), Ok(()), "{sound:?}");
     }
     let refused = [
         job(None, None, None, None),
         job(Some(id()), millis, None, None),
-        LegacyRestoreJobRequest { snapshot_id: Some(id()), ..checkpoint },
+        LegacyRestoreJobRequest {
+            snapshot_id: Some(id()),
+            ..checkpoint
+        },
         job(None, None, second, None),
     ];
     let messages = refused.map(|request| told(request.validate()));
@@ -113,35 +138,61 @@ fn a_legacy_target_is_named_or_told_by_its_id() {
         target_cluster_id: id,
         ..LegacyRestoreDeliveryRequest::new(LegacyRestoreMethod::AutomatedRestore)
     };
-    for sound in [automated(Some(orders()), None), automated(None, Some(id())), automated(Some(orders()), Some(id()))] {
+    for sound in [
+        automated(Some(orders()), None),
+        automated(None, Some(id())),
+        automated(Some(orders()), Some(id())),
+    ] {
         assert_eq!(sound.validate(), Ok(()), "{sound:?}");
     }
-    let nowhere = LegacyRestoreDeliveryRequest { target_group_id: None, ..automated(Some(orders()), None) };
+    let nowhere = LegacyRestoreDeliveryRequest {
+        target_group_id: None,
+        ..automated(Some(orders()), None)
+    };
     let messages = [automated(None, None), nowhere].map(|delivery| told(delivery.validate()));
     insta::assert_snapshot!(messages.join("\n"));
-    let job = LegacyRestoreJobRequest { snapshot_id: Some(id()), ..LegacyRestoreJobRequest::new(automated(None, None)) };
+    let job = LegacyRestoreJobRequest {
+        snapshot_id: Some(id()),
+        ..LegacyRestoreJobRequest::new(automated(None, None))
+    };
     assert!(
         told(job.validate()).starts_with("invalid argument delivery.target_cluster_name (delivery.targetClusterName): must be given, or"),
         "the path is told"
     );
     // A download has no target; one that is given is for Atlas to judge.
-    let download = LegacyRestoreDeliveryRequest { method_name: LegacyRestoreMethod::Http, ..automated(Some(orders()), None) };
+    let download = LegacyRestoreDeliveryRequest {
+        method_name: LegacyRestoreMethod::Http,
+        ..automated(Some(orders()), None)
+    };
     assert_eq!(download.validate(), Ok(()));
 }
 
 /// The same rule for each of several values; the message names the one that was given.
 #[test]
 fn the_copy_of_a_scheduled_snapshot_has_a_retention() {
-    let item = |frequency: &str| CopyPolicyItem { frequency_type: Some(frequency.into()), ..CopyPolicyItem::default() };
+    let item = |frequency: &str| CopyPolicyItem {
+        frequency_type: Some(frequency.into()),
+        ..CopyPolicyItem::default()
+    };
     for frequency in ["hourly", "daily", "weekly", "monthly", "yearly"] {
         let told = told(item(frequency).validate());
-        let start = format!("invalid argument retention_unit (retentionUnit): must be given where frequencyType is {frequency} (");
+        let start = format!(
+            "invalid argument retention_unit (retentionUnit): must be given where frequencyType is {frequency} ("
+        );
         assert!(told.starts_with(&start), "{told}");
-        let whole = CopyPolicyItem { retention_unit: Some("days".into()), retention_value: Some(7), ..item(frequency) };
+        let whole = CopyPolicyItem {
+            retention_unit: Some("days".into()),
+            retention_value: Some(7),
+            ..item(frequency)
+        };
         assert_eq!(whole.validate(), Ok(()), "{frequency}");
     }
     // With one retention and without, and one that no document has: a schedule is written back as it came.
-    let kept = CopyPolicyItem { retention_unit: Some("days".into()), retention_value: Some(7), ..item("ondemand") };
+    let kept = CopyPolicyItem {
+        retention_unit: Some("days".into()),
+        retention_value: Some(7),
+        ..item("ondemand")
+    };
     for sound in [item("ondemand"), kept, item("lunar")] {
         assert_eq!(sound.validate(), Ok(()), "{sound:?}");
     }
@@ -170,16 +221,33 @@ async fn a_restore_to_a_point_in_time_may_name_a_snapshot() {
         ($api:ident, $request:ident, $call:ident) => {
             let request = $api::types::$request {
                 snapshot_id: Some(id()),
-                ..$api::types::$request::point_in_time(id(), orders(), "2025-05-04T09:42:00Z".parse().expect("a date"))
+                ..$api::types::$request::point_in_time(
+                    id(),
+                    orders(),
+                    "2025-05-04T09:42:00Z".parse().expect("a date"),
+                )
             };
-            let sent = sent!(async |client: Client| client.$api().$call(ID, "orders", request).send().await.map(drop));
+            let sent = sent!(async |client: Client| client
+                .$api()
+                .$call(ID, "orders", request)
+                .send()
+                .await
+                .map(drop));
             assert_eq!(sent, body);
         };
     }
     goes_through!(v1, RestoreJobRequest, create_restore_job);
     goes_through!(v2, RestoreJobRequest, create_restore_job);
-    goes_through!(v1, ServerlessRestoreJobRequest, create_serverless_restore_job);
-    goes_through!(v2, ServerlessRestoreJobRequest, create_serverless_restore_job);
+    goes_through!(
+        v1,
+        ServerlessRestoreJobRequest,
+        create_serverless_restore_job
+    );
+    goes_through!(
+        v2,
+        ServerlessRestoreJobRequest,
+        create_serverless_restore_job
+    );
 }
 
 #[tokio::test]
@@ -193,11 +261,20 @@ async fn a_legacy_restore_by_the_id_of_its_target_goes_through() {
             let delivery = $api::types::LegacyRestoreDeliveryRequest {
                 target_group_id: Some(id()),
                 target_cluster_id: Some(id()),
-                ..$api::types::LegacyRestoreDeliveryRequest::new($api::types::LegacyRestoreMethod::AutomatedRestore)
+                ..$api::types::LegacyRestoreDeliveryRequest::new(
+                    $api::types::LegacyRestoreMethod::AutomatedRestore,
+                )
             };
-            let job =
-                $api::types::LegacyRestoreJobRequest { snapshot_id: Some(id()), ..$api::types::LegacyRestoreJobRequest::new(delivery) };
-            let sent = sent!(async |client: Client| client.$api().create_legacy_restore_job(ID, "orders", job).send().await.map(drop));
+            let job = $api::types::LegacyRestoreJobRequest {
+                snapshot_id: Some(id()),
+                ..$api::types::LegacyRestoreJobRequest::new(delivery)
+            };
+            let sent = sent!(async |client: Client| client
+                .$api()
+                .create_legacy_restore_job(ID, "orders", job)
+                .send()
+                .await
+                .map(drop));
             assert_eq!(sent, expected);
         };
     }
@@ -230,19 +307,31 @@ fn a_constructor_makes_what_the_rules_accept() {
     ] {
         assert_eq!(request.validate(), Ok(()), "{request:?}");
     }
-    assert_eq!(v1::types::RestoreJobRequest::automated(id(), id(), orders()).validate(), Ok(()));
+    assert_eq!(
+        v1::types::RestoreJobRequest::automated(id(), id(), orders()).validate(),
+        Ok(())
+    );
 }
 
 #[test]
 fn a_legacy_constructor_makes_what_the_rules_accept() {
     let point: Timestamp = "2025-05-04T09:42:00.9Z".parse().expect("a date");
     let download = LegacyRestoreJobRequest::download(id());
-    assert_eq!(download.delivery, LegacyRestoreDeliveryRequest::new(LegacyRestoreMethod::Http));
+    assert_eq!(
+        download.delivery,
+        LegacyRestoreDeliveryRequest::new(LegacyRestoreMethod::Http)
+    );
     let automated = LegacyRestoreJobRequest::automated(id(), id(), orders());
-    let target = (automated.delivery.target_group_id.clone(), automated.delivery.target_cluster_name.clone());
+    let target = (
+        automated.delivery.target_group_id.clone(),
+        automated.delivery.target_cluster_name.clone(),
+    );
     assert_eq!(target, (Some(id()), Some(orders())));
     let point = LegacyRestoreJobRequest::point_in_time(id(), orders(), point);
-    assert_eq!((point.point_in_time_utc_millis, &point.snapshot_id), (Some(1_746_351_720_900), &None));
+    assert_eq!(
+        (point.point_in_time_utc_millis, &point.snapshot_id),
+        (Some(1_746_351_720_900), &None)
+    );
     for request in [download, automated, point] {
         assert_eq!(request.validate(), Ok(()), "{request:?}");
     }
@@ -252,17 +341,31 @@ fn a_legacy_constructor_makes_what_the_rules_accept() {
 fn a_bucket_has_what_its_provider_needs() {
     let url = "https://ordersbackups.blob.core.windows.net";
     let made = [
-        (ExportBucketRequest::aws("orders-exports", id()), CloudProvider::Aws),
+        (
+            ExportBucketRequest::aws("orders-exports", id()),
+            CloudProvider::Aws,
+        ),
         (ExportBucketRequest::azure(url, id()), CloudProvider::Azure),
-        (ExportBucketRequest::gcp("orders-exports", id()), CloudProvider::Gcp),
+        (
+            ExportBucketRequest::gcp("orders-exports", id()),
+            CloudProvider::Gcp,
+        ),
     ];
     for (request, provider) in made {
-        assert_eq!((request.validate(), &request.cloud_provider), (Ok(()), &provider), "{request:?}");
+        assert_eq!(
+            (request.validate(), &request.cloud_provider),
+            (Ok(()), &provider),
+            "{request:?}"
+        );
         let bare = ExportBucketRequest::new(provider);
         assert!(bare.validate().is_err(), "{bare:?}");
     }
     // That another provider needs a member does not say that Atlas refuses it here.
     let tenant = Some("4297fc77-1592-4de8-a6d5-a8c32401df87".to_owned());
-    let all = ExportBucketRequest { role_id: Some(id()), tenant_id: tenant, ..ExportBucketRequest::aws("orders-exports", id()) };
+    let all = ExportBucketRequest {
+        role_id: Some(id()),
+        tenant_id: tenant,
+        ..ExportBucketRequest::aws("orders-exports", id())
+    };
     assert_eq!(all.validate(), Ok(()));
 }

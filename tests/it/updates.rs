@@ -1,7 +1,8 @@
 //! Reading, changing one member and writing back loses nothing, not even what this version does not know.
 
 use atlas_backup_api::v2::types::{
-    CompliancePolicy, CompliancePolicyUpdateRequest, Schedule, ScheduleUpdateRequest, Snapshot, SnapshotFrequency, SnapshotStatus,
+    CompliancePolicy, CompliancePolicyUpdateRequest, Schedule, ScheduleUpdateRequest, Snapshot,
+    SnapshotFrequency, SnapshotStatus,
 };
 use atlas_backup_tests::conform::same::same;
 use serde_json::{Value, json};
@@ -40,7 +41,13 @@ fn an_answer_keeps_what_it_does_not_know() {
     snapshot.description = Some("changed".into());
     let mut expected = sent;
     expected["description"] = json!("changed");
-    assert_eq!(same(&expected, &serde_json::to_value(&snapshot).expect("it is written")), Ok(()));
+    assert_eq!(
+        same(
+            &expected,
+            &serde_json::to_value(&snapshot).expect("it is written")
+        ),
+        Ok(())
+    );
 }
 
 #[test]
@@ -48,14 +55,24 @@ fn a_schedule_is_written_back_with_what_a_newer_atlas_added() {
     let schedule_read: Schedule = serde_json::from_value(schedule()).expect("it is read");
     let mut update = ScheduleUpdateRequest::from(schedule_read);
     update.restore_window_days = Some(14);
-    let items = update.policies.as_mut().and_then(|policies| policies[0].policy_items.as_mut()).expect("the policy has items");
-    assert_eq!(items[1].frequency_type, Some(SnapshotFrequency::from("lunar")));
+    let items = update
+        .policies
+        .as_mut()
+        .and_then(|policies| policies[0].policy_items.as_mut())
+        .expect("the policy has items");
+    assert_eq!(
+        items[1].frequency_type,
+        Some(SnapshotFrequency::from("lunar"))
+    );
     items[0].retention_value = Some(3);
     let written = serde_json::to_value(&update).expect("it is written");
     let mut expected = schedule();
     // What only an answer has is not sent.
     for only_read in ["clusterId", "clusterName", "links", "nextSnapshot"] {
-        expected.as_object_mut().expect("an object").remove(only_read);
+        expected
+            .as_object_mut()
+            .expect("an object")
+            .remove(only_read);
     }
     expected["restoreWindowDays"] = json!(14);
     expected["policies"][0]["policyItems"][0]["retentionValue"] = json!(3);
@@ -78,11 +95,23 @@ fn a_list_that_is_cleared_is_cleared_at_atlas() {
 #[test]
 fn an_empty_list_is_sent_only_if_it_came() {
     let answer: Schedule = serde_json::from_value(schedule()).expect("it is read");
-    assert!(!format!("{answer:?}").contains("copySettings"), "an empty list is nothing extra: {answer:?}");
+    assert!(
+        !format!("{answer:?}").contains("copySettings"),
+        "an empty list is nothing extra: {answer:?}"
+    );
     let mut update = ScheduleUpdateRequest::from(answer);
-    assert_eq!((&update.copy_settings, &update.extra_retention_settings), (&Some(vec![]), &None));
+    assert_eq!(
+        (&update.copy_settings, &update.extra_retention_settings),
+        (&Some(vec![]), &None)
+    );
     let written = serde_json::to_value(&update).expect("it is written");
-    assert_eq!((written.get("copySettings"), written.get("extraRetentionSettings")), (Some(&json!([])), None));
+    assert_eq!(
+        (
+            written.get("copySettings"),
+            written.get("extraRetentionSettings")
+        ),
+        (Some(&json!([])), None)
+    );
     // What the program takes out of the update stays out.
     update.copy_settings = None;
     let written = serde_json::to_value(&update).expect("it is written");
@@ -91,7 +120,8 @@ fn an_empty_list_is_sent_only_if_it_came() {
 
 #[test]
 fn an_update_of_an_answer_that_lacked_what_is_required_is_refused() {
-    let policy: CompliancePolicy = serde_json::from_value(json!({"authorizedEmail": "a@example.com"})).expect("it is read");
+    let policy: CompliancePolicy =
+        serde_json::from_value(json!({"authorizedEmail": "a@example.com"})).expect("it is read");
     let update = CompliancePolicyUpdateRequest::from(policy);
     let error = update.validate().expect_err("it has no name").to_string();
     assert!(error.contains("authorizedUserFirstName"), "{error}");

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use crate::repository::{Snapshots, apis, spec};
 
 fn client(server: &Server) -> Client {
-    let builder = Client::builder().base_url(server.address()).retry(RetryPolicy::never());
+    let builder = Client::builder()
+        .base_url(server.address())
+        .retry(RetryPolicy::never());
     builder.build().expect("the address is a base URL")
 }
 
@@ -30,18 +32,30 @@ async fn requests() {
 
 /// One request with every optional parameter, as the server received it.
 async fn request(spec: &Spec, entry: &Entry) -> String {
-    let server = Server::start(Answer { status: 500, headers: Vec::new(), body: Vec::new() }).expect("a port is free");
-    let call = (entry.call)(&client(&server), &spec.arguments(entry)).unwrap_or_else(|error| panic!("{}: {error}", entry.id));
+    let server = Server::start(Answer {
+        status: 500,
+        headers: Vec::new(),
+        body: Vec::new(),
+    })
+    .expect("a port is free");
+    let call = (entry.call)(&client(&server), &spec.arguments(entry))
+        .unwrap_or_else(|error| panic!("{}: {error}", entry.id));
     drop(call.await);
     let received = server.received();
-    let [received] = received.as_slice() else { panic!("{}: {} requests were sent", entry.id, received.len()) };
+    let [received] = received.as_slice() else {
+        panic!("{}: {} requests were sent", entry.id, received.len())
+    };
     print_request(received)
 }
 
 /// Everything but `host`, whose port the system picked. A header that is new shows up here.
 fn print_request(received: &Received) -> String {
     let mut text = format!("{}\n", received.line());
-    let mut headers: Vec<_> = received.headers.iter().filter(|(name, _)| name != "host").collect();
+    let mut headers: Vec<_> = received
+        .headers
+        .iter()
+        .filter(|(name, _)| name != "host")
+        .collect();
     headers.sort();
     for (name, value) in headers {
         let _infallible = writeln!(text, "{name}: {value}");
@@ -61,9 +75,19 @@ async fn responses() {
         for entry in entries().filter(|entry| entry.api == api) {
             let mut text = String::new();
             for example in spec.answers(entry) {
-                let _infallible = writeln!(text, "=== {} {}\n{}", example.status, example.name, response(spec, entry, &example).await);
+                let _infallible = writeln!(
+                    text,
+                    "=== {} {}\n{}",
+                    example.status,
+                    example.name,
+                    response(spec, entry, &example).await
+                );
             }
-            assert!(!text.is_empty() || entry.answer.is_none(), "{} has no example answer", entry.id);
+            assert!(
+                !text.is_empty() || entry.answer.is_none(),
+                "{} has no example answer",
+                entry.id
+            );
             snapshots.check(entry.id, text.trim_end());
         }
         snapshots.done();
@@ -72,16 +96,29 @@ async fn responses() {
 
 /// One documented answer, decoded and printed. Encoded again it must be the same JSON.
 async fn response(spec: &Spec, entry: &Entry, example: &Example<'_>) -> String {
-    let server = Server::start(Answer::json(example.status, example.media_type, example.value)).expect("a port is free");
+    let server = Server::start(Answer::json(
+        example.status,
+        example.media_type,
+        example.value,
+    ))
+    .expect("a port is free");
     let mut arguments = spec.arguments(entry);
     arguments.query.remove("envelope");
-    let call = (entry.call)(&client(&server), &arguments).unwrap_or_else(|error| panic!("{}: {error}", entry.id));
+    let call = (entry.call)(&client(&server), &arguments)
+        .unwrap_or_else(|error| panic!("{}: {error}", entry.id));
     match call.await {
         Ok(answered) => {
             assert_eq!(answered.status, example.status);
             let lost = same(example.value, &answered.value.json).err();
-            assert_eq!(lost, None, "{} {}: decoding and encoding lost something", entry.id, example.name);
-            format!("{}\nencoded again: the same JSON", set_members(&answered.value.debug))
+            assert_eq!(
+                lost, None,
+                "{} {}: decoding and encoding lost something",
+                entry.id, example.name
+            );
+            format!(
+                "{}\nencoded again: the same JSON",
+                set_members(&answered.value.debug)
+            )
         }
         Err(error) if error.api_error().is_some() => error.to_string(),
         Err(error) => panic!("{} {}: {error}", entry.id, example.name),
@@ -90,13 +127,20 @@ async fn response(spec: &Spec, entry: &Entry, example: &Example<'_>) -> String {
 
 /// `{:#?}` without the members that are not set, which are most, and with `Some(…)` of one line on one line.
 fn set_members(debug: &str) -> String {
-    let unset = |line: &&str| [": None,", ": [],", "extra: {},"].iter().any(|end| line.ends_with(end));
+    let unset = |line: &&str| {
+        [": None,", ": [],", "extra: {},"]
+            .iter()
+            .any(|end| line.ends_with(end))
+    };
     let mut lines = debug.lines().filter(|line| !unset(line)).peekable();
     let mut text = String::new();
     while let Some(line) = lines.next() {
         text.push_str(line);
         if line.ends_with('(') {
-            let value = lines.peek().map(|value| value.trim()).filter(|value| value.ends_with(',') && !value.ends_with("},"));
+            let value = lines
+                .peek()
+                .map(|value| value.trim())
+                .filter(|value| value.ends_with(',') && !value.ends_with("},"));
             if let Some(value) = value {
                 text.push_str(value.trim_end_matches(','));
                 lines.next();
@@ -113,10 +157,18 @@ async fn nothing_optional_is_sent_unless_it_was_set() {
     for entry in entries() {
         let mut arguments = spec(entry.api).arguments(entry);
         arguments.query.clear();
-        let server = Server::start(Answer::json(200, "application/json", &json!({}))).expect("a port is free");
-        let call = (entry.call)(&client(&server), &arguments).unwrap_or_else(|error| panic!("{}: {error}", entry.id));
+        let server = Server::start(Answer::json(200, "application/json", &json!({})))
+            .expect("a port is free");
+        let call = (entry.call)(&client(&server), &arguments)
+            .unwrap_or_else(|error| panic!("{}: {error}", entry.id));
         drop(call.await);
         let received = server.received();
-        assert!(received.iter().all(|received| !received.target.contains('?')), "{}: {received:?}", entry.id);
+        assert!(
+            received
+                .iter()
+                .all(|received| !received.target.contains('?')),
+            "{}: {received:?}",
+            entry.id
+        );
     }
 }

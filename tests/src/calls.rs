@@ -53,22 +53,38 @@ pub struct Recoded {
 
 impl<'a> From<&'a Entry> for Endpoint<'a> {
     fn from(entry: &'a Entry) -> Self {
-        Endpoint { method: entry.method, path: entry.path }
+        Endpoint {
+            method: entry.method,
+            path: entry.path,
+        }
     }
 }
 
-pub(crate) fn outcome<T: Serialize + Debug>(result: Result<Response<T>, Error>) -> Result<Answered, Error> {
+pub(crate) fn outcome<T: Serialize + Debug>(
+    result: Result<Response<T>, Error>,
+) -> Result<Answered, Error> {
     result.map(|response| {
         let status = response.status().as_u16();
-        Answered { status, value: recoded(&response.into_inner()) }
+        Answered {
+            status,
+            value: recoded(&response.into_inner()),
+        }
     })
 }
 
-pub(crate) fn recode<T: DeserializeOwned + Serialize + Debug>(value: Value) -> Result<Recoded, String> {
-    serde_json::from_value::<T>(value).map(|value| recoded(&value)).map_err(|error| error.to_string())
+pub(crate) fn recode<T: DeserializeOwned + Serialize + Debug>(
+    value: Value,
+) -> Result<Recoded, String> {
+    serde_json::from_value::<T>(value)
+        .map(|value| recoded(&value))
+        .map_err(|error| error.to_string())
 }
 
 fn recoded<T: Serialize + Debug>(value: &T) -> Recoded {
-    let json = serde_json::to_value(value).unwrap_or_else(|error| Value::String(format!("cannot be encoded: {error}")));
-    Recoded { debug: format!("{value:#?}"), json }
+    let json = serde_json::to_value(value)
+        .unwrap_or_else(|error| Value::String(format!("cannot be encoded: {error}")));
+    Recoded {
+        debug: format!("{value:#?}"),
+        json,
+    }
 }

@@ -35,15 +35,22 @@ pub fn folder() -> PathBuf {
 /// The file and the fixture that cannot be read, and why.
 pub fn load() -> Result<Vec<Fixture>, String> {
     let read = |error: std::io::Error| format!("{}: {error}", folder().display());
-    let mut files: Vec<PathBuf> = fs::read_dir(folder()).map_err(read)?.flatten().map(|entry| entry.path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(folder())
+        .map_err(read)?
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     files.sort();
     let mut fixtures = Vec::new();
     for file in files {
         let fault = |fault: String| format!("{}: {fault}", file.display());
         let text = fs::read(&file).map_err(|error| fault(error.to_string()))?;
-        let list: Vec<Value> = serde_json::from_slice(&text).map_err(|error| fault(error.to_string()))?;
+        let list: Vec<Value> =
+            serde_json::from_slice(&text).map_err(|error| fault(error.to_string()))?;
         for value in &list {
-            fixtures.push(fixture(value).map_err(|reason| fault(format!("{}: {reason}", value["name"])))?);
+            fixtures.push(
+                fixture(value).map_err(|reason| fault(format!("{}: {reason}", value["name"])))?,
+            );
         }
     }
     Ok(fixtures)
@@ -54,32 +61,72 @@ fn fixture(value: &Value) -> Result<Fixture, String> {
     let found = entries().find(|entry| format!("{}/{}", entry.api, entry.id) == operation);
     let entry = found.ok_or_else(|| format!("no operation {operation}"))?;
     let spec = documents().get(entry.api).ok_or("no document")?;
-    let body = match (value.get("body"), value["text"].as_str(), value["base64"].as_str()) {
+    let body = match (
+        value.get("body"),
+        value["text"].as_str(),
+        value["base64"].as_str(),
+    ) {
         (Some(json), None, None) => json.to_string().into_bytes(),
         (None, Some(text), None) => text.as_bytes().to_vec(),
         (None, None, Some(text)) => STANDARD.decode(text).map_err(|error| error.to_string())?,
         _ => return Err("not exactly one of body, text, base64".into()),
     };
     let given = |name: &str| value[name].as_object().into_iter().flatten();
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let mut headers: Vec<(String, String)> = given("headers").map(|(name, value)| (name.to_lowercase(), text(value))).collect();
-    let status = value["status"].as_u64().and_then(|status| u16::try_from(status).ok()).ok_or("no status")?;
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    let mut headers: Vec<(String, String)> = given("headers")
+        .map(|(name, value)| (name.to_lowercase(), text(value)))
+        .collect();
+    let status = value["status"]
+        .as_u64()
+        .and_then(|status| u16::try_from(status).ok())
+        .ok_or("no status")?;
     if !headers.iter().any(|(name, _)| name == "content-type") {
-        let media = if status < 300 { spec.success_media(entry) } else { None };
-        headers.push(("content-type".into(), media.unwrap_or("application/json").into()));
+        let media = if status < 300 {
+            spec.success_media(entry)
+        } else {
+            None
+        };
+        headers.push((
+            "content-type".into(),
+            media.unwrap_or("application/json").into(),
+        ));
     }
     let mut exchange = request(spec, entry);
-    exchange.query = given("query").map(|(name, value)| (name.clone(), text(value))).collect();
+    exchange.query = given("query")
+        .map(|(name, value)| (name.clone(), text(value)))
+        .collect();
     (exchange.status, exchange.headers, exchange.body) = (status, headers, body);
-    Ok(Fixture { name: value["name"].as_str().ok_or("no name")?.to_owned(), entry, exchange, json: value.get("body").cloned() })
+    Ok(Fixture {
+        name: value["name"].as_str().ok_or("no name")?.to_owned(),
+        entry,
+        exchange,
+        json: value.get("body").cloned(),
+    })
 }
 
 /// The request of the spec's examples.
 fn request(spec: &Spec, entry: &Entry) -> Exchange {
     let arguments = spec.arguments(entry);
-    let path = arguments.path.iter().fold(entry.path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
-    let mut request_headers = vec![("accept".to_owned(), spec.success_media(entry).unwrap_or("application/json").to_owned())];
-    request_headers.extend(spec.request_media(entry).map(|media| ("content-type".to_owned(), media.to_owned())));
+    let path = arguments
+        .path
+        .iter()
+        .fold(entry.path.to_owned(), |path, (name, value)| {
+            path.replace(&format!("{{{name}}}"), value)
+        });
+    let mut request_headers = vec![(
+        "accept".to_owned(),
+        spec.success_media(entry)
+            .unwrap_or("application/json")
+            .to_owned(),
+    )];
+    request_headers.extend(
+        spec.request_media(entry)
+            .map(|media| ("content-type".to_owned(), media.to_owned())),
+    );
     Exchange {
         method: entry.method.to_owned(),
         origin: "https://cloud.mongodb.com".to_owned(),
@@ -92,15 +139,29 @@ fn request(spec: &Spec, entry: &Entry) -> Exchange {
 
 /// The exchanges as an HTTP Archive.
 pub fn archive<'a>(exchanges: impl Iterator<Item = &'a Exchange>) -> Value {
-    let received: Vec<(&str, Received)> = exchanges.map(|exchange| (exchange.origin.as_str(), received(exchange))).collect();
-    har::archive(received.iter().map(|(origin, received)| (*origin, received)))
+    let received: Vec<(&str, Received)> = exchanges
+        .map(|exchange| (exchange.origin.as_str(), received(exchange)))
+        .collect();
+    har::archive(
+        received
+            .iter()
+            .map(|(origin, received)| (*origin, received)),
+    )
 }
 
 /// As a server would have noted it.
 fn received(exchange: &Exchange) -> Received {
-    let query: Vec<String> = exchange.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let query: Vec<String> = exchange
+        .query
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     let mark = if query.is_empty() { "" } else { "?" };
-    let answer = Answer { status: exchange.status, headers: exchange.headers.clone(), body: exchange.body.clone() };
+    let answer = Answer {
+        status: exchange.status,
+        headers: exchange.headers.clone(),
+        body: exchange.body.clone(),
+    };
     Received {
         connection: 0,
         method: exchange.method.clone(),

@@ -29,7 +29,11 @@ pub use fault_name::FaultName;
 /// Every operation of every API, by tag.
 #[cfg(feature = "calls")]
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    generated::v1::ENTRIES.iter().chain(generated::v2::ENTRIES).copied().flatten()
+    generated::v1::ENTRIES
+        .iter()
+        .chain(generated::v2::ENTRIES)
+        .copied()
+        .flatten()
 }
 
 /// The README's samples, compiled.

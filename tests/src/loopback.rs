@@ -21,7 +21,11 @@ impl Server {
         let prepared = Prepared::new(answer);
         let server = prepared.app().start_on(0)?;
         let address = server.url();
-        Ok(Server { prepared, server, address })
+        Ok(Server {
+            prepared,
+            server,
+            address,
+        })
     }
 
     /// Changes what is answered from now on.

@@ -11,13 +11,28 @@ use std::process::{Command, ExitCode, ExitStatus};
 /// When cargo cannot be run.
 pub fn run(package: &[&str], name: &str, arguments: &[OsString]) -> Result<ExitCode, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let binary: Vec<&str> = ["--package"].iter().chain(package).chain(&["--bin", name]).copied().collect();
+    let binary: Vec<&str> = ["--package"]
+        .iter()
+        .chain(package)
+        .chain(&["--bin", name])
+        .copied()
+        .collect();
     // The first time this takes minutes, which cargo tells on standard error. Running quietly, it does not comment on how the command ends.
-    let built = Command::new(&cargo).arg("build").args(&binary).status().map_err(failed)?;
+    let built = Command::new(&cargo)
+        .arg("build")
+        .args(&binary)
+        .status()
+        .map_err(failed)?;
     if !built.success() {
         return Ok(code(built));
     }
-    end_as(Command::new(&cargo).args(["run", "--quiet"]).args(&binary).arg("--").args(arguments))
+    end_as(
+        Command::new(&cargo)
+            .args(["run", "--quiet"])
+            .args(&binary)
+            .arg("--")
+            .args(arguments),
+    )
 }
 
 /// Becomes the command, as `cargo run` becomes what it runs: a signal to this process reaches it, and nothing waits for it or outlives it.
@@ -39,5 +54,8 @@ fn failed(error: io::Error) -> String {
 
 /// Without a code it was ended by a signal.
 fn code(status: ExitStatus) -> ExitCode {
-    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+    status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
 }

@@ -17,11 +17,31 @@ type Command = (&'static str, &'static [&'static str], &'static str);
 const WITHOUT_CALLS: &[&str] = &["atlas-backup-tests", "--no-default-features"];
 
 const COMMANDS: &[Command] = &[
-    ("codegen", &["xtask-codegen"], "Generate the client from spec/*.yaml, or check that what is there is up to date"),
-    ("conform", &["atlas-backup-tests"], "Read captures of real traffic (HAR) through the client, and compare them with the spec"),
-    ("demo", WITHOUT_CALLS, "Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine"),
-    ("fake-atlas", WITHOUT_CALLS, "Run an Atlas on this machine that remembers what it is told, to try programs on"),
-    ("upstream", &["xtask-upstream"], "Compare the spec with an OpenAPI document that MongoDB publishes"),
+    (
+        "codegen",
+        &["xtask-codegen"],
+        "Generate the client from spec/*.yaml, or check that what is there is up to date",
+    ),
+    (
+        "conform",
+        &["atlas-backup-tests"],
+        "Read captures of real traffic (HAR) through the client, and compare them with the spec",
+    ),
+    (
+        "demo",
+        WITHOUT_CALLS,
+        "Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine",
+    ),
+    (
+        "fake-atlas",
+        WITHOUT_CALLS,
+        "Run an Atlas on this machine that remembers what it is told, to try programs on",
+    ),
+    (
+        "upstream",
+        &["xtask-upstream"],
+        "Compare the spec with an OpenAPI document that MongoDB publishes",
+    ),
 ];
 
 /// For a command line that is not understood, as other tools end then.
@@ -57,7 +77,8 @@ fn usage(fault: &str) -> ExitCode {
 }
 
 fn help() -> String {
-    let mut text = "The commands of this project\n\nUsage: cargo xtask <COMMAND> [ARGUMENTS]\n\n".to_owned();
+    let mut text =
+        "The commands of this project\n\nUsage: cargo xtask <COMMAND> [ARGUMENTS]\n\n".to_owned();
     for (name, _, about) in COMMANDS {
         let _infallible = writeln!(text, "  {name:<12}{about}");
     }

@@ -26,29 +26,53 @@ fn scripts(name: &str, build: &str, run: &str) -> PathBuf {
 }
 
 fn output(arguments: &[&str], folder: &Path) -> Output {
-    xtask(arguments).env("CARGO", "sh").current_dir(folder).output().expect("xtask runs")
+    xtask(arguments)
+        .env("CARGO", "sh")
+        .current_dir(folder)
+        .output()
+        .expect("xtask runs")
 }
 
 #[test]
 fn help_names_every_command_and_each_runs_its_program() {
     let help = text(&xtask(&["--help"]).output().expect("xtask runs").stdout);
-    let commands: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
-    assert_eq!(commands, ["codegen", "conform", "demo", "fake-atlas", "upstream"]);
+    let commands: Vec<&str> = help
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .collect();
+    assert_eq!(
+        commands,
+        ["codegen", "conform", "demo", "fake-atlas", "upstream"]
+    );
     let folder = scripts("each", "echo build $@", "echo run $@");
     for command in commands {
         let said = text(&output(&[command, "--a", "b c"], &folder).stdout);
         let (build, run) = said.split_once('\n').expect("two lines");
         let program = build.strip_prefix("build ").expect("built first");
         assert_eq!(run.trim_end(), format!("run --quiet {program} -- --a b c"));
-        assert!(program.starts_with("--package ") && program.ends_with(&format!(" --bin {command}")), "{program}");
+        assert!(
+            program.starts_with("--package ") && program.ends_with(&format!(" --bin {command}")),
+            "{program}"
+        );
     }
 }
 
 #[test]
 fn a_command_ends_as_its_program_does() {
-    assert_eq!(output(&["demo"], &scripts("runs", "", "exit 7")).status.code(), Some(7));
-    let failed = output(&["demo"], &scripts("does-not-compile", "exit 101", "echo run"));
-    assert_eq!((failed.status.code(), text(&failed.stdout)), (Some(101), String::new()));
+    assert_eq!(
+        output(&["demo"], &scripts("runs", "", "exit 7"))
+            .status
+            .code(),
+        Some(7)
+    );
+    let failed = output(
+        &["demo"],
+        &scripts("does-not-compile", "exit 101", "echo run"),
+    );
+    assert_eq!(
+        (failed.status.code(), text(&failed.stdout)),
+        (Some(101), String::new())
+    );
 }
 
 #[test]
@@ -58,6 +82,10 @@ fn what_is_no_command_is_answered_with_those_there_are() {
         let said = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains("  fake-atlas  Run an Atlas"), "{said}");
-        assert!(arguments.is_empty() || said.starts_with(&format!("`{}` is no command\n", arguments[0])), "{said}");
+        assert!(
+            arguments.is_empty()
+                || said.starts_with(&format!("`{}` is no command\n", arguments[0])),
+            "{said}"
+        );
     }
 }

@@ -39,7 +39,9 @@ where
                 print!("{help}{ENVIRONMENT}");
                 return ExitCode::SUCCESS;
             }
-            Ok(text) if text.starts_with('-') => return refuse(help, &format!("there is no option {text}")),
+            Ok(text) if text.starts_with('-') => {
+                return refuse(help, &format!("there is no option {text}"));
+            }
             Ok(text) => arguments.push(text),
             Err(other) => return refuse(help, &format!("the argument {other:?} is not Unicode")),
         }
@@ -55,7 +57,10 @@ where
 }
 
 fn refuse(help: &str, fault: &str) -> ExitCode {
-    let usage = help.lines().find(|line| line.starts_with("Usage:")).unwrap_or_default();
+    let usage = help
+        .lines()
+        .find(|line| line.starts_with("Usage:"))
+        .unwrap_or_default();
     eprintln!("error: {fault}\n\n{usage}\n`--help` says what each of them is");
     ExitCode::from(2)
 }

@@ -27,12 +27,18 @@ struct Shown {
 impl Progress {
     /// Shows what is being waited for.
     pub fn job(&self, text: impl Into<String>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).job(text.into());
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .job(text.into());
     }
 
     /// Shows how many bytes of all files are here.
     pub fn download(&self, download: &DownloadProgress) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).download(download);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .download(download);
     }
 }
 
@@ -44,7 +50,9 @@ impl Shown {
         if self.bars.is_hidden() {
             eprintln!("{text}");
         } else {
-            self.job.get_or_insert_with(|| spinner(&self.bars)).set_message(text.clone());
+            self.job
+                .get_or_insert_with(|| spinner(&self.bars))
+                .set_message(text.clone());
         }
         self.said = text;
     }
@@ -55,22 +63,45 @@ impl Shown {
         }
         let bar = self.download.get_or_insert_with(|| self.bars.add(bar()));
         bar.set_position(download.overall_bytes);
-        bar.set_message(format!("{} of {} files", download.files_complete, download.files));
-        if let Some(total) = download.overall_total.filter(|&total| bar.length() != Some(total)) {
+        bar.set_message(format!(
+            "{} of {} files",
+            download.files_complete, download.files
+        ));
+        if let Some(total) = download
+            .overall_total
+            .filter(|&total| bar.length() != Some(total))
+        {
             bar.set_style(bar_style());
             bar.set_length(total);
         }
         if download.files_complete > self.files_complete {
             self.files_complete = download.files_complete;
-            return self.line(&format!("{}: {}", download.file, HumanBytes(download.bytes)));
+            return self.line(&format!(
+                "{}: {}",
+                download.file,
+                HumanBytes(download.bytes)
+            ));
         }
-        let step = download.overall_total.map_or(100 << 20, |total| total / 10 + 1);
+        let step = download
+            .overall_total
+            .map_or(100 << 20, |total| total / 10 + 1);
         let is_news = download.overall_bytes >= self.next_line;
         // A file may have had to begin anew.
-        self.next_line = if is_news { download.overall_bytes + step } else { self.next_line.min(download.overall_bytes + step) };
+        self.next_line = if is_news {
+            download.overall_bytes + step
+        } else {
+            self.next_line.min(download.overall_bytes + step)
+        };
         if is_news && self.bars.is_hidden() {
-            let of = download.overall_total.map_or_else(String::new, |total| format!(" of {}", HumanBytes(total)));
-            eprintln!("{} of {} files, {}{of}", download.files_complete, download.files, HumanBytes(download.overall_bytes));
+            let of = download
+                .overall_total
+                .map_or_else(String::new, |total| format!(" of {}", HumanBytes(total)));
+            eprintln!(
+                "{} of {} files, {}{of}",
+                download.files_complete,
+                download.files,
+                HumanBytes(download.overall_bytes)
+            );
         }
     }
 
@@ -81,14 +112,17 @@ impl Shown {
 }
 
 fn spinner(bars: &MultiProgress) -> ProgressBar {
-    let spinner = bars.add(ProgressBar::new_spinner().with_style(style("{spinner:.green} {elapsed} {wide_msg}")));
+    let spinner = bars
+        .add(ProgressBar::new_spinner().with_style(style("{spinner:.green} {elapsed} {wide_msg}")));
     spinner.enable_steady_tick(Duration::from_millis(100));
     spinner
 }
 
 /// Until the hosts have told how long all files are, there is no end to measure by.
 fn bar() -> ProgressBar {
-    ProgressBar::no_length().with_style(style("{spinner:.green} {bytes:>10} {bytes_per_sec:>12}  {msg}"))
+    ProgressBar::no_length().with_style(style(
+        "{spinner:.green} {bytes:>10} {bytes_per_sec:>12}  {msg}",
+    ))
 }
 
 fn bar_style() -> ProgressStyle {

@@ -30,7 +30,11 @@ impl ApiError {
     /// The message without the call.
     pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.status_line())?;
-        let code = self.error_code.as_deref().map(|code| excerpt::clause(code, CODE)).filter(|code| !code.is_empty());
+        let code = self
+            .error_code
+            .as_deref()
+            .map(|code| excerpt::clause(code, CODE))
+            .filter(|code| !code.is_empty());
         if let Some(code) = code {
             write!(f, " ({code})")?;
         }
@@ -38,7 +42,13 @@ impl ApiError {
         if !said.is_empty() {
             write!(f, ": {said}")?;
         }
-        for told in self.violations.iter().take(FEW).map(FieldViolation::told).filter(|told| !told.is_empty()) {
+        for told in self
+            .violations
+            .iter()
+            .take(FEW)
+            .map(FieldViolation::told)
+            .filter(|told| !told.is_empty())
+        {
             write!(f, "; {told}")?;
         }
         if self.violations.len() > FEW {
@@ -48,32 +58,54 @@ impl ApiError {
     }
 
     fn status_line(&self) -> String {
-        let words = self.status.canonical_reason().map(|words| format!(" {words}"));
+        let words = self
+            .status
+            .canonical_reason()
+            .map(|words| format!(" {words}"));
         self.status.as_str().to_owned() + &words.unwrap_or_default()
     }
 
     /// What it says beyond the status: the first of its texts that does.
     fn said(&self) -> String {
         let line = self.status_line();
-        let texts = [&self.detail, &self.excerpt, &self.reason].into_iter().flatten();
-        let said = texts.map(|text| excerpt::clause(text, SAID)).find(|text| !text.is_empty() && !excerpt::says_no_more(text, &line));
-        said.map(|text| without_status(&text, &line)).unwrap_or_default()
+        let texts = [&self.detail, &self.excerpt, &self.reason]
+            .into_iter()
+            .flatten();
+        let said = texts
+            .map(|text| excerpt::clause(text, SAID))
+            .find(|text| !text.is_empty() && !excerpt::says_no_more(text, &line));
+        said.map(|text| without_status(&text, &line))
+            .unwrap_or_default()
     }
 }
 
 /// A text may begin with the status, or its number, and go on.
 fn without_status(text: &str, line: &str) -> String {
     let number = line.split(' ').next().unwrap_or_default();
-    let rest =
-        [line, number].into_iter().find_map(|status| text.strip_prefix(status).filter(|rest| !rest.starts_with(char::is_alphanumeric)));
-    rest.map_or(text, |rest| rest.trim_start_matches([' ', ':', ';', ',', '.', '-'])).to_owned()
+    let rest = [line, number].into_iter().find_map(|status| {
+        text.strip_prefix(status)
+            .filter(|rest| !rest.starts_with(char::is_alphanumeric))
+    });
+    rest.map_or(text, |rest| {
+        rest.trim_start_matches([' ', ':', ';', ',', '.', '-'])
+    })
+    .to_owned()
 }
 
 impl FieldViolation {
     fn told(&self) -> String {
-        let clause = |text: &Option<String>, longest| text.as_deref().map(|text| excerpt::clause(text, longest));
-        let said = [clause(&self.field, FIELD), clause(&self.description, DESCRIPTION)].into_iter().flatten();
-        said.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ")
+        let clause = |text: &Option<String>, longest| {
+            text.as_deref().map(|text| excerpt::clause(text, longest))
+        };
+        let said = [
+            clause(&self.field, FIELD),
+            clause(&self.description, DESCRIPTION),
+        ]
+        .into_iter()
+        .flatten();
+        said.filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(": ")
     }
 }
 

@@ -9,8 +9,13 @@ use http::header::WWW_AUTHENTICATE;
 /// The first Digest challenge that can be met. Servers list them in order of preference.
 pub(super) fn digest(headers: &HeaderMap) -> Option<WwwAuthenticateHeader> {
     // Anything but visible ASCII is no challenge we could answer in a header.
-    let values = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(challenges).find_map(|challenge| understand(&challenge))
+    let values = headers
+        .get_all(WWW_AUTHENTICATE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(challenges)
+        .find_map(|challenge| understand(&challenge))
 }
 
 /// A scheme and its parameters, names in lower case.
@@ -21,11 +26,15 @@ struct Challenge {
 
 impl Challenge {
     fn get(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.parameters
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     fn says(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        self.get(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 }
 
@@ -37,7 +46,10 @@ fn understand(challenge: &Challenge) -> Option<WwwAuthenticateHeader> {
     Some(WwwAuthenticateHeader {
         domain: None,
         realm: challenge.get("realm")?.to_owned(),
-        nonce: challenge.get("nonce").filter(|nonce| !nonce.is_empty())?.to_owned(),
+        nonce: challenge
+            .get("nonce")
+            .filter(|nonce| !nonce.is_empty())?
+            .to_owned(),
         opaque: challenge.get("opaque").map(str::to_owned),
         stale: challenge.says("stale"),
         algorithm: algorithm(challenge.get("algorithm"))?,
@@ -51,7 +63,9 @@ fn understand(challenge: &Challenge) -> Option<WwwAuthenticateHeader> {
 
 fn algorithm(name: Option<&str>) -> Option<Algorithm> {
     let name = name.unwrap_or("MD5").to_ascii_lowercase();
-    let (name, session) = name.strip_suffix("-sess").map_or((name.as_str(), false), |name| (name, true));
+    let (name, session) = name
+        .strip_suffix("-sess")
+        .map_or((name.as_str(), false), |name| (name, true));
     let family = match name {
         "md5" | "" => AlgorithmType::MD5,
         "sha-256" => AlgorithmType::SHA2_256,
@@ -64,7 +78,11 @@ fn algorithm(name: Option<&str>) -> Option<Algorithm> {
 /// `Some(None)` is RFC 2069: no quality of protection, no counting. Never auth-int, which hashes bodies for nothing over TLS,
 /// and which digest_auth would prefer if it saw it.
 fn qop(offered: Option<&str>) -> Option<Option<Vec<Qop>>> {
-    let offered: Vec<String> = offered.unwrap_or_default().split([',', ' ']).map(str::to_ascii_lowercase).collect();
+    let offered: Vec<String> = offered
+        .unwrap_or_default()
+        .split([',', ' '])
+        .map(str::to_ascii_lowercase)
+        .collect();
     match offered {
         _ if offered.iter().any(|token| token == "auth") => Some(Some(vec![Qop::AUTH])),
         _ if offered.iter().any(|token| token == "auth-int") => None,
@@ -81,11 +99,18 @@ fn challenges(text: &str) -> Vec<Challenge> {
         let (word, after) = rest.split_at(rest.find(['=', ',', ' ', '\t']).unwrap_or(rest.len()));
         match after.trim_start().strip_prefix('=') {
             // What is no parameter is the next scheme.
-            None => challenges.push(Challenge { scheme: word.to_ascii_lowercase(), parameters: Vec::new() }),
+            None => challenges.push(Challenge {
+                scheme: word.to_ascii_lowercase(),
+                parameters: Vec::new(),
+            }),
             Some(value) => {
-                let Some((value, after)) = value_at(value.trim_start()) else { break };
+                let Some((value, after)) = value_at(value.trim_start()) else {
+                    break;
+                };
                 if let Some(challenge) = challenges.last_mut() {
-                    challenge.parameters.push((word.to_ascii_lowercase(), value));
+                    challenge
+                        .parameters
+                        .push((word.to_ascii_lowercase(), value));
                 }
                 rest = separated(after);
                 continue;
@@ -127,7 +152,10 @@ mod tests {
     fn read(values: &[&str]) -> Option<WwwAuthenticateHeader> {
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(WWW_AUTHENTICATE, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            headers.append(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+            );
         }
         digest(&headers)
     }
@@ -137,8 +165,14 @@ mod tests {
     #[test]
     fn the_challenge_of_atlas() {
         let read = read(&[ATLAS]).unwrap();
-        assert_eq!((read.realm.as_str(), read.nonce.as_str()), ("MMS Public API", "fake+/nonce=="));
-        assert_eq!((read.algorithm, read.qop, read.opaque), (Algorithm::default(), Some(vec![Qop::AUTH]), None));
+        assert_eq!(
+            (read.realm.as_str(), read.nonce.as_str()),
+            ("MMS Public API", "fake+/nonce==")
+        );
+        assert_eq!(
+            (read.algorithm, read.qop, read.opaque),
+            (Algorithm::default(), Some(vec![Qop::AUTH]), None)
+        );
         assert_eq!((read.stale, read.userhash, read.nc), (false, false, 0));
     }
 
@@ -151,8 +185,16 @@ mod tests {
             r#", Digest nonce="n", realm="MMS\ Public API", qop="auth", algorithm="""#,
         ] {
             let read = read(&[odd]).unwrap_or_else(|| panic!("{odd}"));
-            assert_eq!((read.realm.as_str(), read.nonce.as_str()), ("MMS Public API", "n"), "{odd}");
-            assert_eq!((read.algorithm, read.qop), (Algorithm::default(), Some(vec![Qop::AUTH])), "{odd}");
+            assert_eq!(
+                (read.realm.as_str(), read.nonce.as_str()),
+                ("MMS Public API", "n"),
+                "{odd}"
+            );
+            assert_eq!(
+                (read.algorithm, read.qop),
+                (Algorithm::default(), Some(vec![Qop::AUTH])),
+                "{odd}"
+            );
         }
     }
 
@@ -171,16 +213,31 @@ mod tests {
     #[test]
     fn the_first_that_can_be_met() {
         let sha = r#"Digest realm="r", nonce="sha", algorithm=sha-256, qop=auth, opaque="o\"p", stale=True, userhash=true"#;
-        let first = read(&["Negotiate YWJj==", "Basic realm=\"a, Digest realm=b\"", sha, ATLAS]).unwrap();
-        assert_eq!((first.nonce.as_str(), first.opaque.as_deref()), ("sha", Some("o\"p")));
-        assert_eq!(first.algorithm, Algorithm::new(AlgorithmType::SHA2_256, false));
+        let first = read(&[
+            "Negotiate YWJj==",
+            "Basic realm=\"a, Digest realm=b\"",
+            sha,
+            ATLAS,
+        ])
+        .unwrap();
+        assert_eq!(
+            (first.nonce.as_str(), first.opaque.as_deref()),
+            ("sha", Some("o\"p"))
+        );
+        assert_eq!(
+            first.algorithm,
+            Algorithm::new(AlgorithmType::SHA2_256, false)
+        );
         assert!(first.stale && first.userhash);
         let one_line = format!("Bearer error=\"x\", {sha}, {ATLAS}");
         assert_eq!(read(&[&one_line]).unwrap().nonce, "sha");
         let unknown = r#"Digest realm="r", nonce="new", algorithm=SHA3, qop=auth"#;
         assert_eq!(read(&[unknown, ATLAS]).unwrap().nonce, "fake+/nonce==");
         let session = r#"Digest realm="r", nonce="n", algorithm=MD5-SESS, qop=auth"#;
-        assert_eq!(read(&[session]).unwrap().algorithm, Algorithm::new(AlgorithmType::MD5, true));
+        assert_eq!(
+            read(&[session]).unwrap().algorithm,
+            Algorithm::new(AlgorithmType::MD5, true)
+        );
     }
 
     #[test]

@@ -32,13 +32,19 @@ impl Credentials {
     /// An API key: its public and its private part. It is proved by HTTP Digest; the private part is never sent.
     #[cfg(feature = "digest")]
     pub fn api_key(public: impl Into<String>, private: impl Into<SecretString>) -> Self {
-        Credentials(Kind::ApiKey { public: public.into(), private: private.into() })
+        Credentials(Kind::ApiKey {
+            public: public.into(),
+            private: private.into(),
+        })
     }
 
     /// A service account: its client id and secret. They are exchanged for a token at the base URL's host, which serves
     /// all calls of the client for an hour and is renewed in time.
     pub fn service_account(client_id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
-        Credentials(Kind::ServiceAccount { id: client_id.into(), secret: secret.into() })
+        Credentials(Kind::ServiceAccount {
+            id: client_id.into(),
+            secret: secret.into(),
+        })
     }
 
     /// An access token that was made elsewhere, as a service account's are. It is sent as it is, as `Bearer`, and never renewed: tokens of
@@ -81,12 +87,18 @@ impl Credentials {
             Kind::ServiceAccount { id, secret } => {
                 printable("service account", "client id", &id)?;
                 printable("service account", "secret", secret.expose_secret())?;
-                Ok(Auth::ServiceAccount(Box::new(ServiceAccount::new(id, secret, base_url))))
+                Ok(Auth::ServiceAccount(Box::new(ServiceAccount::new(
+                    id, secret, base_url,
+                ))))
             }
             Kind::Token(token) => {
                 printable("access token", "text", token.expose_secret())?;
                 let header = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()));
-                let mut header = header.map_err(|_| ConfigurationError::new("credentials: the access token fits no header".to_owned()))?;
+                let mut header = header.map_err(|_| {
+                    ConfigurationError::new(
+                        "credentials: the access token fits no header".to_owned(),
+                    )
+                })?;
                 header.set_sensitive(true);
                 Ok(Auth::Token(header))
             }
@@ -97,10 +109,14 @@ impl Credentials {
 fn printable(kind: &str, part: &str, text: &str) -> Result<(), ConfigurationError> {
     let fault = match text {
         "" => "is empty",
-        text if !text.bytes().all(|byte| matches!(byte, b'!'..=b'~')) => "must be printable ASCII without spaces",
+        text if !text.bytes().all(|byte| matches!(byte, b'!'..=b'~')) => {
+            "must be printable ASCII without spaces"
+        }
         _ => return Ok(()),
     };
-    Err(ConfigurationError::new(format!("credentials: {part} of the {kind}: {fault}")))
+    Err(ConfigurationError::new(format!(
+        "credentials: {part} of the {kind}: {fault}"
+    )))
 }
 
 /// The kind alone.
@@ -122,7 +138,10 @@ mod tests {
     fn refusal(credentials: Credentials) -> String {
         let base_url = BaseUrl::parse("https://cloud.mongodb.com", false).unwrap();
         let error = credentials.into_auth(&base_url).err().unwrap();
-        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        assert!(
+            !format!("{error} {error:?}").contains("hunter2"),
+            "{error:?}"
+        );
         error.to_string()
     }
 
@@ -130,36 +149,81 @@ mod tests {
     fn what_cannot_be_sent_is_refused_without_being_repeated() {
         let odd = "must be printable ASCII without spaces";
         for (id, secret, fault) in [
-            ("", "hunter2", "client id of the service account: is empty".to_owned()),
-            ("mdb_sa_id", "", "secret of the service account: is empty".to_owned()),
-            ("hunter2\n", "hunter2", format!("client id of the service account: {odd}")),
-            ("mdb_sa_id", "hunter2\r\nX: y", format!("secret of the service account: {odd}")),
-            ("mdb_sa_id", "hunter2 ", format!("secret of the service account: {odd}")),
-            ("mdb_sa_id", "hunter2é", format!("secret of the service account: {odd}")),
+            (
+                "",
+                "hunter2",
+                "client id of the service account: is empty".to_owned(),
+            ),
+            (
+                "mdb_sa_id",
+                "",
+                "secret of the service account: is empty".to_owned(),
+            ),
+            (
+                "hunter2\n",
+                "hunter2",
+                format!("client id of the service account: {odd}"),
+            ),
+            (
+                "mdb_sa_id",
+                "hunter2\r\nX: y",
+                format!("secret of the service account: {odd}"),
+            ),
+            (
+                "mdb_sa_id",
+                "hunter2 ",
+                format!("secret of the service account: {odd}"),
+            ),
+            (
+                "mdb_sa_id",
+                "hunter2é",
+                format!("secret of the service account: {odd}"),
+            ),
         ] {
-            assert_eq!(refusal(Credentials::service_account(id, secret)), format!("configuration: credentials: {fault}"));
+            assert_eq!(
+                refusal(Credentials::service_account(id, secret)),
+                format!("configuration: credentials: {fault}")
+            );
         }
     }
 
     #[cfg(feature = "digest")]
     #[test]
     fn so_it_is_with_api_keys() {
-        assert!(refusal(Credentials::api_key("", "hunter2")).contains("public of the API key: is empty"));
-        assert!(refusal(Credentials::api_key("public", "hunter2\u{0}")).contains("private of the API key: must be"));
-        assert_eq!(format!("{:?}", Credentials::api_key("public", "hunter2")), "Credentials(API key)");
+        assert!(
+            refusal(Credentials::api_key("", "hunter2"))
+                .contains("public of the API key: is empty")
+        );
+        assert!(
+            refusal(Credentials::api_key("public", "hunter2\u{0}"))
+                .contains("private of the API key: must be")
+        );
+        assert_eq!(
+            format!("{:?}", Credentials::api_key("public", "hunter2")),
+            "Credentials(API key)"
+        );
     }
 
     #[test]
     fn so_it_is_with_tokens() {
         assert!(refusal(Credentials::token("")).contains("text of the access token: is empty"));
         for token in ["Bearer hunter2", "hunter2\r\nX: y", "hunter2é"] {
-            assert!(refusal(Credentials::token(token)).contains("text of the access token: must be printable ASCII without spaces"));
+            assert!(
+                refusal(Credentials::token(token))
+                    .contains("text of the access token: must be printable ASCII without spaces")
+            );
         }
     }
 
     #[test]
     fn debug_shows_the_kind_alone() {
-        assert_eq!(format!("{:?}", Credentials::token("hunter2")), "Credentials(access token)");
-        assert_eq!(format!("{:?}", Credentials::service_account("id", "hunter2")), "Credentials(service account)");
+        assert_eq!(
+            format!("{:?}", Credentials::token("hunter2")),
+            "Credentials(access token)"
+        );
+        assert_eq!(
+            format!("{:?}", Credentials::service_account("id", "hunter2")),
+            "Credentials(service account)"
+        );
     }
 }

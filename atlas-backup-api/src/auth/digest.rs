@@ -36,12 +36,19 @@ impl Nonce {
 
 impl Digest {
     pub(crate) fn new(public_key: String, private_key: SecretString) -> Self {
-        Digest { public_key, private_key, at_rest: Mutex::default() }
+        Digest {
+            public_key,
+            private_key,
+            at_rest: Mutex::default(),
+        }
     }
 
     /// A nonce for one request, which owns it: it is lost unless it is put back.
     pub(crate) fn take(&self) -> Option<Nonce> {
-        self.at_rest.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        self.at_rest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
     }
 
     /// Keeps a nonce that the server has accepted.
@@ -57,16 +64,28 @@ impl Digest {
     }
 
     /// The `Authorization` of one request, by path and query as they are sent. None where it cannot be written.
-    pub(crate) fn sign(&self, nonce: &mut Nonce, method: &Method, target: &str) -> Option<HeaderValue> {
+    pub(crate) fn sign(
+        &self,
+        nonce: &mut Nonce,
+        method: &Method,
+        target: &str,
+    ) -> Option<HeaderValue> {
         self.sign_with(nonce, method, target, None)
     }
 
     /// The same with a client nonce that is not random, as the examples of the RFCs have it.
-    fn sign_with(&self, nonce: &mut Nonce, method: &Method, target: &str, cnonce: Option<&str>) -> Option<HeaderValue> {
+    fn sign_with(
+        &self,
+        nonce: &mut Nonce,
+        method: &Method,
+        target: &str,
+        cnonce: Option<&str>,
+    ) -> Option<HeaderValue> {
         let method = HttpMethod(method.as_str().into());
         let body: Option<&[u8]> = None;
         let secret = self.private_key.expose_secret();
-        let mut context = AuthContext::new_with_method(self.public_key.as_str(), secret, target, body, method);
+        let mut context =
+            AuthContext::new_with_method(self.public_key.as_str(), secret, target, body, method);
         context.cnonce = cnonce.map(Into::into);
         let header = nonce.0.respond(&context).ok()?;
         let mut header = HeaderValue::try_from(header.to_string()).ok()?;
@@ -111,10 +130,25 @@ mod tests {
             r#"Digest realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", opaque="5ccc069c403ebaf9f0171e9517f40e41""#,
         );
         let key = Digest::new("Mufasa".into(), "CircleOfLife".into());
-        let header = key.sign(&mut nonce, &Method::GET, "/dir/index.html").unwrap();
-        assert_eq!(value(&header, "response").unwrap(), "1949323746fe6a43ef61f9606e7febea");
-        assert_eq!(value(&header, "opaque").unwrap(), "5ccc069c403ebaf9f0171e9517f40e41");
-        assert_eq!((value(&header, "nc"), value(&header, "cnonce"), value(&header, "qop")), (None, None, None));
+        let header = key
+            .sign(&mut nonce, &Method::GET, "/dir/index.html")
+            .unwrap();
+        assert_eq!(
+            value(&header, "response").unwrap(),
+            "1949323746fe6a43ef61f9606e7febea"
+        );
+        assert_eq!(
+            value(&header, "opaque").unwrap(),
+            "5ccc069c403ebaf9f0171e9517f40e41"
+        );
+        assert_eq!(
+            (
+                value(&header, "nc"),
+                value(&header, "cnonce"),
+                value(&header, "qop")
+            ),
+            (None, None, None)
+        );
     }
 
     #[test]
@@ -131,7 +165,14 @@ mod tests {
                 "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1",
             ),
         ] {
-            let header = key.sign_with(&mut nonce(challenge), &Method::GET, "/dir/index.html", cnonce).unwrap();
+            let header = key
+                .sign_with(
+                    &mut nonce(challenge),
+                    &Method::GET,
+                    "/dir/index.html",
+                    cnonce,
+                )
+                .unwrap();
             assert_eq!(value(&header, "response").unwrap(), response);
             assert_eq!(value(&header, "qop").unwrap(), "auth");
         }
@@ -141,10 +182,16 @@ mod tests {
     fn counts_rise_from_one_and_nothing_repeats() {
         let mut nonce = nonce(r#"Digest realm="r", nonce="n", qop="auth""#);
         let headers = [(); 3].map(|()| key().sign(&mut nonce, &Method::GET, "/").unwrap());
-        let counts = headers.each_ref().map(|header| value(header, "nc").unwrap());
+        let counts = headers
+            .each_ref()
+            .map(|header| value(header, "nc").unwrap());
         assert_eq!(counts, ["00000001", "00000002", "00000003"]);
         assert_ne!(value(&headers[0], "cnonce"), value(&headers[1], "cnonce"));
-        assert!(headers.iter().all(|header| value(header, "qop").unwrap() == "auth"));
+        assert!(
+            headers
+                .iter()
+                .all(|header| value(header, "qop").unwrap() == "auth")
+        );
     }
 
     #[test]
@@ -152,7 +199,12 @@ mod tests {
         let target = "/api/a%2Fb?x=1%202&y=,";
         let mut nonce = nonce(r#"Digest realm="r", nonce="n", qop="auth""#);
         let header = key().sign(&mut nonce, &Method::GET, target).unwrap();
-        assert!(header.to_str().unwrap().contains(&format!(r#"uri="{target}""#)));
+        assert!(
+            header
+                .to_str()
+                .unwrap()
+                .contains(&format!(r#"uri="{target}""#))
+        );
         let other = |method, target| {
             let mut nonce = super::tests::nonce(r#"Digest realm="r", nonce="n""#);
             value(&key().sign(&mut nonce, method, target).unwrap(), "response")
@@ -165,13 +217,18 @@ mod tests {
     fn a_nonce_belongs_to_one_at_a_time() {
         let key = key();
         assert!(key.take().is_none());
-        for text in [r#"Digest realm="r", nonce="a""#, r#"Digest realm="r", nonce="b""#] {
+        for text in [
+            r#"Digest realm="r", nonce="a""#,
+            r#"Digest realm="r", nonce="b""#,
+        ] {
             key.put_back(nonce(text));
         }
         assert_eq!(key.take().unwrap().0.nonce, "b", "the last one used");
         assert_eq!(key.take().unwrap().0.nonce, "a");
         assert!(key.take().is_none());
-        key.put_back(nonce(r#"Digest realm="r", nonce="n", algorithm=MD5-sess, qop="auth""#));
+        key.put_back(nonce(
+            r#"Digest realm="r", nonce="n", algorithm=MD5-sess, qop="auth""#,
+        ));
         assert!(key.take().is_none(), "a session is not kept");
         for _ in 0..=MOST_AT_REST {
             key.put_back(nonce(r#"Digest realm="r", nonce="a""#));

@@ -30,22 +30,40 @@ pub(crate) fn credentials(lookup: Lookup<'_>) -> Result<Credentials, Configurati
     let (public, private) = (find(lookup, PUBLIC)?, find(lookup, PRIVATE)?);
     let (id, secret) = (find(lookup, CLIENT_ID)?, find(lookup, CLIENT_SECRET)?);
     let token = find(lookup, ACCESS_TOKEN)?;
-    let kinds = [public.is_some() || private.is_some(), id.is_some() || secret.is_some(), token.is_some()];
+    let kinds = [
+        public.is_some() || private.is_some(),
+        id.is_some() || secret.is_some(),
+        token.is_some(),
+    ];
     if kinds.iter().filter(|is_set| **is_set).count() > 1 {
-        let names: Vec<&str> = [public, private, id, secret, token].iter().flatten().map(|found| found.name).collect();
-        return refuse(format!("more than one kind is in the environment ({}): unset all but one", names.join(", ")));
+        let names: Vec<&str> = [public, private, id, secret, token]
+            .iter()
+            .flatten()
+            .map(|found| found.name)
+            .collect();
+        return refuse(format!(
+            "more than one kind is in the environment ({}): unset all but one",
+            names.join(", ")
+        ));
     }
     match (public, private, id, secret, token) {
         (Some(public), Some(private), ..) => api_key(public.value, private.value),
         (Some(public), None, ..) => refuse(missing(public.name, PRIVATE)),
         (None, Some(private), ..) => refuse(missing(private.name, PUBLIC)),
-        (_, _, Some(id), Some(secret), _) => Ok(Credentials::service_account(id.value, secret.value)),
+        (_, _, Some(id), Some(secret), _) => {
+            Ok(Credentials::service_account(id.value, secret.value))
+        }
         (_, _, Some(id), None, _) => refuse(missing(id.name, CLIENT_SECRET)),
         (_, _, None, Some(secret), _) => refuse(missing(secret.name, CLIENT_ID)),
         (.., Some(token)) => Ok(Credentials::token(token.value)),
         (None, None, None, None, None) => {
-            let pairs = [(PUBLIC, PRIVATE), (CLIENT_ID, CLIENT_SECRET)].map(|(one, other)| format!("{} and {}", one[0], other[0]));
-            refuse(format!("none in the environment: set {}, or {}", pairs.join(", or "), ACCESS_TOKEN[0]))
+            let pairs = [(PUBLIC, PRIVATE), (CLIENT_ID, CLIENT_SECRET)]
+                .map(|(one, other)| format!("{} and {}", one[0], other[0]));
+            refuse(format!(
+                "none in the environment: set {}, or {}",
+                pairs.join(", or "),
+                ACCESS_TOKEN[0]
+            ))
         }
     }
 }
@@ -57,7 +75,10 @@ fn api_key(public: String, private: String) -> Result<Credentials, Configuration
 
 #[cfg(not(feature = "digest"))]
 fn api_key(_: String, _: String) -> Result<Credentials, ConfigurationError> {
-    refuse("an API key is in the environment, and this program was built without the feature `digest`".to_owned())
+    refuse(
+        "an API key is in the environment, and this program was built without the feature `digest`"
+            .to_owned(),
+    )
 }
 
 struct Found {
@@ -82,7 +103,9 @@ fn find(lookup: Lookup<'_>, names: &[&'static str]) -> Result<Option<Found>, Con
         }
         match &found {
             _ if value.is_empty() => {}
-            Some(other) if other.value != value => return refuse(format!("{} and {name} differ: unset one", other.name)),
+            Some(other) if other.value != value => {
+                return refuse(format!("{} and {name} differ: unset one", other.name));
+            }
             _ => found = Some(Found { name, value }),
         }
     }
@@ -93,12 +116,17 @@ fn find(lookup: Lookup<'_>, names: &[&'static str]) -> Result<Option<Found>, Con
 const QUOTES: [char; 3] = ['"', '\'', '`'];
 
 fn missing(set: &str, names: &[&str]) -> String {
-    format!("{set} is set in the environment, and {} is missing", names.join(" (or ") + if names.len() > 1 { ")" } else { "" })
+    format!(
+        "{set} is set in the environment, and {} is missing",
+        names.join(" (or ") + if names.len() > 1 { ")" } else { "" }
+    )
 }
 
 /// A fault of one variable. Its value may be secret.
 fn refuse_variable<T>(name: &str, fault: &str) -> Result<T, ConfigurationError> {
-    Err(ConfigurationError::new(format!("environment: {name} {fault}")))
+    Err(ConfigurationError::new(format!(
+        "environment: {name} {fault}"
+    )))
 }
 
 fn refuse<T>(fault: String) -> Result<T, ConfigurationError> {
@@ -114,13 +142,18 @@ mod tests {
     fn read(variables: &[(&'static str, &str)]) -> Result<Credentials, ConfigurationError> {
         credentials(&|name| {
             let found = variables.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+            found
+                .map(|(_, value)| (*value).to_owned())
+                .ok_or(VarError::NotPresent)
         })
     }
 
     fn refusal(variables: &[(&'static str, &str)]) -> String {
         let error = read(variables).err().unwrap();
-        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        assert!(
+            !format!("{error} {error:?}").contains("hunter2"),
+            "{error:?}"
+        );
         error.to_string()
     }
 
@@ -133,8 +166,16 @@ mod tests {
                 assert_eq!(format!("{found:?}"), "Credentials(API key)");
             }
         }
-        let twice = [(PUBLIC[0], "public"), (PUBLIC[1], "public"), (PRIVATE[0], "hunter2"), (CLIENT_ID[0], " ")];
-        assert!(read(&twice).is_ok(), "the same under both names, and an empty variable");
+        let twice = [
+            (PUBLIC[0], "public"),
+            (PUBLIC[1], "public"),
+            (PRIVATE[0], "hunter2"),
+            (CLIENT_ID[0], " "),
+        ];
+        assert!(
+            read(&twice).is_ok(),
+            "the same under both names, and an empty variable"
+        );
     }
 
     #[test]
@@ -153,14 +194,35 @@ mod tests {
     fn quotes_are_a_fault_of_the_variable() {
         let all = [PUBLIC, PRIVATE, CLIENT_ID, CLIENT_SECRET, ACCESS_TOKEN].concat();
         for name in all {
-            for value in ["\"hunter2\"", "'hunter2'", " 'hunter2' ", "\"hunter2", "hunter2'", "\"\"", "`hunter2`"] {
+            for value in [
+                "\"hunter2\"",
+                "'hunter2'",
+                " 'hunter2' ",
+                "\"hunter2",
+                "hunter2'",
+                "\"\"",
+                "`hunter2`",
+            ] {
                 let message = refusal(&[(name, value)]);
-                assert!(message.starts_with(&format!("configuration: environment: {name} has quotes around its value")), "{message}");
+                assert!(
+                    message.starts_with(&format!(
+                        "configuration: environment: {name} has quotes around its value"
+                    )),
+                    "{message}"
+                );
             }
         }
         let error = base_url(&|_| Ok("\"https://u:hunter2@h\"".into())).unwrap_err();
-        assert!(error.to_string().starts_with("configuration: environment: MONGODB_ATLAS_BASE_URL has quotes"), "{error}");
-        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        assert!(
+            error
+                .to_string()
+                .starts_with("configuration: environment: MONGODB_ATLAS_BASE_URL has quotes"),
+            "{error}"
+        );
+        assert!(
+            !format!("{error} {error:?}").contains("hunter2"),
+            "{error:?}"
+        );
     }
 
     #[test]
@@ -172,7 +234,10 @@ mod tests {
                  MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_ACCESS_TOKEN",
             ),
             (
-                &[("MONGODB_ATLAS_PUBLIC_KEY", "public"), ("MONGODB_ATLAS_PRIVATE_KEY", "")],
+                &[
+                    ("MONGODB_ATLAS_PUBLIC_KEY", "public"),
+                    ("MONGODB_ATLAS_PRIVATE_KEY", ""),
+                ],
                 "MONGODB_ATLAS_PUBLIC_KEY is set in the environment, and MONGODB_ATLAS_PRIVATE_API_KEY (or \
                  MONGODB_ATLAS_PRIVATE_KEY) is missing",
             ),
@@ -190,33 +255,68 @@ mod tests {
                 "MONGODB_ATLAS_CLIENT_SECRET is set in the environment, and MONGODB_ATLAS_CLIENT_ID is missing",
             ),
         ] {
-            assert_eq!(refusal(variables), format!("configuration: credentials: {fault}"));
+            assert_eq!(
+                refusal(variables),
+                format!("configuration: credentials: {fault}")
+            );
         }
     }
 
     #[test]
     fn contradictions_are_not_guessed_at() {
-        let all = [(PUBLIC[0], "public"), (PRIVATE[1], "hunter2"), (CLIENT_ID[0], "id"), (CLIENT_SECRET[0], "hunter2")];
+        let all = [
+            (PUBLIC[0], "public"),
+            (PRIVATE[1], "hunter2"),
+            (CLIENT_ID[0], "id"),
+            (CLIENT_SECRET[0], "hunter2"),
+        ];
         let token = |other| [(ACCESS_TOKEN[0], "hunter2"), other];
         let with_token = [token((PRIVATE[0], "hunter2")), token((CLIENT_ID[0], "id"))];
-        for variables in [&all[..], &all[..3], &all[1..3], &all[1..], &with_token[0], &with_token[1]] {
+        for variables in [
+            &all[..],
+            &all[..3],
+            &all[1..3],
+            &all[1..],
+            &with_token[0],
+            &with_token[1],
+        ] {
             let message = refusal(variables);
             assert!(message.contains("more than one kind"), "{message}");
-            assert!(variables.iter().all(|(name, _)| message.contains(name)), "{message}");
+            assert!(
+                variables.iter().all(|(name, _)| message.contains(name)),
+                "{message}"
+            );
         }
-        let differ = [(PUBLIC[0], "public"), (PRIVATE[0], "hunter2"), (PRIVATE[1], "hunter22")];
-        assert!(refusal(&differ).contains("MONGODB_ATLAS_PRIVATE_API_KEY and MONGODB_ATLAS_PRIVATE_KEY differ"));
+        let differ = [
+            (PUBLIC[0], "public"),
+            (PRIVATE[0], "hunter2"),
+            (PRIVATE[1], "hunter22"),
+        ];
+        assert!(
+            refusal(&differ)
+                .contains("MONGODB_ATLAS_PRIVATE_API_KEY and MONGODB_ATLAS_PRIVATE_KEY differ")
+        );
     }
 
     #[test]
     fn what_is_not_unicode_is_named() {
-        let error = credentials(&|_| Err(VarError::NotUnicode(OsString::from("hunter2")))).err().unwrap();
-        assert_eq!(error.to_string(), "configuration: environment: MONGODB_ATLAS_PUBLIC_API_KEY is not Unicode");
+        let error = credentials(&|_| Err(VarError::NotUnicode(OsString::from("hunter2"))))
+            .err()
+            .unwrap();
+        assert_eq!(
+            error.to_string(),
+            "configuration: environment: MONGODB_ATLAS_PUBLIC_API_KEY is not Unicode"
+        );
     }
 
     #[test]
     fn the_base_url() {
-        assert_eq!(base_url(&|_| Ok(" https://h \n".into())).unwrap().as_deref(), Some("https://h"));
+        assert_eq!(
+            base_url(&|_| Ok(" https://h \n".into()))
+                .unwrap()
+                .as_deref(),
+            Some("https://h")
+        );
         assert_eq!(base_url(&|_| Err(VarError::NotPresent)).unwrap(), None);
     }
 }

@@ -27,7 +27,10 @@ pub struct AuthError {
 
 enum Cause {
     /// The API answered 401. The hint says what to look at.
-    Refused { answer: ApiError, hint: &'static str },
+    Refused {
+        answer: ApiError,
+        hint: &'static str,
+    },
     /// The token endpoint answered with something else than success.
     TokenRefused(TokenRefusal),
     /// The token endpoint answered with success, and without a token that can be used.
@@ -48,7 +51,10 @@ pub(crate) struct TokenRefusal {
 impl AuthError {
     /// The answer of a call, which was given these credentials.
     pub(crate) fn refused(operation: &Operation, answer: ApiError, hint: &'static str) -> Self {
-        AuthError { operation: Some(operation.id), ..AuthError::new(Cause::Refused { answer, hint }) }
+        AuthError {
+            operation: Some(operation.id),
+            ..AuthError::new(Cause::Refused { answer, hint })
+        }
     }
 
     pub(crate) fn token_refused(refusal: TokenRefusal) -> Self {
@@ -64,12 +70,18 @@ impl AuthError {
     }
 
     fn new(cause: Cause) -> Self {
-        AuthError { operation: None, cause: Arc::new(cause) }
+        AuthError {
+            operation: None,
+            cause: Arc::new(cause),
+        }
     }
 
     /// The same, of the call that needed the token.
     pub(crate) fn of(self, operation: &Operation) -> Self {
-        AuthError { operation: Some(operation.id), ..self }
+        AuthError {
+            operation: Some(operation.id),
+            ..self
+        }
     }
 
     /// The operation that was called, as the documents name it: `takeSnapshot`.
@@ -119,12 +131,16 @@ impl AuthError {
 
     /// Whether too many tokens were asked for (at most 10 a minute are given to a client from one address).
     pub fn is_rate_limited(&self) -> bool {
-        self.token_refusal().is_some_and(|refusal| refusal.status == StatusCode::TOO_MANY_REQUESTS)
+        self.token_refusal()
+            .is_some_and(|refusal| refusal.status == StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// How long the API, or the token endpoint, asks to wait before trying again.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.token_refusal().map_or_else(|| self.answer()?.retry_after(), |refusal| refusal.retry_after)
+        self.token_refusal().map_or_else(
+            || self.answer()?.retry_after(),
+            |refusal| refusal.retry_after,
+        )
     }
 
     /// The message without the call.
@@ -147,7 +163,11 @@ impl AuthError {
 impl TokenRefusal {
     /// Whether it is the account that is refused, and not the moment.
     fn is_for_good(&self) -> bool {
-        self.status == StatusCode::UNAUTHORIZED || matches!(self.code.as_deref(), Some("invalid_client" | "unauthorized_client"))
+        self.status == StatusCode::UNAUTHORIZED
+            || matches!(
+                self.code.as_deref(),
+                Some("invalid_client" | "unauthorized_client")
+            )
     }
 }
 
@@ -157,12 +177,18 @@ impl fmt::Display for TokenRefusal {
         if let Some(code) = &self.code {
             write!(f, " ({code})")?;
         }
-        let description = self.description.as_deref().map(|text| excerpt::clause(text, 300)).filter(|text| !text.is_empty());
+        let description = self
+            .description
+            .as_deref()
+            .map(|text| excerpt::clause(text, 300))
+            .filter(|text| !text.is_empty());
         if let Some(description) = description {
             write!(f, ": {description}")?;
         }
         if self.is_for_good() {
-            f.write_str("; check the client id and the secret, and whether the secret has expired")?;
+            f.write_str(
+                "; check the client id and the secret, and whether the secret has expired",
+            )?;
         }
         retry_after::tell(f, self.retry_after)
     }
@@ -183,7 +209,10 @@ impl fmt::Debug for AuthError {
             Cause::TokenRefused(refusal) => refusal,
             Cause::TokenUnreadable(fault) => fault,
         };
-        f.debug_struct("AuthError").field("operation", &self.operation).field("cause", &Brief(cause, 8000)).finish()
+        f.debug_struct("AuthError")
+            .field("operation", &self.operation)
+            .field("cause", &Brief(cause, 8000))
+            .finish()
     }
 }
 

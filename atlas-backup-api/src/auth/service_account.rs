@@ -41,7 +41,11 @@ struct Asking {
 impl ServiceAccount {
     pub(crate) fn new(client_id: String, secret: SecretString, base_url: &BaseUrl) -> Self {
         ServiceAccount {
-            endpoint: Endpoint { client_id, secret, url: base_url.join("/api/oauth/token") },
+            endpoint: Endpoint {
+                client_id,
+                secret,
+                url: base_url.join("/api/oauth/token"),
+            },
             current: Mutex::default(),
             asking: tokio::sync::Mutex::default(),
             outcomes: AtomicU64::new(0),
@@ -49,7 +53,12 @@ impl ServiceAccount {
     }
 
     /// A token that was not refused yet, as a header. `refused` is the one that was, if any.
-    pub(crate) async fn token(&self, client: &Shared, deadline: Deadline, refused: Option<&HeaderValue>) -> Result<HeaderValue, AuthError> {
+    pub(crate) async fn token(
+        &self,
+        client: &Shared,
+        deadline: Deadline,
+        refused: Option<&HeaderValue>,
+    ) -> Result<HeaderValue, AuthError> {
         let outcomes = self.outcomes.load(Ordering::Acquire);
         let now = client.clock.now();
         let usable = self.usable(now, refused);
@@ -58,8 +67,12 @@ impl ServiceAccount {
                 return Ok(token.header.clone());
             }
             // It will do for a while: one caller sees to the next one, and the others go on.
-            let Ok(mut asking) = self.asking.try_lock() else { return Ok(token.header.clone()) };
-            let renewed = self.usable(now, refused).filter(|token| now < token.renew_at);
+            let Ok(mut asking) = self.asking.try_lock() else {
+                return Ok(token.header.clone());
+            };
+            let renewed = self
+                .usable(now, refused)
+                .filter(|token| now < token.renew_at);
             if renewed.is_some() || asking.not_before.is_some_and(|end| now < end) {
                 return Ok(renewed.as_ref().unwrap_or(token).header.clone());
             }
@@ -82,7 +95,10 @@ impl ServiceAccount {
 
     fn usable(&self, now: Instant, refused: Option<&HeaderValue>) -> Option<Token> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.as_ref().filter(|token| now < token.expires_at && Some(&token.header) != refused).cloned()
+        current
+            .as_ref()
+            .filter(|token| now < token.expires_at && Some(&token.header) != refused)
+            .cloned()
     }
 
     fn keep(&self, token: &Token) {
@@ -90,32 +106,59 @@ impl ServiceAccount {
     }
 
     /// One attempt. If it fails, the old token serves on, and the next attempt is made when half of what is left has passed.
-    async fn renew_early(&self, client: &Shared, deadline: Deadline, asking: &mut Asking, old: &Token) -> HeaderValue {
-        match self.ask(client, deadline, &RetryPolicy::never(), asking).await {
+    async fn renew_early(
+        &self,
+        client: &Shared,
+        deadline: Deadline,
+        asking: &mut Asking,
+        old: &Token,
+    ) -> HeaderValue {
+        match self
+            .ask(client, deadline, &RetryPolicy::never(), asking)
+            .await
+        {
             Ok(token) => token.header,
             Err(error) => {
                 tracing::warn!(target: "atlas_backup_api", %error, "the token was not renewed; the old one still serves");
                 let now = client.clock.now();
                 let renew_at = now + old.expires_at.saturating_duration_since(now) / 2;
-                self.keep(&Token { renew_at, ..old.clone() });
+                self.keep(&Token {
+                    renew_at,
+                    ..old.clone()
+                });
                 old.header.clone()
             }
         }
     }
 
     /// Asks until there is a token, or reason to give up; the caller ends it at the deadline. Dropped on the way, it leaves things as they were.
-    async fn ask(&self, client: &Shared, deadline: Deadline, policy: &RetryPolicy, asking: &mut Asking) -> Result<Token, AuthError> {
+    async fn ask(
+        &self,
+        client: &Shared,
+        deadline: Deadline,
+        policy: &RetryPolicy,
+        asking: &mut Asking,
+    ) -> Result<Token, AuthError> {
         let clock = &*client.clock;
         let mut delays = policy.delays();
         loop {
-            let wait = asking.not_before.map(|end| end.saturating_duration_since(clock.now())).unwrap_or_default();
+            let wait = asking
+                .not_before
+                .map(|end| end.saturating_duration_since(clock.now()))
+                .unwrap_or_default();
             if !wait.is_zero() {
                 match &asking.failed {
-                    Some(error) if wait >= deadline.left(clock) || policy.is_too_long(wait) => return Err(error.clone()),
+                    Some(error) if wait >= deadline.left(clock) || policy.is_too_long(wait) => {
+                        return Err(error.clone());
+                    }
                     _ => clock.sleep(wait).await,
                 }
             }
-            let Failure { error, repeat } = match self.endpoint.ask(&client.http, client.attempt_timeout, clock.now()).await {
+            let Failure { error, repeat } = match self
+                .endpoint
+                .ask(&client.http, client.attempt_timeout, clock.now())
+                .await
+            {
                 Ok(token) => {
                     *asking = Asking::default();
                     self.keep(&token);
@@ -123,10 +166,14 @@ impl ServiceAccount {
                 }
                 Err(failure) => failure,
             };
-            let Some(repeat) = repeat else { return Err(error) };
+            let Some(repeat) = repeat else {
+                return Err(error);
+            };
             let delay = delays.next(repeat.is_rate_limit, repeat.retry_after);
             // Also whoever comes next keeps to what was asked for.
-            asking.not_before = delay.or(repeat.retry_after).and_then(|delay| clock.now().checked_add(delay));
+            asking.not_before = delay
+                .or(repeat.retry_after)
+                .and_then(|delay| clock.now().checked_add(delay));
             asking.failed = Some(error.clone());
             match delay {
                 Some(delay) if delay < deadline.left(clock) => {

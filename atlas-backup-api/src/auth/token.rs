@@ -58,31 +58,63 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     /// One exchange. `now` is from before it, so that the token's life is rather under- than overestimated.
-    pub(super) async fn ask(&self, http: &reqwest::Client, timeout: Duration, now: Instant) -> Result<Token, Failure> {
+    pub(super) async fn ask(
+        &self,
+        http: &reqwest::Client,
+        timeout: Duration,
+        now: Instant,
+    ) -> Result<Token, Failure> {
         let request = self.request(http).timeout(timeout);
         let (status, headers, body) = match exchange(request).await {
             Ok(answer) => answer,
             Err(error) => {
                 // A token that was made and got lost does no harm: asking again is always right.
                 let error = AuthError::token_connection(ConnectionError::of_request(error));
-                return Err(Failure { error, repeat: Some(Repeat { is_rate_limit: false, retry_after: None }) });
+                return Err(Failure {
+                    error,
+                    repeat: Some(Repeat {
+                        is_rate_limit: false,
+                        retry_after: None,
+                    }),
+                });
             }
         };
         if status.is_success() {
-            let token = if body.is_whole { read(&body.bytes, now) } else { Err("the token endpoint's answer is longer than 64 KiB") };
-            return token.map_err(|fault| Failure { error: AuthError::token_unreadable(fault), repeat: None });
+            let token = if body.is_whole {
+                read(&body.bytes, now)
+            } else {
+                Err("the token endpoint's answer is longer than 64 KiB")
+            };
+            return token.map_err(|fault| Failure {
+                error: AuthError::token_unreadable(fault),
+                repeat: None,
+            });
         }
         let wait = retry_after(&headers, Timestamp::now());
         let is_rate_limit = status == StatusCode::TOO_MANY_REQUESTS;
-        let repeat = (is_rate_limit || status.is_server_error()).then_some(Repeat { is_rate_limit, retry_after: wait });
-        let refusal = TokenRefusal { status, code: code(&body.bytes), description: self.description(http, &body.bytes), retry_after: wait };
-        Err(Failure { error: AuthError::token_refused(refusal), repeat })
+        let repeat = (is_rate_limit || status.is_server_error()).then_some(Repeat {
+            is_rate_limit,
+            retry_after: wait,
+        });
+        let refusal = TokenRefusal {
+            status,
+            code: code(&body.bytes),
+            description: self.description(http, &body.bytes),
+            retry_after: wait,
+        };
+        Err(Failure {
+            error: AuthError::token_refused(refusal),
+            repeat,
+        })
     }
 
     fn request(&self, http: &reqwest::Client) -> reqwest::RequestBuilder {
         http.post(self.url.clone())
             // Both are encoded first, so that a colon in one does not part them elsewhere (RFC 6749, section 2.3.1).
-            .basic_auth(encode(&self.client_id), Some(encode(self.secret.expose_secret())))
+            .basic_auth(
+                encode(&self.client_id),
+                Some(encode(self.secret.expose_secret())),
+            )
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body("grant_type=client_credentials")
@@ -93,43 +125,69 @@ impl Endpoint {
         let description = description(body)?;
         let secret = self.secret.expose_secret();
         let sent = self.request(http).build().ok()?;
-        let header = sent.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let header = sent
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         let forms = [secret, &encode(secret), header.trim_start_matches("Basic ")];
         let holds = |form: &&str| !form.is_empty() && description.contains(*form);
         (!forms.iter().any(holds)).then(|| excerpt::shorten(&description, 300))
     }
 }
 
-async fn exchange(request: reqwest::RequestBuilder) -> Result<(StatusCode, HeaderMap, Received), reqwest::Error> {
+async fn exchange(
+    request: reqwest::RequestBuilder,
+) -> Result<(StatusCode, HeaderMap, Received), reqwest::Error> {
     let mut response = request.send().await?;
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-    Ok((status, headers, receive::up_to(LONGEST_ANSWER, response).await?))
+    Ok((
+        status,
+        headers,
+        receive::up_to(LONGEST_ANSWER, response).await?,
+    ))
 }
 
 fn encode(text: &str) -> String {
-    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
 /// The token in a success. Faults name what is wrong and show nothing of the answer, which may hold the token.
 fn read(body: &[u8], now: Instant) -> Result<Token, &'static str> {
-    let answer: Value = serde_json::from_slice(body).map_err(|_| "the token endpoint's answer is not JSON")?;
-    let token = answer.get("access_token").and_then(Value::as_str).filter(|token| !token.is_empty());
+    let answer: Value =
+        serde_json::from_slice(body).map_err(|_| "the token endpoint's answer is not JSON")?;
+    let token = answer
+        .get("access_token")
+        .and_then(Value::as_str)
+        .filter(|token| !token.is_empty());
     let token = token.ok_or("the token endpoint's answer holds no access_token")?;
-    let kind = answer.get("token_type").and_then(Value::as_str).unwrap_or("Bearer");
+    let kind = answer
+        .get("token_type")
+        .and_then(Value::as_str)
+        .unwrap_or("Bearer");
     if !kind.eq_ignore_ascii_case("bearer") {
         return Err("the token endpoint's token is not of the type Bearer");
     }
     if !token.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
         return Err("the token endpoint's token cannot be sent in a header");
     }
-    let mut header = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| "the token cannot be sent in a header")?;
+    let mut header = HeaderValue::try_from(format!("Bearer {token}"))
+        .map_err(|_| "the token cannot be sent in a header")?;
     header.set_sensitive(true);
     let life = life(&answer);
     let early = EARLY.min(life / 10);
     // A life too long for the clock to tell is no reason to fail.
     let end = |life| now.checked_add(life).unwrap_or(now + USUAL_LIFE);
-    Ok(Token { header, renew_at: end(life - early), expires_at: end(life) })
+    Ok(Token {
+        header,
+        renew_at: end(life - early),
+        expires_at: end(life),
+    })
 }
 
 fn life(answer: &Value) -> Duration {
@@ -138,22 +196,37 @@ fn life(answer: &Value) -> Duration {
         Some(Value::String(text)) => text.parse().ok(),
         _ => None,
     };
-    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok()).unwrap_or(USUAL_LIFE)
+    seconds
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok())
+        .unwrap_or(USUAL_LIFE)
 }
 
 /// `invalid_client` and the like: one word of the standard's, and nothing that could be something else.
 fn code(body: &[u8]) -> Option<String> {
     let answer: Value = serde_json::from_slice(body).ok()?;
-    let code = answer.get("error").or_else(|| answer.get("errorCode"))?.as_str()?;
-    let is_word = code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    let code = answer
+        .get("error")
+        .or_else(|| answer.get("errorCode"))?
+        .as_str()?;
+    let is_word = code.len() <= 64
+        && code
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     (is_word && !code.is_empty()).then(|| code.to_owned())
 }
 
 /// What the answer says about it, by the standard's name or by Atlas's.
 fn description(body: &[u8]) -> Option<String> {
     let answer: Value = serde_json::from_slice(body).ok()?;
-    let text = |name: &str| answer.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-    text("error_description").or_else(|| text("detail")).map(str::to_owned)
+    let text = |name: &str| {
+        answer
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.trim().is_empty())
+    };
+    text("error_description")
+        .or_else(|| text("detail"))
+        .map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -165,12 +238,19 @@ mod tests {
     fn lives(body: &str) -> (u64, u64) {
         let now = Instant::now();
         let token = read(body.as_bytes(), now).unwrap();
-        ((token.renew_at - now).as_secs(), (token.expires_at - now).as_secs())
+        (
+            (token.renew_at - now).as_secs(),
+            (token.expires_at - now).as_secs(),
+        )
     }
 
     #[test]
     fn a_token() {
-        let token = read(br#"{"access_token": "hunter2", "expires_in": 3600, "token_type": "Bearer"}"#, Instant::now()).unwrap();
+        let token = read(
+            br#"{"access_token": "hunter2", "expires_in": 3600, "token_type": "Bearer"}"#,
+            Instant::now(),
+        )
+        .unwrap();
         assert_eq!(token.header, "Bearer hunter2");
         assert_eq!(format!("{:?}", token.header), "Sensitive");
     }
@@ -186,9 +266,18 @@ mod tests {
             ("null", (3300, 3600)),
             ("1e300", (3300, 3600)),
         ] {
-            assert_eq!(lives(&format!(r#"{{"access_token": "t", "expires_in": {expires}}}"#)), lives_for, "{expires}");
+            assert_eq!(
+                lives(&format!(
+                    r#"{{"access_token": "t", "expires_in": {expires}}}"#
+                )),
+                lives_for,
+                "{expires}"
+            );
         }
-        assert_eq!(lives(r#"{"access_token": "t", "token_type": "bearer"}"#), (3300, 3600));
+        assert_eq!(
+            lives(r#"{"access_token": "t", "token_type": "bearer"}"#),
+            (3300, 3600)
+        );
     }
 
     #[test]
@@ -209,9 +298,21 @@ mod tests {
 
     #[test]
     fn codes_are_single_words() {
-        assert_eq!(code(br#"{"error": "invalid_client"}"#).as_deref(), Some("invalid_client"));
-        assert_eq!(code(br#"{"errorCode": "RATE_LIMITED"}"#).as_deref(), Some("RATE_LIMITED"));
-        for odd in [r#"{"error": "Basic aHVudGVyMg=="}"#, r#"{"error": 401}"#, r#"{"error": ""}"#, "<html>", "{}"] {
+        assert_eq!(
+            code(br#"{"error": "invalid_client"}"#).as_deref(),
+            Some("invalid_client")
+        );
+        assert_eq!(
+            code(br#"{"errorCode": "RATE_LIMITED"}"#).as_deref(),
+            Some("RATE_LIMITED")
+        );
+        for odd in [
+            r#"{"error": "Basic aHVudGVyMg=="}"#,
+            r#"{"error": 401}"#,
+            r#"{"error": ""}"#,
+            "<html>",
+            "{}",
+        ] {
             assert_eq!(code(odd.as_bytes()), None, "{odd}");
         }
     }
@@ -220,17 +321,43 @@ mod tests {
     fn a_refusal_is_told_in_its_own_words_and_never_with_the_secret() {
         let secret = "hunter2:+";
         let url = Url::parse("https://h/api/oauth/token").unwrap();
-        let endpoint = Endpoint { client_id: "id".to_owned(), secret: secret.into(), url };
+        let endpoint = Endpoint {
+            client_id: "id".to_owned(),
+            secret: secret.into(),
+            url,
+        };
         let told = |body: &str| endpoint.description(&reqwest::Client::new(), body.as_bytes());
-        assert_eq!(told(r#"{"error": "invalid_client", "error_description": "It has\nexpired."}"#).as_deref(), Some("It has expired."));
-        assert_eq!(told(r#"{"errorCode": "X", "detail": "Atlas says so."}"#).as_deref(), Some("Atlas says so."));
-        assert_eq!(told(&json!({"error_description": "x".repeat(5000)}).to_string()).unwrap().chars().count(), 301);
-        for nothing in ["{}", "<html>", r#"{"error_description": ""}"#, r#"{"error_description": ["a"]}"#] {
+        assert_eq!(
+            told(r#"{"error": "invalid_client", "error_description": "It has\nexpired."}"#)
+                .as_deref(),
+            Some("It has expired.")
+        );
+        assert_eq!(
+            told(r#"{"errorCode": "X", "detail": "Atlas says so."}"#).as_deref(),
+            Some("Atlas says so.")
+        );
+        assert_eq!(
+            told(&json!({"error_description": "x".repeat(5000)}).to_string())
+                .unwrap()
+                .chars()
+                .count(),
+            301
+        );
+        for nothing in [
+            "{}",
+            "<html>",
+            r#"{"error_description": ""}"#,
+            r#"{"error_description": ["a"]}"#,
+        ] {
             assert_eq!(told(nothing), None, "{nothing}");
         }
         // As it is, as it was encoded, and as both went into the header: `id:hunter2%3A%2B` in base64.
         for sent in [secret, "hunter2%3A%2B", "Basic aWQ6aHVudGVyMiUzQSUyQg=="] {
-            assert_eq!(told(&json!({"error_description": format!("{sent} is wrong")}).to_string()), None, "{sent}");
+            assert_eq!(
+                told(&json!({"error_description": format!("{sent} is wrong")}).to_string()),
+                None,
+                "{sent}"
+            );
         }
     }
 

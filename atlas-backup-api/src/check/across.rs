@@ -15,9 +15,17 @@ pub(crate) struct Case<'a> {
 
 impl<'a> Case<'a> {
     /// Where the member has one of the values; anywhere else the rule does not apply.
-    pub(crate) fn when(member: &'a str, value: &'a (impl Text + ?Sized), values: &[&str], reason: &'a str) -> Option<Self> {
+    pub(crate) fn when(
+        member: &'a str,
+        value: &'a (impl Text + ?Sized),
+        values: &[&str],
+        reason: &'a str,
+    ) -> Option<Self> {
         let given = value.text()?;
-        values.contains(&given).then_some(Case { when: Some((member, given)), reason })
+        values.contains(&given).then_some(Case {
+            when: Some((member, given)),
+            reason,
+        })
     }
 
     /// Everywhere.
@@ -26,10 +34,20 @@ impl<'a> Case<'a> {
     }
 
     fn broken(self, member: &str, rule: &str) -> Check {
-        let place = self.when.map(|(member, value)| format!(" where {member} is {value}")).unwrap_or_default();
+        let place = self
+            .when
+            .map(|(member, value)| format!(" where {member} is {value}"))
+            .unwrap_or_default();
         let reason = self.reason.trim_end_matches('.');
-        let because = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
-        Err(InvalidArgument::without_value(member, format!("{rule}{place}{because}")))
+        let because = if reason.is_empty() {
+            String::new()
+        } else {
+            format!(" ({reason})")
+        };
+        Err(InvalidArgument::without_value(
+            member,
+            format!("{rule}{place}{because}"),
+        ))
     }
 
     /// The members must be absent.
@@ -50,7 +68,11 @@ impl<'a> Case<'a> {
 
     /// One of the members must be given, and only that one.
     pub(crate) fn exactly_one(self, members: &[(&str, bool)]) -> Check {
-        let given: Vec<&str> = members.iter().filter(|(_, present)| *present).map(|(name, _)| *name).collect();
+        let given: Vec<&str> = members
+            .iter()
+            .filter(|(_, present)| *present)
+            .map(|(name, _)| *name)
+            .collect();
         match &given[..] {
             [] => self.at_least_one(members),
             [first, second, ..] => self.broken(second, &format!("must be absent beside {first}")),
@@ -63,7 +85,10 @@ impl<'a> Case<'a> {
         match members {
             [(first, _), others @ ..] if members.iter().all(|(_, present)| !present) => {
                 let others: Vec<&str> = others.iter().map(|(name, _)| *name).collect();
-                self.broken(first, &format!("must be given, or {} instead", others.join(" or ")))
+                self.broken(
+                    first,
+                    &format!("must be given, or {} instead", others.join(" or ")),
+                )
             }
             _ => Ok(()),
         }
@@ -73,7 +98,9 @@ impl<'a> Case<'a> {
     pub(crate) fn together(self, members: &[(&str, bool)]) -> Check {
         let find = |wanted: bool| members.iter().find(|(_, present)| *present == wanted);
         match (find(true), find(false)) {
-            (Some((given, _)), Some((missing, _))) => self.broken(missing, &format!("must be given together with {given}")),
+            (Some((given, _)), Some((missing, _))) => {
+                self.broken(missing, &format!("must be given together with {given}"))
+            }
             _ => Ok(()),
         }
     }
@@ -104,39 +131,60 @@ mod tests {
         let case = Case::when("keep", &Some(true), &["true"], "It stays.").unwrap();
         let rule = |present| case.forbid(&[("other", false), ("expires", present)]);
         assert_eq!(rule(false), Ok(()));
-        assert_eq!(told(rule(true)), "invalid argument expires: must be absent where keep is true (It stays)");
+        assert_eq!(
+            told(rule(true)),
+            "invalid argument expires: must be absent where keep is true (It stays)"
+        );
         let case = kind("automated", "").unwrap();
         let rule = |present| case.require(&[("other", true), ("target", present)]);
         assert_eq!(rule(true), Ok(()));
-        assert_eq!(told(rule(false)), "invalid argument target: must be given where kind is automated");
+        assert_eq!(
+            told(rule(false)),
+            "invalid argument target: must be given where kind is automated"
+        );
     }
 
     #[test]
     fn one_of_several() {
         let case = kind("point", "A point is one.").unwrap();
-        let rule = |first, second| case.exactly_one(&[("seconds", first), ("other", false), ("oplog", second)]);
+        let rule = |first, second| {
+            case.exactly_one(&[("seconds", first), ("other", false), ("oplog", second)])
+        };
         assert_eq!(rule(true, false), Ok(()));
         assert_eq!(rule(false, true), Ok(()));
         let none = "invalid argument seconds: must be given, or other or oplog instead where kind is point (A point is one)";
         assert_eq!(told(rule(false, false)), none);
-        assert_eq!(told(rule(true, true)), "invalid argument oplog: must be absent beside seconds where kind is point (A point is one)");
+        assert_eq!(
+            told(rule(true, true)),
+            "invalid argument oplog: must be absent beside seconds where kind is point (A point is one)"
+        );
     }
 
     #[test]
     fn one_of_several_or_more() {
         let case = kind("point", "A cluster has a name and an id.").unwrap();
         let rule = |name, id| case.at_least_one(&[("name", name), ("id", id)]);
-        assert_eq!((rule(true, false), rule(false, true), rule(true, true)), (Ok(()), Ok(()), Ok(())));
+        assert_eq!(
+            (rule(true, false), rule(false, true), rule(true, true)),
+            (Ok(()), Ok(()), Ok(()))
+        );
         let none = "invalid argument name: must be given, or id instead where kind is point (A cluster has a name and an id)";
         assert_eq!(told(rule(false, false)), none);
     }
 
     #[test]
     fn all_or_none() {
-        let rule = |first, second| Case::always("A pair.").together(&[("ts", first), ("inc", second)]);
+        let rule =
+            |first, second| Case::always("A pair.").together(&[("ts", first), ("inc", second)]);
         assert_eq!(rule(true, true), Ok(()));
         assert_eq!(rule(false, false), Ok(()));
-        assert_eq!(told(rule(true, false)), "invalid argument inc: must be given together with ts (A pair)");
-        assert_eq!(told(rule(false, true)), "invalid argument ts: must be given together with inc (A pair)");
+        assert_eq!(
+            told(rule(true, false)),
+            "invalid argument inc: must be given together with ts (A pair)"
+        );
+        assert_eq!(
+            told(rule(false, true)),
+            "invalid argument ts: must be given together with inc (A pair)"
+        );
     }
 }

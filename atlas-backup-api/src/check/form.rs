@@ -5,8 +5,14 @@ use super::{Check, Text, pattern};
 /// `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`: the name of a cluster as restores to flex and shared clusters take it.
 pub(crate) fn deployment_item_name(name: &str, value: &(impl Text + ?Sized)) -> Check {
     let allowed = |c: char| c.is_alphabetic() || c.is_numeric() || "-_.(),:&@+'".contains(c);
-    let fits = move |text: &str| (1..=64).contains(&text.chars().count()) && text.chars().all(allowed);
-    pattern(name, value, fits, "be 1 to 64 letters, digits or any of - _ . ( ) , : & @ + '")
+    let fits =
+        move |text: &str| (1..=64).contains(&text.chars().count()) && text.chars().all(allowed);
+    pattern(
+        name,
+        value,
+        fits,
+        "be 1 to 64 letters, digits or any of - _ . ( ) , : & @ + '",
+    )
 }
 
 #[cfg(test)]

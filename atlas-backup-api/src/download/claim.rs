@@ -31,5 +31,8 @@ pub(super) async fn claim(path: &Path, writing: mpsc::Sender<Infallible>) -> Cla
             place
         })
     };
-    Claim { _place: Arc::new(place.lock_owned().await), _writing: writing }
+    Claim {
+        _place: Arc::new(place.lock_owned().await),
+        _writing: writing,
+    }
 }

@@ -9,9 +9,14 @@ pub(super) fn rest_of(headers: &HeaderMap) -> Option<(u64, u64)> {
     let (unit, range) = text.split_once(' ')?;
     let (range, total) = range.trim().split_once('/')?;
     let (first, last) = range.split_once('-')?;
-    let number = |text: &str| text.parse::<u64>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = |text: &str| {
+        text.parse::<u64>()
+            .ok()
+            .filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+    };
     let (first, last, total) = (number(first)?, number(last)?, number(total)?);
-    let is_rest = unit.eq_ignore_ascii_case("bytes") && first <= last && last.checked_add(1) == Some(total);
+    let is_rest =
+        unit.eq_ignore_ascii_case("bytes") && first <= last && last.checked_add(1) == Some(total);
     is_rest.then_some((first, total))
 }
 

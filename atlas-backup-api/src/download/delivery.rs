@@ -38,7 +38,15 @@ pub struct Delivery {
 impl Delivery {
     /// What this URL leads to, under this name.
     pub fn new(name: impl Into<String>, url: impl Into<String>) -> Self {
-        Delivery { name: name.into(), url: url.into(), headers: Vec::new(), size: None, sha1: None, identity: None, numbered: false }
+        Delivery {
+            name: name.into(),
+            url: url.into(),
+            headers: Vec::new(),
+            size: None,
+            sha1: None,
+            identity: None,
+            numbered: false,
+        }
     }
 
     /// A header that the host asks for, such as the `authHeader` and `authValue` of a legacy restore job. It is taken for a secret, and
@@ -77,24 +85,48 @@ impl Delivery {
 
     /// All of it, once it is found to be good.
     pub(super) fn check(self) -> Result<Order, DownloadError> {
-        let invalid = |fault| DownloadError::Invalid { file: excerpt::shorten(&self.name, 255), fault };
+        let invalid = |fault| DownloadError::Invalid {
+            file: excerpt::shorten(&self.name, 255),
+            fault,
+        };
         let file = file_name::of(&self.name).map_err(invalid)?;
         let url = Url::parse(&self.url).map_err(|_| invalid("the URL is none"))?;
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            let name = HeaderName::try_from(name).map_err(|_| invalid("the name of a header is none"))?;
-            let mut value = HeaderValue::try_from(value).map_err(|_| invalid("the value of a header is none"))?;
+            let name =
+                HeaderName::try_from(name).map_err(|_| invalid("the name of a header is none"))?;
+            let mut value = HeaderValue::try_from(value)
+                .map_err(|_| invalid("the value of a header is none"))?;
             value.set_sensitive(true);
             headers.append(name, value);
         }
-        let sha1 = self.sha1.as_deref().map(|hex| hex.trim().to_ascii_lowercase());
-        if sha1.as_deref().is_some_and(|hex| hex.len() != 40 || !hex.bytes().all(|digit| digit.is_ascii_hexdigit())) {
+        let sha1 = self
+            .sha1
+            .as_deref()
+            .map(|hex| hex.trim().to_ascii_lowercase());
+        if sha1.as_deref().is_some_and(|hex| {
+            hex.len() != 40 || !hex.bytes().all(|digit| digit.is_ascii_hexdigit())
+        }) {
             return Err(invalid("the SHA-1 is not 40 hexadecimal digits"));
         }
         // The path can be as secret as the query. Its hash tells two of them apart as well.
-        let location = digest::of_text(&format!("{}{}", url.origin().ascii_serialization(), url.path()));
+        let location = digest::of_text(&format!(
+            "{}{}",
+            url.origin().ascii_serialization(),
+            url.path()
+        ));
         let (size, identity, numbered) = (self.size, self.identity, self.numbered);
-        Ok(Order { file, url, headers, size, sha1, identity, location, numbered, overwrite: false })
+        Ok(Order {
+            file,
+            url,
+            headers,
+            size,
+            sha1,
+            identity,
+            location,
+            numbered,
+            overwrite: false,
+        })
     }
 }
 
@@ -104,7 +136,12 @@ impl fmt::Debug for Delivery {
         let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("Delivery")
             .field("name", &self.name)
-            .field("host", &Url::parse(&self.url).map(|url| url.origin().ascii_serialization()).ok())
+            .field(
+                "host",
+                &Url::parse(&self.url)
+                    .map(|url| url.origin().ascii_serialization())
+                    .ok(),
+            )
             .field("headers", &headers)
             .field("size", &self.size)
             .field("sha1", &self.sha1)
@@ -137,21 +174,42 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named_and_nothing_secret_is() {
-        let good = || Delivery::new("a", "https://u:hunter2@h/hunter2?hunter2").header("x-auth", "hunter2");
-        assert!(good().check().unwrap().headers.values().all(HeaderValue::is_sensitive));
+        let good = || {
+            Delivery::new("a", "https://u:hunter2@h/hunter2?hunter2").header("x-auth", "hunter2")
+        };
+        assert!(
+            good()
+                .check()
+                .unwrap()
+                .headers
+                .values()
+                .all(HeaderValue::is_sensitive)
+        );
         for (delivery, fault) in [
-            (Delivery::new("..", "https://h/"), "nothing is left of the name"),
+            (
+                Delivery::new("..", "https://h/"),
+                "nothing is left of the name",
+            ),
             (Delivery::new("a", "h/hunter2"), "the URL is none"),
             (good().header("a b", "c"), "the name of a header is none"),
-            (good().header("b", "hunter2\n"), "the value of a header is none"),
-            (good().sha1("hunter2"), "the SHA-1 is not 40 hexadecimal digits"),
+            (
+                good().header("b", "hunter2\n"),
+                "the value of a header is none",
+            ),
+            (
+                good().sha1("hunter2"),
+                "the SHA-1 is not 40 hexadecimal digits",
+            ),
         ] {
             let error = delivery.check().map(|order| order.file).unwrap_err();
             let text = format!("{error} {error:?}");
             assert!(text.contains(fault) && !text.contains("hunter2"), "{text}");
         }
         let text = format!("{:?}", good());
-        assert!(text.contains("https://h") && text.contains("x-auth") && !text.contains("hunter2"), "{text}");
+        assert!(
+            text.contains("https://h") && text.contains("x-auth") && !text.contains("hunter2"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -121,12 +121,19 @@ pub enum DownloadError {
 
 impl DownloadError {
     pub(crate) fn disk(path: &Path, source: io::Error) -> Self {
-        DownloadError::Disk { path: path.to_owned(), source }
+        DownloadError::Disk {
+            path: path.to_owned(),
+            source,
+        }
     }
 
     pub(super) fn connection(file: &str, source: reqwest::Error) -> Self {
         let (file, source) = (file.to_owned(), ConnectionError::of_request(source));
-        if source.is_timeout() { DownloadError::Timeout { file, source } } else { DownloadError::Connection { file, source } }
+        if source.is_timeout() {
+            DownloadError::Timeout { file, source }
+        } else {
+            DownloadError::Connection { file, source }
+        }
     }
 
     /// How long the host asks to wait before trying again.
@@ -159,30 +166,61 @@ impl fmt::Display for DownloadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DownloadError::Invalid { file, fault } => write!(f, "{file:?}: not fetched: {fault}"),
-            DownloadError::NotHttps { file } => write!(f, "{file}: not fetched: the URL is not https"),
+            DownloadError::NotHttps { file } => {
+                write!(f, "{file}: not fetched: the URL is not https")
+            }
             DownloadError::Exists { path } => {
-                write!(f, "{}: exists already; ask for overwriting, or choose another name or directory", shown(path))
+                write!(
+                    f,
+                    "{}: exists already; ask for overwriting, or choose another name or directory",
+                    shown(path)
+                )
             }
             DownloadError::OtherProcess { path } => {
-                write!(f, "{}: deleted or replaced before it was complete; does another process fetch the same file?", shown(path))
+                write!(
+                    f,
+                    "{}: deleted or replaced before it was complete; does another process fetch the same file?",
+                    shown(path)
+                )
             }
             DownloadError::Expired { file, status } => {
-                write!(f, "{file}: the URL is refused ({status}), it has expired or was used up; ask Atlas for a new one")
+                write!(
+                    f,
+                    "{file}: the URL is refused ({status}), it has expired or was used up; ask Atlas for a new one"
+                )
             }
-            DownloadError::Http { file, status, retry_after } => {
+            DownloadError::Http {
+                file,
+                status,
+                retry_after,
+            } => {
                 write!(f, "{file}: the host answered {status}")?;
                 retry_after::tell(f, *retry_after)
             }
             DownloadError::Answer { file, fault } => write!(f, "{file}: unusable answer: {fault}"),
-            DownloadError::Connection { file, source } | DownloadError::Timeout { file, source } => write!(f, "{file}: {source}"),
-            DownloadError::Length { file, expected, found } => write!(f, "{file}: {expected} bytes were stated, and {found} came"),
-            DownloadError::Hash { file, expected, found } => {
-                write!(f, "{file}: the SHA-1 is {found}, and should be {expected}; deleted")
+            DownloadError::Connection { file, source }
+            | DownloadError::Timeout { file, source } => write!(f, "{file}: {source}"),
+            DownloadError::Length {
+                file,
+                expected,
+                found,
+            } => write!(f, "{file}: {expected} bytes were stated, and {found} came"),
+            DownloadError::Hash {
+                file,
+                expected,
+                found,
+            } => {
+                write!(
+                    f,
+                    "{file}: the SHA-1 is {found}, and should be {expected}; deleted"
+                )
             }
             DownloadError::Disk { path, source } => {
                 write!(f, "{}: {source}", shown(path))?;
                 match (self.is_no_space(), self.is_permission_denied()) {
-                    (true, _) => f.write_str("; what was received is kept: make room, and download again to go on"),
+                    (true, _) => f.write_str(
+                        "; what was received is kept: make room, and download again to go on",
+                    ),
                     (_, true) => f.write_str("; allow writing there, or choose another directory"),
                     _ => Ok(()),
                 }
@@ -202,7 +240,9 @@ impl StdError for DownloadError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             // Their messages are part of this one's.
-            DownloadError::Connection { source, .. } | DownloadError::Timeout { source, .. } => source.source(),
+            DownloadError::Connection { source, .. } | DownloadError::Timeout { source, .. } => {
+                source.source()
+            }
             DownloadError::Configuration(error) => error.source(),
             _ => None,
         }

@@ -62,14 +62,20 @@ impl Fetch<'_> {
             };
             let (error, rate_limited, retry_after) = match failure {
                 Failure::Final(error) => return Err(error),
-                Failure::Passing { error, rate_limited, retry_after } => (error, rate_limited, retry_after),
+                Failure::Passing {
+                    error,
+                    rate_limited,
+                    retry_after,
+                } => (error, rate_limited, retry_after),
             };
             // Only what is new counts: a host that begins anew each time and never ends is not asked for ever.
             if self.reporter.bytes() > furthest {
                 furthest = self.reporter.bytes();
                 delays = self.client.retry.delays();
             }
-            let Some(delay) = delays.next(rate_limited, retry_after) else { return Err(error) };
+            let Some(delay) = delays.next(rate_limited, retry_after) else {
+                return Err(error);
+            };
             let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
             tracing::warn!(target: "atlas_backup_api", bytes = self.reporter.bytes(), delay_ms, %error, "going on");
             self.client.clock.sleep(delay).await;
@@ -87,9 +93,19 @@ impl Fetch<'_> {
         };
         let total = incoming.total;
         let (file, bytes) = self.receive(incoming).await?;
-        if let Some(expected) = self.order.size.or(total).filter(|&expected| expected != bytes) {
+        if let Some(expected) = self
+            .order
+            .size
+            .or(total)
+            .filter(|&expected| expected != bytes)
+        {
             self.discard().await?;
-            return Err(DownloadError::Length { file: self.order.file.clone(), expected, found: bytes }.into());
+            return Err(DownloadError::Length {
+                file: self.order.file.clone(),
+                expected,
+                found: bytes,
+            }
+            .into());
         }
         self.finish(file).await?;
         Ok(bytes)
@@ -103,12 +119,20 @@ impl Fetch<'_> {
             return self.begin(response).await.map(Some);
         }
         let fits = content_range::rest_of(response.headers()) == Some((resume.from, resume.total));
-        if response.status() != StatusCode::PARTIAL_CONTENT || !fits || !resume.validator.is_met(response.headers()) {
+        if response.status() != StatusCode::PARTIAL_CONTENT
+            || !fits
+            || !resume.validator.is_met(response.headers())
+        {
             return Ok(None);
         }
         let part = self.part.clone();
         let file = self.on_disk(move || part.go_on(resume.from)).await?;
-        Ok(Some(Incoming { response, file, from: resume.from, total: Some(resume.total) }))
+        Ok(Some(Incoming {
+            response,
+            file,
+            from: resume.from,
+            total: Some(resume.total),
+        }))
     }
 
     /// The file from its first byte.
@@ -123,23 +147,50 @@ impl Fetch<'_> {
 
     async fn begin(&mut self, response: Response) -> Result<Incoming, Failure> {
         let headers = response.headers();
-        let total = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let total = headers
+            .get(CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse().ok());
         match (self.order.size, total) {
             (Some(expected), Some(found)) if expected != found => {
                 let file = self.order.file.clone();
                 self.discard().await?;
-                return Err(DownloadError::Length { file, expected, found }.into());
+                return Err(DownloadError::Length {
+                    file,
+                    expected,
+                    found,
+                }
+                .into());
             }
-            (None, None) if !headers.contains_key(TRANSFER_ENCODING) && self.order.sha1.is_none() => {
-                return Err(unusable(self.order, "its length is not told, so its end could not be told from a break").into());
+            (None, None)
+                if !headers.contains_key(TRANSFER_ENCODING) && self.order.sha1.is_none() =>
+            {
+                return Err(unusable(
+                    self.order,
+                    "its length is not told, so its end could not be told from a break",
+                )
+                .into());
             }
             _ => {}
         }
         let version = Validator::of(headers).zip(total);
         // A file of unknown length has no last byte to ask for.
         let (part, order) = (self.part.clone(), self.order.clone());
-        let file = self.on_disk(move || part.begin(&order, version.as_ref().map(|(validator, total)| (validator, *total)))).await?;
-        Ok(Incoming { response, file, from: 0, total })
+        let file = self
+            .on_disk(move || {
+                part.begin(
+                    &order,
+                    version
+                        .as_ref()
+                        .map(|(validator, total)| (validator, *total)),
+                )
+            })
+            .await?;
+        Ok(Incoming {
+            response,
+            file,
+            from: 0,
+            total,
+        })
     }
 
     /// Writes what comes, in a thread where that may take its time, while more comes. Returns how long the file is now.
@@ -163,7 +214,9 @@ impl Fetch<'_> {
             }
         };
         drop(chunks);
-        let file = ended(writer).await.map_err(|error| self.disk(&self.part.path, error))?;
+        let file = ended(writer)
+            .await
+            .map_err(|error| self.disk(&self.part.path, error))?;
         received.map_err(|error| Failure::connection(&self.order.file, error))?;
         Ok((file, self.reporter.bytes()))
     }
@@ -172,25 +225,40 @@ impl Fetch<'_> {
         let (part, is_hashed) = (self.part.clone(), self.order.sha1.is_some());
         let read = self.on_disk(move || {
             file.sync_all()?;
-            let found = if is_hashed { Some(digest::of_file(&file)?) } else { None };
+            let found = if is_hashed {
+                Some(digest::of_file(&file)?)
+            } else {
+                None
+            };
             Ok((part.is_still(&file)?, found))
         });
         let (is_ours, found) = read.await?;
         // What has the name now is not ours, to delete or to finish.
         if !is_ours {
-            return Err(DownloadError::OtherProcess { path: self.part.path.clone() }.into());
+            return Err(DownloadError::OtherProcess {
+                path: self.part.path.clone(),
+            }
+            .into());
         }
         if let (Some(expected), Some(found)) = (&self.order.sha1, found) {
             if *expected != found {
                 self.discard().await?;
                 let (file, expected) = (self.order.file.clone(), expected.clone());
-                return Err(DownloadError::Hash { file, expected, found }.into());
+                return Err(DownloadError::Hash {
+                    file,
+                    expected,
+                    found,
+                }
+                .into());
             }
         }
         let (part, overwrite) = (self.part.clone(), self.order.overwrite);
         match ended(self.start(move || part.finish(overwrite))).await {
             Err(error) if !overwrite && error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(DownloadError::Exists { path: self.part.target.clone() }.into())
+                Err(DownloadError::Exists {
+                    path: self.part.target.clone(),
+                }
+                .into())
             }
             finished => finished.map_err(|error| self.disk(&self.part.target, error)),
         }
@@ -201,12 +269,20 @@ impl Fetch<'_> {
         self.on_disk(move || part.discard()).await
     }
 
-    async fn on_disk<T: Send + 'static>(&mut self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, Failure> {
-        ended(self.start(work)).await.map_err(|error| self.disk(&self.part.path, error))
+    async fn on_disk<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        ended(self.start(work))
+            .await
+            .map_err(|error| self.disk(&self.part.path, error))
     }
 
     /// Starts work on the disk. The file is claimed until it is done, also where this download is dropped meanwhile.
-    fn start<T: Send + 'static>(&self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> JoinHandle<io::Result<T>> {
+    fn start<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> JoinHandle<io::Result<T>> {
         let claim = self.claim.clone();
         tokio::task::spawn_blocking(move || {
             let done = work();
@@ -225,12 +301,15 @@ impl Fetch<'_> {
 }
 
 /// Work that waits for the disk.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
     ended(tokio::task::spawn_blocking(work)).await
 }
 
 async fn ended<T>(work: JoinHandle<io::Result<T>>) -> io::Result<T> {
-    work.await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    work.await
+        .unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
 fn write(file: File, mut chunks: mpsc::Receiver<impl AsRef<[u8]>>) -> io::Result<File> {

@@ -10,7 +10,10 @@ const LONGEST: usize = 255 - RECORD.len();
 /// The letters and digits of ASCII, `.`, `_` and `-` of a text, without dots at its ends: a leading one hides a file, and Windows
 /// drops those at the end, so that two names could mean one file. An error says what is wrong.
 pub(super) fn of(text: &str) -> Result<String, &'static str> {
-    let kept: String = text.chars().filter(|&letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-')).collect();
+    let kept: String = text
+        .chars()
+        .filter(|&letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-'))
+        .collect();
     let name = kept.trim_matches('.');
     let lower = name.to_ascii_lowercase();
     if name.is_empty() {
@@ -48,7 +51,14 @@ mod tests {
 
     #[test]
     fn what_is_refused() {
-        for name in ["a.part", "A.PART", "a.part.json", "a.pa rt", ".part", &"a".repeat(246)] {
+        for name in [
+            "a.part",
+            "A.PART",
+            "a.part.json",
+            "a.pa rt",
+            ".part",
+            &"a".repeat(246),
+        ] {
             let refused = of(name).is_err();
             assert_eq!(refused, name != ".part", "{name}");
         }

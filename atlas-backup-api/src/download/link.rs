@@ -19,7 +19,11 @@ pub(super) enum Failure {
     /// Another one would end the same way.
     Final(DownloadError),
     /// Another one may help, after a while.
-    Passing { error: DownloadError, rate_limited: bool, retry_after: Option<Duration> },
+    Passing {
+        error: DownloadError,
+        rate_limited: bool,
+        retry_after: Option<Duration>,
+    },
 }
 
 impl From<DownloadError> for Failure {
@@ -30,7 +34,11 @@ impl From<DownloadError> for Failure {
 
 impl Failure {
     pub(super) fn connection(file: &str, error: reqwest::Error) -> Self {
-        Failure::Passing { error: DownloadError::connection(file, error), rate_limited: false, retry_after: None }
+        Failure::Passing {
+            error: DownloadError::connection(file, error),
+            rate_limited: false,
+            retry_after: None,
+        }
     }
 }
 
@@ -47,14 +55,26 @@ impl Link {
     }
 
     /// An answer 200, 206 or 416.
-    pub(super) async fn get(&self, order: &Order, resume: Option<&Resume>) -> Result<Response, Failure> {
+    pub(super) async fn get(
+        &self,
+        order: &Order,
+        resume: Option<&Resume>,
+    ) -> Result<Response, Failure> {
         let (mut url, mut headers) = (order.url.clone(), order.headers.clone());
         for _ in 0..=MOST_REDIRECTS {
             if !self.is_allowed(&url) {
-                return Err(DownloadError::NotHttps { file: order.file.clone() }.into());
+                return Err(DownloadError::NotHttps {
+                    file: order.file.clone(),
+                }
+                .into());
             }
             add_own(&mut headers, resume);
-            let sent = self.http.get(url.clone()).headers(headers.clone()).send().await;
+            let sent = self
+                .http
+                .get(url.clone())
+                .headers(headers.clone())
+                .send()
+                .await;
             let response = sent.map_err(|error| Failure::connection(&order.file, error))?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return sort(order, response).await;
@@ -76,7 +96,10 @@ fn add_own(headers: &mut HeaderMap, resume: Option<&Resume>) {
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     if let Some(resume) = resume {
         let range = HeaderValue::try_from(format!("bytes={}-", resume.from));
-        headers.insert(RANGE, range.unwrap_or_else(|_| unreachable!("digits are a header value")));
+        headers.insert(
+            RANGE,
+            range.unwrap_or_else(|_| unreachable!("digits are a header value")),
+        );
         headers.insert(IF_RANGE, resume.validator.value().clone());
     }
 }
@@ -88,17 +111,34 @@ fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
 async fn sort(order: &Order, mut response: Response) -> Result<Response, Failure> {
     let (file, status) = (order.file.clone(), response.status());
     match status.as_u16() {
-        200 | 206 if !is_as_stored(order, response.headers()) => Err(unusable(order, "it is encoded, which was not asked for").into()),
+        200 | 206 if !is_as_stored(order, response.headers()) => {
+            Err(unusable(order, "it is encoded, which was not asked for").into())
+        }
         200 | 206 | 416 => Ok(response),
         403 | 404 | 410 => Err(DownloadError::Expired { file, status }.into()),
-        400 if says_expired(&mut response).await => Err(DownloadError::Expired { file, status }.into()),
+        400 if says_expired(&mut response).await => {
+            Err(DownloadError::Expired { file, status }.into())
+        }
         408 | 429 | 500..=599 => {
             let retry_after = retry_after(response.headers(), Timestamp::now());
             let rate_limited = status == StatusCode::TOO_MANY_REQUESTS;
-            Err(Failure::Passing { error: DownloadError::Http { file, status, retry_after }, rate_limited, retry_after })
+            Err(Failure::Passing {
+                error: DownloadError::Http {
+                    file,
+                    status,
+                    retry_after,
+                },
+                rate_limited,
+                retry_after,
+            })
         }
         200..=299 => Err(unusable(order, "it is a success of another kind").into()),
-        _ => Err(DownloadError::Http { file, status, retry_after: None }.into()),
+        _ => Err(DownloadError::Http {
+            file,
+            status,
+            retry_after: None,
+        }
+        .into()),
     }
 }
 
@@ -107,10 +147,19 @@ async fn sort(order: &Order, mut response: Response) -> Result<Response, Failure
 /// No encoding is asked for, so that one that is named was put down when the file was stored. Of a file that is compressed by gzip
 /// anyway, `gzip` says no more than its name does. Any other encoding is one around the file, and what comes is not what its name says.
 fn is_as_stored(order: &Order, headers: &HeaderMap) -> bool {
-    let encodings: Vec<&[u8]> = headers.get_all(CONTENT_ENCODING).iter().map(|value| value.as_bytes().trim_ascii()).collect();
+    let encodings: Vec<&[u8]> = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .map(|value| value.as_bytes().trim_ascii())
+        .collect();
     match encodings[..] {
         [] => true,
-        [encoding] if encoding.eq_ignore_ascii_case(b"gzip") || encoding.eq_ignore_ascii_case(b"x-gzip") => is_gzip_file(order),
+        [encoding]
+            if encoding.eq_ignore_ascii_case(b"gzip")
+                || encoding.eq_ignore_ascii_case(b"x-gzip") =>
+        {
+            is_gzip_file(order)
+        }
         [encoding] => encoding.is_empty() || encoding.eq_ignore_ascii_case(b"identity"),
         _ => false,
     }
@@ -138,5 +187,8 @@ async fn says_expired(response: &mut Response) -> bool {
 }
 
 pub(super) fn unusable(order: &Order, fault: &'static str) -> DownloadError {
-    DownloadError::Answer { file: order.file.clone(), fault }
+    DownloadError::Answer {
+        file: order.file.clone(),
+        fault,
+    }
 }

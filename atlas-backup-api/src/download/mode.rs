@@ -38,7 +38,11 @@ impl Mode {
 
     /// Writes a whole file, be it a new one.
     pub(crate) fn write(self, path: &Path, text: &str) -> io::Result<()> {
-        self.options().create(true).truncate(true).open(path)?.write_all(text.as_bytes())
+        self.options()
+            .create(true)
+            .truncate(true)
+            .open(path)?
+            .write_all(text.as_bytes())
     }
 
     /// Takes from an open file what this mode does not have: it may have been begun with another one.

@@ -35,7 +35,12 @@ pub(super) struct Resume {
 impl Part {
     pub(super) fn of(directory: &Path, file: &str, mode: Mode) -> Self {
         let with = |ending: &str| directory.join(format!("{file}{ending}"));
-        Part { target: with(""), path: with(UNFINISHED), record: with(RECORD), mode }
+        Part {
+            target: with(""),
+            path: with(UNFINISHED),
+            record: with(RECORD),
+            mode,
+        }
     }
 
     /// What there is of this file; None where there is nothing, or it cannot be told of what.
@@ -48,17 +53,30 @@ impl Part {
         let validator = Validator::from_record(text("etag"), text("last_modified"))?;
         let same_url = text("location") == Some(&order.location);
         // Two URLs may well date from the same second, but a strong tag is made from the content.
-        let same_file = order.identity.is_some() && text("identity") == order.identity.as_deref() && validator.is_tag();
+        let same_file = order.identity.is_some()
+            && text("identity") == order.identity.as_deref()
+            && validator.is_tag();
         let total = record.get("total")?.as_u64()?;
-        let there = fs::symlink_metadata(&self.path).ok().filter(fs::Metadata::is_file)?.len();
+        let there = fs::symlink_metadata(&self.path)
+            .ok()
+            .filter(fs::Metadata::is_file)?
+            .len();
         let whole = (same_url || same_file) && order.size.is_none_or(|size| size == total);
-        (whole && 0 < there && there <= total).then(|| Resume { from: there.min(total - 1), total, validator })
+        (whole && 0 < there && there <= total).then(|| Resume {
+            from: there.min(total - 1),
+            total,
+            validator,
+        })
     }
 
     /// An empty file, and a record of what it will be the beginning of, if that can be told.
     ///
     /// The old one is deleted and not emptied: it may be another name of a file that is finished.
-    pub(super) fn begin(&self, order: &Order, version: Option<(&Validator, u64)>) -> io::Result<File> {
+    pub(super) fn begin(
+        &self,
+        order: &Order,
+        version: Option<(&Validator, u64)>,
+    ) -> io::Result<File> {
         self.discard()?;
         let file = self.mode.create_new(&self.path)?;
         if let Some((validator, total)) = version {

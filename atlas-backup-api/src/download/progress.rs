@@ -77,8 +77,22 @@ pub(super) struct Reporter<'a> {
 
 impl<'a> Reporter<'a> {
     /// Of the file in that place, nothing of which has come yet.
-    pub(super) fn new(progress: &'a Progress, file: &'a str, index: usize, total: Option<u64>) -> Self {
-        Reporter { progress, file, index, at: At { bytes: 0, total, is_complete: false } }
+    pub(super) fn new(
+        progress: &'a Progress,
+        file: &'a str,
+        index: usize,
+        total: Option<u64>,
+    ) -> Self {
+        Reporter {
+            progress,
+            file,
+            index,
+            at: At {
+                bytes: 0,
+                total,
+                is_complete: false,
+            },
+        }
     }
 
     /// An attempt begins there.

@@ -39,11 +39,23 @@ impl Run<'_> {
         listener: Option<Listener>,
     ) -> Result<(), DownloadError> {
         let at = |order: &Order| match complete.get(&order.file) {
-            Some(&bytes) => At { bytes, total: Some(bytes), is_complete: true },
-            None => At { bytes: 0, total: order.size, is_complete: false },
+            Some(&bytes) => At {
+                bytes,
+                total: Some(bytes),
+                is_complete: true,
+            },
+            None => At {
+                bytes: 0,
+                total: order.size,
+                is_complete: false,
+            },
         };
         let progress = Progress::new(listener, orders.iter().map(at).collect());
-        let missing: Vec<_> = orders.iter().enumerate().filter(|(_, order)| !complete.contains_key(&order.file)).collect();
+        let missing: Vec<_> = orders
+            .iter()
+            .enumerate()
+            .filter(|(_, order)| !complete.contains_key(&order.file))
+            .collect();
         // Kept by whoever writes. Nothing is sent: when the last one has ended, the channel is closed.
         let (writing, mut all_written) = mpsc::channel(1);
         let fetches = missing.into_iter().map(|(index, order)| {
@@ -81,18 +93,41 @@ impl Run<'_> {
             if !order.overwrite && part.target_exists() {
                 return Err(DownloadError::Exists { path: part.target });
             }
-            Fetch { client: self.client, link: self.link, order, part, claim, reporter }.run().await
+            Fetch {
+                client: self.client,
+                link: self.link,
+                order,
+                part,
+                claim,
+                reporter,
+            }
+            .run()
+            .await
         };
-        fetched.instrument(span).await.map(|bytes| (order.file.clone(), bytes))
+        fetched
+            .instrument(span)
+            .await
+            .map(|bytes| (order.file.clone(), bytes))
     }
 }
 
 /// Makes the directory and looks for files that exist. Returns the directory's one true name.
-pub(super) async fn prepare(directory: &Path, orders: &[Order], mode: Mode) -> Result<PathBuf, DownloadError> {
+pub(super) async fn prepare(
+    directory: &Path,
+    orders: &[Order],
+    mode: Mode,
+) -> Result<PathBuf, DownloadError> {
     let path = directory.to_owned();
-    let made = blocking(move || mode.create_dir_all(&path).and_then(|()| path.canonicalize())).await;
+    let made = blocking(move || {
+        mode.create_dir_all(&path)
+            .and_then(|()| path.canonicalize())
+    })
+    .await;
     let real = made.map_err(|error| DownloadError::disk(directory, error))?;
-    let mut parts = orders.iter().filter(|order| !order.overwrite).map(|order| Part::of(directory, &order.file, mode));
+    let mut parts = orders
+        .iter()
+        .filter(|order| !order.overwrite)
+        .map(|order| Part::of(directory, &order.file, mode));
     match parts.find(Part::target_exists) {
         Some(part) => Err(DownloadError::Exists { path: part.target }),
         None => Ok(real),
@@ -101,15 +136,23 @@ pub(super) async fn prepare(directory: &Path, orders: &[Order], mode: Mode) -> R
 
 /// All of them, if all are good.
 pub(super) fn check(files: Vec<Delivery>, link: &Link) -> Result<Vec<Order>, DownloadError> {
-    let orders = files.into_iter().map(Delivery::check).collect::<Result<Vec<_>, _>>()?;
+    let orders = files
+        .into_iter()
+        .map(Delivery::check)
+        .collect::<Result<Vec<_>, _>>()?;
     let mut names = BTreeSet::new();
     for order in &orders {
         if !link.is_allowed(&order.url) {
-            return Err(DownloadError::NotHttps { file: order.file.clone() });
+            return Err(DownloadError::NotHttps {
+                file: order.file.clone(),
+            });
         }
         // Not all file systems tell them apart.
         if !names.insert(order.file.to_ascii_lowercase()) {
-            return Err(DownloadError::Invalid { file: order.file.clone(), fault: "another file has the same name" });
+            return Err(DownloadError::Invalid {
+                file: order.file.clone(),
+                fault: "another file has the same name",
+            });
         }
     }
     Ok(orders)

@@ -15,9 +15,16 @@ pub(super) struct SideBySide<'a, T> {
 
 impl<'a, T> SideBySide<'a, T> {
     /// At most so many at a time, which is one at least.
-    pub(super) fn new<F: Future<Output = T> + Send + 'a>(most: usize, work: impl Iterator<Item = F> + Send + 'a) -> Self {
+    pub(super) fn new<F: Future<Output = T> + Send + 'a>(
+        most: usize,
+        work: impl Iterator<Item = F> + Send + 'a,
+    ) -> Self {
         let waiting = work.map(|piece| -> Piece<'a, T> { Box::pin(piece) });
-        SideBySide { most: most.max(1), waiting: Box::new(waiting), running: Vec::new() }
+        SideBySide {
+            most: most.max(1),
+            waiting: Box::new(waiting),
+            running: Vec::new(),
+        }
     }
 
     /// What the next one that is done has brought, whichever it is; None when all are done.
@@ -34,7 +41,11 @@ impl<'a, T> SideBySide<'a, T> {
         let mut index = 0;
         loop {
             if index == self.running.len() {
-                let next = if self.running.len() < self.most { self.waiting.next() } else { None };
+                let next = if self.running.len() < self.most {
+                    self.waiting.next()
+                } else {
+                    None
+                };
                 match next {
                     Some(piece) => self.running.push(piece),
                     None if self.running.is_empty() => return Poll::Ready(None),
@@ -63,7 +74,11 @@ mod tests {
         poll_fn(|context| {
             context.waker().wake_by_ref();
             left = left.saturating_sub(1);
-            if left == 0 { Poll::Ready(()) } else { Poll::Pending }
+            if left == 0 {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
         })
         .await;
     }
@@ -71,7 +86,11 @@ mod tests {
     #[tokio::test]
     async fn no_more_than_so_many_run_at_a_time_and_all_come_to_an_end() {
         for (most, peak) in [(0, 1), (1, 1), (3, 3), (100, 10)] {
-            let (running, highest, begun) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Vec::new()));
+            let (running, highest, begun) = (
+                AtomicUsize::new(0),
+                AtomicUsize::new(0),
+                Mutex::new(Vec::new()),
+            );
             let work = (0..10).map(|number| {
                 let (running, highest, begun) = (&running, &highest, &begun);
                 async move {
@@ -89,8 +108,16 @@ mod tests {
             }
             done.sort_unstable();
             drop(work);
-            assert_eq!((done, highest.into_inner()), ((0..10).collect(), peak), "{most}");
-            assert_eq!(begun.into_inner().unwrap(), (0..10).collect::<Vec<_>>(), "begun in order");
+            assert_eq!(
+                (done, highest.into_inner()),
+                ((0..10).collect(), peak),
+                "{most}"
+            );
+            assert_eq!(
+                begun.into_inner().unwrap(),
+                (0..10).collect::<Vec<_>>(),
+                "begun in order"
+            );
         }
     }
 
@@ -103,11 +130,20 @@ mod tests {
             poll_fn(move |context| {
                 context.waker().wake_by_ref();
                 first.lock().unwrap().push(number);
-                if first.lock().unwrap().len() > 12 { Poll::Ready(()) } else { Poll::Pending }
+                if first.lock().unwrap().len() > 12 {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
             })
         });
         SideBySide::new(3, work).next().await;
-        let first: Vec<_> = first.into_inner().unwrap().chunks(3).map(|round| round[0]).collect();
+        let first: Vec<_> = first
+            .into_inner()
+            .unwrap()
+            .chunks(3)
+            .map(|round| round[0])
+            .collect();
         assert_eq!(first[..4], [0, 1, 2, 0]);
     }
 }

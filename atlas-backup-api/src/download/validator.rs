@@ -17,13 +17,20 @@ pub(super) enum Validator {
 impl Validator {
     /// A weak tag says that two versions will do for each other, not that they are the same.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
-        if let Some(tag) = headers.get(ETAG).filter(|tag| tag.as_bytes().starts_with(b"\"")) {
+        if let Some(tag) = headers
+            .get(ETAG)
+            .filter(|tag| tag.as_bytes().starts_with(b"\""))
+        {
             return Some(Validator::Tag(tag.clone()));
         }
         // In the second in which it was changed, it may change again.
         let (sent, modified) = (date(headers, DATE)?, date(headers, LAST_MODIFIED)?);
         let settled = sent.as_second() > modified.as_second();
-        headers.get(LAST_MODIFIED).filter(|_| settled).cloned().map(Validator::Date)
+        headers
+            .get(LAST_MODIFIED)
+            .filter(|_| settled)
+            .cloned()
+            .map(Validator::Date)
     }
 
     /// Whether the answer to a conditional request is about the same version: hosts have been known to overlook the condition. A
@@ -71,15 +78,26 @@ mod tests {
     const NEW: &str = "Sun, 06 Nov 1994 08:49:38 GMT";
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        let pairs = pairs.iter().map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+        let pairs = pairs
+            .iter()
+            .map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
         pairs.collect()
     }
 
     #[test]
     fn only_what_identifies_a_version_counts() {
-        let of = |pairs: &[_]| Validator::of(&headers(pairs)).map(|validator| validator.value().to_str().unwrap().to_owned());
-        assert_eq!(of(&[("etag", "\"a\""), ("last-modified", OLD), ("date", NEW)]), Some("\"a\"".into()));
-        assert_eq!(of(&[("etag", "W/\"a\""), ("last-modified", OLD), ("date", NEW)]), Some(OLD.into()));
+        let of = |pairs: &[_]| {
+            Validator::of(&headers(pairs))
+                .map(|validator| validator.value().to_str().unwrap().to_owned())
+        };
+        assert_eq!(
+            of(&[("etag", "\"a\""), ("last-modified", OLD), ("date", NEW)]),
+            Some("\"a\"".into())
+        );
+        assert_eq!(
+            of(&[("etag", "W/\"a\""), ("last-modified", OLD), ("date", NEW)]),
+            Some(OLD.into())
+        );
         assert_eq!(of(&[("last-modified", OLD), ("date", OLD)]), None);
         assert_eq!(of(&[("last-modified", OLD)]), None);
         assert_eq!(of(&[("etag", "W/\"a\"")]), None);
@@ -98,7 +116,10 @@ mod tests {
 
     #[test]
     fn a_record_is_read_back() {
-        for pairs in [&[("etag", "\"a\"")][..], &[("last-modified", OLD), ("date", NEW)]] {
+        for pairs in [
+            &[("etag", "\"a\"")][..],
+            &[("last-modified", OLD), ("date", NEW)],
+        ] {
             let validator = Validator::of(&headers(pairs)).unwrap();
             let (tag, date) = validator.to_record();
             assert_eq!(Validator::from_record(tag, date), Some(validator.clone()));

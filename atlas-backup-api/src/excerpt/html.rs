@@ -5,7 +5,12 @@ const TAG: char = '\u{1f}';
 
 /// The texts between tags. Scripts and styles are left out.
 pub(super) fn texts(html: &str) -> Vec<String> {
-    without_tags(html).split(TAG).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
+    without_tags(html)
+        .split(TAG)
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// HTML without its tags, scripts and styles.
@@ -16,7 +21,8 @@ fn without_tags(text: &str) -> String {
         let (before, tag) = rest.split_at(start);
         plain.push_str(before);
         // A `<` before anything else is a `<`.
-        if !tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')) {
+        if !tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
+        {
             plain.push('<');
             rest = &tag[1..];
             continue;
@@ -31,13 +37,23 @@ fn without_tags(text: &str) -> String {
 /// What follows a tag, and its content where that is not for reading. Nothing follows one that is cut off.
 fn after_tag(tag: &str) -> &str {
     let past = |rest: &'_ str, end: &str| rest.find(end).map(|at| at + end.len());
-    let end = if tag.starts_with("<!--") { past(tag, "-->") } else { past(tag, ">") };
+    let end = if tag.starts_with("<!--") {
+        past(tag, "-->")
+    } else {
+        past(tag, ">")
+    };
     let Some(end) = end else { return "" };
     for (open, close) in [("<script", "</script"), ("<style", "</style")] {
         // Only as many bytes as it takes: what follows is long, and there are many tags.
-        if tag.as_bytes().get(..open.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(open.as_bytes())) {
+        if tag
+            .as_bytes()
+            .get(..open.len())
+            .is_some_and(|bytes| bytes.eq_ignore_ascii_case(open.as_bytes()))
+        {
             let content = &tag.as_bytes()[end..];
-            let at = content.windows(close.len()).position(|bytes| bytes.eq_ignore_ascii_case(close.as_bytes()));
+            let at = content
+                .windows(close.len())
+                .position(|bytes| bytes.eq_ignore_ascii_case(close.as_bytes()));
             return at.map_or("", |at| &tag[end + at..]);
         }
     }
@@ -57,6 +73,9 @@ mod tests {
     /// It would take minutes if each tag cost as much as what follows it.
     #[test]
     fn a_page_is_read_once() {
-        assert_eq!(texts(&"<a><script></SCRIPT>".repeat(100_000)), Vec::<String>::new());
+        assert_eq!(
+            texts(&"<a><script></SCRIPT>".repeat(100_000)),
+            Vec::<String>::new()
+        );
     }
 }

@@ -7,9 +7,19 @@ use serde_json::Value;
 /// v2 writes `"rel": "next"`. The links of v1.0 to other things are called as in `http://mms.mongodb.com/cluster`, so its `next` may be, too:
 /// what counts is the last step.
 pub(super) fn say_it_is_the_last(links: Option<&Value>) -> bool {
-    let Some(links) = links.and_then(Value::as_array) else { return false };
-    let rel = |link: &Value| link["rel"].as_str()?.rsplit('/').next().map(str::to_ascii_lowercase);
-    let Some(rels) = links.iter().map(rel).collect::<Option<Vec<_>>>() else { return false };
+    let Some(links) = links.and_then(Value::as_array) else {
+        return false;
+    };
+    let rel = |link: &Value| {
+        link["rel"]
+            .as_str()?
+            .rsplit('/')
+            .next()
+            .map(str::to_ascii_lowercase)
+    };
+    let Some(rels) = links.iter().map(rel).collect::<Option<Vec<_>>>() else {
+        return false;
+    };
     let has = |name: &str| rels.iter().any(|rel| rel == name);
     (has("self") || has("previous")) && !has("next")
 }
@@ -23,7 +33,12 @@ mod tests {
     #[test]
     fn only_links_that_tell_about_pages_can_say_that_there_is_no_next() {
         let link = |rel: &str| json!({"rel": rel, "href": "https://cloud.mongodb.com/"});
-        let (this, previous, next, cluster) = (link("self"), link("previous"), link("next"), link("http://mms.mongodb.com/cluster"));
+        let (this, previous, next, cluster) = (
+            link("self"),
+            link("previous"),
+            link("next"),
+            link("http://mms.mongodb.com/cluster"),
+        );
         for (links, last) in [
             (json!([this]), true),
             (json!([this, previous]), true),

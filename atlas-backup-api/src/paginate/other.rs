@@ -21,17 +21,30 @@ pub(super) struct Other<T> {
 
 impl<T> Other<T> {
     pub(super) fn new(pager: Box<Pager>, settles: fn(&T) -> bool) -> Self {
-        Other { pager: Some(pager), settles, came: false, refusal: None, lenient: false }
+        Other {
+            pager: Some(pager),
+            settles,
+            came: false,
+            refusal: None,
+            lenient: false,
+        }
     }
 
     pub(super) fn lenient(self) -> Self {
-        Other { lenient: true, ..self }
+        Other {
+            lenient: true,
+            ..self
+        }
     }
 
     /// Takes notice of a page, and says whether the list it belongs to is known to be the right one.
     pub(super) fn is_settled_by(&mut self, items: &[T]) -> bool {
         self.came |= !items.is_empty();
-        if self.pager.is_some() { items.iter().any(self.settles) } else { !items.is_empty() }
+        if self.pager.is_some() {
+            items.iter().any(self.settles)
+        } else {
+            !items.is_empty()
+        }
     }
 
     /// The first list has ended, with a page that this pager brought: the other one leaves out what has come already.
@@ -53,7 +66,11 @@ impl<T> Other<T> {
         }
         // The first list was answered, so the cluster exists and may be read: what is refused is the list that it does not have.
         let is_explained = is_wrong_kind(&error) || self.lenient && is_bad_or_missing(&error);
-        if self.refusal.is_none() && is_explained { Ok(()) } else { Err(error) }
+        if self.refusal.is_none() && is_explained {
+            Ok(())
+        } else {
+            Err(error)
+        }
     }
 
     /// The other list, once; after it the refusal of the first one, if there is one to tell.
@@ -68,12 +85,20 @@ impl<T> Other<T> {
 /// Whether Atlas says that the call is meant for clusters of another kind. `INCORRECT_BACKUP_API_ENDPOINT` is in Atlas's list of error codes
 /// and names the right call; `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API` and its like were seen in answers.
 fn is_wrong_kind(error: &Error) -> bool {
-    let is_one = |code: &str| code == "INCORRECT_BACKUP_API_ENDPOINT" || code.starts_with("CANNOT_USE_") && code.ends_with("_API");
+    let is_one = |code: &str| {
+        code == "INCORRECT_BACKUP_API_ENDPOINT"
+            || code.starts_with("CANNOT_USE_") && code.ends_with("_API")
+    };
     matches!(error, Error::Api(_)) && error.error_code().is_some_and(is_one)
 }
 
 /// Whether Atlas says in any words that there is no such list.
 fn is_bad_or_missing(error: &Error) -> bool {
     let status = error.status();
-    matches!(error, Error::Api(_)) && !error.is_rate_limited() && matches!(status, Some(StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND))
+    matches!(error, Error::Api(_))
+        && !error.is_rate_limited()
+        && matches!(
+            status,
+            Some(StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND)
+        )
 }

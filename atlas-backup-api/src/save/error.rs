@@ -43,14 +43,22 @@ impl<J> fmt::Display for SaveError<J> {
                 let (id, summary) = (excerpt::shorten(id.as_str(), 100), failure.summary());
                 match failure.standing() {
                     Standing::Ended => write!(f, "job {id} was asked for: {failure}"),
-                    Standing::Gone => write!(f, "job {id} was asked for, and is no longer there: {summary}"),
+                    Standing::Gone => write!(
+                        f,
+                        "job {id} was asked for, and is no longer there: {summary}"
+                    ),
                     _ => {
                         let how = failure.how_to_wait();
-                        write!(f, "job {id} was asked for and goes on: {summary}; wait for it with {how}, and download its deliveries()")
+                        write!(
+                            f,
+                            "job {id} was asked for and goes on: {summary}; wait for it with {how}, and download its deliveries()"
+                        )
                     }
                 }
             }
-            SaveError::NoFiles(_) => f.write_str("the job that makes the download has ended, and names no file"),
+            SaveError::NoFiles(_) => {
+                f.write_str("the job that makes the download has ended, and names no file")
+            }
             SaveError::Download(error) => error.fmt(f),
         }
     }
@@ -60,7 +68,11 @@ impl<J> fmt::Debug for SaveError<J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SaveError::Call(error) => f.debug_tuple("Call").field(error).finish(),
-            SaveError::Job { id, failure } => f.debug_struct("Job").field("id", &Brief(id, 100)).field("failure", failure).finish(),
+            SaveError::Job { id, failure } => f
+                .debug_struct("Job")
+                .field("id", &Brief(id, 100))
+                .field("failure", failure)
+                .finish(),
             SaveError::NoFiles(_) => f.write_str("NoFiles"),
             SaveError::Download(error) => f.debug_tuple("Download").field(error).finish(),
         }

@@ -9,8 +9,9 @@ use crate::object_id::ObjectId;
 use crate::place::{Place, argument};
 use crate::v2::Api;
 use crate::v2::types::{
-    FlexRestoreJob, FlexSnapshotDownloadRequest, RestoreDeliveryType, RestoreJob, RestoreJobRequest, ServerlessRestoreJob,
-    ServerlessRestoreJobRequest, TenantRestoreJob, TenantSnapshotDownloadRequest,
+    FlexRestoreJob, FlexSnapshotDownloadRequest, RestoreDeliveryType, RestoreJob,
+    RestoreJobRequest, ServerlessRestoreJob, ServerlessRestoreJobRequest, TenantRestoreJob,
+    TenantSnapshotDownloadRequest,
 };
 
 macro_rules! save {

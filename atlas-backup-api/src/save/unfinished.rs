@@ -10,7 +10,8 @@ use std::{fs, io};
 use crate::deliveries::SUFFIX;
 use crate::download::{DownloadError, Mode};
 
-const TEXT: &str = "This snapshot is not saved completely. Save it again to this directory to go on.\n";
+const TEXT: &str =
+    "This snapshot is not saved completely. Save it again to this directory to go on.\n";
 
 pub(super) struct Unfinished<'a> {
     directory: &'a Path,
@@ -22,14 +23,22 @@ pub(super) struct Unfinished<'a> {
 impl<'a> Unfinished<'a> {
     pub(super) fn of(directory: &'a Path, prefix: &'a str) -> Self {
         // No delivery can have a name with this ending.
-        Unfinished { directory, prefix, mark: directory.join(format!("{prefix}.part")) }
+        Unfinished {
+            directory,
+            prefix,
+            mark: directory.join(format!("{prefix}.part")),
+        }
     }
 
     /// The complete files, and their lengths. Files without the mark are in the way.
     pub(super) fn files(&self) -> Result<BTreeMap<String, u64>, DownloadError> {
-        let files = self.look().map_err(|error| DownloadError::disk(self.directory, error))?;
+        let files = self
+            .look()
+            .map_err(|error| DownloadError::disk(self.directory, error))?;
         match files.keys().next() {
-            Some(file) if !self.mark.is_file() => Err(DownloadError::Exists { path: self.directory.join(file) }),
+            Some(file) if !self.mark.is_file() => Err(DownloadError::Exists {
+                path: self.directory.join(file),
+            }),
             _ => Ok(files),
         }
     }
@@ -42,7 +51,11 @@ impl<'a> Unfinished<'a> {
         let mut files = BTreeMap::new();
         for entry in entries {
             let entry = entry?;
-            if let Some(name) = entry.file_name().to_str().filter(|name| name.starts_with(self.prefix) && name.ends_with(SUFFIX)) {
+            if let Some(name) = entry
+                .file_name()
+                .to_str()
+                .filter(|name| name.starts_with(self.prefix) && name.ends_with(SUFFIX))
+            {
                 files.insert(name.to_owned(), entry.metadata()?.len());
             }
         }
@@ -52,14 +65,18 @@ impl<'a> Unfinished<'a> {
     /// The same, marked from here on.
     pub(super) fn begin(&self, mode: Mode) -> Result<BTreeMap<String, u64>, DownloadError> {
         let files = self.files()?;
-        let marked = mode.create_dir_all(self.directory).and_then(|()| mode.write(&self.mark, TEXT));
+        let marked = mode
+            .create_dir_all(self.directory)
+            .and_then(|()| mode.write(&self.mark, TEXT));
         marked.map_err(|error| DownloadError::disk(&self.mark, error))?;
         Ok(files)
     }
 
     pub(super) fn end(&self) -> Result<(), DownloadError> {
         match fs::remove_file(&self.mark) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DownloadError::disk(&self.mark, error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(DownloadError::disk(&self.mark, error))
+            }
             _ => Ok(()),
         }
     }

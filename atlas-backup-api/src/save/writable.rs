@@ -16,8 +16,11 @@ impl Writable {
     /// Makes the directory, if need be, and writes and deletes a file in it whose name begins so.
     pub(super) fn prove(directory: &Path, prefix: &str, mode: Mode) -> Result<Self, DownloadError> {
         // Before the first attempt: one that fails half-way is cleaned up, too.
-        let writable = Writable { made: missing(directory) };
-        let proved = create_dir_all(directory, mode).and_then(|()| write_and_delete(directory, prefix, mode));
+        let writable = Writable {
+            made: missing(directory),
+        };
+        let proved = create_dir_all(directory, mode)
+            .and_then(|()| write_and_delete(directory, prefix, mode));
         proved.map_err(|error| DownloadError::disk(directory, error))?;
         Ok(writable)
     }
@@ -34,21 +37,30 @@ impl Drop for Writable {
 
 /// The directory and those above it that do not exist.
 fn missing(directory: &Path) -> Vec<PathBuf> {
-    let is_missing = |path: &&Path| !path.as_os_str().is_empty() && fs::symlink_metadata(path).is_err();
-    directory.ancestors().take_while(is_missing).map(Path::to_owned).collect()
+    let is_missing =
+        |path: &&Path| !path.as_os_str().is_empty() && fs::symlink_metadata(path).is_err();
+    directory
+        .ancestors()
+        .take_while(is_missing)
+        .map(Path::to_owned)
+        .collect()
 }
 
 /// The system only says that something of that name exists already, where it is no directory.
 fn create_dir_all(directory: &Path, mode: Mode) -> io::Result<()> {
     match mode.create_dir_all(directory) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(io::ErrorKind::NotADirectory.into()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
         made => made,
     }
 }
 
 fn write_and_delete(directory: &Path, prefix: &str, mode: Mode) -> io::Result<()> {
     let probe = directory.join(format!("{prefix}.probe-{:016x}", fastrand::u64(..)));
-    let written = mode.create_new(&probe).and_then(|mut file| file.write_all(&[0; 4096]));
+    let written = mode
+        .create_new(&probe)
+        .and_then(|mut file| file.write_all(&[0; 4096]));
     match written {
         Ok(()) => fs::remove_file(&probe),
         Err(error) => {

@@ -55,20 +55,37 @@ impl fmt::Display for TakeError {
             TakeError::Call(error) => error.fmt(f),
             TakeError::Busy(error) => {
                 let (summary, how) = (error.summary(), error.how_to_wait());
-                write!(f, "no snapshot was asked for, as another one is under way: {summary}; wait for that one first with {how}")
+                write!(
+                    f,
+                    "no snapshot was asked for, as another one is under way: {summary}; wait for that one first with {how}"
+                )
             }
             TakeError::Ambiguous { marker, failure } => {
-                write!(f, "no snapshot was found whose description contains {marker:?}: {failure}; look again before taking another")
+                write!(
+                    f,
+                    "no snapshot was found whose description contains {marker:?}: {failure}; look again before taking another"
+                )
             }
-            TakeError::Deadline { waited } => write!(f, "no snapshot was asked for within {waited:?}"),
+            TakeError::Deadline { waited } => {
+                write!(f, "no snapshot was asked for within {waited:?}")
+            }
             TakeError::Snapshot { snapshot, failure } => {
-                let (id, summary) = (excerpt::shorten(snapshot.id.as_str(), 100), failure.summary());
+                let (id, summary) = (
+                    excerpt::shorten(snapshot.id.as_str(), 100),
+                    failure.summary(),
+                );
                 match failure.standing() {
                     Standing::Ended => write!(f, "snapshot {id} was asked for: {failure}"),
-                    Standing::Gone => write!(f, "snapshot {id} was asked for, and is no longer there: {summary}"),
+                    Standing::Gone => write!(
+                        f,
+                        "snapshot {id} was asked for, and is no longer there: {summary}"
+                    ),
                     _ => {
                         let how = failure.how_to_wait();
-                        write!(f, "snapshot {id} was asked for and goes on: {summary}; wait for it with {how}, do not take another")
+                        write!(
+                            f,
+                            "snapshot {id} was asked for and goes on: {summary}; wait for it with {how}, do not take another"
+                        )
                     }
                 }
             }
@@ -82,13 +99,19 @@ impl fmt::Debug for TakeError {
         match self {
             TakeError::Call(error) => f.debug_tuple("Call").field(error).finish(),
             TakeError::Busy(error) => f.debug_tuple("Busy").field(error).finish(),
-            TakeError::Ambiguous { marker, failure } => {
-                f.debug_struct("Ambiguous").field("marker", marker).field("failure", failure).finish()
+            TakeError::Ambiguous { marker, failure } => f
+                .debug_struct("Ambiguous")
+                .field("marker", marker)
+                .field("failure", failure)
+                .finish(),
+            TakeError::Deadline { waited } => {
+                f.debug_struct("Deadline").field("waited", waited).finish()
             }
-            TakeError::Deadline { waited } => f.debug_struct("Deadline").field("waited", waited).finish(),
-            TakeError::Snapshot { snapshot, failure } => {
-                f.debug_struct("Snapshot").field("id", &Brief(&snapshot.id, 100)).field("failure", failure).finish_non_exhaustive()
-            }
+            TakeError::Snapshot { snapshot, failure } => f
+                .debug_struct("Snapshot")
+                .field("id", &Brief(&snapshot.id, 100))
+                .field("failure", failure)
+                .finish_non_exhaustive(),
         }
     }
 }

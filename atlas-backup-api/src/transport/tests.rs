@@ -15,8 +15,14 @@ use crate::loopback::{Loopback, answer};
 use crate::operation::{Effect, Operation};
 use crate::retry_policy::RetryPolicy;
 
-static GET: Operation =
-    Operation { id: "get", method: Method::GET, path: "/api/it", accept: "application/json", content_type: None, effect: Effect::Read };
+static GET: Operation = Operation {
+    id: "get",
+    method: Method::GET,
+    path: "/api/it",
+    accept: "application/json",
+    content_type: None,
+    effect: Effect::Read,
+};
 
 static DELETE: Operation = Operation {
     id: "delete",
@@ -28,7 +34,10 @@ static DELETE: Operation = Operation {
 };
 
 async fn get(url: &str) -> Result<Answer, Error> {
-    let builder = Client::builder().base_url(url).attempt_timeout(Duration::from_millis(300)).retry(RetryPolicy::never());
+    let builder = Client::builder()
+        .base_url(url)
+        .attempt_timeout(Duration::from_millis(300))
+        .retry(RetryPolicy::never());
     let client = builder.build().unwrap();
     execute(Request::new(&client, &GET).query("token", "hunter2")).await
 }
@@ -47,12 +56,19 @@ fn messages(error: &Error) -> String {
 
 #[tokio::test]
 async fn any_answer_is_brought_back_as_it_is() {
-    let answers = [answer("503 Service Unavailable", "x-a: b\r\n", "<html>"), answer("204 No Content", "", "")];
+    let answers = [
+        answer("503 Service Unavailable", "x-a: b\r\n", "<html>"),
+        answer("204 No Content", "", ""),
+    ];
     let server = Loopback::answering(answers);
-    let first = get(&server.url).await.unwrap_or_else(|error| panic!("{error}"));
+    let first = get(&server.url)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!((first.status.as_u16(), &*first.body), (503, &b"<html>"[..]));
     assert_eq!(first.headers["x-a"], "b");
-    let second = get(&server.url).await.unwrap_or_else(|error| panic!("{error}"));
+    let second = get(&server.url)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!((second.status.as_u16(), second.body.len()), (204, 0));
 }
 
@@ -61,7 +77,9 @@ async fn a_redirect_is_not_followed() {
     let elsewhere = Loopback::json("200 OK", "1");
     let location = format!("location: {}/api/it\r\n", elsewhere.url);
     let server = Loopback::answering([answer("307 Temporary Redirect", &location, "")]);
-    let answer = get(&server.url).await.unwrap_or_else(|error| panic!("{error}"));
+    let answer = get(&server.url)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(answer.status, 307);
     assert_eq!(elsewhere.request(), None);
 }
@@ -73,9 +91,15 @@ async fn nobody_listens() {
         format!("http://{}", listener.local_addr().unwrap())
     };
     let error = get(&url).await.err().unwrap();
-    assert!(matches!(&error, Error::Connection(error) if error.is_connect()), "{error:?}");
+    assert!(
+        matches!(&error, Error::Connection(error) if error.is_connect()),
+        "{error:?}"
+    );
     let message = messages(&error);
-    assert!(message.starts_with("get: no connection: ") && message.contains("refused"), "{message}");
+    assert!(
+        message.starts_with("get: no connection: ") && message.contains("refused"),
+        "{message}"
+    );
     assert!(error.source().is_some());
 }
 
@@ -87,12 +111,23 @@ async fn a_connection_is_not_waited_for() {
     let address = listener.local_addr().unwrap();
     let connect = |_| TcpStream::connect_timeout(&address, Duration::from_millis(100)).ok();
     let waiting: Vec<TcpStream> = (0..10_000).map_while(connect).collect();
-    let builder = Client::builder().base_url(format!("http://{address}")).connect_timeout(Duration::from_millis(100));
+    let builder = Client::builder()
+        .base_url(format!("http://{address}"))
+        .connect_timeout(Duration::from_millis(100));
     let builder = builder.retry(RetryPolicy::never());
     let began = Instant::now();
-    let error = execute(Request::new(&builder.build().unwrap(), &GET)).await.err().unwrap();
-    assert!(matches!(&error, Error::Timeout(error) if error.is_connect()), "{error:?}");
-    assert!(began.elapsed().as_millis() < 4000, "that was the system's patience, not ours");
+    let error = execute(Request::new(&builder.build().unwrap(), &GET))
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        matches!(&error, Error::Timeout(error) if error.is_connect()),
+        "{error:?}"
+    );
+    assert!(
+        began.elapsed().as_millis() < 4000,
+        "that was the system's patience, not ours"
+    );
     assert_eq!(messages(&error), "get: no connection in time");
     drop(waiting);
 }
@@ -104,9 +139,15 @@ async fn the_connection_is_lost() {
         // One answer only: were the request repeated, it would find nobody and the error would be another.
         let server = Loopback::answering([broken]);
         let error = get(&server.url).await.err().unwrap();
-        assert!(matches!(&error, Error::Connection(error) if !error.is_connect()), "{broken:?}: {error:?}");
+        assert!(
+            matches!(&error, Error::Connection(error) if !error.is_connect()),
+            "{broken:?}: {error:?}"
+        );
         let message = messages(&error);
-        assert!(message.starts_with("get: no complete answer: "), "{broken:?}: {message}");
+        assert!(
+            message.starts_with("get: no complete answer: "),
+            "{broken:?}: {message}"
+        );
         assert!(server.request().is_some());
     }
 }
@@ -148,7 +189,11 @@ impl Clock for NoWait {
 
 async fn delete<const N: usize>(answers: [String; N]) -> Result<u16, Error> {
     let server = Loopback::answering(answers);
-    let client = Client::builder().base_url(&server.url).clock(NoWait(Mutex::default())).build().unwrap();
+    let client = Client::builder()
+        .base_url(&server.url)
+        .clock(NoWait(Mutex::default()))
+        .build()
+        .unwrap();
     let response = Request::new(&client, &DELETE).send::<()>().await;
     for _ in 0..N {
         assert!(server.request().is_some(), "an answer was not asked for");
@@ -158,24 +203,68 @@ async fn delete<const N: usize>(answers: [String; N]) -> Result<u16, Error> {
 
 #[tokio::test]
 async fn what_is_gone_after_a_repeated_delete_was_deleted() {
-    let gone = || answer("404 Not Found", "", r#"{"errorCode": "RESOURCE_NOT_FOUND"}"#);
-    for lost in [String::new(), "HTTP/1.1 2".to_owned(), answer("503 Service Unavailable", "", "<html>")] {
-        assert_eq!(delete([lost.clone(), gone()]).await.unwrap(), 204, "{lost:?}");
-        assert_eq!(delete([lost.clone(), answer("429 Too Many Requests", "", ""), gone()]).await.unwrap(), 204, "{lost:?}");
-        assert_eq!(delete([lost, answer("204 No Content", "", "")]).await.unwrap(), 204);
+    let gone = || {
+        answer(
+            "404 Not Found",
+            "",
+            r#"{"errorCode": "RESOURCE_NOT_FOUND"}"#,
+        )
+    };
+    for lost in [
+        String::new(),
+        "HTTP/1.1 2".to_owned(),
+        answer("503 Service Unavailable", "", "<html>"),
+    ] {
+        assert_eq!(
+            delete([lost.clone(), gone()]).await.unwrap(),
+            204,
+            "{lost:?}"
+        );
+        assert_eq!(
+            delete([
+                lost.clone(),
+                answer("429 Too Many Requests", "", ""),
+                gone()
+            ])
+            .await
+            .unwrap(),
+            204,
+            "{lost:?}"
+        );
+        assert_eq!(
+            delete([lost, answer("204 No Content", "", "")])
+                .await
+                .unwrap(),
+            204
+        );
     }
     assert!(delete([gone()]).await.unwrap_err().is_not_found());
     let limited = answer("429 Too Many Requests", "", "");
-    assert!(delete([limited, gone()]).await.unwrap_err().is_not_found(), "nothing was deleted the first time");
+    assert!(
+        delete([limited, gone()]).await.unwrap_err().is_not_found(),
+        "nothing was deleted the first time"
+    );
 }
 
 #[tokio::test]
 async fn a_failure_in_an_envelope_is_tried_again() {
-    let busy = answer("200 OK", "retry-after: 7\r\n", r#"{"status": 503, "envelope": {"errorCode": "BUSY"}}"#);
+    let busy = answer(
+        "200 OK",
+        "retry-after: 7\r\n",
+        r#"{"status": 503, "envelope": {"errorCode": "BUSY"}}"#,
+    );
     let done = answer("200 OK", "", r#"{"status": 200, "envelope": 1}"#);
     let server = Loopback::answering([busy, done]);
-    let client = Client::builder().base_url(&server.url).clock(NoWait(Mutex::default())).build().unwrap();
-    let response = Request::new(&client, &GET).query("envelope", true).send::<i64>().await.unwrap();
+    let client = Client::builder()
+        .base_url(&server.url)
+        .clock(NoWait(Mutex::default()))
+        .build()
+        .unwrap();
+    let response = Request::new(&client, &GET)
+        .query("envelope", true)
+        .send::<i64>()
+        .await
+        .unwrap();
     assert_eq!(response.into_inner(), 1);
 }
 
@@ -187,11 +276,30 @@ async fn a_download_outlasts_the_timeouts_of_calls() {
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         assert_ne!(stream.read(&mut [0; 4096]).unwrap(), 0);
-        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\na").unwrap();
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\na")
+            .unwrap();
         thread::sleep(Duration::from_millis(200));
         stream.write_all(b"b").unwrap();
     });
     let short = Duration::from_millis(50);
-    let client = Client::builder().base_url(&url).attempt_timeout(short).total_timeout(short).build().unwrap();
-    assert_eq!(client.shared().http.get(&url).send().await.unwrap().bytes().await.unwrap(), "ab");
+    let client = Client::builder()
+        .base_url(&url)
+        .attempt_timeout(short)
+        .total_timeout(short)
+        .build()
+        .unwrap();
+    assert_eq!(
+        client
+            .shared()
+            .http
+            .get(&url)
+            .send()
+            .await
+            .unwrap()
+            .bytes()
+            .await
+            .unwrap(),
+        "ab"
+    );
 }

@@ -88,19 +88,41 @@ pub(crate) enum Standing {
 
 impl<T> WaitError<T> {
     pub(super) fn ended(request: &Request, job: T, ending: Ending, words: String) -> Self {
-        WaitError::Ended { ending, words, job: Box::new(job), call: call(request) }
+        WaitError::Ended {
+            ending,
+            words,
+            job: Box::new(job),
+            call: call(request),
+        }
     }
 
-    pub(super) fn deadline(request: &Request, waited: Duration, job: Option<T>, failure: Option<Error>) -> Self {
-        WaitError::Deadline { waited, job: job.map(Box::new), failure, call: call(request) }
+    pub(super) fn deadline(
+        request: &Request,
+        waited: Duration,
+        job: Option<T>,
+        failure: Option<Error>,
+    ) -> Self {
+        WaitError::Deadline {
+            waited,
+            job: job.map(Box::new),
+            failure,
+            call: call(request),
+        }
     }
 
     pub(super) fn unseen(request: &Request, failure: Error) -> Self {
-        WaitError::Unseen { failure, call: call(request) }
+        WaitError::Unseen {
+            failure,
+            call: call(request),
+        }
     }
 
     pub(super) fn asking_failed(request: &Request, job: Option<T>, failure: Error) -> Self {
-        WaitError::Call { failure, job: job.map(Box::new), call: call(request) }
+        WaitError::Call {
+            failure,
+            job: job.map(Box::new),
+            call: call(request),
+        }
     }
 
     /// The job as it was last seen.
@@ -137,7 +159,11 @@ impl<T> WaitError<T> {
             WaitError::Unseen { .. } => Standing::GoesOn,
             WaitError::Call { failure, .. } if was_seen && failure.is_not_found() => Standing::Gone,
             _ if was_seen => Standing::GoesOn,
-            WaitError::Call { failure, .. } if failure.is_not_found() || matches!(failure, Error::InvalidArgument(_)) => Standing::Refused,
+            WaitError::Call { failure, .. }
+                if failure.is_not_found() || matches!(failure, Error::InvalidArgument(_)) =>
+            {
+                Standing::Refused
+            }
             _ => Standing::Unknown,
         }
     }
@@ -182,7 +208,11 @@ impl<T> WaitError<T> {
 fn call(request: &Request) -> String {
     let target = request.target();
     let path = target.split('?').next().unwrap_or_default();
-    format!("{} {}", request.operation.id, excerpt::shorten(path.rsplit('/').next().unwrap_or_default(), 100))
+    format!(
+        "{} {}",
+        request.operation.id,
+        excerpt::shorten(path.rsplit('/').next().unwrap_or_default(), 100)
+    )
 }
 
 /// Prints what went wrong. Only the error of a failed call names the call.
@@ -198,12 +228,27 @@ impl<T> fmt::Display for Fault<'_, T> {
                     Ending::Expired => "it has expired",
                 };
                 let words = excerpt::clause(words, 500);
-                if words.is_empty() { f.write_str(ending) } else { write!(f, "{ending}: {words}") }
+                if words.is_empty() {
+                    f.write_str(ending)
+                } else {
+                    write!(f, "{ending}: {words}")
+                }
             }
-            WaitError::Deadline { waited, job, failure, .. } => {
-                let known = if job.is_some() { "still under way" } else { "not known how far it is" };
+            WaitError::Deadline {
+                waited,
+                job,
+                failure,
+                ..
+            } => {
+                let known = if job.is_some() {
+                    "still under way"
+                } else {
+                    "not known how far it is"
+                };
                 write!(f, "{known} after {waited:?}")?;
-                let Some(failure) = failure else { return Ok(()) };
+                let Some(failure) = failure else {
+                    return Ok(());
+                };
                 f.write_str(": ")?;
                 failure.message(f)
             }
@@ -229,7 +274,11 @@ impl<T> fmt::Display for WaitError<T> {
             Standing::GoesOn => "goes on",
             Standing::Unknown => "may go on",
         };
-        write!(f, "; {subject} {goes_on}: wait for it again with {}, instead of making another", self.how_to_wait())
+        write!(
+            f,
+            "; {subject} {goes_on}: wait for it again with {}, instead of making another",
+            self.how_to_wait()
+        )
     }
 }
 
@@ -237,9 +286,11 @@ impl<T> fmt::Display for WaitError<T> {
 impl<T> fmt::Debug for WaitError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WaitError::Call { failure, call, .. } => {
-                f.debug_struct("Call").field("failure", failure).field("call", call).finish_non_exhaustive()
-            }
+            WaitError::Call { failure, call, .. } => f
+                .debug_struct("Call")
+                .field("failure", failure)
+                .field("call", call)
+                .finish_non_exhaustive(),
             told => write!(f, "WaitError({told})"),
         }
     }

@@ -35,7 +35,13 @@ pub(crate) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let deadline = Duration::from_secs(24 * 3600);
-        Settings { deadline, before: Duration::ZERO, first: Duration::from_secs(2), longest: Duration::from_secs(30), just_created: false }
+        Settings {
+            deadline,
+            before: Duration::ZERO,
+            first: Duration::from_secs(2),
+            longest: Duration::from_secs(30),
+            just_created: false,
+        }
     }
 }
 
@@ -52,15 +58,26 @@ impl Settings {
     /// With what is left of the deadline.
     #[cfg(feature = "v2")]
     pub(crate) fn left(self, left: Duration) -> Self {
-        Settings { before: self.deadline.saturating_sub(left), deadline: left, ..self }
+        Settings {
+            before: self.deadline.saturating_sub(left),
+            deadline: left,
+            ..self
+        }
     }
 
     pub(crate) fn poll_every(self, first: Duration, longest: Duration) -> Self {
-        Settings { first, longest, ..self }
+        Settings {
+            first,
+            longest,
+            ..self
+        }
     }
 
     pub(crate) fn just_created(self, just_created: bool) -> Self {
-        Settings { just_created, ..self }
+        Settings {
+            just_created,
+            ..self
+        }
     }
 }
 
@@ -82,11 +99,23 @@ impl Pace {
     pub(crate) fn new(client: &Client, settings: &Settings) -> Self {
         let longest = settings.longest.clamp(SHORTEST, LONGEST);
         let first = settings.first.clamp(SHORTEST, longest);
-        let delays = ExponentialBuilder::new().with_factor(1.5).with_min_delay(first).with_max_delay(longest).without_max_times();
+        let delays = ExponentialBuilder::new()
+            .with_factor(1.5)
+            .with_min_delay(first)
+            .with_max_delay(longest)
+            .without_max_times();
         let began = client.shared().clock.now();
         let deadline = Deadline::after(began, settings.deadline);
         let is_unseen = settings.just_created;
-        Pace { client: client.clone(), deadline, longest, delays: delays.build(), is_unseen, failures: 0, failure: None }
+        Pace {
+            client: client.clone(),
+            deadline,
+            longest,
+            delays: delays.build(),
+            is_unseen,
+            failures: 0,
+            failure: None,
+        }
     }
 
     /// The call that asks, which must not outlast the waiting.
@@ -98,14 +127,22 @@ impl Pace {
 
     /// The options of a call that must not outlast the waiting.
     pub(crate) fn options(&self, options: CallOptions) -> CallOptions {
-        let total = options.total_timeout.unwrap_or(self.client.shared().total_timeout);
-        CallOptions { total_timeout: Some(total.min(self.left())), ..options }
+        let total = options
+            .total_timeout
+            .unwrap_or(self.client.shared().total_timeout);
+        CallOptions {
+            total_timeout: Some(total.min(self.left())),
+            ..options
+        }
     }
 
     /// Work that must not either; None where it would.
     #[cfg(feature = "v2")]
     pub(crate) async fn bound<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        self.deadline.bound(&*self.client.shared().clock, work).await.ok()
+        self.deadline
+            .bound(&*self.client.shared().clock, work)
+            .await
+            .ok()
     }
 
     pub(crate) fn left(&self) -> Duration {
@@ -119,8 +156,13 @@ impl Pace {
     /// Takes the failure of a poll, unless it is one to believe, or asks to wait longer than there is time.
     pub(crate) fn failed(&mut self, error: Error) -> Result<(), Error> {
         self.failures += 1;
-        let is_too_late = error.retry_after().is_some_and(|asked| asked >= self.left());
-        if self.failures >= PATIENCE || is_too_late || !(is_momentary(&error) || self.is_too_early(&error)) {
+        let is_too_late = error
+            .retry_after()
+            .is_some_and(|asked| asked >= self.left());
+        if self.failures >= PATIENCE
+            || is_too_late
+            || !(is_momentary(&error) || self.is_too_early(&error))
+        {
             return Err(error);
         }
         self.failure = Some(error);
@@ -135,14 +177,22 @@ impl Pace {
     /// Waits until it is time to ask again; None when the deadline comes first.
     pub(crate) async fn pause(&mut self) -> Option<()> {
         let usual = self.delays.next().unwrap_or(self.longest);
-        let usual = if self.is_allowance_low() { self.longest } else { usual };
+        let usual = if self.is_allowance_low() {
+            self.longest
+        } else {
+            usual
+        };
         // A fifth less or more.
         let usual = usual.mul_f64(0.8 + 0.4 * fastrand::f64());
         let asked = self.failure.as_ref().and_then(Error::retry_after);
         let delay = asked.map_or(usual, |asked| asked.max(usual));
         let left = self.left();
         // The last look leaves time for its answer, and does not come before it was asked for.
-        let delay = if delay < left || left <= LAST_LOOK { delay } else { (left - LAST_LOOK).max(asked.unwrap_or_default()) };
+        let delay = if delay < left || left <= LAST_LOOK {
+            delay
+        } else {
+            (left - LAST_LOOK).max(asked.unwrap_or_default())
+        };
         self.client.shared().clock.sleep(delay.min(left)).await;
         (delay < left).then_some(())
     }
@@ -150,7 +200,11 @@ impl Pace {
     /// Less than a tenth of the calls of this period are left, or none.
     fn is_allowance_low(&self) -> bool {
         let said = self.client.rate_limit();
-        said.and_then(|said| said.remaining.map(|left| left == 0 || left < said.limit.unwrap_or(0) / 10)).unwrap_or(false)
+        said.and_then(|said| {
+            said.remaining
+                .map(|left| left == 0 || left < said.limit.unwrap_or(0) / 10)
+        })
+        .unwrap_or(false)
     }
 }
 

@@ -110,11 +110,20 @@ macro_rules! both {
             legacy::GetLegacyRestoreJob => LegacyRestoreJob,
         }
 
-        worded!(Snapshot, TenantSnapshot, TenantRestoreJob, ServerlessSnapshot);
+        worded!(
+            Snapshot,
+            TenantSnapshot,
+            TenantRestoreJob,
+            ServerlessSnapshot
+        );
 
         impl Job for types::RestoreJob {
             fn stage(&self) -> Stage {
-                let parts = self.components.iter().filter(|part| part.download_url.is_some()).count();
+                let parts = self
+                    .components
+                    .iter()
+                    .filter(|part| part.download_url.is_some())
+                    .count();
                 by_flags(&Flags {
                     failed: self.failed,
                     cancelled: self.cancelled,
@@ -143,12 +152,23 @@ macro_rules! both {
         impl Job for types::ExportJob {
             fn stage(&self) -> Stage {
                 let reason = self.state_reason.as_ref();
-                let told = [reason.and_then(|reason| reason.error_code.as_deref()), reason.and_then(|reason| reason.message.as_deref())];
-                let words = |state: &str| told.iter().flatten().fold(state.to_owned(), |words, more| format!("{words}: {more}"));
+                let told = [
+                    reason.and_then(|reason| reason.error_code.as_deref()),
+                    reason.and_then(|reason| reason.message.as_deref()),
+                ];
+                let words = |state: &str| {
+                    told.iter()
+                        .flatten()
+                        .fold(state.to_owned(), |words, more| format!("{words}: {more}"))
+                };
                 match &self.state {
                     Some(types::ExportJobState::Successful) => Stage::Done,
-                    Some(state @ types::ExportJobState::Failed) => Stage::failed(words(state.as_str())),
-                    Some(state @ types::ExportJobState::Cancelled) => Stage::Ended(Ending::Cancelled, words(state.as_str())),
+                    Some(state @ types::ExportJobState::Failed) => {
+                        Stage::failed(words(state.as_str()))
+                    }
+                    Some(state @ types::ExportJobState::Cancelled) => {
+                        Stage::Ended(Ending::Cancelled, words(state.as_str()))
+                    }
                     _ => Stage::Running,
                 }
             }
@@ -158,26 +178,42 @@ macro_rules! both {
         #[allow(deprecated)]
         impl Job for types::LegacySnapshot {
             fn stage(&self) -> Stage {
-                if self.complete == Some(true) { Stage::Done } else { Stage::Running }
+                if self.complete == Some(true) {
+                    Stage::Done
+                } else {
+                    Stage::Running
+                }
             }
         }
 
         #[allow(deprecated)]
         impl Job for types::LegacyRestoreJob {
             fn stage(&self) -> Stage {
-                use types::{LegacyRestoreDeliveryStatus as Delivery, LegacyRestoreStatus as Status};
+                use types::{
+                    LegacyRestoreDeliveryStatus as Delivery, LegacyRestoreStatus as Status,
+                };
                 match &self.status_name {
                     Some(status @ Status::Broken) => return Stage::failed(status.as_str()),
-                    Some(status @ Status::Killed) => return Stage::Ended(Ending::Cancelled, status.as_str().to_owned()),
+                    Some(status @ Status::Killed) => {
+                        return Stage::Ended(Ending::Cancelled, status.as_str().to_owned());
+                    }
                     _ => {}
                 }
-                match self.delivery.as_ref().and_then(|delivery| delivery.status_name.as_ref()) {
-                    Some(status @ (Delivery::Failed | Delivery::Interrupted)) => Stage::failed(status.as_str()),
+                match self
+                    .delivery
+                    .as_ref()
+                    .and_then(|delivery| delivery.status_name.as_ref())
+                {
+                    Some(status @ (Delivery::Failed | Delivery::Interrupted)) => {
+                        Stage::failed(status.as_str())
+                    }
                     Some(status @ (Delivery::Expired | Delivery::MaxDownloadsExceeded)) => {
                         Stage::Ended(Ending::Expired, status.as_str().to_owned())
                     }
                     Some(Delivery::Ready) => Stage::Done,
-                    Some(Delivery::NotStarted | Delivery::InProgress | Delivery::Pending) => Stage::Running,
+                    Some(Delivery::NotStarted | Delivery::InProgress | Delivery::Pending) => {
+                        Stage::Running
+                    }
                     _ if self.status_name == Some(Status::Finished) => Stage::Done,
                     _ => Stage::Running,
                 }
@@ -211,11 +247,19 @@ mod v2 {
 
     impl Job for types::CollectionRestoreJob {
         fn stage(&self) -> Stage {
-            let words = |state: &str| self.error_message.iter().fold(state.to_owned(), |words, more| format!("{words}: {more}"));
+            let words = |state: &str| {
+                self.error_message
+                    .iter()
+                    .fold(state.to_owned(), |words, more| format!("{words}: {more}"))
+            };
             match &self.state {
                 Some(types::CollectionRestoreJobState::Successful) => Stage::Done,
-                Some(state @ types::CollectionRestoreJobState::Failed) => Stage::failed(words(state.as_str())),
-                Some(state @ types::CollectionRestoreJobState::Canceled) => Stage::Ended(Ending::Cancelled, words(state.as_str())),
+                Some(state @ types::CollectionRestoreJobState::Failed) => {
+                    Stage::failed(words(state.as_str()))
+                }
+                Some(state @ types::CollectionRestoreJobState::Canceled) => {
+                    Stage::Ended(Ending::Cancelled, words(state.as_str()))
+                }
                 _ => Stage::Running,
             }
         }
@@ -241,20 +285,56 @@ mod tests {
 
     #[test]
     fn each_family_has_its_words() {
-        assert_eq!(stage::<types::Snapshot>(json!({"status": "completed"})), Stage::Done);
-        assert_eq!(stage::<types::Snapshot>(json!({"status": "failed"})), ended(Ending::Failed, "failed"));
-        for status in [json!("queued"), json!("inProgress"), json!("archiving"), json!(null)] {
-            assert_eq!(stage::<types::Snapshot>(json!({"status": status})), Stage::Running, "{status}");
+        assert_eq!(
+            stage::<types::Snapshot>(json!({"status": "completed"})),
+            Stage::Done
+        );
+        assert_eq!(
+            stage::<types::Snapshot>(json!({"status": "failed"})),
+            ended(Ending::Failed, "failed")
+        );
+        for status in [
+            json!("queued"),
+            json!("inProgress"),
+            json!("archiving"),
+            json!(null),
+        ] {
+            assert_eq!(
+                stage::<types::Snapshot>(json!({"status": status})),
+                Stage::Running,
+                "{status}"
+            );
         }
-        assert_eq!(stage::<types::FlexRestoreJob>(json!({"status": "COMPLETED"})), Stage::Done);
-        assert_eq!(stage::<types::TenantSnapshot>(json!({"status": "FAILED"})), ended(Ending::Failed, "FAILED"));
-        assert_eq!(stage::<types::FlexSnapshot>(json!({"status": "PENDING"})), Stage::Running);
-        assert_eq!(stage::<types::ExportJob>(json!({"state": "Successful"})), Stage::Done);
+        assert_eq!(
+            stage::<types::FlexRestoreJob>(json!({"status": "COMPLETED"})),
+            Stage::Done
+        );
+        assert_eq!(
+            stage::<types::TenantSnapshot>(json!({"status": "FAILED"})),
+            ended(Ending::Failed, "FAILED")
+        );
+        assert_eq!(
+            stage::<types::FlexSnapshot>(json!({"status": "PENDING"})),
+            Stage::Running
+        );
+        assert_eq!(
+            stage::<types::ExportJob>(json!({"state": "Successful"})),
+            Stage::Done
+        );
         let failed = json!({"state": "Failed", "stateReason": {"errorCode": "EXPORT_FAILED", "message": "No such bucket."}});
-        assert_eq!(stage::<types::ExportJob>(failed), ended(Ending::Failed, "Failed: EXPORT_FAILED: No such bucket."));
+        assert_eq!(
+            stage::<types::ExportJob>(failed),
+            ended(Ending::Failed, "Failed: EXPORT_FAILED: No such bucket.")
+        );
         let failed = json!({"state": "FAILED", "errorMessage": "No space."});
-        assert_eq!(stage::<types::CollectionRestoreJob>(failed), ended(Ending::Failed, "FAILED: No space."));
-        assert_eq!(stage::<types::CollectionRestoreJob>(json!({"state": "CANCELED"})), ended(Ending::Cancelled, "CANCELED"));
+        assert_eq!(
+            stage::<types::CollectionRestoreJob>(failed),
+            ended(Ending::Failed, "FAILED: No space.")
+        );
+        assert_eq!(
+            stage::<types::CollectionRestoreJob>(json!({"state": "CANCELED"})),
+            ended(Ending::Cancelled, "CANCELED")
+        );
     }
 
     #[test]
@@ -262,18 +342,54 @@ mod tests {
         let url = "https://h/?sig=1";
         for (job, expected) in [
             (json!({}), Stage::Running),
-            (json!({"deliveryType": "automated", "failed": false, "expired": false, "cancelled": false}), Stage::Running),
-            (json!({"deliveryType": "automated", "finishedAt": "2026-01-01T00:00:00Z"}), Stage::Done),
-            (json!({"deliveryType": "automated", "finishedAt": "2026-01-01T00:00:00Z", "expired": true}), Stage::Done),
-            (json!({"deliveryType": "download", "deliveryUrl": [url]}), Stage::Done),
-            (json!({"deliveryType": "download", "components": [{"downloadUrl": url}]}), Stage::Done),
-            (json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}]}), Stage::Running),
-            (json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}], "deliveryUrl": [url]}), Stage::Running),
-            (json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}], "deliveryUrl": [url, url]}), Stage::Done),
-            (json!({"deliveryType": "download", "components": [{}, {}]}), Stage::Running),
-            (json!({"deliveryType": "download", "deliveryUrl": [url], "expired": true}), ended(Ending::Expired, "expired")),
-            (json!({"finishedAt": "2026-01-01T00:00:00Z", "failed": true}), ended(Ending::Failed, "failed")),
-            (json!({"finishedAt": "2026-01-01T00:00:00Z", "cancelled": true}), ended(Ending::Cancelled, "cancelled")),
+            (
+                json!({"deliveryType": "automated", "failed": false, "expired": false, "cancelled": false}),
+                Stage::Running,
+            ),
+            (
+                json!({"deliveryType": "automated", "finishedAt": "2026-01-01T00:00:00Z"}),
+                Stage::Done,
+            ),
+            (
+                json!({"deliveryType": "automated", "finishedAt": "2026-01-01T00:00:00Z", "expired": true}),
+                Stage::Done,
+            ),
+            (
+                json!({"deliveryType": "download", "deliveryUrl": [url]}),
+                Stage::Done,
+            ),
+            (
+                json!({"deliveryType": "download", "components": [{"downloadUrl": url}]}),
+                Stage::Done,
+            ),
+            (
+                json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}]}),
+                Stage::Running,
+            ),
+            (
+                json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}], "deliveryUrl": [url]}),
+                Stage::Running,
+            ),
+            (
+                json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}], "deliveryUrl": [url, url]}),
+                Stage::Done,
+            ),
+            (
+                json!({"deliveryType": "download", "components": [{}, {}]}),
+                Stage::Running,
+            ),
+            (
+                json!({"deliveryType": "download", "deliveryUrl": [url], "expired": true}),
+                ended(Ending::Expired, "expired"),
+            ),
+            (
+                json!({"finishedAt": "2026-01-01T00:00:00Z", "failed": true}),
+                ended(Ending::Failed, "failed"),
+            ),
+            (
+                json!({"finishedAt": "2026-01-01T00:00:00Z", "cancelled": true}),
+                ended(Ending::Cancelled, "cancelled"),
+            ),
         ] {
             assert_eq!(stage::<types::RestoreJob>(job.clone()), expected, "{job}");
         }
@@ -286,11 +402,22 @@ mod tests {
             ("FINISHED", "IN_PROGRESS", Stage::Running),
             ("FINISHED", "READY", Stage::Done),
             ("BROKEN", "READY", ended(Ending::Failed, "BROKEN")),
-            ("FINISHED", "MAX_DOWNLOADS_EXCEEDED", ended(Ending::Expired, "MAX_DOWNLOADS_EXCEEDED")),
+            (
+                "FINISHED",
+                "MAX_DOWNLOADS_EXCEEDED",
+                ended(Ending::Expired, "MAX_DOWNLOADS_EXCEEDED"),
+            ),
         ] {
             let job = json!({"statusName": status, "delivery": {"statusName": delivery}});
-            assert_eq!(stage::<types::LegacyRestoreJob>(job.clone()), expected, "{job}");
+            assert_eq!(
+                stage::<types::LegacyRestoreJob>(job.clone()),
+                expected,
+                "{job}"
+            );
         }
-        assert_eq!(stage::<types::LegacyRestoreJob>(json!({"statusName": "FINISHED"})), Stage::Done);
+        assert_eq!(
+            stage::<types::LegacyRestoreJob>(json!({"statusName": "FINISHED"})),
+            Stage::Done
+        );
     }
 }

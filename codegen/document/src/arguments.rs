@@ -28,7 +28,9 @@ impl Arguments {
     /// When what is given is of another type.
     pub fn optional<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, String> {
         let value = self.query.get(name).cloned();
-        value.map(|value| serde_json::from_value(value).map_err(|error| format!("{name}: {error}"))).transpose()
+        value
+            .map(|value| serde_json::from_value(value).map_err(|error| format!("{name}: {error}")))
+            .transpose()
     }
 
     /// A query parameter that must be given.
@@ -36,7 +38,8 @@ impl Arguments {
     /// # Errors
     /// When it is not, or is of another type.
     pub fn required<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
-        self.optional(name)?.ok_or_else(|| format!("{name}: not given"))
+        self.optional(name)?
+            .ok_or_else(|| format!("{name}: not given"))
     }
 
     /// The request body.

@@ -36,8 +36,18 @@ const RULE: &str = "upstream";
 
 /// The generations that a published document describes: the paths tell.
 pub fn generations(published: &Value) -> Vec<&'static Generation> {
-    let paths = || published.get("paths").and_then(Value::as_object).into_iter().flatten().map(|(path, _)| path);
-    GENERATIONS.iter().filter(|generation| paths().any(|path| path.starts_with(generation.prefix))).collect()
+    let paths = || {
+        published
+            .get("paths")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(path, _)| path)
+    };
+    GENERATIONS
+        .iter()
+        .filter(|generation| paths().any(|path| path.starts_with(generation.prefix)))
+        .collect()
 }
 
 /// What came of comparing one of our documents.
@@ -68,7 +78,9 @@ pub struct Report {
 impl Report {
     /// The differences that nothing explains.
     pub fn unexplained(&self) -> impl Iterator<Item = &Difference> {
-        self.differences.iter().filter(|difference| difference.explanation.is_none())
+        self.differences
+            .iter()
+            .filter(|difference| difference.explanation.is_none())
     }
 }
 
@@ -78,15 +90,27 @@ impl Report {
 ///
 /// # Errors
 /// What keeps one of the documents from being compared at all; without a path when it is the published one.
-pub fn compare(ours: &Document, published: &Value, deviations: &Deviations, part: bool) -> Result<Report, Error> {
+pub fn compare(
+    ours: &Document,
+    published: &Value,
+    deviations: &Deviations,
+    part: bool,
+) -> Result<Report, Error> {
     let loaded = document::load(ours)?;
     let prefix = Generation::of(&ours.api).map_or("", |generation| generation.prefix);
     let mut comparison = Comparison::new(&loaded.value, published);
     let theirs = operations(&comparison.published, prefix);
     let count = theirs.len();
-    let pairs = pair(operations(&comparison.ours, prefix), theirs, &comparison.published);
+    let pairs = pair(
+        operations(&comparison.ours, prefix),
+        theirs,
+        &comparison.published,
+    );
 
-    let (gone, absent): (Vec<_>, Vec<_>) = pairs.ours.into_iter().partition(|operation| ended(operation).is_some());
+    let (gone, absent): (Vec<_>, Vec<_>) = pairs
+        .ours
+        .into_iter()
+        .partition(|operation| ended(operation).is_some());
     comparison.incomplete = reach(&comparison.ours, &absent);
     for (ours, published) in &pairs.both {
         comparison.operation(ours, published);
@@ -97,15 +121,32 @@ pub fn compare(ours: &Document, published: &Value, deviations: &Deviations, part
         comparison.sources();
     }
     for operation in absent.iter().filter(|_| !part) {
-        note(&mut comparison, OperationEnded, operation.id(), Some(operation), None);
+        note(
+            &mut comparison,
+            OperationEnded,
+            operation.id(),
+            Some(operation),
+            None,
+        );
     }
     for operation in &pairs.published {
-        note(&mut comparison, OperationMissing, &operation.title(), None, Some(operation));
+        note(
+            &mut comparison,
+            OperationMissing,
+            &operation.title(),
+            None,
+            Some(operation),
+        );
     }
     faults(&comparison, &loaded)?;
 
     let mut differences = located(&mut comparison, &loaded);
-    let ids = |operations: &[Operation<'_>]| operations.iter().map(|operation| operation.id().to_owned()).collect::<Vec<_>>();
+    let ids = |operations: &[Operation<'_>]| {
+        operations
+            .iter()
+            .map(|operation| operation.id().to_owned())
+            .collect::<Vec<_>>()
+    };
     let components = comparison.ours.root.get("components");
     let known = Known {
         api: &ours.api,
@@ -113,7 +154,11 @@ pub fn compare(ours: &Document, published: &Value, deviations: &Deviations, part
         absent: absent.iter().map(Operation::id).collect(),
         ended: gone.iter().map(Operation::id).collect(),
         schemas: comparison.met(),
-        declared: components.iter().flat_map(|components| components.members("schemas")).map(|(name, _)| name).collect(),
+        declared: components
+            .iter()
+            .flat_map(|components| components.members("schemas"))
+            .map(|(name, _)| name)
+            .collect(),
         incomplete: std::mem::take(&mut comparison.incomplete),
         part,
     };
@@ -137,12 +182,27 @@ fn faults(comparison: &Comparison<'_>, loaded: &Loaded<'_>) -> Result<(), Error>
     let finding = |(pointer, message)| Finding::new(RULE, pointer, message);
     let ours: Vec<_> = comparison.ours.faults().into_iter().map(finding).collect();
     if !ours.is_empty() {
-        return Err(Error { path: String::new(), findings: ours }.locate(loaded));
+        return Err(Error {
+            path: String::new(),
+            findings: ours,
+        }
+        .locate(loaded));
     }
     // The published document is known by its values only, so a pointer is all there is to say where.
-    let theirs = comparison.published.faults().into_iter().map(|(pointer, message)| (pointer.clone(), format!("#{pointer}: {message}")));
+    let theirs = comparison
+        .published
+        .faults()
+        .into_iter()
+        .map(|(pointer, message)| (pointer.clone(), format!("#{pointer}: {message}")));
     let theirs: Vec<_> = theirs.map(finding).collect();
-    if theirs.is_empty() { Ok(()) } else { Err(Error { path: String::new(), findings: theirs }) }
+    if theirs.is_empty() {
+        Ok(())
+    } else {
+        Err(Error {
+            path: String::new(),
+            findings: theirs,
+        })
+    }
 }
 
 /// The differences in the order of our document.
@@ -157,9 +217,24 @@ fn located(comparison: &mut Comparison<'_>, loaded: &Loaded<'_>) -> Vec<Differen
 }
 
 /// Notes an operation that only one of the documents has.
-fn note(comparison: &mut Comparison<'_>, kind: Kind, name: &str, ours: Option<&Operation<'_>>, published: Option<&Operation<'_>>) {
-    let pointer = |operation: Option<&Operation<'_>>| operation.map_or("/paths".to_owned(), |operation| operation.place.pointer.clone());
-    let sides = Sides { ours: Value::Null, published: Value::Null, pointer: &pointer(ours), published_pointer: &pointer(published) };
+fn note(
+    comparison: &mut Comparison<'_>,
+    kind: Kind,
+    name: &str,
+    ours: Option<&Operation<'_>>,
+    published: Option<&Operation<'_>>,
+) {
+    let pointer = |operation: Option<&Operation<'_>>| {
+        operation.map_or("/paths".to_owned(), |operation| {
+            operation.place.pointer.clone()
+        })
+    };
+    let sides = Sides {
+        ours: Value::Null,
+        published: Value::Null,
+        pointer: &pointer(ours),
+        published_pointer: &pointer(published),
+    };
     comparison.differ(&Spot::operation(name), kind, None, sides);
 }
 
@@ -167,8 +242,16 @@ fn note(comparison: &mut Comparison<'_>, kind: Kind, name: &str, ours: Option<&O
 fn reach<'a>(book: &Book<'a>, operations: &[Operation<'a>]) -> BTreeSet<&'a str> {
     let mut reached = BTreeSet::new();
     let mut seen = BTreeSet::new();
-    let mut open: Vec<Place<'a>> =
-        operations.iter().flat_map(|operation| operation.item.get("parameters").into_iter().chain([operation.place.clone()])).collect();
+    let mut open: Vec<Place<'a>> = operations
+        .iter()
+        .flat_map(|operation| {
+            operation
+                .item
+                .get("parameters")
+                .into_iter()
+                .chain([operation.place.clone()])
+        })
+        .collect();
     while let Some(place) = open.pop() {
         match place.value {
             Value::Object(members) => {
@@ -178,9 +261,15 @@ fn reach<'a>(book: &Book<'a>, operations: &[Operation<'a>]) -> BTreeSet<&'a str>
                         open.push(book.follow(&place));
                     }
                 }
-                open.extend(members.iter().map(|(name, value)| Place { value, pointer: document::child(&place.pointer, name) }));
+                open.extend(members.iter().map(|(name, value)| Place {
+                    value,
+                    pointer: document::child(&place.pointer, name),
+                }));
             }
-            Value::Array(items) => open.extend(items.iter().map(|value| Place { value, pointer: place.pointer.clone() })),
+            Value::Array(items) => open.extend(items.iter().map(|value| Place {
+                value,
+                pointer: place.pointer.clone(),
+            })),
             _ => {}
         }
     }

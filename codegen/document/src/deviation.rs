@@ -58,6 +58,10 @@ pub struct Deviation {
 impl Deviation {
     /// A difference.
     pub fn new(kind: Kind, path: impl Into<String>, example: impl Into<String>) -> Self {
-        Deviation { kind, path: path.into(), example: example.into() }
+        Deviation {
+            kind,
+            path: path.into(),
+            example: example.into(),
+        }
     }
 }

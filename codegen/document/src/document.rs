@@ -53,7 +53,13 @@ impl Spans {
             }
             match rest.rfind('/') {
                 Some(end) => rest = &rest[..end],
-                None => return Location { line: 1, column: 1, span: 0..0 },
+                None => {
+                    return Location {
+                        line: 1,
+                        column: 1,
+                        span: 0..0,
+                    };
+                }
             }
         }
     }
@@ -78,8 +84,22 @@ pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
         }
     };
     let findings = std::mem::take(&mut loader.findings);
-    let loaded = Loaded { document, value, spans: Spans { places: loader.places } };
-    if findings.is_empty() { Ok(loaded) } else { Err(Error { path: String::new(), findings }.locate(&loaded)) }
+    let loaded = Loaded {
+        document,
+        value,
+        spans: Spans {
+            places: loader.places,
+        },
+    };
+    if findings.is_empty() {
+        Ok(loaded)
+    } else {
+        Err(Error {
+            path: String::new(),
+            findings,
+        }
+        .locate(&loaded))
+    }
 }
 
 struct Loader<'a> {
@@ -94,8 +114,17 @@ type Fault = Box<Finding>;
 
 impl<'a> Loader<'a> {
     fn new(text: &'a str) -> Self {
-        let offsets = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-        Loader { parser: Parser::new_from_str(text), offsets, places: BTreeMap::new(), findings: Vec::new() }
+        let offsets = text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([text.len()])
+            .collect();
+        Loader {
+            parser: Parser::new_from_str(text),
+            offsets,
+            places: BTreeMap::new(),
+            findings: Vec::new(),
+        }
     }
 
     fn document(&mut self) -> Result<Value, Fault> {
@@ -104,12 +133,22 @@ impl<'a> Loader<'a> {
             let (event, span) = self.next()?;
             match event {
                 Event::StreamEnd => break,
-                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
+                Event::StreamStart
+                | Event::DocumentStart(_)
+                | Event::DocumentEnd
+                | Event::Nothing => {}
                 event if value.is_none() => {
                     self.places.insert(String::new(), self.location(&span));
                     value = Some(self.node(event, &span, "", 0)?);
                 }
-                _ => return Err(self.fault("yaml-syntax", &span, "", "a second document in one file")),
+                _ => {
+                    return Err(self.fault(
+                        "yaml-syntax",
+                        &span,
+                        "",
+                        "a second document in one file",
+                    ));
+                }
             }
         }
         value.ok_or_else(|| Box::new(Finding::new("yaml-syntax", "", "the document is empty")))
@@ -123,16 +162,37 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn node(&mut self, event: Event<'a>, span: &Span, pointer: &str, depth: usize) -> Result<Value, Fault> {
+    fn node(
+        &mut self,
+        event: Event<'a>,
+        span: &Span,
+        pointer: &str,
+        depth: usize,
+    ) -> Result<Value, Fault> {
         if depth > MAX_DEPTH {
-            return Err(self.fault("yaml-syntax", span, pointer, format!("nested deeper than {MAX_DEPTH} levels")));
+            return Err(self.fault(
+                "yaml-syntax",
+                span,
+                pointer,
+                format!("nested deeper than {MAX_DEPTH} levels"),
+            ));
         }
         match event {
             Event::Scalar(text, style, _, None) => self.scalar(text.as_ref(), style, span, pointer),
             Event::MappingStart(_, None) => self.mapping(pointer, depth),
             Event::SequenceStart(_, None) => self.sequence(pointer, depth),
-            Event::Alias(_) => Err(self.fault("yaml-syntax", span, pointer, "aliases are not used here: repeat or use $ref")),
-            _ => Err(self.fault("yaml-syntax", span, pointer, "tags (`!…`) are not used here")),
+            Event::Alias(_) => Err(self.fault(
+                "yaml-syntax",
+                span,
+                pointer,
+                "aliases are not used here: repeat or use $ref",
+            )),
+            _ => Err(self.fault(
+                "yaml-syntax",
+                span,
+                pointer,
+                "tags (`!…`) are not used here",
+            )),
         }
     }
 
@@ -144,7 +204,14 @@ impl<'a> Loader<'a> {
             let key = match event {
                 Event::MappingEnd => return Ok(Value::Object(map)),
                 Event::Scalar(text, ..) => text.into_owned(),
-                _ => return Err(self.fault("yaml-syntax", &span, pointer, "a key must be plain text")),
+                _ => {
+                    return Err(self.fault(
+                        "yaml-syntax",
+                        &span,
+                        pointer,
+                        "a key must be plain text",
+                    ));
+                }
             };
             let at = self.location(&span);
             let pointer = child(pointer, &key);
@@ -176,7 +243,13 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, span: &Span, pointer: &str) -> Result<Value, Fault> {
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        span: &Span,
+        pointer: &str,
+    ) -> Result<Value, Fault> {
         if style != ScalarStyle::Plain {
             return Ok(Value::String(text.to_owned()));
         }
@@ -186,21 +259,48 @@ impl<'a> Loader<'a> {
             Scalar::Integer(value) => Ok(Value::Number(value.into())),
             Scalar::FloatingPoint(value) => Number::from_f64(value.into_inner())
                 .map(Value::Number)
-                .ok_or_else(|| self.fault("yaml-syntax", span, pointer, format!("`{text}` is not a JSON number"))),
+                .ok_or_else(|| {
+                    self.fault(
+                        "yaml-syntax",
+                        span,
+                        pointer,
+                        format!("`{text}` is not a JSON number"),
+                    )
+                }),
             Scalar::String(value) => Ok(Value::String(value.into_owned())),
         }
     }
 
     fn location(&self, span: &Span) -> Location {
-        let (start, end) = (self.offset(span.start.index()), self.offset(span.end.index()));
-        Location { line: span.start.line(), column: span.start.col() + 1, span: Range { start, end: end.max(start) } }
+        let (start, end) = (
+            self.offset(span.start.index()),
+            self.offset(span.end.index()),
+        );
+        Location {
+            line: span.start.line(),
+            column: span.start.col() + 1,
+            span: Range {
+                start,
+                end: end.max(start),
+            },
+        }
     }
 
     fn offset(&self, character: usize) -> usize {
-        self.offsets.get(character).or(self.offsets.last()).copied().unwrap_or(0)
+        self.offsets
+            .get(character)
+            .or(self.offsets.last())
+            .copied()
+            .unwrap_or(0)
     }
 
-    fn fault(&self, rule: &'static str, span: &Span, pointer: &str, message: impl Into<String>) -> Fault {
+    fn fault(
+        &self,
+        rule: &'static str,
+        span: &Span,
+        pointer: &str,
+        message: impl Into<String>,
+    ) -> Fault {
         let mut finding = Finding::new(rule, pointer, message);
         finding.location = Some(self.location(span));
         Box::new(finding)
@@ -218,14 +318,21 @@ mod tests {
     use serde_json::json;
 
     fn document(text: &str) -> Document {
-        Document { api: "t".into(), path: "t.yaml".into(), text: text.into() }
+        Document {
+            api: "t".into(),
+            path: "t.yaml".into(),
+            text: text.into(),
+        }
     }
 
     #[test]
     fn values_and_places() {
         let document = document("a: é\nb:\n  - on\n  - 012\n  - \"012\"\n  - 1.5\n  - ~\n");
         let loaded = load(&document).unwrap_or_else(|e| panic!("{e}"));
-        assert_eq!(loaded.value, json!({"a": "é", "b": ["on", 12, "012", 1.5, null]}));
+        assert_eq!(
+            loaded.value,
+            json!({"a": "é", "b": ["on", 12, "012", 1.5, null]})
+        );
         let place = loaded.spans.locate("/b/2/deeper");
         assert_eq!((place.line, place.column), (5, 5));
         assert_eq!(&document.text[loaded.spans.locate("/b/0").span], "on");
@@ -235,7 +342,9 @@ mod tests {
     #[test]
     fn every_duplicate_is_found() {
         let document = document("a: 1\na: 2\nb:\n  c: 1\n  c: 2\n");
-        let Err(error) = load(&document) else { panic!("duplicates were accepted") };
+        let Err(error) = load(&document) else {
+            panic!("duplicates were accepted")
+        };
         let lines: Vec<_> = error.findings.iter().map(|f| f.line("t.yaml")).collect();
         assert_eq!(
             lines,
@@ -249,9 +358,21 @@ mod tests {
     #[test]
     fn what_is_not_a_plain_document_is_a_finding_and_never_a_panic() {
         let deep = "[".repeat(10_000);
-        for text in ["", "a: [", "a: &x 1\nb: *x", "!t a", "? [a]\n: b", "a: .nan", "--- 1\n--- 2", "\t", deep.as_str()] {
+        for text in [
+            "",
+            "a: [",
+            "a: &x 1\nb: *x",
+            "!t a",
+            "? [a]\n: b",
+            "a: .nan",
+            "--- 1\n--- 2",
+            "\t",
+            deep.as_str(),
+        ] {
             let document = document(text);
-            let Err(error) = load(&document) else { panic!("accepted {text:.20}") };
+            let Err(error) = load(&document) else {
+                panic!("accepted {text:.20}")
+            };
             assert!(error.findings.iter().all(|f| f.location.is_some()));
             assert!(!error.render(&document, false).is_empty());
         }

@@ -19,7 +19,9 @@ impl Documents {
     /// What keeps the first that is no YAML from being read.
     pub fn read(documents: impl IntoIterator<Item = Document>) -> Result<Self, Error> {
         let read = |document: Document| Ok((document.api.clone(), Spec::read(&document)?));
-        Ok(Documents(documents.into_iter().map(read).collect::<Result<_, _>>()?))
+        Ok(Documents(
+            documents.into_iter().map(read).collect::<Result<_, _>>()?,
+        ))
     }
 
     /// The document of a generation (`v2`).

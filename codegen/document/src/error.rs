@@ -41,7 +41,14 @@ pub struct Finding {
 impl Finding {
     /// A fault at a JSON pointer, which is yet to be looked up in the document.
     pub fn new(rule: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Finding { rule, message: message.into(), pointer: pointer.into(), location: None, related: None, help: None }
+        Finding {
+            rule,
+            message: message.into(),
+            pointer: pointer.into(),
+            location: None,
+            related: None,
+            help: None,
+        }
     }
 
     /// With what to do about it.
@@ -54,7 +61,10 @@ impl Finding {
     /// `path:line:column: message [rule]`, one line.
     pub fn line(&self, path: &str) -> String {
         match &self.location {
-            Some(at) => format!("{path}:{}:{}: {} [{}]", at.line, at.column, self.message, self.rule),
+            Some(at) => format!(
+                "{path}:{}:{}: {} [{}]",
+                at.line, at.column, self.message, self.rule
+            ),
             None => format!("{path}: {} [{}]", self.message, self.rule),
         }
     }
@@ -72,7 +82,10 @@ pub struct Error {
 impl Error {
     /// One fault of a document, which is yet to be named.
     pub fn one(finding: Finding) -> Self {
-        Error { path: String::new(), findings: vec![finding] }
+        Error {
+            path: String::new(),
+            findings: vec![finding],
+        }
     }
 
     /// Looks up the place of every finding that has none yet, and sorts them as they stand in the document.
@@ -85,13 +98,18 @@ impl Error {
             }
         }
         let place = |finding: &Finding| finding.location.as_ref().map(|at| (at.line, at.column));
-        self.findings.sort_by(|a, b| (place(a), a.rule, &a.message).cmp(&(place(b), b.rule, &b.message)));
+        self.findings
+            .sort_by(|a, b| (place(a), a.rule, &a.message).cmp(&(place(b), b.rule, &b.message)));
         self
     }
 
     /// The findings as a person reads them: message, `path:line:column`, the offending lines, help. The first 50, then how many there are.
     pub fn render(&self, document: &Document, colours: bool) -> String {
-        let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
+        let renderer = if colours {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
         let mut text = String::new();
         for finding in self.findings.iter().take(RENDERED) {
@@ -99,20 +117,35 @@ impl Error {
             text.push_str("\n\n");
         }
         if let Some(more @ 1..) = self.findings.len().checked_sub(RENDERED) {
-            text.push_str(&format!("… and {more} more: {} findings\n\n", self.findings.len()));
+            text.push_str(&format!(
+                "… and {more} more: {} findings\n\n",
+                self.findings.len()
+            ));
         }
         text
     }
 }
 
 fn render(renderer: &Renderer, finding: &Finding, document: &Document) -> String {
-    let mut group = Group::with_title(Level::ERROR.primary_title(&finding.message).id(finding.rule));
+    let mut group = Group::with_title(
+        Level::ERROR
+            .primary_title(&finding.message)
+            .id(finding.rule),
+    );
     if let Some(at) = &finding.location {
         let mut snippet = Snippet::source(&document.text)
             .path(&document.path)
-            .annotation(AnnotationKind::Primary.span(at.span.clone()).label(&finding.pointer));
+            .annotation(
+                AnnotationKind::Primary
+                    .span(at.span.clone())
+                    .label(&finding.pointer),
+            );
         if let Some((other, label)) = &finding.related {
-            snippet = snippet.annotation(AnnotationKind::Context.span(other.span.clone()).label(label));
+            snippet = snippet.annotation(
+                AnnotationKind::Context
+                    .span(other.span.clone())
+                    .label(label),
+            );
         }
         group = group.element(snippet);
     }
@@ -143,12 +176,29 @@ mod tests {
 
     #[test]
     fn many_findings_are_counted_and_not_all_rendered() {
-        let document = Document { api: "t".into(), path: "t.yaml".into(), text: "a: 1\n".into() };
-        for (count, end) in [(50, None), (51, Some("… and 1 more: 51 findings")), (20_000, Some("… and 19950 more: 20000 findings"))] {
-            let error = Error { path: "t.yaml".into(), findings: vec![Finding::new("rule", "/a", "wrong"); count] };
+        let document = Document {
+            api: "t".into(),
+            path: "t.yaml".into(),
+            text: "a: 1\n".into(),
+        };
+        for (count, end) in [
+            (50, None),
+            (51, Some("… and 1 more: 51 findings")),
+            (20_000, Some("… and 19950 more: 20000 findings")),
+        ] {
+            let error = Error {
+                path: "t.yaml".into(),
+                findings: vec![Finding::new("rule", "/a", "wrong"); count],
+            };
             let text = error.render(&document, false);
             assert_eq!(text.matches("wrong").count(), 50);
-            assert_eq!(text.trim_end().lines().last().filter(|line| line.contains("more")), end);
+            assert_eq!(
+                text.trim_end()
+                    .lines()
+                    .last()
+                    .filter(|line| line.contains("more")),
+                end
+            );
             assert_eq!(error.to_string().lines().count(), count);
         }
     }

@@ -13,8 +13,16 @@ pub struct Generation {
 
 /// All of them, the oldest first.
 pub const GENERATIONS: &[Generation] = &[
-    Generation { api: "v1", document: "spec/v1.yaml", prefix: "/api/atlas/v1.0/" },
-    Generation { api: "v2", document: "spec/v2.yaml", prefix: "/api/atlas/v2/" },
+    Generation {
+        api: "v1",
+        document: "spec/v1.yaml",
+        prefix: "/api/atlas/v1.0/",
+    },
+    Generation {
+        api: "v2",
+        document: "spec/v2.yaml",
+        prefix: "/api/atlas/v2/",
+    },
 ];
 
 impl Generation {

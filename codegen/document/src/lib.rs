@@ -35,4 +35,6 @@ pub use generations::{GENERATIONS, Generation};
 pub use instant::instant;
 pub use lint::lint;
 pub use spec::{Endpoint, Example, Operation, Spec};
-pub use vocabulary::{OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, is_keyword, method_name};
+pub use vocabulary::{
+    OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, is_keyword, method_name,
+};

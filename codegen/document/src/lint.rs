@@ -48,7 +48,11 @@ pub fn lint(loaded: &Loaded<'_>) -> Result<(), Error> {
             rule(&loaded.value, &mut findings);
         }
         if !findings.is_empty() {
-            return Err(Error { path: String::new(), findings }.locate(loaded));
+            return Err(Error {
+                path: String::new(),
+                findings,
+            }
+            .locate(loaded));
         }
     }
     Ok(())
@@ -61,18 +65,34 @@ fn operations(document: &Value) -> impl Iterator<Item = (String, &str, &str, &Va
         item.as_object()
             .into_iter()
             .flatten()
-            .map(move |(method, operation)| (crate::document::child(&at, method), method.as_str(), path, operation))
+            .map(move |(method, operation)| {
+                (
+                    crate::document::child(&at, method),
+                    method.as_str(),
+                    path,
+                    operation,
+                )
+            })
     })
 }
 
 /// The members of the object under `key`.
 fn members<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
-    value.get(key).and_then(Value::as_object).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    value
+        .get(key)
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str(), value))
 }
 
 /// Follows `$ref` (which `refs` has proved to lead somewhere); a value without one is itself.
 fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    match value.get("$ref").and_then(Value::as_str).and_then(|target| document.pointer(target.strip_prefix('#')?)) {
+    match value
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|target| document.pointer(target.strip_prefix('#')?))
+    {
         Some(target) => target,
         None => value,
     }
@@ -80,7 +100,10 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 
 /// What a member or parameter refers to: `allOf` holds one reference, beside a description. Anything else is itself.
 fn described(schema: &Value) -> &Value {
-    schema.get("allOf").and_then(|parts| parts.get(0)).unwrap_or(schema)
+    schema
+        .get("allOf")
+        .and_then(|parts| parts.get(0))
+        .unwrap_or(schema)
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -94,8 +117,14 @@ mod tests {
     const SOUND: &str = include_str!("../../../tests/fixtures/documents/sound.yaml");
 
     fn lint(text: String) -> Result<(), String> {
-        let document = Document { api: "v2".into(), path: "sound.yaml".into(), text };
-        crate::load(&document).and_then(|loaded| crate::lint(&loaded)).map_err(|error| error.to_string())
+        let document = Document {
+            api: "v2".into(),
+            path: "sound.yaml".into(),
+            text,
+        };
+        crate::load(&document)
+            .and_then(|loaded| crate::lint(&loaded))
+            .map_err(|error| error.to_string())
     }
 
     fn with(members: &str) -> Result<(), String> {
@@ -105,23 +134,44 @@ mod tests {
 
     #[test]
     fn a_member_may_be_called_like_a_keyword_of_openapi() {
-        for name in ["value", "example", "default", "headers", "parameters", "responses", "properties", "schemas", "type"] {
+        for name in [
+            "value",
+            "example",
+            "default",
+            "headers",
+            "parameters",
+            "responses",
+            "properties",
+            "schemas",
+            "type",
+        ] {
             let list = |target: &str| {
-                format!("        {name}:\n          type: array\n          description: Some.\n          items: {{$ref: '{target}'}}\n")
+                format!(
+                    "        {name}:\n          type: array\n          description: Some.\n          items: {{$ref: '{target}'}}\n"
+                )
             };
             assert_eq!(with(&list("#/components/schemas/Colour")), Ok(()), "{name}");
-            for wrong in
-                ["#/components/schemas/Color", "#/components/responses/notFound", "#/components/schemas/Thing/properties/id", "Colour"]
-            {
+            for wrong in [
+                "#/components/schemas/Color",
+                "#/components/responses/notFound",
+                "#/components/schemas/Thing/properties/id",
+                "Colour",
+            ] {
                 let message = with(&list(wrong)).err().unwrap_or_default();
-                assert!(message.contains("[dangling-ref]"), "{name}: {wrong}: {message}");
+                assert!(
+                    message.contains("[dangling-ref]"),
+                    "{name}: {wrong}: {message}"
+                );
             }
         }
     }
 
     #[test]
     fn an_example_is_data() {
-        let sound = SOUND.replace("request: {value: {size: 3}}", "request: {value: {size: 3, $ref: nowhere}}");
+        let sound = SOUND.replace(
+            "request: {value: {size: 3}}",
+            "request: {value: {size: 3, $ref: nowhere}}",
+        );
         assert_eq!(lint(sound), Ok(()));
     }
 }

@@ -30,8 +30,14 @@ impl<T> Route<T> {
 }
 
 /// Finds the operation of a request. Where several templates match, the one with the most literal segments wins.
-pub(crate) fn route<'a>(documents: &'a Documents, method: &str, path: &str) -> Route<&'a Operation> {
-    let matching = documents.operations().filter(|operation| operation.method == method && matches(&operation.path, path));
+pub(crate) fn route<'a>(
+    documents: &'a Documents,
+    method: &str,
+    path: &str,
+) -> Route<&'a Operation> {
+    let matching = documents
+        .operations()
+        .filter(|operation| operation.method == method && matches(&operation.path, path));
     match matching.max_by_key(|operation| literals(&operation.path).count()) {
         Some(operation) => Route::Operation(operation),
         None if is_backup(documents, path) => Route::Unknown,
@@ -40,35 +46,66 @@ pub(crate) fn route<'a>(documents: &'a Documents, method: &str, path: &str) -> R
 }
 
 fn matches(template: &str, path: &str) -> bool {
-    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-    let fits = |(pattern, segment): (&&str, &&str)| pattern == segment || (pattern.starts_with('{') && !segment.is_empty());
+    let (template, path): (Vec<_>, Vec<_>) =
+        (template.split('/').collect(), path.split('/').collect());
+    let fits = |(pattern, segment): (&&str, &&str)| {
+        pattern == segment || (pattern.starts_with('{') && !segment.is_empty())
+    };
     template.len() == path.len() && template.iter().zip(&path).all(fits)
 }
 
 /// The names and values of the path parameters.
 pub fn parameters<'a>(template: &'a str, path: &'a str) -> impl Iterator<Item = (&'a str, String)> {
-    template.split('/').zip(path.split('/')).filter_map(|(pattern, segment)| {
-        let name = pattern.strip_prefix('{')?.strip_suffix('}')?;
-        Some((name, percent_decode_str(segment).decode_utf8_lossy().into_owned()))
-    })
+    template
+        .split('/')
+        .zip(path.split('/'))
+        .filter_map(|(pattern, segment)| {
+            let name = pattern.strip_prefix('{')?.strip_suffix('}')?;
+            Some((
+                name,
+                percent_decode_str(segment).decode_utf8_lossy().into_owned(),
+            ))
+        })
 }
 
 /// The decoded names and values of a query.
 pub fn query(text: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let decode = |text: &str| {
+        percent_decode_str(&text.replace('+', " "))
+            .decode_utf8_lossy()
+            .into_owned()
+    };
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decode(name), decode(value))).collect()
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
 }
 
 fn literals(template: &str) -> impl Iterator<Item = &str> {
-    template.split('/').filter(|segment| !segment.is_empty() && !segment.starts_with('{'))
+    template
+        .split('/')
+        .filter(|segment| !segment.is_empty() && !segment.starts_with('{'))
 }
 
 /// Whether the path is one of Atlas's API and has a segment that only backup operations have.
 fn is_backup(documents: &Documents, path: &str) -> bool {
-    const EVERYWHERE: &[&str] = &["api", "atlas", "v1.0", "v2", "groups", "clusters", "flexClusters", "serverless"];
-    let literals = documents.operations().flat_map(|operation| literals(&operation.path));
-    let ours: BTreeSet<&str> = literals.filter(|segment| !EVERYWHERE.contains(segment)).collect();
+    const EVERYWHERE: &[&str] = &[
+        "api",
+        "atlas",
+        "v1.0",
+        "v2",
+        "groups",
+        "clusters",
+        "flexClusters",
+        "serverless",
+    ];
+    let literals = documents
+        .operations()
+        .flat_map(|operation| literals(&operation.path));
+    let ours: BTreeSet<&str> = literals
+        .filter(|segment| !EVERYWHERE.contains(segment))
+        .collect();
     path.starts_with("/api/atlas/") && path.split('/').any(|segment| ours.contains(segment))
 }
 
@@ -79,7 +116,9 @@ mod tests {
 
     fn documents() -> Documents {
         let text = |prefix: &str| {
-            let snapshots = format!("/api/atlas/{prefix}/groups/{{groupId}}/clusters/{{clusterName}}/backup/snapshots");
+            let snapshots = format!(
+                "/api/atlas/{prefix}/groups/{{groupId}}/clusters/{{clusterName}}/backup/snapshots"
+            );
             let operation = |id: &str| format!("{{operationId: {id}, responses: {{}}}}");
             format!(
                 "paths:\n  {snapshots}: {{post: {}}}\n  {snapshots}/{{snapshotId}}: {{get: {}}}\n  {snapshots}/latest: {{get: {}}}\n",
@@ -88,11 +127,16 @@ mod tests {
                 operation("getLatestSnapshot")
             )
         };
-        let document = |(api, prefix): (&str, &str)| Document { api: api.into(), path: format!("{api}.yaml"), text: text(prefix) };
+        let document = |(api, prefix): (&str, &str)| Document {
+            api: api.into(),
+            path: format!("{api}.yaml"),
+            text: text(prefix),
+        };
         Documents::read([("v1", "v1.0"), ("v2", "v2")].map(document)).unwrap()
     }
 
-    const SNAPSHOTS: &str = "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots";
+    const SNAPSHOTS: &str =
+        "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots";
 
     #[test]
     fn requests_find_their_operation() {
@@ -103,14 +147,30 @@ mod tests {
             Route::Other => "other".to_owned(),
         };
         assert_eq!(found("POST", SNAPSHOTS), "v2/takeSnapshot");
-        assert_eq!(found("POST", &SNAPSHOTS.replace("/v2/", "/v1.0/")), "v1/takeSnapshot");
+        assert_eq!(
+            found("POST", &SNAPSHOTS.replace("/v2/", "/v1.0/")),
+            "v1/takeSnapshot"
+        );
         assert_eq!(found("GET", &format!("{SNAPSHOTS}/%2F")), "v2/getSnapshot");
-        assert_eq!(found("GET", &format!("{SNAPSHOTS}/latest")), "v2/getLatestSnapshot");
-        for path in [format!("{SNAPSHOTS}/"), format!("{SNAPSHOTS}/a/b/c"), SNAPSHOTS.replace("/orders", "")] {
+        assert_eq!(
+            found("GET", &format!("{SNAPSHOTS}/latest")),
+            "v2/getLatestSnapshot"
+        );
+        for path in [
+            format!("{SNAPSHOTS}/"),
+            format!("{SNAPSHOTS}/a/b/c"),
+            SNAPSHOTS.replace("/orders", ""),
+        ] {
             assert_eq!(found("GET", &path), "unknown", "{path}");
         }
         assert_eq!(found("PURGE", SNAPSHOTS), "unknown");
-        assert_eq!(found("GET", "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters"), "other");
+        assert_eq!(
+            found(
+                "GET",
+                "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters"
+            ),
+            "other"
+        );
         assert_eq!(found("GET", "/backup/snapshots"), "other");
     }
 
@@ -123,7 +183,10 @@ mod tests {
     #[test]
     fn queries_are_decoded() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(query("a=b+c%20d&&e&f=g=h"), [pair("a", "b c d"), pair("e", ""), pair("f", "g=h")]);
+        assert_eq!(
+            query("a=b+c%20d&&e&f=g=h"),
+            [pair("a", "b c d"), pair("e", ""), pair("f", "g=h")]
+        );
         assert!(query("").is_empty());
     }
 }

@@ -29,7 +29,11 @@ impl<'a> Schemas<'a> {
     pub fn compare(self, schema: &Value, value: &Value, path: &str, found: &mut Vec<Deviation>) {
         let schema = Resolved::of(self.spec, schema);
         let mut say = |kind, example: String| {
-            let example = if schema.secret { "[redacted]".to_owned() } else { example };
+            let example = if schema.secret {
+                "[redacted]".to_owned()
+            } else {
+                example
+            };
             found.push(Deviation::new(kind, path, example));
         };
         match (schema.kind(), value) {
@@ -37,20 +41,45 @@ impl<'a> Schemas<'a> {
             (_, Value::Null) => say(Kind::Null, "null".into()),
             ("object", Value::Object(_)) => self.object(&schema, value, path, found),
             ("array", Value::Array(items)) => {
-                bounds(&schema, "minItems", "maxItems", items.len() as f64, &mut say);
+                bounds(
+                    &schema,
+                    "minItems",
+                    "maxItems",
+                    items.len() as f64,
+                    &mut say,
+                );
                 for item in items {
-                    self.compare(&schema.definition["items"], item, &format!("{path}[]"), found);
+                    self.compare(
+                        &schema.definition["items"],
+                        item,
+                        &format!("{path}[]"),
+                        found,
+                    );
                 }
             }
             ("string", Value::String(text)) => self::text(&schema, text, &mut say),
-            ("integer", Value::Number(number)) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => {
-                bounds(&schema, "minimum", "maximum", number.as_f64().unwrap_or(0.0), &mut say);
+            ("integer", Value::Number(number))
+                if number.as_f64().is_some_and(|number| number.fract() == 0.0) =>
+            {
+                bounds(
+                    &schema,
+                    "minimum",
+                    "maximum",
+                    number.as_f64().unwrap_or(0.0),
+                    &mut say,
+                );
             }
             ("number", Value::Number(_)) | ("boolean", Value::Bool(_)) | ("", _) => {}
             // The documents say that Atlas was seen sending it so, and the client reads it.
-            ("array", value) if schema.has_other_form("one-item") => self.compare(&schema.definition["items"], value, path, found),
-            ("integer", Value::String(text)) if schema.has_other_form("date-time") && instant(text).is_some() => {}
-            (expected, value) => say(Kind::WrongType, format!("{} instead of {expected}", describe(value))),
+            ("array", value) if schema.has_other_form("one-item") => {
+                self.compare(&schema.definition["items"], value, path, found)
+            }
+            ("integer", Value::String(text))
+                if schema.has_other_form("date-time") && instant(text).is_some() => {}
+            (expected, value) => say(
+                Kind::WrongType,
+                format!("{} instead of {expected}", describe(value)),
+            ),
         }
     }
 
@@ -58,18 +87,42 @@ impl<'a> Schemas<'a> {
         if let Some(items) = schema.items_in_place_of(value) {
             return self.compare(items, value, path, found);
         }
-        let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        let inside = |name: &str| {
+            if path.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{path}.{name}")
+            }
+        };
         for (name, value) in value.as_object().into_iter().flatten() {
-            match (&schema.definition["properties"][name], &schema.definition["additionalProperties"]) {
-                (schema @ Value::Object(_), _) | (_, schema @ Value::Object(_)) => self.compare(schema, value, &inside(name), found),
+            match (
+                &schema.definition["properties"][name],
+                &schema.definition["additionalProperties"],
+            ) {
+                (schema @ Value::Object(_), _) | (_, schema @ Value::Object(_)) => {
+                    self.compare(schema, value, &inside(name), found)
+                }
                 (_, Value::Bool(true)) => {}
                 // Nobody knows yet whether its value is a secret.
-                _ => found.push(Deviation::new(Kind::UnknownMember, inside(name), describe(value))),
+                _ => found.push(Deviation::new(
+                    Kind::UnknownMember,
+                    inside(name),
+                    describe(value),
+                )),
             }
         }
-        for name in schema.definition["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        for name in schema.definition["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
             if value.get(name).is_none() {
-                found.push(Deviation::new(Kind::MissingRequired, inside(name), "absent"));
+                found.push(Deviation::new(
+                    Kind::MissingRequired,
+                    inside(name),
+                    "absent",
+                ));
             }
         }
     }
@@ -77,20 +130,37 @@ impl<'a> Schemas<'a> {
 
 fn text(schema: &Resolved<'_>, text: &str, say: &mut dyn FnMut(Kind, String)) {
     let shown = || format!("{:?}", text.chars().take(80).collect::<String>());
-    bounds(schema, "minLength", "maxLength", text.chars().count() as f64, say);
+    bounds(
+        schema,
+        "minLength",
+        "maxLength",
+        text.chars().count() as f64,
+        say,
+    );
     match schema.definition["enum"].as_array() {
-        Some(values) if !values.iter().any(|value| value == text) => say(Kind::OutsideEnum, shown()),
+        Some(values) if !values.iter().any(|value| value == text) => {
+            say(Kind::OutsideEnum, shown())
+        }
         _ => {}
     }
-    let pattern = schema.definition["pattern"].as_str().is_none_or(|pattern| fits(pattern, text));
-    if !pattern || !has_format(schema.definition["format"].as_str().unwrap_or_default(), text) {
+    let pattern = schema.definition["pattern"]
+        .as_str()
+        .is_none_or(|pattern| fits(pattern, text));
+    if !pattern
+        || !has_format(
+            schema.definition["format"].as_str().unwrap_or_default(),
+            text,
+        )
+    {
         say(Kind::BadFormat, shown());
     }
 }
 
 fn fits(pattern: &str, text: &str) -> bool {
     let mut patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
-    let regex = patterns.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok());
+    let regex = patterns
+        .entry(pattern.to_owned())
+        .or_insert_with(|| Regex::new(pattern).ok());
     regex.as_ref().is_none_or(|regex| regex.is_match(text))
 }
 
@@ -104,7 +174,11 @@ struct Resolved<'a> {
 impl<'a> Resolved<'a> {
     fn of(spec: &'a Spec, schema: &'a Value) -> Self {
         let says = |schema: &Value, what: &str| schema[what] == Value::Bool(true);
-        let mut resolved = Resolved { definition: schema, nullable: false, secret: false };
+        let mut resolved = Resolved {
+            definition: schema,
+            nullable: false,
+            secret: false,
+        };
         loop {
             let schema = resolved.definition;
             resolved.nullable |= says(schema, "nullable");
@@ -125,10 +199,16 @@ impl<'a> Resolved<'a> {
     /// The schema of the items of the list that this object is said to come as the only item of, where `value` has no such list.
     fn items_in_place_of(&self, value: &Value) -> Option<&'a Value> {
         let mut properties = self.definition["properties"].as_object()?.iter();
-        let (name, list) = properties.find(|(_, property)| property["x-atlas-other-form"] == "whole-answer")?;
+        let (name, list) =
+            properties.find(|(_, property)| property["x-atlas-other-form"] == "whole-answer")?;
         // An answer that is no item is one that lacks its list.
-        let required = list["items"]["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        (value.get(name).is_none() && required.into_iter().all(|name| value.get(name).is_some())).then(|| &list["items"])
+        let required = list["items"]["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
+        (value.get(name).is_none() && required.into_iter().all(|name| value.get(name).is_some()))
+            .then(|| &list["items"])
     }
 
     fn kind(&self) -> &'a str {
@@ -136,22 +216,37 @@ impl<'a> Resolved<'a> {
     }
 }
 
-fn bounds(schema: &Resolved<'_>, least: &str, most: &str, size: f64, say: &mut dyn FnMut(Kind, String)) {
+fn bounds(
+    schema: &Resolved<'_>,
+    least: &str,
+    most: &str,
+    size: f64,
+    say: &mut dyn FnMut(Kind, String),
+) {
     let bound = |name: &str| schema.definition[name].as_f64();
-    if bound(least).is_some_and(|bound| size < bound) || bound(most).is_some_and(|bound| size > bound) {
+    if bound(least).is_some_and(|bound| size < bound)
+        || bound(most).is_some_and(|bound| size > bound)
+    {
         say(Kind::OutOfBounds, size.to_string());
     }
 }
 
 fn has_format(format: &str, text: &str) -> bool {
     match format {
-        "date-time" => instant(text).is_some() && (text.ends_with(['Z', 'z']) || text[10..].contains(['+', '-'])),
+        "date-time" => {
+            instant(text).is_some()
+                && (text.ends_with(['Z', 'z']) || text[10..].contains(['+', '-']))
+        }
         "uuid" => {
             let groups: Vec<usize> = text.split('-').map(str::len).collect();
             groups == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
         }
-        "uri" => text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty()),
-        "email" => text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.')),
+        "uri" => text
+            .split_once("://")
+            .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty()),
+        "email" => text
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && host.contains('.')),
         _ => true,
     }
 }
@@ -159,7 +254,8 @@ fn has_format(format: &str, text: &str) -> bool {
 /// What a query says: text, or the number or boolean that it stands for if the schema wants one.
 pub fn typed(schema: &Value, text: &str) -> Value {
     match (schema["type"].as_str(), serde_json::from_str::<Value>(text)) {
-        (Some("integer" | "number"), Ok(value @ Value::Number(_))) | (Some("boolean"), Ok(value @ Value::Bool(_))) => value,
+        (Some("integer" | "number"), Ok(value @ Value::Number(_)))
+        | (Some("boolean"), Ok(value @ Value::Bool(_))) => value,
         _ => Value::String(text.to_owned()),
     }
 }

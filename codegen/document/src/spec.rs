@@ -42,7 +42,10 @@ pub struct Endpoint<'a> {
 
 impl<'a> From<&'a Operation> for Endpoint<'a> {
     fn from(operation: &'a Operation) -> Self {
-        Endpoint { method: &operation.method, path: &operation.path }
+        Endpoint {
+            method: &operation.method,
+            path: &operation.path,
+        }
     }
 }
 
@@ -81,7 +84,10 @@ impl Spec {
 
     /// What a `$ref` leads to; a value without one is itself.
     pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
-        match value["$ref"].as_str().and_then(|target| self.value.pointer(target.trim_start_matches('#'))) {
+        match value["$ref"]
+            .as_str()
+            .and_then(|target| self.value.pointer(target.trim_start_matches('#')))
+        {
             Some(target) => target,
             None => value,
         }
@@ -91,13 +97,29 @@ impl Spec {
     pub fn arguments<'a>(&self, of: impl Into<Endpoint<'a>>) -> Arguments {
         let of = of.into();
         let operation = self.operation(of);
-        let mut arguments = Arguments { body: self.body(of).cloned(), ..Arguments::default() };
-        for parameter in operation["parameters"].as_array().into_iter().flatten().map(|declared| self.resolve(declared)) {
+        let mut arguments = Arguments {
+            body: self.body(of).cloned(),
+            ..Arguments::default()
+        };
+        for parameter in operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|declared| self.resolve(declared))
+        {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             let example = &parameter["example"];
             match parameter["in"].as_str() {
-                Some("path") => drop(arguments.path.insert(name, example.as_str().unwrap_or_default().to_owned())),
-                _ => drop(arguments.query.insert(name, self.other_than_default(parameter))),
+                Some("path") => drop(
+                    arguments
+                        .path
+                        .insert(name, example.as_str().unwrap_or_default().to_owned()),
+                ),
+                _ => drop(
+                    arguments
+                        .query
+                        .insert(name, self.other_than_default(parameter)),
+                ),
             }
         }
         arguments
@@ -114,22 +136,37 @@ impl Spec {
     /// The request example: the one called `request`, else the first.
     fn body(&self, of: Endpoint<'_>) -> Option<&Value> {
         let named = self.bodies(of).find(|(name, _)| *name == "request");
-        named.or_else(|| self.bodies(of).next()).map(|(_, body)| body)
+        named
+            .or_else(|| self.bodies(of).next())
+            .map(|(_, body)| body)
     }
 
     /// The request examples, by name.
-    pub fn bodies<'s, 'a>(&'s self, of: impl Into<Endpoint<'a>>) -> impl Iterator<Item = (&'s str, &'s Value)> {
+    pub fn bodies<'s, 'a>(
+        &'s self,
+        of: impl Into<Endpoint<'a>>,
+    ) -> impl Iterator<Item = (&'s str, &'s Value)> {
         let content = self.operation(of.into())["requestBody"]["content"].as_object();
-        let media = content.into_iter().flatten().flat_map(|(_, media)| media["examples"].as_object()).flatten();
+        let media = content
+            .into_iter()
+            .flatten()
+            .flat_map(|(_, media)| media["examples"].as_object())
+            .flatten();
         media.map(|(name, example)| (name.as_str(), &example["value"]))
     }
 
     /// Every documented answer, by status and name.
     pub fn answers<'a>(&self, of: impl Into<Endpoint<'a>>) -> Vec<Example<'_>> {
-        let responses = self.operation(of)["responses"].as_object().into_iter().flatten();
+        let responses = self.operation(of)["responses"]
+            .as_object()
+            .into_iter()
+            .flatten();
         let mut examples = Vec::new();
         for (status, response) in responses {
-            let content = self.resolve(response)["content"].as_object().into_iter().flatten();
+            let content = self.resolve(response)["content"]
+                .as_object()
+                .into_iter()
+                .flatten();
             for (media_type, media) in content {
                 let of_media = media["examples"].as_object().into_iter().flatten();
                 examples.extend(of_media.map(|(name, example)| Example {
@@ -145,18 +182,29 @@ impl Spec {
 
     /// The schema of a path or query parameter.
     pub fn parameter<'a>(&self, of: impl Into<Endpoint<'a>>, name: &str) -> Option<&Value> {
-        let parameters = self.operation(of)["parameters"].as_array().into_iter().flatten();
+        let parameters = self.operation(of)["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten();
         let mut resolved = parameters.map(|parameter| self.resolve(parameter));
-        resolved.find(|parameter| parameter["name"] == name).map(|parameter| &parameter["schema"])
+        resolved
+            .find(|parameter| parameter["name"] == name)
+            .map(|parameter| &parameter["schema"])
     }
 
     /// The media type and schema of what stands under `content`.
     fn content(holder: &Value) -> Option<(&str, &Value)> {
-        holder["content"].as_object()?.iter().next().map(|(media, content)| (media.as_str(), content))
+        holder["content"]
+            .as_object()?
+            .iter()
+            .next()
+            .map(|(media, content)| (media.as_str(), content))
     }
 
     fn success<'a>(&self, of: impl Into<Endpoint<'a>>) -> &Value {
-        let found = self.operation(of)["responses"].as_object().and_then(success);
+        let found = self.operation(of)["responses"]
+            .as_object()
+            .and_then(success);
         found.map_or(&Value::Null, |(_, response)| self.resolve(response))
     }
 
@@ -177,9 +225,16 @@ impl Spec {
 
     /// The media types of a success that Atlas still gives to who asks for them, the operation's own first.
     pub fn success_versions<'a>(&self, of: impl Into<Endpoint<'a>>) -> Vec<String> {
-        let Some((own, content)) = Self::content(self.success(of)) else { return Vec::new() };
-        let older = content["x-atlas-older-versions"].as_array().into_iter().flatten();
-        let older = older.filter_map(|older| older["version"].as_str()).map(|date| format!("application/vnd.atlas.{date}+json"));
+        let Some((own, content)) = Self::content(self.success(of)) else {
+            return Vec::new();
+        };
+        let older = content["x-atlas-older-versions"]
+            .as_array()
+            .into_iter()
+            .flatten();
+        let older = older
+            .filter_map(|older| older["version"].as_str())
+            .map(|date| format!("application/vnd.atlas.{date}+json"));
         [own.to_owned()].into_iter().chain(older).collect()
     }
 
@@ -195,18 +250,33 @@ impl Spec {
 
     /// The documented statuses of an operation.
     pub fn statuses<'a>(&self, of: impl Into<Endpoint<'a>>) -> BTreeSet<u16> {
-        let responses = self.operation(of)["responses"].as_object().into_iter().flatten();
-        responses.filter_map(|(status, _)| status.parse().ok()).collect()
+        let responses = self.operation(of)["responses"]
+            .as_object()
+            .into_iter()
+            .flatten();
+        responses
+            .filter_map(|(status, _)| status.parse().ok())
+            .collect()
     }
 
     /// The shared error answer that has an example of this name. Its status is the one that the example itself states.
     pub fn error(&self, name: &str) -> Option<Example<'_>> {
-        let responses = self.value["components"]["responses"].as_object().into_iter().flatten();
-        let contents = responses.flat_map(|(_, response)| response["content"].as_object()).flatten();
+        let responses = self.value["components"]["responses"]
+            .as_object()
+            .into_iter()
+            .flatten();
+        let contents = responses
+            .flat_map(|(_, response)| response["content"].as_object())
+            .flatten();
         contents.into_iter().find_map(|(media_type, media)| {
             let (name, example) = media["examples"].as_object()?.get_key_value(name)?;
             let value = &example["value"];
-            Some(Example { status: u16::try_from(value["error"].as_u64()?).ok()?, name, media_type, value })
+            Some(Example {
+                status: u16::try_from(value["error"].as_u64()?).ok()?,
+                name,
+                media_type,
+                value,
+            })
         })
     }
 }
@@ -218,14 +288,22 @@ fn success(responses: &Map<String, Value>) -> Option<(&String, &Value)> {
 
 fn operations(api: &str, document: &Value) -> Vec<Operation> {
     let paths = document["paths"].as_object().into_iter().flatten();
-    let operations =
-        paths.flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |(method, value)| (path, method, value)));
+    let operations = paths.flat_map(|(path, item)| {
+        item.as_object()
+            .into_iter()
+            .flatten()
+            .map(move |(method, value)| (path, method, value))
+    });
     let operation = |(path, method, value): (&String, &String, &Value)| Operation {
         api: api.to_owned(),
         id: value["operationId"].as_str().unwrap_or_default().to_owned(),
         method: method.to_uppercase(),
         path: path.clone(),
-        success: value["responses"].as_object().and_then(success).and_then(|(status, _)| status.parse().ok()).unwrap_or_default(),
+        success: value["responses"]
+            .as_object()
+            .and_then(success)
+            .and_then(|(status, _)| status.parse().ok())
+            .unwrap_or_default(),
     };
     operations.map(operation).collect()
 }

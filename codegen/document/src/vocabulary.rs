@@ -1,7 +1,10 @@
 //! Words that documents and generated code share: what a document may say because the client has code for it.
 
 /// Shared text types that the client has by hand, with the pattern that it checks without a regular expression.
-pub const RUNTIME_TYPES: &[(&str, &str)] = &[("ClusterName", "^[a-zA-Z0-9][a-zA-Z0-9-]*$"), ("ObjectId", "^([a-f0-9]{24})$")];
+pub const RUNTIME_TYPES: &[(&str, &str)] = &[
+    ("ClusterName", "^[a-zA-Z0-9][a-zA-Z0-9-]*$"),
+    ("ObjectId", "^([a-f0-9]{24})$"),
+];
 
 /// Another form of a member of an answer, which its field can hold as well. The client's type of this name reads and writes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +19,18 @@ pub enum OtherForm {
 
 impl OtherForm {
     /// Each with its name in the documents.
-    pub const ALL: &[(&str, OtherForm)] =
-        &[("one-item", OtherForm::OneItem), ("whole-answer", OtherForm::WholeAnswer), ("date-time", OtherForm::DateTime)];
+    pub const ALL: &[(&str, OtherForm)] = &[
+        ("one-item", OtherForm::OneItem),
+        ("whole-answer", OtherForm::WholeAnswer),
+        ("date-time", OtherForm::DateTime),
+    ];
 
     /// By its name in the documents.
     pub fn of(word: &str) -> Option<Self> {
-        OtherForm::ALL.iter().find(|(known, _)| *known == word).map(|(_, form)| *form)
+        OtherForm::ALL
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map(|(_, form)| *form)
     }
 }
 
@@ -35,7 +44,10 @@ pub struct Pattern {
 }
 
 /// Patterns of members and parameters that are sent.
-pub const RUNTIME_PATTERNS: &[Pattern] = &[Pattern { pattern: r"^[\p{L}\p{N}\-_.(),:&@+']{1,64}$", function: "deployment_item_name" }];
+pub const RUNTIME_PATTERNS: &[Pattern] = &[Pattern {
+    pattern: r"^[\p{L}\p{N}\-_.(),:&@+']{1,64}$",
+    function: "deployment_item_name",
+}];
 
 /// The Rust method of an `operationId`, named as progenitor names it.
 pub fn method_name(operation_id: &str) -> String {
@@ -44,10 +56,11 @@ pub fn method_name(operation_id: &str) -> String {
 
 /// Words that cannot be identifiers in edition 2024, not even those that older editions allow.
 const KEYWORDS: &[&str] = &[
-    "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum",
-    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override",
-    "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized",
-    "use", "virtual", "where", "while", "yield",
+    "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+    "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// Whether this word is taken by Rust, so that nothing can have it for a name.

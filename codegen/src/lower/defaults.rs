@@ -10,7 +10,9 @@ use crate::facts::Facts;
 
 pub(super) fn lower(openapi: &mut OpenAPI, _: &mut Facts) -> usize {
     let mut changed = 0;
-    walk::schemas(openapi, &mut |schema| changed += usize::from(schema.schema_data.default.take().is_some()));
+    walk::schemas(openapi, &mut |schema| {
+        changed += usize::from(schema.schema_data.default.take().is_some())
+    });
     changed
 }
 
@@ -28,6 +30,10 @@ components:
 ";
         let (changed, openapi, _) = super::super::lowered(super::lower, yaml);
         assert_eq!(changed, 1);
-        assert!(!serde_json::to_string(&openapi).unwrap_or_default().contains("default"));
+        assert!(
+            !serde_json::to_string(&openapi)
+                .unwrap_or_default()
+                .contains("default")
+        );
     }
 }

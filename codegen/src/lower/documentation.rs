@@ -3,17 +3,23 @@
 //! Before: `retentionInDays: {type: integer, minimum: 1, description: Days to keep it.}`. After: the description goes on with
 //! `At least 1.`; the passes that follow take the keywords themselves away.
 
-use openapiv3::{OpenAPI, ReferenceOr, Schema, SchemaKind, StringFormat, Type, VariantOrUnknownOrEmpty};
+use openapiv3::{
+    OpenAPI, ReferenceOr, Schema, SchemaKind, StringFormat, Type, VariantOrUnknownOrEmpty,
+};
 
 use super::walk;
 use crate::facts::Facts;
 
 pub(super) fn lower(openapi: &mut OpenAPI, _: &mut Facts) -> usize {
     let mut changed = 0;
-    let Some(components) = &mut openapi.components else { return 0 };
+    let Some(components) = &mut openapi.components else {
+        return 0;
+    };
     for schema in components.schemas.values_mut().filter_map(walk::item_mut) {
         walk::schema(schema, &mut |schema| {
-            let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind else { return };
+            let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind else {
+                return;
+            };
             for property in object.properties.values_mut() {
                 if let ReferenceOr::Item(property) = property {
                     changed += usize::from(describe(property));
@@ -36,25 +42,52 @@ fn describe(property: &mut Schema) -> bool {
 
 fn sentences(property: &Schema) -> Vec<String> {
     let mut said = Vec::new();
-    let mut bound = |what: &str, value: Option<String>| said.extend(value.map(|value| format!("{what} {value}.")));
+    let mut bound = |what: &str, value: Option<String>| {
+        said.extend(value.map(|value| format!("{what} {value}.")))
+    };
     match &property.schema_kind {
         SchemaKind::Type(Type::Integer(integer)) => {
             bound("At least", integer.minimum.map(|value| value.to_string()));
             bound("At most", integer.maximum.map(|value| value.to_string()));
         }
         SchemaKind::Type(Type::String(string)) => {
-            bound("At least", string.min_length.map(|value| format!("{value} characters")));
-            bound("At most", string.max_length.map(|value| format!("{value} characters")));
-            bound("Documented pattern:", string.pattern.as_ref().map(|pattern| format!("`{pattern}`")));
+            bound(
+                "At least",
+                string.min_length.map(|value| format!("{value} characters")),
+            );
+            bound(
+                "At most",
+                string.max_length.map(|value| format!("{value} characters")),
+            );
+            bound(
+                "Documented pattern:",
+                string
+                    .pattern
+                    .as_ref()
+                    .map(|pattern| format!("`{pattern}`")),
+            );
             bound("Documented format:", format_name(&string.format));
         }
         SchemaKind::Type(Type::Array(array)) => {
-            bound("At least", array.min_items.map(|value| format!("{value} items")));
-            bound("At most", array.max_items.map(|value| format!("{value} items")));
+            bound(
+                "At least",
+                array.min_items.map(|value| format!("{value} items")),
+            );
+            bound(
+                "At most",
+                array.max_items.map(|value| format!("{value} items")),
+            );
         }
         _ => {}
     }
-    bound("Default:", property.schema_data.default.as_ref().map(|value| format!("`{value}`")));
+    bound(
+        "Default:",
+        property
+            .schema_data
+            .default
+            .as_ref()
+            .map(|value| format!("`{value}`")),
+    );
     if property.schema_data.deprecated {
         said.push("Deprecated by Atlas.".to_owned());
     }
@@ -88,6 +121,10 @@ components:
         let (changed, openapi, _) = super::super::lowered(super::lower, yaml);
         let text = serde_json::to_string(&openapi).unwrap_or_default();
         assert_eq!(changed, 2);
-        assert!(text.contains("Days. At least 1. Default: `7`.") && text.contains("Key. Documented format: uuid."), "{text}");
+        assert!(
+            text.contains("Days. At least 1. Default: `7`.")
+                && text.contains("Key. Documented format: uuid."),
+            "{text}"
+        );
     }
 }

@@ -16,7 +16,9 @@ pub(super) fn lower(openapi: &mut OpenAPI, _: &mut Facts) -> usize {
             integer.format = wide.clone();
             changed += 1;
         }
-        SchemaKind::Type(Type::String(string)) if matches!(string.format, VariantOrUnknownOrEmpty::Unknown(_)) => {
+        SchemaKind::Type(Type::String(string))
+            if matches!(string.format, VariantOrUnknownOrEmpty::Unknown(_)) =>
+        {
             string.format = VariantOrUnknownOrEmpty::Empty;
             changed += 1;
         }
@@ -46,6 +48,9 @@ components:
         let (changed, openapi, _) = super::super::lowered(super::lower, yaml);
         let text = serde_json::to_string(&openapi).unwrap_or_default();
         assert_eq!(changed, 3);
-        assert!(!text.contains("int32") && !text.contains("uuid") && text.contains("date-time"), "{text}");
+        assert!(
+            !text.contains("int32") && !text.contains("uuid") && text.contains("date-time"),
+            "{text}"
+        );
     }
 }

@@ -13,13 +13,22 @@ const JSON: &str = "application/json";
 pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
     let mut changed = 0;
     for operation in walk::operations_mut(openapi) {
-        let Some(fact) = facts.operations.get_mut(&method_name(operation.operation_id.as_deref().unwrap_or_default())) else { continue };
+        let Some(fact) = facts.operations.get_mut(&method_name(
+            operation.operation_id.as_deref().unwrap_or_default(),
+        )) else {
+            continue;
+        };
         if let Some(ReferenceOr::Item(body)) = &mut operation.request_body {
             fact.content_type = body.content.keys().next().cloned();
             changed += plain(&mut body.content);
         }
         fact.accept = JSON.to_owned();
-        for response in operation.responses.responses.values_mut().filter_map(walk::item_mut) {
+        for response in operation
+            .responses
+            .responses
+            .values_mut()
+            .filter_map(walk::item_mut)
+        {
             if let Some(media) = response.content.keys().next() {
                 fact.accept.clone_from(media);
             }
@@ -30,7 +39,11 @@ pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
 }
 
 fn plain(content: &mut indexmap::IndexMap<String, MediaType>) -> usize {
-    let dated: Vec<String> = content.keys().filter(|media| *media != JSON).cloned().collect();
+    let dated: Vec<String> = content
+        .keys()
+        .filter(|media| *media != JSON)
+        .cloned()
+        .collect();
     for media in &dated {
         if let Some(value) = content.shift_remove(media) {
             content.insert(JSON.to_owned(), value);
@@ -55,8 +68,18 @@ paths:
 ";
         let (changed, openapi, facts) = super::super::lowered(super::lower, yaml);
         assert_eq!(changed, 2);
-        assert_eq!(facts.operations["make_thing"].accept, "application/vnd.atlas.2024-05-30+json");
-        assert_eq!(facts.operations["make_thing"].content_type.as_deref(), Some("application/vnd.atlas.2023-01-01+json"));
-        assert!(!serde_json::to_string(&openapi).unwrap_or_default().contains("vnd.atlas"));
+        assert_eq!(
+            facts.operations["make_thing"].accept,
+            "application/vnd.atlas.2024-05-30+json"
+        );
+        assert_eq!(
+            facts.operations["make_thing"].content_type.as_deref(),
+            Some("application/vnd.atlas.2023-01-01+json")
+        );
+        assert!(
+            !serde_json::to_string(&openapi)
+                .unwrap_or_default()
+                .contains("vnd.atlas")
+        );
     }
 }

@@ -11,28 +11,52 @@ use crate::facts::{Facts, MemberRule, OtherForm};
 
 pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
     let mut changed = 0;
-    let Some(components) = &mut openapi.components else { return 0 };
+    let Some(components) = &mut openapi.components else {
+        return 0;
+    };
     for (name, schema) in &mut components.schemas {
-        let (Some(schema), Some(fact)) = (walk::item_mut(schema), facts.types.get_mut(name)) else { continue };
-        if let Some(Value::Array(rules)) = schema.schema_data.extensions.shift_remove("x-atlas-rules") {
+        let (Some(schema), Some(fact)) = (walk::item_mut(schema), facts.types.get_mut(name)) else {
+            continue;
+        };
+        if let Some(Value::Array(rules)) =
+            schema.schema_data.extensions.shift_remove("x-atlas-rules")
+        {
             changed += rules.len();
             fact.rules = rules.iter().filter_map(rule).collect();
         }
-        if let Some(Value::String(answer)) = schema.schema_data.extensions.shift_remove("x-atlas-update-of") {
+        if let Some(Value::String(answer)) = schema
+            .schema_data
+            .extensions
+            .shift_remove("x-atlas-update-of")
+        {
             changed += 1;
             fact.update_of = Some(answer);
         }
-        let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind else { continue };
+        let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind else {
+            continue;
+        };
         fact.required.clone_from(&object.required);
         for (member, property) in &mut object.properties {
-            let ReferenceOr::Item(property) = property else { continue };
-            if property.schema_data.extensions.shift_remove("x-atlas-secret") == Some(Value::Bool(true)) {
+            let ReferenceOr::Item(property) = property else {
+                continue;
+            };
+            if property
+                .schema_data
+                .extensions
+                .shift_remove("x-atlas-secret")
+                == Some(Value::Bool(true))
+            {
                 changed += 1;
                 fact.members.entry(member.clone()).or_default().secret = true;
             }
-            if let Some(form) = property.schema_data.extensions.shift_remove("x-atlas-other-form") {
+            if let Some(form) = property
+                .schema_data
+                .extensions
+                .shift_remove("x-atlas-other-form")
+            {
                 changed += 1;
-                fact.members.entry(member.clone()).or_default().other_form = form.as_str().and_then(OtherForm::of);
+                fact.members.entry(member.clone()).or_default().other_form =
+                    form.as_str().and_then(OtherForm::of);
             }
         }
     }
@@ -41,10 +65,17 @@ pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
 
 fn rule(value: &Value) -> Option<MemberRule> {
     let names = |key: &str| {
-        let list = value.get(key).and_then(Value::as_array).into_iter().flatten();
+        let list = value
+            .get(key)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         list.filter_map(Value::as_str).map(str::to_owned).collect()
     };
-    let when = value.get("when").and_then(Value::as_object).and_then(|when| when.iter().next());
+    let when = value
+        .get("when")
+        .and_then(Value::as_object)
+        .and_then(|when| when.iter().next());
     Some(MemberRule {
         when: when.map(|(member, values)| (member.clone(), texts(values))),
         forbid: names("forbid"),
@@ -58,8 +89,17 @@ fn rule(value: &Value) -> Option<MemberRule> {
 
 /// The values of a condition as they are shown: one, or a list of them.
 fn texts(values: &Value) -> Vec<String> {
-    let values = values.as_array().map_or(std::slice::from_ref(values), Vec::as_slice);
-    values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect()
+    let values = values
+        .as_array()
+        .map_or(std::slice::from_ref(values), Vec::as_slice);
+    values
+        .iter()
+        .map(|value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -89,10 +129,24 @@ components:
         let (changed, _, facts) = super::super::lowered(super::lower, yaml);
         assert_eq!(changed, 4);
         assert!(facts.types["A"].members["url"].secret);
-        assert_eq!(facts.types["A"].members["urls"].other_form, Some(OtherForm::OneItem));
-        let [first, second] = &facts.types["A"].rules[..] else { panic!("two rules") };
-        assert_eq!((&first.when, &first.forbid[..]), (&Some(("keep".into(), vec!["true".into()])), &["expires".to_owned()][..]));
-        assert_eq!(second.when, Some(("kind".into(), vec!["one".into(), "two".into()])));
+        assert_eq!(
+            facts.types["A"].members["urls"].other_form,
+            Some(OtherForm::OneItem)
+        );
+        let [first, second] = &facts.types["A"].rules[..] else {
+            panic!("two rules")
+        };
+        assert_eq!(
+            (&first.when, &first.forbid[..]),
+            (
+                &Some(("keep".into(), vec!["true".into()])),
+                &["expires".to_owned()][..]
+            )
+        );
+        assert_eq!(
+            second.when,
+            Some(("kind".into(), vec!["one".into(), "two".into()]))
+        );
         assert_eq!(second.at_least_one, ["url", "expires"]);
     }
 }

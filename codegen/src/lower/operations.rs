@@ -12,36 +12,76 @@ use crate::facts::{Effect, Facts, Operation, Parameter, method_name};
 pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
     for (method, path, operation) in walk::operations(openapi) {
         let id = operation.operation_id.clone().unwrap_or_default();
-        facts.operations.insert(method_name(&id), read(openapi, method, path, id, operation));
+        facts
+            .operations
+            .insert(method_name(&id), read(openapi, method, path, id, operation));
     }
     for tag in &openapi.tags {
-        facts.tags.insert(tag.name.clone(), tag.description.clone().unwrap_or_default());
+        facts.tags.insert(
+            tag.name.clone(),
+            tag.description.clone().unwrap_or_default(),
+        );
     }
     facts.operations.len()
 }
 
-fn read(openapi: &OpenAPI, method: &str, path: &str, id: String, operation: &openapiv3::Operation) -> Operation {
+fn read(
+    openapi: &OpenAPI,
+    method: &str,
+    path: &str,
+    id: String,
+    operation: &openapiv3::Operation,
+) -> Operation {
     let extension = |name: &str| operation.extensions.get(name);
-    let roles = extension("x-atlas-roles").and_then(|roles| roles.as_array()).into_iter().flatten();
-    let statuses: Vec<u16> = operation.responses.responses.keys().filter_map(|status| status.to_string().parse().ok()).collect();
-    let mut errors: Vec<u16> = statuses.iter().copied().filter(|status| *status >= 400).collect();
+    let roles = extension("x-atlas-roles")
+        .and_then(|roles| roles.as_array())
+        .into_iter()
+        .flatten();
+    let statuses: Vec<u16> = operation
+        .responses
+        .responses
+        .keys()
+        .filter_map(|status| status.to_string().parse().ok())
+        .collect();
+    let mut errors: Vec<u16> = statuses
+        .iter()
+        .copied()
+        .filter(|status| *status >= 400)
+        .collect();
     errors.sort_unstable();
     Operation {
         pointer: child(&child("/paths", path), method),
         id,
-        official_id: extension("x-atlas-operation-id").and_then(|id| id.as_str()).unwrap_or_default().to_owned(),
+        official_id: extension("x-atlas-operation-id")
+            .and_then(|id| id.as_str())
+            .unwrap_or_default()
+            .to_owned(),
         method: method.to_uppercase(),
         path: path.to_owned(),
         tag: operation.tags.first().cloned().unwrap_or_default(),
         summary: operation.summary.clone().unwrap_or_default(),
         description: operation.description.clone().unwrap_or_default(),
-        page: operation.external_docs.as_ref().map(|docs| docs.url.clone()).unwrap_or_default(),
-        roles: roles.filter_map(|role| role.as_str()).map(str::to_owned).collect(),
+        page: operation
+            .external_docs
+            .as_ref()
+            .map(|docs| docs.url.clone())
+            .unwrap_or_default(),
+        roles: roles
+            .filter_map(|role| role.as_str())
+            .map(str::to_owned)
+            .collect(),
         deprecated: extension("x-atlas-deprecation").map(deprecation),
-        effect: effect(method, extension("x-atlas-effect").and_then(|effect| effect.as_str())),
+        effect: effect(
+            method,
+            extension("x-atlas-effect").and_then(|effect| effect.as_str()),
+        ),
         accept: String::new(),
         content_type: None,
-        success: statuses.iter().copied().find(|status| *status < 300).unwrap_or(200),
+        success: statuses
+            .iter()
+            .copied()
+            .find(|status| *status < 300)
+            .unwrap_or(200),
         errors,
         parameters: parameters(openapi, operation),
     }
@@ -52,7 +92,12 @@ fn deprecation(value: &serde_json::Value) -> String {
     let text = |name: &str| value.get(name).and_then(|text| text.as_str());
     let since = text("since").map(|date| format!("Deprecated since {date}. "));
     let ended = text("ended").map(|date| format!("Ended on {date}. "));
-    format!("{}{}{}", since.unwrap_or_default(), ended.unwrap_or_default(), text("note").unwrap_or_default())
+    format!(
+        "{}{}{}",
+        since.unwrap_or_default(),
+        ended.unwrap_or_default(),
+        text("note").unwrap_or_default()
+    )
 }
 
 /// RFC 9110: GET is safe, PUT and DELETE are idempotent; a PATCH is what the spec says it is, a POST never idempotent.
@@ -64,19 +109,31 @@ fn effect(method: &str, declared: Option<&str>) -> Effect {
     }
 }
 
-fn parameters(openapi: &OpenAPI, operation: &openapiv3::Operation) -> std::collections::BTreeMap<String, Parameter> {
+fn parameters(
+    openapi: &OpenAPI,
+    operation: &openapiv3::Operation,
+) -> std::collections::BTreeMap<String, Parameter> {
     let components = openapi.components.as_ref();
-    let resolved = operation.parameters.iter().filter_map(|entry| walk::component(&components?.parameters, entry));
+    let resolved = operation
+        .parameters
+        .iter()
+        .filter_map(|entry| walk::component(&components?.parameters, entry));
     resolved
         .map(|parameter| {
             let data = parameter.parameter_data_ref();
             let default = match &data.format {
-                ParameterSchemaOrContent::Schema(schema) => schema.as_item().and_then(|schema| schema.schema_data.default.as_ref()),
+                ParameterSchemaOrContent::Schema(schema) => schema
+                    .as_item()
+                    .and_then(|schema| schema.schema_data.default.as_ref()),
                 ParameterSchemaOrContent::Content(_) => None,
             };
             let fact = Parameter {
                 description: data.description.clone().unwrap_or_default(),
-                default: default.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+                default: default.map(|value| {
+                    value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned)
+                }),
                 checks: Vec::new(),
             };
             (data.name.clone(), fact)
@@ -110,8 +167,14 @@ paths:
         let fact = &facts.operations["update_thing"];
         assert_eq!(fact.official_id, "patchGroupThing");
         assert_eq!(fact.effect, Effect::Idempotent);
-        assert_eq!(fact.deprecated.as_deref(), Some("Ended on 2026-01-22. Use other."));
-        assert_eq!((fact.success, fact.errors.as_slice()), (200, &[400, 429][..]));
+        assert_eq!(
+            fact.deprecated.as_deref(),
+            Some("Ended on 2026-01-22. Use other.")
+        );
+        assert_eq!(
+            (fact.success, fact.errors.as_slice()),
+            (200, &[400, 429][..])
+        );
         assert_eq!(fact.pointer, "/paths/~1a~1{id}/patch");
     }
 }

@@ -14,15 +14,24 @@ pub(super) fn lower(openapi: &mut OpenAPI, _: &mut Facts) -> usize {
     for operation in walk::operations_mut(openapi) {
         let responses = std::mem::take(&mut operation.responses.responses);
         for (status, mut response) in responses {
-            let StatusCode::Code(code) = status else { continue };
+            let StatusCode::Code(code) = status else {
+                continue;
+            };
             changed += 1;
             if let ReferenceOr::Item(response) = &mut response {
                 response.headers.clear();
                 response.content.retain(|_, media| media.schema.is_some());
             }
-            operation.responses.responses.entry(StatusCode::Range(code / 100)).or_insert(response);
+            operation
+                .responses
+                .responses
+                .entry(StatusCode::Range(code / 100))
+                .or_insert(response);
         }
-        operation.responses.responses.retain(|status, _| *status != StatusCode::Range(5));
+        operation
+            .responses
+            .responses
+            .retain(|status, _| *status != StatusCode::Range(5));
     }
     changed
 }
@@ -48,6 +57,9 @@ paths:
         let text = serde_json::to_value(&openapi).unwrap_or_default();
         let responses = &text["paths"]["/a"]["delete"]["responses"];
         assert_eq!(changed, 4);
-        assert_eq!(*responses, serde_json::json!({"2XX": {"description": "d"}, "4XX": {"description": "d"}}));
+        assert_eq!(
+            *responses,
+            serde_json::json!({"2XX": {"description": "d"}, "4XX": {"description": "d"}})
+        );
     }
 }

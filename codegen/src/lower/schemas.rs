@@ -10,14 +10,25 @@ use super::walk;
 use crate::facts::{Facts, Type};
 
 pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
-    let Some(components) = &mut openapi.components else { return 0 };
+    let Some(components) = &mut openapi.components else {
+        return 0;
+    };
     let mut named = 0;
     for (name, schema) in &mut components.schemas {
-        let mut fact = Type { pointer: child("/components/schemas", name), ..Type::default() };
-        if let Some(official) = walk::item_mut(schema).and_then(|schema| schema.schema_data.extensions.shift_remove("x-atlas-schema")) {
+        let mut fact = Type {
+            pointer: child("/components/schemas", name),
+            ..Type::default()
+        };
+        if let Some(official) = walk::item_mut(schema)
+            .and_then(|schema| schema.schema_data.extensions.shift_remove("x-atlas-schema"))
+        {
             named += 1;
             fact.official_names = match official {
-                Value::Array(names) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                Value::Array(names) => names
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect(),
                 Value::String(name) => vec![name],
                 _ => Vec::new(),
             };

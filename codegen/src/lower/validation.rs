@@ -3,7 +3,9 @@
 //! Before: `retentionInDays: {type: integer, minimum: 1}`, which progenitor makes a `NonZeroU64` that also refuses answers. After: a plain
 //! integer and `Check::Minimum(1)` in the facts; `rewrite` writes the check into `validate` where the type is a request's.
 
-use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaKind, Type};
+use openapiv3::{
+    OpenAPI, Parameter, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaKind, Type,
+};
 
 use super::walk;
 use crate::facts::{Check, Facts, RUNTIME_PATTERNS};
@@ -17,11 +19,21 @@ pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
 }
 
 fn keep_members(openapi: &OpenAPI, facts: &mut Facts) {
-    for (name, schema) in openapi.components.iter().flat_map(|components| &components.schemas) {
-        let (Some(schema), Some(fact)) = (schema.as_item(), facts.types.get_mut(name)) else { continue };
-        let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else { continue };
+    for (name, schema) in openapi
+        .components
+        .iter()
+        .flat_map(|components| &components.schemas)
+    {
+        let (Some(schema), Some(fact)) = (schema.as_item(), facts.types.get_mut(name)) else {
+            continue;
+        };
+        let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else {
+            continue;
+        };
         for (member, property) in &object.properties {
-            let ReferenceOr::Item(property) = property else { continue };
+            let ReferenceOr::Item(property) = property else {
+                continue;
+            };
             let checks = checks(property);
             if !checks.is_empty() {
                 fact.members.entry(member.clone()).or_default().checks = checks;
@@ -31,13 +43,25 @@ fn keep_members(openapi: &OpenAPI, facts: &mut Facts) {
 }
 
 fn keep_parameters(openapi: &OpenAPI, facts: &mut Facts) {
-    let Some(components) = &openapi.components else { return };
+    let Some(components) = &openapi.components else {
+        return;
+    };
     for (_, _, operation) in walk::operations(openapi) {
-        let method = crate::facts::method_name(operation.operation_id.as_deref().unwrap_or_default());
-        let Some(fact) = facts.operations.get_mut(&method) else { continue };
-        for parameter in operation.parameters.iter().filter_map(|entry| walk::component(&components.parameters, entry)) {
+        let method =
+            crate::facts::method_name(operation.operation_id.as_deref().unwrap_or_default());
+        let Some(fact) = facts.operations.get_mut(&method) else {
+            continue;
+        };
+        for parameter in operation
+            .parameters
+            .iter()
+            .filter_map(|entry| walk::component(&components.parameters, entry))
+        {
             let data = parameter.parameter_data_ref();
-            if let (Parameter::Query { .. }, ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema))) = (parameter, &data.format)
+            if let (
+                Parameter::Query { .. },
+                ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)),
+            ) = (parameter, &data.format)
                 && let Some(fact) = fact.parameters.get_mut(&data.name)
             {
                 fact.checks = checks(schema);
@@ -47,14 +71,31 @@ fn keep_parameters(openapi: &OpenAPI, facts: &mut Facts) {
 }
 
 fn checks(schema: &Schema) -> Vec<Check> {
-    let length = |value: Option<usize>, check: fn(i64) -> Check| value.and_then(|value| i64::try_from(value).ok()).map(check);
+    let length = |value: Option<usize>, check: fn(i64) -> Check| {
+        value.and_then(|value| i64::try_from(value).ok()).map(check)
+    };
     let all = match &schema.schema_kind {
-        SchemaKind::Type(Type::Integer(integer)) => [integer.minimum.map(Check::Minimum), integer.maximum.map(Check::Maximum), None],
+        SchemaKind::Type(Type::Integer(integer)) => [
+            integer.minimum.map(Check::Minimum),
+            integer.maximum.map(Check::Maximum),
+            None,
+        ],
         SchemaKind::Type(Type::String(string)) => {
-            let pattern = RUNTIME_PATTERNS.iter().find(|known| string.pattern.as_deref() == Some(known.pattern)).map(Check::Pattern);
-            [length(string.min_length, Check::MinLength), length(string.max_length, Check::MaxLength), pattern]
+            let pattern = RUNTIME_PATTERNS
+                .iter()
+                .find(|known| string.pattern.as_deref() == Some(known.pattern))
+                .map(Check::Pattern);
+            [
+                length(string.min_length, Check::MinLength),
+                length(string.max_length, Check::MaxLength),
+                pattern,
+            ]
         }
-        SchemaKind::Type(Type::Array(array)) => [length(array.min_items, Check::MinItems), length(array.max_items, Check::MaxItems), None],
+        SchemaKind::Type(Type::Array(array)) => [
+            length(array.min_items, Check::MinItems),
+            length(array.max_items, Check::MaxItems),
+            None,
+        ],
         _ => [None; 3],
     };
     all.into_iter().flatten().collect()
@@ -63,11 +104,24 @@ fn checks(schema: &Schema) -> Vec<Check> {
 fn strip(schema: &mut Schema) -> usize {
     let nullable = std::mem::take(&mut schema.schema_data.nullable);
     let taken = match &mut schema.schema_kind {
-        SchemaKind::Type(Type::Integer(integer)) => [integer.minimum.take().is_some(), integer.maximum.take().is_some(), nullable, false],
-        SchemaKind::Type(Type::String(string)) => {
-            [string.min_length.take().is_some(), string.max_length.take().is_some(), string.pattern.take().is_some(), nullable]
-        }
-        SchemaKind::Type(Type::Array(array)) => [array.min_items.take().is_some(), array.max_items.take().is_some(), nullable, false],
+        SchemaKind::Type(Type::Integer(integer)) => [
+            integer.minimum.take().is_some(),
+            integer.maximum.take().is_some(),
+            nullable,
+            false,
+        ],
+        SchemaKind::Type(Type::String(string)) => [
+            string.min_length.take().is_some(),
+            string.max_length.take().is_some(),
+            string.pattern.take().is_some(),
+            nullable,
+        ],
+        SchemaKind::Type(Type::Array(array)) => [
+            array.min_items.take().is_some(),
+            array.max_items.take().is_some(),
+            nullable,
+            false,
+        ],
         _ => [nullable, false, false, false],
     };
     taken.into_iter().filter(|taken| *taken).count()
@@ -92,13 +146,26 @@ components:
         name: {type: string, maxLength: 64, pattern: '^a$', nullable: true}
         item: {type: string, minLength: 2, maxLength: 9, pattern: PATTERN}
 ";
-        let yaml = yaml.replace("PATTERN", &format!("'{}'", RUNTIME_PATTERNS[0].pattern.replace('\'', "''")));
+        let yaml = yaml.replace(
+            "PATTERN",
+            &format!("'{}'", RUNTIME_PATTERNS[0].pattern.replace('\'', "''")),
+        );
         let (changed, openapi, facts) = super::super::lowered(super::lower, &yaml);
         let members = &facts.types["A"].members;
         assert_eq!(changed, 8);
-        assert_eq!(members["days"].checks, [Check::Minimum(1), Check::Maximum(9)]);
+        assert_eq!(
+            members["days"].checks,
+            [Check::Minimum(1), Check::Maximum(9)]
+        );
         assert_eq!(members["name"].checks, [Check::MaxLength(64)]);
-        assert_eq!(members["item"].checks, [Check::MinLength(2), Check::MaxLength(9), Check::Pattern(&RUNTIME_PATTERNS[0])]);
+        assert_eq!(
+            members["item"].checks,
+            [
+                Check::MinLength(2),
+                Check::MaxLength(9),
+                Check::Pattern(&RUNTIME_PATTERNS[0])
+            ]
+        );
         let text = serde_json::to_string(&openapi).unwrap_or_default();
         for keyword in ["minimum", "maxLength", "pattern", "nullable"] {
             assert!(!text.contains(keyword), "{keyword} is left in {text}");

@@ -1,6 +1,9 @@
 //! Ways through an OpenAPI document that several passes share.
 
-use openapiv3::{AdditionalProperties, OpenAPI, Operation, Parameter, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaKind, Type};
+use openapiv3::{
+    AdditionalProperties, OpenAPI, Operation, Parameter, ParameterSchemaOrContent, ReferenceOr,
+    Schema, SchemaKind, Type,
+};
 
 /// Every operation with its method (lower case) and path.
 pub(super) fn operations(openapi: &OpenAPI) -> impl Iterator<Item = (&str, &str, &Operation)> {
@@ -8,7 +11,10 @@ pub(super) fn operations(openapi: &OpenAPI) -> impl Iterator<Item = (&str, &str,
         .paths
         .iter()
         .filter_map(|(path, item)| Some((path.as_str(), item.as_item()?)))
-        .flat_map(|(path, item)| item.iter().map(move |(method, operation)| (method, path, operation)))
+        .flat_map(|(path, item)| {
+            item.iter()
+                .map(move |(method, operation)| (method, path, operation))
+        })
 }
 
 /// Every operation.
@@ -18,7 +24,17 @@ pub(super) fn operations_mut(openapi: &mut OpenAPI) -> impl Iterator<Item = &mut
         .paths
         .values_mut()
         .filter_map(item_mut)
-        .flat_map(|item| [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten())
+        .flat_map(|item| {
+            [
+                &mut item.get,
+                &mut item.put,
+                &mut item.post,
+                &mut item.delete,
+                &mut item.patch,
+            ]
+            .into_iter()
+            .flatten()
+        })
 }
 
 /// What stands written out at this place, `None` for a `$ref`.
@@ -30,7 +46,10 @@ pub(super) fn item_mut<T>(entry: &mut ReferenceOr<T>) -> Option<&mut T> {
 }
 
 /// `Some` of what a map of components holds under the last token of a `$ref`.
-pub(super) fn component<'a, T>(map: &'a indexmap::IndexMap<String, ReferenceOr<T>>, entry: &'a ReferenceOr<T>) -> Option<&'a T> {
+pub(super) fn component<'a, T>(
+    map: &'a indexmap::IndexMap<String, ReferenceOr<T>>,
+    entry: &'a ReferenceOr<T>,
+) -> Option<&'a T> {
     match entry {
         ReferenceOr::Item(item) => Some(item),
         ReferenceOr::Reference { reference } => map.get(reference.rsplit('/').next()?)?.as_item(),
@@ -40,18 +59,43 @@ pub(super) fn component<'a, T>(map: &'a indexmap::IndexMap<String, ReferenceOr<T
 /// Every schema written out in the document (`$ref`s are not followed), the outermost first.
 pub(super) fn schemas(openapi: &mut OpenAPI, visit: &mut dyn FnMut(&mut Schema)) {
     if let Some(components) = &mut openapi.components {
-        components.schemas.values_mut().for_each(|schema| reference(schema, visit));
-        components.parameters.values_mut().filter_map(item_mut).for_each(|it| parameter(it, visit));
+        components
+            .schemas
+            .values_mut()
+            .for_each(|schema| reference(schema, visit));
+        components
+            .parameters
+            .values_mut()
+            .filter_map(item_mut)
+            .for_each(|it| parameter(it, visit));
         for response in components.responses.values_mut().filter_map(item_mut) {
-            response.content.values_mut().filter_map(|media| media.schema.as_mut()).for_each(|it| reference(it, visit));
+            response
+                .content
+                .values_mut()
+                .filter_map(|media| media.schema.as_mut())
+                .for_each(|it| reference(it, visit));
         }
     }
     for operation in operations_mut(openapi) {
-        operation.parameters.iter_mut().filter_map(item_mut).for_each(|it| parameter(it, visit));
-        let body = operation.request_body.iter_mut().filter_map(item_mut).flat_map(|body| body.content.values_mut());
-        let responses = operation.responses.responses.values_mut().filter_map(item_mut);
+        operation
+            .parameters
+            .iter_mut()
+            .filter_map(item_mut)
+            .for_each(|it| parameter(it, visit));
+        let body = operation
+            .request_body
+            .iter_mut()
+            .filter_map(item_mut)
+            .flat_map(|body| body.content.values_mut());
+        let responses = operation
+            .responses
+            .responses
+            .values_mut()
+            .filter_map(item_mut);
         let media = body.chain(responses.flat_map(|response| response.content.values_mut()));
-        media.filter_map(|media| media.schema.as_mut()).for_each(|it| reference(it, visit));
+        media
+            .filter_map(|media| media.schema.as_mut())
+            .for_each(|it| reference(it, visit));
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) struct Member<'a> {
 }
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
-    let is_body = |item: &ItemStruct| is_marked(&item.attrs, "body") || is_marked(&item.attrs, "shared");
+    let is_body =
+        |item: &ItemStruct| is_marked(&item.attrs, "body") || is_marked(&item.attrs, "shared");
     let bodies: Vec<ItemStruct> = file
         .items
         .iter()
@@ -49,16 +50,36 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
 }
 
 pub(super) fn members(item: &ItemStruct) -> Vec<Member<'_>> {
-    let Fields::Named(fields) = &item.fields else { return Vec::new() };
+    let Fields::Named(fields) = &item.fields else {
+        return Vec::new();
+    };
     fields
         .named
         .iter()
         .filter_map(|field| {
-            let wire = field.attrs.iter().find(|attribute| attribute.path().is_ident("wire"))?;
-            let mut arguments =
-                wire.parse_args_with(syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated).ok()?.into_iter();
-            let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(wire), .. }) = arguments.next()? else { return None };
-            Some(Member { name: field.ident.as_ref()?, wire: wire.value(), ty: &field.ty, required: arguments.next().is_some() })
+            let wire = field
+                .attrs
+                .iter()
+                .find(|attribute| attribute.path().is_ident("wire"))?;
+            let mut arguments = wire
+                .parse_args_with(
+                    syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated,
+                )
+                .ok()?
+                .into_iter();
+            let syn::Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Str(wire),
+                ..
+            }) = arguments.next()?
+            else {
+                return None;
+            };
+            Some(Member {
+                name: field.ident.as_ref()?,
+                wire: wire.value(),
+                ty: &field.ty,
+                required: arguments.next().is_some(),
+            })
         })
         .collect()
 }
@@ -72,7 +93,10 @@ fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident]) -> R
         let name = member.name;
         let said = fact.members.get(&member.wire).cloned().unwrap_or_default();
         // An update made of an answer that lacked the text would send none.
-        if fact.update_of.is_some() && member.required && type_name(member.ty).is_some_and(|ty| ty == "String") {
+        if fact.update_of.is_some()
+            && member.required
+            && type_name(member.ty).is_some_and(|ty| ty == "String")
+        {
             let wire = &member.wire;
             checks.push(quote!(check::min_length(#wire, &self.#name, 1)?;));
         }
@@ -80,7 +104,12 @@ fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident]) -> R
             let wire = &member.wire;
             checks.push(quote!(check::given(#wire, self.#name.is_some())?;));
         }
-        checks.extend(said.checks.iter().map(|check| checks::call(*check, &member.wire, &quote!(self.#name))).map(|call| quote!(#call?;)));
+        checks.extend(
+            said.checks
+                .iter()
+                .map(|check| checks::call(*check, &member.wire, &quote!(self.#name)))
+                .map(|call| quote!(#call?;)),
+        );
         checks.extend(nested(member, bodies));
     }
     for rule in &fact.rules {
@@ -112,7 +141,10 @@ fn constructor(item: &ItemStruct, members: &[Member<'_>]) -> Option<TokenStream>
     });
     let values = members.iter().map(|member| {
         let name = member.name;
-        match (member.required, type_name(member.ty).is_some_and(|ty| ty == "String")) {
+        match (
+            member.required,
+            type_name(member.ty).is_some_and(|ty| ty == "String"),
+        ) {
             (true, true) => quote!(#name: #name.into()),
             (true, false) => quote!(#name),
             (false, _) => quote!(#name: None),
@@ -133,13 +165,28 @@ fn nested(member: &Member<'_>, bodies: &[&Ident]) -> Option<TokenStream> {
     if item == "ObjectId" || item == "ClusterName" {
         return Some(quote!(check::well_formed(#wire, &self.#name)?;));
     }
-    bodies.contains(&item).then(|| quote!(check::nested(#wire, &self.#name)?;))
+    bodies
+        .contains(&item)
+        .then(|| quote!(check::nested(#wire, &self.#name)?;))
 }
 
-fn rule_of(members: &[Member<'_>], rule: &MemberRule, fact: &facts::Type) -> Result<TokenStream, Error> {
+fn rule_of(
+    members: &[Member<'_>],
+    rule: &MemberRule,
+    fact: &facts::Type,
+) -> Result<TokenStream, Error> {
     let find = |wire: &str| {
-        let fault = || Error::one(Finding::new("rewrite/bodies", &fact.pointer, format!("a rule names `{wire}`, which is no member")));
-        members.iter().find(|member| member.wire == wire).ok_or_else(fault)
+        let fault = || {
+            Error::one(Finding::new(
+                "rewrite/bodies",
+                &fact.pointer,
+                format!("a rule names `{wire}`, which is no member"),
+            ))
+        };
+        members
+            .iter()
+            .find(|member| member.wire == wire)
+            .ok_or_else(fault)
     };
     let reason = &rule.reason;
     let lists = [
@@ -155,7 +202,11 @@ fn rule_of(members: &[Member<'_>], rule: &MemberRule, fact: &facts::Type) -> Res
         for wire in list {
             let other = find(wire)?;
             let name = other.name;
-            let present = if other.required { quote!(true) } else { quote!(self.#name.is_some()) };
+            let present = if other.required {
+                quote!(true)
+            } else {
+                quote!(self.#name.is_some())
+            };
             others.push(quote!((#wire, #present)));
         }
         checks.push(quote!(case.#check(&[#(#others),*])?;));
@@ -177,7 +228,14 @@ mod tests {
     #[test]
     fn a_body_gets_new_and_validate() {
         let fact = Type {
-            members: [("days".into(), Member { checks: vec![Check::Minimum(1)], ..Member::default() })].into(),
+            members: [(
+                "days".into(),
+                Member {
+                    checks: vec![Check::Minimum(1)],
+                    ..Member::default()
+                },
+            )]
+            .into(),
             rules: vec![
                 MemberRule {
                     when: Some(("keep".into(), vec!["true".into()])),
@@ -191,11 +249,18 @@ mod tests {
                     reason: "l".into(),
                     ..MemberRule::default()
                 },
-                MemberRule { together: vec!["days".into(), "expires".into()], reason: "t".into(), ..MemberRule::default() },
+                MemberRule {
+                    together: vec!["days".into(), "expires".into()],
+                    reason: "t".into(),
+                    ..MemberRule::default()
+                },
             ],
             ..Type::default()
         };
-        let facts = Facts { types: [("B".into(), fact)].into(), ..Facts::default() };
+        let facts = Facts {
+            types: [("B".into(), fact)].into(),
+            ..Facts::default()
+        };
         let before = r#"
 #[body] pub struct B {
     #[wire("note", required)] pub note: String,
@@ -222,6 +287,9 @@ mod tests {
         ] {
             assert!(after.contains(line), "no `{line}` in\n{after}");
         }
-        assert!(!after.contains("#[derive(Default)]\npub struct B"), "B has a required member");
+        assert!(
+            !after.contains("#[derive(Default)]\npub struct B"),
+            "B has a required member"
+        );
     }
 }

@@ -12,8 +12,12 @@ use crate::facts::{Operation, RUNTIME_TYPES};
 
 pub(super) fn call(method: &Method, fact: &Operation, api: &str) -> Item {
     let (name, api) = (&method.name, format_ident!("{api}"));
-    let (required, optional): (Vec<_>, Vec<_>) = method.query.iter().partition(|argument| !argument.optional);
-    let path = method.path.iter().map(|Argument { wire, .. }| quote!(arguments.path(#wire)));
+    let (required, optional): (Vec<_>, Vec<_>) =
+        method.query.iter().partition(|argument| !argument.optional);
+    let path = method
+        .path
+        .iter()
+        .map(|Argument { wire, .. }| quote!(arguments.path(#wire)));
     let query = required.iter().map(|Argument { wire, ty, .. }| {
         let ty = public(ty, &api);
         quote!(arguments.required::<#ty>(#wire)?)
@@ -25,7 +29,11 @@ pub(super) fn call(method: &Method, fact: &Operation, api: &str) -> Item {
         let value = if ty == parse_quote!(String) || generic(&ty, "Vec").is_some() { quote!(&value) } else { quote!(value) };
         quote!(if let Some(value) = arguments.optional::<#ty>(#wire)? { request = request.#name(#value); })
     });
-    let mutable = if optional.is_empty() { quote!() } else { quote!(mut) };
+    let mutable = if optional.is_empty() {
+        quote!()
+    } else {
+        quote!(mut)
+    };
     let official = &fact.id;
     parse_quote! {
         #[call]
@@ -40,7 +48,13 @@ pub(super) fn call(method: &Method, fact: &Operation, api: &str) -> Item {
 
 /// The entry itself: `Entry { api: "v2", id: "takeSnapshot", …, call: take_snapshot, answer: Some(recode::<types::Snapshot>), … }`.
 pub(super) fn entry(method: &Method, fact: &Operation, api: &str) -> Item {
-    let Operation { id, method: verb, path, success, .. } = fact;
+    let Operation {
+        id,
+        method: verb,
+        path,
+        success,
+        ..
+    } = fact;
     let (name, module) = (&method.name, format_ident!("{api}"));
     let recode = |ty: &Option<syn::Type>| match ty {
         Some(ty) => {
@@ -61,10 +75,13 @@ pub(super) fn entry(method: &Method, fact: &Operation, api: &str) -> Item {
 /// A type as the outside names it: `types::Snapshot` is `v2::types::Snapshot`.
 fn public(ty: &syn::Type, api: &syn::Ident) -> syn::Type {
     let text = ty.to_token_stream().to_string();
-    let crate_types = RUNTIME_TYPES.iter().fold(text.clone(), |text, (name, _)| match text == *name {
-        true => format!("atlas_backup_api::{name}"),
-        false => text,
-    });
+    let crate_types =
+        RUNTIME_TYPES
+            .iter()
+            .fold(text.clone(), |text, (name, _)| match text == *name {
+                true => format!("atlas_backup_api::{name}"),
+                false => text,
+            });
     let public = crate_types.replace("types ::", &format!("{api} :: types ::"));
     syn::parse_str(&public).unwrap_or_else(|_| ty.clone())
 }

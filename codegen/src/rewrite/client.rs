@@ -21,8 +21,12 @@ pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
             Item::Impl(item) if has_operations(&item) => kept.push(Item::Impl(item)),
             Item::Impl(_) => dropped += 1,
             Item::Mod(item) if item.ident == "types" => {
-                let Some((_, items)) = item.content else { continue };
-                let (modules, types): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| matches!(item, Item::Mod(_)));
+                let Some((_, items)) = item.content else {
+                    continue;
+                };
+                let (modules, types): (Vec<_>, Vec<_>) = items
+                    .into_iter()
+                    .partition(|item| matches!(item, Item::Mod(_)));
                 dropped += modules.len();
                 kept.extend(types);
             }
@@ -34,7 +38,9 @@ pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
 }
 
 fn has_operations(item: &syn::ItemImpl) -> bool {
-    item.items.iter().any(|item| matches!(item, ImplItem::Fn(method) if method.sig.asyncness.is_some()))
+    item.items
+        .iter()
+        .any(|item| matches!(item, ImplItem::Fn(method) if method.sig.asyncness.is_some()))
 }
 
 #[cfg(test)]
@@ -48,6 +54,9 @@ mod tests {
                       impl Client { pub fn new() {} }\nimpl X for Client {}\nimpl Client { pub async fn take() {} }\nmod prelude {}";
         let (dropped, after) = rewritten(super::rewrite, &Facts::default(), before);
         assert_eq!(dropped, 6);
-        assert_eq!(after, "pub struct A;\nimpl Client {\n    pub async fn take() {}\n}\n");
+        assert_eq!(
+            after,
+            "pub struct A;\nimpl Client {\n    pub async fn take() {}\n}\n"
+        );
     }
 }

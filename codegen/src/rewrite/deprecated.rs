@@ -33,10 +33,19 @@ mod tests {
 
     #[test]
     fn the_reason_is_told() {
-        let operation = Operation { deprecated: Some("Use b.".into()), ..Operation::default() };
-        let facts = Facts { operations: [("a".into(), operation)].into(), ..Facts::default() };
+        let operation = Operation {
+            deprecated: Some("Use b.".into()),
+            ..Operation::default()
+        };
+        let facts = Facts {
+            operations: [("a".into(), operation)].into(),
+            ..Facts::default()
+        };
         let (marked, after) = rewritten(super::rewrite, &facts, "impl Api { fn a() {} fn b() {} }");
         assert_eq!(marked, 1);
-        assert_eq!(after, "impl Api {\n    #[deprecated(note = \"Use b.\")]\n    fn a() {}\n    fn b() {}\n}\n");
+        assert_eq!(
+            after,
+            "impl Api {\n    #[deprecated(note = \"Use b.\")]\n    fn a() {}\n    fn b() {}\n}\n"
+        );
     }
 }

@@ -12,9 +12,21 @@ use crate::facts::{Facts, Operation, method_name};
 
 /// Operations that the client's jobs are made of, and the job that does what mostly comes next.
 const JOBS: &[(&str, &str, &str)] = &[
-    ("v2", "createRestoreJob", "To have a snapshot as files, see [`save_snapshot`](Self::save_snapshot)."),
-    ("v2", "downloadFlexSnapshot", "To have it as a file, see [`save_flex_snapshot`](Self::save_flex_snapshot)."),
-    ("v2", "takeSnapshot", "To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait)."),
+    (
+        "v2",
+        "createRestoreJob",
+        "To have a snapshot as files, see [`save_snapshot`](Self::save_snapshot).",
+    ),
+    (
+        "v2",
+        "downloadFlexSnapshot",
+        "To have it as a file, see [`save_flex_snapshot`](Self::save_flex_snapshot).",
+    ),
+    (
+        "v2",
+        "takeSnapshot",
+        "To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait).",
+    ),
 ];
 
 /// The width of a line of documentation, indentation not counted.
@@ -26,10 +38,18 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
         match item {
             Item::Impl(item) if item.trait_.is_none() => {
                 for method in &mut item.items {
-                    let ImplItem::Fn(method) = method else { continue };
-                    let fact = facts.operations.get(&method.sig.ident.to_string()).filter(|_| item.self_ty == parse_quote!(Api));
+                    let ImplItem::Fn(method) = method else {
+                        continue;
+                    };
+                    let fact = facts
+                        .operations
+                        .get(&method.sig.ident.to_string())
+                        .filter(|_| item.self_ty == parse_quote!(Api));
                     match fact {
-                        Some(fact) => method.attrs.splice(0..0, attributes(&operation(fact, &facts.api))).for_each(drop),
+                        Some(fact) => method
+                            .attrs
+                            .splice(0..0, attributes(&operation(fact, &facts.api)))
+                            .for_each(drop),
                         None => fold(&mut method.attrs),
                     }
                     written += 1;
@@ -38,7 +58,10 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
             Item::Struct(item) => {
                 fold(&mut item.attrs);
                 if let Fields::Named(fields) = &mut item.fields {
-                    fields.named.iter_mut().for_each(|field| fold(&mut field.attrs));
+                    fields
+                        .named
+                        .iter_mut()
+                        .for_each(|field| fold(&mut field.attrs));
                 }
                 written += 1;
             }
@@ -53,31 +76,56 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
 }
 
 fn operation(fact: &Operation, api: &str) -> String {
-    let mut text = format!("{}.\n\n{}\n\n", fact.summary.trim_end_matches('.'), fact.description.trim());
+    let mut text = format!(
+        "{}.\n\n{}\n\n",
+        fact.summary.trim_end_matches('.'),
+        fact.description.trim()
+    );
     if let Some((.., job)) = JOBS.iter().find(|(of, id, _)| *of == api && *id == fact.id) {
         text.push_str(&format!("{job}\n\n"));
     }
-    let in_path = fact.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = fact
+        .path
+        .split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     // These two are in every path and say themselves what they are.
     let told = in_path.filter(|name| !["groupId", "clusterName"].contains(name));
     let described = told.filter_map(|name| Some((name, fact.parameters.get(name)?)));
-    let arguments: Vec<_> = described.map(|(name, fact)| format!("- `{}`: {}\n", method_name(name), fact.description.trim())).collect();
+    let arguments: Vec<_> = described
+        .map(|(name, fact)| format!("- `{}`: {}\n", method_name(name), fact.description.trim()))
+        .collect();
     if !arguments.is_empty() {
         text.push_str(&format!("{}\n", arguments.concat()));
     }
     let errors: Vec<_> = fact.errors.iter().map(u16::to_string).collect();
-    let roles = if fact.roles.is_empty() { String::new() } else { format!("Role: {}. ", fact.roles.join(" or ")) };
-    text.push_str(&format!("{roles}Errors ([`Error::status`]): {}. ", errors.join(", ")));
-    text.push_str(&format!("`{} {}` as `{}` ([documentation]({})).", fact.method, fact.path, fact.accept, fact.page));
+    let roles = if fact.roles.is_empty() {
+        String::new()
+    } else {
+        format!("Role: {}. ", fact.roles.join(" or "))
+    };
+    text.push_str(&format!(
+        "{roles}Errors ([`Error::status`]): {}. ",
+        errors.join(", ")
+    ));
+    text.push_str(&format!(
+        "`{} {}` as `{}` ([documentation]({})).",
+        fact.method, fact.path, fact.accept, fact.page
+    ));
     text
 }
 
 /// Replaces doc attributes by ones of a line each, folded.
 fn fold(attributes_of_item: &mut Vec<Attribute>) {
-    let text: Vec<String> = attributes_of_item.iter().filter_map(doc_text).map(|line| line.trim().to_owned()).collect();
+    let text: Vec<String> = attributes_of_item
+        .iter()
+        .filter_map(doc_text)
+        .map(|line| line.trim().to_owned())
+        .collect();
     if !text.is_empty() {
         attributes_of_item.retain(|attribute| doc_text(attribute).is_none());
-        attributes_of_item.splice(0..0, attributes(&text.join("\n"))).for_each(drop);
+        attributes_of_item
+            .splice(0..0, attributes(&text.join("\n")))
+            .for_each(drop);
     }
 }
 
@@ -85,24 +133,42 @@ fn fold(attributes_of_item: &mut Vec<Attribute>) {
 fn attributes(text: &str) -> Vec<Attribute> {
     let mut lines = Vec::new();
     for paragraph in paragraphs(text) {
-        let indent = if paragraph.starts_with("- ") { "  " } else { "" };
-        let options = textwrap::Options::new(WIDTH).subsequent_indent(indent).break_words(false);
+        let indent = if paragraph.starts_with("- ") {
+            "  "
+        } else {
+            ""
+        };
+        let options = textwrap::Options::new(WIDTH)
+            .subsequent_indent(indent)
+            .break_words(false);
         let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
-        lines.extend(textwrap::wrap(&paragraph, options).into_iter().map(|line| format!(" {line}").trim_end().to_owned()));
+        lines.extend(
+            textwrap::wrap(&paragraph, options)
+                .into_iter()
+                .map(|line| format!(" {line}").trim_end().to_owned()),
+        );
         if paragraph.is_empty() {
             lines.push(String::new());
         }
     }
     lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
     let doc = format_ident!("doc");
-    lines.iter().map(|line| parse_quote!(#[#doc = #line])).collect()
+    lines
+        .iter()
+        .map(|line| parse_quote!(#[#doc = #line]))
+        .collect()
 }
 
 fn paragraphs(text: &str) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     for line in text.trim().lines().map(str::trim) {
         match paragraphs.last_mut() {
-            Some(last) if !last.is_empty() && !last.starts_with('#') && !line.is_empty() && !line.starts_with(['#', '-']) => {
+            Some(last)
+                if !last.is_empty()
+                    && !last.starts_with('#')
+                    && !line.is_empty()
+                    && !line.starts_with(['#', '-']) =>
+            {
                 last.push(' ');
                 last.push_str(line);
             }
@@ -131,9 +197,15 @@ mod tests {
             page: "https://a.b".into(),
             ..Operation::default()
         };
-        let facts = Facts { operations: [("take_snapshot".into(), operation)].into(), ..Facts::default() };
-        let (written, after) =
-            rewritten(super::rewrite, &facts, "impl Api { pub fn take_snapshot() {} }\n#[doc = \"a\\nb\"] pub struct T {}");
+        let facts = Facts {
+            operations: [("take_snapshot".into(), operation)].into(),
+            ..Facts::default()
+        };
+        let (written, after) = rewritten(
+            super::rewrite,
+            &facts,
+            "impl Api { pub fn take_snapshot() {} }\n#[doc = \"a\\nb\"] pub struct T {}",
+        );
         assert_eq!(written, 2);
         assert_eq!(
             after,

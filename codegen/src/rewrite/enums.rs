@@ -23,24 +23,41 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
         }
     }
     file.items.retain(|item| match item {
-        Item::Impl(item) => item.trait_.is_none() || type_name(&item.self_ty).is_none_or(|name| !opened.contains(name)),
+        Item::Impl(item) => {
+            item.trait_.is_none()
+                || type_name(&item.self_ty).is_none_or(|name| !opened.contains(name))
+        }
         _ => true,
     });
     Ok(opened.len())
 }
 
 fn open(item: &mut syn::ItemEnum) -> Result<(), Error> {
-    item.attrs.retain(|attribute| attribute.path().is_ident("doc"));
+    item.attrs
+        .retain(|attribute| attribute.path().is_ident("doc"));
     item.attrs.push(parse_quote!(#[open_enum]));
     for variant in &mut item.variants {
         if !matches!(variant.fields, Fields::Unit) {
-            return Err(unrecognised(PASS, format!("a variant of `{}` with content", item.ident), variant));
+            return Err(unrecognised(
+                PASS,
+                format!("a variant of `{}` with content", item.ident),
+                variant,
+            ));
         }
         if variant.ident == "Unknown" {
-            return Err(unrecognised(PASS, format!("`{}` has a value called unknown, which the macro adds", item.ident), variant));
+            return Err(unrecognised(
+                PASS,
+                format!(
+                    "`{}` has a value called unknown, which the macro adds",
+                    item.ident
+                ),
+                variant,
+            ));
         }
         let wire = serde_name(PASS, &variant.attrs, &variant.ident)?;
-        variant.attrs.retain(|attribute| attribute.path().is_ident("doc"));
+        variant
+            .attrs
+            .retain(|attribute| attribute.path().is_ident("doc"));
         variant.discriminant = Some((parse_quote!(=), parse_quote!(#wire)));
     }
     Ok(())
@@ -56,7 +73,10 @@ mod tests {
         let before = "/// Doc.\n#[derive(Copy)]\npub enum S { #[serde(rename = \"inProgress\")] InProgress, done }\nimpl Display for S {}";
         let (opened, after) = rewritten(super::rewrite, &Facts::default(), before);
         assert_eq!(opened, 1);
-        assert_eq!(after, "/// Doc.\n#[open_enum]\npub enum S {\n    InProgress = \"inProgress\",\n    done = \"done\",\n}\n");
+        assert_eq!(
+            after,
+            "/// Doc.\n#[open_enum]\npub enum S {\n    InProgress = \"inProgress\",\n    done = \"done\",\n}\n"
+        );
     }
 
     #[test]

@@ -17,18 +17,38 @@ use crate::facts::Facts;
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
     let pages = pages(file);
-    let reads = facts.operations.values().filter(|fact| fact.method == "GET");
+    let reads = facts
+        .operations
+        .values()
+        .filter(|fact| fact.method == "GET");
     let reads: BTreeSet<String> = reads.map(|fact| fact.id.to_pascal_case()).collect();
     let mut marked = 0;
     for item in &mut file.items {
-        let Item::Struct(request) = item else { continue };
-        let answer = request.attrs.iter().position(|attribute| attribute.path().is_ident("answer"));
-        let is_read = is_marked(&request.attrs, "request") && reads.contains(&request.ident.to_string());
-        let Some(answer) = answer.filter(|_| is_read) else { continue };
-        let Some(listed) = answer_name(&request.attrs[answer]).and_then(|name| pages.get(&name)) else { continue };
+        let Item::Struct(request) = item else {
+            continue;
+        };
+        let answer = request
+            .attrs
+            .iter()
+            .position(|attribute| attribute.path().is_ident("answer"));
+        let is_read =
+            is_marked(&request.attrs, "request") && reads.contains(&request.ident.to_string());
+        let Some(answer) = answer.filter(|_| is_read) else {
+            continue;
+        };
+        let Some(listed) = answer_name(&request.attrs[answer]).and_then(|name| pages.get(&name))
+        else {
+            continue;
+        };
         let flags = [("pageNum", "numbered"), ("includeCount", "counted")];
-        let flags = flags.iter().filter(|(wire, _)| has_setter(request, wire)).map(|(_, flag)| format_ident!("{flag}"));
-        request.attrs.insert(answer + 1, parse_quote!(#[items(types::#listed #(, #flags)*)]));
+        let flags = flags
+            .iter()
+            .filter(|(wire, _)| has_setter(request, wire))
+            .map(|(_, flag)| format_ident!("{flag}"));
+        request.attrs.insert(
+            answer + 1,
+            parse_quote!(#[items(types::#listed #(, #flags)*)]),
+        );
         marked += 1;
     }
     Ok(marked)
@@ -41,16 +61,26 @@ fn pages(file: &syn::File) -> BTreeMap<String, Ident> {
         _ => None,
     });
     let page = |item: &ItemStruct| {
-        let Fields::Named(fields) = &item.fields else { return None };
-        let results = fields.named.iter().find(|field| field.ident.as_ref().is_some_and(|name| name == "results"))?;
-        Some((item.ident.to_string(), type_name(generic(&results.ty, "Vec")?)?.clone()))
+        let Fields::Named(fields) = &item.fields else {
+            return None;
+        };
+        let results = fields
+            .named
+            .iter()
+            .find(|field| field.ident.as_ref().is_some_and(|name| name == "results"))?;
+        Some((
+            item.ident.to_string(),
+            type_name(generic(&results.ty, "Vec")?)?.clone(),
+        ))
     };
     structs.filter_map(page).collect()
 }
 
 /// `SnapshotPage` of `#[answer(types::SnapshotPage, list_snapshots)]`.
 fn answer_name(attribute: &Attribute) -> Option<String> {
-    let arguments = attribute.parse_args_with(Punctuated::<syn::Type, syn::Token![,]>::parse_terminated).ok()?;
+    let arguments = attribute
+        .parse_args_with(Punctuated::<syn::Type, syn::Token![,]>::parse_terminated)
+        .ok()?;
     type_name(arguments.first()?).map(ToString::to_string)
 }
 
@@ -78,11 +108,24 @@ mod tests {
 #[answer] pub struct Job {}
 "#;
         let operation = |(id, method): (&str, &str)| {
-            let fact = Operation { id: id.into(), method: method.into(), ..Operation::default() };
+            let fact = Operation {
+                id: id.into(),
+                method: method.into(),
+                ..Operation::default()
+            };
             (id.to_owned(), fact)
         };
-        let calls = [("listJobs", "GET"), ("listAll", "GET"), ("getJob", "GET"), ("deleteJob", "DELETE"), ("createJobs", "POST")];
-        let facts = Facts { operations: calls.map(operation).into(), ..Facts::default() };
+        let calls = [
+            ("listJobs", "GET"),
+            ("listAll", "GET"),
+            ("getJob", "GET"),
+            ("deleteJob", "DELETE"),
+            ("createJobs", "POST"),
+        ];
+        let facts = Facts {
+            operations: calls.map(operation).into(),
+            ..Facts::default()
+        };
         let (marked, after) = rewritten(super::rewrite, &facts, before);
         assert_eq!(marked, 2);
         for text in [

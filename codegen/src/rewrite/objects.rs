@@ -19,7 +19,10 @@ const PASS: &str = "rewrite/objects";
 const MARKERS: &[&str] = &["answer", "body", "shared", "open_enum"];
 
 pub(crate) fn is_marker(attribute: &Attribute) -> bool {
-    matches!(attribute.meta, syn::Meta::Path(_)) && MARKERS.iter().any(|marker| attribute.path().is_ident(marker))
+    matches!(attribute.meta, syn::Meta::Path(_))
+        && MARKERS
+            .iter()
+            .any(|marker| attribute.path().is_ident(marker))
 }
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
@@ -33,7 +36,14 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
         let marker = match (bodies.contains(&name), answers.contains(&name)) {
             (true, true) => parse_quote!(#[shared]),
             // What writes an answer back carries the members that this version does not know.
-            (true, false) if facts.types.get(&name).is_some_and(|fact| fact.update_of.is_some()) => parse_quote!(#[shared]),
+            (true, false)
+                if facts
+                    .types
+                    .get(&name)
+                    .is_some_and(|fact| fact.update_of.is_some()) =>
+            {
+                parse_quote!(#[shared])
+            }
             (true, false) => parse_quote!(#[body]),
             (false, true) => parse_quote!(#[answer]),
             (false, false) => continue,
@@ -43,7 +53,8 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
             (true, false) => Role::Body,
             _ => Role::Answer,
         };
-        item.attrs.retain(|attribute| attribute.path().is_ident("doc"));
+        item.attrs
+            .retain(|attribute| attribute.path().is_ident("doc"));
         item.attrs.push(marker);
         members(item, role).map_err(|error| at(error, &name, facts))?;
         written += 1;
@@ -54,7 +65,11 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
 /// A fault in a type is shown at the schema it comes from.
 pub(super) fn at(mut error: Error, name: &str, facts: &Facts) -> Error {
     for finding in &mut error.findings {
-        finding.pointer = facts.types.get(name).map(|fact| fact.pointer.clone()).unwrap_or_default();
+        finding.pointer = facts
+            .types
+            .get(name)
+            .map(|fact| fact.pointer.clone())
+            .unwrap_or_default();
     }
     error
 }
@@ -64,12 +79,24 @@ fn roots(file: &syn::File) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut bodies, mut answers) = (BTreeSet::new(), BTreeSet::new());
     for item in &file.items {
         if let Item::Struct(request) = item {
-            answers.extend(request.attrs.iter().filter(|attribute| attribute.path().is_ident("answer")).flat_map(names));
+            answers.extend(
+                request
+                    .attrs
+                    .iter()
+                    .filter(|attribute| attribute.path().is_ident("answer"))
+                    .flat_map(names),
+            );
         }
         let Item::Impl(item) = item else { continue };
         for item in &item.items {
-            let syn::ImplItem::Fn(method) = item else { continue };
-            let inputs = method.sig.inputs.iter().filter(|input| input.to_token_stream().to_string().starts_with("body :"));
+            let syn::ImplItem::Fn(method) = item else {
+                continue;
+            };
+            let inputs = method
+                .sig
+                .inputs
+                .iter()
+                .filter(|input| input.to_token_stream().to_string().starts_with("body :"));
             bodies.extend(inputs.flat_map(names));
         }
     }
@@ -86,14 +113,31 @@ enum Role {
 
 fn members(item: &mut syn::ItemStruct, role: Role) -> Result<(), Error> {
     let name = item.ident.clone();
-    let Fields::Named(fields) = &mut item.fields else { return Err(unrecognised(PASS, format!("`{name}` has no members"), item)) };
+    let Fields::Named(fields) = &mut item.fields else {
+        return Err(unrecognised(PASS, format!("`{name}` has no members"), item));
+    };
     for field in &mut fields.named {
-        let ident = field.ident.clone().ok_or_else(|| unrecognised(PASS, format!("a member of `{name}` without a name"), &field.ty))?;
+        let ident = field.ident.clone().ok_or_else(|| {
+            unrecognised(
+                PASS,
+                format!("a member of `{name}` without a name"),
+                &field.ty,
+            )
+        })?;
         let wire = serde_name(PASS, &field.attrs, &ident)?;
         if ident == "extra" {
-            return Err(unrecognised(PASS, format!("`{name}` has a member called extra, which the macro adds"), field));
+            return Err(unrecognised(
+                PASS,
+                format!("`{name}` has a member called extra, which the macro adds"),
+                field,
+            ));
         }
-        let optional = field.attrs.iter().any(|attribute| attribute.to_token_stream().to_string().contains("skip_serializing_if"));
+        let optional = field.attrs.iter().any(|attribute| {
+            attribute
+                .to_token_stream()
+                .to_string()
+                .contains("skip_serializing_if")
+        });
         // What Atlas also sends may lack any member; `validate` asks for those that a request needs.
         if role == Role::Both && !optional {
             let ty = &field.ty;
@@ -105,17 +149,30 @@ fn members(item: &mut syn::ItemStruct, role: Role) -> Result<(), Error> {
             let ty = &field.ty;
             field.ty = parse_quote!(Option<#ty>);
         }
-        let required = if optional || role == Role::Both { quote!() } else { quote!(, required) };
-        field.attrs.retain(|attribute| attribute.path().is_ident("doc"));
+        let required = if optional || role == Role::Both {
+            quote!()
+        } else {
+            quote!(, required)
+        };
+        field
+            .attrs
+            .retain(|attribute| attribute.path().is_ident("doc"));
         field.attrs.push(parse_quote!(#[wire(#wire #required)]));
     }
     Ok(())
 }
 
 /// The name on the wire: `#[serde(rename = "…")]`, or the Rust name. Other serde settings must be the ones known to mean "optional".
-pub(super) fn serde_name(pass: &'static str, attributes: &[Attribute], ident: &Ident) -> Result<String, Error> {
+pub(super) fn serde_name(
+    pass: &'static str,
+    attributes: &[Attribute],
+    ident: &Ident,
+) -> Result<String, Error> {
     let mut name = ident.to_string().trim_start_matches("r#").to_owned();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         let read = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
                 name = meta.value()?.parse::<syn::LitStr>()?.value();
@@ -138,8 +195,7 @@ mod tests {
     use crate::facts::Facts;
     use crate::rewrite::rewritten;
 
-    const OPERATIONS: &str =
-        "impl Api { pub fn f(&self, id: X, body: types::B) -> R {} }\n#[request] #[answer(types::A)] pub struct R {}\n";
+    const OPERATIONS: &str = "impl Api { pub fn f(&self, id: X, body: types::B) -> R {} }\n#[request] #[answer(types::A)] pub struct R {}\n";
 
     #[test]
     fn structs_are_marked_by_what_holds_them() {
@@ -152,7 +208,11 @@ mod tests {
 #[derive(::serde::Serialize)] pub struct B { #[serde(default, skip_serializing_if = "V")] pub links: Vec<Both> }
 #[derive(::serde::Serialize)] pub struct Both {}
 "#;
-        let (written, after) = rewritten(super::rewrite, &Facts::default(), &format!("{OPERATIONS}{types}"));
+        let (written, after) = rewritten(
+            super::rewrite,
+            &Facts::default(),
+            &format!("{OPERATIONS}{types}"),
+        );
         assert_eq!(written, 3);
         for line in [
             "#[answer]\npub struct A {\n    #[wire(\"createdAt\")]\n    pub created_at: Option<T>,\n    #[wire(\"links\")]\n    pub links: Vec<Both>,",
@@ -167,8 +227,12 @@ mod tests {
     #[test]
     fn an_unknown_serde_setting_is_refused() {
         let types = "#[derive(::serde::Serialize)] pub struct A { #[serde(default = \"seven\")] pub n: i64 }";
-        let mut file = syn::parse_file(&format!("{OPERATIONS}{types}")).unwrap_or_else(|error| panic!("{error}"));
-        let error = super::rewrite(&mut file, &Facts::default()).err().map(|error| error.to_string()).unwrap_or_default();
+        let mut file = syn::parse_file(&format!("{OPERATIONS}{types}"))
+            .unwrap_or_else(|error| panic!("{error}"));
+        let error = super::rewrite(&mut file, &Facts::default())
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
         assert!(error.contains("a serde setting of `n`"), "{error}");
     }
 }

@@ -22,10 +22,18 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
         match item {
             Item::Impl(operations) if operations.self_ty == parse_quote!(Client) => {
                 for method in operations.items {
-                    let ImplItem::Fn(method) = method else { return Err(unrecognised("rewrite/operations", "not a method", &method)) };
+                    let ImplItem::Fn(method) = method else {
+                        return Err(unrecognised("rewrite/operations", "not a method", &method));
+                    };
                     let name = method.sig.ident.to_string();
                     let fact = facts.operations.get(&name);
-                    let fact = fact.ok_or_else(|| unrecognised("rewrite/operations", "an operation the spec lacks", &method.sig))?;
+                    let fact = fact.ok_or_else(|| {
+                        unrecognised(
+                            "rewrite/operations",
+                            "an operation the spec lacks",
+                            &method.sig,
+                        )
+                    })?;
                     let method = read::method(&method, fact).map_err(|error| at(error, fact))?;
                     items.extend(write(&method, fact));
                     items.push(calls::call(&method, fact, &facts.api));
@@ -38,8 +46,15 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     }
     file.items = items;
     if written != facts.operations.len() {
-        let message = format!("progenitor made {written} operations of {}", facts.operations.len());
-        return Err(Error::one(Finding::new("rewrite/operations", "/paths", message)));
+        let message = format!(
+            "progenitor made {written} operations of {}",
+            facts.operations.len()
+        );
+        return Err(Error::one(Finding::new(
+            "rewrite/operations",
+            "/paths",
+            message,
+        )));
     }
     Ok(written)
 }
@@ -56,11 +71,15 @@ fn write(method: &Method, fact: &Operation) -> Vec<Item> {
     let name = &method.name;
     let request = format_ident!("{}", fact.id.to_pascal_case());
     let constant = format_ident!("{}", fact.id.to_shouty_snake_case());
-    let (required, optional): (Vec<_>, Vec<_>) = method.query.iter().partition(|argument| !argument.optional);
+    let (required, optional): (Vec<_>, Vec<_>) =
+        method.query.iter().partition(|argument| !argument.optional);
     let parameters = parameters(method, &required);
     let steps = steps(method, &required, fact);
     let setters = optional.iter().map(|argument| setter(argument, fact));
-    let answer = method.answer.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
+    let answer = method
+        .answer
+        .as_ref()
+        .map_or_else(|| quote!(()), |ty| quote!(#ty));
     vec![
         constant_item(&constant, method, fact),
         parse_quote! {
@@ -106,8 +125,13 @@ fn constant_item(constant: &Ident, method: &Method, fact: &Operation) -> Item {
 }
 
 fn parameters(method: &Method, required: &[&Argument]) -> Vec<TokenStream> {
-    let path = method.path.iter().map(|Argument { name, ty, .. }| quote!(#name: impl TryInto<#ty, Error: Display>));
-    let query = required.iter().map(|Argument { name, ty, .. }| value_parameter(name, ty));
+    let path = method
+        .path
+        .iter()
+        .map(|Argument { name, ty, .. }| quote!(#name: impl TryInto<#ty, Error: Display>));
+    let query = required
+        .iter()
+        .map(|Argument { name, ty, .. }| value_parameter(name, ty));
     let body = method.body.iter().map(|ty| quote!(body: #ty));
     path.chain(query).chain(body).collect()
 }
@@ -121,7 +145,10 @@ fn value_parameter(name: &Ident, ty: &syn::Type) -> TokenStream {
 }
 
 fn steps(method: &Method, required: &[&Argument], fact: &Operation) -> Vec<TokenStream> {
-    let path = method.path.iter().map(|Argument { name, wire, ty, .. }| quote!(.path::<#ty>(#wire, #name)));
+    let path = method
+        .path
+        .iter()
+        .map(|Argument { name, wire, ty, .. }| quote!(.path::<#ty>(#wire, #name)));
     let query = required.iter().map(|argument| query_step(argument, fact));
     let body = method.body.iter().map(|_| quote!(.body(&body)));
     path.chain(query).chain(body).collect()
@@ -129,15 +156,24 @@ fn steps(method: &Method, required: &[&Argument], fact: &Operation) -> Vec<Token
 
 fn query_step(argument: &Argument, fact: &Operation) -> TokenStream {
     let (name, wire) = (&argument.name, &argument.wire);
-    let value = match value_parameter(name, &argument.ty).to_string().contains("Into") {
+    let value = match value_parameter(name, &argument.ty)
+        .to_string()
+        .contains("Into")
+    {
         true => {
             let ty = &argument.ty;
             quote!(Into::<#ty>::into(#name))
         }
         false => quote!(#name),
     };
-    let checks = fact.parameters.get(wire).map(|parameter| parameter.checks.as_slice()).unwrap_or_default();
-    let checks = checks.iter().map(|check| checks::call(*check, wire, &quote!(#name)));
+    let checks = fact
+        .parameters
+        .get(wire)
+        .map(|parameter| parameter.checks.as_slice())
+        .unwrap_or_default();
+    let checks = checks
+        .iter()
+        .map(|check| checks::call(*check, wire, &quote!(#name)));
     quote!(#(.check(#checks))* .query(#wire, #value))
 }
 
@@ -146,10 +182,17 @@ fn setter(argument: &Argument, fact: &Operation) -> TokenStream {
     let Argument { name, wire, ty, .. } = argument;
     let nothing = facts::Parameter::default();
     let parameter = fact.parameters.get(wire).unwrap_or(&nothing);
-    let default = parameter.default.as_ref().map(|value| format!(" Default: `{value}`.")).unwrap_or_default();
+    let default = parameter
+        .default
+        .as_ref()
+        .map(|value| format!(" Default: `{value}`."))
+        .unwrap_or_default();
     let doc = format!("{}{default}", parameter.description.trim());
     let checks = parameter.checks.iter().map(|check| checks::setting(*check));
-    let ty = match (generic(ty, "Vec"), ty.to_token_stream().to_string().as_str()) {
+    let ty = match (
+        generic(ty, "Vec"),
+        ty.to_token_stream().to_string().as_str(),
+    ) {
         (Some(item), _) => quote!(&[#item]),
         (None, "String") => quote!(&str),
         (None, _) => quote!(#ty),
@@ -176,7 +219,11 @@ mod tests {
             effect: Effect::Create,
             ..Operation::default()
         };
-        Facts { api: "v2".into(), operations: [("take_snapshot".into(), operation)].into(), ..Facts::default() }
+        Facts {
+            api: "v2".into(),
+            operations: [("take_snapshot".into(), operation)].into(),
+            ..Facts::default()
+        }
     }
 
     const BEFORE: &str = r#"
@@ -218,12 +265,21 @@ impl Client {
             ("self.client.post(url)", "self.client.get(url)"),
             ("\"{}/g/{}/s\"", "\"{}/h/{}/s\""),
             ("encode_path(&group_id.to_string())", "group_id"),
-            ("pretty: Option<bool>)", "pretty: Option<bool>, unused: bool)"),
+            (
+                "pretty: Option<bool>)",
+                "pretty: Option<bool>, unused: bool)",
+            ),
         ] {
-            let mut file = syn::parse_file(&BEFORE.replace(known, strange)).unwrap_or_else(|error| panic!("{error}"));
-            let Err(error) = super::rewrite(&mut file, &facts()) else { panic!("`{strange}` was accepted") };
+            let mut file = syn::parse_file(&BEFORE.replace(known, strange))
+                .unwrap_or_else(|error| panic!("{error}"));
+            let Err(error) = super::rewrite(&mut file, &facts()) else {
+                panic!("`{strange}` was accepted")
+            };
             let message = error.to_string();
-            assert!(message.contains("progenitor's code is not as expected"), "{message}");
+            assert!(
+                message.contains("progenitor's code is not as expected"),
+                "{message}"
+            );
             assert_eq!(error.findings[0].pointer, "/paths/~1a/post");
         }
     }

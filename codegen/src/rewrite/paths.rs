@@ -31,10 +31,20 @@ struct Shorten {
 impl VisitMut for Shorten {
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
         visit_path_mut(self, path);
-        let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        let lead = if path.leading_colon.is_some() { "::" } else { "" };
+        let names: Vec<String> = path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.to_string())
+            .collect();
+        let lead = if path.leading_colon.is_some() {
+            "::"
+        } else {
+            ""
+        };
         let full = format!("{lead}{}", names.join("::"));
-        let Some((_, short)) = IN_SCOPE.iter().find(|(long, _)| *long == full) else { return };
+        let Some((_, short)) = IN_SCOPE.iter().find(|(long, _)| *long == full) else {
+            return;
+        };
         if let Some(mut last) = path.segments.pop().map(syn::punctuated::Pair::into_value) {
             last.ident = syn::Ident::new(short, last.ident.span());
             path.leading_colon = None;
@@ -51,9 +61,13 @@ mod tests {
 
     #[test]
     fn paths_are_shortened() {
-        let before = "struct A { a: ::std::option::Option<::std::vec::Vec<types::B>>, b: other::Option }";
+        let before =
+            "struct A { a: ::std::option::Option<::std::vec::Vec<types::B>>, b: other::Option }";
         let (changed, after) = rewritten(super::rewrite, &Facts::default(), before);
         assert_eq!(changed, 2);
-        assert_eq!(after, "struct A {\n    a: Option<Vec<types::B>>,\n    b: other::Option,\n}\n");
+        assert_eq!(
+            after,
+            "struct A {\n    a: Option<Vec<types::B>>,\n    b: other::Option,\n}\n"
+        );
     }
 }

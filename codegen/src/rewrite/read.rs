@@ -2,7 +2,10 @@
 
 use atlas_backup_document::Error;
 use quote::{ToTokens, quote};
-use syn::{Expr, ExprMethodCall, FnArg, GenericArgument, Ident, Pat, PathArguments, ReturnType, Stmt, Type, parse_quote};
+use syn::{
+    Expr, ExprMethodCall, FnArg, GenericArgument, Ident, Pat, PathArguments, ReturnType, Stmt,
+    Type, parse_quote,
+};
 
 use super::unrecognised;
 use crate::facts::Operation;
@@ -48,15 +51,29 @@ pub(super) fn method(item: &syn::ImplItemFn, fact: &Operation) -> Result<Method,
     };
     let used = path.len() + query.len() + usize::from(body_type.is_some());
     if used != arguments.len() {
-        return Err(unrecognised(PASS, format!("{used} of {} arguments are sent", arguments.len()), &item.sig));
+        return Err(unrecognised(
+            PASS,
+            format!("{used} of {} arguments are sent", arguments.len()),
+            &item.sig,
+        ));
     }
     let answer = answer(&item.sig.output)?;
-    Ok(Method { name: item.sig.ident.clone(), verb: body.verb, path, query, body: body_type, answer })
+    Ok(Method {
+        name: item.sig.ident.clone(),
+        verb: body.verb,
+        path,
+        query,
+        body: body_type,
+        answer,
+    })
 }
 
 /// `{groupId}` and `{clusterName}` of a path template, in order.
 fn names_in(template: &str) -> Vec<&str> {
-    template.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')).collect()
+    template
+        .split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+        .collect()
 }
 
 fn arguments(signature: &syn::Signature) -> Result<Vec<(Ident, Type)>, Error> {
@@ -64,7 +81,9 @@ fn arguments(signature: &syn::Signature) -> Result<Vec<(Ident, Type)>, Error> {
     for input in signature.inputs.iter().skip(1) {
         match input {
             FnArg::Typed(argument) => match argument.pat.as_ref() {
-                Pat::Ident(name) => arguments.push((name.ident.clone(), argument.ty.as_ref().clone())),
+                Pat::Ident(name) => {
+                    arguments.push((name.ident.clone(), argument.ty.as_ref().clone()))
+                }
                 other => return Err(unrecognised(PASS, "an argument without a name", other)),
             },
             FnArg::Receiver(_) => return Err(unrecognised(PASS, "a second receiver", signature)),
@@ -74,19 +93,28 @@ fn arguments(signature: &syn::Signature) -> Result<Vec<(Ident, Type)>, Error> {
 }
 
 fn argument(arguments: &[(Ident, Type)], name: &Ident, wire: &str) -> Result<Argument, Error> {
-    let (_, ty) =
-        arguments.iter().find(|(known, _)| known == name).ok_or_else(|| unrecognised(PASS, "a value sent that is no argument", name))?;
+    let (_, ty) = arguments
+        .iter()
+        .find(|(known, _)| known == name)
+        .ok_or_else(|| unrecognised(PASS, "a value sent that is no argument", name))?;
     let (optional, ty) = match generic(ty, "Option") {
         Some(inner) => (true, inner),
         None => (false, ty.clone()),
     };
-    Ok(Argument { name: name.clone(), wire: wire.to_owned(), ty: owned(ty), optional })
+    Ok(Argument {
+        name: name.clone(),
+        wire: wire.to_owned(),
+        ty: owned(ty),
+        optional,
+    })
 }
 
 /// `&'a str` is text, `&'a T` is a T.
 fn owned(ty: Type) -> Type {
     match ty {
-        Type::Reference(reference) if reference.elem.to_token_stream().to_string() == "str" => parse_quote!(String),
+        Type::Reference(reference) if reference.elem.to_token_stream().to_string() == "str" => {
+            parse_quote!(String)
+        }
         Type::Reference(reference) => *reference.elem,
         other => other,
     }
@@ -95,8 +123,14 @@ fn owned(ty: Type) -> Type {
 /// `T` of `Name<T, …>`.
 fn generic(ty: &Type, name: &str) -> Option<Type> {
     let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
     match arguments.args.first()? {
         GenericArgument::Type(ty) => Some(ty.clone()),
         _ => None,
@@ -105,7 +139,9 @@ fn generic(ty: &Type, name: &str) -> Option<Type> {
 
 /// `T` of `Result<ResponseValue<T>, Error<_>>`.
 fn answer(output: &ReturnType) -> Result<Option<Type>, Error> {
-    let ReturnType::Type(_, ty) = output else { return Err(unrecognised(PASS, "a method without an answer", output)) };
+    let ReturnType::Type(_, ty) = output else {
+        return Err(unrecognised(PASS, "a method without an answer", output));
+    };
     let answer = generic(ty, "Result")
         .and_then(|response| generic(&response, "ResponseValue"))
         .ok_or_else(|| unrecognised(PASS, "the answer of a method", ty))?;
@@ -126,7 +162,9 @@ struct Body {
 
 impl Body {
     fn read(block: &syn::Block, fact: &Operation) -> Result<Self, Error> {
-        let [url, statements @ ..] = block.stmts.as_slice() else { return Err(unrecognised(PASS, "an empty method", block)) };
+        let [url, statements @ ..] = block.stmts.as_slice() else {
+            return Err(unrecognised(PASS, "an empty method", block));
+        };
         let path = url_arguments(url, fact)?;
         let method = fact.id.as_str();
         let mut request = None;
@@ -136,23 +174,43 @@ impl Body {
                     request = local.init.as_ref().map(|init| init.expr.as_ref());
                 }
                 // The end: which statuses are a success. The runtime decides that for all operations alike.
-                Stmt::Expr(Expr::Match(end), None) if end.expr.to_token_stream().to_string() == "response . status () . as_u16 ()" => {}
+                Stmt::Expr(Expr::Match(end), None)
+                    if end.expr.to_token_stream().to_string()
+                        == "response . status () . as_u16 ()" => {}
                 other if is_boilerplate(other, method) => {}
-                other => return Err(unrecognised(PASS, format!("a statement of `{method}`"), other)),
+                other => {
+                    return Err(unrecognised(
+                        PASS,
+                        format!("a statement of `{method}`"),
+                        other,
+                    ));
+                }
             }
         }
-        let request = request.ok_or_else(|| unrecognised(PASS, format!("`{method}` makes no request"), block))?;
-        let mut body = Body { verb: String::new(), path, query: Vec::new(), json: false };
+        let request = request
+            .ok_or_else(|| unrecognised(PASS, format!("`{method}` makes no request"), block))?;
+        let mut body = Body {
+            verb: String::new(),
+            path,
+            query: Vec::new(),
+            json: false,
+        };
         body.request(request)?;
         if body.verb != fact.method {
-            return Err(unrecognised(PASS, format!("`{method}` is a {}", fact.method), request));
+            return Err(unrecognised(
+                PASS,
+                format!("`{method}` is a {}", fact.method),
+                request,
+            ));
         }
         Ok(body)
     }
 
     /// `self.client.post(url).header(…).json(&body).query(…).headers(header_map).build()?`, from its end.
     fn request(&mut self, request: &Expr) -> Result<(), Error> {
-        let Expr::Try(end) = request else { return Err(unrecognised(PASS, "a request that is not built", request)) };
+        let Expr::Try(end) = request else {
+            return Err(unrecognised(PASS, "a request that is not built", request));
+        };
         let mut rest = end.expr.as_ref();
         while let Expr::MethodCall(call) = rest {
             if call.receiver.to_token_stream().to_string() == "self . client" {
@@ -163,17 +221,29 @@ impl Body {
             self.step(call)?;
             rest = &call.receiver;
         }
-        Err(unrecognised(PASS, "a request that does not start at the client", rest))
+        Err(unrecognised(
+            PASS,
+            "a request that does not start at the client",
+            rest,
+        ))
     }
 
     fn step(&mut self, call: &ExprMethodCall) -> Result<(), Error> {
         let arguments = call.args.to_token_stream().to_string();
         match (call.method.to_string().as_str(), arguments.as_str()) {
             ("build", "") | ("headers", "header_map") => {}
-            ("header", accept) if accept.contains("header :: ACCEPT") || accept.contains("header :: CONTENT_TYPE") => {}
+            ("header", accept)
+                if accept.contains("header :: ACCEPT")
+                    || accept.contains("header :: CONTENT_TYPE") => {}
             ("json", "& body") => self.json = true,
             ("query", _) => self.query.push(query(call)?),
-            (name, _) => return Err(unrecognised(PASS, format!("`.{name}` of a request"), &call.args)),
+            (name, _) => {
+                return Err(unrecognised(
+                    PASS,
+                    format!("`.{name}` of a request"),
+                    &call.args,
+                ));
+            }
         }
         Ok(())
     }
@@ -181,25 +251,52 @@ impl Body {
 
 /// `let url = format!("{}/a/{}", self.baseurl, encode_path(&group_id.to_string()),);`: the arguments that go into the path.
 fn url_arguments(statement: &Stmt, fact: &Operation) -> Result<Vec<Ident>, Error> {
-    let fault = |what: &str| unrecognised(PASS, format!("the URL of `{}`: {what}", fact.id), statement);
-    let Stmt::Local(local) = statement else { return Err(fault("not the first statement")) };
-    let Some(Expr::Macro(format)) = local.init.as_ref().map(|init| init.expr.as_ref()) else { return Err(fault("not made by format!")) };
+    let fault =
+        |what: &str| unrecognised(PASS, format!("the URL of `{}`: {what}", fact.id), statement);
+    let Stmt::Local(local) = statement else {
+        return Err(fault("not the first statement"));
+    };
+    let Some(Expr::Macro(format)) = local.init.as_ref().map(|init| init.expr.as_ref()) else {
+        return Err(fault("not made by format!"));
+    };
     let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
-    let parts = syn::parse::Parser::parse2(parser, format.mac.tokens.clone()).map_err(|_| fault("unknown arguments"))?;
+    let parts = syn::parse::Parser::parse2(parser, format.mac.tokens.clone())
+        .map_err(|_| fault("unknown arguments"))?;
     let mut parts = parts.iter();
-    let literal = parts.next().map(|literal| literal.to_token_stream().to_string()).unwrap_or_default();
-    let template: Vec<_> = fact.path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment }).collect();
+    let literal = parts
+        .next()
+        .map(|literal| literal.to_token_stream().to_string())
+        .unwrap_or_default();
+    let template: Vec<_> = fact
+        .path
+        .split('/')
+        .map(|segment| {
+            if segment.starts_with('{') {
+                "{}"
+            } else {
+                segment
+            }
+        })
+        .collect();
     if literal != format!("\"{{}}{}\"", template.join("/")) {
         return Err(fault("another path than the spec's"));
     }
-    if parts.next().map(|base| base.to_token_stream().to_string()).as_deref() != Some("self . baseurl") {
+    if parts
+        .next()
+        .map(|base| base.to_token_stream().to_string())
+        .as_deref()
+        != Some("self . baseurl")
+    {
         return Err(fault("no base URL"));
     }
     parts
         .map(|part| {
             let text = part.to_token_stream().to_string();
-            let name = text.strip_prefix("encode_path (& ").and_then(|rest| rest.strip_suffix(" . to_string ())"));
-            name.and_then(|name| syn::parse_str(name).ok()).ok_or_else(|| fault("an argument that is not escaped"))
+            let name = text
+                .strip_prefix("encode_path (& ")
+                .and_then(|rest| rest.strip_suffix(" . to_string ())"));
+            name.and_then(|name| syn::parse_str(name).ok())
+                .ok_or_else(|| fault("an argument that is not escaped"))
         })
         .collect()
 }
@@ -207,12 +304,23 @@ fn url_arguments(statement: &Stmt, fact: &Operation) -> Result<Vec<Ident>, Error
 /// `.query(&progenitor_client::QueryParam::new("pretty", &pretty))`.
 fn query(call: &ExprMethodCall) -> Result<(String, Ident), Error> {
     let fault = || unrecognised(PASS, "a query parameter", &call.args);
-    let Some(Expr::Reference(reference)) = call.args.first() else { return Err(fault()) };
-    let Expr::Call(new) = reference.expr.as_ref() else { return Err(fault()) };
+    let Some(Expr::Reference(reference)) = call.args.first() else {
+        return Err(fault());
+    };
+    let Expr::Call(new) = reference.expr.as_ref() else {
+        return Err(fault());
+    };
     let known = new.func.to_token_stream().to_string() == "progenitor_client :: QueryParam :: new";
     let mut arguments = new.args.iter();
     match (arguments.next(), arguments.next(), arguments.next()) {
-        (Some(Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(wire), .. })), Some(Expr::Reference(name)), None) if known => {
+        (
+            Some(Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Str(wire),
+                ..
+            })),
+            Some(Expr::Reference(name)),
+            None,
+        ) if known => {
             let name = syn::parse2(name.expr.to_token_stream()).map_err(|_| fault())?;
             Ok((wire.value(), name))
         }

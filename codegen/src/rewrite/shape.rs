@@ -13,12 +13,22 @@ pub(crate) fn type_name(ty: &Type) -> Option<&Ident> {
 /// What a type is made of: `Option<Vec<Link>>` is an option, of a list, of `Link`.
 pub(super) fn generic<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    arguments.args.iter().rev().find_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    arguments
+        .args
+        .iter()
+        .rev()
+        .find_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
 }
 
 /// The name of a type or of what an `impl` is for.
@@ -34,14 +44,21 @@ pub(crate) fn item_name(item: &Item) -> Option<&Ident> {
 
 /// The text of `#[doc = "…"]`.
 pub(super) fn doc_text(attribute: &Attribute) -> Option<String> {
-    let Meta::NameValue(pair) = &attribute.meta else { return None };
+    let Meta::NameValue(pair) = &attribute.meta else {
+        return None;
+    };
     match &pair.value {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if pair.path.is_ident("doc") => Some(text.value()),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) if pair.path.is_ident("doc") => Some(text.value()),
         _ => None,
     }
 }
 
 /// Whether an attribute marks the macro that an item will be wrapped in.
 pub(super) fn is_marked(attributes: &[Attribute], marker: &str) -> bool {
-    attributes.iter().any(|attribute| attribute.path().is_ident(marker))
+    attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident(marker))
 }

@@ -17,12 +17,20 @@ pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
     let uses = uses(file);
     // A conversion of a type is not a use of it.
     let conversion = |item: &Item| matches!(item, Item::Impl(item) if item.trait_.is_some());
-    let roots = file.items.iter().filter(|item| !is_type(item) && !conversion(item)).flat_map(names);
+    let roots = file
+        .items
+        .iter()
+        .filter(|item| !is_type(item) && !conversion(item))
+        .flat_map(names);
     let reached = closure(roots.collect(), &uses);
     let before = file.items.len();
     file.items.retain(|item| match item {
-        Item::Impl(item) if item.trait_.is_some() => names(item).iter().all(|name| !uses.contains_key(name) || reached.contains(name)),
-        item if is_type(item) => item_name(item).is_none_or(|name| reached.contains(&name.to_string())),
+        Item::Impl(item) if item.trait_.is_some() => names(item)
+            .iter()
+            .all(|name| !uses.contains_key(name) || reached.contains(name)),
+        item if is_type(item) => {
+            item_name(item).is_none_or(|name| reached.contains(&name.to_string()))
+        }
         _ => true,
     });
     Ok(before - file.items.len())
@@ -31,11 +39,16 @@ pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
 /// Type -> the names its definition mentions.
 pub(crate) fn uses(file: &syn::File) -> BTreeMap<String, BTreeSet<String>> {
     let types = file.items.iter().filter(|item| is_type(item));
-    types.filter_map(|item| Some((item_name(item)?.to_string(), names(item)))).collect()
+    types
+        .filter_map(|item| Some((item_name(item)?.to_string(), names(item))))
+        .collect()
 }
 
 /// All types reached from `names`.
-pub(crate) fn closure(names: BTreeSet<String>, uses: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
+pub(crate) fn closure(
+    names: BTreeSet<String>,
+    uses: &BTreeMap<String, BTreeSet<String>>,
+) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     let mut open: Vec<String> = names.into_iter().collect();
     while let Some(name) = open.pop() {
@@ -57,7 +70,9 @@ fn is_type(item: &Item) -> bool {
         _ => return false,
     };
     let text = |attribute: &syn::Attribute| attribute.to_token_stream().to_string();
-    attributes.iter().any(|attribute| text(attribute).contains("serde") || super::objects::is_marker(attribute))
+    attributes
+        .iter()
+        .any(|attribute| text(attribute).contains("serde") || super::objects::is_marker(attribute))
 }
 
 /// Every name mentioned in a piece of code.
@@ -87,6 +102,9 @@ mod tests {
                       #[derive(::serde::Serialize)] pub struct C { b: B }\nimpl From<C> for Vec<B> {}\nimpl Api { fn f() -> types::A {} }";
         let (dropped, after) = rewritten(super::rewrite, &Facts::default(), before);
         assert_eq!(dropped, 2);
-        assert!(after.contains("struct A") && after.contains("struct B") && !after.contains("C"), "{after}");
+        assert!(
+            after.contains("struct A") && after.contains("struct B") && !after.contains("C"),
+            "{after}"
+        );
     }
 }

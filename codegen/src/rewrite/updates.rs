@@ -19,7 +19,10 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     for (name, fact) in &facts.types {
         let Some(of) = &fact.update_of else { continue };
         let (Some(update), Some(answer)) = (members_of(file, name), members_of(file, of)) else {
-            return Err(fault(fact, format!("`{name}` is an update of `{of}`, and one of them is in no operation")));
+            return Err(fault(
+                fact,
+                format!("`{name}` is an update of `{of}`, and one of them is in no operation"),
+            ));
         };
         written.push(conversion(name, of, &update, &answer, fact)?);
     }
@@ -34,24 +37,42 @@ fn fault(fact: &Type, message: String) -> Error {
 
 fn members_of<'a>(file: &'a syn::File, name: &str) -> Option<Vec<Member<'a>>> {
     file.items.iter().find_map(|item| match item {
-        Item::Struct(found) if item_name(item).is_some_and(|known| known == name) => Some(members(found)),
+        Item::Struct(found) if item_name(item).is_some_and(|known| known == name) => {
+            Some(members(found))
+        }
         _ => None,
     })
 }
 
-fn conversion(name: &str, of: &str, update: &[Member<'_>], answer: &[Member<'_>], fact: &Type) -> Result<Item, Error> {
+fn conversion(
+    name: &str,
+    of: &str,
+    update: &[Member<'_>],
+    answer: &[Member<'_>],
+    fact: &Type,
+) -> Result<Item, Error> {
     let (update_type, answer_type) = (format_ident!("{name}"), format_ident!("{of}"));
     let mut fields = Vec::new();
     for member in update {
         let field = member.name;
         let value = match answer.iter().find(|known| known.wire == member.wire) {
-            Some(known) => copied(member, known).ok_or_else(|| fault(fact, format!("`{}` is not the same in `{of}`", member.wire)))?,
-            None if member.required => return Err(fault(fact, format!("`{}` is required and `{of}` lacks it", member.wire))),
+            Some(known) => copied(member, known).ok_or_else(|| {
+                fault(fact, format!("`{}` is not the same in `{of}`", member.wire))
+            })?,
+            None if member.required => {
+                return Err(fault(
+                    fact,
+                    format!("`{}` is required and `{of}` lacks it", member.wire),
+                ));
+            }
             None => quote!(None),
         };
         fields.push(quote!(#field: #value));
     }
-    let only_read = answer.iter().filter(|known| !update.iter().any(|member| member.wire == known.wire)).map(|known| &known.wire);
+    let only_read = answer
+        .iter()
+        .filter(|known| !update.iter().any(|member| member.wire == known.wire))
+        .map(|known| &known.wire);
     Ok(parse_quote! {
         impl From<#answer_type> for #update_type {
             /// What was read, to be changed and written back. Members unknown to this version go along.
@@ -67,7 +88,9 @@ fn conversion(name: &str, of: &str, update: &[Member<'_>], answer: &[Member<'_>]
 /// The value of a member of the update, from the same member of the answer. `None` when the types do not fit.
 fn copied(update: &Member<'_>, answer: &Member<'_>) -> Option<TokenStream> {
     let field = answer.name;
-    let same = |one: &syn::Type, other: &syn::Type| one.to_token_stream().to_string() == other.to_token_stream().to_string();
+    let same = |one: &syn::Type, other: &syn::Type| {
+        one.to_token_stream().to_string() == other.to_token_stream().to_string()
+    };
     if same(update.ty, answer.ty) {
         return Some(quote!(answer.#field));
     }
@@ -78,7 +101,9 @@ fn copied(update: &Member<'_>, answer: &Member<'_>) -> Option<TokenStream> {
             Some(quote!((!answer.#field.is_empty() || extra.came(#wire)).then_some(answer.#field)))
         }
         // Without it the update is refused by `validate`.
-        (_, Some(inner)) if same(update.ty, inner) => Some(quote!(answer.#field.unwrap_or_default())),
+        (_, Some(inner)) if same(update.ty, inner) => {
+            Some(quote!(answer.#field.unwrap_or_default()))
+        }
         _ => None,
     }
 }
@@ -104,8 +129,14 @@ mod tests {
 "#;
 
     fn facts() -> Facts {
-        let fact = Type { update_of: Some("Schedule".into()), ..Type::default() };
-        Facts { types: [("Update".into(), fact)].into(), ..Facts::default() }
+        let fact = Type {
+            update_of: Some("Schedule".into()),
+            ..Type::default()
+        };
+        Facts {
+            types: [("Update".into(), fact)].into(),
+            ..Facts::default()
+        }
     }
 
     #[test]
@@ -127,12 +158,18 @@ mod tests {
 
     #[test]
     fn members_that_do_not_fit_are_refused() {
-        let mut file = syn::parse_file(
-            &BEFORE
-                .replace("pub a: Option<i64>,\n    #[wire(\"email\", required)]", "pub a: Option<bool>,\n    #[wire(\"email\", required)]"),
-        )
+        let mut file = syn::parse_file(&BEFORE.replace(
+            "pub a: Option<i64>,\n    #[wire(\"email\", required)]",
+            "pub a: Option<bool>,\n    #[wire(\"email\", required)]",
+        ))
         .unwrap_or_else(|error| panic!("{error}"));
-        let error = super::rewrite(&mut file, &facts()).err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(error.contains("`a` is not the same in `Schedule`"), "{error}");
+        let error = super::rewrite(&mut file, &facts())
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
+        assert!(
+            error.contains("`a` is not the same in `Schedule`"),
+            "{error}"
+        );
     }
 }

@@ -18,12 +18,18 @@ pub struct Answer {
 impl Answer {
     /// A status, without headers and body.
     pub fn new(status: u16) -> Self {
-        Answer { status, headers: Vec::new(), body: Vec::new() }
+        Answer {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     /// JSON under a media type.
     pub fn json(status: u16, media_type: &str, body: &serde_json::Value) -> Self {
-        Answer::new(status).header("Content-Type", media_type).body(body.to_string())
+        Answer::new(status)
+            .header("Content-Type", media_type)
+            .body(body.to_string())
     }
 
     /// With one more header line.
@@ -44,12 +50,17 @@ impl Answer {
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
-        *response.status_mut() = StatusCode::from_u16(self.status).expect("the test names a status of three digits");
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).expect("the test names a status of three digits");
         for (name, value) in &self.headers {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("the test names a header");
             // Each character is the byte of that number: a test may send what is not ASCII.
-            let value: Vec<u8> = value.chars().map(|letter| u8::try_from(letter).unwrap_or(b'?')).collect();
-            let value = HeaderValue::from_bytes(&value).expect("the test gives the header a value of one line");
+            let value: Vec<u8> = value
+                .chars()
+                .map(|letter| u8::try_from(letter).unwrap_or(b'?'))
+                .collect();
+            let value = HeaderValue::from_bytes(&value)
+                .expect("the test gives the header a value of one line");
             response.headers_mut().append(name, value);
         }
         response

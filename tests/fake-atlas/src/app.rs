@@ -22,12 +22,14 @@ pub struct App(Router);
 impl App {
     /// The application of your own at the core. Every request that reaches it counts as acted upon.
     pub fn new(router: Router) -> Self {
-        App(router.layer(middleware::from_fn(|request: Request, next: Next| {
-            if let Some(mark) = request.extensions().get::<Mark>() {
-                mark.acted();
-            }
-            next.run(request)
-        })))
+        App(
+            router.layer(middleware::from_fn(|request: Request, next: Next| {
+                if let Some(mark) = request.extensions().get::<Mark>() {
+                    mark.acted();
+                }
+                next.run(request)
+            })),
+        )
     }
 
     /// Answers every operation of the spec with its first example of a success.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 /// Parameters whose value must be quoted, and those whose value must not be (RFC 7616, section 3.4).
-const QUOTED: &[&str] = &["username", "realm", "nonce", "uri", "response", "cnonce", "opaque"];
+const QUOTED: &[&str] = &[
+    "username", "realm", "nonce", "uri", "response", "cnonce", "opaque",
+];
 const UNQUOTED: &[&str] = &["algorithm", "qop", "nc"];
 
 /// What a client says about itself, by parameter name in lower case.
@@ -16,14 +18,24 @@ impl Authorization {
         let mut parameters = BTreeMap::new();
         let mut rest = text.trim();
         while !rest.is_empty() {
-            let (name, after) = rest.split_once('=').ok_or_else(|| format!("no `=` in {rest:?}"))?;
+            let (name, after) = rest
+                .split_once('=')
+                .ok_or_else(|| format!("no `=` in {rest:?}"))?;
             let name = name.trim().to_ascii_lowercase();
-            if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'*') {
+            if name.is_empty()
+                || !name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'*')
+            {
                 return Err(format!("{name:?} is no parameter name"));
             }
             let after = after.trim_start();
             let quoted = after.starts_with('"');
-            let (value, after) = if quoted { quoted_value(&after[1..])? } else { token(after) };
+            let (value, after) = if quoted {
+                quoted_value(&after[1..])?
+            } else {
+                token(after)
+            };
             if value.is_empty() && !quoted {
                 return Err(format!("{name} has no value"));
             }
@@ -59,7 +71,9 @@ impl Authorization {
 }
 
 fn token(text: &str) -> (String, &str) {
-    let end = text.find(|letter: char| letter == ',' || letter.is_whitespace()).unwrap_or(text.len());
+    let end = text
+        .find(|letter: char| letter == ',' || letter.is_whitespace())
+        .unwrap_or(text.len());
     (text[..end].to_owned(), &text[end..])
 }
 
@@ -86,7 +100,10 @@ mod tests {
         let read = Authorization::parse(text).unwrap();
         assert_eq!(read.need("username"), Ok("a\"b, c"));
         assert_eq!(read.need("uri"), Ok("/d?e=f"));
-        assert_eq!((read.get("qop"), read.get("nc"), read.get("opaque")), (Some("auth"), Some("00000001"), Some("")));
+        assert_eq!(
+            (read.get("qop"), read.get("nc"), read.get("opaque")),
+            (Some("auth"), Some("00000001"), Some(""))
+        );
         assert_eq!(read.need("cnonce"), Err("cnonce is missing".to_owned()));
     }
 

@@ -23,14 +23,18 @@ impl Clock {
 
     /// A clock at zero that runs by itself, `speed` times as fast as the one on the wall. For people: no test waits for time to pass.
     pub fn running(speed: f64) -> Self {
-        Clock(Arc::new(Inner { advanced: AtomicU64::new(0), running: Some((Instant::now(), speed.max(0.0))) }))
+        Clock(Arc::new(Inner {
+            advanced: AtomicU64::new(0),
+            running: Some((Instant::now(), speed.max(0.0))),
+        }))
     }
 
     /// Time since the clock was made, to the millisecond.
     pub fn now(&self) -> Duration {
         let advanced = Duration::from_millis(self.0.advanced.load(Ordering::SeqCst));
         let run = self.0.running.map_or(Duration::ZERO, |(start, speed)| {
-            let run = Duration::try_from_secs_f64(start.elapsed().as_secs_f64() * speed).unwrap_or(Duration::MAX);
+            let run = Duration::try_from_secs_f64(start.elapsed().as_secs_f64() * speed)
+                .unwrap_or(Duration::MAX);
             Duration::from_millis(u64::try_from(run.as_millis()).unwrap_or(u64::MAX))
         });
         advanced.saturating_add(run)

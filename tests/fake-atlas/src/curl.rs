@@ -10,8 +10,21 @@ use super::{App, Fault, Faults};
 fn curl(keys: &str, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new("curl");
     // No proxy: it would see loopback addresses of another machine. `-g`: brackets and braces stand for themselves.
-    command.args(["-q", "--silent", "--noproxy", "*", "-g", "--max-time", "20", "--digest", "--user", keys]);
-    command.args(["--write-out", "%{http_code} "]).args(arguments);
+    command.args([
+        "-q",
+        "--silent",
+        "--noproxy",
+        "*",
+        "-g",
+        "--max-time",
+        "20",
+        "--digest",
+        "--user",
+        keys,
+    ]);
+    command
+        .args(["--write-out", "%{http_code} "])
+        .args(arguments);
     match command.output() {
         Ok(output) => Some(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
         Err(error) => {
@@ -41,13 +54,25 @@ fn every_challenge_that_curl_knows() {
         ("auth-int offered", Digest::auth_int_offered()),
     ] {
         let server = App::examples().within(&digest).start();
-        let [first, second] = ["a?b=c&d=%2F%20e", "a%2Fb/c"].map(|path| format!("{}/{path}", server.url()));
+        let [first, second] =
+            ["a?b=c&d=%2F%20e", "a%2Fb/c"].map(|path| format!("{}/{path}", server.url()));
         let discard = ["--output", "/dev/null", "--output", "/dev/null"];
-        let Some(statuses) = curl(&keys(), &[&discard[..], &[&first, &second]].concat()) else { return };
+        let Some(statuses) = curl(&keys(), &[&discard[..], &[&first, &second]].concat()) else {
+            return;
+        };
         assert_eq!(statuses, "404 404", "{name}: {:?}", digest.refusals());
         // curl asks for a challenge for each of the two.
-        let counts = DigestCounts { challenges: 2, stale: 0, refused: 0, accepted: 2 };
-        assert_eq!((digest.counts(), server.connections()), (counts, 1), "{name}");
+        let counts = DigestCounts {
+            challenges: 2,
+            stale: 0,
+            refused: 0,
+            accepted: 2,
+        };
+        assert_eq!(
+            (digest.counts(), server.connections()),
+            (counts, 1),
+            "{name}"
+        );
     }
 }
 
@@ -56,20 +81,56 @@ fn a_nonce_that_becomes_stale_under_a_post() {
     let digest = Digest::atlas();
     let faults = Faults::script([Fault::stale_nonce(&digest)]).on_signed();
     let server = App::examples().within(&digest).within(&faults).start();
-    let url = format!("{}/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots", server.url());
-    let arguments = ["--output", "/dev/null", "--header", "Content-Type: application/json", "--data", "{}", &url];
-    let Some(status) = curl(&keys(), &arguments) else { return };
+    let url = format!(
+        "{}/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots",
+        server.url()
+    );
+    let arguments = [
+        "--output",
+        "/dev/null",
+        "--header",
+        "Content-Type: application/json",
+        "--data",
+        "{}",
+        &url,
+    ];
+    let Some(status) = curl(&keys(), &arguments) else {
+        return;
+    };
     assert_eq!(status, "200", "{:?}", digest.refusals());
-    assert_eq!(digest.counts(), DigestCounts { challenges: 1, stale: 1, refused: 0, accepted: 1 });
-    let bodies: Vec<_> = server.received().into_iter().map(|request| request.body).collect();
-    assert_eq!((server.acted("POST"), bodies.last().map(Vec::as_slice)), (1, Some(&b"{}"[..])));
+    assert_eq!(
+        digest.counts(),
+        DigestCounts {
+            challenges: 1,
+            stale: 1,
+            refused: 0,
+            accepted: 1
+        }
+    );
+    let bodies: Vec<_> = server
+        .received()
+        .into_iter()
+        .map(|request| request.body)
+        .collect();
+    assert_eq!(
+        (server.acted("POST"), bodies.last().map(Vec::as_slice)),
+        (1, Some(&b"{}"[..]))
+    );
 }
 
 #[test]
 fn wrong_keys() {
     let digest = Digest::atlas();
     let server = App::examples().within(&digest).start();
-    let Some(status) = curl(&format!("{PUBLIC_KEY}:wrong"), &["--output", "/dev/null", &server.url()]) else { return };
-    assert_eq!((status.as_str(), digest.refusals()), ("401", vec!["response does not match".to_owned()]));
+    let Some(status) = curl(
+        &format!("{PUBLIC_KEY}:wrong"),
+        &["--output", "/dev/null", &server.url()],
+    ) else {
+        return;
+    };
+    assert_eq!(
+        (status.as_str(), digest.refusals()),
+        ("401", vec!["response does not match".to_owned()])
+    );
     assert_eq!((server.acted("GET"), server.exchanges()), (0, 2));
 }

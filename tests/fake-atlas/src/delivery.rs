@@ -44,7 +44,13 @@ pub struct Offer {
 impl Offer {
     /// So many bytes, for whoever has the URL, for ever.
     pub fn new(length: u64, seed: u64) -> Self {
-        Offer { length, seed, until: None, header: None, downloads: None }
+        Offer {
+            length,
+            seed,
+            until: None,
+            header: None,
+            downloads: None,
+        }
     }
 
     /// All its bytes: for files that fit into memory.
@@ -111,27 +117,45 @@ struct Offered {
 impl Delivery {
     /// Serves on loopback until the last handle is dropped. What expires goes by this clock.
     pub fn start(clock: &Clock) -> Self {
-        let state = State { clock: clock.clone(), offers: BTreeMap::new(), script: VecDeque::new(), always: Vec::new(), leaks: 0 };
+        let state = State {
+            clock: clock.clone(),
+            offers: BTreeMap::new(),
+            script: VecDeque::new(),
+            always: Vec::new(),
+            leaks: 0,
+        };
         let state = Arc::new(Mutex::new(state));
         let answering = Arc::clone(&state);
         let router = Router::new().fallback(move |request: Request| {
             let answer = answer(&mut lock(&answering), &request);
             async move { answer }
         });
-        Delivery { state, server: Arc::new(App::new(router).start()) }
+        Delivery {
+            state,
+            server: Arc::new(App::new(router).start()),
+        }
     }
 
     /// All that was put on offer.
     pub fn offers(&self) -> Vec<Offer> {
-        self.lock().offers.values().map(|offered| offered.offer.clone()).collect()
+        self.lock()
+            .offers
+            .values()
+            .map(|offered| offered.offer.clone())
+            .collect()
     }
 
     /// Puts a file on offer, and returns the URL to fetch it from. Whoever has the URL can fetch it.
     pub fn offer(&self, offer: Offer) -> String {
         let mut state = self.lock();
         let number = state.offers.len();
-        let target = format!("/pull/{number}/snapshot.tar.gz?signature=not-a-real-signature-{number}");
-        let offered = Offered { bytes: Bytes::of(offer.seed), offer, begun: 0 };
+        let target =
+            format!("/pull/{number}/snapshot.tar.gz?signature=not-a-real-signature-{number}");
+        let offered = Offered {
+            bytes: Bytes::of(offer.seed),
+            offer,
+            begun: 0,
+        };
         state.offers.insert(target.clone(), offered);
         format!("{}{target}", self.server.url())
     }
@@ -139,9 +163,15 @@ impl Delivery {
     /// Another URL for a file of which there is one, with a query of its own.
     pub fn offer_again(&self, url: &str) -> String {
         let mut state = self.lock();
-        let target = url.strip_prefix(&self.server.url()).expect("a URL of this host");
+        let target = url
+            .strip_prefix(&self.server.url())
+            .expect("a URL of this host");
         let offered = state.offers.get(target).expect("a URL that is on offer");
-        let again = Offered { offer: offered.offer.clone(), bytes: offered.bytes.clone(), begun: 0 };
+        let again = Offered {
+            offer: offered.offer.clone(),
+            bytes: offered.bytes.clone(),
+            begun: 0,
+        };
         let target = format!("{target}-again");
         state.offers.insert(target.clone(), again);
         format!("{}{target}", self.server.url())
@@ -199,9 +229,14 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 
 fn answer(state: &mut State, request: &Request) -> Response {
     let headers = request.headers();
-    if headers.get("authorization").is_some_and(|value| is_of_the_api(value.as_bytes())) {
+    if headers
+        .get("authorization")
+        .is_some_and(|value| is_of_the_api(value.as_bytes()))
+    {
         state.leaks += 1;
-        return Answer::new(400).body("credentials of the API").into_response();
+        return Answer::new(400)
+            .body("credentials of the API")
+            .into_response();
     }
     if !matches!(request.method().as_str(), "GET" | "HEAD") {
         return Answer::new(405).into_response();
@@ -225,7 +260,11 @@ fn answer(state: &mut State, request: &Request) -> Response {
     }
     let reply = Reply::to(offered, headers, &mishaps);
     if reply.from == 0 && request.method() == "GET" {
-        if offered.offer.downloads.is_some_and(|most| offered.begun >= most) {
+        if offered
+            .offer
+            .downloads
+            .is_some_and(|most| offered.begun >= most)
+        {
             return store_error(403, "AccessDenied").into_response();
         }
         offered.begun += 1;
@@ -252,9 +291,12 @@ fn refusal(offer: &Offer, now: Duration, headers: &HeaderMap) -> Option<Answer> 
 
 /// As object stores refuse.
 fn store_error(status: u16, code: &str) -> Answer {
-    let body =
-        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>Request has expired</Message></Error>");
-    Answer::new(status).header("Content-Type", "application/xml").body(body)
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>Request has expired</Message></Error>"
+    );
+    Answer::new(status)
+        .header("Content-Type", "application/xml")
+        .body(body)
 }
 
 /// Which bytes are answered, under which status.
@@ -265,13 +307,22 @@ struct Reply {
 
 impl Reply {
     fn to(offered: &Offered, headers: &HeaderMap, mishaps: &[Mishap]) -> Self {
-        let whole = Reply { status: StatusCode::OK, from: 0 };
+        let whole = Reply {
+            status: StatusCode::OK,
+            from: 0,
+        };
         let any = |wanted: fn(&Mishap) -> bool| mishaps.iter().any(wanted);
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let Some(from) = text("range").and_then(first_byte) else { return whole };
+        let Some(from) = text("range").and_then(first_byte) else {
+            return whole;
+        };
         let versions = [offered.etag(), LAST_MODIFIED.to_owned()];
-        let same = text("if-range").is_none_or(|version| versions.iter().any(|known| known == version));
-        let beyond = Reply { status: StatusCode::RANGE_NOT_SATISFIABLE, from };
+        let same =
+            text("if-range").is_none_or(|version| versions.iter().any(|known| known == version));
+        let beyond = Reply {
+            status: StatusCode::RANGE_NOT_SATISFIABLE,
+            from,
+        };
         if any(|mishap| matches!(mishap, Mishap::Unsatisfiable)) {
             return beyond;
         }
@@ -283,27 +334,44 @@ impl Reply {
             return beyond;
         }
         let skipped = u64::from(any(|mishap| matches!(mishap, Mishap::WrongRange)));
-        Reply { status: StatusCode::PARTIAL_CONTENT, from: from + skipped }
+        Reply {
+            status: StatusCode::PARTIAL_CONTENT,
+            from: from + skipped,
+        }
     }
 
     fn response(self, offered: &Offered, request: &Request, mishaps: Vec<Mishap>) -> Response {
         let length = offered.offer.length;
-        let mut answer = Answer::new(self.status.as_u16()).header("ETag", &offered.etag()).header("Last-Modified", LAST_MODIFIED);
-        answer = answer.header("Accept-Ranges", "bytes").header("Content-Type", "application/octet-stream");
+        let mut answer = Answer::new(self.status.as_u16())
+            .header("ETag", &offered.etag())
+            .header("Last-Modified", LAST_MODIFIED);
+        answer = answer
+            .header("Accept-Ranges", "bytes")
+            .header("Content-Type", "application/octet-stream");
         if self.status == StatusCode::RANGE_NOT_SATISFIABLE {
-            return answer.header("Content-Range", &format!("bytes */{length}")).into_response();
+            return answer
+                .header("Content-Range", &format!("bytes */{length}"))
+                .into_response();
         }
         if self.status == StatusCode::PARTIAL_CONTENT {
-            answer = answer.header("Content-Range", &format!("bytes {}-{}/{length}", self.from, length - 1));
+            answer = answer.header(
+                "Content-Range",
+                &format!("bytes {}-{}/{length}", self.from, length - 1),
+            );
         }
-        if !mishaps.iter().any(|mishap| matches!(mishap, Mishap::Chunked)) {
+        if !mishaps
+            .iter()
+            .any(|mishap| matches!(mishap, Mishap::Chunked))
+        {
             answer = answer.header("Content-Length", &(length - self.from).to_string());
         }
         let mut damage = None;
         for mishap in mishaps {
             match mishap {
                 Mishap::Header(name, value) => {
-                    answer.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+                    answer
+                        .headers
+                        .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
                     if !value.is_empty() {
                         answer = answer.header(name, &value);
                     }
@@ -337,7 +405,11 @@ const LAST_MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 /// Of `bytes=N-`, the only kind that it knows; it may overlook all others.
 fn first_byte(range: &str) -> Option<u64> {
-    range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()
+    range
+        .strip_prefix("bytes=")?
+        .strip_suffix('-')?
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]

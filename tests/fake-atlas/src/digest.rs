@@ -27,8 +27,10 @@ const REALM: &str = "MMS Public API";
 const ATLAS: &str = r#"Digest realm="MMS Public API", domain="", nonce="{nonce}", algorithm=MD5, qop="auth", stale={stale}"#;
 
 /// The same as nobody should write it, and as RFC 7235 allows.
-const ODD: &str =
-    concat!(r#"digest   Realm = "MMS Public API"  ,domain="",NONCE="{nonce}" , , "#, r#"algorithm="md5",QOP= "auth" ,STALE={stale}  "#);
+const ODD: &str = concat!(
+    r#"digest   Realm = "MMS Public API"  ,domain="",NONCE="{nonce}" , , "#,
+    r#"algorithm="md5",QOP= "auth" ,STALE={stale}  "#
+);
 
 /// One `WWW-Authenticate` header line, and what the server expects of who answers it.
 #[derive(Clone, Debug)]
@@ -41,12 +43,18 @@ pub struct Challenge {
 impl Challenge {
     /// A header line in which `{nonce}` and `{stale}` are filled in; `qop` says whether it offers `qop="auth"`.
     pub fn new(template: &str, algorithm: Algorithm, qop: bool) -> Self {
-        Challenge { template: template.to_owned(), expected: Some((algorithm, qop)) }
+        Challenge {
+            template: template.to_owned(),
+            expected: Some((algorithm, qop)),
+        }
     }
 
     /// A header line that a client must pass over.
     pub fn decoy(template: &str) -> Self {
-        Challenge { template: template.to_owned(), expected: None }
+        Challenge {
+            template: template.to_owned(),
+            expected: None,
+        }
     }
 
     /// What Atlas sends.
@@ -125,7 +133,12 @@ impl Digest {
     pub fn challenging(challenges: impl IntoIterator<Item = Challenge>) -> Self {
         let challenges = Arc::new(challenges.into_iter().collect());
         let keys = vec![(PUBLIC_KEY.to_owned(), PRIVATE_KEY.to_owned())];
-        Digest { challenges, keys, uses_per_nonce: None, state: Arc::default() }
+        Digest {
+            challenges,
+            keys,
+            uses_per_nonce: None,
+            state: Arc::default(),
+        }
     }
 
     /// The challenge of Atlas.
@@ -158,7 +171,10 @@ impl Digest {
 
     /// A `Basic` header line before the one of Atlas.
     pub fn basic_first() -> Self {
-        Digest::challenging([Challenge::decoy(r#"Basic realm="MMS Public API""#), Challenge::atlas()])
+        Digest::challenging([
+            Challenge::decoy(r#"Basic realm="MMS Public API""#),
+            Challenge::atlas(),
+        ])
     }
 
     /// `Basic` and `Digest` in one header line.
@@ -191,7 +207,10 @@ impl Digest {
 
     /// Offers `auth-int` besides `auth`, and accepts only the latter.
     pub fn auth_int_offered() -> Self {
-        let template = ATLAS.replace(r#"qop="auth""#, r#"qop="auth-int, auth,token-from-the-future""#);
+        let template = ATLAS.replace(
+            r#"qop="auth""#,
+            r#"qop="auth-int, auth,token-from-the-future""#,
+        );
         Digest::challenging([Challenge::new(&template, Algorithm::Md5, true)])
     }
 
@@ -211,7 +230,10 @@ impl Digest {
 
     /// All nonces handed out so far are stale from now on.
     pub fn expire_nonces(&self) {
-        self.lock().nonces.values_mut().for_each(|nonce| nonce.stale = true);
+        self.lock()
+            .nonces
+            .values_mut()
+            .for_each(|nonce| nonce.stale = true);
     }
 
     /// All nonces handed out so far are forgotten, as when another machine answers: to the server, too, they are stale.
@@ -221,12 +243,15 @@ impl Digest {
 
     /// What was done so far, over all paths.
     pub fn counts(&self) -> DigestCounts {
-        self.lock().counts.values().fold(DigestCounts::default(), |all, one| DigestCounts {
-            challenges: all.challenges + one.challenges,
-            stale: all.stale + one.stale,
-            refused: all.refused + one.refused,
-            accepted: all.accepted + one.accepted,
-        })
+        self.lock()
+            .counts
+            .values()
+            .fold(DigestCounts::default(), |all, one| DigestCounts {
+                challenges: all.challenges + one.challenges,
+                stale: all.stale + one.stale,
+                refused: all.refused + one.refused,
+                accepted: all.accepted + one.accepted,
+            })
     }
 
     /// The same for one path (without query).
@@ -247,7 +272,10 @@ impl Digest {
     fn admit(&self, request: &Request) -> Result<(), Answer> {
         let mut state = self.lock();
         let validated = self.validate(&mut state, request);
-        let counts = state.counts.entry(request.uri().path().to_owned()).or_default();
+        let counts = state
+            .counts
+            .entry(request.uri().path().to_owned())
+            .or_default();
         let stale = match validated {
             Ok(()) => {
                 counts.accepted += 1;
@@ -272,11 +300,22 @@ impl Digest {
             // Letters of base64 that a careless parser takes for something else.
             state.issued += 1;
             let nonce = format!("bm9u/Y2U+{:06}==", state.issued);
-            let line = challenge.template.replace("{nonce}", &nonce).replace("{stale}", &stale.to_string());
+            let line = challenge
+                .template
+                .replace("{nonce}", &nonce)
+                .replace("{stale}", &stale.to_string());
             let expected = challenge.expected.unwrap_or((Algorithm::Md5, true));
             // Whoever answers a decoy all the same finds its nonce stale for ever.
             let stale = challenge.expected.is_none();
-            state.nonces.insert(nonce, Nonce { expected, last: 0, uses: 0, stale });
+            state.nonces.insert(
+                nonce,
+                Nonce {
+                    expected,
+                    last: 0,
+                    uses: 0,
+                    stale,
+                },
+            );
             answer = answer.header("WWW-Authenticate", &line);
         }
         Err(answer)
@@ -288,13 +327,18 @@ impl Digest {
         if lines.next().is_some() {
             return Err("more than one Authorization header".to_owned().into());
         }
-        let line = line.to_str().map_err(|_| "an Authorization header that is not ASCII".to_owned())?;
+        let line = line
+            .to_str()
+            .map_err(|_| "an Authorization header that is not ASCII".to_owned())?;
         let other = || "an Authorization header of another scheme".to_owned();
         let parameters = line.strip_prefix("Digest ").ok_or_else(other)?;
         let given = Authorization::parse(parameters)?;
         let nonce = given.need("nonce")?;
         // A nonce that is not known is stale if all else is right: what was asked for with it is what is asked for now.
-        let asked = self.challenges.iter().find_map(|challenge| challenge.expected);
+        let asked = self
+            .challenges
+            .iter()
+            .find_map(|challenge| challenge.expected);
         let known = state.nonces.get_mut(nonce);
         let expected = known.as_ref().map_or(asked, |nonce| Some(nonce.expected));
         let (algorithm, qop) = expected.unwrap_or((Algorithm::Md5, true));
@@ -311,8 +355,14 @@ impl Digest {
             return Err(format!("opaque is {opaque:?}, and the challenge had none").into());
         }
         let counted = counted(&given, qop)?;
-        let signed =
-            Signed { keys: (user, private), realm: REALM, nonce, method: request.method().as_str(), uri: given.need("uri")?, counted };
+        let signed = Signed {
+            keys: (user, private),
+            realm: REALM,
+            nonce,
+            method: request.method().as_str(),
+            uri: given.need("uri")?,
+            counted,
+        };
         if given.need("response")? != signed.response(algorithm) {
             return Err("response does not match".to_owned().into());
         }
@@ -337,7 +387,9 @@ impl Digest {
 /// `nc` and `cnonce`: both there with `qop=auth` if the challenge offers it, else none of them.
 fn counted(given: &Authorization, qop: bool) -> Result<Option<(&str, &str)>, String> {
     if !qop {
-        let unexpected = ["qop", "nc", "cnonce"].into_iter().find(|name| given.get(name).is_some());
+        let unexpected = ["qop", "nc", "cnonce"]
+            .into_iter()
+            .find(|name| given.get(name).is_some());
         return match unexpected {
             Some(name) => Err(format!("{name} is given, and the challenge had no qop")),
             None => Ok(None),
@@ -345,8 +397,14 @@ fn counted(given: &Authorization, qop: bool) -> Result<Option<(&str, &str)>, Str
     }
     expect("qop", given.need("qop")?, "auth")?;
     let (nc, cnonce) = (given.need("nc")?, given.need("cnonce")?);
-    if nc.len() != 8 || !nc.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        return Err(format!("nc is {nc:?}, not eight hexadecimal digits in lower case"));
+    if nc.len() != 8
+        || !nc
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    {
+        return Err(format!(
+            "nc is {nc:?}, not eight hexadecimal digits in lower case"
+        ));
     }
     if cnonce.is_empty() {
         return Err("cnonce is empty".to_owned());
@@ -355,7 +413,11 @@ fn counted(given: &Authorization, qop: bool) -> Result<Option<(&str, &str)>, Str
 }
 
 fn expect(name: &str, found: &str, expected: &str) -> Result<(), String> {
-    if found == expected { Ok(()) } else { Err(format!("{name} is {found:?}, expected {expected:?}")) }
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("{name} is {found:?}, expected {expected:?}"))
+    }
 }
 
 impl Layer for Digest {
@@ -364,7 +426,11 @@ impl Layer for Digest {
         inner.layer(middleware::from_fn(move |request: Request, next: Next| {
             // A layer around this one may have accepted a token.
             let authorized = request.extensions().get::<Authorized>().is_some();
-            let refused = if authorized { None } else { digest.admit(&request).err() };
+            let refused = if authorized {
+                None
+            } else {
+                digest.admit(&request).err()
+            };
             async move {
                 match refused {
                     Some(answer) => answer.into_response(),
@@ -393,15 +459,30 @@ mod tests {
         let (server, mut peer) = start(&digest);
         let answered = peer.get("/a?b");
         assert_eq!(answered.status, 401);
-        let expected = ATLAS.replace("{nonce}", "bm9u/Y2U+000001==").replace("{stale}", "false");
+        let expected = ATLAS
+            .replace("{nonce}", "bm9u/Y2U+000001==")
+            .replace("{stale}", "false");
         assert_eq!(answered.header("www-authenticate"), Some(&*expected));
         let body: serde_json::Value = serde_json::from_slice(&answered.body).unwrap();
         assert_eq!(body["errorCode"], "UNEXPECTED_ERROR");
-        let ok = peer.call("GET", "/a?b", &signed(Algorithm::Md5, "GET", "/a?b", &answered.nonce(), Some(1)), "");
+        let ok = peer.call(
+            "GET",
+            "/a?b",
+            &signed(Algorithm::Md5, "GET", "/a?b", &answered.nonce(), Some(1)),
+            "",
+        );
         assert_eq!(ok.status, 404, "{:?}", digest.refusals());
-        let counts = DigestCounts { challenges: 1, stale: 0, refused: 0, accepted: 1 };
+        let counts = DigestCounts {
+            challenges: 1,
+            stale: 0,
+            refused: 0,
+            accepted: 1,
+        };
         assert_eq!((digest.counts_of("/a"), server.acted("GET")), (counts, 1));
-        assert_eq!((digest.counts_of("/b"), digest.counts().exchanges()), (DigestCounts::default(), 2));
+        assert_eq!(
+            (digest.counts_of("/b"), digest.counts().exchanges()),
+            (DigestCounts::default(), 2)
+        );
     }
 
     #[test]
@@ -409,9 +490,21 @@ mod tests {
         let digest = Digest::atlas();
         let (_server, mut peer) = start(&digest);
         let nonce = peer.get("/").nonce();
-        let mut call = |nc| peer.call("GET", "/", &signed(Algorithm::Md5, "GET", "/", &nonce, Some(nc)), "").status;
-        assert_eq!([0, 2, 1, 1, 2, 4, 3, 5].map(&mut call), [401, 401, 404, 401, 404, 404, 401, 404]);
-        let reasons = [(0, 0), (2, 0), (1, 1), (3, 4)].map(|(nc, last)| format!("nc {nc:08x} after {last:08x}"));
+        let mut call = |nc| {
+            peer.call(
+                "GET",
+                "/",
+                &signed(Algorithm::Md5, "GET", "/", &nonce, Some(nc)),
+                "",
+            )
+            .status
+        };
+        assert_eq!(
+            [0, 2, 1, 1, 2, 4, 3, 5].map(&mut call),
+            [401, 401, 404, 401, 404, 404, 401, 404]
+        );
+        let reasons = [(0, 0), (2, 0), (1, 1), (3, 4)]
+            .map(|(nc, last)| format!("nc {nc:08x} after {last:08x}"));
         assert_eq!(digest.refusals(), reasons);
         assert_eq!((digest.counts().refused, digest.counts().accepted), (4, 4));
     }
@@ -425,7 +518,11 @@ mod tests {
         for (from, to, why) in [
             (PUBLIC_KEY, "somebody", "nobody is called \"somebody\""),
             ("MMS", "mms", "realm is"),
-            ("/a?b=%2f", "/a?b=%2F", "uri is \"/a?b=%2F\", expected \"/a?b=%2f\""),
+            (
+                "/a?b=%2f",
+                "/a?b=%2F",
+                "uri is \"/a?b=%2F\", expected \"/a?b=%2f\"",
+            ),
             ("/a?b=%2f", "/a", "uri is \"/a\""),
             ("nc=00000001", "nc=1", "nc is \"1\""),
             ("nc=00000001", "nc=0000000A", "nc is"),
@@ -441,12 +538,26 @@ mod tests {
             assert!(right.contains(from), "{from}");
             let answered = peer.call("GET", "/a?b=%2f", &right.replacen(from, to, 1), "");
             assert_eq!(answered.status, 401, "{why}");
-            assert!(answered.header("www-authenticate").unwrap().ends_with("stale=false"), "{why}");
+            assert!(
+                answered
+                    .header("www-authenticate")
+                    .unwrap()
+                    .ends_with("stale=false"),
+                "{why}"
+            );
             let refusal = digest.refusals().pop().unwrap();
             assert!(refusal.contains(why), "{why}: {refusal}");
         }
-        assert_eq!(peer.call("POST", "/a?b=%2f", &right, "").status, 401, "signed for another method");
-        assert_eq!(peer.call("GET", "/a?b=%2f", &right, "").status, 404, "nothing of this used up the nc");
+        assert_eq!(
+            peer.call("POST", "/a?b=%2f", &right, "").status,
+            401,
+            "signed for another method"
+        );
+        assert_eq!(
+            peer.call("GET", "/a?b=%2f", &right, "").status,
+            404,
+            "nothing of this used up the nc"
+        );
     }
 
     #[test]
@@ -459,7 +570,12 @@ mod tests {
         let mut stale = |nonce: &str, nc| {
             let answered = call(nonce, nc);
             assert_eq!(answered.status, 401);
-            assert!(answered.header("www-authenticate").unwrap().ends_with("stale=true"));
+            assert!(
+                answered
+                    .header("www-authenticate")
+                    .unwrap()
+                    .ends_with("stale=true")
+            );
             answered.nonce()
         };
         digest.expire_nonces();
@@ -467,7 +583,13 @@ mod tests {
         digest.forget_nonces();
         nonce = stale(&nonce, 1);
         assert_eq!(call(&nonce, 1).status, 404);
-        assert!(call(&nonce, 2).header("www-authenticate").unwrap().ends_with("stale=true"), "used once");
+        assert!(
+            call(&nonce, 2)
+                .header("www-authenticate")
+                .unwrap()
+                .ends_with("stale=true"),
+            "used once"
+        );
         assert_eq!((digest.counts().stale, digest.counts().refused), (3, 0));
     }
 
@@ -487,7 +609,8 @@ mod tests {
             let nonce = peer.get("/").nonce();
             for turn in 1..=2 {
                 let nc = nc.map(|first: u32| first * turn);
-                let answered = peer.call("GET", "/", &signed(algorithm, "GET", "/", &nonce, nc), "");
+                let answered =
+                    peer.call("GET", "/", &signed(algorithm, "GET", "/", &nonce, nc), "");
                 assert_eq!(answered.status, 404, "{:?}", digest.refusals());
             }
         }
@@ -498,8 +621,20 @@ mod tests {
         let digest = Digest::op();
         let (_server, mut peer) = start(&digest);
         let nonce = peer.get("/").nonce();
-        assert_eq!(peer.call("GET", "/", &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)), "").status, 401);
-        assert_eq!(digest.refusals(), ["qop is given, and the challenge had no qop"]);
+        assert_eq!(
+            peer.call(
+                "GET",
+                "/",
+                &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
+                ""
+            )
+            .status,
+            401
+        );
+        assert_eq!(
+            digest.refusals(),
+            ["qop is given, and the challenge had no qop"]
+        );
     }
 
     #[test]
@@ -507,7 +642,11 @@ mod tests {
         for digest in [Digest::basic_first(), Digest::unknown_algorithm_first()] {
             let (_server, mut peer) = start(&digest);
             let answered = peer.get("/");
-            let lines: Vec<_> = answered.headers.iter().filter(|(name, _)| name == "www-authenticate").collect();
+            let lines: Vec<_> = answered
+                .headers
+                .iter()
+                .filter(|(name, _)| name == "www-authenticate")
+                .collect();
             assert_eq!(lines.len(), 2);
             assert!(!lines[0].1.contains("MD5") && lines[1].1.contains("MD5"));
         }
@@ -521,9 +660,25 @@ mod tests {
         let nonces: Vec<_> = peers.iter_mut().map(|peer| peer.get("/").nonce()).collect();
         assert_eq!(barrier.arrived(), 0, "a challenge is answered at once");
         for (peer, nonce) in peers.iter_mut().zip(&nonces) {
-            peer.send("GET", "/", &signed(Algorithm::Md5, "GET", "/", nonce, Some(1)), "");
+            peer.send(
+                "GET",
+                "/",
+                &signed(Algorithm::Md5, "GET", "/", nonce, Some(1)),
+                "",
+            );
         }
-        assert!(peers.iter_mut().all(|peer| peer.read().unwrap().status == 404));
-        assert_eq!((digest.counts().accepted, server.exchanges(), barrier.arrived()), (40, 80, 40));
+        assert!(
+            peers
+                .iter_mut()
+                .all(|peer| peer.read().unwrap().status == 404)
+        );
+        assert_eq!(
+            (
+                digest.counts().accepted,
+                server.exchanges(),
+                barrier.arrived()
+            ),
+            (40, 80, 40)
+        );
     }
 }

@@ -51,7 +51,14 @@ pub struct Signed<'a> {
 impl Signed<'_> {
     /// The `response` that a client must give.
     pub fn response(&self, algorithm: Algorithm) -> String {
-        let Signed { keys: (user, password), realm, nonce, method, uri, counted } = self;
+        let Signed {
+            keys: (user, password),
+            realm,
+            nonce,
+            method,
+            uri,
+            counted,
+        } = self;
         let who = algorithm.hash(&format!("{user}:{realm}:{password}"));
         let what = algorithm.hash(&format!("{method}:{uri}"));
         algorithm.hash(&match counted {
@@ -77,7 +84,10 @@ mod tests {
 
     #[test]
     fn rfc_7616_md5() {
-        assert_eq!(RFC_7616.response(Algorithm::Md5), "8ca523f5e9506fed4657c9700eebdbec");
+        assert_eq!(
+            RFC_7616.response(Algorithm::Md5),
+            "8ca523f5e9506fed4657c9700eebdbec"
+        );
     }
 
     #[test]
@@ -97,7 +107,10 @@ mod tests {
             uri: "/dir/index.html",
             counted: None,
         };
-        assert_eq!(signed.response(Algorithm::Md5), "1949323746fe6a43ef61f9606e7febea");
+        assert_eq!(
+            signed.response(Algorithm::Md5),
+            "1949323746fe6a43ef61f9606e7febea"
+        );
     }
 
     /// RFC 2617, section 3.5: the same with `qop`.
@@ -111,6 +124,9 @@ mod tests {
             uri: "/dir/index.html",
             counted: Some(("00000001", "0a4f113b")),
         };
-        assert_eq!(signed.response(Algorithm::Md5), "6629fae49393a05397450978507c4ef1");
+        assert_eq!(
+            signed.response(Algorithm::Md5),
+            "6629fae49393a05397450978507c4ef1"
+        );
     }
 }

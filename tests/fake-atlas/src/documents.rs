@@ -5,11 +5,13 @@ use std::sync::LazyLock;
 use atlas_backup_document::{Document, Documents, GENERATIONS, Generation};
 
 static DOCUMENTS: LazyLock<Documents> = LazyLock::new(|| {
-    let documents = GENERATIONS.iter().map(|Generation { api, document, .. }| Document {
-        api: (*api).to_owned(),
-        path: (*document).to_owned(),
-        text: text(api).to_owned(),
-    });
+    let documents = GENERATIONS
+        .iter()
+        .map(|Generation { api, document, .. }| Document {
+            api: (*api).to_owned(),
+            path: (*document).to_owned(),
+            text: text(api).to_owned(),
+        });
     Documents::read(documents).unwrap_or_else(|error| panic!("{error}"))
 });
 
@@ -35,7 +37,12 @@ mod tests {
         for Generation { api, prefix, .. } in GENERATIONS {
             let spec = documents().get(api).unwrap();
             assert!(!spec.operations().is_empty(), "{api}");
-            assert!(spec.operations().iter().all(|operation| operation.path.starts_with(prefix)), "{api}");
+            assert!(
+                spec.operations()
+                    .iter()
+                    .all(|operation| operation.path.starts_with(prefix)),
+                "{api}"
+            );
         }
     }
 }

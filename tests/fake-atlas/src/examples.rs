@@ -26,19 +26,29 @@ pub fn examples() -> Router {
             _ => error("notFound"),
         };
         let answer = answer.header("RateLimit-Limit", &RATE_LIMIT.to_string());
-        std::future::ready(answer.header("RateLimit-Remaining", &left.to_string()).into_response())
+        std::future::ready(
+            answer
+                .header("RateLimit-Remaining", &left.to_string())
+                .into_response(),
+        )
     })
 }
 
 /// Its first example of a success. A success without an example is one without content.
 fn success(operation: &Operation) -> Answer {
     let examples = documents()[&operation.api].answers(operation);
-    let success = examples.iter().find(|example| (200..300).contains(&example.status));
+    let success = examples
+        .iter()
+        .find(|example| (200..300).contains(&example.status));
     success.map_or_else(|| Answer::new(204), answer)
 }
 
 fn answer(example: &Example<'_>) -> Answer {
-    Answer::json(example.status, &format!("{};charset=utf-8", example.media_type), example.value)
+    Answer::json(
+        example.status,
+        &format!("{};charset=utf-8", example.media_type),
+        example.value,
+    )
 }
 
 /// An error answer of the spec by the name of its example: `noCredentials`, `rateLimited`, `notFound`.
@@ -61,13 +71,22 @@ mod tests {
         for operation in documents().operations() {
             let answer = success(operation);
             assert_eq!(answer.status, operation.success, "{}", operation.path);
-            assert_eq!(answer.status == 204, answer.body.is_empty(), "{}", operation.path);
+            assert_eq!(
+                answer.status == 204,
+                answer.body.is_empty(),
+                "{}",
+                operation.path
+            );
         }
     }
 
     #[test]
     fn errors_go_by_name() {
-        for (name, status) in [("noCredentials", 401), ("rateLimited", 429), ("notFound", 404)] {
+        for (name, status) in [
+            ("noCredentials", 401),
+            ("rateLimited", 429),
+            ("notFound", 404),
+        ] {
             assert_eq!(error(name).status, status);
         }
     }

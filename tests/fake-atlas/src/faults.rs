@@ -54,7 +54,11 @@ enum Damage {
 
 impl Fault {
     fn new(name: &'static str, kind: Kind) -> Self {
-        Fault { name, kind, acting: false }
+        Fault {
+            name,
+            kind,
+            acting: false,
+        }
     }
 
     /// No fault.
@@ -80,7 +84,11 @@ impl Fault {
     pub fn rate_limited_until(seconds: u64) -> Self {
         let until = format!("Sun, 06 Nov 1994 08:49:{} GMT", 37 + seconds.min(9));
         let sent = "Sun, 06 Nov 1994 08:49:37 GMT";
-        Fault::answer(error("rateLimited").header("Retry-After", &until).header("Date", sent))
+        Fault::answer(
+            error("rateLimited")
+                .header("Retry-After", &until)
+                .header("Date", sent),
+        )
     }
 
     /// 400 with the error code of rate limiting, as Atlas has been seen to answer.
@@ -93,7 +101,11 @@ impl Fault {
     /// 503 from a gateway, in HTML.
     pub fn html_503() -> Self {
         let page = "<html><head><title>503 Service Temporarily Unavailable</title></head></html>";
-        Fault::answer(Answer::new(503).header("Content-Type", "text/html").body(page))
+        Fault::answer(
+            Answer::new(503)
+                .header("Content-Type", "text/html")
+                .body(page),
+        )
     }
 
     /// 502 without a body.
@@ -103,7 +115,11 @@ impl Fault {
 
     /// 504 with a line of text.
     pub fn gateway_timeout_504() -> Self {
-        Fault::answer(Answer::new(504).header("Content-Type", "text/plain").body("upstream request timeout"))
+        Fault::answer(
+            Answer::new(504)
+                .header("Content-Type", "text/plain")
+                .body("upstream request timeout"),
+        )
     }
 
     /// A redirect (302, 307…) to there.
@@ -114,10 +130,19 @@ impl Fault {
     /// 401 without a challenge, in ISO-8859-1. Its `detail`: `Zugriff verweigert für diese Adresse.`
     pub fn unauthorized_latin_1() -> Self {
         let text = error("noCredentials").body;
-        let mut body: serde_json::Value = serde_json::from_slice(&text).expect("the example is JSON");
+        let mut body: serde_json::Value =
+            serde_json::from_slice(&text).expect("the example is JSON");
         body["detail"] = "Zugriff verweigert f\u{fc}r diese Adresse.".into();
-        let latin_1 = body.to_string().chars().map(|letter| u8::try_from(letter).unwrap_or(b'?')).collect::<Vec<_>>();
-        Fault::answer(Answer::new(401).header("Content-Type", "application/json;charset=ISO-8859-1").body(latin_1))
+        let latin_1 = body
+            .to_string()
+            .chars()
+            .map(|letter| u8::try_from(letter).unwrap_or(b'?'))
+            .collect::<Vec<_>>();
+        Fault::answer(
+            Answer::new(401)
+                .header("Content-Type", "application/json;charset=ISO-8859-1")
+                .body(latin_1),
+        )
     }
 
     /// A reset of the connection before the first byte of an answer.
@@ -189,8 +214,12 @@ impl Fault {
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         if let Kind::Answer(answer) = &mut self.kind {
-            answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("retry-after"));
-            answer.headers.push(("Retry-After".to_owned(), seconds.to_string()));
+            answer
+                .headers
+                .retain(|(name, _)| !name.eq_ignore_ascii_case("retry-after"));
+            answer
+                .headers
+                .push(("Retry-After".to_owned(), seconds.to_string()));
         }
         self
     }
@@ -209,7 +238,9 @@ impl Fault {
                 return response;
             }
             Kind::Body(damage) => return damaged(next.run(request).await, damage, wire).await,
-            Kind::Answer(_) | Kind::Reset | Kind::Close | Kind::Silent if self.acting => drop(next.run(request).await),
+            Kind::Answer(_) | Kind::Reset | Kind::Close | Kind::Silent if self.acting => {
+                drop(next.run(request).await)
+            }
             Kind::Answer(_) | Kind::Reset | Kind::Close | Kind::Silent => {}
         }
         match (self.kind, wire) {
@@ -230,7 +261,11 @@ impl fmt::Debug for Fault {
             Kind::Answer(answer) => write!(f, " {}", answer.status),
             _ => Ok(()),
         }?;
-        if self.acting { f.write_str(" after acting") } else { Ok(()) }
+        if self.acting {
+            f.write_str(" after acting")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -240,7 +275,9 @@ async fn damaged(response: Response, damage: Damage, wire: Option<Wire>) -> Resp
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.insert(CONTENT_LENGTH, body.len().into());
     let (first, rest) = (body.slice(..body.len() / 2), body.slice(body.len() / 2..));
-    let steps = stream::unfold(Step::First(first, rest, damage), move |step| advance(step, wire.clone()));
+    let steps = stream::unfold(Step::First(first, rest, damage), move |step| {
+        advance(step, wire.clone())
+    });
     Response::from_parts(parts, Body::from_stream(steps))
 }
 
@@ -294,7 +331,10 @@ struct State {
 impl Faults {
     /// No fault yet.
     pub fn none() -> Self {
-        Faults { filter: Arc::new(|_| true), state: Arc::default() }
+        Faults {
+            filter: Arc::new(|_| true),
+            state: Arc::default(),
+        }
     }
 
     /// One fault for each of the first requests, [`Fault::pass`] for none; none after the last.
@@ -375,8 +415,13 @@ impl Faults {
         let mut state = self.lock();
         let index = state.seen;
         state.seen += 1;
-        let scripted = state.script.remove(&index).or_else(|| state.pushed.pop_front());
-        let fault = scripted.or_else(|| state.always.clone()).unwrap_or_else(Fault::pass);
+        let scripted = state
+            .script
+            .remove(&index)
+            .or_else(|| state.pushed.pop_front());
+        let fault = scripted
+            .or_else(|| state.always.clone())
+            .unwrap_or_else(Fault::pass);
         if !matches!(fault.kind, Kind::Pass) {
             state.happened.push((index, format!("{fault:?}")));
         }
@@ -387,7 +432,9 @@ impl Faults {
 impl Layer for Faults {
     fn around(&self, inner: Router) -> Router {
         let faults = self.clone();
-        inner.layer(middleware::from_fn(move |request: Request, next: Next| faults.fault_for(&request).happen(request, next)))
+        inner.layer(middleware::from_fn(move |request: Request, next: Next| {
+            faults.fault_for(&request).happen(request, next)
+        }))
     }
 }
 
@@ -399,7 +446,8 @@ mod tests {
     use crate::peer::{Answered, Peer, signed};
     use crate::{Algorithm, App, Server};
 
-    const SNAPSHOTS: &str = "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots";
+    const SNAPSHOTS: &str =
+        "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots";
 
     fn start(faults: &Faults) -> Server {
         App::examples().within(faults).start()
@@ -419,21 +467,39 @@ mod tests {
     #[test]
     fn answers() {
         let limited = one(Fault::rate_limited(Some(10)));
-        assert_eq!((limited.status, limited.header("retry-after")), (429, Some("10")));
+        assert_eq!(
+            (limited.status, limited.header("retry-after")),
+            (429, Some("10"))
+        );
         assert_eq!(one(Fault::rate_limited(None)).header("retry-after"), None);
-        assert_eq!(one(Fault::rate_limited(Some(10)).retry_after(0)).header("retry-after"), Some("0"));
+        assert_eq!(
+            one(Fault::rate_limited(Some(10)).retry_after(0)).header("retry-after"),
+            Some("0")
+        );
         let limited = one(Fault::rate_limited_until(5));
-        assert_eq!(limited.header("retry-after"), Some("Sun, 06 Nov 1994 08:49:42 GMT"));
-        assert_eq!(limited.header("date"), Some("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_eq!(
+            limited.header("retry-after"),
+            Some("Sun, 06 Nov 1994 08:49:42 GMT")
+        );
+        assert_eq!(
+            limited.header("date"),
+            Some("Sun, 06 Nov 1994 08:49:37 GMT")
+        );
         let limited = one(Fault::rate_limited_as_400());
-        assert!(limited.status == 400 && String::from_utf8_lossy(&limited.body).contains("RATE_LIMITED"));
+        assert!(
+            limited.status == 400
+                && String::from_utf8_lossy(&limited.body).contains("RATE_LIMITED")
+        );
         let html = one(Fault::html_503());
         assert!(html.status == 503 && html.body.starts_with(b"<html>"));
         let empty = one(Fault::empty_502());
         assert_eq!((empty.status, &*empty.body), (502, &b""[..]));
         assert_eq!(one(Fault::gateway_timeout_504()).status, 504);
         let redirect = one(Fault::redirect(307, "http://127.0.0.1:1/"));
-        assert_eq!((redirect.status, redirect.header("location")), (307, Some("http://127.0.0.1:1/")));
+        assert_eq!(
+            (redirect.status, redirect.header("location")),
+            (307, Some("http://127.0.0.1:1/"))
+        );
         let refused = one(Fault::unauthorized_latin_1());
         assert!(refused.status == 401 && refused.body.contains(&0xfc));
         assert_eq!(refused.header("www-authenticate"), None);
@@ -441,10 +507,19 @@ mod tests {
 
     #[test]
     fn a_reset_before_the_answer() {
-        let server = start(&Faults::script([Fault::reset(), Fault::reset().after_acting()]));
-        assert_eq!(post(&server).unwrap_err().kind(), ErrorKind::ConnectionReset);
+        let server = start(&Faults::script([
+            Fault::reset(),
+            Fault::reset().after_acting(),
+        ]));
+        assert_eq!(
+            post(&server).unwrap_err().kind(),
+            ErrorKind::ConnectionReset
+        );
         assert_eq!(server.acted("POST"), 0);
-        assert_eq!(post(&server).unwrap_err().kind(), ErrorKind::ConnectionReset);
+        assert_eq!(
+            post(&server).unwrap_err().kind(),
+            ErrorKind::ConnectionReset
+        );
         assert_eq!((server.acted("POST"), server.exchanges()), (1, 2));
         assert_eq!(server.received()[1].status, None);
         assert_eq!(post(&server).unwrap().status, 200);
@@ -459,7 +534,10 @@ mod tests {
 
     #[test]
     fn half_a_body() {
-        for (fault, kind) in [(Fault::reset_mid_body(), ErrorKind::ConnectionReset), (Fault::cut_short(), ErrorKind::UnexpectedEof)] {
+        for (fault, kind) in [
+            (Fault::reset_mid_body(), ErrorKind::ConnectionReset),
+            (Fault::cut_short(), ErrorKind::UnexpectedEof),
+        ] {
             let server = start(&Faults::script([fault]));
             let broken = post(&server).unwrap();
             assert_eq!((broken.status, broken.broken), (200, Some(kind)));
@@ -478,29 +556,55 @@ mod tests {
         gate.arrived(1).await;
         gate.open();
         let slow = peer.read().unwrap();
-        assert_eq!((slow.broken, slow.body), (None, post(&server).unwrap().body));
+        assert_eq!(
+            (slow.broken, slow.body),
+            (None, post(&server).unwrap().body)
+        );
     }
 
     #[test]
     fn a_fault_after_acting() {
-        let server = start(&Faults::script([Fault::gateway_timeout_504().after_acting()]));
+        let server = start(&Faults::script([
+            Fault::gateway_timeout_504().after_acting()
+        ]));
         assert_eq!(post(&server).unwrap().status, 504);
         assert_eq!(server.acted("POST"), 1);
     }
 
     #[test]
     fn a_script_counts_what_it_is_for() {
-        let faults = Faults::none().at(1, Fault::empty_502()).otherwise(Fault::html_503());
+        let faults = Faults::none()
+            .at(1, Fault::empty_502())
+            .otherwise(Fault::html_503());
         let faults = faults.on_method("POST").on_path(SNAPSHOTS);
         faults.push(Fault::gateway_timeout_504());
         let server = start(&faults);
         let mut peer = Peer::of(&server);
         let mut call = |method, path| peer.call(method, path, "", "").status;
-        assert_eq!([call("PUT", SNAPSHOTS), call("POST", "/"), call("POST", SNAPSHOTS)], [404, 404, 504]);
-        assert_eq!((faults.left(), [call("POST", SNAPSHOTS), call("POST", SNAPSHOTS)]), (1, [502, 503]));
+        assert_eq!(
+            [
+                call("PUT", SNAPSHOTS),
+                call("POST", "/"),
+                call("POST", SNAPSHOTS)
+            ],
+            [404, 404, 504]
+        );
+        assert_eq!(
+            (
+                faults.left(),
+                [call("POST", SNAPSHOTS), call("POST", SNAPSHOTS)]
+            ),
+            (1, [502, 503])
+        );
         let happened = faults.happened();
-        let names: Vec<_> = happened.iter().map(|(index, name)| (*index, name.as_str())).collect();
-        assert_eq!(names, [(0, "answer 504"), (1, "answer 502"), (2, "answer 503")]);
+        let names: Vec<_> = happened
+            .iter()
+            .map(|(index, name)| (*index, name.as_str()))
+            .collect();
+        assert_eq!(
+            names,
+            [(0, "answer 504"), (1, "answer 502"), (2, "answer 503")]
+        );
         assert_eq!(faults.left(), 0);
     }
 
@@ -511,9 +615,28 @@ mod tests {
         let server = App::examples().within(&digest).within(&faults).start();
         let mut peer = Peer::of(&server);
         let nonce = peer.get("/").nonce();
-        let refused = peer.call("GET", "/", &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)), "");
-        assert!(refused.header("www-authenticate").unwrap().ends_with("stale=true"));
+        let refused = peer.call(
+            "GET",
+            "/",
+            &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
+            "",
+        );
+        assert!(
+            refused
+                .header("www-authenticate")
+                .unwrap()
+                .ends_with("stale=true")
+        );
         let nonce = refused.nonce();
-        assert_eq!(peer.call("GET", "/", &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)), "").status, 404);
+        assert_eq!(
+            peer.call(
+                "GET",
+                "/",
+                &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
+                ""
+            )
+            .status,
+            404
+        );
     }
 }

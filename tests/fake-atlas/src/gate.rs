@@ -22,7 +22,10 @@ struct State {
 impl Gate {
     /// A gate that holds whoever comes.
     pub fn closed() -> Self {
-        Gate(Arc::new(State { open: watch::Sender::new(false), arrived: watch::Sender::new(0) }))
+        Gate(Arc::new(State {
+            open: watch::Sender::new(false),
+            arrived: watch::Sender::new(0),
+        }))
     }
 
     /// Lets all go that wait and that will come.
@@ -38,7 +41,13 @@ impl Gate {
     /// Waits until that many have come to the gate since it was made, open or not.
     pub async fn arrived(&self, count: usize) {
         // The gate holds the senders, so the channels are open.
-        drop(self.0.arrived.subscribe().wait_for(|&arrived| arrived >= count).await);
+        drop(
+            self.0
+                .arrived
+                .subscribe()
+                .wait_for(|&arrived| arrived >= count)
+                .await,
+        );
     }
 
     /// Passes when the gate is open.
@@ -61,7 +70,10 @@ impl Barrier {
     /// Put around the application it holds what authentication has accepted; put around authentication it holds the
     /// first requests of all, which are those that have no credentials yet.
     pub fn of(needed: usize) -> Self {
-        Barrier { needed, arrived: watch::Sender::new(0) }
+        Barrier {
+            needed,
+            arrived: watch::Sender::new(0),
+        }
     }
 
     /// How many have arrived so far.
@@ -77,7 +89,12 @@ impl Layer for Barrier {
             let Barrier { needed, arrived } = barrier.clone();
             async move {
                 arrived.send_modify(|arrived| *arrived += 1);
-                drop(arrived.subscribe().wait_for(|&arrived| arrived >= needed).await);
+                drop(
+                    arrived
+                        .subscribe()
+                        .wait_for(|&arrived| arrived >= needed)
+                        .await,
+                );
                 next.run(request).await
             }
         }))

@@ -11,7 +11,10 @@ use super::received::Received;
 ///
 /// Archives are handed around, so what was signed is left out.
 pub fn archive<'a>(exchanges: impl IntoIterator<Item = (&'a str, &'a Received)>) -> Value {
-    let entries: Vec<Value> = exchanges.into_iter().map(|(origin, received)| entry(origin, received)).collect();
+    let entries: Vec<Value> = exchanges
+        .into_iter()
+        .map(|(origin, received)| entry(origin, received))
+        .collect();
     let creator = json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")});
     json!({"log": {"version": "1.2", "creator": creator, "entries": entries}})
 }
@@ -21,7 +24,9 @@ fn entry(origin: &str, received: &Received) -> Value {
     let answer = received.answer.as_ref().unwrap_or(&nothing);
     let content = match std::str::from_utf8(&answer.body) {
         Ok(text) => json!({"size": answer.body.len(), "text": text}),
-        Err(_) => json!({"size": answer.body.len(), "text": BASE64_STANDARD.encode(&answer.body), "encoding": "base64"}),
+        Err(_) => {
+            json!({"size": answer.body.len(), "text": BASE64_STANDARD.encode(&answer.body), "encoding": "base64"})
+        }
     };
     let mut request = json!({
         "method": received.method,
@@ -37,5 +42,7 @@ fn entry(origin: &str, received: &Received) -> Value {
 }
 
 fn headers<'a>(headers: impl Iterator<Item = &'a (String, String)>) -> Value {
-    headers.map(|(name, value)| json!({"name": name, "value": value})).collect()
+    headers
+        .map(|(name, value)| json!({"name": name, "value": value}))
+        .collect()
 }

@@ -79,7 +79,14 @@ impl OAuth {
     pub fn new() -> Self {
         let (lifetime, clock) = (Duration::from_secs(3600), Clock::new());
         let accounts = vec![(CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned())];
-        OAuth { lifetime, clock, beside_digest: false, accounts, limited: false, state: Arc::default() }
+        OAuth {
+            lifetime,
+            clock,
+            beside_digest: false,
+            accounts,
+            limited: false,
+            state: Arc::default(),
+        }
     }
 
     /// With tokens that live that long.
@@ -138,13 +145,22 @@ impl OAuth {
 
     /// All tokens handed out so far are worthless from now on.
     pub fn revoke_tokens(&self) {
-        self.lock().tokens.values_mut().for_each(|token| token.end = None);
+        self.lock()
+            .tokens
+            .values_mut()
+            .for_each(|token| token.end = None);
     }
 
     /// Time goes on until all tokens handed out so far have ended.
     pub fn expire_tokens(&self) {
-        let last = self.lock().tokens.values().filter_map(|token| token.end).max();
-        self.clock.advance(last.unwrap_or_default().saturating_sub(self.clock.now()));
+        let last = self
+            .lock()
+            .tokens
+            .values()
+            .filter_map(|token| token.end)
+            .max();
+        self.clock
+            .advance(last.unwrap_or_default().saturating_sub(self.clock.now()));
     }
 
     /// What was done so far.
@@ -186,7 +202,10 @@ impl OAuth {
             let mut state = self.lock();
             state.counts.token_requests += 1;
             let instead = state.instead.pop_front();
-            (state.gate.clone(), instead.or_else(|| self.limit(&mut state)))
+            (
+                state.gate.clone(),
+                instead.or_else(|| self.limit(&mut state)),
+            )
         };
         if let Some(gate) = gate {
             gate.pass().await;
@@ -199,12 +218,22 @@ impl OAuth {
             Err(refused) => return refused,
         };
         if form != [("grant_type".to_owned(), "client_credentials".to_owned())] {
-            return self.refuse("unsupported_grant_type", 400, format!("the form says {form:?}"));
+            return self.refuse(
+                "unsupported_grant_type",
+                400,
+                format!("the form says {form:?}"),
+            );
         }
         let mut state = self.lock();
         state.counts.issued += 1;
         let token = format!("fake-token-{:06}", state.counts.issued);
-        state.tokens.insert(token.clone(), Token { owner, end: Some(self.clock.now() + self.lifetime) });
+        state.tokens.insert(
+            token.clone(),
+            Token {
+                owner,
+                end: Some(self.clock.now() + self.lifetime),
+            },
+        );
         let body = json!({"access_token": token, "expires_in": self.lifetime.as_secs(), "token_type": "Bearer"});
         Answer::json(200, "application/json", &body).header("Cache-Control", "no-store")
     }
@@ -217,8 +246,14 @@ impl OAuth {
             state.recent.push_back(now);
             return None;
         }
-        let wait = state.recent.front().map_or(minute, |&first| first + minute - now);
-        Some(error("rateLimited").header("Retry-After", &wait.as_millis().div_ceil(1000).to_string()))
+        let wait = state
+            .recent
+            .front()
+            .map_or(minute, |&first| first + minute - now);
+        Some(
+            error("rateLimited")
+                .header("Retry-After", &wait.as_millis().div_ceil(1000).to_string()),
+        )
     }
 
     async fn give_back(&self, request: Request) -> Answer {
@@ -228,7 +263,11 @@ impl OAuth {
         };
         let mut state = self.lock();
         for (_, value) in form.iter().filter(|(name, _)| name == "token") {
-            if let Some(token) = state.tokens.get_mut(value).filter(|token| token.owner == owner) {
+            if let Some(token) = state
+                .tokens
+                .get_mut(value)
+                .filter(|token| token.owner == owner)
+            {
                 token.end = None;
                 state.counts.given_back += 1;
             }
@@ -237,31 +276,62 @@ impl OAuth {
     }
 
     /// Who asks, and the form, if both are as they should be.
-    async fn client_form(&self, request: Request) -> Result<(String, Vec<(String, String)>), Answer> {
+    async fn client_form(
+        &self,
+        request: Request,
+    ) -> Result<(String, Vec<(String, String)>), Answer> {
         let (parts, body) = request.into_parts();
-        let client = self.client(&parts.headers).map_err(|why| self.refuse("invalid_client", 401, why))?;
-        let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let client = self
+            .client(&parts.headers)
+            .map_err(|why| self.refuse("invalid_client", 401, why))?;
+        let content_type = parts
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         if content_type.split(';').next() != Some("application/x-www-form-urlencoded") {
-            return Err(self.refuse("invalid_request", 400, format!("the content type is {content_type:?}")));
+            return Err(self.refuse(
+                "invalid_request",
+                400,
+                format!("the content type is {content_type:?}"),
+            ));
         }
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let body = String::from_utf8_lossy(&body);
-        let pairs = body.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        Ok((client, pairs.map(|(name, value)| (form_decoded(name), form_decoded(value))).collect()))
+        let pairs = body
+            .split('&')
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        Ok((
+            client,
+            pairs
+                .map(|(name, value)| (form_decoded(name), form_decoded(value)))
+                .collect(),
+        ))
     }
 
     /// The id out of `Basic` with id and secret, each encoded before they are joined (RFC 6749, section 2.3.1).
     fn client(&self, headers: &HeaderMap) -> Result<String, String> {
-        let line = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or("no credentials")?;
-        let encoded = line.strip_prefix("Basic ").ok_or("credentials of another scheme than Basic")?;
-        let decoded = BASE64_STANDARD.decode(encoded).map_err(|_| "the credentials are not in base64")?;
+        let line = headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .ok_or("no credentials")?;
+        let encoded = line
+            .strip_prefix("Basic ")
+            .ok_or("credentials of another scheme than Basic")?;
+        let decoded = BASE64_STANDARD
+            .decode(encoded)
+            .map_err(|_| "the credentials are not in base64")?;
         let text = String::from_utf8(decoded).map_err(|_| "the credentials are not UTF-8")?;
         let (id, secret) = text.split_once(':').ok_or("no colon in the credentials")?;
         if secret.contains([':', '/', '+']) {
             return Err("the secret is not encoded".to_owned());
         }
         let sent = (form_decoded(id), form_decoded(secret));
-        if self.accounts.contains(&sent) { Ok(sent.0) } else { Err("another id or secret".to_owned()) }
+        if self.accounts.contains(&sent) {
+            Ok(sent.0)
+        } else {
+            Err("another id or secret".to_owned())
+        }
     }
 
     fn refuse(&self, code: &str, status: u16, why: String) -> Answer {
@@ -271,7 +341,11 @@ impl OAuth {
     }
 
     async fn call(&self, mut request: Request, next: Next) -> Response {
-        let line = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let line = request
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         let token = line.strip_prefix("Bearer ");
         if token.is_none() && self.beside_digest {
             return next.run(request).await;
@@ -282,7 +356,9 @@ impl OAuth {
                 (None, _) => Some("no token".to_owned()),
                 (Some(_), None) => Some("a token that was never handed out".to_owned()),
                 (Some(token), Some(Token { end: None, .. })) => Some(format!("{token} is revoked")),
-                (Some(token), Some(Token { end: Some(end), .. })) if *end <= self.clock.now() => Some(format!("{token} has expired")),
+                (Some(token), Some(Token { end: Some(end), .. })) if *end <= self.clock.now() => {
+                    Some(format!("{token} has expired"))
+                }
                 (Some(_), Some(_)) => None,
             };
             match why {
@@ -315,7 +391,9 @@ fn form_decoded(text: &str) -> String {
 impl Layer for OAuth {
     fn around(&self, inner: Router) -> Router {
         let oauth = self.clone();
-        inner.layer(middleware::from_fn(move |request: Request, next: Next| oauth.clone().answer(request, next)))
+        inner.layer(middleware::from_fn(move |request: Request, next: Next| {
+            oauth.clone().answer(request, next)
+        }))
     }
 }
 
@@ -335,19 +413,32 @@ mod tests {
 
     fn headers(secret: &str) -> String {
         let basic = BASE64_STANDARD.encode(format!("{CLIENT_ID}:{secret}"));
-        format!("Authorization: Basic {basic}\r\nContent-Type: application/x-www-form-urlencoded\r\n")
+        format!(
+            "Authorization: Basic {basic}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        )
     }
 
     fn ask(peer: &mut Peer) -> Answered {
-        peer.call("POST", "/api/oauth/token", &headers(SECRET), "grant_type=client_credentials")
+        peer.call(
+            "POST",
+            "/api/oauth/token",
+            &headers(SECRET),
+            "grant_type=client_credentials",
+        )
     }
 
     fn token(peer: &mut Peer) -> String {
         let answered = ask(peer);
         assert_eq!(answered.status, 200);
         let body: serde_json::Value = serde_json::from_slice(&answered.body).unwrap();
-        assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(3600)));
-        format!("Authorization: Bearer {}\r\n", body["access_token"].as_str().unwrap())
+        assert_eq!(
+            (&body["token_type"], &body["expires_in"]),
+            (&json!("Bearer"), &json!(3600))
+        );
+        format!(
+            "Authorization: Bearer {}\r\n",
+            body["access_token"].as_str().unwrap()
+        )
     }
 
     #[test]
@@ -358,8 +449,17 @@ mod tests {
         let token = token(&mut peer);
         assert_eq!(peer.call("GET", "/", &token, "").status, 404);
         assert_eq!(oauth.tokens(), ["fake-token-000001"]);
-        let counts = OAuthCounts { token_requests: 1, issued: 1, given_back: 0, accepted: 1, unauthorized: 1 };
-        assert_eq!((oauth.counts(), server.acted("GET"), server.acted("POST")), (counts, 1, 0));
+        let counts = OAuthCounts {
+            token_requests: 1,
+            issued: 1,
+            given_back: 0,
+            accepted: 1,
+            unauthorized: 1,
+        };
+        assert_eq!(
+            (oauth.counts(), server.acted("GET"), server.acted("POST")),
+            (counts, 1, 0)
+        );
     }
 
     #[test]
@@ -379,10 +479,27 @@ mod tests {
         oauth.revoke_tokens();
         assert_eq!(peer.call("GET", "/", &third, "").status, 401);
         let fourth = token(&mut peer);
-        assert_eq!(peer.call("POST", "/api/oauth/revoke", &headers(SECRET), "token=fake-token-000004").status, 200);
+        assert_eq!(
+            peer.call(
+                "POST",
+                "/api/oauth/revoke",
+                &headers(SECRET),
+                "token=fake-token-000004"
+            )
+            .status,
+            200
+        );
         assert_eq!(peer.call("GET", "/", &fourth, "").status, 401);
-        let reasons = [(1, "has expired"), (2, "has expired"), (3, "is revoked"), (4, "is revoked")];
-        assert_eq!(oauth.refusals(), reasons.map(|(number, why)| format!("fake-token-{number:06} {why}")));
+        let reasons = [
+            (1, "has expired"),
+            (2, "has expired"),
+            (3, "is revoked"),
+            (4, "is revoked"),
+        ];
+        assert_eq!(
+            oauth.refusals(),
+            reasons.map(|(number, why)| format!("fake-token-{number:06} {why}"))
+        );
         assert_eq!(oauth.counts().given_back, 1);
     }
 
@@ -392,19 +509,41 @@ mod tests {
         let (_server, mut peer) = start(&oauth);
         let form = "grant_type=client_credentials";
         for (headers, form, status, why) in [
-            (headers(CLIENT_SECRET), form, 401, "the secret is not encoded"),
+            (
+                headers(CLIENT_SECRET),
+                form,
+                401,
+                "the secret is not encoded",
+            ),
             (headers("another"), form, 401, "another id or secret"),
             (String::new(), form, 401, "no credentials"),
-            (headers(SECRET).replace("Basic", "Bearer"), form, 401, "another scheme"),
-            (headers(SECRET).replace("x-www-form-urlencoded", "json"), form, 400, "the content type"),
+            (
+                headers(SECRET).replace("Basic", "Bearer"),
+                form,
+                401,
+                "another scheme",
+            ),
+            (
+                headers(SECRET).replace("x-www-form-urlencoded", "json"),
+                form,
+                400,
+                "the content type",
+            ),
             (headers(SECRET), "grant_type=password", 400, "the form says"),
             (headers(SECRET), "", 400, "the form says"),
         ] {
-            assert_eq!(peer.call("POST", "/api/oauth/token", &headers, form).status, status, "{why}");
+            assert_eq!(
+                peer.call("POST", "/api/oauth/token", &headers, form).status,
+                status,
+                "{why}"
+            );
             let refusal = oauth.refusals().pop().unwrap();
             assert!(refusal.contains(why), "{why}: {refusal}");
         }
-        assert_eq!((oauth.counts().token_requests, oauth.counts().issued), (7, 0));
+        assert_eq!(
+            (oauth.counts().token_requests, oauth.counts().issued),
+            (7, 0)
+        );
     }
 
     #[test]
@@ -414,7 +553,10 @@ mod tests {
         oauth.throttle_next(Some(7));
         oauth.throttle_next(None);
         let (first, second) = (ask(&mut peer), ask(&mut peer));
-        assert_eq!((first.status, first.header("retry-after")), (429, Some("7")));
+        assert_eq!(
+            (first.status, first.header("retry-after")),
+            (429, Some("7"))
+        );
         assert_eq!((second.status, second.header("retry-after")), (429, None));
         assert_eq!(ask(&mut peer).status, 200);
     }
@@ -439,12 +581,30 @@ mod tests {
         let oauth = OAuth::new().also_account("another", "fake secret");
         let (_server, mut peer) = start(&oauth);
         let basic = BASE64_STANDARD.encode("another:fake%20secret");
-        let other = format!("Authorization: Basic {basic}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
+        let other = format!(
+            "Authorization: Basic {basic}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        );
         token(&mut peer);
-        peer.call("POST", "/api/oauth/token", &other, "grant_type=client_credentials");
+        peer.call(
+            "POST",
+            "/api/oauth/token",
+            &other,
+            "grant_type=client_credentials",
+        );
         let owned = (oauth.tokens_of(CLIENT_ID), oauth.tokens_of("another"));
-        assert_eq!(owned, (vec!["fake-token-000001".to_owned()], vec!["fake-token-000002".to_owned()]));
-        peer.call("POST", "/api/oauth/revoke", &other, "token=fake-token-000001");
+        assert_eq!(
+            owned,
+            (
+                vec!["fake-token-000001".to_owned()],
+                vec!["fake-token-000002".to_owned()]
+            )
+        );
+        peer.call(
+            "POST",
+            "/api/oauth/revoke",
+            &other,
+            "token=fake-token-000001",
+        );
         assert_eq!(oauth.counts().given_back, 0, "it is somebody else's");
     }
 
@@ -453,9 +613,17 @@ mod tests {
         let (oauth, gate) = (OAuth::new(), Gate::closed());
         oauth.hold_tokens(&gate);
         let (_server, mut peer) = start(&oauth);
-        peer.send("POST", "/api/oauth/token", &headers(SECRET), "grant_type=client_credentials");
+        peer.send(
+            "POST",
+            "/api/oauth/token",
+            &headers(SECRET),
+            "grant_type=client_credentials",
+        );
         gate.arrived(1).await;
-        assert_eq!((oauth.counts().token_requests, oauth.counts().issued), (1, 0));
+        assert_eq!(
+            (oauth.counts().token_requests, oauth.counts().issued),
+            (1, 0)
+        );
         gate.open();
         assert_eq!(peer.read().unwrap().status, 200);
     }
@@ -466,10 +634,30 @@ mod tests {
         let server = App::examples().within(&digest).within(&oauth).start();
         let mut peer = Peer::of(&server);
         let nonce = peer.get("/").nonce();
-        assert_eq!(peer.call("GET", "/", &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)), "").status, 404);
+        assert_eq!(
+            peer.call(
+                "GET",
+                "/",
+                &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
+                ""
+            )
+            .status,
+            404
+        );
         let token = token(&mut peer);
         assert_eq!(peer.call("GET", "/", &token, "").status, 404);
-        assert_eq!(peer.call("GET", "/", "Authorization: Bearer x\r\n", "").status, 401);
-        assert_eq!((digest.counts().accepted, oauth.counts().accepted, oauth.counts().unauthorized), (1, 1, 1));
+        assert_eq!(
+            peer.call("GET", "/", "Authorization: Bearer x\r\n", "")
+                .status,
+            401
+        );
+        assert_eq!(
+            (
+                digest.counts().accepted,
+                oauth.counts().accepted,
+                oauth.counts().unauthorized
+            ),
+            (1, 1, 1)
+        );
     }
 }

@@ -23,7 +23,10 @@ pub(crate) struct Answered {
 
 impl Answered {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The nonce of the first challenge.
@@ -38,7 +41,9 @@ impl Peer {
     pub(crate) fn of(server: &Server) -> Self {
         let stream = TcpStream::connect(server.address()).unwrap();
         // Only a test that fails waits that long.
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
         Peer(BufReader::new(stream))
     }
 
@@ -46,7 +51,8 @@ impl Peer {
     pub(crate) fn send(&mut self, method: &str, target: &str, headers: &str, body: &str) {
         let length = body.len();
         let line = format!("{method} {target} HTTP/1.1");
-        let head = format!("{line}\r\nHost: fake\r\nContent-Length: {length}\r\n{headers}\r\n{body}");
+        let head =
+            format!("{line}\r\nHost: fake\r\nContent-Length: {length}\r\n{headers}\r\n{body}");
         // Where the connection is gone, reading says so too.
         let _gone = self.0.get_mut().write_all(head.as_bytes());
     }
@@ -66,11 +72,25 @@ impl Peer {
             }
             lines.push(line.trim().to_owned());
         }
-        let status = lines[0].split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap();
+        let status = lines[0]
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .unwrap();
         let fields = lines[1..].iter().filter_map(|line| line.split_once(": "));
-        let headers: Vec<_> = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let mut answered = Answered { status, headers, body: Vec::new(), broken: None };
-        let length = answered.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        let headers: Vec<_> = fields
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let mut answered = Answered {
+            status,
+            headers,
+            body: Vec::new(),
+            broken: None,
+        };
+        let length = answered
+            .header("content-length")
+            .and_then(|length| length.parse().ok())
+            .unwrap_or(0);
         while answered.body.len() < length && answered.broken.is_none() {
             let mut buffer = [0; 4096];
             let wanted = buffer.len().min(length - answered.body.len());
@@ -83,7 +103,13 @@ impl Peer {
         Ok(answered)
     }
 
-    pub(crate) fn call(&mut self, method: &str, target: &str, headers: &str, body: &str) -> Answered {
+    pub(crate) fn call(
+        &mut self,
+        method: &str,
+        target: &str,
+        headers: &str,
+        body: &str,
+    ) -> Answered {
         self.send(method, target, headers, body);
         self.read().unwrap()
     }
@@ -94,12 +120,28 @@ impl Peer {
 }
 
 /// The header line of a client that does everything right; tests replace parts of it.
-pub(crate) fn signed(algorithm: Algorithm, method: &str, uri: &str, nonce: &str, nc: Option<u32>) -> String {
+pub(crate) fn signed(
+    algorithm: Algorithm,
+    method: &str,
+    uri: &str,
+    nonce: &str,
+    nc: Option<u32>,
+) -> String {
     let nc = nc.map(|nc| format!("{nc:08x}"));
     let counted = nc.as_deref().map(|nc| (nc, "cnonce+/="));
     let keys = (PUBLIC_KEY, PRIVATE_KEY);
-    let response = Signed { keys, realm: "MMS Public API", nonce, method, uri, counted }.response(algorithm);
-    let more = counted.map_or(String::new(), |(nc, cnonce)| format!(", qop=auth, nc={nc}, cnonce=\"{cnonce}\""));
+    let response = Signed {
+        keys,
+        realm: "MMS Public API",
+        nonce,
+        method,
+        uri,
+        counted,
+    }
+    .response(algorithm);
+    let more = counted.map_or(String::new(), |(nc, cnonce)| {
+        format!(", qop=auth, nc={nc}, cnonce=\"{cnonce}\"")
+    });
     let name = algorithm.name();
     format!(
         "Authorization: Digest username=\"{PUBLIC_KEY}\", realm=\"MMS Public API\", nonce=\"{nonce}\", uri=\"{uri}\", \

@@ -27,7 +27,10 @@ impl Prepared {
     pub fn app(&self) -> App {
         let answer = Arc::clone(&self.0);
         App::new(Router::new().fallback(move || {
-            let answer = answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let answer = answer
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
             std::future::ready(answer.into_response())
         }))
     }
@@ -44,10 +47,16 @@ mod tests {
         let server = prepared.app().start();
         let mut peer = Peer::of(&server);
         let first = peer.call("DELETE", "/a?b", "", "c");
-        assert_eq!((first.status, first.header("retry-after"), first.body.len()), (503, Some("1"), 0));
+        assert_eq!(
+            (first.status, first.header("retry-after"), first.body.len()),
+            (503, Some("1"), 0)
+        );
         prepared.set(Answer::new(200).body("d"));
         let second = peer.get("/");
-        assert_eq!((second.status, second.header("retry-after"), &*second.body), (200, None, &b"d"[..]));
+        assert_eq!(
+            (second.status, second.header("retry-after"), &*second.body),
+            (200, None, &b"d"[..])
+        );
         assert_eq!(server.received()[0].line(), "DELETE /a?b HTTP/1.1");
     }
 }

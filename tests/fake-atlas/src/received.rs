@@ -36,7 +36,10 @@ pub struct Received {
 impl Received {
     /// The value of the first header of that name (in lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The first line of the request: `POST /path?query HTTP/1.1`.
@@ -73,7 +76,10 @@ impl Mark {
 
 impl Log {
     pub(crate) fn new() -> Self {
-        Log { entries: Arc::default(), count: watch::Sender::new(0) }
+        Log {
+            entries: Arc::default(),
+            count: watch::Sender::new(0),
+        }
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Vec<Received>> {
@@ -83,7 +89,12 @@ impl Log {
     /// Waits until that many requests have come in.
     pub(crate) async fn arrived(&self, count: usize) {
         // The log holds a sender, so the channel is open.
-        drop(self.count.subscribe().wait_for(|&arrived| arrived >= count).await);
+        drop(
+            self.count
+                .subscribe()
+                .wait_for(|&arrived| arrived >= count)
+                .await,
+        );
     }
 
     /// The outermost layer: reads the whole request, notes it, and hands it on.
@@ -107,7 +118,10 @@ impl Log {
             entries.len() - 1
         };
         self.count.send_replace(index + 1);
-        parts.extensions.insert(Mark { log: self.clone(), index });
+        parts.extensions.insert(Mark {
+            log: self.clone(),
+            index,
+        });
         let response = next.run(Request::from_parts(parts, Body::from(body))).await;
         self.lock()[index].status = Some(response.status().as_u16());
         self.keep(index, response).await
@@ -120,14 +134,22 @@ impl Log {
         }
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let answer = Answer { status: parts.status.as_u16(), headers: texts(&parts.headers), body: body.to_vec() };
+        let answer = Answer {
+            status: parts.status.as_u16(),
+            headers: texts(&parts.headers),
+            body: body.to_vec(),
+        };
         self.lock()[index].answer = Some(answer);
         Response::from_parts(parts, Body::from(body))
     }
 }
 
 fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text =
-        |(name, value): (&HeaderName, &HeaderValue)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        (
+            name.as_str().to_owned(),
+            String::from_utf8_lossy(value.as_bytes()).into_owned(),
+        )
+    };
     headers.iter().map(text).collect()
 }

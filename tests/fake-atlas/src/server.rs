@@ -39,8 +39,13 @@ impl Server {
         let router = recorded(router, &log);
         let serve = async move {
             let port = Port::listen(port, received);
-            let address = port.as_ref().map(Port::address).map_err(|error| error.kind());
-            started.send(address).expect("whoever starts a server waits for its address");
+            let address = port
+                .as_ref()
+                .map(Port::address)
+                .map_err(|error| error.kind());
+            started
+                .send(address)
+                .expect("whoever starts a server waits for its address");
             let Ok(port) = port else { return };
             let served = axum::serve(port, router.into_make_service_with_connect_info::<Wire>());
             tokio::select! {
@@ -50,10 +55,20 @@ impl Server {
         };
         let thread = thread::spawn(move || {
             let runtime = runtime::Builder::new_current_thread().enable_io().build();
-            runtime.expect("the system has an event queue to give").block_on(serve);
+            runtime
+                .expect("the system has an event queue to give")
+                .block_on(serve);
         });
-        let address = address.recv().expect("the thread says its address or has panicked")?;
-        Ok(Server { address, log, commands, stop: Some(stop), thread: Some(thread) })
+        let address = address
+            .recv()
+            .expect("the thread says its address or has panicked")?;
+        Ok(Server {
+            address,
+            log,
+            commands,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// The base URL to give to the client: `http://127.0.0.1:PORT`.
@@ -84,18 +99,29 @@ impl Server {
 
     /// How many requests of that method (in capitals) have reached the application.
     pub fn acted(&self, method: &str) -> usize {
-        self.log.lock().iter().filter(|request| request.acted && request.method == method).count()
+        self.log
+            .lock()
+            .iter()
+            .filter(|request| request.acted && request.method == method)
+            .count()
     }
 
     /// The same, for one path (without query).
     pub fn acted_on(&self, method: &str, path: &str) -> usize {
-        let matches = |request: &&Received| request.acted && request.method == method && request.path() == path;
+        let matches = |request: &&Received| {
+            request.acted && request.method == method && request.path() == path
+        };
         self.log.lock().iter().filter(matches).count()
     }
 
     /// How many connections brought a request.
     pub fn connections(&self) -> usize {
-        let mut connections: Vec<_> = self.log.lock().iter().map(|request| request.connection).collect();
+        let mut connections: Vec<_> = self
+            .log
+            .lock()
+            .iter()
+            .map(|request| request.connection)
+            .collect();
         connections.sort_unstable();
         connections.dedup();
         connections.len()
@@ -145,12 +171,16 @@ impl Drop for Server {
 
 fn recorded(router: Router, log: &Log) -> Router {
     let log = log.clone();
-    router.layer(middleware::from_fn(move |mut request: Request, next: Next| {
-        if let Some(ConnectInfo(wire)) = request.extensions().get::<ConnectInfo<Wire>>().cloned() {
-            request.extensions_mut().insert(wire);
-        }
-        log.clone().record(request, next)
-    }))
+    router.layer(middleware::from_fn(
+        move |mut request: Request, next: Next| {
+            if let Some(ConnectInfo(wire)) =
+                request.extensions().get::<ConnectInfo<Wire>>().cloned()
+            {
+                request.extensions_mut().insert(wire);
+            }
+            log.clone().record(request, next)
+        },
+    ))
 }
 
 #[cfg(test)]
@@ -169,27 +199,50 @@ mod tests {
         let path = "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots";
         let answered = peer.call("POST", path, "X-A: 1\r\nx-a: 2\r\n", "{}");
         assert_eq!(answered.status, 200);
-        assert!(answered.header("content-type").unwrap().starts_with("application/vnd.atlas."));
+        assert!(
+            answered
+                .header("content-type")
+                .unwrap()
+                .starts_with("application/vnd.atlas.")
+        );
         assert_eq!(answered.header("ratelimit-remaining"), Some("1198"));
         assert_eq!((server.exchanges(), server.connections()), (2, 1));
-        assert_eq!((server.acted("POST"), server.acted_on("POST", path), server.acted_on("POST", "/none")), (1, 1, 0));
+        assert_eq!(
+            (
+                server.acted("POST"),
+                server.acted_on("POST", path),
+                server.acted_on("POST", "/none")
+            ),
+            (1, 1, 0)
+        );
         let [first, second] = server.received().try_into().unwrap();
-        assert_eq!((&*first.method, &*first.target, first.status), ("GET", "/none?a=%2F&b", Some(404)));
+        assert_eq!(
+            (&*first.method, &*first.target, first.status),
+            ("GET", "/none?a=%2F&b", Some(404))
+        );
         assert_eq!(first.path(), "/none");
-        assert_eq!((second.header("x-a"), &*second.body), (Some("1"), &b"{}"[..]));
+        assert_eq!(
+            (second.header("x-a"), &*second.body),
+            (Some("1"), &b"{}"[..])
+        );
         assert!(second.headers.contains(&("x-a".to_owned(), "2".to_owned())));
     }
 
     #[test]
     fn a_server_ends_with_its_handle() {
         let gate = Gate::closed();
-        let server = App::examples().within(&Faults::always(Fault::held(&gate))).start();
+        let server = App::examples()
+            .within(&Faults::always(Fault::held(&gate)))
+            .start();
         let address = server.address();
         let mut peer = Peer::of(&server);
         peer.send("GET", "/", "", "");
         drop(server);
         assert!(peer.read().is_err());
-        assert_eq!(TcpStream::connect(address).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(
+            TcpStream::connect(address).unwrap_err().kind(),
+            io::ErrorKind::ConnectionRefused
+        );
     }
 
     #[test]
@@ -202,7 +255,10 @@ mod tests {
             server.down();
             before.send("GET", "/", "", "");
             assert!(before.read().is_err());
-            assert_eq!(TcpStream::connect(server.address()).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+            assert_eq!(
+                TcpStream::connect(server.address()).unwrap_err().kind(),
+                io::ErrorKind::ConnectionRefused
+            );
             server.up();
             server.up();
             before = Peer::of(&server);
@@ -224,7 +280,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_test_can_wait_for_requests() {
-        let server = App::examples().within(&Faults::always(Fault::silent())).start();
+        let server = App::examples()
+            .within(&Faults::always(Fault::silent()))
+            .start();
         let mut peer = Peer::of(&server);
         peer.send("GET", "/", "", "");
         server.arrived(1).await;

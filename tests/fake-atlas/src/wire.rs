@@ -33,7 +33,12 @@ struct State {
 impl Wire {
     fn new(number: usize, stream: TcpStream) -> Self {
         let (flushes, flushed) = (AtomicUsize::new(0), Notify::new());
-        Wire(Arc::new(State { number, stream: Mutex::new(Some(stream)), flushes, flushed }))
+        Wire(Arc::new(State {
+            number,
+            stream: Mutex::new(Some(stream)),
+            flushes,
+            flushed,
+        }))
     }
 
     pub(crate) fn number(&self) -> usize {
@@ -44,7 +49,9 @@ impl Wire {
     pub(crate) fn reset(&self) {
         if let Some(stream) = self.stream().take() {
             // Without it the connection is closed in an orderly way, which no test takes for a reset.
-            stream.set_zero_linger().expect("the system takes the option SO_LINGER");
+            stream
+                .set_zero_linger()
+                .expect("the system takes the option SO_LINGER");
         }
     }
 
@@ -84,7 +91,10 @@ impl fmt::Debug for Wire {
 pub(crate) struct Socket(Wire);
 
 impl Socket {
-    fn poll<T>(&self, poll: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn poll<T>(
+        &self,
+        poll: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
         match self.0.stream().as_mut() {
             Some(stream) => poll(Pin::new(stream)),
             None => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
@@ -100,17 +110,29 @@ impl Drop for Socket {
 }
 
 impl AsyncRead for Socket {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         self.poll(|stream| stream.poll_read(cx, buffer))
     }
 }
 
 impl AsyncWrite for Socket {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.poll(|stream| stream.poll_write(cx, bytes))
     }
 
-    fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         self.poll(|stream| stream.poll_write_vectored(cx, bytes))
     }
 
@@ -159,10 +181,19 @@ enum Listening {
 
 impl Port {
     /// On loopback; 0 is a port that the system picks.
-    pub(crate) fn listen(port: u16, commands: mpsc::UnboundedReceiver<Command>) -> io::Result<Self> {
+    pub(crate) fn listen(
+        port: u16,
+        commands: mpsc::UnboundedReceiver<Command>,
+    ) -> io::Result<Self> {
         let listener = listen(bind(SocketAddr::from(([127, 0, 0, 1], port)))?)?;
         let (address, state) = (listener.local_addr()?, Listening::Yes(listener));
-        Ok(Port { address, state, commands, accepted: Vec::new(), count: 0 })
+        Ok(Port {
+            address,
+            state,
+            commands,
+            accepted: Vec::new(),
+            count: 0,
+        })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -174,8 +205,11 @@ impl Port {
             Command::Close(done) => {
                 if let Listening::Yes(_) = &self.state {
                     // The listener goes first: two sockets cannot have the port while one of them listens.
-                    self.state = Listening::No(TcpSocket::new_v4().expect("the system has a socket to give"));
-                    self.state = Listening::No(bind(self.address).expect("nobody took the port meanwhile"));
+                    self.state = Listening::No(
+                        TcpSocket::new_v4().expect("the system has a socket to give"),
+                    );
+                    self.state =
+                        Listening::No(bind(self.address).expect("nobody took the port meanwhile"));
                 }
                 self.accepted.drain(..).for_each(|wire| wire.reset());
                 let _nobody_waits = done.send(());
@@ -186,9 +220,13 @@ impl Port {
             }
             Command::Open(done) => {
                 if let Listening::No(_) = &self.state {
-                    let nothing = Listening::No(TcpSocket::new_v4().expect("the system has a socket to give"));
+                    let nothing = Listening::No(
+                        TcpSocket::new_v4().expect("the system has a socket to give"),
+                    );
                     if let Listening::No(socket) = std::mem::replace(&mut self.state, nothing) {
-                        self.state = Listening::Yes(listen(socket).expect("the socket has the port already"));
+                        self.state = Listening::Yes(
+                            listen(socket).expect("the socket has the port already"),
+                        );
                     }
                 }
                 let _nobody_waits = done.send(());

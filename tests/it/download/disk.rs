@@ -16,14 +16,38 @@ async fn where_nothing_can_be_written_the_place_is_named() {
     // A directory below a file cannot be made, not even by root, whom permissions don't hold back.
     fs::write(setting.path("file"), "").unwrap();
     let directory = setting.path("file/below");
-    let error = setting.client.download().file(Wanted::new("a", &url)).into_directory(&directory).await.unwrap_err();
-    assert!(matches!(&error, DownloadError::Disk { path, .. } if *path == directory), "{error:?}");
-    assert!(error.to_string().starts_with(&directory.display().to_string()), "{error}");
+    let error = setting
+        .client
+        .download()
+        .file(Wanted::new("a", &url))
+        .into_directory(&directory)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, DownloadError::Disk { path, .. } if *path == directory),
+        "{error:?}"
+    );
+    assert!(
+        error
+            .to_string()
+            .starts_with(&directory.display().to_string()),
+        "{error}"
+    );
     // Nor can a directory be replaced by a file.
     fs::create_dir(setting.path("orders.tgz")).unwrap();
-    let download = setting.client.download().overwrite(true).file(Wanted::new("orders.tgz", &url));
-    let error = download.into_directory(setting.directory.path()).await.unwrap_err();
-    assert!(matches!(&error, DownloadError::Disk { path, .. } if *path == setting.path("orders.tgz")), "{error:?}");
+    let download = setting
+        .client
+        .download()
+        .overwrite(true)
+        .file(Wanted::new("orders.tgz", &url));
+    let error = download
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, DownloadError::Disk { path, .. } if *path == setting.path("orders.tgz")),
+        "{error:?}"
+    );
     assert_eq!(setting.part(), LENGTH);
 }
 
@@ -38,6 +62,11 @@ async fn a_refused_permission_is_told() {
     fs::set_permissions(setting.directory.path(), fs::Permissions::from_mode(0o500)).unwrap();
     let fetched = setting.fetch(&url).await;
     fs::set_permissions(setting.directory.path(), fs::Permissions::from_mode(0o700)).unwrap();
-    let Err(error) = fetched else { return println!("skipped: this user may write anywhere") };
-    assert!(error.is_permission_denied() && error.to_string().contains("allow writing there"), "{error:?}");
+    let Err(error) = fetched else {
+        return println!("skipped: this user may write anywhere");
+    };
+    assert!(
+        error.is_permission_denied() && error.to_string().contains("allow writing there"),
+        "{error:?}"
+    );
 }

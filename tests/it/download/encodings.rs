@@ -22,8 +22,13 @@ async fn gzip_of_a_tar_gz_is_stored_as_it_came() {
         setting.host.always(encoded(encoding));
         // It goes on, too: lengths and ranges count the bytes as they are sent.
         setting.host.next([Mishap::Cut(1_000_000), Mishap::None]);
-        let wanted = Wanted::new("orders.tgz", &url).size(LENGTH).sha1(offer.sha1());
-        setting.fetch_as(wanted).await.unwrap_or_else(|error| panic!("{encoding}: {error}"));
+        let wanted = Wanted::new("orders.tgz", &url)
+            .size(LENGTH)
+            .sha1(offer.sha1());
+        setting
+            .fetch_as(wanted)
+            .await
+            .unwrap_or_else(|error| panic!("{encoding}: {error}"));
         setting.assert_saved(&offer);
         assert_eq!(setting.host.ranges(), ["", "bytes=1000000-"], "{encoding}");
     }
@@ -33,10 +38,21 @@ async fn gzip_of_a_tar_gz_is_stored_as_it_came() {
 async fn what_is_around_the_file_is_refused() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
     let url = setting.host.offer(Offer::new(LENGTH, 1));
-    for encoding in ["br", "zstd", "deflate", "gzip, gzip", "gzip,br", "aws-chunked"] {
+    for encoding in [
+        "br",
+        "zstd",
+        "deflate",
+        "gzip, gzip",
+        "gzip,br",
+        "aws-chunked",
+    ] {
         setting.host.next([encoded(encoding)]);
         let error = setting.fetch(&url).await.unwrap_err();
-        assert_eq!(error.to_string(), "orders.tgz: unusable answer: it is encoded, which was not asked for", "{encoding}");
+        assert_eq!(
+            error.to_string(),
+            "orders.tgz: unusable answer: it is encoded, which was not asked for",
+            "{encoding}"
+        );
         assert!(setting.names().is_empty(), "{encoding}");
     }
 }
@@ -45,12 +61,24 @@ async fn what_is_around_the_file_is_refused() {
 async fn gzip_of_another_file_is_refused() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
     let headers = vec![("Content-Encoding".to_owned(), "gzip".to_owned())];
-    let server = Server::start(Answer { status: 200, headers, body: b"abc".to_vec() }).unwrap();
-    for (name, path, is_saved) in
-        [("orders.json", "/orders.json", false), ("orders", "/", false), ("orders.json", "/a.tar.gz?b", true), ("orders.TGZ", "/", true)]
-    {
-        let saved = setting.fetch_as(Wanted::new(name, format!("{}{path}", server.address()))).await;
+    let server = Server::start(Answer {
+        status: 200,
+        headers,
+        body: b"abc".to_vec(),
+    })
+    .unwrap();
+    for (name, path, is_saved) in [
+        ("orders.json", "/orders.json", false),
+        ("orders", "/", false),
+        ("orders.json", "/a.tar.gz?b", true),
+        ("orders.TGZ", "/", true),
+    ] {
+        let saved = setting
+            .fetch_as(Wanted::new(name, format!("{}{path}", server.address())))
+            .await;
         assert_eq!(saved.is_ok(), is_saved, "{name} {path}: {saved:?}");
-        saved.map(|files| std::fs::remove_file(&files[0].path).unwrap()).unwrap_or_default();
+        saved
+            .map(|files| std::fs::remove_file(&files[0].path).unwrap())
+            .unwrap_or_default();
     }
 }

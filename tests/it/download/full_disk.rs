@@ -15,19 +15,39 @@ const LENGTH: u64 = 3_000_001;
 
 /// What the child of the tests below does.
 async fn download_as_a_child() -> bool {
-    let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) else { return false };
-    let client = Client::builder().base_url("http://127.0.0.1").build().expect("settings of a test");
-    let error = client.download().file(Wanted::new("orders.tgz", url)).into_directory(&directory).await.expect_err("there is no room");
-    let kept = fs::metadata(Path::new(&directory).join("orders.tgz.part")).map_or(0, |part| part.len());
-    println!("no space: {}, kept: {kept}, told: {error}", error.is_no_space());
+    let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) else {
+        return false;
+    };
+    let client = Client::builder()
+        .base_url("http://127.0.0.1")
+        .build()
+        .expect("settings of a test");
+    let error = client
+        .download()
+        .file(Wanted::new("orders.tgz", url))
+        .into_directory(&directory)
+        .await
+        .expect_err("there is no room");
+    let kept =
+        fs::metadata(Path::new(&directory).join("orders.tgz.part")).map_or(0, |part| part.len());
+    println!(
+        "no space: {}, kept: {kept}, told: {error}",
+        error.is_no_space()
+    );
     true
 }
 
 fn in_a_shell(test: &str, shell: &[&str], script: &str, url: &str, directory: &Path) -> Output {
     let program = std::env::current_exe().expect("a program knows where it is");
     let mut command = Command::new(shell[0]);
-    command.args(&shell[1..]).arg(format!("{script}; exec \"$0\" \"$@\"")).arg(program);
-    command.args(["--exact", test, "--nocapture"]).env(URL, url).env(DIRECTORY, directory);
+    command
+        .args(&shell[1..])
+        .arg(format!("{script}; exec \"$0\" \"$@\""))
+        .arg(program);
+    command
+        .args(["--exact", test, "--nocapture"])
+        .env(URL, url)
+        .env(DIRECTORY, directory);
     command.output().expect("a shell can be run")
 }
 
@@ -41,16 +61,32 @@ async fn a_file_that_may_not_be_so_long_is_kept_so_far() {
     let url = setting.host.offer(Offer::new(LENGTH, 1));
     let test = "download::full_disk::a_file_that_may_not_be_so_long_is_kept_so_far";
     // In units of 512 bytes, or of 1024, as the shell likes. Ignored, the signal becomes an error.
-    let output = in_a_shell(test, &["sh", "-c"], "trap '' XFSZ; ulimit -f 1000", &url, setting.directory.path());
+    let output = in_a_shell(
+        test,
+        &["sh", "-c"],
+        "trap '' XFSZ; ulimit -f 1000",
+        &url,
+        setting.directory.path(),
+    );
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(text.contains("no space: true"), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        text.contains("no space: true"),
+        "{text}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(text.contains("orders.tgz.part: File too large"), "{text}");
     let kept = setting.part();
-    assert!((512_000..=1_024_000).contains(&kept) && text.contains(&format!("kept: {kept}")), "{text}");
+    assert!(
+        (512_000..=1_024_000).contains(&kept) && text.contains(&format!("kept: {kept}")),
+        "{text}"
+    );
     // With room, it goes on.
     setting.fetch(&url).await.unwrap();
     setting.assert_saved(&Offer::new(LENGTH, 1));
-    assert_eq!(setting.host.ranges(), ["".to_owned(), format!("bytes={kept}-")]);
+    assert_eq!(
+        setting.host.ranges(),
+        ["".to_owned(), format!("bytes={kept}-")]
+    );
 }
 
 /// A disk of one MiB, mounted where the system lets a program have mounts of its own.
@@ -63,8 +99,20 @@ async fn a_full_disk_is_told_and_what_came_is_kept() {
     let url = setting.host.offer(Offer::new(LENGTH, 1));
     let test = "download::full_disk::a_full_disk_is_told_and_what_came_is_kept";
     let mount = format!("mount -t tmpfs -o size=1m tmpfs \"${DIRECTORY}\" || exit 77");
-    let shell = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"];
-    if !Command::new(shell[0]).args(&shell[1..]).arg("exit 0").status().is_ok_and(|status| status.success()) {
+    let shell = [
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-c",
+    ];
+    if !Command::new(shell[0])
+        .args(&shell[1..])
+        .arg("exit 0")
+        .status()
+        .is_ok_and(|status| status.success())
+    {
         return println!("skipped: no mounts of one's own on this system");
     }
     let output = in_a_shell(test, &shell, &mount, &url, setting.directory.path());
@@ -72,6 +120,15 @@ async fn a_full_disk_is_told_and_what_came_is_kept() {
         return println!("skipped: no mounts of one's own on this system");
     }
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(text.contains("no space: true, kept: 10"), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
-    assert!(text.contains("No space left on device (os error 28); what was received is kept: make room"), "{text}");
+    assert!(
+        text.contains("no space: true, kept: 10"),
+        "{text}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(
+        text.contains(
+            "No space left on device (os error 28); what was received is kept: make room"
+        ),
+        "{text}"
+    );
 }

@@ -20,7 +20,9 @@ fn points(count: usize, length: u64) -> Vec<u64> {
     let mut state = SEED;
     let mut points: Vec<u64> = (0..count)
         .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             1 + (state >> 11) % (length - 1)
         })
         .collect();
@@ -39,7 +41,9 @@ async fn fifty_drops_and_the_same_bytes() {
     for point in points(KILLS, LENGTH) {
         // The host stops there, so that the download cannot be done before it is dropped.
         let (held, here) = (Gate::closed(), setting.part());
-        setting.host.next([Mishap::Stall(point.saturating_sub(here).max(1), held)]);
+        setting
+            .host
+            .next([Mishap::Stall(point.saturating_sub(here).max(1), held)]);
         let reached = Arc::new(Notify::new());
         let listener = {
             let reached = Arc::clone(&reached);
@@ -60,7 +64,10 @@ async fn fifty_drops_and_the_same_bytes() {
     setting.assert_saved(&offer);
     let ranges = setting.host.ranges();
     assert_eq!(ranges.len(), KILLS + 1);
-    assert!(ranges[1..].iter().all(|range| range.starts_with("bytes=")), "each has gone on: {ranges:?}");
+    assert!(
+        ranges[1..].iter().all(|range| range.starts_with("bytes=")),
+        "each has gone on: {ranges:?}"
+    );
 }
 
 /// Where a child downloads from and to.
@@ -69,9 +76,17 @@ const DIRECTORY: &str = "ATLAS_TEST_DOWNLOAD_DIRECTORY";
 
 /// In a child, downloads and says how far it is. Returns whether this is one.
 async fn download_as_child() -> bool {
-    let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) else { return false };
-    let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
-    let download = client.download().file(Wanted::new("orders.tgz", url)).progress(|progress| println!("at {}", progress.bytes));
+    let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) else {
+        return false;
+    };
+    let client = Client::builder()
+        .base_url("http://127.0.0.1")
+        .build()
+        .unwrap();
+    let download = client
+        .download()
+        .file(Wanted::new("orders.tgz", url))
+        .progress(|progress| println!("at {}", progress.bytes));
     download.into_directory(directory).await.unwrap();
     true
 }
@@ -79,13 +94,19 @@ async fn download_as_child() -> bool {
 /// Runs that test again as a child which downloads, and kills it when so many bytes are here.
 fn kill_child_at(point: u64, test: &str, url: &str, directory: &Path) {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("download::killing::{test}"), "--nocapture"])
+        .args([
+            "--exact",
+            &format!("download::killing::{test}"),
+            "--nocapture",
+        ])
         .env(URL, url)
         .env(DIRECTORY, directory)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let said = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
     let mut reached = said.filter_map(|line| line.strip_prefix("at ")?.parse::<u64>().ok());
     assert!(reached.any(|bytes| bytes >= point), "it ended too soon");
     child.kill().unwrap();
@@ -105,15 +126,34 @@ async fn killed_processes_and_the_same_bytes() {
     for kill in 1..=6 {
         // More than may wait to be written, so that each has something to go on from.
         let point = kill * 5 * 1024 * 1024 + points(6, 1_000_000)[kill as usize - 1];
-        kill_child_at(point, "killed_processes_and_the_same_bytes", &url, directory.path());
+        kill_child_at(
+            point,
+            "killed_processes_and_the_same_bytes",
+            &url,
+            directory.path(),
+        );
     }
-    assert_eq!(super::names(directory.path()), ["orders.tgz.part", "orders.tgz.part.json"]);
-    let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
-    client.download().file(Wanted::new("orders.tgz", &url)).into_directory(directory.path()).await.unwrap();
+    assert_eq!(
+        super::names(directory.path()),
+        ["orders.tgz.part", "orders.tgz.part.json"]
+    );
+    let client = Client::builder()
+        .base_url("http://127.0.0.1")
+        .build()
+        .unwrap();
+    client
+        .download()
+        .file(Wanted::new("orders.tgz", &url))
+        .into_directory(directory.path())
+        .await
+        .unwrap();
     assert_eq!(super::names(directory.path()), ["orders.tgz"]);
     assert!(std::fs::read(directory.path().join("orders.tgz")).unwrap() == offer.bytes());
     let ranges = host.ranges();
-    assert!(ranges.len() == 7 && ranges[1..].iter().all(|range| range.starts_with("bytes=")), "{ranges:?}");
+    assert!(
+        ranges.len() == 7 && ranges[1..].iter().all(|range| range.starts_with("bytes=")),
+        "{ranges:?}"
+    );
 }
 
 /// Near the beginning little of what has come is on the disk, or none, and there may be a file without a record, or a record alone.
@@ -123,7 +163,10 @@ async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
         return;
     }
     const STEP: u64 = 64 * 1024;
-    let (host, offer) = (Delivery::start(&Clock::new()), Offer::new(LENGTH / 10, SEED));
+    let (host, offer) = (
+        Delivery::start(&Clock::new()),
+        Offer::new(LENGTH / 10, SEED),
+    );
     let (url, bytes) = (host.offer(offer.clone()), offer.bytes());
     let directory = tempfile::tempdir().unwrap();
     let part = directory.path().join("orders.tgz.part");
@@ -131,17 +174,40 @@ async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
         let here = std::fs::metadata(&part).map_or(0, |part| part.len());
         // The host stops there, so that it is killed with that much and no more.
         host.next([Mishap::Stall(point.saturating_sub(here), Gate::closed())]);
-        kill_child_at(point, "killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes", &url, directory.path());
+        kill_child_at(
+            point,
+            "killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes",
+            &url,
+            directory.path(),
+        );
         let kept = std::fs::read(&part).unwrap();
-        assert!(kept.len() as u64 <= point.max(here) && bytes.starts_with(&kept), "killed at {point}: {} bytes", kept.len());
+        assert!(
+            kept.len() as u64 <= point.max(here) && bytes.starts_with(&kept),
+            "killed at {point}: {} bytes",
+            kept.len()
+        );
         assert!(!directory.path().join("orders.tgz").exists());
     }
     assert_eq!(host.left(), 0);
-    let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
-    client.download().file(Wanted::new("orders.tgz", &url)).into_directory(directory.path()).await.unwrap();
+    let client = Client::builder()
+        .base_url("http://127.0.0.1")
+        .build()
+        .unwrap();
+    client
+        .download()
+        .file(Wanted::new("orders.tgz", &url))
+        .into_directory(directory.path())
+        .await
+        .unwrap();
     assert_eq!(super::names(directory.path()), ["orders.tgz"]);
     assert!(std::fs::read(directory.path().join("orders.tgz")).unwrap() == bytes);
-    assert!(host.ranges().iter().any(|range| range.starts_with("bytes=")), "some have gone on: {:?}", host.ranges());
+    assert!(
+        host.ranges()
+            .iter()
+            .any(|range| range.starts_with("bytes=")),
+        "some have gone on: {:?}",
+        host.ranges()
+    );
 }
 
 #[tokio::test]
@@ -149,7 +215,10 @@ async fn two_of_one_file_take_turns() {
     let setting = setting();
     let url = setting.host.offer(Offer::new(LENGTH, 1));
     let (first, second) = tokio::join!(setting.fetch(&url), setting.fetch(&url));
-    let error = [first, second].into_iter().find_map(Result::err).expect("the second finds the file of the first");
+    let error = [first, second]
+        .into_iter()
+        .find_map(Result::err)
+        .expect("the second finds the file of the first");
     assert!(error.to_string().contains("exists already"), "{error}");
     setting.assert_saved(&Offer::new(LENGTH, 1));
     assert_eq!(setting.host.received().len(), 1);

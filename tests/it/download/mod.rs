@@ -38,10 +38,17 @@ fn setting() -> Setting {
 fn setting_with(change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Setting {
     let clock = NoWait::new();
     // Over plain HTTP itself, so that it may download over that. Nobody listens there.
-    let builder = Client::builder().base_url("http://127.0.0.1:1").clock(clock.clone());
+    let builder = Client::builder()
+        .base_url("http://127.0.0.1:1")
+        .clock(clock.clone());
     let client = change(builder).build().expect("settings of a test");
     let directory = tempfile::tempdir().expect("there is a folder for temporary files");
-    Setting { host: Delivery::start(clock.servers()), client, clock, directory }
+    Setting {
+        host: Delivery::start(clock.servers()),
+        client,
+        clock,
+        directory,
+    }
 }
 
 impl Setting {
@@ -65,13 +72,20 @@ impl Setting {
     }
 
     async fn fetch_as(&self, file: Wanted) -> Result<Vec<SavedFile>, DownloadError> {
-        self.client.download().file(file).into_directory(self.directory.path()).await
+        self.client
+            .download()
+            .file(file)
+            .into_directory(self.directory.path())
+            .await
     }
 
     /// The file is there, as offered, and nothing else is.
     fn assert_saved(&self, offer: &Offer) {
         assert_eq!(self.names(), ["orders.tgz"]);
-        assert!(self.read("orders.tgz") == Some(offer.bytes()), "other bytes than were offered");
+        assert!(
+            self.read("orders.tgz") == Some(offer.bytes()),
+            "other bytes than were offered"
+        );
         assert_eq!(self.host.left(), 0, "mishaps that have not happened");
     }
 
@@ -83,7 +97,9 @@ impl Setting {
 
 fn names(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     names
 }

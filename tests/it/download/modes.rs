@@ -36,13 +36,29 @@ fn usual(setting: &Setting) -> u32 {
 async fn only_its_owner_can_read_what_is_saved_at_any_time() {
     const URL: &str = "ATLAS_TEST_MODES_URL";
     const DIRECTORY: &str = "ATLAS_TEST_MODES_DIRECTORY";
-    if let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY).map(PathBuf::from)) {
-        let client = Client::builder().base_url("http://127.0.0.1").build().unwrap();
+    if let (Ok(url), Some(directory)) = (
+        std::env::var(URL),
+        std::env::var_os(DIRECTORY).map(PathBuf::from),
+    ) {
+        let client = Client::builder()
+            .base_url("http://127.0.0.1")
+            .build()
+            .unwrap();
         let look = {
             let directory = directory.clone();
-            move |_: &DownloadProgress| names(&directory).iter().for_each(|name| println!("{name} {:o}", mode(directory.join(name))))
+            move |_: &DownloadProgress| {
+                names(&directory)
+                    .iter()
+                    .for_each(|name| println!("{name} {:o}", mode(directory.join(name))))
+            }
         };
-        client.download().file(Wanted::new("orders.tgz", url)).progress(look).into_directory(directory).await.unwrap();
+        client
+            .download()
+            .file(Wanted::new("orders.tgz", url))
+            .progress(look)
+            .into_directory(directory)
+            .await
+            .unwrap();
         return;
     }
     let setting = setting();
@@ -51,19 +67,36 @@ async fn only_its_owner_can_read_what_is_saved_at_any_time() {
     let output = Command::new("sh")
         .args(["-c", "umask 000; exec \"$0\" \"$@\""])
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "download::modes::only_its_owner_can_read_what_is_saved_at_any_time", "--nocapture"])
+        .args([
+            "--exact",
+            "download::modes::only_its_owner_can_read_what_is_saved_at_any_time",
+            "--nocapture",
+        ])
         .env(URL, url)
         .env(DIRECTORY, &directory)
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
-    let seen: Vec<_> = text.lines().filter(|line| line.starts_with("orders.tgz")).collect();
+    let seen: Vec<_> = text
+        .lines()
+        .filter(|line| line.starts_with("orders.tgz"))
+        .collect();
     for name in ["orders.tgz.part", "orders.tgz.part.json", "orders.tgz"] {
-        assert!(seen.contains(&&*format!("{name} 600")), "{name} was not seen:\n{text}");
+        assert!(
+            seen.contains(&&*format!("{name} 600")),
+            "{name} was not seen:\n{text}"
+        );
     }
     assert!(seen.iter().all(|line| line.ends_with(" 600")), "{text}");
-    assert_eq!((mode(setting.path("new")), mode(&directory), mode(directory.join("orders.tgz"))), (0o700, 0o700, 0o600));
+    assert_eq!(
+        (
+            mode(setting.path("new")),
+            mode(&directory),
+            mode(directory.join("orders.tgz"))
+        ),
+        (0o700, 0o700, 0o600)
+    );
 }
 
 #[tokio::test]
@@ -76,20 +109,50 @@ async fn a_program_may_let_others_read() {
         let (seen, part) = (Arc::clone(&seen), setting.path("new/orders.tgz.part"));
         move |_: &DownloadProgress| *seen.lock().unwrap() |= mode(&part)
     };
-    let download = setting.client.download().unix_mode(0o644).progress(look).file(Wanted::new("orders.tgz", url));
+    let download = setting
+        .client
+        .download()
+        .unix_mode(0o644)
+        .progress(look)
+        .file(Wanted::new("orders.tgz", url));
     download.into_directory(setting.path("new")).await.unwrap();
-    let (file, directory) = (0o644 & usual, 0o755 & (usual | (usual & 0o444) >> 2 | 0o700));
-    assert_eq!((*seen.lock().unwrap(), mode(setting.path("new/orders.tgz")), mode(setting.path("new"))), (file, file, directory));
+    let (file, directory) = (
+        0o644 & usual,
+        0o755 & (usual | (usual & 0o444) >> 2 | 0o700),
+    );
+    assert_eq!(
+        (
+            *seen.lock().unwrap(),
+            mode(setting.path("new/orders.tgz")),
+            mode(setting.path("new"))
+        ),
+        (file, file, directory)
+    );
 }
 
 #[tokio::test]
 async fn what_would_lock_the_owner_out_is_refused() {
     let setting = setting();
     for bits in [0o400, 0o700, 0o4600, 0] {
-        let download = setting.client.download().unix_mode(bits).file(Wanted::new("a", "http://127.0.0.1:1/"));
-        let error = download.into_directory(setting.path("new")).await.unwrap_err();
-        assert!(matches!(&error, DownloadError::Configuration(_)), "{error:?}");
-        assert!(error.to_string().contains(&format!("unix mode {bits:#o}: ")), "{error}");
+        let download = setting
+            .client
+            .download()
+            .unix_mode(bits)
+            .file(Wanted::new("a", "http://127.0.0.1:1/"));
+        let error = download
+            .into_directory(setting.path("new"))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, DownloadError::Configuration(_)),
+            "{error:?}"
+        );
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("unix mode {bits:#o}: ")),
+            "{error}"
+        );
         assert!(setting.names().is_empty());
     }
 }
@@ -100,17 +163,26 @@ async fn what_exists_keeps_its_permissions_but_for_what_is_written_on() {
     let directory = setting.directory.path();
     chmod(directory, 0o755);
     let url = setting.host.offer(Offer::new(LENGTH, 1));
-    setting.host.next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(404))]);
+    setting
+        .host
+        .next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(404))]);
     setting.fetch(&url).await.unwrap_err();
     // As from a program that did not take care.
     chmod(setting.path("orders.tgz.part"), 0o666);
     setting.fetch(&url).await.unwrap();
     setting.assert_saved(&Offer::new(LENGTH, 1));
     assert_eq!(setting.host.ranges().last().unwrap(), "bytes=1000000-");
-    assert_eq!((mode(directory), mode(setting.path("orders.tgz"))), (0o755, 0o600));
+    assert_eq!(
+        (mode(directory), mode(setting.path("orders.tgz"))),
+        (0o755, 0o600)
+    );
     // The file that takes its place is another one.
     chmod(setting.path("orders.tgz"), 0o644);
-    let download = setting.client.download().overwrite(true).file(Wanted::new("orders.tgz", &url));
+    let download = setting
+        .client
+        .download()
+        .overwrite(true)
+        .file(Wanted::new("orders.tgz", &url));
     download.into_directory(directory).await.unwrap();
     assert_eq!(mode(setting.path("orders.tgz")), 0o600);
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use atlas_backup_api::{Client, Credentials, Delivery as Wanted, DownloadError, RetryPolicy};
-use atlas_backup_tests::fake_atlas::{Answer, App, Delivery, Fault, Faults, Mishap, Offer, PRIVATE_KEY, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{
+    Answer, App, Delivery, Fault, Faults, Mishap, Offer, PRIVATE_KEY, PUBLIC_KEY,
+};
 
 use super::{setting, setting_with};
 
@@ -16,16 +18,30 @@ fn redirect(to: &str) -> Mishap {
 #[tokio::test]
 async fn an_expired_url_is_told_and_what_came_is_kept() {
     let setting = setting();
-    let url = setting.host.offer(Offer { until: Some(Duration::from_secs(3600)), ..Offer::new(LENGTH, 1) });
-    setting.host.next([Mishap::Cut(5000), Mishap::Answer(Answer::new(503).header("Retry-After", "60"))]);
+    let url = setting.host.offer(Offer {
+        until: Some(Duration::from_secs(3600)),
+        ..Offer::new(LENGTH, 1)
+    });
+    setting.host.next([
+        Mishap::Cut(5000),
+        Mishap::Answer(Answer::new(503).header("Retry-After", "60")),
+    ]);
     setting.clock.servers().advance(Duration::from_secs(3590));
     let error = setting.fetch(&url).await.unwrap_err();
-    assert!(error.is_expired() && matches!(&error, DownloadError::Expired { status, .. } if status.as_u16() == 403), "{error:?}");
+    assert!(
+        error.is_expired()
+            && matches!(&error, DownloadError::Expired { status, .. } if status.as_u16() == 403),
+        "{error:?}"
+    );
     let told = "orders.tgz: the URL is refused (403 Forbidden), it has expired or was used up; ask Atlas for a new one";
     assert_eq!((error.to_string().as_str(), setting.part()), (told, 5000));
     let exchanges = setting.host.received().len();
     assert!(setting.fetch(&url).await.unwrap_err().is_expired());
-    assert_eq!(setting.host.received().len(), exchanges + 1, "it is not asked twice");
+    assert_eq!(
+        setting.host.received().len(),
+        exchanges + 1,
+        "it is not asked twice"
+    );
 
     let token = "<Error><Code>ExpiredToken</Code></Error>";
     for (answer, expired) in [
@@ -38,7 +54,10 @@ async fn an_expired_url_is_told_and_what_came_is_kept() {
         (Answer::new(304), false),
     ] {
         setting.host.next([Mishap::Answer(answer.clone())]);
-        let error = setting.fetch_as(Wanted::new("b", setting.host.offer(Offer::new(LENGTH, 1)))).await.unwrap_err();
+        let error = setting
+            .fetch_as(Wanted::new("b", setting.host.offer(Offer::new(LENGTH, 1))))
+            .await
+            .unwrap_err();
         assert_eq!(error.is_expired(), expired, "{answer:?}: {error:?}");
     }
 }
@@ -46,21 +65,46 @@ async fn an_expired_url_is_told_and_what_came_is_kept() {
 #[tokio::test]
 async fn an_url_that_was_used_up_is_expired() {
     let setting = setting();
-    let url = setting.host.offer(Offer { downloads: Some(1), ..Offer::new(LENGTH, 1) });
+    let url = setting.host.offer(Offer {
+        downloads: Some(1),
+        ..Offer::new(LENGTH, 1)
+    });
     setting.fetch(&url).await.unwrap();
-    assert!(setting.fetch_as(Wanted::new("again.tgz", &url)).await.unwrap_err().is_expired());
+    assert!(
+        setting
+            .fetch_as(Wanted::new("again.tgz", &url))
+            .await
+            .unwrap_err()
+            .is_expired()
+    );
 }
 
 #[tokio::test]
 async fn a_client_of_an_https_atlas_only_downloads_over_https() {
     let setting = setting_with(|builder| builder.base_url("https://cloud.mongodb.com"));
-    for url in [setting.host.offer(Offer::new(LENGTH, 1)), "http://delivery.example/a?hunter2".into(), "file:///etc/passwd".into()] {
+    for url in [
+        setting.host.offer(Offer::new(LENGTH, 1)),
+        "http://delivery.example/a?hunter2".into(),
+        "file:///etc/passwd".into(),
+    ] {
         let good = Wanted::new("good.tgz", "https://127.0.0.1:1/");
         let files = [good, Wanted::new("orders.tgz", url)];
-        let error = setting.client.download().files(files).into_directory(setting.directory.path()).await.unwrap_err();
-        assert_eq!(error.to_string(), "orders.tgz: not fetched: the URL is not https");
+        let error = setting
+            .client
+            .download()
+            .files(files)
+            .into_directory(setting.directory.path())
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "orders.tgz: not fetched: the URL is not https"
+        );
     }
-    assert_eq!((setting.host.received().len(), setting.names().len()), (0, 0));
+    assert_eq!(
+        (setting.host.received().len(), setting.names().len()),
+        (0, 0)
+    );
 }
 
 #[tokio::test]
@@ -72,7 +116,13 @@ async fn redirects_are_followed_a_few_times_and_nowhere_odd() {
     let url = setting.host.offer(Offer::new(1, 9));
     let relative = setting.host.offer(Offer::new(1, 9));
     let relative = relative.strip_prefix(&setting.host.server().url()).unwrap();
-    setting.host.next([redirect(relative), redirect(relative), redirect(relative), redirect(relative), redirect(&there)]);
+    setting.host.next([
+        redirect(relative),
+        redirect(relative),
+        redirect(relative),
+        redirect(relative),
+        redirect(&there),
+    ]);
     elsewhere.next([Mishap::Cut(5000)]);
     // The break is after the redirects; going on follows them again.
     setting.host.next([redirect(&there)]);
@@ -84,7 +134,10 @@ async fn redirects_are_followed_a_few_times_and_nowhere_odd() {
     let count = setting.host.received().len();
     setting.host.next((0..6).map(|_| redirect(relative)));
     let error = setting.fetch_as(Wanted::new("b", &url)).await.unwrap_err();
-    assert_eq!(error.to_string(), "b: unusable answer: it redirects too often");
+    assert_eq!(
+        error.to_string(),
+        "b: unusable answer: it redirects too often"
+    );
     assert_eq!(setting.host.received().len(), count + 6);
     setting.host.next([
         redirect("ftp://127.0.0.1/"),
@@ -92,7 +145,12 @@ async fn redirects_are_followed_a_few_times_and_nowhere_odd() {
         redirect("http://"),
         Mishap::Answer(Answer::new(302)),
     ]);
-    for fault in ["not https", "not https", "redirects to nowhere", "redirects to nowhere"] {
+    for fault in [
+        "not https",
+        "not https",
+        "redirects to nowhere",
+        "redirects to nowhere",
+    ] {
         let error = setting.fetch_as(Wanted::new("b", &url)).await.unwrap_err();
         assert!(error.to_string().contains(fault), "{error}");
     }
@@ -103,38 +161,72 @@ async fn a_header_goes_to_its_own_host_only() {
     let setting = setting();
     let elsewhere = Delivery::start(setting.clock.servers());
     let header = Some(("X-Mms-Auth".to_owned(), "not-a-real-value".to_owned()));
-    let offer = Offer { header, ..Offer::new(LENGTH, 1) };
+    let offer = Offer {
+        header,
+        ..Offer::new(LENGTH, 1)
+    };
     let url = setting.host.offer(offer.clone());
     let wanted = || Wanted::new("orders.tgz", &url).header("x-mms-auth", "not-a-real-value");
     setting.host.next([Mishap::Cut(5000)]);
     setting.fetch_as(wanted()).await.unwrap();
     setting.assert_saved(&offer);
     let unsigned = setting.fetch_as(Wanted::new("b", &url)).await.unwrap_err();
-    assert!(matches!(&unsigned, DownloadError::Http { status, .. } if status.as_u16() == 401), "{unsigned:?}");
+    assert!(
+        matches!(&unsigned, DownloadError::Http { status, .. } if status.as_u16() == 401),
+        "{unsigned:?}"
+    );
 
     // Sent elsewhere and back, it has lost it.
     let there = elsewhere.offer(Offer::new(LENGTH, 1));
     setting.host.next([redirect(&url), redirect(&there)]);
     elsewhere.next([redirect(&url)]);
     let count = setting.host.received().len();
-    setting.client.download().file(wanted()).overwrite(true).into_directory(setting.directory.path()).await.unwrap_err();
-    let has = |request: &atlas_backup_tests::fake_atlas::Received| request.header("x-mms-auth").is_some();
+    setting
+        .client
+        .download()
+        .file(wanted())
+        .overwrite(true)
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap_err();
+    let has =
+        |request: &atlas_backup_tests::fake_atlas::Received| request.header("x-mms-auth").is_some();
     let here: Vec<_> = setting.host.received()[count..].iter().map(has).collect();
-    assert_eq!((here, elsewhere.received().iter().map(has).collect::<Vec<_>>()), (vec![true, true, false], vec![false]));
+    assert_eq!(
+        (
+            here,
+            elsewhere.received().iter().map(has).collect::<Vec<_>>()
+        ),
+        (vec![true, true, false], vec![false])
+    );
 }
 
 #[tokio::test]
 async fn no_credentials_of_the_client_arrive() {
-    let both = [Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY), Credentials::service_account("fake-id", "fake-secret")];
+    let both = [
+        Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY),
+        Credentials::service_account("fake-id", "fake-secret"),
+    ];
     for credentials in both {
-        let setting = setting_with(|builder| builder.credentials(credentials).user_agent_suffix("nightly"));
+        let setting = setting_with(|builder| {
+            builder
+                .credentials(credentials)
+                .user_agent_suffix("nightly")
+        });
         let offer = Offer::new(LENGTH, 1);
         setting.host.next([Mishap::Cut(5000)]);
-        setting.fetch(&setting.host.offer(offer.clone())).await.unwrap();
+        setting
+            .fetch(&setting.host.offer(offer.clone()))
+            .await
+            .unwrap();
         setting.assert_saved(&offer);
         assert_eq!(setting.host.leaks(), 0);
         for request in setting.host.received() {
-            let mut names: Vec<_> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
+            let mut names: Vec<_> = request
+                .headers
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect();
             names.retain(|name| !matches!(*name, "range" | "if-range"));
             names.sort_unstable();
             assert_eq!(names, ["accept", "accept-encoding", "host", "user-agent"]);
@@ -144,24 +236,43 @@ async fn no_credentials_of_the_client_arrive() {
 
 #[tokio::test]
 async fn a_challenge_is_not_answered() {
-    let faults =
-        Faults::always(Fault::answer(Answer::new(401).header("WWW-Authenticate", "Digest realm=\"a\", nonce=\"b\", qop=\"auth\"")));
+    let faults = Faults::always(Fault::answer(Answer::new(401).header(
+        "WWW-Authenticate",
+        "Digest realm=\"a\", nonce=\"b\", qop=\"auth\"",
+    )));
     let server = App::examples().within(&faults).start();
-    let setting = setting_with(|builder| builder.credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY)));
-    setting.fetch(&format!("{}/a", server.url())).await.unwrap_err();
-    assert_eq!((server.exchanges(), server.received()[0].header("authorization")), (1, None));
+    let setting =
+        setting_with(|builder| builder.credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY)));
+    setting
+        .fetch(&format!("{}/a", server.url()))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (
+            server.exchanges(),
+            server.received()[0].header("authorization")
+        ),
+        (1, None)
+    );
 }
 
 #[tokio::test]
 async fn a_part_that_was_not_asked_for_is_not_saved() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
-    let server = atlas_backup_tests::loopback::Server::start(atlas_backup_tests::loopback::Answer {
-        status: 206,
-        headers: vec![("Content-Range".into(), "bytes 0-3/8".into())],
-        body: b"half".to_vec(),
-    });
-    let error = setting.fetch_as(Wanted::new("b", server.unwrap().address())).await.unwrap_err();
-    assert_eq!(error.to_string(), "b: unusable answer: it is a part, which was not asked for");
+    let server =
+        atlas_backup_tests::loopback::Server::start(atlas_backup_tests::loopback::Answer {
+            status: 206,
+            headers: vec![("Content-Range".into(), "bytes 0-3/8".into())],
+            body: b"half".to_vec(),
+        });
+    let error = setting
+        .fetch_as(Wanted::new("b", server.unwrap().address()))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "b: unusable answer: it is a part, which was not asked for"
+    );
 }
 
 #[tokio::test]
@@ -170,6 +281,12 @@ async fn the_future_can_be_sent_and_dropped() {
         future
     }
     let client = Client::builder().build().unwrap();
-    drop(sent(client.download().progress(|_| {}).file(Wanted::new("a", "https://h")).into_directory("nowhere")));
+    drop(sent(
+        client
+            .download()
+            .progress(|_| {})
+            .file(Wanted::new("a", "https://h"))
+            .into_directory("nowhere"),
+    ));
     assert!(!std::path::Path::new("nowhere").exists());
 }

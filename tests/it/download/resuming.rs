@@ -20,16 +20,25 @@ async fn a_break_is_gone_on_from() {
         let setting = setting();
         let offer = Offer::new(LENGTH, 1);
         setting.host.next([mishap.clone(), Mishap::None]);
-        setting.fetch(&setting.host.offer(offer.clone())).await.unwrap();
+        setting
+            .fetch(&setting.host.offer(offer.clone()))
+            .await
+            .unwrap();
         setting.assert_saved(&offer);
         let ranges = setting.host.ranges();
-        assert!(ranges.len() == 2 && ranges[1].starts_with("bytes="), "{mishap:?}: {ranges:?}");
+        assert!(
+            ranges.len() == 2 && ranges[1].starts_with("bytes="),
+            "{mishap:?}: {ranges:?}"
+        );
         assert_eq!(setting.clock.waits().len(), 1);
         if let Mishap::Cut(after) = mishap {
             assert_eq!(ranges[1], format!("bytes={after}-"));
         }
         let asked = &setting.host.received()[1];
-        assert_eq!(asked.header("if-range"), Some("\"0000000000000001-1e8483\""));
+        assert_eq!(
+            asked.header("if-range"),
+            Some("\"0000000000000001-1e8483\"")
+        );
     }
 }
 
@@ -38,22 +47,52 @@ async fn answers_and_refusals_that_pass_are_waited_out() {
     let setting = setting();
     let offer = Offer::new(LENGTH, 1);
     let limited = Answer::new(429).header("Retry-After", "7");
-    setting.host.next([Mishap::Answer(Answer::new(503)), Mishap::Answer(limited), Mishap::Answer(Answer::new(500))]);
-    setting.fetch(&setting.host.offer(offer.clone())).await.unwrap();
+    setting.host.next([
+        Mishap::Answer(Answer::new(503)),
+        Mishap::Answer(limited),
+        Mishap::Answer(Answer::new(500)),
+    ]);
+    setting
+        .fetch(&setting.host.offer(offer.clone()))
+        .await
+        .unwrap();
     setting.assert_saved(&offer);
-    assert!(setting.clock.waits().len() == 3 && setting.clock.waits()[1] == Duration::from_secs(7), "{:?}", setting.clock.waits());
+    assert!(
+        setting.clock.waits().len() == 3 && setting.clock.waits()[1] == Duration::from_secs(7),
+        "{:?}",
+        setting.clock.waits()
+    );
 
     let url = setting.host.offer(Offer::new(LENGTH, 2));
     setting.host.server().down();
-    let error = setting.fetch_as(Wanted::new("other.tgz", &url)).await.unwrap_err();
-    assert!(matches!(error, DownloadError::Connection { .. }), "{error:?}");
-    assert_eq!(setting.clock.waits().len(), 6, "as often as the policy says");
+    let error = setting
+        .fetch_as(Wanted::new("other.tgz", &url))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, DownloadError::Connection { .. }),
+        "{error:?}"
+    );
+    assert_eq!(
+        setting.clock.waits().len(),
+        6,
+        "as often as the policy says"
+    );
     setting.host.server().up();
-    setting.fetch_as(Wanted::new("other.tgz", &url)).await.unwrap();
+    setting
+        .fetch_as(Wanted::new("other.tgz", &url))
+        .await
+        .unwrap();
 
     setting.host.always(Mishap::Answer(Answer::new(503)));
-    let error = setting.fetch_as(Wanted::new("third.tgz", &url)).await.unwrap_err();
-    assert!(matches!(&error, DownloadError::Http { status, .. } if status.as_u16() == 503), "{error:?}");
+    let error = setting
+        .fetch_as(Wanted::new("third.tgz", &url))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, DownloadError::Http { status, .. } if status.as_u16() == 503),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -61,12 +100,25 @@ async fn asked_to_wait_longer_than_it_may_a_download_ends_at_once_and_says_how_l
     let setting = setting();
     let offer = Offer::new(LENGTH, 1);
     let url = setting.host.offer(offer.clone());
-    setting.host.next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(503).header("Retry-After", "61"))]);
+    setting.host.next([
+        Mishap::Cut(1_000_000),
+        Mishap::Answer(Answer::new(503).header("Retry-After", "61")),
+    ]);
     let error = setting.fetch(&url).await.unwrap_err();
     assert!(matches!(error, DownloadError::Http { .. }), "{error:?}");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(61)));
-    assert_eq!(error.to_string(), "orders.tgz: the host answered 503 Service Unavailable; asked to wait 61 s");
-    assert_eq!((setting.host.received().len(), setting.clock.waits().len(), setting.part()), (2, 1, 1_000_000));
+    assert_eq!(
+        error.to_string(),
+        "orders.tgz: the host answered 503 Service Unavailable; asked to wait 61 s"
+    );
+    assert_eq!(
+        (
+            setting.host.received().len(),
+            setting.clock.waits().len(),
+            setting.part()
+        ),
+        (2, 1, 1_000_000)
+    );
     setting.fetch(&url).await.unwrap();
     setting.assert_saved(&offer);
 }
@@ -77,7 +129,10 @@ async fn progress_counts_attempts_anew() {
     let offer = Offer::new(LENGTH, 1);
     // Ten breaks in a row, each after some bytes: more than there are attempts.
     setting.host.next((0..10).map(|_| Mishap::Cut(100_000)));
-    setting.fetch(&setting.host.offer(offer.clone())).await.unwrap();
+    setting
+        .fetch(&setting.host.offer(offer.clone()))
+        .await
+        .unwrap();
     setting.assert_saved(&offer);
 }
 
@@ -86,8 +141,14 @@ async fn a_host_that_always_begins_anew_is_left_in_the_end() {
     let setting = setting();
     setting.host.always(Mishap::IgnoreRange);
     setting.host.always(Mishap::Cut(1000));
-    let error = setting.fetch(&setting.host.offer(Offer::new(LENGTH, 1))).await.unwrap_err();
-    assert!(matches!(error, DownloadError::Connection { .. }), "{error:?}");
+    let error = setting
+        .fetch(&setting.host.offer(Offer::new(LENGTH, 1)))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, DownloadError::Connection { .. }),
+        "{error:?}"
+    );
     // Counted from the last time that there was something new: the first.
     assert_eq!(setting.host.received().len(), 4);
 }
@@ -98,29 +159,57 @@ async fn silence_ends_an_attempt_and_not_the_download() {
     let offer = Offer::new(LENGTH, 1);
     let url = setting.host.offer(offer.clone());
     let closed = Gate::closed();
-    let hurried = || setting.client.download().idle_timeout(Duration::from_millis(100));
-    setting.host.next([Mishap::Stall(1_000_000, closed.clone())]);
-    hurried().file(Wanted::new("orders.tgz", &url)).into_directory(setting.directory.path()).await.unwrap();
+    let hurried = || {
+        setting
+            .client
+            .download()
+            .idle_timeout(Duration::from_millis(100))
+    };
+    setting
+        .host
+        .next([Mishap::Stall(1_000_000, closed.clone())]);
+    hurried()
+        .file(Wanted::new("orders.tgz", &url))
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap();
     setting.assert_saved(&offer);
     // More often where this machine is slow.
-    assert!(setting.host.ranges().len() >= 2 && setting.host.ranges()[1..].iter().any(|range| range == "bytes=1000000-"));
+    assert!(
+        setting.host.ranges().len() >= 2
+            && setting.host.ranges()[1..]
+                .iter()
+                .any(|range| range == "bytes=1000000-")
+    );
 
     setting.host.always(Mishap::Stall(0, closed));
-    let error = hurried().file(Wanted::new("other.tgz", &url)).into_directory(setting.directory.path()).await.unwrap_err();
+    let error = hurried()
+        .file(Wanted::new("other.tgz", &url))
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap_err();
     assert!(matches!(error, DownloadError::Timeout { .. }), "{error:?}");
     assert!(error.to_string().contains("in time"), "{error}");
 
     // Also before there is any answer.
-    let server = App::examples().within(&Faults::always(Fault::silent())).start();
+    let server = App::examples()
+        .within(&Faults::always(Fault::silent()))
+        .start();
     let silent = Wanted::new("third.tgz", format!("{}/a", server.url()));
-    let error = hurried().file(silent).into_directory(setting.directory.path()).await.unwrap_err();
+    let error = hurried()
+        .file(silent)
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap_err();
     assert!(matches!(error, DownloadError::Timeout { .. }), "{error:?}");
     assert_eq!(server.exchanges(), 4);
 }
 
 /// A download of which the first million bytes are here.
 async fn broken(setting: &Setting, url: &str, more: impl IntoIterator<Item = Mishap>) {
-    setting.host.next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(404))]);
+    setting
+        .host
+        .next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(404))]);
     let error = setting.fetch(url).await.expect_err("it was told to fail");
     assert!(error.is_expired(), "{error:?}");
     assert_eq!((setting.part(), setting.names().len()), (1_000_000, 2));
@@ -145,16 +234,27 @@ async fn another_path_is_another_file_unless_the_program_says_otherwise() {
     let setting = setting();
     let offer = Offer::new(LENGTH, 1);
     broken(&setting, &setting.host.offer(offer.clone()), []).await;
-    setting.fetch(&setting.host.offer(offer.clone())).await.unwrap();
+    setting
+        .fetch(&setting.host.offer(offer.clone()))
+        .await
+        .unwrap();
     setting.assert_saved(&offer);
     assert_eq!(setting.host.ranges().last().unwrap(), "", "begun anew");
 
     for (second, last) in [("snapshot 1", "bytes=1000000-"), ("snapshot 2", "")] {
         let setting = self::setting();
         let [first, other] = [1, 1].map(|seed| setting.host.offer(Offer::new(LENGTH, seed)));
-        setting.host.next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(404))]);
-        setting.fetch_as(Wanted::new("orders.tgz", first).identity("snapshot 1")).await.unwrap_err();
-        setting.fetch_as(Wanted::new("orders.tgz", other).identity(second)).await.unwrap();
+        setting
+            .host
+            .next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(404))]);
+        setting
+            .fetch_as(Wanted::new("orders.tgz", first).identity("snapshot 1"))
+            .await
+            .unwrap_err();
+        setting
+            .fetch_as(Wanted::new("orders.tgz", other).identity(second))
+            .await
+            .unwrap();
         setting.assert_saved(&offer);
         assert_eq!(setting.host.ranges().last().unwrap(), last);
     }
@@ -176,8 +276,13 @@ async fn a_file_that_has_changed_is_fetched_anew() {
         setting.assert_saved(&changed);
     }
     let setting = setting();
-    setting.host.next([Mishap::Cut(1_000_000), Mishap::Change(2), Mishap::None]);
-    setting.fetch(&setting.host.offer(Offer::new(LENGTH, 1))).await.unwrap();
+    setting
+        .host
+        .next([Mishap::Cut(1_000_000), Mishap::Change(2), Mishap::None]);
+    setting
+        .fetch(&setting.host.offer(Offer::new(LENGTH, 1)))
+        .await
+        .unwrap();
     assert_eq!(setting.host.received().len(), 2);
     setting.host.next([]);
     assert!(setting.read("orders.tgz") == Some(changed.bytes()));
@@ -185,15 +290,26 @@ async fn a_file_that_has_changed_is_fetched_anew() {
 
 #[tokio::test]
 async fn answers_that_do_not_fit_are_not_used() {
-    for mishap in [Mishap::IgnoreRange, Mishap::WrongRange, Mishap::Unsatisfiable, without_etag(), content_range("bytes 1000000-2000002/*")]
-    {
+    for mishap in [
+        Mishap::IgnoreRange,
+        Mishap::WrongRange,
+        Mishap::Unsatisfiable,
+        without_etag(),
+        content_range("bytes 1000000-2000002/*"),
+    ] {
         let setting = setting();
         let offer = Offer::new(LENGTH, 1);
         let url = setting.host.offer(offer.clone());
         broken(&setting, &url, [mishap.clone()]).await;
-        setting.fetch(&url).await.unwrap_or_else(|error| panic!("{mishap:?}: {error}"));
+        setting
+            .fetch(&url)
+            .await
+            .unwrap_or_else(|error| panic!("{mishap:?}: {error}"));
         setting.assert_saved(&offer);
-        assert!(setting.host.ranges().contains(&"bytes=1000000-".to_owned()), "{mishap:?}");
+        assert!(
+            setting.host.ranges().contains(&"bytes=1000000-".to_owned()),
+            "{mishap:?}"
+        );
     }
 }
 
@@ -213,9 +329,14 @@ async fn without_a_strong_tag_the_date_decides_and_without_both_nothing_goes_on(
     ] {
         let setting = setting();
         let offer = Offer::new(LENGTH, 1);
-        mishaps.iter().for_each(|mishap| setting.host.always(mishap.clone()));
+        mishaps
+            .iter()
+            .for_each(|mishap| setting.host.always(mishap.clone()));
         setting.host.next([Mishap::Cut(1_000_000), Mishap::None]);
-        setting.fetch(&setting.host.offer(offer.clone())).await.unwrap();
+        setting
+            .fetch(&setting.host.offer(offer.clone()))
+            .await
+            .unwrap();
         setting.assert_saved(&offer);
         assert_eq!(setting.host.ranges(), ["", range], "{mishaps:?}");
     }
@@ -228,21 +349,50 @@ async fn what_lies_there_is_only_continued_if_it_is_known_what_it_is() {
     let cases: [(&str, Spoil, &str); 6] = [
         (
             "complete already",
-            |setting| fs::write(setting.path("orders.tgz.part"), Offer::new(LENGTH, 1).bytes()).unwrap(),
+            |setting| {
+                fs::write(
+                    setting.path("orders.tgz.part"),
+                    Offer::new(LENGTH, 1).bytes(),
+                )
+                .unwrap()
+            },
             "bytes=2000002-",
         ),
-        ("empty", |setting| fs::write(setting.path("orders.tgz.part"), "").unwrap(), ""),
-        ("too long", |setting| fs::write(setting.path("orders.tgz.part"), vec![0; 2_000_004]).unwrap(), ""),
-        ("no record", |setting| fs::remove_file(setting.path("orders.tgz.part.json")).unwrap(), ""),
-        ("half a record", |setting| fs::write(setting.path("orders.tgz.part.json"), "{\"etag\":").unwrap(), ""),
-        ("no bytes", |setting| fs::remove_file(setting.path("orders.tgz.part")).unwrap(), ""),
+        (
+            "empty",
+            |setting| fs::write(setting.path("orders.tgz.part"), "").unwrap(),
+            "",
+        ),
+        (
+            "too long",
+            |setting| fs::write(setting.path("orders.tgz.part"), vec![0; 2_000_004]).unwrap(),
+            "",
+        ),
+        (
+            "no record",
+            |setting| fs::remove_file(setting.path("orders.tgz.part.json")).unwrap(),
+            "",
+        ),
+        (
+            "half a record",
+            |setting| fs::write(setting.path("orders.tgz.part.json"), "{\"etag\":").unwrap(),
+            "",
+        ),
+        (
+            "no bytes",
+            |setting| fs::remove_file(setting.path("orders.tgz.part")).unwrap(),
+            "",
+        ),
     ];
     for (name, spoil, range) in cases {
         let setting = setting();
         let url = setting.host.offer(offer.clone());
         broken(&setting, &url, []).await;
         spoil(&setting);
-        setting.fetch(&url).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        setting
+            .fetch(&url)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         setting.assert_saved(&offer);
         assert_eq!(setting.host.ranges().last().unwrap(), range, "{name}");
     }
@@ -255,8 +405,17 @@ async fn a_finished_file_is_not_written_to_by_its_other_name() {
     let url = setting.host.offer(Offer::new(LENGTH, 1));
     fs::write(setting.path("orders.tgz"), "precious").unwrap();
     fs::hard_link(setting.path("orders.tgz"), setting.path("orders.tgz.part")).unwrap();
-    setting.host.next([Mishap::Cut(1000), Mishap::Answer(Answer::new(403))]);
-    let download = setting.client.download().overwrite(true).file(Wanted::new("orders.tgz", url));
-    download.into_directory(setting.directory.path()).await.unwrap_err();
+    setting
+        .host
+        .next([Mishap::Cut(1000), Mishap::Answer(Answer::new(403))]);
+    let download = setting
+        .client
+        .download()
+        .overwrite(true)
+        .file(Wanted::new("orders.tgz", url));
+    download
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap_err();
     assert_eq!(setting.read("orders.tgz").unwrap(), b"precious");
 }

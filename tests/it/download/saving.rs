@@ -15,49 +15,112 @@ async fn a_file_is_saved_and_nothing_else() {
     let setting = setting();
     for (length, seed) in [(LENGTH, 1), (1, 2), (0, 3)] {
         let offer = Offer::new(length, seed);
-        let saved = setting.fetch(&setting.host.offer(offer.clone())).await.unwrap();
-        assert_eq!((saved.len(), saved[0].bytes, &saved[0].path), (1, length, &setting.path("orders.tgz")));
+        let saved = setting
+            .fetch(&setting.host.offer(offer.clone()))
+            .await
+            .unwrap();
+        assert_eq!(
+            (saved.len(), saved[0].bytes, &saved[0].path),
+            (1, length, &setting.path("orders.tgz"))
+        );
         setting.assert_saved(&offer);
         fs::remove_file(setting.path("orders.tgz")).unwrap();
     }
-    assert_eq!((setting.host.received().len(), setting.host.leaks()), (3, 0));
-    assert_eq!(setting.host.received()[0].header("accept-encoding"), Some("identity"));
+    assert_eq!(
+        (setting.host.received().len(), setting.host.leaks()),
+        (3, 0)
+    );
+    assert_eq!(
+        setting.host.received()[0].header("accept-encoding"),
+        Some("identity")
+    );
 }
 
 #[tokio::test]
 async fn a_name_never_leads_elsewhere_and_is_never_the_hosts() {
     let setting = setting();
-    setting.host.always(Mishap::Header("content-disposition", "attachment; filename=\"../../evil.sh\"".into()));
-    for (name, saved) in [("../../up.tgz", "up.tgz"), (".hidden", "hidden"), ("/etc/a b\0c", "etcabc"), ("..\\..\\w", "w")] {
-        let files = setting.fetch_as(Wanted::new(name, setting.host.offer(Offer::new(10, 1)))).await.unwrap();
+    setting.host.always(Mishap::Header(
+        "content-disposition",
+        "attachment; filename=\"../../evil.sh\"".into(),
+    ));
+    for (name, saved) in [
+        ("../../up.tgz", "up.tgz"),
+        (".hidden", "hidden"),
+        ("/etc/a b\0c", "etcabc"),
+        ("..\\..\\w", "w"),
+    ] {
+        let files = setting
+            .fetch_as(Wanted::new(name, setting.host.offer(Offer::new(10, 1))))
+            .await
+            .unwrap();
         assert_eq!(files[0].path, setting.path(saved), "{name:?}");
         assert_eq!(setting.names(), [saved]);
         fs::remove_file(setting.path(saved)).unwrap();
     }
     let sent = setting.host.received().len();
     for name in ["", "..", "/", "\u{fc}", "a.part", "A.Part.JSON"] {
-        let error = setting.fetch_as(Wanted::new(name, setting.host.offer(Offer::new(10, 1)))).await.unwrap_err();
-        assert!(matches!(error, DownloadError::Invalid { .. }), "{name:?}: {error:?}");
+        let error = setting
+            .fetch_as(Wanted::new(name, setting.host.offer(Offer::new(10, 1))))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, DownloadError::Invalid { .. }),
+            "{name:?}: {error:?}"
+        );
     }
     let same = ["a/b", "AB"].map(|name| Wanted::new(name, setting.host.offer(Offer::new(10, 1))));
-    let error = setting.client.download().files(same).into_directory(setting.directory.path()).await.unwrap_err();
-    assert_eq!(error.to_string(), "\"AB\": not fetched: another file has the same name");
-    assert_eq!((setting.names().len(), setting.host.received().len()), (0, sent));
+    let error = setting
+        .client
+        .download()
+        .files(same)
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "\"AB\": not fetched: another file has the same name"
+    );
+    assert_eq!(
+        (setting.names().len(), setting.host.received().len()),
+        (0, sent)
+    );
 }
 
 #[tokio::test]
 async fn one_file_a_shard_in_a_directory_that_is_made() {
     let setting = setting();
-    let offers: Vec<_> = (0..3).map(|shard| Offer::new(LENGTH / 3 + shard, shard)).collect();
-    let urls: Vec<_> = offers.iter().map(|offer| setting.host.offer(offer.clone())).collect();
-    let wanted = urls.iter().enumerate().map(|(shard, url)| Wanted::new(format!("shard-{shard}.tgz"), url));
+    let offers: Vec<_> = (0..3)
+        .map(|shard| Offer::new(LENGTH / 3 + shard, shard))
+        .collect();
+    let urls: Vec<_> = offers
+        .iter()
+        .map(|offer| setting.host.offer(offer.clone()))
+        .collect();
+    let wanted = urls
+        .iter()
+        .enumerate()
+        .map(|(shard, url)| Wanted::new(format!("shard-{shard}.tgz"), url));
     let directory = setting.path("new/and/deep");
-    let saved = setting.client.download().files(wanted).into_directory(&directory).await.unwrap();
-    assert_eq!(names(&directory), ["shard-0.tgz", "shard-1.tgz", "shard-2.tgz"]);
+    let saved = setting
+        .client
+        .download()
+        .files(wanted)
+        .into_directory(&directory)
+        .await
+        .unwrap();
+    assert_eq!(
+        names(&directory),
+        ["shard-0.tgz", "shard-1.tgz", "shard-2.tgz"]
+    );
     for (saved, offer) in saved.iter().zip(&offers) {
         assert!(fs::read(&saved.path).unwrap() == offer.bytes());
     }
-    let none = setting.client.download().into_directory(&directory).await.unwrap();
+    let none = setting
+        .client
+        .download()
+        .into_directory(&directory)
+        .await
+        .unwrap();
     assert!(none.is_empty());
 }
 
@@ -67,20 +130,45 @@ async fn what_exists_stays_unless_overwriting_is_asked_for() {
     let offer = Offer::new(LENGTH, 1);
     let urls: Vec<_> = (0..2).map(|_| setting.host.offer(offer.clone())).collect();
     fs::write(setting.path("orders.tgz"), "precious").unwrap();
-    let files = || ["first.tgz", "orders.tgz"].into_iter().zip(&urls).map(|(name, url)| Wanted::new(name, url));
-    let error = setting.client.download().files(files()).into_directory(setting.directory.path()).await.unwrap_err();
-    assert!(matches!(&error, DownloadError::Exists { path, .. } if *path == setting.path("orders.tgz")), "{error:?}");
-    assert_eq!((setting.host.received().len(), setting.names()), (0, vec!["orders.tgz".to_owned()]));
+    let files = || {
+        ["first.tgz", "orders.tgz"]
+            .into_iter()
+            .zip(&urls)
+            .map(|(name, url)| Wanted::new(name, url))
+    };
+    let error = setting
+        .client
+        .download()
+        .files(files())
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, DownloadError::Exists { path, .. } if *path == setting.path("orders.tgz")),
+        "{error:?}"
+    );
+    assert_eq!(
+        (setting.host.received().len(), setting.names()),
+        (0, vec!["orders.tgz".to_owned()])
+    );
     assert_eq!(setting.read("orders.tgz").unwrap(), b"precious");
 
     // While it is incomplete, and where it fails, the old one is there.
     setting.host.next([Mishap::None, Mishap::None]);
     let spoilt = Wanted::new("orders.tgz", &urls[0]).sha1("0".repeat(40));
     let download = || setting.client.download().overwrite(true);
-    let error = download().file(spoilt).into_directory(setting.directory.path()).await.unwrap_err();
+    let error = download()
+        .file(spoilt)
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap_err();
     assert!(matches!(error, DownloadError::Hash { .. }), "{error:?}");
     assert_eq!(setting.read("orders.tgz").unwrap(), b"precious");
-    download().file(Wanted::new("orders.tgz", &urls[0])).into_directory(setting.directory.path()).await.unwrap();
+    download()
+        .file(Wanted::new("orders.tgz", &urls[0]))
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap();
     setting.assert_saved(&offer);
 }
 
@@ -94,8 +182,15 @@ async fn a_file_that_comes_to_exist_meanwhile_stays() {
             fs::write(&path, "precious").unwrap();
         }
     };
-    let download = setting.client.download().progress(meanwhile).file(Wanted::new("orders.tgz", url));
-    let error = download.into_directory(setting.directory.path()).await.unwrap_err();
+    let download = setting
+        .client
+        .download()
+        .progress(meanwhile)
+        .file(Wanted::new("orders.tgz", url));
+    let error = download
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap_err();
     assert!(matches!(error, DownloadError::Exists { .. }), "{error:?}");
     assert_eq!(setting.read("orders.tgz").unwrap(), b"precious");
 }
@@ -107,7 +202,10 @@ async fn a_file_that_another_process_has_begun_anew_is_not_finished() {
     let setting = setting();
     let offer = Offer::new(LENGTH, 1);
     let url = setting.host.offer(offer.clone());
-    for wanted in [Wanted::new("orders.tgz", &url), Wanted::new("orders.tgz", &url).sha1(offer.sha1())] {
+    for wanted in [
+        Wanted::new("orders.tgz", &url),
+        Wanted::new("orders.tgz", &url).sha1(offer.sha1()),
+    ] {
         let path = setting.path("orders.tgz.part");
         let other = move |progress: &DownloadProgress| {
             if progress.bytes == LENGTH {
@@ -115,10 +213,26 @@ async fn a_file_that_another_process_has_begun_anew_is_not_finished() {
                 fs::write(&path, "half").unwrap();
             }
         };
-        let error = setting.client.download().progress(other).file(wanted).into_directory(setting.directory.path()).await.unwrap_err();
-        assert!(matches!(&error, DownloadError::OtherProcess { path, .. } if *path == setting.path("orders.tgz.part")), "{error:?}");
-        assert_eq!((setting.read("orders.tgz"), setting.read("orders.tgz.part")), (None, Some(b"half".to_vec())));
-        assert!(setting.names().contains(&"orders.tgz.part.json".to_owned()), "the record is the other one's");
+        let error = setting
+            .client
+            .download()
+            .progress(other)
+            .file(wanted)
+            .into_directory(setting.directory.path())
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, DownloadError::OtherProcess { path, .. } if *path == setting.path("orders.tgz.part")),
+            "{error:?}"
+        );
+        assert_eq!(
+            (setting.read("orders.tgz"), setting.read("orders.tgz.part")),
+            (None, Some(b"half".to_vec()))
+        );
+        assert!(
+            setting.names().contains(&"orders.tgz.part.json".to_owned()),
+            "the record is the other one's"
+        );
         fs::remove_file(setting.path("orders.tgz.part")).unwrap();
     }
 }
@@ -129,16 +243,41 @@ async fn length_and_hash_are_checked() {
     let offer = Offer::new(LENGTH, 1);
     let url = setting.host.offer(offer.clone());
     let wanted = || Wanted::new("orders.tgz", &url);
-    let error = setting.fetch_as(wanted().size(LENGTH + 1)).await.unwrap_err();
-    assert_eq!(error.to_string(), "orders.tgz: 3000002 bytes were stated, and 3000001 came");
+    let error = setting
+        .fetch_as(wanted().size(LENGTH + 1))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "orders.tgz: 3000002 bytes were stated, and 3000001 came"
+    );
     // Where the length is not announced, it is known in the end.
     setting.host.next([Mishap::Chunked]);
-    let error = setting.fetch_as(wanted().size(LENGTH - 1)).await.unwrap_err();
-    assert!(matches!(error, DownloadError::Length { found: LENGTH, .. }), "{error:?}");
-    let error = setting.fetch_as(wanted().sha1(Offer::new(LENGTH, 2).sha1())).await.unwrap_err();
-    assert!(matches!(&error, DownloadError::Hash { found, .. } if *found == offer.sha1()), "{error:?}");
-    assert!(setting.names().is_empty(), "nothing is kept of what is wrong: {:?}", setting.names());
-    setting.fetch_as(wanted().size(LENGTH).sha1(offer.sha1().to_uppercase())).await.unwrap();
+    let error = setting
+        .fetch_as(wanted().size(LENGTH - 1))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, DownloadError::Length { found: LENGTH, .. }),
+        "{error:?}"
+    );
+    let error = setting
+        .fetch_as(wanted().sha1(Offer::new(LENGTH, 2).sha1()))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, DownloadError::Hash { found, .. } if *found == offer.sha1()),
+        "{error:?}"
+    );
+    assert!(
+        setting.names().is_empty(),
+        "nothing is kept of what is wrong: {:?}",
+        setting.names()
+    );
+    setting
+        .fetch_as(wanted().size(LENGTH).sha1(offer.sha1().to_uppercase()))
+        .await
+        .unwrap();
     setting.assert_saved(&offer);
 }
 
@@ -147,7 +286,10 @@ async fn a_file_of_unknown_length_is_saved_when_its_end_is_told() {
     let setting = setting();
     let offer = Offer::new(LENGTH, 1);
     setting.host.next([Mishap::Chunked]);
-    setting.fetch(&setting.host.offer(offer.clone())).await.unwrap();
+    setting
+        .fetch(&setting.host.offer(offer.clone()))
+        .await
+        .unwrap();
     setting.assert_saved(&offer);
 }
 
@@ -161,10 +303,24 @@ async fn progress_is_told_to_the_end() {
         let heard = Arc::clone(&heard);
         move |progress: &DownloadProgress| heard.lock().unwrap().push(progress.clone())
     };
-    let download = setting.client.download().progress(listener).file(Wanted::new("orders.tgz", url));
-    download.into_directory(setting.directory.path()).await.unwrap();
+    let download = setting
+        .client
+        .download()
+        .progress(listener)
+        .file(Wanted::new("orders.tgz", url));
+    download
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap();
     let heard = heard.lock().unwrap();
-    assert!(heard.iter().all(|progress| progress.file == "orders.tgz" && progress.total == Some(LENGTH)));
-    assert!(heard.is_sorted_by_key(|progress| progress.bytes), "it never goes back: it went on from the break");
+    assert!(
+        heard
+            .iter()
+            .all(|progress| progress.file == "orders.tgz" && progress.total == Some(LENGTH))
+    );
+    assert!(
+        heard.is_sorted_by_key(|progress| progress.bytes),
+        "it never goes back: it went on from the break"
+    );
     assert_eq!((heard[0].bytes, heard.last().unwrap().bytes), (0, LENGTH));
 }

@@ -28,7 +28,10 @@ fn told(error: &dyn std::error::Error) -> String {
 async fn urls_and_headers_stay_secret() {
     Everything::listen();
     let setting = setting();
-    let offer = Offer { header: Some(("x-mms-auth".into(), "not-a-real-value".into())), ..Offer::new(100_000, 1) };
+    let offer = Offer {
+        header: Some(("x-mms-auth".into(), "not-a-real-value".into())),
+        ..Offer::new(100_000, 1)
+    };
     let url = setting.host.offer(offer.clone());
     let wanted = || Wanted::new("orders.tgz", &url).header("x-mms-auth", "not-a-real-value");
     let download = setting.client.download().file(wanted());
@@ -37,24 +40,35 @@ async fn urls_and_headers_stay_secret() {
     let mishaps = [
         vec![Mishap::Cut(1000), Mishap::Answer(Answer::new(403))],
         vec![Mishap::Answer(elsewhere), Mishap::Answer(Answer::new(404))],
-        vec![Mishap::Answer(Answer::new(302).header("Location", "ftp://h/?signature"))],
-        (0..4).map(|_| Mishap::Answer(Answer::new(503).body(url.clone()))).collect(),
+        vec![Mishap::Answer(
+            Answer::new(302).header("Location", "ftp://h/?signature"),
+        )],
+        (0..4)
+            .map(|_| Mishap::Answer(Answer::new(503).body(url.clone())))
+            .collect(),
         (0..4).map(|_| Mishap::Reset(0)).collect(),
         vec![Mishap::Header("content-encoding", "br".into())],
     ];
     for mishaps in mishaps {
         setting.host.next(mishaps);
-        assert_clean("an error", &told(&setting.fetch_as(wanted()).await.unwrap_err()));
-        let left = setting.read("orders.tgz.part.json").map(|record| String::from_utf8(record).unwrap());
+        assert_clean(
+            "an error",
+            &told(&setting.fetch_as(wanted()).await.unwrap_err()),
+        );
+        let left = setting
+            .read("orders.tgz.part.json")
+            .map(|record| String::from_utf8(record).unwrap());
         assert_clean("the record", &left.unwrap_or_default());
     }
     setting.fetch_as(wanted()).await.unwrap();
     setting.assert_saved(&offer);
     let text = Everything::heard();
     assert_clean("the trace", &text);
-    for line in
-        ["span atlas_download: file=\"orders.tgz\" host=", "message=answer status=200 from=0", "message=going on bytes=1000 delay_ms="]
-    {
+    for line in [
+        "span atlas_download: file=\"orders.tgz\" host=",
+        "message=answer status=200 from=0",
+        "message=going on bytes=1000 delay_ms=",
+    ] {
         assert!(text.contains(line), "no `{line}` in\n{text}");
     }
 }
@@ -62,8 +76,15 @@ async fn urls_and_headers_stay_secret() {
 #[tokio::test]
 async fn so_do_those_that_are_refused() {
     let setting = setting_with(|builder| builder.base_url("https://cloud.mongodb.com"));
-    for url in ["http://h/snapshot.tar?signature", "signature", "https://127.0.0.1:1/snapshot.tar?signature"] {
-        let error = setting.fetch_as(Wanted::new("a", url).header("a", "not-a-real-value")).await.unwrap_err();
+    for url in [
+        "http://h/snapshot.tar?signature",
+        "signature",
+        "https://127.0.0.1:1/snapshot.tar?signature",
+    ] {
+        let error = setting
+            .fetch_as(Wanted::new("a", url).header("a", "not-a-real-value"))
+            .await
+            .unwrap_err();
         assert_clean(url, &told(&error));
     }
 }

@@ -17,17 +17,28 @@ fn name(number: u64) -> String {
 
 /// So many files, each of another length.
 fn offers(count: u64) -> Vec<Offer> {
-    (0..count).map(|number| Offer::new(LENGTH + number, number)).collect()
+    (0..count)
+        .map(|number| Offer::new(LENGTH + number, number))
+        .collect()
 }
 
 fn wanted(setting: &Setting, offers: &[Offer]) -> Vec<Wanted> {
-    (0..).zip(offers).map(|(number, offer)| Wanted::new(name(number), setting.host.offer(offer.clone()))).collect()
+    (0..)
+        .zip(offers)
+        .map(|(number, offer)| Wanted::new(name(number), setting.host.offer(offer.clone())))
+        .collect()
 }
 
 fn assert_saved(setting: &Setting, offers: &[Offer]) {
-    assert_eq!(setting.names(), (0..offers.len() as u64).map(name).collect::<Vec<_>>());
+    assert_eq!(
+        setting.names(),
+        (0..offers.len() as u64).map(name).collect::<Vec<_>>()
+    );
     for (number, offer) in (0..).zip(offers) {
-        assert!(setting.read(&name(number)) == Some(offer.bytes()), "{number}");
+        assert!(
+            setting.read(&name(number)) == Some(offer.bytes()),
+            "{number}"
+        );
     }
 }
 
@@ -48,15 +59,28 @@ async fn no_more_than_asked_for_at_a_time_and_in_order() {
             gate.arrived(most).await;
             // Time for one more to come, were there any: this asks the same host, and is answered.
             let unrelated = setting.host.offer(Offer::new(1, 9));
-            setting.client.download().file(Wanted::new("one", unrelated)).into_directory(setting.path("else")).await.unwrap();
+            setting
+                .client
+                .download()
+                .file(Wanted::new("one", unrelated))
+                .into_directory(setting.path("else"))
+                .await
+                .unwrap();
             let begun = setting.host.received().len() - 1;
             gate.open();
             begun
         };
-        let (saved, begun) = tokio::join!(download.into_directory(setting.directory.path()), opened);
+        let (saved, begun) =
+            tokio::join!(download.into_directory(setting.directory.path()), opened);
         assert_eq!(begun, most);
-        let files: Vec<_> = saved.unwrap().into_iter().map(|file| (file.path, file.bytes)).collect();
-        let expected: Vec<_> = (0..6).map(|number| (setting.path(&name(number)), LENGTH + number)).collect();
+        let files: Vec<_> = saved
+            .unwrap()
+            .into_iter()
+            .map(|file| (file.path, file.bytes))
+            .collect();
+        let expected: Vec<_> = (0..6)
+            .map(|number| (setting.path(&name(number)), LENGTH + number))
+            .collect();
         assert_eq!(files, expected);
         fs::remove_dir_all(setting.path("else")).unwrap();
         assert_saved(&setting, &offers);
@@ -66,8 +90,17 @@ async fn no_more_than_asked_for_at_a_time_and_in_order() {
 #[tokio::test]
 async fn nothing_at_a_time_is_refused() {
     let setting = setting();
-    let error = setting.client.download().max_concurrency(0).into_directory(setting.path("new")).await.unwrap_err();
-    assert_eq!(error.to_string(), "configuration: max concurrency: must be more than zero");
+    let error = setting
+        .client
+        .download()
+        .max_concurrency(0)
+        .into_directory(setting.path("new"))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "configuration: max concurrency: must be more than zero"
+    );
     assert!(setting.names().is_empty());
 }
 
@@ -75,7 +108,9 @@ async fn nothing_at_a_time_is_refused() {
 async fn one_bar_can_show_all_of_them() {
     let (setting, offers) = (setting(), offers(6));
     let whole: u64 = offers.iter().map(|offer| offer.length).sum();
-    setting.host.next([Mishap::Cut(500_000), Mishap::None, Mishap::Reset(700_000)]);
+    setting
+        .host
+        .next([Mishap::Cut(500_000), Mishap::None, Mishap::Reset(700_000)]);
     let heard = Arc::new(Mutex::new(Vec::<DownloadProgress>::new()));
     let listener = {
         let heard = Arc::clone(&heard);
@@ -85,19 +120,41 @@ async fn one_bar_can_show_all_of_them() {
     // The length of the last is known before it is asked for.
     let mut files = wanted(&setting, &offers);
     files[5] = files[5].clone().size(offers[5].length);
-    setting.client.download().files(files).progress(listener).into_directory(setting.directory.path()).await.unwrap();
+    setting
+        .client
+        .download()
+        .files(files)
+        .progress(listener)
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap();
     assert_saved(&setting, &offers);
     let heard = heard.lock().unwrap();
     let mut last: BTreeMap<&str, u64> = BTreeMap::new();
     for progress in heard.iter() {
         last.insert(&progress.file, progress.bytes);
-        assert_eq!((progress.files, progress.overall_bytes), (6, last.values().sum()));
-        assert!(progress.overall_total.is_none_or(|total| total == whole), "{progress:?}");
-        assert!(progress.overall_total.is_none() || last.len() >= 5, "nobody has told the lengths of files not asked for");
+        assert_eq!(
+            (progress.files, progress.overall_bytes),
+            (6, last.values().sum())
+        );
+        assert!(
+            progress.overall_total.is_none_or(|total| total == whole),
+            "{progress:?}"
+        );
+        assert!(
+            progress.overall_total.is_none() || last.len() >= 5,
+            "nobody has told the lengths of files not asked for"
+        );
     }
-    assert!(heard.is_sorted_by_key(|progress| progress.files_complete) && heard.is_sorted_by_key(|progress| progress.overall_bytes));
+    assert!(
+        heard.is_sorted_by_key(|progress| progress.files_complete)
+            && heard.is_sorted_by_key(|progress| progress.overall_bytes)
+    );
     let end = heard.last().unwrap();
-    assert_eq!((end.overall_bytes, end.overall_total, end.files_complete), (whole, Some(whole), 6));
+    assert_eq!(
+        (end.overall_bytes, end.overall_total, end.files_complete),
+        (whole, Some(whole), 6)
+    );
 }
 
 #[tokio::test]
@@ -105,7 +162,9 @@ async fn the_first_error_ends_the_others_and_what_came_is_kept() {
     const BEGUN: u64 = 3;
     const CAME: u64 = 1_000_000;
     let (setting, answered) = (setting(), Gate::closed());
-    let refusing = App::examples().within(&Faults::always(Fault::held(&answered))).start();
+    let refusing = App::examples()
+        .within(&Faults::always(Fault::held(&answered)))
+        .start();
     // The first one is complete and the last one's URL has expired when all others have come as far as the host lets them.
     let mut offers = vec![Offer::new(1000, 0)];
     offers.extend((1..=BEGUN + 1).map(|number| Offer::new(CAME + number, number)));
@@ -118,27 +177,55 @@ async fn the_first_error_ends_the_others_and_what_came_is_kept() {
             answered.open();
         }
     };
-    let download = setting.client.download().files(files.clone()).progress(listener).max_concurrency(files.len());
-    let error = download.into_directory(setting.directory.path()).await.unwrap_err();
-    let kept: Vec<_> =
-        (1..=BEGUN).map(|number| fs::metadata(setting.path(&format!("{}.part", name(number)))).map_or(0, |part| part.len())).collect();
+    let download = setting
+        .client
+        .download()
+        .files(files.clone())
+        .progress(listener)
+        .max_concurrency(files.len());
+    let error = download
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap_err();
+    let kept: Vec<_> = (1..=BEGUN)
+        .map(|number| {
+            fs::metadata(setting.path(&format!("{}.part", name(number))))
+                .map_or(0, |part| part.len())
+        })
+        .collect();
     assert_eq!(kept, [CAME; BEGUN as usize]);
-    assert!(matches!(&error, DownloadError::Expired { file, .. } if *file == name(BEGUN + 1)), "{error:?}");
-    assert!(setting.names().contains(&name(0)) && setting.names().len() == 1 + 2 * BEGUN as usize, "{:?}", setting.names());
+    assert!(
+        matches!(&error, DownloadError::Expired { file, .. } if *file == name(BEGUN + 1)),
+        "{error:?}"
+    );
+    assert!(
+        setting.names().contains(&name(0)) && setting.names().len() == 1 + 2 * BEGUN as usize,
+        "{:?}",
+        setting.names()
+    );
 
     // They go on from there, with another URL for the last one.
     files[last] = renewed;
     drop(files.remove(0));
     let before = setting.host.received().len();
     setting.host.never();
-    setting.client.download().files(files).into_directory(setting.directory.path()).await.unwrap();
+    setting
+        .client
+        .download()
+        .files(files)
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap();
     let mut ranges = setting.host.ranges().split_off(before);
     ranges.sort();
     let mut expected = vec!["bytes=1000000-"; BEGUN as usize];
     expected.insert(0, "");
     assert_eq!(ranges, expected);
     for (number, offer) in (0..).zip(&offers) {
-        assert!(fs::read(setting.path(&name(number))).unwrap() == offer.bytes(), "{number}");
+        assert!(
+            fs::read(setting.path(&name(number))).unwrap() == offer.bytes(),
+            "{number}"
+        );
     }
 }
 
@@ -146,10 +233,16 @@ async fn the_first_error_ends_the_others_and_what_came_is_kept() {
 #[test]
 fn an_error_is_told_when_all_that_came_is_written() {
     const CAME: u64 = 20_000;
-    let one_thread = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).enable_all().build().unwrap();
+    let one_thread = tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
     one_thread.block_on(async {
         let (setting, answered) = (setting(), Gate::closed());
-        let refusing = App::examples().within(&Faults::script([Fault::held(&answered)])).start();
+        let refusing = App::examples()
+            .within(&Faults::script([Fault::held(&answered)]))
+            .start();
         let mut files = wanted(&setting, &offers(1));
         files.push(Wanted::new(name(1), format!("{}/gone", refusing.url())));
         setting.host.always(Mishap::Stall(CAME, Gate::closed()));
@@ -168,8 +261,13 @@ fn an_error_is_told_when_all_that_came_is_written() {
         };
         let download = setting.client.download().files(files).progress(listener);
         let fetched = async {
-            let error = download.into_directory(setting.directory.path()).await.unwrap_err();
-            let kept = fs::metadata(setting.path(&format!("{}.part", name(0)))).unwrap().len();
+            let error = download
+                .into_directory(setting.directory.path())
+                .await
+                .unwrap_err();
+            let kept = fs::metadata(setting.path(&format!("{}.part", name(0))))
+                .unwrap()
+                .len();
             (error, kept)
         };
         let release = async {
@@ -201,13 +299,27 @@ async fn dropped_all_of_them_end_and_go_on_later() {
             }
         }
     };
-    let download = setting.client.download().files(files.clone()).progress(listener);
+    let download = setting
+        .client
+        .download()
+        .files(files.clone())
+        .progress(listener);
     tokio::select! {
         () = came.notified() => {}
         saved = download.into_directory(setting.directory.path()) => panic!("it is done: {saved:?}"),
     }
     setting.host.never();
-    setting.client.download().files(files).into_directory(setting.directory.path()).await.unwrap();
+    setting
+        .client
+        .download()
+        .files(files)
+        .into_directory(setting.directory.path())
+        .await
+        .unwrap();
     assert_saved(&setting, &offers);
-    assert_eq!(setting.host.ranges()[3..], ["bytes=1000000-"; 3], "the next one has waited for what was still being written");
+    assert_eq!(
+        setting.host.ranges()[3..],
+        ["bytes=1000000-"; 3],
+        "the next one has waited for what was still being written"
+    );
 }

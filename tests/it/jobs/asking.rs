@@ -36,7 +36,11 @@ fn made(kind: Option<&str>) -> Value {
 }
 
 fn take(server: &Server) -> TakeSnapshotAndWait {
-    client(server, &NoWait::new()).v2().take_snapshot_and_wait(PROJECT, "orders", OnDemandSnapshotRequest::default())
+    client(server, &NoWait::new()).v2().take_snapshot_and_wait(
+        PROJECT,
+        "orders",
+        OnDemandSnapshotRequest::default(),
+    )
 }
 
 /// What was asked for, one word a request: a list by its kind, `take`, and a poll by the kind of the call.
@@ -48,12 +52,17 @@ fn asked(server: &Server) -> Vec<&'static str> {
         target if target.contains("/snapshots?") => "list",
         _ => "poll",
     };
-    server.received().iter().map(|request| word(&request.method, &request.target)).collect()
+    server
+        .received()
+        .iter()
+        .map(|request| word(&request.method, &request.target))
+        .collect()
 }
 
 /// A list in which another snapshot is under way, or was: it lags behind.
 fn busy(kind: &str) -> Answer {
-    let other = json!({"id": OTHER, "type": kind, "status": "inProgress", "snapshotType": "onDemand"});
+    let other =
+        json!({"id": OTHER, "type": kind, "status": "inProgress", "snapshotType": "onDemand"});
     ok(&json!({"links": [{"rel": "self"}], "results": [other]}))
 }
 
@@ -61,11 +70,18 @@ fn busy(kind: &str) -> Answer {
 async fn an_idle_cluster_costs_one_list_one_request_and_the_polls() {
     for (cluster, poll) in [("orders", "poll"), ("events", "sharded poll")] {
         let setting = setting();
-        let taken: Snapshot =
-            setting.client.v2().take_snapshot_and_wait(PROJECT, cluster, OnDemandSnapshotRequest::default()).await.unwrap();
+        let taken: Snapshot = setting
+            .client
+            .v2()
+            .take_snapshot_and_wait(PROJECT, cluster, OnDemandSnapshotRequest::default())
+            .await
+            .unwrap();
         let asked = asked(setting.atlas.server());
         assert_eq!(asked[..3], ["list", "take", poll], "{cluster}");
-        assert!(asked[2..].iter().all(|word| *word == poll), "{cluster}: {asked:?}, {taken:?}");
+        assert!(
+            asked[2..].iter().all(|word| *word == poll),
+            "{cluster}: {asked:?}, {taken:?}"
+        );
     }
 }
 
@@ -75,16 +91,32 @@ async fn what_has_told_the_kind_is_not_asked_for_it_again() {
     let items = |kind| page(&[("1", kind)]);
     let refused = || wrong_kind().remove(0);
     for (name, server, expected) in [
-        ("its list tells", taking(items(replica_set), Answer::new(500), made(None)), vec!["list", "take", "poll", "poll"]),
+        (
+            "its list tells",
+            taking(items(replica_set), Answer::new(500), made(None)),
+            vec!["list", "take", "poll", "poll"],
+        ),
         (
             "Atlas says that it is sharded",
             taking(refused(), items(sharded), made(None)),
-            vec!["list", "sharded list", "take", "sharded poll", "sharded poll"],
+            vec![
+                "list",
+                "sharded list",
+                "take",
+                "sharded poll",
+                "sharded poll",
+            ],
         ),
         (
             "the answer tells",
             taking(items(None), items(None), made(sharded)),
-            vec!["list", "sharded list", "take", "sharded poll", "sharded poll"],
+            vec![
+                "list",
+                "sharded list",
+                "take",
+                "sharded poll",
+                "sharded poll",
+            ],
         ),
         (
             "another one is under way",
@@ -94,12 +126,25 @@ async fn what_has_told_the_kind_is_not_asked_for_it_again() {
         (
             "another one is under way in a sharded cluster",
             taking(refused(), busy("shardedCluster"), made(None)),
-            vec!["list", "sharded list", "sharded poll", "sharded list", "take", "sharded poll", "sharded poll"],
+            vec![
+                "list",
+                "sharded list",
+                "sharded poll",
+                "sharded list",
+                "take",
+                "sharded poll",
+                "sharded poll",
+            ],
         ),
     ] {
         let taken = take(&server).await;
         assert_eq!(
-            (taken.map(|taken| taken.id.to_string()).map_err(|error| error.to_string()), asked(&server)),
+            (
+                taken
+                    .map(|taken| taken.id.to_string())
+                    .map_err(|error| error.to_string()),
+                asked(&server)
+            ),
             (Ok(OURS.into()), expected),
             "{name}"
         );
@@ -110,38 +155,80 @@ async fn what_has_told_the_kind_is_not_asked_for_it_again() {
 #[tokio::test]
 async fn a_cluster_without_snapshots_gets_its_first() {
     let not_found = || refusal(404, "RESOURCE_NOT_FOUND");
-    for second in wrong_kind().into_iter().chain([page(&[]), not_found(), refusal(400, "UNEXPECTED_ERROR")]) {
+    for second in
+        wrong_kind()
+            .into_iter()
+            .chain([page(&[]), not_found(), refusal(400, "UNEXPECTED_ERROR")])
+    {
         let server = taking(page(&[]), second, made(Some("replicaSet")));
         take(&server).await.unwrap();
-        assert_eq!(asked(&server), ["list", "sharded list", "take", "poll", "poll"]);
+        assert_eq!(
+            asked(&server),
+            ["list", "sharded list", "take", "poll", "poll"]
+        );
     }
     for words in wrong_kind() {
         let server = taking(words, page(&[]), made(Some("shardedCluster")));
         take(&server).await.unwrap();
-        assert_eq!(asked(&server), ["list", "sharded list", "take", "sharded poll", "sharded poll"]);
+        assert_eq!(
+            asked(&server),
+            [
+                "list",
+                "sharded list",
+                "take",
+                "sharded poll",
+                "sharded poll"
+            ]
+        );
     }
 }
 
 #[tokio::test]
 async fn a_refused_list_is_told_and_nothing_is_asked_for() {
     let refusals = || {
-        [(Answer::new(401), 401), (refusal(403, "USER_UNAUTHORIZED"), 403), (refusal(429, "RATE_LIMITED"), 429), (Answer::new(503), 503)]
+        [
+            (Answer::new(401), 401),
+            (refusal(403, "USER_UNAUTHORIZED"), 403),
+            (refusal(429, "RATE_LIMITED"), 429),
+            (Answer::new(503), 503),
+        ]
     };
-    let missing =
-        [(refusal(404, "GROUP_NOT_FOUND"), 404), (refusal(404, "CLUSTER_NOT_FOUND"), 404), (refusal(400, "INVALID_QUERY_PARAMETER"), 400)];
+    let missing = [
+        (refusal(404, "GROUP_NOT_FOUND"), 404),
+        (refusal(404, "CLUSTER_NOT_FOUND"), 404),
+        (refusal(400, "INVALID_QUERY_PARAMETER"), 400),
+    ];
     let told = async |server: Server, status: u16, expected: &[&str]| {
         let error = take(&server).await.unwrap_err();
-        assert!(matches!(&error, TakeError::Call(error) if error.status().is_some_and(|found| found == status)), "{status}: {error:?}");
+        assert!(
+            matches!(&error, TakeError::Call(error) if error.status().is_some_and(|found| found == status)),
+            "{status}: {error:?}"
+        );
         assert_eq!(asked(&server), expected, "{status}");
     };
     for (answer, status) in refusals().into_iter().chain(missing) {
         told(taking(answer, page(&[]), made(None)), status, &["list"]).await;
     }
     for (answer, status) in refusals() {
-        told(taking(page(&[]), answer.clone(), made(None)), status, &["list", "sharded list"]).await;
-        told(taking(wrong_kind().remove(0), answer, made(None)), status, &["list", "sharded list"]).await;
+        told(
+            taking(page(&[]), answer.clone(), made(None)),
+            status,
+            &["list", "sharded list"],
+        )
+        .await;
+        told(
+            taking(wrong_kind().remove(0), answer, made(None)),
+            status,
+            &["list", "sharded list"],
+        )
+        .await;
     }
     // A cluster that is of neither kind.
     let words = wrong_kind().remove(1);
-    told(taking(words.clone(), words, made(None)), 400, &["list", "sharded list"]).await;
+    told(
+        taking(words.clone(), words, made(None)),
+        400,
+        &["list", "sharded list"],
+    )
+    .await;
 }

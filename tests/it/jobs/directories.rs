@@ -18,18 +18,41 @@ fn directory() -> TempDir {
 
 /// Of a cluster's latest snapshot.
 async fn save(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
-    let list = setting.client.v2().list_cluster_snapshots(PROJECT, cluster).all().await.expect("a list");
-    setting.client.v2().save_snapshot(PROJECT, cluster, &list[0].id)
+    let list = setting
+        .client
+        .v2()
+        .list_cluster_snapshots(PROJECT, cluster)
+        .all()
+        .await
+        .expect("a list");
+    setting
+        .client
+        .v2()
+        .save_snapshot(PROJECT, cluster, &list[0].id)
 }
 
 /// Everything below it, by name.
 fn all_below(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("readable").path());
+    let entries = fs::read_dir(directory)
+        .expect("a directory")
+        .map(|entry| entry.expect("readable").path());
     let mut names: Vec<String> = entries
         .flat_map(|path| {
-            let below = if path.is_dir() { all_below(&path) } else { Vec::new() };
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            below.into_iter().map(|inner| format!("{name}/{inner}")).chain([name.clone()]).collect::<Vec<_>>()
+            let below = if path.is_dir() {
+                all_below(&path)
+            } else {
+                Vec::new()
+            };
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            below
+                .into_iter()
+                .map(|inner| format!("{name}/{inner}"))
+                .chain([name.clone()])
+                .collect::<Vec<_>>()
         })
         .collect();
     names.sort();
@@ -41,11 +64,25 @@ async fn assert_refused(setting: &Setting, directory: &Path) -> DownloadError {
     let mut told = None;
     for overwrite in [false, true] {
         let before = setting.atlas.server().exchanges();
-        let save = setting.client.v2().save_snapshot(PROJECT, "orders", PROJECT).download(move |download| download.overwrite(overwrite));
+        let save = setting
+            .client
+            .v2()
+            .save_snapshot(PROJECT, "orders", PROJECT)
+            .download(move |download| download.overwrite(overwrite));
         let saved = save.into_directory(directory).await;
-        let Err(SaveError::Download(error)) = saved else { panic!("{directory:?}: {saved:?}") };
-        assert!(matches!(&error, DownloadError::Disk { path, .. } if path == directory), "{error:?}");
-        assert!(error.to_string().starts_with(&directory.display().to_string()), "{error}");
+        let Err(SaveError::Download(error)) = saved else {
+            panic!("{directory:?}: {saved:?}")
+        };
+        assert!(
+            matches!(&error, DownloadError::Disk { path, .. } if path == directory),
+            "{error:?}"
+        );
+        assert!(
+            error
+                .to_string()
+                .starts_with(&directory.display().to_string()),
+            "{error}"
+        );
         assert_eq!(setting.atlas.server().exchanges(), before, "{directory:?}");
         told = Some(error);
     }
@@ -59,9 +96,15 @@ async fn where_no_directory_can_be_nothing_is_asked_for() {
     fs::write(&file, "precious").unwrap();
     for path in [file.clone(), file.join("below"), file.join("far/below")] {
         let error = assert_refused(&setting, &path).await;
-        assert!(error.to_string().to_lowercase().contains("not a directory"), "{error}");
+        assert!(
+            error.to_string().to_lowercase().contains("not a directory"),
+            "{error}"
+        );
     }
-    assert_eq!((fs::read(&file).unwrap(), all_below(parent.path())), (b"precious".to_vec(), vec!["file".to_owned()]));
+    assert_eq!(
+        (fs::read(&file).unwrap(), all_below(parent.path())),
+        (b"precious".to_vec(), vec!["file".to_owned()])
+    );
 }
 
 /// Not even root may make a file there.
@@ -79,14 +122,19 @@ async fn where_writing_is_not_permitted_nothing_is_asked_for() {
     use std::os::unix::fs::PermissionsExt;
 
     let (setting, parent) = (setting(), directory());
-    let mode = |mode| fs::set_permissions(parent.path(), fs::Permissions::from_mode(mode)).expect("it is ours");
+    let mode = |mode| {
+        fs::set_permissions(parent.path(), fs::Permissions::from_mode(mode)).expect("it is ours")
+    };
     mode(0o500);
     if fs::write(parent.path().join("a"), "").is_ok() {
         return println!("skipped: this user may write anywhere");
     }
     for path in [parent.path().to_owned(), parent.path().join("new")] {
         let error = assert_refused(&setting, &path).await;
-        assert!(error.is_permission_denied() && error.to_string().contains("allow writing there"), "{error}");
+        assert!(
+            error.is_permission_denied() && error.to_string().contains("allow writing there"),
+            "{error}"
+        );
     }
     mode(0o700);
     assert_eq!(all_below(parent.path()), [""; 0]);
@@ -96,11 +144,19 @@ async fn where_writing_is_not_permitted_nothing_is_asked_for() {
 async fn what_was_made_for_a_call_that_saves_nothing_is_removed() {
     let (setting, parent) = (setting(), directory());
     fs::create_dir(parent.path().join("old")).unwrap();
-    let refused = setting.client.v2().save_snapshot(PROJECT, "orders", PROJECT).into_directory(parent.path().join("old/new/newer")).await;
+    let refused = setting
+        .client
+        .v2()
+        .save_snapshot(PROJECT, "orders", PROJECT)
+        .into_directory(parent.path().join("old/new/newer"))
+        .await;
     assert!(matches!(refused, Err(SaveError::Call(_))), "{refused:?}");
     assert_eq!(all_below(parent.path()), ["old"]);
     setting.atlas.fail_next(Family::RestoreJob);
-    let failed = save(&setting, "orders").await.into_directory(parent.path().join("old")).await;
+    let failed = save(&setting, "orders")
+        .await
+        .into_directory(parent.path().join("old"))
+        .await;
     assert!(matches!(failed, Err(SaveError::Job { .. })), "{failed:?}");
     assert_eq!(all_below(parent.path()), ["old"], "it was there before");
     // Dropped while the job is made.
@@ -124,7 +180,10 @@ async fn what_has_come_stays_with_its_directory() {
     let (setting, parent) = (setting(), directory());
     let path = parent.path().join("new/newer");
     let gate = Gate::closed();
-    setting.atlas.delivery().next([Mishap::Stall(1000, gate.clone())]);
+    setting
+        .atlas
+        .delivery()
+        .next([Mishap::Stall(1000, gate.clone())]);
     let begun = Arc::new(Notify::new());
     let see = {
         let begun = Arc::clone(&begun);
@@ -139,10 +198,23 @@ async fn what_has_come_stays_with_its_directory() {
         () = begun.notified() => {}
     }
     gate.open();
-    assert!(all_below(&path).iter().any(|name| name.ends_with(".tar.gz.part")), "{:?}", all_below(&path));
+    assert!(
+        all_below(&path)
+            .iter()
+            .any(|name| name.ends_with(".tar.gz.part")),
+        "{:?}",
+        all_below(&path)
+    );
     // And goes on there: that it was proved to be writable is in nobody's way.
-    let saved = save(&setting, "orders").await.into_directory(&path).await.unwrap();
-    assert_eq!(all_below(&path), [saved[0].path.file_name().unwrap().to_string_lossy()]);
+    let saved = save(&setting, "orders")
+        .await
+        .into_directory(&path)
+        .await
+        .unwrap();
+    assert_eq!(
+        all_below(&path),
+        [saved[0].path.file_name().unwrap().to_string_lossy()]
+    );
 }
 
 /// What is in them is a whole database.
@@ -152,10 +224,23 @@ async fn directories_that_are_made_are_their_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
 
     let (setting, parent) = (setting(), directory());
-    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    let mode = |path: &Path| {
+        fs::metadata(path)
+            .expect("it is there")
+            .permissions()
+            .mode()
+            & 0o777
+    };
     let old = parent.path().join("old");
     fs::create_dir(&old).unwrap();
     fs::set_permissions(&old, fs::Permissions::from_mode(0o755)).unwrap();
-    save(&setting, "events").await.into_directory(old.join("new/newer")).await.unwrap();
-    assert_eq!([old.join("new/newer"), old.join("new"), old].map(|path| mode(&path)), [0o700, 0o700, 0o755]);
+    save(&setting, "events")
+        .await
+        .into_directory(old.join("new/newer"))
+        .await
+        .unwrap();
+    assert_eq!(
+        [old.join("new/newer"), old.join("new"), old].map(|path| mode(&path)),
+        [0o700, 0o700, 0o755]
+    );
 }

@@ -11,7 +11,13 @@ use crate::transport::NoWait;
 /// An Atlas whose two lists answer so.
 fn lists(replica_set: &Answer, sharded: &Answer) -> Server {
     let (replica_set, sharded) = (replica_set.clone(), sharded.clone());
-    replying(move |call, _| if is_sharded(call) { sharded.clone() } else { replica_set.clone() })
+    replying(move |call, _| {
+        if is_sharded(call) {
+            sharded.clone()
+        } else {
+            replica_set.clone()
+        }
+    })
 }
 
 pub fn is_sharded(target: &str) -> bool {
@@ -20,22 +26,36 @@ pub fn is_sharded(target: &str) -> bool {
 
 /// A list that is all on one page.
 pub fn page(items: &[(&str, Option<&str>)]) -> Answer {
-    let items: Vec<Value> = items.iter().map(|(id, kind)| json!({"id": id, "type": kind})).collect();
+    let items: Vec<Value> = items
+        .iter()
+        .map(|(id, kind)| json!({"id": id, "type": kind}))
+        .collect();
     ok(&json!({"links": [{"rel": "self", "href": "https://cloud.mongodb.com/"}], "results": items}))
 }
 
 pub fn refusal(status: u16, code: &str) -> Answer {
-    Answer::json(status, "application/json", &json!({"error": status, "errorCode": code, "detail": "No."}))
+    Answer::json(
+        status,
+        "application/json",
+        &json!({"error": status, "errorCode": code, "detail": "No."}),
+    )
 }
 
 /// Atlas's own words for the wrong kind of cluster.
 pub fn wrong_kind() -> Vec<Answer> {
-    ["INCORRECT_BACKUP_API_ENDPOINT", "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API"].map(|code| refusal(400, code)).into()
+    [
+        "INCORRECT_BACKUP_API_ENDPOINT",
+        "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API",
+    ]
+    .map(|code| refusal(400, code))
+    .into()
 }
 
 /// Ids, or the message of the error after which nothing more came; and how often each list was asked.
 async fn listed(server: &Server) -> (Result<Vec<String>, String>, [usize; 2]) {
-    let mut items = client(server, &NoWait::new()).v2().list_cluster_snapshots(PROJECT, "orders");
+    let mut items = client(server, &NoWait::new())
+        .v2()
+        .list_cluster_snapshots(PROJECT, "orders");
     let mut ids = Ok(Vec::new());
     while let Some(item) = items.next().await {
         ids = ids.and_then(|mut ids: Vec<String>| {
@@ -45,9 +65,15 @@ async fn listed(server: &Server) -> (Result<Vec<String>, String>, [usize; 2]) {
     }
     assert!(items.next().await.is_none(), "it had ended");
     let asked = server.received();
-    let sharded = asked.iter().filter(|request| is_sharded(&request.target)).count();
+    let sharded = asked
+        .iter()
+        .filter(|request| is_sharded(&request.target))
+        .count();
     // A list without links is asked for its second, empty page, which says nothing here.
-    let first = asked.iter().filter(|request| request.target.contains("pageNum=1")).count();
+    let first = asked
+        .iter()
+        .filter(|request| request.target.contains("pageNum=1"))
+        .count();
     (ids, [first, sharded])
 }
 
@@ -55,27 +81,83 @@ async fn listed(server: &Server) -> (Result<Vec<String>, String>, [usize; 2]) {
 async fn the_other_list_is_asked_only_where_the_first_does_not_tell_the_kind() {
     let (replica_set, sharded) = (Some("replicaSet"), Some("shardedCluster"));
     for (name, first, second, ids, asked) in [
-        ("a replica set", page(&[("1", replica_set)]), page(&[("9", sharded)]), vec!["1"], [1, 0]),
-        ("a sharded cluster in the list of all", page(&[("1", sharded)]), page(&[("1", sharded)]), vec!["1"], [1, 0]),
-        ("one item tells", page(&[("1", None), ("2", replica_set)]), page(&[("9", None)]), vec!["1", "2"], [1, 0]),
-        ("no item tells", page(&[("1", None)]), page(&[("1", None), ("2", None)]), vec!["1", "2"], [1, 1]),
-        ("a kind that is new", page(&[("1", Some("mesh"))]), page(&[]), vec!["1"], [1, 1]),
-        ("an empty list", page(&[]), page(&[("1", sharded)]), vec!["1"], [1, 1]),
+        (
+            "a replica set",
+            page(&[("1", replica_set)]),
+            page(&[("9", sharded)]),
+            vec!["1"],
+            [1, 0],
+        ),
+        (
+            "a sharded cluster in the list of all",
+            page(&[("1", sharded)]),
+            page(&[("1", sharded)]),
+            vec!["1"],
+            [1, 0],
+        ),
+        (
+            "one item tells",
+            page(&[("1", None), ("2", replica_set)]),
+            page(&[("9", None)]),
+            vec!["1", "2"],
+            [1, 0],
+        ),
+        (
+            "no item tells",
+            page(&[("1", None)]),
+            page(&[("1", None), ("2", None)]),
+            vec!["1", "2"],
+            [1, 1],
+        ),
+        (
+            "a kind that is new",
+            page(&[("1", Some("mesh"))]),
+            page(&[]),
+            vec!["1"],
+            [1, 1],
+        ),
+        (
+            "an empty list",
+            page(&[]),
+            page(&[("1", sharded)]),
+            vec!["1"],
+            [1, 1],
+        ),
         ("two empty lists", page(&[]), page(&[]), vec![], [1, 1]),
     ] {
         let (found, counted) = listed(&lists(&first, &second)).await;
-        assert_eq!((found.as_deref(), counted), (Ok(&ids.into_iter().map(str::to_owned).collect::<Vec<_>>()[..]), asked), "{name}");
+        assert_eq!(
+            (found.as_deref(), counted),
+            (
+                Ok(&ids.into_iter().map(str::to_owned).collect::<Vec<_>>()[..]),
+                asked
+            ),
+            "{name}"
+        );
     }
 }
 
 #[tokio::test]
 async fn words_for_the_wrong_kind_lead_to_the_other_list() {
     for words in wrong_kind() {
-        let (found, asked) = listed(&lists(&words, &page(&[("1", Some("shardedCluster")), ("2", None)]))).await;
-        assert_eq!((found, asked), (Ok(vec!["1".to_owned(), "2".to_owned()]), [1, 1]));
+        let (found, asked) = listed(&lists(
+            &words,
+            &page(&[("1", Some("shardedCluster")), ("2", None)]),
+        ))
+        .await;
+        assert_eq!(
+            (found, asked),
+            (Ok(vec!["1".to_owned(), "2".to_owned()]), [1, 1])
+        );
         // A replica set without snapshots, whose other list is refused.
-        assert_eq!(listed(&lists(&page(&[]), &words)).await, (Ok(vec![]), [1, 1]));
-        assert_eq!(listed(&lists(&page(&[("1", None)]), &words)).await, (Ok(vec!["1".to_owned()]), [1, 1]));
+        assert_eq!(
+            listed(&lists(&page(&[]), &words)).await,
+            (Ok(vec![]), [1, 1])
+        );
+        assert_eq!(
+            listed(&lists(&page(&[("1", None)]), &words)).await,
+            (Ok(vec!["1".to_owned()]), [1, 1])
+        );
     }
 }
 
@@ -85,7 +167,10 @@ async fn after_a_refusal_an_empty_list_is_not_the_answer() {
         for second in [page(&[]), words.clone()] {
             let (found, asked) = listed(&lists(&words, &second)).await;
             let error = found.expect_err("nothing was listed");
-            assert!(error.contains("400 Bad Request") && asked == [1, 1], "{error}");
+            assert!(
+                error.contains("400 Bad Request") && asked == [1, 1],
+                "{error}"
+            );
         }
     }
 }
@@ -106,12 +191,22 @@ async fn any_other_refusal_is_told_at_once() {
     for (answer, status) in refusals {
         let snapshots = page(&[("1", Some("shardedCluster"))]);
         let (found, asked) = listed(&lists(&answer, &snapshots)).await;
-        assert!(found.as_ref().is_err_and(|error| error.contains(&status.to_string())), "{status}: {found:?}");
+        assert!(
+            found
+                .as_ref()
+                .is_err_and(|error| error.contains(&status.to_string())),
+            "{status}: {found:?}"
+        );
         assert_eq!(asked, [1, 0], "{status}");
         // Of the other list likewise, also where the first was empty.
         for first in [page(&[]), wrong_kind().remove(0)] {
             let (found, asked) = listed(&lists(&first, &answer)).await;
-            assert!(found.as_ref().is_err_and(|error| error.contains(&status.to_string())), "{status}: {found:?}");
+            assert!(
+                found
+                    .as_ref()
+                    .is_err_and(|error| error.contains(&status.to_string())),
+                "{status}: {found:?}"
+            );
             assert_eq!(asked, [1, 1], "{status}");
         }
     }
@@ -122,7 +217,9 @@ async fn a_list_that_has_begun_is_not_left_for_the_other() {
     let words = wrong_kind().remove(0);
     let server = replying(move |call, _| match call {
         call if is_sharded(call) => page(&[("2", None)]),
-        call if call.contains("pageNum=1&") || call.ends_with("pageNum=1") => ok(&json!({"results": [{"id": "1"}]})),
+        call if call.contains("pageNum=1&") || call.ends_with("pageNum=1") => {
+            ok(&json!({"results": [{"id": "1"}]}))
+        }
         _ => words.clone(),
     });
     let (found, asked) = listed(&server).await;
@@ -133,20 +230,37 @@ async fn a_list_that_has_begun_is_not_left_for_the_other() {
 async fn clusters_of_both_kinds_are_listed_in_the_same_way() {
     for cluster in ["orders", "events"] {
         let setting = setting();
-        let found = setting.client.v2().list_cluster_snapshots(PROJECT, cluster).all().await.unwrap();
+        let found = setting
+            .client
+            .v2()
+            .list_cluster_snapshots(PROJECT, cluster)
+            .all()
+            .await
+            .unwrap();
         assert_eq!(found.len(), 3, "{cluster}");
-        assert!(found.iter().all(|snapshot| (snapshot.shards().count() > 1) == (cluster == "events")), "{found:?}");
+        assert!(
+            found
+                .iter()
+                .all(|snapshot| (snapshot.shards().count() > 1) == (cluster == "events")),
+            "{found:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_wrong_argument_is_told_and_nothing_is_sent() {
     let setting = setting();
-    for (project, cluster, argument) in [("no id", "orders", "groupId"), (PROJECT, "or ders", "clusterName")] {
+    for (project, cluster, argument) in [
+        ("no id", "orders", "groupId"),
+        (PROJECT, "or ders", "clusterName"),
+    ] {
         let items = setting.client.v2().list_cluster_snapshots(project, cluster);
         assert!(format!("{items:?}").contains(argument), "{items:?}");
         let error = items.all().await.unwrap_err();
-        assert!(matches!(&error, Error::InvalidArgument(_)) && error.to_string().contains(argument), "{error:?}");
+        assert!(
+            matches!(&error, Error::InvalidArgument(_)) && error.to_string().contains(argument),
+            "{error:?}"
+        );
     }
     assert_eq!(setting.sent("GET"), 0);
 }

@@ -54,7 +54,10 @@ async fn outcome<T: Send + 'static>(wait: Wait<T>) -> Outcome {
         }
         Err(error) => End::Call(error.to_string()),
     };
-    Outcome { end, shown: shown.load(Ordering::SeqCst) }
+    Outcome {
+        end,
+        shown: shown.load(Ordering::SeqCst),
+    }
 }
 
 /// Begins a job of a cluster, about its latest snapshot, and waits for it.
@@ -62,7 +65,12 @@ macro_rules! job {
     ($api:ident $cluster:literal $create:ident($body:expr) $get:ident) => {
         |client| {
             Box::pin(async move {
-                let job = client.$api().$create(PROJECT, $cluster, $body).send().await.expect("it begins");
+                let job = client
+                    .$api()
+                    .$create(PROJECT, $cluster, $body)
+                    .send()
+                    .await
+                    .expect("it begins");
                 outcome(client.$api().$get(PROJECT, $cluster, &job.id).wait()).await
             })
         }
@@ -70,9 +78,20 @@ macro_rules! job {
     ($api:ident $cluster:literal $list:ident $create:ident(|$snapshot:ident| $body:expr) $get:ident) => {
         |client| {
             Box::pin(async move {
-                let snapshots = client.$api().$list(PROJECT, $cluster).stream().all().await.expect("a list");
+                let snapshots = client
+                    .$api()
+                    .$list(PROJECT, $cluster)
+                    .stream()
+                    .all()
+                    .await
+                    .expect("a list");
                 let $snapshot = snapshots[0].id.clone();
-                let job = client.$api().$create(PROJECT, $cluster, $body).send().await.expect("it begins");
+                let job = client
+                    .$api()
+                    .$create(PROJECT, $cluster, $body)
+                    .send()
+                    .await
+                    .expect("it begins");
                 outcome(client.$api().$get(PROJECT, $cluster, &job.id).wait()).await
             })
         }
@@ -85,10 +104,34 @@ macro_rules! export {
         |client| {
             Box::pin(async move {
                 let api = client.$api();
-                let snapshot = api.list_snapshots(PROJECT, "orders").stream().all().await.expect("a list").remove(0).id;
-                let bucket = api.create_export_bucket(PROJECT, $bucket).send().await.expect("a bucket").id.clone();
-                let job = api.create_export_job(PROJECT, "orders", $api::ExportJobRequest::new(bucket, snapshot)).send().await;
-                outcome(api.get_export_job(PROJECT, "orders", &job.expect("it begins").id).wait()).await
+                let snapshot = api
+                    .list_snapshots(PROJECT, "orders")
+                    .stream()
+                    .all()
+                    .await
+                    .expect("a list")
+                    .remove(0)
+                    .id;
+                let bucket = api
+                    .create_export_bucket(PROJECT, $bucket)
+                    .send()
+                    .await
+                    .expect("a bucket")
+                    .id
+                    .clone();
+                let job = api
+                    .create_export_job(
+                        PROJECT,
+                        "orders",
+                        $api::ExportJobRequest::new(bucket, snapshot),
+                    )
+                    .send()
+                    .await;
+                outcome(
+                    api.get_export_job(PROJECT, "orders", &job.expect("it begins").id)
+                        .wait(),
+                )
+                .await
             })
         }
     };
@@ -100,10 +143,25 @@ macro_rules! legacy {
         |client| {
             Box::pin(async move {
                 let api = client.$api();
-                let snapshot = api.list_legacy_snapshots(PROJECT, "legacy").stream().all().await.expect("a list").remove(0).id;
+                let snapshot = api
+                    .list_legacy_snapshots(PROJECT, "legacy")
+                    .stream()
+                    .all()
+                    .await
+                    .expect("a list")
+                    .remove(0)
+                    .id;
                 let body = $api::LegacyRestoreJobRequest::download(snapshot);
-                let jobs = api.create_legacy_restore_job(PROJECT, "legacy", body).send().await.expect("it begins");
-                outcome(api.get_legacy_restore_job(PROJECT, "legacy", &jobs.results[0].id).wait()).await
+                let jobs = api
+                    .create_legacy_restore_job(PROJECT, "legacy", body)
+                    .send()
+                    .await
+                    .expect("it begins");
+                outcome(
+                    api.get_legacy_restore_job(PROJECT, "legacy", &jobs.results[0].id)
+                        .wait(),
+                )
+                .await
             })
         }
     };
@@ -119,7 +177,12 @@ type Case = (&'static str, Family, Run, &'static str);
 fn cases() -> Vec<Case> {
     let no_bucket = "Failed: EXPORT_BUCKET_UNREACHABLE: The bucket cannot be written to.";
     vec![
-        ("snapshot", Family::Snapshot, job!(v2 "orders" take_snapshot(v2::OnDemandSnapshotRequest::default()) get_snapshot), "failed"),
+        (
+            "snapshot",
+            Family::Snapshot,
+            job!(v2 "orders" take_snapshot(v2::OnDemandSnapshotRequest::default()) get_snapshot),
+            "failed",
+        ),
         (
             "sharded snapshot",
             Family::Snapshot,
@@ -161,11 +224,19 @@ fn cases() -> Vec<Case> {
             }) get_restore_job),
             "failed",
         ),
-        ("export", Family::ExportJob, export!(v2, v2::ExportBucketRequest::aws("bucket", id(PROJECT))), no_bucket),
+        (
+            "export",
+            Family::ExportJob,
+            export!(v2, v2::ExportBucketRequest::aws("bucket", id(PROJECT))),
+            no_bucket,
+        ),
         (
             "export, v1",
             Family::ExportJob,
-            export!(v1, v1::ExportBucketRequest::new("bucket", v1::CloudProvider::Aws, id(PROJECT))),
+            export!(
+                v1,
+                v1::ExportBucketRequest::new("bucket", v1::CloudProvider::Aws, id(PROJECT))
+            ),
             no_bucket,
         ),
         (
@@ -201,8 +272,18 @@ fn cases() -> Vec<Case> {
             }) get_serverless_restore_job),
             "failed",
         ),
-        ("legacy download", Family::LegacyRestoreJob, legacy!(v2), "BROKEN"),
-        ("legacy download, v1", Family::LegacyRestoreJob, legacy!(v1), "BROKEN"),
+        (
+            "legacy download",
+            Family::LegacyRestoreJob,
+            legacy!(v2),
+            "BROKEN",
+        ),
+        (
+            "legacy download, v1",
+            Family::LegacyRestoreJob,
+            legacy!(v1),
+            "BROKEN",
+        ),
     ]
 }
 
@@ -213,8 +294,15 @@ async fn a_job_that_goes_well() {
         let outcome = run(setting.client.clone()).await;
         assert_eq!(outcome.end, End::Done, "{name}");
         // A minute: more polls than one, and no more than their pauses allow.
-        assert!((3..12).contains(&outcome.shown) && setting.elapsed() >= seconds(60), "{name}: {outcome:?}");
-        assert_eq!(setting.elapsed(), setting.clock.waits().iter().map(|wait| millis(*wait)).sum(), "{name}");
+        assert!(
+            (3..12).contains(&outcome.shown) && setting.elapsed() >= seconds(60),
+            "{name}: {outcome:?}"
+        );
+        assert_eq!(
+            setting.elapsed(),
+            setting.clock.waits().iter().map(|wait| millis(*wait)).sum(),
+            "{name}"
+        );
     }
 }
 
@@ -225,7 +313,10 @@ async fn a_job_that_fails() {
         setting.atlas.fail_next(family);
         let outcome = run(setting.client.clone()).await;
         assert_eq!(outcome.end, failed(words), "{name}");
-        assert!(outcome.shown > 2 && setting.elapsed() >= seconds(60), "{name}: {outcome:?}");
+        assert!(
+            outcome.shown > 2 && setting.elapsed() >= seconds(60),
+            "{name}: {outcome:?}"
+        );
     }
 }
 
@@ -235,7 +326,11 @@ async fn a_job_that_hangs() {
         let setting = setting();
         setting.atlas.hang_next(family);
         let outcome = run(setting.client.clone()).await;
-        assert_eq!((outcome.end, setting.elapsed()), (End::Deadline, seconds(600)), "{name}");
+        assert_eq!(
+            (outcome.end, setting.elapsed()),
+            (End::Deadline, seconds(600)),
+            "{name}"
+        );
     }
 }
 
@@ -257,7 +352,17 @@ async fn a_job_that_is_ready_at_once_is_asked_for_once() {
     ];
     for (name, run) in jobs {
         let setting = setting();
-        assert_eq!((run(setting.client.clone()).await, setting.elapsed()), (Outcome { end: End::Done, shown: 1 }, seconds(0)), "{name}");
+        assert_eq!(
+            (run(setting.client.clone()).await, setting.elapsed()),
+            (
+                Outcome {
+                    end: End::Done,
+                    shown: 1
+                },
+                seconds(0)
+            ),
+            "{name}"
+        );
     }
 }
 
@@ -265,19 +370,50 @@ async fn a_job_that_is_ready_at_once_is_asked_for_once() {
 async fn a_restore_that_somebody_cancels() {
     let setting = setting();
     let api = setting.client.v2();
-    let snapshot = api.list_snapshots(PROJECT, "orders").stream().all().await.unwrap().remove(0).id;
-    let job = api.create_restore_job(PROJECT, "orders", v2::RestoreJobRequest::download(snapshot)).send().await.unwrap();
-    api.cancel_restore_job(PROJECT, "orders", &job.id).send().await.unwrap();
+    let snapshot = api
+        .list_snapshots(PROJECT, "orders")
+        .stream()
+        .all()
+        .await
+        .unwrap()
+        .remove(0)
+        .id;
+    let job = api
+        .create_restore_job(PROJECT, "orders", v2::RestoreJobRequest::download(snapshot))
+        .send()
+        .await
+        .unwrap();
+    api.cancel_restore_job(PROJECT, "orders", &job.id)
+        .send()
+        .await
+        .unwrap();
     let outcome = outcome(api.get_restore_job(PROJECT, "orders", &job.id).wait()).await;
-    assert_eq!(outcome, Outcome { end: End::Ended(Ending::Cancelled, "cancelled".into()), shown: 1 });
+    assert_eq!(
+        outcome,
+        Outcome {
+            end: End::Ended(Ending::Cancelled, "cancelled".into()),
+            shown: 1
+        }
+    );
 }
 
 #[tokio::test]
 async fn a_download_that_has_expired_is_of_no_use() {
     let setting = setting();
     let api = setting.client.v2();
-    let snapshot = api.list_snapshots(PROJECT, "orders").stream().all().await.unwrap().remove(0).id;
-    let job = api.create_restore_job(PROJECT, "orders", v2::RestoreJobRequest::download(snapshot)).send().await.unwrap();
+    let snapshot = api
+        .list_snapshots(PROJECT, "orders")
+        .stream()
+        .all()
+        .await
+        .unwrap()
+        .remove(0)
+        .id;
+    let job = api
+        .create_restore_job(PROJECT, "orders", v2::RestoreJobRequest::download(snapshot))
+        .send()
+        .await
+        .unwrap();
     setting.clock.servers().advance(seconds(24 * 3600));
     let outcome = outcome(api.get_restore_job(PROJECT, "orders", &job.id).wait()).await;
     assert_eq!(outcome.end, End::Ended(Ending::Expired, "expired".into()));
@@ -286,16 +422,27 @@ async fn a_download_that_has_expired_is_of_no_use() {
 /// Waits for what has this id, whatever it is.
 macro_rules! get {
     ($api:ident $get:ident) => {
-        |client| Box::pin(async move { outcome(client.$api().$get(PROJECT, "orders", PROJECT).wait()).await })
+        |client| {
+            Box::pin(
+                async move { outcome(client.$api().$get(PROJECT, "orders", PROJECT).wait()).await },
+            )
+        }
     };
 }
 
 /// Snapshots that no call of ours begins, and words that the server with a memory does not use.
 #[tokio::test]
 async fn what_atlas_begins_by_itself() {
-    let capitals = ["PENDING", "QUEUED", "RUNNING", "A_NEW_WORD", "COMPLETED"].map(|word| json!({"status": word}));
-    let small = ["queued", "inProgress", "aNewWord", "completed"].map(|word| json!({"status": word}));
-    let complete = [json!({}), json!({"complete": null}), json!({"complete": false}), json!({"complete": true})];
+    let capitals = ["PENDING", "QUEUED", "RUNNING", "A_NEW_WORD", "COMPLETED"]
+        .map(|word| json!({"status": word}));
+    let small =
+        ["queued", "inProgress", "aNewWord", "completed"].map(|word| json!({"status": word}));
+    let complete = [
+        json!({}),
+        json!({"complete": null}),
+        json!({"complete": false}),
+        json!({"complete": true}),
+    ];
     let cases: [(&str, Run, &[Value]); 9] = [
         ("flex", get!(v2 get_flex_snapshot), &capitals),
         ("tenant", get!(v2 get_tenant_snapshot), &capitals),
@@ -309,11 +456,33 @@ async fn what_atlas_begins_by_itself() {
     ];
     for (name, run, states) in cases {
         let end = ends(run, states).await;
-        assert_eq!(end, Outcome { end: End::Done, shown: states.len() }, "{name}");
+        assert_eq!(
+            end,
+            Outcome {
+                end: End::Done,
+                shown: states.len()
+            },
+            "{name}"
+        );
         // A legacy snapshot has no word for failure.
-        let Some(word) = states[0]["status"].as_str().map(|word| if word == "PENDING" { "FAILED" } else { "failed" }) else { continue };
+        let Some(word) = states[0]["status"].as_str().map(|word| {
+            if word == "PENDING" {
+                "FAILED"
+            } else {
+                "failed"
+            }
+        }) else {
+            continue;
+        };
         let end = ends(run, &[states[0].clone(), json!({"status": word})]).await;
-        assert_eq!(end, Outcome { end: failed(word), shown: 2 }, "{name}");
+        assert_eq!(
+            end,
+            Outcome {
+                end: failed(word),
+                shown: 2
+            },
+            "{name}"
+        );
     }
 }
 
@@ -326,6 +495,10 @@ async fn ends(run: Run, states: &[Value]) -> Outcome {
     };
     let server = answering(states.iter().map(state));
     let outcome = run(client(&server, &NoWait::new())).await;
-    assert_eq!(server.exchanges(), outcome.shown, "a poll shows the job once");
+    assert_eq!(
+        server.exchanges(),
+        outcome.shown,
+        "a poll shows the job once"
+    );
     outcome
 }

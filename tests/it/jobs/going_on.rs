@@ -5,7 +5,9 @@ use std::pin::Pin;
 
 use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 use atlas_backup_api::{Client, Error, SaveError, TakeError, WaitError};
-use atlas_backup_tests::fake_atlas::{self, Answer, FakeAtlasBuilder, Fault, Faults, Offer, PROJECT, Server};
+use atlas_backup_tests::fake_atlas::{
+    self, Answer, FakeAtlasBuilder, Fault, Faults, Offer, PROJECT, Server,
+};
 use serde_json::json;
 
 use super::script::{self, answering, ok};
@@ -19,7 +21,10 @@ fn not_found() -> Answer {
 /// Answers so many requests that read one thing by its id with 404, from the first on.
 fn unseen(times: usize) -> Setting {
     let faults = Faults::script((0..times).map(|_| Fault::answer(not_found()))).on_method("GET");
-    setting_with(|atlas: FakeAtlasBuilder| atlas.open().faults(&faults), |client| client)
+    setting_with(
+        |atlas: FakeAtlasBuilder| atlas.open().faults(&faults),
+        |client| client,
+    )
 }
 
 /// An id of something that this program has made.
@@ -27,7 +32,11 @@ const MADE: &str = "32b6e34b3d91647abb20e7b9";
 
 /// An answer to what makes it, then these, and the last one for ever.
 fn making(polls: impl IntoIterator<Item = Answer>) -> Server {
-    answering([ok(&json!({"id": MADE, "snapshotId": PROJECT}))].into_iter().chain(polls))
+    answering(
+        [ok(&json!({"id": MADE, "snapshotId": PROJECT}))]
+            .into_iter()
+            .chain(polls),
+    )
 }
 
 fn client(server: &Server) -> Client {
@@ -69,12 +78,26 @@ fn done() -> Answer {
 #[tokio::test]
 async fn a_snapshot_that_cannot_be_seen_yet_is_waited_for() {
     for missing in 1..5 {
-        let polls = (0..missing).map(|_| not_found()).chain([ok(&json!({"id": MADE, "status": "completed"}))]);
-        let lists = [ok(&json!({"links": [{"rel": "self"}], "results": [{"id": "1", "type": "replicaSet"}]}))];
+        let polls = (0..missing)
+            .map(|_| not_found())
+            .chain([ok(&json!({"id": MADE, "status": "completed"}))]);
+        let lists = [ok(
+            &json!({"links": [{"rel": "self"}], "results": [{"id": "1", "type": "replicaSet"}]}),
+        )];
         let made = [ok(&json!({"id": MADE, "status": "queued"}))];
         let server = answering(lists.into_iter().chain(made).chain(polls));
-        let taken = client(&server).v2().take_snapshot_and_wait(PROJECT, "orders", OnDemandSnapshotRequest::default()).await;
-        assert_eq!((taken.unwrap().id.as_str(), server.acted("POST"), server.acted("GET")), (MADE, 1, 1 + missing + 1));
+        let taken = client(&server)
+            .v2()
+            .take_snapshot_and_wait(PROJECT, "orders", OnDemandSnapshotRequest::default())
+            .await;
+        assert_eq!(
+            (
+                taken.unwrap().id.as_str(),
+                server.acted("POST"),
+                server.acted("GET")
+            ),
+            (MADE, 1, 1 + missing + 1)
+        );
     }
 }
 
@@ -84,7 +107,11 @@ async fn a_job_that_cannot_be_seen_yet_is_waited_for() {
         for missing in 1..5 {
             let server = making((0..missing).map(|_| not_found()).chain([done()]));
             assert_eq!(save(client(&server)).await, Ok(()), "{name}");
-            assert_eq!((server.acted("POST"), server.acted("GET")), (1, missing + 1), "{name}");
+            assert_eq!(
+                (server.acted("POST"), server.acted("GET")),
+                (1, missing + 1),
+                "{name}"
+            );
         }
     }
 }
@@ -95,9 +122,22 @@ async fn a_download_whose_job_cannot_be_seen_yet_is_saved() {
     let host = setting();
     let url = host.atlas.delivery().offer(Offer::new(1000, 1));
     let directory = tempfile::tempdir().unwrap();
-    let server = making([not_found(), ok(&json!({"id": MADE, "snapshotId": PROJECT, "deliveryType": "download", "deliveryUrl": [url]}))]);
-    let saved = client(&server).v2().save_snapshot(PROJECT, "orders", PROJECT).into_directory(directory.path()).await.unwrap();
-    assert_eq!((saved.len(), saved[0].bytes, server.acted("POST")), (1, 1000, 1));
+    let server = making([
+        not_found(),
+        ok(
+            &json!({"id": MADE, "snapshotId": PROJECT, "deliveryType": "download", "deliveryUrl": [url]}),
+        ),
+    ]);
+    let saved = client(&server)
+        .v2()
+        .save_snapshot(PROJECT, "orders", PROJECT)
+        .into_directory(directory.path())
+        .await
+        .unwrap();
+    assert_eq!(
+        (saved.len(), saved[0].bytes, server.acted("POST")),
+        (1, 1000, 1)
+    );
 }
 
 #[tokio::test]
@@ -106,19 +146,48 @@ async fn what_stays_unseen_is_told_to_have_been_made() {
         let server = making([not_found()]);
         let error = save(client(&server)).await.unwrap_err();
         let start = format!("job {MADE} was asked for and goes on: get");
-        assert!(error.contains(&format!(" {MADE}: not to be seen yet: 404 Not Found")), "{error}");
+        assert!(
+            error.contains(&format!(" {MADE}: not to be seen yet: 404 Not Found")),
+            "{error}"
+        );
         let end = format!("; wait for it with {name}(…).wait(), and download its deliveries()");
-        assert!(error.starts_with(&start) && error.ends_with(&end), "{error}");
-        assert_eq!((server.acted("POST"), server.acted("GET")), (1, 5), "{name}");
+        assert!(
+            error.starts_with(&start) && error.ends_with(&end),
+            "{error}"
+        );
+        assert_eq!(
+            (server.acted("POST"), server.acted("GET")),
+            (1, 5),
+            "{name}"
+        );
     }
-    let list = ok(&json!({"links": [{"rel": "self"}], "results": [{"id": "1", "type": "replicaSet"}]}));
+    let list =
+        ok(&json!({"links": [{"rel": "self"}], "results": [{"id": "1", "type": "replicaSet"}]}));
     let server = answering([list, ok(&json!({"id": MADE})), not_found()]);
-    let taking = client(&server).v2().take_snapshot_and_wait(PROJECT, "orders", OnDemandSnapshotRequest::default());
+    let taking = client(&server).v2().take_snapshot_and_wait(
+        PROJECT,
+        "orders",
+        OnDemandSnapshotRequest::default(),
+    );
     let error = taking.await.unwrap_err();
-    assert!(matches!(&error, TakeError::Snapshot { failure: WaitError::Unseen { .. }, .. }), "{error:?}");
-    let start = format!("snapshot {MADE} was asked for and goes on: getSnapshot {MADE}: not to be seen yet: 404 Not Found");
+    assert!(
+        matches!(
+            &error,
+            TakeError::Snapshot {
+                failure: WaitError::Unseen { .. },
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    let start = format!(
+        "snapshot {MADE} was asked for and goes on: getSnapshot {MADE}: not to be seen yet: 404 Not Found"
+    );
     let end = "; wait for it with get_snapshot(…).wait(), do not take another";
-    assert!(error.to_string().starts_with(&start) && error.to_string().ends_with(end), "{error}");
+    assert!(
+        error.to_string().starts_with(&start) && error.to_string().ends_with(end),
+        "{error}"
+    );
     assert_eq!((server.acted("POST"), server.acted("GET")), (1, 1 + 5));
 }
 
@@ -128,44 +197,111 @@ async fn what_was_seen_and_is_gone_is_told_at_once() {
     for (name, save) in saves() {
         let server = making([not_found(), running(), not_found()]);
         let error = save(client(&server)).await.unwrap_err();
-        assert!(error.starts_with(&format!("job {MADE} was asked for, and is no longer there: get")), "{error}");
+        assert!(
+            error.starts_with(&format!(
+                "job {MADE} was asked for, and is no longer there: get"
+            )),
+            "{error}"
+        );
         assert!(error.contains(": 404 Not Found"), "{error}");
-        assert!(!error.contains("goes on") && server.acted("GET") == 3, "{name}: {error}");
+        assert!(
+            !error.contains("goes on") && server.acted("GET") == 3,
+            "{name}: {error}"
+        );
     }
     let server = answering([running(), not_found()]);
-    let error = client(&server).v2().get_snapshot(PROJECT, "orders", MADE).wait().just_created().await.unwrap_err();
-    assert!(matches!(&error, WaitError::Call { job: Some(_), .. }) && error.job().is_some_and(|job| job.id == MADE), "{error:?}");
-    assert!(error.to_string().ends_with(&format!("; {MADE} was there before, and is no longer")), "{error}");
+    let error = client(&server)
+        .v2()
+        .get_snapshot(PROJECT, "orders", MADE)
+        .wait()
+        .just_created()
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, WaitError::Call { job: Some(_), .. })
+            && error.job().is_some_and(|job| job.id == MADE),
+        "{error:?}"
+    );
+    assert!(
+        error
+            .to_string()
+            .ends_with(&format!("; {MADE} was there before, and is no longer")),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_wait_takes_a_404_for_the_end_unless_the_job_was_just_created() {
-    let get = |setting: &Setting| setting.client.v2().get_snapshot(PROJECT, "orders", PROJECT).wait();
+    let get = |setting: &Setting| {
+        setting
+            .client
+            .v2()
+            .get_snapshot(PROJECT, "orders", PROJECT)
+            .wait()
+    };
     let setting = unseen(0);
     let error = get(&setting).await.unwrap_err();
-    assert!(matches!(&error, WaitError::Call { failure, job: None, .. } if failure.is_not_found()), "{error:?}");
+    assert!(
+        matches!(&error, WaitError::Call { failure, job: None, .. } if failure.is_not_found()),
+        "{error:?}"
+    );
     // Most likely the id is wrong: nothing is said to go on.
-    assert!(!error.to_string().contains("go on") && !error.to_string().contains("goes on"), "{error}");
+    assert!(
+        !error.to_string().contains("go on") && !error.to_string().contains("goes on"),
+        "{error}"
+    );
     assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (1, 0));
 
     let error = get(&setting).just_created().await.unwrap_err();
-    assert!(matches!(&error, WaitError::Unseen { .. }) && error.failure().is_some_and(Error::is_not_found), "{error:?}");
-    let again = "it goes on: wait for it again with get_snapshot(…).wait(), instead of making another";
-    assert!(error.to_string().starts_with(&format!("getSnapshot {PROJECT}: not to be seen yet: 404 ")), "{error}");
+    assert!(
+        matches!(&error, WaitError::Unseen { .. })
+            && error.failure().is_some_and(Error::is_not_found),
+        "{error:?}"
+    );
+    let again =
+        "it goes on: wait for it again with get_snapshot(…).wait(), instead of making another";
+    assert!(
+        error
+            .to_string()
+            .starts_with(&format!("getSnapshot {PROJECT}: not to be seen yet: 404 ")),
+        "{error}"
+    );
     assert!(error.to_string().ends_with(again), "{error}");
-    assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (1 + 5, 4));
+    assert_eq!(
+        (setting.sent("GET"), setting.clock.waits().len()),
+        (1 + 5, 4)
+    );
     assert!(setting.elapsed() < seconds(30), "{:?}", setting.elapsed());
 
     let setting = unseen(4);
     let snapshot = setting.take("orders").await;
-    let done = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().just_created().await.unwrap();
+    let done = setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", &snapshot.id)
+        .wait()
+        .just_created()
+        .await
+        .unwrap();
     assert_eq!((done.id, setting.atlas.faults().left()), (snapshot.id, 0));
     // Other refusals are believed.
     let setting = setting_with(FakeAtlasBuilder::open, |client| client);
     let snapshot = setting.take("orders").await;
-    setting.atlas.faults().push(Fault::answer(fake_atlas::error("forbidden")));
-    let refused = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().just_created().await;
-    assert!(matches!(refused, Err(WaitError::Call { .. })) && setting.sent("GET") == 1, "{refused:?}");
+    setting
+        .atlas
+        .faults()
+        .push(Fault::answer(fake_atlas::error("forbidden")));
+    let refused = setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", &snapshot.id)
+        .wait()
+        .just_created()
+        .await;
+    assert!(
+        matches!(refused, Err(WaitError::Call { .. })) && setting.sent("GET") == 1,
+        "{refused:?}"
+    );
 }
 
 /// How waiting is broken off, of a job that is under way.
@@ -173,9 +309,15 @@ fn broken_off() -> Vec<(&'static str, Vec<Answer>)> {
     let running = ok(&json!({"id": MADE, "status": "RUNNING"}));
     vec![
         ("still under way after 600s", vec![running.clone()]),
-        ("503 Service Unavailable", vec![running.clone(), Answer::new(503)]),
+        (
+            "503 Service Unavailable",
+            vec![running.clone(), Answer::new(503)],
+        ),
         ("503 Service Unavailable", vec![Answer::new(503)]),
-        ("403 Forbidden", vec![running, fake_atlas::error("forbidden")]),
+        (
+            "403 Forbidden",
+            vec![running, fake_atlas::error("forbidden")],
+        ),
         ("404 Not Found", vec![not_found()]),
     ]
 }
@@ -186,8 +328,17 @@ async fn who_saves_is_told_to_wait_for_the_same_job() {
         for (get, save) in saves() {
             let server = making(polls.clone());
             let error = save(client(&server)).await.unwrap_err();
-            assert!(error.starts_with(&format!("job {MADE} was asked for and goes on: ")) && error.contains(why), "{error}");
-            assert!(error.ends_with(&format!("; wait for it with {get}(…).wait(), and download its deliveries()")), "{error}");
+            assert!(
+                error.starts_with(&format!("job {MADE} was asked for and goes on: "))
+                    && error.contains(why),
+                "{error}"
+            );
+            assert!(
+                error.ends_with(&format!(
+                    "; wait for it with {get}(…).wait(), and download its deliveries()"
+                )),
+                "{error}"
+            );
             assert_eq!(server.acted("POST"), 1, "{get}");
         }
     }
@@ -196,13 +347,34 @@ async fn who_saves_is_told_to_wait_for_the_same_job() {
 #[tokio::test]
 async fn who_takes_is_told_to_wait_for_the_same_snapshot() {
     for (why, polls) in broken_off() {
-        for (kind, get) in [("replicaSet", "get_snapshot"), ("shardedCluster", "get_sharded_snapshot")] {
-            let list = ok(&json!({"links": [{"rel": "self"}], "results": [{"id": "1", "type": kind}]}));
-            let server = answering([list, ok(&json!({"id": MADE, "type": kind}))].into_iter().chain(polls.clone()));
-            let taking = client(&server).v2().take_snapshot_and_wait(PROJECT, "orders", OnDemandSnapshotRequest::default());
+        for (kind, get) in [
+            ("replicaSet", "get_snapshot"),
+            ("shardedCluster", "get_sharded_snapshot"),
+        ] {
+            let list =
+                ok(&json!({"links": [{"rel": "self"}], "results": [{"id": "1", "type": kind}]}));
+            let server = answering(
+                [list, ok(&json!({"id": MADE, "type": kind}))]
+                    .into_iter()
+                    .chain(polls.clone()),
+            );
+            let taking = client(&server).v2().take_snapshot_and_wait(
+                PROJECT,
+                "orders",
+                OnDemandSnapshotRequest::default(),
+            );
             let error = taking.deadline(seconds(600)).await.unwrap_err().to_string();
-            assert!(error.starts_with(&format!("snapshot {MADE} was asked for and goes on: ")) && error.contains(why), "{error}");
-            assert!(error.ends_with(&format!("; wait for it with {get}(…).wait(), do not take another")), "{error}");
+            assert!(
+                error.starts_with(&format!("snapshot {MADE} was asked for and goes on: "))
+                    && error.contains(why),
+                "{error}"
+            );
+            assert!(
+                error.ends_with(&format!(
+                    "; wait for it with {get}(…).wait(), do not take another"
+                )),
+                "{error}"
+            );
             assert_eq!(server.acted("POST"), 1, "{get}");
         }
     }
@@ -239,7 +411,9 @@ async fn every_wait_that_is_broken_off_names_what_waits_for_the_same_again() {
             (vec![Answer::new(401)], "may go on"),
         ] {
             let error = wait(client(&answering(polls))).await.unwrap_err();
-            let end = format!(" {goes_on}: wait for it again with {get}(…).wait(), instead of making another");
+            let end = format!(
+                " {goes_on}: wait for it again with {get}(…).wait(), instead of making another"
+            );
             assert!(error.contains(MADE) && error.ends_with(&end), "{error}");
         }
     }

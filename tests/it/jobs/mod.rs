@@ -1,6 +1,9 @@
 //! What takes more than one call: lists, waiting, taking, saving.
 
-#![allow(deprecated, reason = "the deprecated operations are called as the others are")]
+#![allow(
+    deprecated,
+    reason = "the deprecated operations are called as the others are"
+)]
 
 mod asking;
 mod directories;
@@ -33,11 +36,21 @@ fn setting() -> Setting {
     setting_with(FakeAtlasBuilder::open, |builder| builder)
 }
 
-fn setting_with(atlas: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder, client: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Setting {
+fn setting_with(
+    atlas: impl FnOnce(FakeAtlasBuilder) -> FakeAtlasBuilder,
+    client: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> Setting {
     let clock = NoWait::new();
     let atlas = atlas(FakeAtlas::builder().clock(clock.servers())).start_blocking();
-    let builder = Client::builder().base_url(atlas.url()).clock(clock.clone()).retry(RetryPolicy::never());
-    Setting { client: client(builder).build().expect("settings of a test"), atlas, clock }
+    let builder = Client::builder()
+        .base_url(atlas.url())
+        .clock(clock.clone())
+        .retry(RetryPolicy::never());
+    Setting {
+        client: client(builder).build().expect("settings of a test"),
+        atlas,
+        clock,
+    }
 }
 
 impl Setting {
@@ -49,7 +62,10 @@ impl Setting {
     /// Targets of the requests with this method, in their order.
     fn targets(&self, method: &str) -> Vec<String> {
         let received = self.atlas.server().received().into_iter();
-        received.filter(|request| request.method == method).map(|request| request.target).collect()
+        received
+            .filter(|request| request.method == method)
+            .map(|request| request.target)
+            .collect()
     }
 
     /// How many requests of this method came in, answered or not.
@@ -59,8 +75,15 @@ impl Setting {
 
     /// Takes an on-demand snapshot, as somebody else would.
     async fn take(&self, cluster: &str) -> Snapshot {
-        let snapshot = self.client.v2().take_snapshot(PROJECT, cluster, OnDemandSnapshotRequest::default()).send().await;
-        snapshot.unwrap_or_else(|error| panic!("{cluster}: {error}")).into_inner()
+        let snapshot = self
+            .client
+            .v2()
+            .take_snapshot(PROJECT, cluster, OnDemandSnapshotRequest::default())
+            .send()
+            .await;
+        snapshot
+            .unwrap_or_else(|error| panic!("{cluster}: {error}"))
+            .into_inner()
     }
 }
 

@@ -7,7 +7,9 @@ use std::pin::pin;
 use atlas_backup_api::v2::types::Snapshot;
 use atlas_backup_api::{Error, Items, RetryPolicy};
 use atlas_backup_tests::entries;
-use atlas_backup_tests::fake_atlas::{Answer, FakeAtlasBuilder, Fault, Faults, Gate, PROJECT, Server};
+use atlas_backup_tests::fake_atlas::{
+    Answer, FakeAtlasBuilder, Fault, Faults, Gate, PROJECT, Server,
+};
 use futures_util::{FutureExt, StreamExt};
 use serde_json::{Value, json};
 
@@ -18,24 +20,50 @@ use crate::transport::NoWait;
 
 /// With that many snapshots of `orders`.
 fn listing(count: usize) -> Setting {
-    setting_with(|atlas| atlas.open().snapshots("orders", count), |builder| builder)
+    setting_with(
+        |atlas| atlas.open().snapshots("orders", count),
+        |builder| builder,
+    )
 }
 
 fn snapshots(setting: &Setting) -> Items<Snapshot> {
-    setting.client.v2().list_snapshots(PROJECT, "orders").stream()
+    setting
+        .client
+        .v2()
+        .list_snapshots(PROJECT, "orders")
+        .stream()
 }
 
 /// All ids, each of which must come once.
 async fn ids(items: Items<Snapshot>) -> Vec<String> {
-    let ids: Vec<_> = items.all().await.expect("a list").iter().map(|snapshot| snapshot.id.to_string()).collect();
-    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "some came twice");
+    let ids: Vec<_> = items
+        .all()
+        .await
+        .expect("a list")
+        .iter()
+        .map(|snapshot| snapshot.id.to_string())
+        .collect();
+    assert_eq!(
+        ids.iter().collect::<BTreeSet<_>>().len(),
+        ids.len(),
+        "some came twice"
+    );
     ids
 }
 
 /// The queries of all requests.
 fn queries(server: &Server) -> Vec<String> {
-    let query = |target: String| target.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
-    server.received().into_iter().map(|request| query(request.target)).collect()
+    let query = |target: String| {
+        target
+            .split_once('?')
+            .map(|(_, query)| query.to_owned())
+            .unwrap_or_default()
+    };
+    server
+        .received()
+        .into_iter()
+        .map(|request| query(request.target))
+        .collect()
 }
 
 #[tokio::test]
@@ -57,14 +85,24 @@ async fn pages_are_fetched_as_they_are_needed() {
 #[tokio::test]
 async fn a_stream_is_one_for_the_combinators_too() {
     let setting = listing(7);
-    let found: Vec<_> = snapshots(&setting).take(2).map(|item| item.unwrap().id).collect().await;
+    let found: Vec<_> = snapshots(&setting)
+        .take(2)
+        .map(|item| item.unwrap().id)
+        .collect()
+        .await;
     assert_eq!((found.len(), setting.sent("GET")), (2, 1));
 }
 
 #[tokio::test]
 async fn what_the_call_says_of_pages_holds() {
     let setting = listing(7);
-    let call = setting.client.v2().list_snapshots(PROJECT, "orders").items_per_page(2).page_num(3).include_count(false);
+    let call = setting
+        .client
+        .v2()
+        .list_snapshots(PROJECT, "orders")
+        .items_per_page(2)
+        .page_num(3)
+        .include_count(false);
     assert_eq!(ids(call.stream()).await.len(), 3);
     let expected = [3, 4].map(|page| format!("itemsPerPage=2&includeCount=false&pageNum={page}"));
     assert_eq!(queries(setting.atlas.server()), expected);
@@ -96,20 +134,31 @@ async fn what_appears_between_pages_makes_none_come_twice_and_hides_none() {
         let mut items = snapshots(&setting);
         let mut found = BTreeSet::new();
         while let Some(item) = items.next().await {
-            assert!(found.insert(item.unwrap().id.to_string()), "{appearing}: one came twice");
+            assert!(
+                found.insert(item.unwrap().id.to_string()),
+                "{appearing}: one came twice"
+            );
             // Three times; a list that grows as fast as it is read has no end.
             if setting.sent("GET") > 6 {
                 setting.atlas.appear_between_pages(0);
             }
         }
-        assert!(before.iter().all(|id| found.contains(id)), "{appearing}: some are missing");
+        assert!(
+            before.iter().all(|id| found.contains(id)),
+            "{appearing}: some are missing"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_page_that_comes_again_because_as_many_appeared_is_not_the_end() {
     let setting = listing(6);
-    let mut items = setting.client.v2().list_snapshots(PROJECT, "orders").items_per_page(2).stream();
+    let mut items = setting
+        .client
+        .v2()
+        .list_snapshots(PROJECT, "orders")
+        .items_per_page(2)
+        .stream();
     setting.atlas.appear_between_pages(2);
     items.next().await.unwrap().unwrap();
     setting.atlas.appear_between_pages(0);
@@ -126,7 +175,12 @@ async fn a_list_too_long_to_count_goes_on_uncounted() {
     let sent = queries(setting.atlas.server());
     assert_eq!(sent.len(), 4);
     assert_eq!(sent[..2], [first, uncounted(1)]);
-    assert!(sent[2..].iter().all(|query| query.contains("includeCount=false")), "{sent:?}");
+    assert!(
+        sent[2..]
+            .iter()
+            .all(|query| query.contains("includeCount=false")),
+        "{sent:?}"
+    );
 }
 
 #[tokio::test]
@@ -145,19 +199,38 @@ async fn a_list_that_grows_too_long_to_count_loses_no_page() {
 async fn without_counting_a_timeout_is_an_error() {
     let page = ok(&json!({"results": [{"id": "1"}]}));
     let error = json!({"error": 500, "errorCode": "TIMEOUT_WHILE_PAGING"});
-    let server = answering([Answer::json(500, "application/json", &error), page, Answer::json(500, "application/json", &error)]);
-    let mut items = client(&server, &NoWait::new()).v2().list_snapshots(PROJECT, "orders").stream();
+    let server = answering([
+        Answer::json(500, "application/json", &error),
+        page,
+        Answer::json(500, "application/json", &error),
+    ]);
+    let mut items = client(&server, &NoWait::new())
+        .v2()
+        .list_snapshots(PROJECT, "orders")
+        .stream();
     items.next().await.unwrap().unwrap();
     let error = items.next().await.unwrap().unwrap_err();
-    assert_eq!((error.error_code(), server.exchanges()), (Some("TIMEOUT_WHILE_PAGING"), 3));
+    assert_eq!(
+        (error.error_code(), server.exchanges()),
+        (Some("TIMEOUT_WHILE_PAGING"), 3)
+    );
 }
 
 #[tokio::test]
 async fn each_page_is_a_call_that_is_tried_again() {
     for fault in momentary() {
-        let atlas = |atlas: FakeAtlasBuilder| atlas.open().snapshots("orders", 600).faults(&Faults::none().at(1, fault.clone()));
+        let atlas = |atlas: FakeAtlasBuilder| {
+            atlas
+                .open()
+                .snapshots("orders", 600)
+                .faults(&Faults::none().at(1, fault.clone()))
+        };
         let setting = setting_with(atlas, |client| client.retry(RetryPolicy::new()));
-        assert_eq!((ids(snapshots(&setting)).await.len(), setting.sent("GET")), (600, 3), "{fault:?}");
+        assert_eq!(
+            (ids(snapshots(&setting)).await.len(), setting.sent("GET")),
+            (600, 3),
+            "{fault:?}"
+        );
     }
 }
 
@@ -165,8 +238,19 @@ async fn each_page_is_a_call_that_is_tried_again() {
 async fn an_envelope_makes_no_difference() {
     let setting = listing(3);
     let list = || setting.client.v2().list_snapshots(PROJECT, "orders");
-    assert_eq!(ids(list().envelope(true).stream()).await, ids(list().stream()).await);
-    let error = setting.client.v2().list_snapshots(PROJECT, "nowhere").envelope(true).stream().all().await.unwrap_err();
+    assert_eq!(
+        ids(list().envelope(true).stream()).await,
+        ids(list().stream()).await
+    );
+    let error = setting
+        .client
+        .v2()
+        .list_snapshots(PROJECT, "nowhere")
+        .envelope(true)
+        .stream()
+        .all()
+        .await
+        .unwrap_err();
     assert!(error.is_not_found(), "{error:?}");
 }
 
@@ -177,10 +261,22 @@ async fn it_ends_with_an_error() {
     for _ in 0..500 {
         items.next().await.unwrap().unwrap();
     }
-    setting.atlas.faults().push(Fault::answer(atlas_backup_tests::fake_atlas::error("notFound")));
+    setting
+        .atlas
+        .faults()
+        .push(Fault::answer(atlas_backup_tests::fake_atlas::error(
+            "notFound",
+        )));
     assert!(items.next().await.unwrap().unwrap_err().is_not_found());
     assert!(items.next().await.is_none());
-    let refused = setting.client.v2().list_snapshots(PROJECT, "a b").stream().all().await.unwrap_err();
+    let refused = setting
+        .client
+        .v2()
+        .list_snapshots(PROJECT, "a b")
+        .stream()
+        .all()
+        .await
+        .unwrap_err();
     assert!(matches!(refused, Error::InvalidArgument(_)), "{refused:?}");
     assert_eq!(setting.sent("GET"), 2);
 }
@@ -200,7 +296,10 @@ async fn who_stops_waiting_for_an_item_misses_none() {
         }
     }
     gate.open();
-    assert_eq!((items.all().await.unwrap().len(), setting.sent("GET")), (3, 1));
+    assert_eq!(
+        (items.all().await.unwrap().len(), setting.sent("GET")),
+        (3, 1)
+    );
 }
 
 /// What Atlas has not been seen to do, and what must not go on for ever where it does.
@@ -208,17 +307,38 @@ async fn who_stops_waiting_for_an_item_misses_none() {
 async fn lists_of_another_kind() {
     let page = |ids: &[&str]| json!({"results": ids.iter().map(|id| json!({"id": id})).collect::<Vec<_>>()});
     let (two, one, none) = (page(&["1", "2"]), page(&["3"]), page(&[]));
-    let null_between = json!({"results": [{"id": "1"}, null, {"id": "2"}, {"id": "1"}], "totalCount": null});
+    let null_between =
+        json!({"results": [{"id": "1"}, null, {"id": "2"}, {"id": "1"}], "totalCount": null});
     for (name, pages, items, requests) in [
         ("page numbers are not heeded", vec![two.clone()], 2, 3),
-        ("an empty page is the end", vec![two.clone(), none.clone(), one.clone()], 2, 2),
+        (
+            "an empty page is the end",
+            vec![two.clone(), none.clone(), one.clone()],
+            2,
+            2,
+        ),
         ("a short page is not", vec![one, two, none.clone()], 3, 3),
-        ("null among them, and one twice", vec![null_between, none], 2, 2),
+        (
+            "null among them, and one twice",
+            vec![null_between, none],
+            2,
+            2,
+        ),
     ] {
         let server = answering(pages.iter().map(ok));
-        let found = client(&server, &NoWait::new()).v2().list_snapshots(PROJECT, "orders").stream().all().await;
+        let found = client(&server, &NoWait::new())
+            .v2()
+            .list_snapshots(PROJECT, "orders")
+            .stream()
+            .all()
+            .await;
         assert_eq!(
-            (found.map(|found| found.len()).map_err(|error| error.to_string()), server.exchanges()),
+            (
+                found
+                    .map(|found| found.len())
+                    .map_err(|error| error.to_string()),
+                server.exchanges()
+            ),
             (Ok(items), requests),
             "{name}"
         );
@@ -228,54 +348,125 @@ async fn lists_of_another_kind() {
 /// The second page is the last of three that has items.
 #[tokio::test]
 async fn links_without_a_next_page_are_the_end_and_no_links_are_not() {
-    let rels = |rels: &[&str]| rels.iter().map(|rel| json!({"rel": rel, "href": "https://cloud.mongodb.com/"})).collect::<Value>();
+    let rels = |rels: &[&str]| {
+        rels.iter()
+            .map(|rel| json!({"rel": rel, "href": "https://cloud.mongodb.com/"}))
+            .collect::<Value>()
+    };
     let next = rels(&["self", "next"]);
     for (links, requests) in [
         (rels(&["self"]), 2),
         (rels(&["self", "previous"]), 2),
-        (rels(&["http://mms.mongodb.com/self", "http://mms.mongodb.com/previous"]), 2),
+        (
+            rels(&[
+                "http://mms.mongodb.com/self",
+                "http://mms.mongodb.com/previous",
+            ]),
+            2,
+        ),
         // `next` leads to an empty page, which ends it in any case.
         (rels(&["self", "next"]), 3),
-        (rels(&["http://mms.mongodb.com/next", "http://mms.mongodb.com/self"]), 3),
+        (
+            rels(&["http://mms.mongodb.com/next", "http://mms.mongodb.com/self"]),
+            3,
+        ),
         // These say nothing of pages.
         (rels(&["http://mms.mongodb.com/cluster"]), 3),
         (json!([]), 3),
         (json!(null), 3),
         (json!({"self": "https://cloud.mongodb.com/"}), 3),
-        (json!([{"rel": "self"}, {"href": "https://cloud.mongodb.com/"}]), 3),
+        (
+            json!([{"rel": "self"}, {"href": "https://cloud.mongodb.com/"}]),
+            3,
+        ),
     ] {
-        let pages = [("1", &next), ("2", &links)].map(|(id, links)| ok(&json!({"links": links, "results": [{"id": id}]})));
-        let server = answering(pages.into_iter().chain([ok(&json!({"links": next, "results": []}))]));
+        let pages = [("1", &next), ("2", &links)]
+            .map(|(id, links)| ok(&json!({"links": links, "results": [{"id": id}]})));
+        let server = answering(
+            pages
+                .into_iter()
+                .chain([ok(&json!({"links": next, "results": []}))]),
+        );
         let v2 = client(&server, &NoWait::new()).v2();
         assert_eq!(
-            (v2.list_snapshots(PROJECT, "orders").stream().all().await.unwrap().len(), server.exchanges()),
+            (
+                v2.list_snapshots(PROJECT, "orders")
+                    .stream()
+                    .all()
+                    .await
+                    .unwrap()
+                    .len(),
+                server.exchanges()
+            ),
             (2, requests),
             "{links}"
         );
         // The first generation has the same pages.
-        let server = answering([ok(&json!({"links": links, "results": [{"id": "1"}]})), ok(&json!({"results": []}))]);
-        let jobs = client(&server, &NoWait::new()).v1().list_restore_jobs(PROJECT, "orders").stream().all().await.unwrap();
-        assert_eq!((jobs.len(), server.exchanges()), (1, requests - 1), "{links}");
+        let server = answering([
+            ok(&json!({"links": links, "results": [{"id": "1"}]})),
+            ok(&json!({"results": []})),
+        ]);
+        let jobs = client(&server, &NoWait::new())
+            .v1()
+            .list_restore_jobs(PROJECT, "orders")
+            .stream()
+            .all()
+            .await
+            .unwrap();
+        assert_eq!(
+            (jobs.len(), server.exchanges()),
+            (1, requests - 1),
+            "{links}"
+        );
     }
 }
 
 #[tokio::test]
 async fn what_is_no_list_is_an_error_that_says_where() {
     for (page, place) in [
-        (json!({"results": {"id": "1"}}), "results: expected a list, found an object"),
+        (
+            json!({"results": {"id": "1"}}),
+            "results: expected a list, found an object",
+        ),
         (json!([{"id": "1"}]), "expected an object, found a list"),
-        (json!({"results": [{"id": "1"}, 7]}), "results[1]: expected an object, found a number"),
-        (json!({"results": [{"id": "1"}, {"status": "queued"}]}), "results[1].id: expected text, but it is missing"),
-        (json!({"results": null, "totalCount": 3}), "results: expected a list, found null"),
-        (json!({"message": "maintenance"}), "results: expected a list, but it is missing"),
+        (
+            json!({"results": [{"id": "1"}, 7]}),
+            "results[1]: expected an object, found a number",
+        ),
+        (
+            json!({"results": [{"id": "1"}, {"status": "queued"}]}),
+            "results[1].id: expected text, but it is missing",
+        ),
+        (
+            json!({"results": null, "totalCount": 3}),
+            "results: expected a list, found null",
+        ),
+        (
+            json!({"message": "maintenance"}),
+            "results: expected a list, but it is missing",
+        ),
         (json!({}), "results: expected a list, but it is missing"),
     ] {
         let server = answering([ok(&page)]);
         let client = client(&server, &NoWait::new());
-        let streamed = client.v2().list_snapshots(PROJECT, "orders").stream().all().await.unwrap_err();
-        let sent = client.v2().list_snapshots(PROJECT, "orders").send().await.unwrap_err();
+        let streamed = client
+            .v2()
+            .list_snapshots(PROJECT, "orders")
+            .stream()
+            .all()
+            .await
+            .unwrap_err();
+        let sent = client
+            .v2()
+            .list_snapshots(PROJECT, "orders")
+            .send()
+            .await
+            .unwrap_err();
         for error in [streamed, sent] {
-            assert!(matches!(error, Error::Decode(_)) && error.to_string().contains(place), "{page}: {error}");
+            assert!(
+                matches!(error, Error::Decode(_)) && error.to_string().contains(place),
+                "{page}: {error}"
+            );
         }
     }
 }
@@ -283,8 +474,14 @@ async fn what_is_no_list_is_an_error_that_says_where() {
 /// A page that says nothing of its items is no end of the list either.
 #[tokio::test]
 async fn a_later_page_without_results_is_an_error() {
-    let server = answering([ok(&json!({"results": [{"id": "1"}]})), ok(&json!({"links": []}))]);
-    let mut items = client(&server, &NoWait::new()).v2().list_snapshots(PROJECT, "orders").stream();
+    let server = answering([
+        ok(&json!({"results": [{"id": "1"}]})),
+        ok(&json!({"links": []})),
+    ]);
+    let mut items = client(&server, &NoWait::new())
+        .v2()
+        .list_snapshots(PROJECT, "orders")
+        .stream();
     assert!(items.next().await.is_some_and(|item| item.is_ok()));
     assert!(matches!(items.next().await, Some(Err(Error::Decode(_)))));
     assert!(items.next().await.is_none());
@@ -295,9 +492,22 @@ async fn a_later_page_without_results_is_an_error() {
 async fn an_odd_member_of_one_item_is_kept() {
     let page = json!({"results": [{"id": "1"}, {"id": "2", "storageSizeBytes": {"bytes": 1}, "createdAt": 7, "links": {}}]});
     let server = answering([ok(&page), ok(&json!({"results": []}))]);
-    let found = client(&server, &NoWait::new()).v2().list_snapshots(PROJECT, "orders").stream().all().await.unwrap();
+    let found = client(&server, &NoWait::new())
+        .v2()
+        .list_snapshots(PROJECT, "orders")
+        .stream()
+        .all()
+        .await
+        .unwrap();
     assert_eq!(found.len(), 2);
-    assert_eq!(found[1].extra.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["createdAt", "links", "storageSizeBytes"]);
+    assert_eq!(
+        found[1]
+            .extra
+            .iter()
+            .map(|(name, _)| name)
+            .collect::<Vec<_>>(),
+        ["createdAt", "links", "storageSizeBytes"]
+    );
     assert_eq!(serde_json::to_value(&found).unwrap(), page["results"]);
 }
 
@@ -307,7 +517,13 @@ async fn items_without_an_id() {
     let setting = setting();
     let v2 = setting.client.v2();
     let snapshot = ids(snapshots(&setting)).await.remove(0);
-    let databases = v2.list_snapshot_databases(PROJECT, "orders", &*snapshot).items_per_page(1).stream().all().await.unwrap();
+    let databases = v2
+        .list_snapshot_databases(PROJECT, "orders", &*snapshot)
+        .items_per_page(1)
+        .stream()
+        .all()
+        .await
+        .unwrap();
     assert_eq!(databases.len(), 2);
 }
 
@@ -316,10 +532,37 @@ async fn items_without_an_id() {
 async fn a_list_without_pages_is_whole() {
     let setting = setting();
     let (v1, v2) = (setting.client.v1(), setting.client.v2());
-    assert_eq!(v2.list_sharded_snapshots(PROJECT, "events").stream().all().await.unwrap().len(), 3);
-    assert_eq!(v1.list_tenant_snapshots(PROJECT, "tenant").stream().all().await.unwrap().len(), 3);
-    assert_eq!(v1.list_snapshots(PROJECT, "orders").stream().all().await.unwrap().len(), 3);
-    assert_eq!(queries(setting.atlas.server()), ["", "", "itemsPerPage=500&pageNum=1"]);
+    assert_eq!(
+        v2.list_sharded_snapshots(PROJECT, "events")
+            .stream()
+            .all()
+            .await
+            .unwrap()
+            .len(),
+        3
+    );
+    assert_eq!(
+        v1.list_tenant_snapshots(PROJECT, "tenant")
+            .stream()
+            .all()
+            .await
+            .unwrap()
+            .len(),
+        3
+    );
+    assert_eq!(
+        v1.list_snapshots(PROJECT, "orders")
+            .stream()
+            .all()
+            .await
+            .unwrap()
+            .len(),
+        3
+    );
+    assert_eq!(
+        queries(setting.atlas.server()),
+        ["", "", "itemsPerPage=500&pageNum=1"]
+    );
 }
 
 /// Streams have types of their own, so this reads the code: what answers with `results` has a stream, with the pages that it documents.
@@ -328,17 +571,30 @@ fn every_list_has_a_stream() {
     let mut lists = 0;
     for api in ["v1", "v2"] {
         let folder = root().join("atlas-backup-api/src/generated").join(api);
-        let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
-        let code: String = files.map(|path| fs::read_to_string(path).unwrap()).collect();
+        let files = fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.is_file());
+        let code: String = files
+            .map(|path| fs::read_to_string(path).unwrap())
+            .collect();
         for entry in entries().filter(|entry| entry.api == api && entry.method == "GET") {
             let spec = spec(api);
-            let is_list = spec.answers(entry).iter().any(|answer| answer.status == entry.success && answer.value["results"] != Value::Null);
+            let is_list = spec.answers(entry).iter().any(|answer| {
+                answer.status == entry.success && answer.value["results"] != Value::Null
+            });
             let name = format!("{}{}", entry.id[..1].to_uppercase(), &entry.id[1..]);
-            let (before, _) = code.split_once(&format!("pub struct {name} {{")).unwrap_or_else(|| panic!("no {name}"));
+            let (before, _) = code
+                .split_once(&format!("pub struct {name} {{"))
+                .unwrap_or_else(|| panic!("no {name}"));
             let marks = before.rsplit("request! {").next().unwrap_or_default();
             assert_eq!(marks.contains("#[items("), is_list, "{api}/{name}");
             for (parameter, mark) in [("pageNum", "numbered"), ("includeCount", "counted")] {
-                assert_eq!(marks.contains(&format!(", {mark}")), is_list && spec.parameter(entry, parameter).is_some(), "{api}/{name}");
+                assert_eq!(
+                    marks.contains(&format!(", {mark}")),
+                    is_list && spec.parameter(entry, parameter).is_some(),
+                    "{api}/{name}"
+                );
             }
             lists += usize::from(is_list);
         }

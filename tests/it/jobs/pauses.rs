@@ -15,7 +15,12 @@ async fn pauses(setting: &Setting, deadline: Duration) -> Vec<Duration> {
     setting.atlas.hang_next(Family::Snapshot);
     let snapshot = setting.take("orders").await;
     let before = setting.clock.waits().len();
-    let wait = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().deadline(deadline);
+    let wait = setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", &snapshot.id)
+        .wait()
+        .deadline(deadline);
     assert!(matches!(wait.await, Err(WaitError::Deadline { .. })));
     let mut waits = setting.clock.waits().split_off(before);
     waits.truncate(waits.len().saturating_sub(2));
@@ -36,7 +41,10 @@ async fn they_grow_by_half_up_to_thirty_seconds_and_vary() {
         assert!(pauses.len() > 100, "{pauses:?}");
         for (index, pause) in (0..).zip(&pauses) {
             let usual = (2.0 * 1.5_f64.powi(index)).min(30.0);
-            assert!(is_about(*pause, usual), "pause {index}: {pause:?}, and not about {usual}");
+            assert!(
+                is_about(*pause, usual),
+                "pause {index}: {pause:?}, and not about {usual}"
+            );
             ratios.push(pause.as_secs_f64() / usual);
         }
     }
@@ -49,43 +57,85 @@ async fn they_are_as_the_program_says() {
     let setting = setting();
     setting.atlas.hang_next(Family::Snapshot);
     let snapshot = setting.take("orders").await;
-    let wait = || setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().deadline(seconds(100));
+    let wait = || {
+        setting
+            .client
+            .v2()
+            .get_snapshot(PROJECT, "orders", &snapshot.id)
+            .wait()
+            .deadline(seconds(100))
+    };
     for (first, longest) in [(10, 15), (20, 10)] {
         let before = setting.clock.waits().len();
         drop(wait().poll_every(seconds(first), seconds(longest)).await);
         let pauses = setting.clock.waits().split_off(before);
         assert!(is_about(pauses[0], first.min(longest) as f64), "{pauses:?}");
-        assert!(pauses[1..pauses.len() - 2].iter().all(|pause| is_about(*pause, longest as f64)), "{pauses:?}");
+        assert!(
+            pauses[1..pauses.len() - 2]
+                .iter()
+                .all(|pause| is_about(*pause, longest as f64)),
+            "{pauses:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn the_last_look_is_shortly_before_the_deadline() {
     let setting = setting();
-    setting.atlas.takes(Family::Snapshot, seconds(0), seconds(90));
+    setting
+        .atlas
+        .takes(Family::Snapshot, seconds(0), seconds(90));
     let snapshot = setting.take("orders").await;
-    let wait = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait();
-    let job = wait.deadline(seconds(100)).poll_every(seconds(70), seconds(70)).await;
-    assert!(job.is_ok(), "it ended while the last pause would have lasted: {job:?}");
+    let wait = setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", &snapshot.id)
+        .wait();
+    let job = wait
+        .deadline(seconds(100))
+        .poll_every(seconds(70), seconds(70))
+        .await;
+    assert!(
+        job.is_ok(),
+        "it ended while the last pause would have lasted: {job:?}"
+    );
 }
 
 #[tokio::test]
 async fn what_a_rate_limit_asks_for_is_waited_for() {
-    for (fault, asked) in [(Fault::rate_limited(Some(45)), 45), (Fault::rate_limited(Some(3600)), 3600)] {
+    for (fault, asked) in [
+        (Fault::rate_limited(Some(45)), 45),
+        (Fault::rate_limited(Some(3600)), 3600),
+    ] {
         let setting = setting();
         let snapshot = setting.take("orders").await;
         setting.atlas.faults().push(fault);
-        setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().await.unwrap();
+        setting
+            .client
+            .v2()
+            .get_snapshot(PROJECT, "orders", &snapshot.id)
+            .wait()
+            .await
+            .unwrap();
         let waits = setting.clock.waits();
         assert_eq!(waits[0], seconds(asked));
         // Once: what follows is the usual.
-        assert!(waits[1..].iter().all(|wait| *wait < seconds(37)), "{waits:?}");
+        assert!(
+            waits[1..].iter().all(|wait| *wait < seconds(37)),
+            "{waits:?}"
+        );
     }
     // Less than it would wait anyhow: asking for little is no order to hurry.
     let setting = setting();
     let snapshot = setting.take("orders").await;
     setting.atlas.faults().push(Fault::rate_limited(Some(0)));
-    setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().await.unwrap();
+    setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", &snapshot.id)
+        .wait()
+        .await
+        .unwrap();
     assert!(is_about(setting.clock.waits()[0], 2.0));
 }
 
@@ -95,26 +145,56 @@ async fn asked_to_wait_longer_than_there_is_time_the_waiting_ends_at_once() {
     let snapshot = setting.take("orders").await;
     let exchanges = setting.atlas.server().exchanges();
     setting.atlas.faults().push(Fault::rate_limited(Some(100)));
-    let wait = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().deadline(seconds(100));
+    let wait = setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", &snapshot.id)
+        .wait()
+        .deadline(seconds(100));
     let error = wait.await.unwrap_err();
-    let WaitError::Call { failure, .. } = &error else { panic!("{error:?}") };
+    let WaitError::Call { failure, .. } = &error else {
+        panic!("{error:?}")
+    };
     assert_eq!(failure.retry_after(), Some(seconds(100)));
-    assert!(error.to_string().starts_with("getSnapshot: 429 ") && error.to_string().contains("; asked to wait 100 s; "), "{error}");
-    assert_eq!((setting.atlas.server().exchanges() - exchanges, setting.clock.waits().len()), (1, 0));
+    assert!(
+        error.to_string().starts_with("getSnapshot: 429 ")
+            && error.to_string().contains("; asked to wait 100 s; "),
+        "{error}"
+    );
+    assert_eq!(
+        (
+            setting.atlas.server().exchanges() - exchanges,
+            setting.clock.waits().len()
+        ),
+        (1, 0)
+    );
 
     // Little less than there is time: it looks when it was asked to, also where it would have looked for the last time before.
     setting.atlas.faults().push(Fault::rate_limited(Some(98)));
-    let wait = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().deadline(seconds(100));
+    let wait = setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", &snapshot.id)
+        .wait()
+        .deadline(seconds(100));
     wait.poll_every(seconds(500), seconds(500)).await.unwrap();
     assert_eq!(setting.clock.waits(), [seconds(98)]);
 }
 
 #[tokio::test]
 async fn a_rate_limit_is_met_within_the_call_first() {
-    let setting = setting_with(FakeAtlasBuilder::open, |client| client.retry(RetryPolicy::new()));
+    let setting = setting_with(FakeAtlasBuilder::open, |client| {
+        client.retry(RetryPolicy::new())
+    });
     let snapshot = setting.take("orders").await;
     setting.atlas.faults().push(Fault::rate_limited(Some(20)));
-    setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait().await.unwrap();
+    setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", &snapshot.id)
+        .wait()
+        .await
+        .unwrap();
     let waits = setting.clock.waits();
     assert_eq!(waits[0], seconds(20));
     assert!(is_about(waits[1], 2.0), "{waits:?}");
@@ -124,13 +204,22 @@ async fn a_rate_limit_is_met_within_the_call_first() {
 async fn first_pause(limit: &str, remaining: &str) -> Duration {
     let snapshot = |status: &str| ok(&json!({"id": PROJECT, "status": status}));
     let told = |answer: atlas_backup_tests::fake_atlas::Answer| {
-        let answer = if limit.is_empty() { answer } else { answer.header("RateLimit-Limit", limit) };
+        let answer = if limit.is_empty() {
+            answer
+        } else {
+            answer.header("RateLimit-Limit", limit)
+        };
         answer.header("RateLimit-Remaining", remaining)
     };
     let server = answering(["queued", "completed"].map(|status| told(snapshot(status))));
     let clock = NoWait::new();
     let client: Client = client(&server, &clock);
-    client.v2().get_snapshot(PROJECT, "orders", PROJECT).wait().await.expect("it ends well");
+    client
+        .v2()
+        .get_snapshot(PROJECT, "orders", PROJECT)
+        .wait()
+        .await
+        .expect("it ends well");
     let waits = clock.waits();
     assert_eq!((waits.len(), server.exchanges()), (1, 2));
     waits[0]
@@ -138,9 +227,14 @@ async fn first_pause(limit: &str, remaining: &str) -> Duration {
 
 #[tokio::test]
 async fn while_little_is_left_of_the_allowance_they_are_the_longest() {
-    for (limit, remaining, usual) in
-        [("1200", "1199", 2.0), ("1200", "120", 2.0), ("1200", "119", 30.0), ("1200", "0", 30.0), ("", "0", 30.0), ("1200", "?", 2.0)]
-    {
+    for (limit, remaining, usual) in [
+        ("1200", "1199", 2.0),
+        ("1200", "120", 2.0),
+        ("1200", "119", 30.0),
+        ("1200", "0", 30.0),
+        ("", "0", 30.0),
+        ("1200", "?", 2.0),
+    ] {
         let pause = first_pause(limit, remaining).await;
         assert!(is_about(pause, usual), "{remaining} of {limit}: {pause:?}");
     }
@@ -151,7 +245,13 @@ async fn clients_that_share_an_allowance_all_get_there() {
     let setting = setting();
     setting.atlas.limit(Some(20));
     let snapshot = setting.take("orders").await;
-    let wait = || setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait();
+    let wait = || {
+        setting
+            .client
+            .v2()
+            .get_snapshot(PROJECT, "orders", &snapshot.id)
+            .wait()
+    };
     let done = futures_util::future::join_all((0..10).map(|_| wait().into_future())).await;
     assert!(done.iter().all(Result::is_ok), "{done:?}");
 }

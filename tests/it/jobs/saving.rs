@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex};
 
 use atlas_backup_api::v2::types::RestoreJob;
 use atlas_backup_api::{
-    Client, Download, DownloadError, DownloadProgress, Ending, Error, RetryPolicy, SaveError, SaveSnapshot, SavedFile, WaitError,
+    Client, Download, DownloadError, DownloadProgress, Ending, Error, RetryPolicy, SaveError,
+    SaveSnapshot, SavedFile, WaitError,
 };
-use atlas_backup_tests::fake_atlas::{Answer, FakeAtlasBuilder, Family, Fault, Faults, Gate, Mishap, Offer, PROJECT};
+use atlas_backup_tests::fake_atlas::{
+    Answer, FakeAtlasBuilder, Family, Fault, Faults, Gate, Mishap, Offer, PROJECT,
+};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -25,17 +28,30 @@ fn directory() -> TempDir {
 
 /// The latest one.
 async fn snapshot(setting: &Setting, cluster: &str) -> String {
-    let list = setting.client.v2().list_snapshots(PROJECT, cluster).stream().all().await;
-    list.unwrap_or_else(|error| panic!("{cluster}: {error}"))[0].id.to_string()
+    let list = setting
+        .client
+        .v2()
+        .list_snapshots(PROJECT, cluster)
+        .stream()
+        .all()
+        .await;
+    list.unwrap_or_else(|error| panic!("{cluster}: {error}"))[0]
+        .id
+        .to_string()
 }
 
 async fn save(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
-    setting.client.v2().save_snapshot(PROJECT, cluster, &*snapshot(setting, cluster).await)
+    setting
+        .client
+        .v2()
+        .save_snapshot(PROJECT, cluster, &*snapshot(setting, cluster).await)
 }
 
 /// The same, one file after another, so that it is known which are complete when something happens.
 async fn save_in_turn(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
-    save(setting, cluster).await.download(|download| download.max_concurrency(1))
+    save(setting, cluster)
+        .await
+        .download(|download| download.max_concurrency(1))
 }
 
 /// Names of files in the directory, in order.
@@ -51,27 +67,55 @@ fn names(directory: &TempDir) -> Vec<String> {
 }
 
 fn name(file: &SavedFile) -> String {
-    file.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    file.path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Whoever delivers saw no credentials of the API.
 fn assert_no_leak(setting: &Setting) {
     let received = setting.atlas.delivery().received();
     assert!(!received.is_empty() && setting.atlas.delivery().leaks() == 0);
-    assert!(received.iter().all(|request| request.header("authorization").is_none() && request.header("cookie").is_none()));
+    assert!(
+        received
+            .iter()
+            .all(|request| request.header("authorization").is_none()
+                && request.header("cookie").is_none())
+    );
 }
 
 #[tokio::test]
 async fn a_replica_set_is_one_file() {
     let (setting, directory) = (setting(), directory());
     let id = snapshot(&setting, "orders").await;
-    let saved = save(&setting, "orders").await.into_directory(directory.path()).await.unwrap();
-    assert_eq!((saved.len(), name(&saved[0]), saved[0].bytes), (1, format!("snapshot-{id}.tar.gz"), BYTES));
+    let saved = save(&setting, "orders")
+        .await
+        .into_directory(directory.path())
+        .await
+        .unwrap();
+    assert_eq!(
+        (saved.len(), name(&saved[0]), saved[0].bytes),
+        (1, format!("snapshot-{id}.tar.gz"), BYTES)
+    );
     assert_eq!(fs::metadata(&saved[0].path).unwrap().len(), BYTES);
     let received = setting.atlas.server().received();
-    let asked = received.iter().find(|request| request.method == "POST").unwrap();
-    assert_eq!(serde_json::from_slice::<serde_json::Value>(&asked.body).unwrap(), json!({"deliveryType": "download", "snapshotId": id}));
-    assert_eq!((setting.sent("POST"), setting.atlas.delivery().received().len()), (1, 1));
+    let asked = received
+        .iter()
+        .find(|request| request.method == "POST")
+        .unwrap();
+    assert_eq!(
+        serde_json::from_slice::<serde_json::Value>(&asked.body).unwrap(),
+        json!({"deliveryType": "download", "snapshotId": id})
+    );
+    assert_eq!(
+        (
+            setting.sent("POST"),
+            setting.atlas.delivery().received().len()
+        ),
+        (1, 1)
+    );
 }
 
 #[tokio::test]
@@ -82,18 +126,44 @@ async fn a_sharded_cluster_is_a_file_for_each_of_its_parts() {
         let jobs = Arc::clone(&jobs);
         move |job: &RestoreJob| jobs.lock().unwrap().push(job.clone())
     };
-    let saved = save_in_turn(&setting, "events").await.on_job(see).into_directory(directory.path()).await.unwrap();
+    let saved = save_in_turn(&setting, "events")
+        .await
+        .on_job(see)
+        .into_directory(directory.path())
+        .await
+        .unwrap();
     let jobs = jobs.lock().unwrap();
     let (first, last) = (&jobs[0], jobs.last().unwrap());
-    assert!(first.delivery_url.is_empty() && last.delivery_url.len() == 3 && jobs.len() > 3, "{jobs:?}");
+    assert!(
+        first.delivery_url.is_empty() && last.delivery_url.len() == 3 && jobs.len() > 3,
+        "{jobs:?}"
+    );
     let requests = setting.atlas.delivery().received();
-    assert_eq!((saved.len(), last.components.len(), requests.len()), (3, 3, 3));
+    assert_eq!(
+        (saved.len(), last.components.len(), requests.len()),
+        (3, 3, 3)
+    );
     for ((file, part), request) in saved.iter().zip(&last.components).zip(requests) {
         let shard = part.replica_set_name.as_deref().unwrap();
-        assert_eq!(name(file), format!("snapshot-{}-{shard}.tar.gz", last.snapshot_id.as_ref().unwrap()));
-        assert!(part.download_url.as_deref().unwrap().ends_with(&request.target), "the URL of another shard");
+        assert_eq!(
+            name(file),
+            format!(
+                "snapshot-{}-{shard}.tar.gz",
+                last.snapshot_id.as_ref().unwrap()
+            )
+        );
+        assert!(
+            part.download_url
+                .as_deref()
+                .unwrap()
+                .ends_with(&request.target),
+            "the URL of another shard"
+        );
     }
-    let bytes: Vec<_> = saved.iter().map(|file| fs::read(&file.path).unwrap()).collect();
+    let bytes: Vec<_> = saved
+        .iter()
+        .map(|file| fs::read(&file.path).unwrap())
+        .collect();
     assert!(bytes[0] != bytes[1] && bytes[1] != bytes[2]);
 }
 
@@ -102,9 +172,24 @@ macro_rules! one_file {
     ($setting:ident $cluster:literal $list:ident $save:ident) => {{
         let directory = directory();
         let api = $setting.client.v2();
-        let id = api.$list(PROJECT, $cluster).stream().all().await.unwrap().remove(0).id;
-        let saved = api.$save(PROJECT, $cluster, &id).into_directory(directory.path()).await.unwrap();
-        assert_eq!((saved.len(), name(&saved[0]), saved[0].bytes), (1, format!("snapshot-{id}.tar.gz"), BYTES), $cluster);
+        let id = api
+            .$list(PROJECT, $cluster)
+            .stream()
+            .all()
+            .await
+            .unwrap()
+            .remove(0)
+            .id;
+        let saved = api
+            .$save(PROJECT, $cluster, &id)
+            .into_directory(directory.path())
+            .await
+            .unwrap();
+        assert_eq!(
+            (saved.len(), name(&saved[0]), saved[0].bytes),
+            (1, format!("snapshot-{id}.tar.gz"), BYTES),
+            $cluster
+        );
         assert_eq!(names(&directory), [name(&saved[0])]);
     }};
 }
@@ -115,7 +200,13 @@ async fn other_families_are_one_file() {
     one_file!(setting "flex" list_flex_snapshots save_flex_snapshot);
     one_file!(setting "tenant" list_tenant_snapshots save_tenant_snapshot);
     one_file!(setting "serverless" list_serverless_snapshots save_serverless_snapshot);
-    assert_eq!((setting.sent("POST"), setting.atlas.delivery().received().len()), (3, 3));
+    assert_eq!(
+        (
+            setting.sent("POST"),
+            setting.atlas.delivery().received().len()
+        ),
+        (3, 3)
+    );
     assert_no_leak(&setting);
 }
 
@@ -124,12 +215,38 @@ macro_rules! legacy {
     ($setting:ident $api:ident) => {{
         let directory = directory();
         let api = $setting.client.$api();
-        let snapshot = api.list_legacy_snapshots(PROJECT, "legacy").stream().all().await.unwrap().remove(0).id;
-        let body = atlas_backup_api::$api::types::LegacyRestoreJobRequest::download(snapshot.clone());
-        let jobs = api.create_legacy_restore_job(PROJECT, "legacy", body).send().await.unwrap().into_inner();
-        let job = api.get_legacy_restore_job(PROJECT, "legacy", &jobs.results[0].id).wait().await.unwrap();
-        let saved = $setting.client.download().files(job.deliveries()).into_directory(directory.path()).await.unwrap();
-        assert_eq!((saved.len(), name(&saved[0]), saved[0].bytes), (1, format!("snapshot-{snapshot}-{}.tar.gz", job.id), BYTES));
+        let snapshot = api
+            .list_legacy_snapshots(PROJECT, "legacy")
+            .stream()
+            .all()
+            .await
+            .unwrap()
+            .remove(0)
+            .id;
+        let body =
+            atlas_backup_api::$api::types::LegacyRestoreJobRequest::download(snapshot.clone());
+        let jobs = api
+            .create_legacy_restore_job(PROJECT, "legacy", body)
+            .send()
+            .await
+            .unwrap()
+            .into_inner();
+        let job = api
+            .get_legacy_restore_job(PROJECT, "legacy", &jobs.results[0].id)
+            .wait()
+            .await
+            .unwrap();
+        let saved = $setting
+            .client
+            .download()
+            .files(job.deliveries())
+            .into_directory(directory.path())
+            .await
+            .unwrap();
+        assert_eq!(
+            (saved.len(), name(&saved[0]), saved[0].bytes),
+            (1, format!("snapshot-{snapshot}-{}.tar.gz", job.id), BYTES)
+        );
         let delivery = job.delivery.unwrap();
         (delivery.auth_header.unwrap(), delivery.auth_value.unwrap())
     }};
@@ -144,7 +261,11 @@ async fn a_legacy_job_has_its_header_sent_to_its_host_only() {
     for ((header, value), request) in headers.into_iter().zip(requests) {
         assert_eq!(request.header(&header.to_ascii_lowercase()), Some(&*value));
         let elsewhere = setting.atlas.server().received();
-        assert!(elsewhere.iter().all(|request| request.header(&header.to_ascii_lowercase()).is_none()));
+        assert!(
+            elsewhere
+                .iter()
+                .all(|request| request.header(&header.to_ascii_lowercase()).is_none())
+        );
     }
     assert_no_leak(&setting);
 }
@@ -154,22 +275,54 @@ async fn a_legacy_job_has_its_header_sent_to_its_host_only() {
 async fn other_bytes_than_a_legacy_job_tells_are_not_saved() {
     let (setting, directory) = (setting(), directory());
     let api = setting.client.v2();
-    let snapshot = api.list_legacy_snapshots(PROJECT, "legacy").stream().all().await.unwrap().remove(0).id;
+    let snapshot = api
+        .list_legacy_snapshots(PROJECT, "legacy")
+        .stream()
+        .all()
+        .await
+        .unwrap()
+        .remove(0)
+        .id;
     let body = atlas_backup_api::v2::types::LegacyRestoreJobRequest::download(snapshot);
-    let jobs = api.create_legacy_restore_job(PROJECT, "legacy", body).send().await.unwrap().into_inner();
+    let jobs = api
+        .create_legacy_restore_job(PROJECT, "legacy", body)
+        .send()
+        .await
+        .unwrap()
+        .into_inner();
     assert!(jobs.results[0].deliveries().is_empty());
-    let job = api.get_legacy_restore_job(PROJECT, "legacy", &jobs.results[0].id).wait().await.unwrap();
+    let job = api
+        .get_legacy_restore_job(PROJECT, "legacy", &jobs.results[0].id)
+        .wait()
+        .await
+        .unwrap();
     setting.atlas.delivery().next([Mishap::Change(1)]);
-    let error = setting.client.download().files(job.deliveries()).into_directory(directory.path()).await.unwrap_err();
+    let error = setting
+        .client
+        .download()
+        .files(job.deliveries())
+        .into_directory(directory.path())
+        .await
+        .unwrap_err();
     assert!(matches!(error, DownloadError::Hash { .. }), "{error:?}");
-    assert_eq!((setting.atlas.delivery().left(), names(&directory).len()), (0, 0));
+    assert_eq!(
+        (setting.atlas.delivery().left(), names(&directory).len()),
+        (0, 0)
+    );
 }
 
 #[tokio::test]
 async fn credentials_stay_with_the_api() {
     for credentials in [api_key, service_account] {
-        let (setting, directory) = (setting_with(|atlas| atlas, |client| client.credentials(credentials())), directory());
-        let saved = save(&setting, "events").await.into_directory(directory.path()).await.unwrap();
+        let (setting, directory) = (
+            setting_with(|atlas| atlas, |client| client.credentials(credentials())),
+            directory(),
+        );
+        let saved = save(&setting, "events")
+            .await
+            .into_directory(directory.path())
+            .await
+            .unwrap();
         assert_eq!(saved.len(), 3);
         assert_no_leak(&setting);
     }
@@ -179,17 +332,46 @@ async fn credentials_stay_with_the_api() {
 async fn v1_jobs_name_their_files_too() {
     let (setting, directory) = (setting(), directory());
     let api = setting.client.v1();
-    let snapshot = api.list_sharded_snapshots(PROJECT, "events").stream().all().await.unwrap().remove(0).id;
+    let snapshot = api
+        .list_sharded_snapshots(PROJECT, "events")
+        .stream()
+        .all()
+        .await
+        .unwrap()
+        .remove(0)
+        .id;
     let body = atlas_backup_api::v1::types::RestoreJobRequest::download(snapshot);
-    let job = api.create_restore_job(PROJECT, "events", body).send().await.unwrap().into_inner();
+    let job = api
+        .create_restore_job(PROJECT, "events", body)
+        .send()
+        .await
+        .unwrap()
+        .into_inner();
     assert!(job.deliveries().is_empty());
-    let job = api.get_restore_job(PROJECT, "events", &job.id).wait().await.unwrap();
-    let saved = setting.client.download().files(job.deliveries()).into_directory(directory.path()).await.unwrap();
-    assert!(saved.len() == 3 && saved.iter().all(|file| name(file).contains("-atlas-")), "{saved:?}");
+    let job = api
+        .get_restore_job(PROJECT, "events", &job.id)
+        .wait()
+        .await
+        .unwrap();
+    let saved = setting
+        .client
+        .download()
+        .files(job.deliveries())
+        .into_directory(directory.path())
+        .await
+        .unwrap();
+    assert!(
+        saved.len() == 3 && saved.iter().all(|file| name(file).contains("-atlas-")),
+        "{saved:?}"
+    );
 }
 
 /// Lets two hours pass, so many times, when a file has come as far as this, once for each file.
-fn late(setting: &Setting, mut times: u32, from: u64) -> impl FnMut(&DownloadProgress) + Send + 'static {
+fn late(
+    setting: &Setting,
+    mut times: u32,
+    from: u64,
+) -> impl FnMut(&DownloadProgress) + Send + 'static {
     let (clock, mut seen) = (setting.clock.servers().clone(), BTreeSet::new());
     move |file| {
         if file.bytes >= from && times > 0 && seen.insert(file.file.clone()) {
@@ -202,28 +384,80 @@ fn late(setting: &Setting, mut times: u32, from: u64) -> impl FnMut(&DownloadPro
 #[tokio::test]
 async fn what_expires_in_between_is_told_and_what_is_complete_stays() {
     let (setting, directory) = (setting(), directory());
-    let save = save_in_turn(&setting, "events").await.on_download(late(&setting, 1, BYTES));
+    let save = save_in_turn(&setting, "events")
+        .await
+        .on_download(late(&setting, 1, BYTES));
     let error = save.into_directory(directory.path()).await.unwrap_err();
-    let SaveError::Download(DownloadError::Expired { file, .. }) = &error else { panic!("{error:?}") };
-    assert!(file.contains("shard-1") && error.to_string().contains("ask Atlas for a new one"), "{error}");
-    assert!(names(&directory).len() == 2 && names(&directory)[0].contains("shard-0"), "{:?}", names(&directory));
+    let SaveError::Download(DownloadError::Expired { file, .. }) = &error else {
+        panic!("{error:?}")
+    };
+    assert!(
+        file.contains("shard-1") && error.to_string().contains("ask Atlas for a new one"),
+        "{error}"
+    );
+    assert!(
+        names(&directory).len() == 2 && names(&directory)[0].contains("shard-0"),
+        "{:?}",
+        names(&directory)
+    );
     assert_eq!(setting.sent("POST"), 1);
 }
 
 #[tokio::test]
 async fn what_broke_between_two_files_goes_on_when_it_is_called_again() {
     let (setting, directory) = (setting(), directory());
-    let broken = save_in_turn(&setting, "events").await.on_download(late(&setting, 1, BYTES)).into_directory(directory.path()).await;
-    assert!(matches!(broken, Err(SaveError::Download(DownloadError::Expired { .. }))), "{broken:?}");
-    let saved = save(&setting, "events").await.into_directory(directory.path()).await.unwrap();
+    let broken = save_in_turn(&setting, "events")
+        .await
+        .on_download(late(&setting, 1, BYTES))
+        .into_directory(directory.path())
+        .await;
+    assert!(
+        matches!(
+            broken,
+            Err(SaveError::Download(DownloadError::Expired { .. }))
+        ),
+        "{broken:?}"
+    );
+    let saved = save(&setting, "events")
+        .await
+        .into_directory(directory.path())
+        .await
+        .unwrap();
     let files: Vec<_> = saved.iter().map(name).collect();
-    assert!(files[0].contains("shard-0") && files[1].contains("shard-1") && files[2].contains("config-0"), "{files:?}");
-    assert!(saved.iter().all(|file| file.bytes == BYTES) && names(&directory).len() == 3, "the mark is gone");
-    let statuses: Vec<_> = setting.atlas.delivery().received().iter().map(|request| request.status).collect();
-    assert_eq!(statuses, [200, 403, 200, 200].map(Some), "the first is not fetched again");
+    assert!(
+        files[0].contains("shard-0")
+            && files[1].contains("shard-1")
+            && files[2].contains("config-0"),
+        "{files:?}"
+    );
+    assert!(
+        saved.iter().all(|file| file.bytes == BYTES) && names(&directory).len() == 3,
+        "the mark is gone"
+    );
+    let statuses: Vec<_> = setting
+        .atlas
+        .delivery()
+        .received()
+        .iter()
+        .map(|request| request.status)
+        .collect();
+    assert_eq!(
+        statuses,
+        [200, 403, 200, 200].map(Some),
+        "the first is not fetched again"
+    );
     // Now they are files like any others.
-    let again = save(&setting, "events").await.into_directory(directory.path()).await;
-    assert!(matches!(again, Err(SaveError::Download(DownloadError::Exists { .. }))), "{again:?}");
+    let again = save(&setting, "events")
+        .await
+        .into_directory(directory.path())
+        .await;
+    assert!(
+        matches!(
+            again,
+            Err(SaveError::Download(DownloadError::Exists { .. }))
+        ),
+        "{again:?}"
+    );
     assert_eq!(setting.sent("POST"), 2);
 }
 
@@ -234,14 +468,24 @@ async fn numbered_files_are_fetched_again_when_urls_are_renewed() {
     let host = host.atlas.delivery();
     let offers = [Offer::new(BYTES, 1), Offer::new(BYTES, 2)];
     let [a, b] = offers.clone().map(|offer| host.offer(offer));
-    let job = |urls: [&str; 2]| ok(&json!({"id": PROJECT, "snapshotId": PROJECT, "deliveryType": "download", "deliveryUrl": urls}));
+    let job = |urls: [&str; 2]| {
+        ok(
+            &json!({"id": PROJECT, "snapshotId": PROJECT, "deliveryType": "download", "deliveryUrl": urls}),
+        )
+    };
     let gone = format!("{}/gone", host.server().url());
     let (first, second) = (job([&a, &gone]), job([&b, &a]));
     let server = answering([first.clone(), first, second]);
-    let save = script::client(&server, &NoWait::new()).v2().save_snapshot(PROJECT, "orders", PROJECT).renew_expired(true);
+    let save = script::client(&server, &NoWait::new())
+        .v2()
+        .save_snapshot(PROJECT, "orders", PROJECT)
+        .renew_expired(true);
     let save = save.download(|download| download.max_concurrency(1));
     let saved = save.into_directory(directory.path()).await.unwrap();
-    let bytes: Vec<_> = saved.iter().map(|file| fs::read(&file.path).unwrap()).collect();
+    let bytes: Vec<_> = saved
+        .iter()
+        .map(|file| fs::read(&file.path).unwrap())
+        .collect();
     assert!(bytes == [offers[1].bytes(), offers[0].bytes()], "{saved:?}");
     assert_eq!((names(&directory).len(), host.received().len()), (2, 4));
 }
@@ -249,22 +493,46 @@ async fn numbered_files_are_fetched_again_when_urls_are_renewed() {
 #[tokio::test]
 async fn what_expires_in_between_is_asked_for_once_more_and_not_all_of_it() {
     let (setting, directory) = (setting(), directory());
-    let save = save_in_turn(&setting, "events").await.renew_expired(true).on_download(late(&setting, 1, BYTES));
+    let save = save_in_turn(&setting, "events")
+        .await
+        .renew_expired(true)
+        .on_download(late(&setting, 1, BYTES));
     let saved = save.into_directory(directory.path()).await.unwrap();
     let files: Vec<_> = saved.iter().map(name).collect();
     assert_eq!((files.len(), names(&directory).len()), (3, 3));
-    assert!(files[0].contains("shard-0") && files[1].contains("shard-1") && files[2].contains("config-0"), "{files:?}");
-    let statuses: Vec<_> = setting.atlas.delivery().received().iter().map(|request| request.status).collect();
-    assert_eq!(statuses, [200, 403, 200, 200].map(Some), "the first is not fetched again");
+    assert!(
+        files[0].contains("shard-0")
+            && files[1].contains("shard-1")
+            && files[2].contains("config-0"),
+        "{files:?}"
+    );
+    let statuses: Vec<_> = setting
+        .atlas
+        .delivery()
+        .received()
+        .iter()
+        .map(|request| request.status)
+        .collect();
+    assert_eq!(
+        statuses,
+        [200, 403, 200, 200].map(Some),
+        "the first is not fetched again"
+    );
     assert_eq!(setting.sent("POST"), 2);
 }
 
 #[tokio::test]
 async fn what_expires_twice_is_told() {
     let (setting, directory) = (setting(), directory());
-    let save = save_in_turn(&setting, "events").await.renew_expired(true).on_download(late(&setting, 2, BYTES));
+    let save = save_in_turn(&setting, "events")
+        .await
+        .renew_expired(true)
+        .on_download(late(&setting, 2, BYTES));
     let error = save.into_directory(directory.path()).await.unwrap_err();
-    assert!(matches!(&error, SaveError::Download(error) if error.is_expired()), "{error:?}");
+    assert!(
+        matches!(&error, SaveError::Download(error) if error.is_expired()),
+        "{error:?}"
+    );
     assert_eq!((setting.sent("POST"), names(&directory).len()), (2, 3));
 }
 
@@ -272,14 +540,29 @@ async fn what_expires_twice_is_told() {
 #[tokio::test]
 async fn what_expires_side_by_side_is_there_in_the_end() {
     for from in [1, BYTES / 2, BYTES] {
-        let setting = setting_with(FakeAtlasBuilder::open, |client| client.retry(RetryPolicy::new()));
+        let setting = setting_with(FakeAtlasBuilder::open, |client| {
+            client.retry(RetryPolicy::new())
+        });
         let directory = directory();
         setting.atlas.delivery().next([Mishap::Cut(BYTES / 2)]);
-        let save = save(&setting, "events").await.renew_expired(true).on_download(late(&setting, 1, from));
+        let save = save(&setting, "events")
+            .await
+            .renew_expired(true)
+            .on_download(late(&setting, 1, from));
         let saved = save.into_directory(directory.path()).await.unwrap();
         let files: Vec<_> = saved.iter().map(name).collect();
-        assert!(files[0].contains("shard-0") && files[1].contains("shard-1") && files[2].contains("config-0"), "{files:?}");
-        assert!(saved.iter().all(|file| fs::metadata(&file.path).unwrap().len() == BYTES), "{saved:?}");
+        assert!(
+            files[0].contains("shard-0")
+                && files[1].contains("shard-1")
+                && files[2].contains("config-0"),
+            "{files:?}"
+        );
+        assert!(
+            saved
+                .iter()
+                .all(|file| fs::metadata(&file.path).unwrap().len() == BYTES),
+            "{saved:?}"
+        );
         assert_eq!(names(&directory).len(), 3, "the mark is gone");
         assert!(setting.sent("POST") <= 2);
     }
@@ -292,38 +575,93 @@ async fn only_its_owner_can_read_what_is_saved() {
     use crate::download::modes::mode;
 
     let (setting, directory) = (setting(), directory());
-    let (new, id) = (directory.path().join("new"), snapshot(&setting, "orders").await);
+    let (new, id) = (
+        directory.path().join("new"),
+        snapshot(&setting, "orders").await,
+    );
     let modes = Arc::new(Mutex::new(BTreeSet::new()));
     let look = {
         let (modes, new) = (Arc::clone(&modes), new.clone());
-        move |_: &DownloadProgress| modes.lock().unwrap().extend([mode(new.join(format!("snapshot-{id}.part"))), mode(&new)])
+        move |_: &DownloadProgress| {
+            modes
+                .lock()
+                .unwrap()
+                .extend([mode(new.join(format!("snapshot-{id}.part"))), mode(&new)])
+        }
     };
-    save(&setting, "orders").await.on_download(look).into_directory(&new).await.unwrap();
+    save(&setting, "orders")
+        .await
+        .on_download(look)
+        .into_directory(&new)
+        .await
+        .unwrap();
     assert_eq!(*modes.lock().unwrap(), BTreeSet::from([0o600, 0o700]));
 
     let download = |mode| move |download: Download| download.unix_mode(mode).overwrite(true);
-    save(&setting, "orders").await.download(download(0o640)).into_directory(directory.path().join("other")).await.unwrap();
+    save(&setting, "orders")
+        .await
+        .download(download(0o640))
+        .into_directory(directory.path().join("other"))
+        .await
+        .unwrap();
     assert_eq!(mode(directory.path().join("other")) & 0o707, 0o700);
     let posted = setting.sent("POST");
-    let error = save(&setting, "orders").await.download(download(0o400)).into_directory(directory.path()).await.unwrap_err();
-    assert!(matches!(&error, SaveError::Download(DownloadError::Configuration(_))), "{error:?}");
-    assert_eq!(setting.sent("POST"), posted, "told before anything is asked for");
+    let error = save(&setting, "orders")
+        .await
+        .download(download(0o400))
+        .into_directory(directory.path())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, SaveError::Download(DownloadError::Configuration(_))),
+        "{error:?}"
+    );
+    assert_eq!(
+        setting.sent("POST"),
+        posted,
+        "told before anything is asked for"
+    );
 }
 
 /// The second job has other bytes to offer, which cannot follow upon the first half.
 #[tokio::test]
 async fn half_a_file_of_a_url_that_expired_is_no_part_of_another() {
-    let setting = setting_with(FakeAtlasBuilder::open, |client| client.retry(RetryPolicy::new()));
+    let setting = setting_with(FakeAtlasBuilder::open, |client| {
+        client.retry(RetryPolicy::new())
+    });
     let directory = directory();
     setting.atlas.delivery().next([Mishap::Cut(BYTES / 2)]);
-    let save = save(&setting, "orders").await.renew_expired(true).on_download(late(&setting, 1, 1));
+    let save = save(&setting, "orders")
+        .await
+        .renew_expired(true)
+        .on_download(late(&setting, 1, 1));
     let saved = save.into_directory(directory.path()).await.unwrap();
-    assert_eq!((setting.sent("POST"), names(&directory), setting.atlas.delivery().left()), (2, vec![name(&saved[0])], 0));
+    assert_eq!(
+        (
+            setting.sent("POST"),
+            names(&directory),
+            setting.atlas.delivery().left()
+        ),
+        (2, vec![name(&saved[0])], 0)
+    );
     // The same, fetched in one piece.
     let whole = super::saving::directory();
-    let url = setting.atlas.delivery().received().last().unwrap().target.clone();
+    let url = setting
+        .atlas
+        .delivery()
+        .received()
+        .last()
+        .unwrap()
+        .target
+        .clone();
     let url = format!("{}{url}", setting.atlas.delivery().server().url());
-    let again = setting.client.download().file(atlas_backup_api::Delivery::new("a", url)).into_directory(whole.path()).await.unwrap();
+    let again = setting
+        .client
+        .download()
+        .file(atlas_backup_api::Delivery::new("a", url))
+        .into_directory(whole.path())
+        .await
+        .unwrap();
     assert!(fs::read(&saved[0].path).unwrap() == fs::read(&again[0].path).unwrap());
 }
 
@@ -331,38 +669,90 @@ async fn half_a_file_of_a_url_that_expired_is_no_part_of_another() {
 async fn a_job_that_fails_or_hangs_fetches_nothing() {
     let (setting, directory) = (setting(), directory());
     setting.atlas.fail_next(Family::RestoreJob);
-    let error = save(&setting, "orders").await.renew_expired(true).into_directory(directory.path()).await.unwrap_err();
-    assert!(matches!(&error, SaveError::Job { failure, .. } if failure.ending() == Some(Ending::Failed)), "{error:?}");
+    let error = save(&setting, "orders")
+        .await
+        .renew_expired(true)
+        .into_directory(directory.path())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, SaveError::Job { failure, .. } if failure.ending() == Some(Ending::Failed)),
+        "{error:?}"
+    );
     setting.atlas.hang_next(Family::RestoreJob);
     let before = setting.elapsed();
-    let error = save(&setting, "orders").await.deadline(seconds(600)).into_directory(directory.path()).await.unwrap_err();
-    assert!(matches!(&error, SaveError::Job { failure: WaitError::Deadline { job: Some(_), .. }, .. }), "{error:?}");
+    let error = save(&setting, "orders")
+        .await
+        .deadline(seconds(600))
+        .into_directory(directory.path())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(
+            &error,
+            SaveError::Job {
+                failure: WaitError::Deadline { job: Some(_), .. },
+                ..
+            }
+        ),
+        "{error:?}"
+    );
     assert_eq!(setting.elapsed() - before, seconds(600));
-    assert_eq!((setting.sent("POST"), setting.atlas.delivery().received().len()), (2, 0));
+    assert_eq!(
+        (
+            setting.sent("POST"),
+            setting.atlas.delivery().received().len()
+        ),
+        (2, 0)
+    );
 }
 
 /// The job is there, and goes on: whoever cannot ask after it is told which one it is.
 #[tokio::test]
 async fn a_job_that_cannot_be_asked_after_is_named() {
-    let refused = Answer::json(403, "application/json", &json!({"error": 403, "errorCode": "NO_LONGER", "detail": "No."}));
-    let server = answering([ok(&json!({"id": PROJECT, "deliveryType": "download"})), refused]);
-    let save = script::client(&server, &NoWait::new()).v2().save_snapshot(PROJECT, "orders", PROJECT);
+    let refused = Answer::json(
+        403,
+        "application/json",
+        &json!({"error": 403, "errorCode": "NO_LONGER", "detail": "No."}),
+    );
+    let server = answering([
+        ok(&json!({"id": PROJECT, "deliveryType": "download"})),
+        refused,
+    ]);
+    let save = script::client(&server, &NoWait::new())
+        .v2()
+        .save_snapshot(PROJECT, "orders", PROJECT);
     let error = save.into_directory(directory().path()).await.unwrap_err();
-    assert!(matches!(&error, SaveError::Job { id, failure: WaitError::Call { .. }, .. } if id.as_str() == PROJECT), "{error:?}");
     assert!(
-        error.to_string().starts_with(&format!("job {PROJECT} was asked for and goes on: getRestoreJob: 403 Forbidden (NO_LONGER)")),
+        matches!(&error, SaveError::Job { id, failure: WaitError::Call { .. }, .. } if id.as_str() == PROJECT),
+        "{error:?}"
+    );
+    assert!(
+        error.to_string().starts_with(&format!(
+            "job {PROJECT} was asked for and goes on: getRestoreJob: 403 Forbidden (NO_LONGER)"
+        )),
         "{error}"
     );
 }
 
 #[tokio::test]
 async fn a_job_that_names_no_file() {
-    let job = |more: serde_json::Value| ok(&json!({"id": PROJECT, "deliveryType": "download", "finishedAt": more}));
+    let job = |more: serde_json::Value| {
+        ok(&json!({"id": PROJECT, "deliveryType": "download", "finishedAt": more}))
+    };
     let server = answering([job(json!(null)), job(json!("2026-01-01T00:00:00Z"))]);
     let client: Client = script::client(&server, &NoWait::new());
     let directory = directory();
-    let error = client.v2().save_snapshot(PROJECT, "orders", PROJECT).into_directory(directory.path()).await.unwrap_err();
-    assert!(matches!(&error, SaveError::NoFiles(job) if job.id.as_str() == PROJECT), "{error:?}");
+    let error = client
+        .v2()
+        .save_snapshot(PROJECT, "orders", PROJECT)
+        .into_directory(directory.path())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, SaveError::NoFiles(job) if job.id.as_str() == PROJECT),
+        "{error:?}"
+    );
     assert_eq!((server.acted("POST"), names(&directory).len()), (1, 0));
 }
 
@@ -370,30 +760,78 @@ async fn a_job_that_names_no_file() {
 async fn what_asks_for_the_download_is_sent_once() {
     for fault in [Fault::reset().after_acting(), Fault::html_503()] {
         let faults = Faults::script([fault]).on_method("POST");
-        let setting = setting_with(|atlas| atlas.open().faults(&faults), |client| client.retry(RetryPolicy::new()));
-        let error = save(&setting, "orders").await.renew_expired(true).into_directory(directory().path()).await.unwrap_err();
-        assert!(matches!(&error, SaveError::Call(Error::Ambiguous(_))), "{error:?}");
+        let setting = setting_with(
+            |atlas| atlas.open().faults(&faults),
+            |client| client.retry(RetryPolicy::new()),
+        );
+        let error = save(&setting, "orders")
+            .await
+            .renew_expired(true)
+            .into_directory(directory().path())
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, SaveError::Call(Error::Ambiguous(_))),
+            "{error:?}"
+        );
         assert_eq!(setting.sent("POST"), 1);
     }
     let setting = setting();
-    let error = setting.client.v2().save_snapshot(PROJECT, "orders", PROJECT).into_directory(directory().path()).await.unwrap_err();
-    assert!(matches!(&error, SaveError::Call(error) if error.is_not_found()), "{error:?}");
-    let error = setting.client.v2().save_flex_snapshot(PROJECT, "flex", "no id").into_directory(directory().path()).await.unwrap_err();
-    assert!(matches!(error, SaveError::Call(Error::InvalidArgument(_))), "{error:?}");
+    let error = setting
+        .client
+        .v2()
+        .save_snapshot(PROJECT, "orders", PROJECT)
+        .into_directory(directory().path())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, SaveError::Call(error) if error.is_not_found()),
+        "{error:?}"
+    );
+    let error = setting
+        .client
+        .v2()
+        .save_flex_snapshot(PROJECT, "flex", "no id")
+        .into_directory(directory().path())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, SaveError::Call(Error::InvalidArgument(_))),
+        "{error:?}"
+    );
     assert_eq!(setting.atlas.server().exchanges(), 1);
 }
 
 #[tokio::test]
 async fn polls_that_fail_for_the_moment_do_not_matter() {
-    for fault in [Fault::reset(), Fault::html_503(), Fault::rate_limited(Some(5)), Fault::cut_short()] {
+    for fault in [
+        Fault::reset(),
+        Fault::html_503(),
+        Fault::rate_limited(Some(5)),
+        Fault::cut_short(),
+    ] {
         let (setting, directory) = (setting(), directory());
         // The list and the request before.
-        for fault in [Fault::pass(), Fault::pass(), Fault::pass(), Fault::pass(), fault.clone(), fault.clone()] {
+        for fault in [
+            Fault::pass(),
+            Fault::pass(),
+            Fault::pass(),
+            Fault::pass(),
+            fault.clone(),
+            fault.clone(),
+        ] {
             setting.atlas.faults().push(fault);
         }
-        let saved = save(&setting, "orders").await.into_directory(directory.path()).await;
+        let saved = save(&setting, "orders")
+            .await
+            .into_directory(directory.path())
+            .await;
         assert!(saved.is_ok(), "{fault:?}: {saved:?}");
-        assert_eq!((setting.atlas.faults().left(), setting.sent("POST")), (0, 1), "{fault:?}");
+        assert_eq!(
+            (setting.atlas.faults().left(), setting.sent("POST")),
+            (0, 1),
+            "{fault:?}"
+        );
     }
 }
 
@@ -403,10 +841,19 @@ async fn how_files_are_fetched_can_be_said() {
     let id = snapshot(&setting, "orders").await;
     let path = directory.path().join(format!("snapshot-{id}.tar.gz"));
     fs::write(&path, "precious").unwrap();
-    let error = save(&setting, "orders").await.into_directory(directory.path()).await.unwrap_err();
-    assert!(matches!(error, SaveError::Download(DownloadError::Exists { .. })), "{error:?}");
+    let error = save(&setting, "orders")
+        .await
+        .into_directory(directory.path())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, SaveError::Download(DownloadError::Exists { .. })),
+        "{error:?}"
+    );
     assert_eq!(fs::read(&path).unwrap(), b"precious");
-    let save = save(&setting, "orders").await.download(|download| download.overwrite(true));
+    let save = save(&setting, "orders")
+        .await
+        .download(|download| download.overwrite(true));
     save.into_directory(directory.path()).await.unwrap();
     assert_eq!(fs::metadata(&path).unwrap().len(), BYTES);
 }
@@ -415,15 +862,26 @@ async fn how_files_are_fetched_can_be_said() {
 async fn what_is_in_the_way_is_told_before_anything_is_asked_for() {
     let (setting, directory) = (setting(), directory());
     let id = snapshot(&setting, "events").await;
-    for (name, is_in_the_way) in [(format!("snapshot-{id}.tar.gz.part"), false), (format!("snapshot-{id}-shard-7.tar.gz"), true)] {
+    for (name, is_in_the_way) in [
+        (format!("snapshot-{id}.tar.gz.part"), false),
+        (format!("snapshot-{id}-shard-7.tar.gz"), true),
+    ] {
         fs::write(directory.path().join(&name), "").expect("writable");
         let posted = setting.sent("POST");
-        let saved = save(&setting, "events").await.into_directory(directory.path()).await;
+        let saved = save(&setting, "events")
+            .await
+            .into_directory(directory.path())
+            .await;
         match saved {
             Err(SaveError::Download(DownloadError::Exists { path, .. })) if is_in_the_way => {
-                assert!(path.ends_with(&name) && setting.sent("POST") == posted, "{path:?}");
+                assert!(
+                    path.ends_with(&name) && setting.sent("POST") == posted,
+                    "{path:?}"
+                );
             }
-            Ok(saved) if !is_in_the_way => saved.iter().for_each(|file| fs::remove_file(&file.path).expect("it is there")),
+            Ok(saved) if !is_in_the_way => saved
+                .iter()
+                .for_each(|file| fs::remove_file(&file.path).expect("it is there")),
             other => panic!("{name}: {other:?}"),
         }
     }
@@ -433,22 +891,51 @@ async fn what_is_in_the_way_is_told_before_anything_is_asked_for() {
 async fn dropped_it_goes_no_further() {
     let (setting, directory) = (setting(), directory());
     let gate = Gate::closed();
-    setting.atlas.delivery().next([Mishap::Stall(BYTES / 2, gate.clone())]);
+    setting
+        .atlas
+        .delivery()
+        .next([Mishap::Stall(BYTES / 2, gate.clone())]);
     tokio::select! {
         _ = save_in_turn(&setting, "events").await.into_directory(directory.path()) => panic!("the gate is closed"),
         () = gate.arrived(1) => {}
     }
     gate.open();
     let before = setting.atlas.server().exchanges();
-    setting.client.v2().list_restore_jobs(PROJECT, "events").send().await.unwrap();
-    assert_eq!((setting.atlas.server().exchanges() - before, setting.atlas.delivery().received().len()), (1, 1));
+    setting
+        .client
+        .v2()
+        .list_restore_jobs(PROJECT, "events")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            setting.atlas.server().exchanges() - before,
+            setting.atlas.delivery().received().len()
+        ),
+        (1, 1)
+    );
     let unfinished = |name: &String| name.ends_with(".part") || name.ends_with(".part.json");
-    assert!(names(&directory).iter().all(unfinished), "{:?}", names(&directory));
+    assert!(
+        names(&directory).iter().all(unfinished),
+        "{:?}",
+        names(&directory)
+    );
 }
 
 #[test]
 fn what_it_is_about_can_be_printed() {
     let setting = setting();
-    let text = format!("{:?}", setting.client.v2().save_snapshot(PROJECT, "orders", PROJECT).renew_expired(true));
-    assert!(text.contains("createRestoreJob") && text.contains("renew_expired: true"), "{text}");
+    let text = format!(
+        "{:?}",
+        setting
+            .client
+            .v2()
+            .save_snapshot(PROJECT, "orders", PROJECT)
+            .renew_expired(true)
+    );
+    assert!(
+        text.contains("createRestoreJob") && text.contains("renew_expired: true"),
+        "{text}"
+    );
 }

@@ -17,7 +17,11 @@ pub fn answering(answers: impl IntoIterator<Item = Answer>) -> Server {
     let left = Arc::new(Mutex::new(answers.into_iter().collect::<VecDeque<_>>()));
     replying(move |_, _| {
         let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = if left.len() > 1 { left.pop_front() } else { left.front().cloned() };
+        let next = if left.len() > 1 {
+            left.pop_front()
+        } else {
+            left.front().cloned()
+        };
         next.expect("the test writes down at least one answer")
     })
 }
@@ -28,7 +32,9 @@ pub fn replying(reply: impl Fn(&str, &[u8]) -> Answer + Clone + Send + Sync + 's
         let reply = reply.clone();
         async move {
             let (parts, body) = request.into_parts();
-            let body = to_bytes(body, usize::MAX).await.expect("the client sends all of it");
+            let body = to_bytes(body, usize::MAX)
+                .await
+                .expect("the client sends all of it");
             reply(&format!("{} {}", parts.method, parts.uri), &body)
         }
     });
@@ -41,6 +47,9 @@ pub fn ok(body: &Value) -> Answer {
 
 /// Tries each call once.
 pub fn client(server: &Server, clock: &NoWait) -> Client {
-    let builder = Client::builder().base_url(server.url()).clock(clock.clone()).retry(RetryPolicy::never());
+    let builder = Client::builder()
+        .base_url(server.url())
+        .clock(clock.clone())
+        .retry(RetryPolicy::never());
     builder.build().expect("settings of a test")
 }

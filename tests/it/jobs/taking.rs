@@ -19,11 +19,17 @@ fn setting_where(faults: impl IntoIterator<Item = Fault>) -> Setting {
 }
 
 fn body(description: Option<&str>) -> OnDemandSnapshotRequest {
-    OnDemandSnapshotRequest { description: description.map(str::to_owned), retention_in_days: Some(5) }
+    OnDemandSnapshotRequest {
+        description: description.map(str::to_owned),
+        retention_in_days: Some(5),
+    }
 }
 
 fn take(setting: &Setting, cluster: &str) -> TakeSnapshotAndWait {
-    setting.client.v2().take_snapshot_and_wait(PROJECT, cluster, body(Some("Before the upgrade")))
+    setting
+        .client
+        .v2()
+        .take_snapshot_and_wait(PROJECT, cluster, body(Some("Before the upgrade")))
 }
 
 fn json_of(body: &[u8]) -> Value {
@@ -33,7 +39,10 @@ fn json_of(body: &[u8]) -> Value {
 /// What was asked for, as it went over the wire.
 fn asked(setting: &Setting) -> Vec<Value> {
     let received = setting.atlas.server().received().into_iter();
-    received.filter(|request| request.method == "POST").map(|request| json_of(&request.body)).collect()
+    received
+        .filter(|request| request.method == "POST")
+        .map(|request| json_of(&request.body))
+        .collect()
 }
 
 fn status(snapshot: &Snapshot) -> Option<&str> {
@@ -57,15 +66,34 @@ async fn a_snapshot_is_taken_and_waited_for() {
     for cluster in ["orders", "events"] {
         let setting = setting();
         let snapshot = take(&setting, cluster).await.unwrap();
-        assert_eq!((status(&snapshot), snapshot.shards().count() > 1), (Some("completed"), cluster == "events"), "{cluster}");
-        let [asked] = &asked(&setting)[..] else { panic!("more or less than one request") };
+        assert_eq!(
+            (status(&snapshot), snapshot.shards().count() > 1),
+            (Some("completed"), cluster == "events"),
+            "{cluster}"
+        );
+        let [asked] = &asked(&setting)[..] else {
+            panic!("more or less than one request")
+        };
         assert_eq!(asked["retentionInDays"], 5);
         let description = asked["description"].as_str().unwrap();
-        let marker = description.strip_prefix("Before the upgrade [atlas-backup-api ").and_then(|rest| rest.strip_suffix(']'));
-        assert!(marker.is_some_and(|marker| marker.len() == 16), "{description}");
+        let marker = description
+            .strip_prefix("Before the upgrade [atlas-backup-api ")
+            .and_then(|rest| rest.strip_suffix(']'));
+        assert!(
+            marker.is_some_and(|marker| marker.len() == 16),
+            "{description}"
+        );
         assert_eq!(snapshot.description.as_deref(), Some(description));
-        let polls = setting.targets("GET").into_iter().filter(|target| target.contains(snapshot.id.as_str()));
-        assert!(polls.clone().all(|target| target.contains("/shardedCluster/") == (cluster == "events")) && polls.count() > 3);
+        let polls = setting
+            .targets("GET")
+            .into_iter()
+            .filter(|target| target.contains(snapshot.id.as_str()));
+        assert!(
+            polls
+                .clone()
+                .all(|target| target.contains("/shardedCluster/") == (cluster == "events"))
+                && polls.count() > 3
+        );
     }
 }
 
@@ -73,10 +101,24 @@ async fn a_snapshot_is_taken_and_waited_for() {
 async fn a_marker_is_all_where_there_is_no_description_and_never_the_same() {
     let setting = setting();
     for _ in 0..2 {
-        setting.client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap();
+        setting
+            .client
+            .v2()
+            .take_snapshot_and_wait(PROJECT, "orders", body(None))
+            .await
+            .unwrap();
     }
-    let markers: Vec<_> = asked(&setting).into_iter().map(|asked| asked["description"].as_str().unwrap().to_owned()).collect();
-    assert!(markers.iter().all(|marker| marker.starts_with("[atlas-backup-api ")) && markers[0] != markers[1], "{markers:?}");
+    let markers: Vec<_> = asked(&setting)
+        .into_iter()
+        .map(|asked| asked["description"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(
+        markers
+            .iter()
+            .all(|marker| marker.starts_with("[atlas-backup-api "))
+            && markers[0] != markers[1],
+        "{markers:?}"
+    );
 }
 
 #[tokio::test]
@@ -94,7 +136,11 @@ async fn another_that_runs_is_waited_for_first() {
                 move |snapshot: &Snapshot| seen.lock().unwrap().push(snapshot.id.clone())
             };
             let snapshot = take(&setting, cluster).on_progress(see).await.unwrap();
-            assert_eq!((status(&snapshot), setting.sent("POST")), (Some("completed"), 2), "{cluster} {fails}");
+            assert_eq!(
+                (status(&snapshot), setting.sent("POST")),
+                (Some("completed"), 2),
+                "{cluster} {fails}"
+            );
             let mut seen = seen.lock().unwrap().clone();
             seen.dedup();
             assert_eq!(seen, [other.id, snapshot.id], "{cluster} {fails}");
@@ -107,11 +153,26 @@ async fn another_that_never_ends_is_told_and_nothing_is_asked_for() {
     let setting = setting();
     setting.atlas.hang_next(Family::Snapshot);
     let other = setting.take("orders").await;
-    let error = take(&setting, "orders").deadline(seconds(600)).await.unwrap_err();
-    let TakeError::Busy(waited) = &error else { panic!("{error:?}") };
-    assert!(matches!(waited, WaitError::Deadline { .. }) && waited.job().is_some_and(|job| job.id == other.id), "{waited:?}");
-    let told = format!("getSnapshot {}: still under way after 600s; wait for that one first with get_snapshot(…).wait()", other.id);
-    assert_eq!(error.to_string(), format!("no snapshot was asked for, as another one is under way: {told}"));
+    let error = take(&setting, "orders")
+        .deadline(seconds(600))
+        .await
+        .unwrap_err();
+    let TakeError::Busy(waited) = &error else {
+        panic!("{error:?}")
+    };
+    assert!(
+        matches!(waited, WaitError::Deadline { .. })
+            && waited.job().is_some_and(|job| job.id == other.id),
+        "{waited:?}"
+    );
+    let told = format!(
+        "getSnapshot {}: still under way after 600s; wait for that one first with get_snapshot(…).wait()",
+        other.id
+    );
+    assert_eq!(
+        error.to_string(),
+        format!("no snapshot was asked for, as another one is under way: {told}")
+    );
     assert_eq!((setting.sent("POST"), setting.elapsed()), (1, seconds(600)));
 }
 
@@ -121,8 +182,20 @@ async fn what_was_waited_for_others_counts() {
     let setting = setting();
     setting.take("orders").await;
     setting.atlas.hang_next(Family::Snapshot);
-    let error = take(&setting, "orders").deadline(seconds(300)).await.unwrap_err();
-    assert!(matches!(&error, TakeError::Snapshot { failure: WaitError::Deadline { job: Some(_), .. }, .. }), "{error:?}");
+    let error = take(&setting, "orders")
+        .deadline(seconds(300))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(
+            &error,
+            TakeError::Snapshot {
+                failure: WaitError::Deadline { job: Some(_), .. },
+                ..
+            }
+        ),
+        "{error:?}"
+    );
     assert_eq!((setting.sent("POST"), setting.elapsed()), (2, seconds(300)));
 }
 
@@ -131,19 +204,41 @@ async fn a_snapshot_that_fails() {
     let setting = setting();
     setting.atlas.fail_next(Family::Snapshot);
     let error = take(&setting, "orders").await.unwrap_err();
-    let TakeError::Snapshot { failure: ended, .. } = &error else { panic!("{error:?}") };
-    assert_eq!((ended.ending(), setting.sent("POST")), (Some(Ending::Failed), 1));
-    assert!(error.to_string().ends_with(": it failed: failed"), "{error}");
+    let TakeError::Snapshot { failure: ended, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(
+        (ended.ending(), setting.sent("POST")),
+        (Some(Ending::Failed), 1)
+    );
+    assert!(
+        error.to_string().ends_with(": it failed: failed"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_lost_answer_is_made_up_for_by_the_marker() {
     for cluster in ["orders", "events"] {
-        for fault in lost().into_iter().map(Fault::after_acting).chain([Fault::reset_mid_body(), Fault::cut_short()]) {
+        for fault in lost()
+            .into_iter()
+            .map(Fault::after_acting)
+            .chain([Fault::reset_mid_body(), Fault::cut_short()])
+        {
             let setting = setting_where([fault.clone()]);
-            let snapshot = take(&setting, cluster).await.unwrap_or_else(|error| panic!("{cluster}: {fault:?}: {error}"));
-            assert_eq!(snapshot.description.as_deref(), asked(&setting)[0]["description"].as_str(), "{cluster}: {fault:?}");
-            assert_eq!((setting.sent("POST"), setting.atlas.server().acted("POST")), (1, 1), "{cluster}: {fault:?}");
+            let snapshot = take(&setting, cluster)
+                .await
+                .unwrap_or_else(|error| panic!("{cluster}: {fault:?}: {error}"));
+            assert_eq!(
+                snapshot.description.as_deref(),
+                asked(&setting)[0]["description"].as_str(),
+                "{cluster}: {fault:?}"
+            );
+            assert_eq!(
+                (setting.sent("POST"), setting.atlas.server().acted("POST")),
+                (1, 1),
+                "{cluster}: {fault:?}"
+            );
         }
     }
 }
@@ -153,7 +248,10 @@ async fn a_success_that_cannot_be_read_is_one() {
     let spoilt = Answer::json(200, "application/json", &json!(["what is this?"]));
     let setting = setting_where([Fault::answer(spoilt).after_acting()]);
     let snapshot = take(&setting, "orders").await.unwrap();
-    assert_eq!((status(&snapshot), setting.sent("POST")), (Some("completed"), 1));
+    assert_eq!(
+        (status(&snapshot), setting.sent("POST")),
+        (Some("completed"), 1)
+    );
 }
 
 #[tokio::test]
@@ -161,13 +259,38 @@ async fn what_is_not_found_is_not_asked_for_again() {
     for fault in lost() {
         let setting = setting_where([fault.clone()]);
         let error = take(&setting, "orders").await.unwrap_err();
-        let TakeError::Ambiguous { marker, failure, .. } = &error else { panic!("{fault:?}: {error:?}") };
+        let TakeError::Ambiguous {
+            marker, failure, ..
+        } = &error
+        else {
+            panic!("{fault:?}: {error:?}")
+        };
         assert!(failure.is_ambiguous(), "{fault:?}: {failure:?}");
-        assert!(asked(&setting)[0]["description"].as_str().unwrap().contains(marker) && error.to_string().contains(marker), "{error}");
-        assert_eq!((setting.sent("POST"), setting.atlas.server().acted("POST")), (1, 0), "{fault:?}");
+        assert!(
+            asked(&setting)[0]["description"]
+                .as_str()
+                .unwrap()
+                .contains(marker)
+                && error.to_string().contains(marker),
+            "{error}"
+        );
+        assert_eq!(
+            (setting.sent("POST"), setting.atlas.server().acted("POST")),
+            (1, 0),
+            "{fault:?}"
+        );
         // Looked for five times, with pauses in between.
-        let lists = |targets: Vec<String>| targets.iter().filter(|target| target.contains("pageNum=1")).count();
-        assert_eq!((lists(setting.targets("GET")), setting.clock.waits().len()), (1 + 5, 4), "{fault:?}");
+        let lists = |targets: Vec<String>| {
+            targets
+                .iter()
+                .filter(|target| target.contains("pageNum=1"))
+                .count()
+        };
+        assert_eq!(
+            (lists(setting.targets("GET")), setting.clock.waits().len()),
+            (1 + 5, 4),
+            "{fault:?}"
+        );
     }
 }
 
@@ -181,12 +304,15 @@ fn late() -> Server {
             return Answer::new(504);
         }
         if call.ends_with(PROJECT) {
-            return ok(&json!({"id": PROJECT, "status": "completed", "description": asked["description"]}));
+            return ok(
+                &json!({"id": PROJECT, "status": "completed", "description": asked["description"]}),
+            );
         }
         *looks += usize::from(call.contains("pageNum=1"));
         let is_there = *looks >= 3 && call.contains("pageNum=1");
         let others = json!([{"id": "a", "description": null}, {"id": "b", "description": "[atlas-backup-api 0123456789abcdef]"}]);
-        let all = json!([others[0], others[1], {"id": PROJECT, "description": asked["description"]}]);
+        let all =
+            json!([others[0], others[1], {"id": PROJECT, "description": asked["description"]}]);
         ok(&json!({"results": if is_there { all } else { others }}))
     })
 }
@@ -195,8 +321,15 @@ fn late() -> Server {
 async fn a_snapshot_that_appears_late_is_found() {
     let (server, clock) = (late(), NoWait::new());
     let client = script::client(&server, &clock);
-    let taken = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap();
-    assert_eq!((taken.id.as_str(), server.acted("POST"), clock.waits().len()), (PROJECT, 1, 2));
+    let taken = client
+        .v2()
+        .take_snapshot_and_wait(PROJECT, "orders", body(None))
+        .await
+        .unwrap();
+    assert_eq!(
+        (taken.id.as_str(), server.acted("POST"), clock.waits().len()),
+        (PROJECT, 1, 2)
+    );
 }
 
 /// A list that is behind: what it says to be under way has ended, or is gone.
@@ -211,34 +344,74 @@ async fn a_list_that_lags_makes_nobody_ask_for_ever() {
             call if call.ends_with(OURS) => ok(&json!({"id": OURS, "status": "completed"})),
             call if call.ends_with(PROJECT) && gone => fake_atlas::error("notFound"),
             call if call.ends_with(PROJECT) => ok(&json!({"id": PROJECT, "status": "completed"})),
-            _ => ok(&json!({"results": [{"id": PROJECT, "status": "inProgress", "snapshotType": "onDemand"}]})),
+            _ => ok(
+                &json!({"results": [{"id": PROJECT, "status": "inProgress", "snapshotType": "onDemand"}]}),
+            ),
         });
         let client = script::client(&server, &NoWait::new());
-        let taken = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap();
-        assert_eq!((taken.id.as_str(), server.acted("POST")), (OURS, 1), "{gone}");
+        let taken = client
+            .v2()
+            .take_snapshot_and_wait(PROJECT, "orders", body(None))
+            .await
+            .unwrap();
+        assert_eq!(
+            (taken.id.as_str(), server.acted("POST")),
+            (OURS, 1),
+            "{gone}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_look_that_fails_for_the_moment_is_repeated_and_another_is_not() {
-    for (fault, found) in [(Fault::empty_502(), true), (Fault::reset(), true), (Fault::unauthorized_latin_1(), false)] {
+    for (fault, found) in [
+        (Fault::empty_502(), true),
+        (Fault::reset(), true),
+        (Fault::unauthorized_latin_1(), false),
+    ] {
         let setting = setting();
         // After the one that looks for what is under way.
-        for fault in [Fault::pass(), Fault::html_503().after_acting(), fault.clone()] {
+        for fault in [
+            Fault::pass(),
+            Fault::html_503().after_acting(),
+            fault.clone(),
+        ] {
             setting.atlas.faults().push(fault);
         }
         let taken = take(&setting, "orders").await;
-        assert_eq!((taken.is_ok(), setting.sent("POST"), setting.atlas.faults().left()), (found, 1, 0), "{fault:?}");
-        assert!(found || matches!(taken, Err(TakeError::Ambiguous { .. })), "{taken:?}");
+        assert_eq!(
+            (
+                taken.is_ok(),
+                setting.sent("POST"),
+                setting.atlas.faults().left()
+            ),
+            (found, 1, 0),
+            "{fault:?}"
+        );
+        assert!(
+            found || matches!(taken, Err(TakeError::Ambiguous { .. })),
+            "{taken:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_rate_limit_did_nothing_and_is_waited_out() {
-    let faults = Faults::script([Fault::rate_limited(Some(7)), Fault::rate_limited_as_400()]).on_method("POST");
-    let setting = setting_with(|atlas| atlas.open().faults(&faults), |client| client.retry(RetryPolicy::new()));
+    let faults = Faults::script([Fault::rate_limited(Some(7)), Fault::rate_limited_as_400()])
+        .on_method("POST");
+    let setting = setting_with(
+        |atlas| atlas.open().faults(&faults),
+        |client| client.retry(RetryPolicy::new()),
+    );
     let snapshot = take(&setting, "orders").await.unwrap();
-    assert_eq!((status(&snapshot), setting.sent("POST"), setting.atlas.server().acted("POST")), (Some("completed"), 3, 1));
+    assert_eq!(
+        (
+            status(&snapshot),
+            setting.sent("POST"),
+            setting.atlas.server().acted("POST")
+        ),
+        (Some("completed"), 3, 1)
+    );
 }
 
 #[tokio::test]
@@ -251,8 +424,15 @@ async fn a_refusal_is_final() {
     ] {
         let setting = setting_where([fault]);
         let error = take(&setting, "orders").await.unwrap_err();
-        assert!(matches!(&error, TakeError::Call(error) if error.status().is_some_and(|found| found == status)), "{error:?}");
-        assert_eq!((setting.sent("POST"), setting.clock.waits().len()), (1, 0), "{status}");
+        assert!(
+            matches!(&error, TakeError::Call(error) if error.status().is_some_and(|found| found == status)),
+            "{error:?}"
+        );
+        assert_eq!(
+            (setting.sent("POST"), setting.clock.waits().len()),
+            (1, 0),
+            "{status}"
+        );
     }
 }
 
@@ -269,7 +449,10 @@ async fn who_comes_in_between_is_told_of() {
     };
     let (taken, ()) = tokio::join!(take(&setting, "orders").into_future(), others);
     let error = taken.unwrap_err();
-    assert!(matches!(&error, TakeError::Call(error) if error.status().is_some_and(|found| found == 409)), "{error:?}");
+    assert!(
+        matches!(&error, TakeError::Call(error) if error.status().is_some_and(|found| found == 409)),
+        "{error:?}"
+    );
     assert_eq!(setting.sent("POST"), 2);
 }
 
@@ -277,20 +460,39 @@ async fn who_comes_in_between_is_told_of() {
 async fn what_is_wrong_is_refused_before_anything_is_sent() {
     let setting = setting();
     let v2 = setting.client.v2();
-    let none = OnDemandSnapshotRequest { retention_in_days: Some(0), ..body(None) };
+    let none = OnDemandSnapshotRequest {
+        retention_in_days: Some(0),
+        ..body(None)
+    };
     for (call, argument) in [
-        (v2.take_snapshot_and_wait(PROJECT, "orders", none), "retentionInDays"),
-        (v2.take_snapshot_and_wait("no id", "orders", body(None)), "groupId"),
-        (v2.take_snapshot_and_wait(PROJECT, "or ders", body(None)), "clusterName"),
+        (
+            v2.take_snapshot_and_wait(PROJECT, "orders", none),
+            "retentionInDays",
+        ),
+        (
+            v2.take_snapshot_and_wait("no id", "orders", body(None)),
+            "groupId",
+        ),
+        (
+            v2.take_snapshot_and_wait(PROJECT, "or ders", body(None)),
+            "clusterName",
+        ),
     ] {
         let error = call.await.unwrap_err();
-        assert!(matches!(&error, TakeError::Call(Error::InvalidArgument(_))) && error.to_string().contains(argument), "{error:?}");
+        assert!(
+            matches!(&error, TakeError::Call(Error::InvalidArgument(_)))
+                && error.to_string().contains(argument),
+            "{error:?}"
+        );
     }
     drop(take(&setting, "orders"));
     assert_eq!(setting.atlas.server().exchanges(), 0);
     // A cluster that is not there has no list, and need not be asked for the other one.
     let error = take(&setting, "nowhere").await.unwrap_err();
-    assert!(matches!(&error, TakeError::Call(error) if error.is_not_found()), "{error:?}");
+    assert!(
+        matches!(&error, TakeError::Call(error) if error.is_not_found()),
+        "{error:?}"
+    );
     assert_eq!((setting.sent("GET"), setting.sent("POST")), (1, 0));
 }
 
@@ -307,26 +509,45 @@ async fn dropped_it_sends_nothing_more() {
         () = gate.arrived(1) => {}
     }
     gate.open();
-    setting.client.v2().list_restore_jobs(PROJECT, "orders").send().await.unwrap();
+    setting
+        .client
+        .v2()
+        .list_restore_jobs(PROJECT, "orders")
+        .send()
+        .await
+        .unwrap();
     assert_eq!((setting.sent("GET"), setting.sent("POST")), (4, 1));
 }
 
 #[tokio::test]
 async fn a_snapshot_that_can_no_longer_be_seen_is_not_lost() {
-    let refused = Answer::json(403, "application/json", &json!({"error": 403, "errorCode": "USER_UNAUTHORIZED"}));
+    let refused = Answer::json(
+        403,
+        "application/json",
+        &json!({"error": 403, "errorCode": "USER_UNAUTHORIZED"}),
+    );
     let server = replying(move |call, _| match call {
         call if call.starts_with("POST") => ok(&json!({"id": PROJECT, "status": "queued"})),
         call if call.contains("/snapshots/3") => refused.clone(),
         _ => ok(&json!({"results": []})),
     });
     let client = script::client(&server, &NoWait::new());
-    let error = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap_err();
+    let error = client
+        .v2()
+        .take_snapshot_and_wait(PROJECT, "orders", body(None))
+        .await
+        .unwrap_err();
     let again = "wait for it with get_snapshot(…).wait(), do not take another";
     assert_eq!(
         error.to_string(),
-        format!("snapshot {PROJECT} was asked for and goes on: getSnapshot: 403 Forbidden (USER_UNAUTHORIZED); {again}")
+        format!(
+            "snapshot {PROJECT} was asked for and goes on: getSnapshot: 403 Forbidden (USER_UNAUTHORIZED); {again}"
+        )
     );
-    assert!(matches!(&error, TakeError::Snapshot { snapshot, .. } if snapshot.id == PROJECT), "{error:?}");
+    assert!(
+        matches!(&error, TakeError::Snapshot { snapshot, .. } if snapshot.id == PROJECT),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -346,7 +567,11 @@ async fn while_it_is_looked_for_what_atlas_asks_to_wait_is_waited() {
     });
     let clock = NoWait::new();
     let client = script::client(&server, &clock);
-    let error = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).await.unwrap_err();
+    let error = client
+        .v2()
+        .take_snapshot_and_wait(PROJECT, "orders", body(None))
+        .await
+        .unwrap_err();
     assert!(matches!(error, TakeError::Ambiguous { .. }), "{error:?}");
     assert_eq!(clock.waits()[0], seconds(100));
 }
@@ -354,7 +579,10 @@ async fn while_it_is_looked_for_what_atlas_asks_to_wait_is_waited() {
 #[tokio::test]
 async fn after_the_deadline_nothing_is_asked_for() {
     let setting = setting();
-    let error = take(&setting, "orders").deadline(seconds(0)).await.unwrap_err();
+    let error = take(&setting, "orders")
+        .deadline(seconds(0))
+        .await
+        .unwrap_err();
     assert!(matches!(error, TakeError::Deadline { .. }), "{error:?}");
     assert_eq!(error.to_string(), "no snapshot was asked for within 0ns");
 
@@ -366,7 +594,17 @@ async fn after_the_deadline_nothing_is_asked_for() {
         ok(&json!({"results": []}))
     });
     let client = script::client(&server, &clock);
-    let error = client.v2().take_snapshot_and_wait(PROJECT, "orders", body(None)).deadline(seconds(4)).await.unwrap_err();
+    let error = client
+        .v2()
+        .take_snapshot_and_wait(PROJECT, "orders", body(None))
+        .deadline(seconds(4))
+        .await
+        .unwrap_err();
     assert!(matches!(error, TakeError::Deadline { .. }), "{error:?}");
-    assert!(server.received().iter().all(|request| request.method == "GET"));
+    assert!(
+        server
+            .received()
+            .iter()
+            .all(|request| request.method == "GET")
+    );
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use atlas_backup_api::v2::types::Snapshot;
 use atlas_backup_api::{CallOptions, Ending, Error, RetryPolicy, Wait, WaitError};
-use atlas_backup_tests::fake_atlas::{self, Answer, FakeAtlasBuilder, Family, Fault, Faults, Gate, PROJECT};
+use atlas_backup_tests::fake_atlas::{
+    self, Answer, FakeAtlasBuilder, Family, Fault, Faults, Gate, PROJECT,
+};
 use serde_json::json;
 
 use super::script::{self, answering, ok};
@@ -13,7 +15,11 @@ use super::{Setting, momentary, setting, setting_with};
 use crate::transport::{NoWait, seconds};
 
 fn wait_for(setting: &Setting, snapshot: &Snapshot) -> Wait<Snapshot> {
-    setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).wait()
+    setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", &snapshot.id)
+        .wait()
 }
 
 #[tokio::test]
@@ -23,17 +29,30 @@ async fn each_poll_that_brings_the_job_shows_it_once() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let see = {
         let seen = Arc::clone(&seen);
-        move |snapshot: &Snapshot| seen.lock().unwrap().push(snapshot.status.as_ref().unwrap().to_string())
+        move |snapshot: &Snapshot| {
+            seen.lock()
+                .unwrap()
+                .push(snapshot.status.as_ref().unwrap().to_string())
+        }
     };
     setting.atlas.faults().push(Fault::html_503());
-    let done = wait_for(&setting, &snapshot).on_progress(see).await.unwrap();
+    let done = wait_for(&setting, &snapshot)
+        .on_progress(see)
+        .await
+        .unwrap();
     let seen = seen.lock().unwrap().clone();
-    assert_eq!((done.id, seen.last().map(|word| &**word)), (snapshot.id, Some("completed")));
+    assert_eq!(
+        (done.id, seen.last().map(|word| &**word)),
+        (snapshot.id, Some("completed"))
+    );
     let mut words = seen.clone();
     words.dedup();
     assert_eq!(words, ["queued", "inProgress", "completed"]);
     // One poll failed, and brought nothing.
-    assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (seen.len() + 1, seen.len()));
+    assert_eq!(
+        (setting.sent("GET"), setting.clock.waits().len()),
+        (seen.len() + 1, seen.len())
+    );
 }
 
 #[tokio::test]
@@ -42,8 +61,14 @@ async fn a_failed_job_is_an_error_with_the_job() {
     setting.atlas.fail_next(Family::Snapshot);
     let snapshot = setting.take("orders").await;
     let error = wait_for(&setting, &snapshot).await.unwrap_err();
-    assert_eq!((error.ending(), error.job().map(|job| &job.id)), (Some(Ending::Failed), Some(&snapshot.id)));
-    assert_eq!(error.to_string(), format!("getSnapshot {}: it failed: failed", snapshot.id));
+    assert_eq!(
+        (error.ending(), error.job().map(|job| &job.id)),
+        (Some(Ending::Failed), Some(&snapshot.id))
+    );
+    assert_eq!(
+        error.to_string(),
+        format!("getSnapshot {}: it failed: failed", snapshot.id)
+    );
     assert_eq!(format!("{error:?}"), format!("WaitError({error})"));
 }
 
@@ -53,15 +78,41 @@ async fn at_the_deadline_the_job_is_as_it_was_last_seen() {
         let setting = setting();
         setting.atlas.hang_next(Family::Snapshot);
         let snapshot = setting.take("orders").await;
-        let error = wait_for(&setting, &snapshot).deadline(deadline).await.unwrap_err();
-        assert!(matches!(&error, WaitError::Deadline { waited, .. } if *waited == deadline), "{error:?}");
-        let status = error.job().and_then(|job| job.status.as_ref()).map(ToString::to_string);
-        assert_eq!(status.as_deref(), Some(if deadline < seconds(10) { "queued" } else { "inProgress" }));
+        let error = wait_for(&setting, &snapshot)
+            .deadline(deadline)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, WaitError::Deadline { waited, .. } if *waited == deadline),
+            "{error:?}"
+        );
+        let status = error
+            .job()
+            .and_then(|job| job.status.as_ref())
+            .map(ToString::to_string);
+        assert_eq!(
+            status.as_deref(),
+            Some(if deadline < seconds(10) {
+                "queued"
+            } else {
+                "inProgress"
+            })
+        );
         assert_eq!((error.ending(), setting.elapsed()), (None, deadline));
-        let again = "it goes on: wait for it again with get_snapshot(…).wait(), instead of making another";
-        assert_eq!(error.to_string(), format!("getSnapshot {}: still under way after {deadline:?}; {again}", snapshot.id));
+        let again =
+            "it goes on: wait for it again with get_snapshot(…).wait(), instead of making another";
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "getSnapshot {}: still under way after {deadline:?}; {again}",
+                snapshot.id
+            )
+        );
         // No poll was begun that had no time left.
-        assert_eq!(setting.atlas.server().acted("GET"), setting.clock.waits().len());
+        assert_eq!(
+            setting.atlas.server().acted("GET"),
+            setting.clock.waits().len()
+        );
     }
 }
 
@@ -69,7 +120,10 @@ async fn at_the_deadline_the_job_is_as_it_was_last_seen() {
 async fn without_any_time_it_ends_at_once() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
-    let error = wait_for(&setting, &snapshot).deadline(Duration::ZERO).await.unwrap_err();
+    let error = wait_for(&setting, &snapshot)
+        .deadline(Duration::ZERO)
+        .await
+        .unwrap_err();
     assert!(matches!(error, WaitError::Deadline { .. }), "{error:?}");
     assert_eq!(setting.elapsed(), Duration::ZERO);
 }
@@ -78,12 +132,17 @@ async fn without_any_time_it_ends_at_once() {
 async fn a_deadline_as_long_as_time_is_none() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
-    wait_for(&setting, &snapshot).deadline(Duration::MAX).await.unwrap();
+    wait_for(&setting, &snapshot)
+        .deadline(Duration::MAX)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn a_silent_server_is_no_way_past_the_deadline() {
-    let setting = setting_with(FakeAtlasBuilder::open, |client| client.attempt_timeout(Duration::from_millis(100)));
+    let setting = setting_with(FakeAtlasBuilder::open, |client| {
+        client.attempt_timeout(Duration::from_millis(100))
+    });
     let snapshot = setting.take("orders").await;
     for _ in 0..4 {
         setting.atlas.faults().push(Fault::silent());
@@ -106,7 +165,10 @@ async fn a_poll_that_fails_for_the_moment_ends_nothing() {
 
 #[tokio::test]
 async fn five_failures_in_a_row_are_believed_and_four_are_not() {
-    for fault in momentary().into_iter().chain([Fault::answer(Answer::new(500))]) {
+    for fault in momentary()
+        .into_iter()
+        .chain([Fault::answer(Answer::new(500))])
+    {
         let setting = setting();
         let snapshot = setting.take("orders").await;
         let fail = |times| (0..times).for_each(|_| setting.atlas.faults().push(fault.clone()));
@@ -114,24 +176,38 @@ async fn five_failures_in_a_row_are_believed_and_four_are_not() {
         fail(4);
         setting.atlas.faults().push(Fault::pass());
         fail(4);
-        wait_for(&setting, &snapshot).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
+        wait_for(&setting, &snapshot)
+            .await
+            .unwrap_or_else(|error| panic!("{fault:?}: {error}"));
         let before = setting.sent("GET");
         fail(5);
         let error = wait_for(&setting, &snapshot).await.unwrap_err();
-        assert!(matches!(error, WaitError::Call { .. }) && error.job().is_none(), "{fault:?}: {error:?}");
-        assert_eq!((setting.sent("GET") - before, setting.atlas.faults().left()), (5, 0), "{fault:?}");
+        assert!(
+            matches!(error, WaitError::Call { .. }) && error.job().is_none(),
+            "{fault:?}: {error:?}"
+        );
+        assert_eq!(
+            (setting.sent("GET") - before, setting.atlas.faults().left()),
+            (5, 0),
+            "{fault:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn repetitions_within_a_call_are_one_failure() {
-    let setting = setting_with(FakeAtlasBuilder::open, |client| client.retry(RetryPolicy::new().attempts(3)));
+    let setting = setting_with(FakeAtlasBuilder::open, |client| {
+        client.retry(RetryPolicy::new().attempts(3))
+    });
     let snapshot = setting.take("orders").await;
     (0..12).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
     wait_for(&setting, &snapshot).await.unwrap();
     let before = setting.sent("GET");
     (0..15).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
-    assert!(matches!(wait_for(&setting, &snapshot).await, Err(WaitError::Call { .. })));
+    assert!(matches!(
+        wait_for(&setting, &snapshot).await,
+        Err(WaitError::Call { .. })
+    ));
     assert_eq!(setting.sent("GET") - before, 15);
 }
 
@@ -142,7 +218,13 @@ async fn each_poll_is_made_as_the_call_says() {
     (0..5).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
     let often = CallOptions::new().retry(RetryPolicy::new().attempts(6));
     // A deadline shorter than what a call may take changes nothing else of the call.
-    let wait = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).options(often).wait().deadline(seconds(200));
+    let wait = setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", &snapshot.id)
+        .options(often)
+        .wait()
+        .deadline(seconds(200));
     wait.await.unwrap();
     assert_eq!(setting.atlas.faults().left(), 0);
 }
@@ -161,13 +243,38 @@ async fn what_asking_again_does_not_mend_ends_it_at_once() {
         let snapshot = setting.take("orders").await;
         setting.atlas.faults().push(fault);
         let error = wait_for(&setting, &snapshot).await.unwrap_err();
-        let WaitError::Call { failure: error, .. } = error else { panic!("{error:?}") };
-        assert_eq!(error.status().map(|found| found.as_u16()), Some(status), "{error:?}");
-        assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (1, 0), "{status}");
+        let WaitError::Call { failure: error, .. } = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(
+            error.status().map(|found| found.as_u16()),
+            Some(status),
+            "{error:?}"
+        );
+        assert_eq!(
+            (setting.sent("GET"), setting.clock.waits().len()),
+            (1, 0),
+            "{status}"
+        );
     }
     let setting = setting();
-    let error = setting.client.v2().get_snapshot(PROJECT, "orders", "no id").wait().await.unwrap_err();
-    assert!(matches!(error, WaitError::Call { failure: Error::InvalidArgument(_), .. }), "{error:?}");
+    let error = setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", "no id")
+        .wait()
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            WaitError::Call {
+                failure: Error::InvalidArgument(_),
+                ..
+            }
+        ),
+        "{error:?}"
+    );
     assert_eq!(setting.sent("GET"), 0);
 }
 
@@ -175,8 +282,18 @@ async fn what_asking_again_does_not_mend_ends_it_at_once() {
 async fn what_cannot_be_read_ends_it_at_once() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
-    setting.atlas.faults().push(Fault::answer(Answer::json(200, "application/json", &serde_json::json!([]))));
-    assert!(matches!(wait_for(&setting, &snapshot).await, Err(WaitError::Call { failure: Error::Decode(_), .. })));
+    setting.atlas.faults().push(Fault::answer(Answer::json(
+        200,
+        "application/json",
+        &serde_json::json!([]),
+    )));
+    assert!(matches!(
+        wait_for(&setting, &snapshot).await,
+        Err(WaitError::Call {
+            failure: Error::Decode(_),
+            ..
+        })
+    ));
     assert_eq!(setting.sent("GET"), 1);
 }
 
@@ -194,29 +311,83 @@ async fn dropped_it_asks_no_more_and_the_job_goes_on() {
     }
     gate.open();
     setting.clock.servers().advance(seconds(60));
-    let now = setting.client.v2().get_snapshot(PROJECT, "orders", &snapshot.id).send().await.unwrap();
-    assert_eq!(now.status.as_ref().map(ToString::to_string).as_deref(), Some("completed"));
+    let now = setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", &snapshot.id)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        now.status.as_ref().map(ToString::to_string).as_deref(),
+        Some("completed")
+    );
     assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (4, 2));
 }
 
 #[tokio::test]
 async fn a_deadline_tells_why_nothing_was_seen() {
-    let setting = setting_with(|atlas| atlas.open().faults(&Faults::script((0..9).map(|_| Fault::close()))), |client| client);
-    let wait = setting.client.v2().get_snapshot(PROJECT, "orders", PROJECT).wait();
+    let setting = setting_with(
+        |atlas| {
+            atlas
+                .open()
+                .faults(&Faults::script((0..9).map(|_| Fault::close())))
+        },
+        |client| client,
+    );
+    let wait = setting
+        .client
+        .v2()
+        .get_snapshot(PROJECT, "orders", PROJECT)
+        .wait();
     let error = wait.deadline(seconds(3)).await.unwrap_err();
-    assert!(matches!(&error, WaitError::Deadline { job: None, failure: Some(_), .. }), "{error:?}");
-    assert!(error.to_string().starts_with(&format!("getSnapshot {PROJECT}: not known how far it is after 3s: ")), "{error}");
+    assert!(
+        matches!(
+            &error,
+            WaitError::Deadline {
+                job: None,
+                failure: Some(_),
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(
+        error.to_string().starts_with(&format!(
+            "getSnapshot {PROJECT}: not known how far it is after 3s: "
+        )),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn any_pace_can_be_asked_for() {
-    for (first, longest) in [(Duration::ZERO, Duration::ZERO), (Duration::MAX, Duration::MAX), (seconds(1), Duration::MAX)] {
-        let answer = |status| ok(&json!({"id": PROJECT, "status": status})).header("RateLimit-Remaining", "0");
+    for (first, longest) in [
+        (Duration::ZERO, Duration::ZERO),
+        (Duration::MAX, Duration::MAX),
+        (seconds(1), Duration::MAX),
+    ] {
+        let answer = |status| {
+            ok(&json!({"id": PROJECT, "status": status})).header("RateLimit-Remaining", "0")
+        };
         let server = answering(["queued", "inProgress", "completed"].map(answer));
         let clock = NoWait::new();
-        let wait = script::client(&server, &clock).v2().get_snapshot(PROJECT, "orders", PROJECT).wait();
-        let done = wait.poll_every(first, longest).deadline(Duration::MAX).await;
+        let wait = script::client(&server, &clock)
+            .v2()
+            .get_snapshot(PROJECT, "orders", PROJECT)
+            .wait();
+        let done = wait
+            .poll_every(first, longest)
+            .deadline(Duration::MAX)
+            .await;
         assert!(done.is_ok(), "{first:?}, {longest:?}: {done:?}");
-        assert!(clock.waits().iter().all(|wait| !wait.is_zero() && *wait <= seconds(30 * 3600)), "{:?}", clock.waits());
+        assert!(
+            clock
+                .waits()
+                .iter()
+                .all(|wait| !wait.is_zero() && *wait <= seconds(30 * 3600)),
+            "{:?}",
+            clock.waits()
+        );
     }
 }

@@ -24,17 +24,58 @@ struct Program {
 /// Every example, as it is called for this Atlas.
 fn programs(atlas: &FakeAtlas, directory: &str) -> Vec<Program> {
     let snapshot = a_snapshot(atlas, "orders");
-    let tenant = atlas.latest(Family::TenantSnapshot, "tenant").expect("the cluster has some");
+    let tenant = atlas
+        .latest(Family::TenantSnapshot, "tenant")
+        .expect("the cluster has some");
     let program = |example, arguments: &[&str], input, calls, success| {
-        let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        Program { example, arguments, input, calls, success }
+        let arguments = arguments
+            .iter()
+            .map(|argument| (*argument).to_owned())
+            .collect();
+        Program {
+            example,
+            arguments,
+            input,
+            calls,
+            success,
+        }
     };
     vec![
-        program("list_snapshots", &["orders"], "", &["listSnapshots"], "3 snapshots of orders"),
-        program("take_snapshot", &["orders"], "", &["listSnapshots", "takeSnapshot"], " of orders is good"),
-        program("nightly", &[], "orders\n", &["listSnapshots", "takeSnapshot"], "1 clusters, 0 failed"),
-        program("whole_story", &["orders", directory], "", &["listSnapshots", "takeSnapshot"], "all that were offered"),
-        program("download_snapshot", &["orders", &snapshot, directory], "", &["createRestoreJob"], " bytes\n"),
+        program(
+            "list_snapshots",
+            &["orders"],
+            "",
+            &["listSnapshots"],
+            "3 snapshots of orders",
+        ),
+        program(
+            "take_snapshot",
+            &["orders"],
+            "",
+            &["listSnapshots", "takeSnapshot"],
+            " of orders is good",
+        ),
+        program(
+            "nightly",
+            &[],
+            "orders\n",
+            &["listSnapshots", "takeSnapshot"],
+            "1 clusters, 0 failed",
+        ),
+        program(
+            "whole_story",
+            &["orders", directory],
+            "",
+            &["listSnapshots", "takeSnapshot"],
+            "all that were offered",
+        ),
+        program(
+            "download_snapshot",
+            &["orders", &snapshot, directory],
+            "",
+            &["createRestoreJob"],
+            " bytes\n",
+        ),
         program(
             "restore_snapshot",
             &["orders", &snapshot, "events"],
@@ -42,9 +83,27 @@ fn programs(atlas: &FakeAtlas, directory: &str) -> Vec<Program> {
             &["listSnapshots", "createRestoreJob"],
             "events was restored",
         ),
-        program("legacy_snapshot", &["legacy"], "", &["listLegacySnapshots"], "3 legacy snapshots of legacy"),
-        program("flex_snapshots", &["flex", directory], "", &["listFlexSnapshots", "downloadFlexSnapshot"], " bytes\n"),
-        program("tenant_download", &["tenant", &tenant, directory], "", &["downloadTenantSnapshot"], " bytes\n"),
+        program(
+            "legacy_snapshot",
+            &["legacy"],
+            "",
+            &["listLegacySnapshots"],
+            "3 legacy snapshots of legacy",
+        ),
+        program(
+            "flex_snapshots",
+            &["flex", directory],
+            "",
+            &["listFlexSnapshots", "downloadFlexSnapshot"],
+            " bytes\n",
+        ),
+        program(
+            "tenant_download",
+            &["tenant", &tenant, directory],
+            "",
+            &["downloadTenantSnapshot"],
+            " bytes\n",
+        ),
     ]
 }
 
@@ -78,12 +137,31 @@ struct Once {
 /// The first signed call, or the first that creates something, meets the fault once.
 fn once(fault: Name) -> Once {
     match fault {
-        Name::RateLimited | Name::RateLimitedAs400 => Once { read: Succeeds, create: Succeeds, take: Succeeds },
-        Name::BadGateway | Name::Unavailable | Name::GatewayTimeout | Name::Reset | Name::ResetMidBody | Name::CutShort => {
-            Once { read: Succeeds, create: Fails(UNKNOWN), take: Succeeds }
-        }
-        Name::Silent => Once { read: GoesOn, create: GoesOn, take: GoesOn },
-        Name::Unauthorized => Once { read: Fails("401 "), create: Fails("401 "), take: Fails("401 ") },
+        Name::RateLimited | Name::RateLimitedAs400 => Once {
+            read: Succeeds,
+            create: Succeeds,
+            take: Succeeds,
+        },
+        Name::BadGateway
+        | Name::Unavailable
+        | Name::GatewayTimeout
+        | Name::Reset
+        | Name::ResetMidBody
+        | Name::CutShort => Once {
+            read: Succeeds,
+            create: Fails(UNKNOWN),
+            take: Succeeds,
+        },
+        Name::Silent => Once {
+            read: GoesOn,
+            create: GoesOn,
+            take: GoesOn,
+        },
+        Name::Unauthorized => Once {
+            read: Fails("401 "),
+            create: Fails("401 "),
+            take: Fails("401 "),
+        },
     }
 }
 
@@ -110,10 +188,17 @@ fn soon(name: Name) -> Fault {
 }
 
 /// Runs an example, and compares what becomes of it. `check` looks at the Atlas afterwards.
-fn expect(name: Name, index: usize, faults: &Faults, expected: &dyn Fn(&Program) -> Outcome, check: &dyn Fn(&Program, &FakeAtlas)) {
+fn expect(
+    name: Name,
+    index: usize,
+    faults: &Faults,
+    expected: &dyn Fn(&Program) -> Outcome,
+    check: &dyn Fn(&Program, &FakeAtlas),
+) {
     let atlas = atlas(FakeAtlas::builder().faults(faults));
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let program = programs(&atlas, directory.path().to_str().expect("its name is text")).swap_remove(index);
+    let program =
+        programs(&atlas, directory.path().to_str().expect("its name is text")).swap_remove(index);
     let expected = expected(&program);
     let arguments: Vec<&str> = program.arguments.iter().map(String::as_str).collect();
     let child = start(&atlas, program.example, &arguments, program.input);
@@ -122,16 +207,32 @@ fn expect(name: Name, index: usize, faults: &Faults, expected: &dyn Fn(&Program)
         Succeeds | Fails(_) => child.wait_with_output().expect("it was started"),
     };
     let (text, errors) = (text(&output), errors(&output));
-    let told = format!("{} under {name:?}, {:?}:\n{text}\n{errors}", program.example, output.status);
+    let told = format!(
+        "{} under {name:?}, {:?}:\n{text}\n{errors}",
+        program.example, output.status
+    );
     assert_eq!(output.status.success(), expected == Succeeds, "{told}");
-    assert_eq!((text.clone() + &errors).contains(program.success), expected == Succeeds, "{told}");
+    assert_eq!(
+        (text.clone() + &errors).contains(program.success),
+        expected == Succeeds,
+        "{told}"
+    );
     if let Fails(reason) = expected {
         assert_eq!(output.status.code(), Some(1), "{told}");
-        let line = errors.lines().find(|line| line.contains(reason)).unwrap_or_else(|| panic!("{told}"));
-        let is_named = program.calls.iter().any(|call| line.contains(&format!("{call}: ")));
+        let line = errors
+            .lines()
+            .find(|line| line.contains(reason))
+            .unwrap_or_else(|| panic!("{told}"));
+        let is_named = program
+            .calls
+            .iter()
+            .any(|call| line.contains(&format!("{call}: ")));
         assert!(is_named, "{told}");
     }
-    assert!(!text.contains(" 0 snapshots") && !text.starts_with("0 snapshots"), "{told}");
+    assert!(
+        !text.contains(" 0 snapshots") && !text.starts_with("0 snapshots"),
+        "{told}"
+    );
     check(&program, &atlas);
 }
 
@@ -140,7 +241,9 @@ fn interrupted(atlas: &FakeAtlas, child: std::process::Child) -> Output {
     let process = child.id();
     let (send, mut ended) = tokio::sync::oneshot::channel();
     thread::spawn(move || send.send(child.wait_with_output()));
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("the system has a thread to give");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("the system has a thread to give");
     runtime.block_on(async {
         tokio::select! {
             // The first request is not signed.
@@ -148,7 +251,10 @@ fn interrupted(atlas: &FakeAtlas, child: std::process::Child) -> Output {
             output = &mut ended => panic!("it has ended: {output:?}"),
         }
         super::signals::send("TERM", process);
-        ended.await.expect("the thread waits for it").expect("it was started")
+        ended
+            .await
+            .expect("the thread waits for it")
+            .expect("it was started")
     })
 }
 
@@ -167,7 +273,10 @@ fn matrix(run: impl Fn(Name, usize) + Sync) {
 
 #[test]
 fn every_example_is_run() {
-    let known: BTreeSet<String> = programs(&atlas(FakeAtlas::builder()), "").iter().map(|program| program.example.to_owned()).collect();
+    let known: BTreeSet<String> = programs(&atlas(FakeAtlas::builder()), "")
+        .iter()
+        .map(|program| program.example.to_owned())
+        .collect();
     assert_eq!(known, usage::examples());
 }
 
@@ -176,10 +285,17 @@ fn one_fault_is_ridden_out_or_told() {
     matrix(|name, index| {
         let faults = Faults::script([soon(name)]).on_signed();
         let expected = |program: &Program| {
-            let begins_with_creating = program.calls.len() == 1 && !program.calls[0].starts_with("list");
-            if begins_with_creating { once(name).create } else { once(name).read }
+            let begins_with_creating =
+                program.calls.len() == 1 && !program.calls[0].starts_with("list");
+            if begins_with_creating {
+                once(name).create
+            } else {
+                once(name).read
+            }
         };
-        expect(name, index, &faults, &expected, &|_, _| assert_eq!(faults.left(), 0));
+        expect(name, index, &faults, &expected, &|_, _| {
+            assert_eq!(faults.left(), 0)
+        });
     });
 }
 
@@ -187,7 +303,13 @@ fn one_fault_is_ridden_out_or_told() {
 fn a_fault_that_does_not_go_away_is_told() {
     matrix(|name, index| {
         let faults = Faults::always(soon(name)).on_signed();
-        expect(name, index, &faults, &|program| always(name, program), &|_, _| {});
+        expect(
+            name,
+            index,
+            &faults,
+            &|program| always(name, program),
+            &|_, _| {},
+        );
     });
 }
 
@@ -195,8 +317,15 @@ fn a_fault_that_does_not_go_away_is_told() {
 #[test]
 fn nothing_is_created_twice() {
     matrix(|name, index| {
-        let is_done = !matches!(name, Name::RateLimited | Name::RateLimitedAs400 | Name::Unauthorized);
-        let fault = if is_done { soon(name).after_acting() } else { soon(name) };
+        let is_done = !matches!(
+            name,
+            Name::RateLimited | Name::RateLimitedAs400 | Name::Unauthorized
+        );
+        let fault = if is_done {
+            soon(name).after_acting()
+        } else {
+            soon(name)
+        };
         let faults = Faults::script([fault]).on_signed().on_method("POST");
         let expected = |program: &Program| match program.calls.last() {
             Some(&"takeSnapshot") => once(name).take,
@@ -213,9 +342,16 @@ fn nothing_is_created_twice() {
             let only_reads = program.calls.iter().all(|call| call.starts_with("list"));
             assert_eq!(faults.left(), usize::from(only_reads), "{told}");
             let received = atlas.server().received();
-            let created = received.iter().filter(|request| request.acted && request.method == "POST").map(|request| request.path());
+            let created = received
+                .iter()
+                .filter(|request| request.acted && request.method == "POST")
+                .map(|request| request.path());
             let created: Vec<&str> = created.collect();
-            assert_eq!(created.iter().collect::<BTreeSet<_>>().len(), created.len(), "{told}: {created:?}");
+            assert_eq!(
+                created.iter().collect::<BTreeSet<_>>().len(),
+                created.len(),
+                "{told}: {created:?}"
+            );
         });
     });
 }

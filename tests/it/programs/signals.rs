@@ -12,30 +12,56 @@ const FAKE_ATLAS: &str = env!("CARGO_BIN_EXE_fake-atlas");
 
 /// Sends a signal as a shell does.
 pub fn send(signal: &str, process: u32) {
-    let sent = Command::new("sh").args(["-c", &format!("kill -s {signal} {process}")]).status().expect("there is a shell");
+    let sent = Command::new("sh")
+        .args(["-c", &format!("kill -s {signal} {process}")])
+        .status()
+        .expect("there is a shell");
     assert!(sent.success());
 }
 
 /// The demo with this folder for what is temporary.
 fn demo(temporary: &Path, arguments: &[&str]) -> Command {
     let mut demo = Command::new(DEMO);
-    demo.args(arguments).env_clear().env("TMPDIR", temporary).stdout(Stdio::piped()).stderr(Stdio::piped());
+    demo.args(arguments)
+        .env_clear()
+        .env("TMPDIR", temporary)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     demo
 }
 
 fn entries(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("the folder is there");
-    entries.map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().into_owned()).collect()
+    entries
+        .map(|entry| {
+            entry
+                .expect("it can be listed")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect()
 }
 
 #[test]
 fn the_demo_needs_nothing_and_leaves_nothing() {
     let temporary = tempfile::tempdir().expect("a temporary directory");
-    let output = demo(temporary.path(), &["events", "--size", "1", "--speed", "200"]).output();
+    let output = demo(
+        temporary.path(),
+        &["events", "--size", "1", "--speed", "200"],
+    )
+    .output();
     let text = printed(output.expect("it was built with this test"));
     assert_eq!(text.matches("as offered").count(), 3, "{text}");
-    assert!(text.contains("5. That took ") && text.contains("is deleted again"), "{text}");
-    assert!(text.lines().all(|line| line.starts_with("   /") || line.chars().count() <= 80), "{text}");
+    assert!(
+        text.contains("5. That took ") && text.contains("is deleted again"),
+        "{text}"
+    );
+    assert!(
+        text.lines()
+            .all(|line| line.starts_with("   /") || line.chars().count() <= 80),
+        "{text}"
+    );
     assert_eq!(entries(temporary.path()), [""; 0]);
 }
 
@@ -45,12 +71,32 @@ fn the_demo_keeps_the_file_where_it_says() {
     let keep = temporary.path().join("kept");
     // A folder that is there already is as good as a new one.
     for count in 1..=2 {
-        let arguments = ["--size", "1", "--speed", "200", "--keep", keep.to_str().expect("its name is text")];
-        let text = printed(demo(temporary.path(), &arguments).output().expect("it was built with this test"));
-        let folder = text.lines().find_map(|line| line.strip_prefix("The snapshot is kept in ")).unwrap_or_else(|| panic!("{text}"));
+        let arguments = [
+            "--size",
+            "1",
+            "--speed",
+            "200",
+            "--keep",
+            keep.to_str().expect("its name is text"),
+        ];
+        let text = printed(
+            demo(temporary.path(), &arguments)
+                .output()
+                .expect("it was built with this test"),
+        );
+        let folder = text
+            .lines()
+            .find_map(|line| line.strip_prefix("The snapshot is kept in "))
+            .unwrap_or_else(|| panic!("{text}"));
         let files = entries(Path::new(folder));
-        assert!(matches!(files.as_slice(), [file] if file.ends_with(".tar.gz")), "{files:?}");
-        assert_eq!((entries(&keep).len(), entries(temporary.path()).len()), (count, 1));
+        assert!(
+            matches!(files.as_slice(), [file] if file.ends_with(".tar.gz")),
+            "{files:?}"
+        );
+        assert_eq!(
+            (entries(&keep).len(), entries(temporary.path()).len()),
+            (count, 1)
+        );
     }
 }
 
@@ -58,28 +104,48 @@ fn the_demo_keeps_the_file_where_it_says() {
 fn a_demo_that_is_interrupted_leaves_nothing() {
     // While it waits for the snapshot, and in the middle of the download, of which it tells when a tenth is there.
     let (waiting, downloading) = (": queued", " files, 10");
-    for (signal, status, reached, keep) in
-        [("INT", 130, waiting, false), ("INT", 130, downloading, false), ("INT", 130, downloading, true), ("TERM", 143, downloading, false)]
-    {
+    for (signal, status, reached, keep) in [
+        ("INT", 130, waiting, false),
+        ("INT", 130, downloading, false),
+        ("INT", 130, downloading, true),
+        ("TERM", 143, downloading, false),
+    ] {
         let temporary = tempfile::tempdir().expect("a temporary directory");
         let kept = temporary.path().join("kept");
         let kept = ["--keep", kept.to_str().expect("its name is text")];
         let arguments = ["--size", "1024", "--speed", "200"];
-        let arguments = if keep { [&arguments[..], &kept].concat() } else { arguments.to_vec() };
-        let mut child = demo(temporary.path(), &arguments).spawn().expect("it was built with this test");
+        let arguments = if keep {
+            [&arguments[..], &kept].concat()
+        } else {
+            arguments.to_vec()
+        };
+        let mut child = demo(temporary.path(), &arguments)
+            .spawn()
+            .expect("it was built with this test");
         let mut errors = BufReader::new(child.stderr.take().expect("it is piped"));
         let mut line = String::new();
         while !line.contains(reached) {
             line.clear();
-            assert_ne!(errors.read_line(&mut line).expect("it is text"), 0, "it has ended");
+            assert_ne!(
+                errors.read_line(&mut line).expect("it is text"),
+                0,
+                "it has ended"
+            );
         }
         assert_eq!(entries(temporary.path()).len(), 1);
         send(signal, child.id());
         let mut rest = String::new();
         errors.read_to_string(&mut rest).expect("it is text");
         let ended = child.wait_with_output().expect("it was started");
-        assert!(ended.status.code() == Some(status) && rest.ends_with("what was saved is deleted\n"), "{rest}");
-        assert_eq!(entries(temporary.path()), [""; 0], "{signal} at {reached:?}");
+        assert!(
+            ended.status.code() == Some(status) && rest.ends_with("what was saved is deleted\n"),
+            "{rest}"
+        );
+        assert_eq!(
+            entries(temporary.path()),
+            [""; 0],
+            "{signal} at {reached:?}"
+        );
     }
 }
 
@@ -87,22 +153,39 @@ fn a_demo_that_is_interrupted_leaves_nothing() {
 fn a_demo_that_fails_leaves_nothing() {
     let temporary = tempfile::tempdir().expect("a temporary directory");
     let keep = temporary.path().join("none/kept");
-    let output = demo(temporary.path(), &["--keep", keep.to_str().expect("its name is text")]).output().expect("it was built");
+    let output = demo(
+        temporary.path(),
+        &["--keep", keep.to_str().expect("its name is text")],
+    )
+    .output()
+    .expect("it was built");
     let errors = errors(&output);
-    assert!(output.status.code() == Some(1) && errors.starts_with("error: cannot make the folder "), "{errors}");
+    assert!(
+        output.status.code() == Some(1) && errors.starts_with("error: cannot make the folder "),
+        "{errors}"
+    );
     assert_eq!(entries(temporary.path()), [""; 0]);
 }
 
 /// A fake Atlas that has said all that it has to say, and what that was.
 fn fake_atlas(arguments: &[&str], input: Stdio) -> (Child, Vec<String>) {
     let mut fake = Command::new(FAKE_ATLAS);
-    let child = fake.args(["--speed", "200"]).args(arguments).stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = fake
+        .args(["--speed", "200"])
+        .args(arguments)
+        .stdin(input)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
     let mut child = child.expect("it was built with this test");
     let mut lines = Vec::new();
     let output = child.stdout.take().expect("it is piped");
     for line in BufReader::<ChildStdout>::new(output).lines() {
         lines.push(line.expect("it is text"));
-        if lines.last().is_some_and(|line| line.contains("legacy_snapshot -- ")) {
+        if lines
+            .last()
+            .is_some_and(|line| line.contains("legacy_snapshot -- "))
+        {
             break;
         }
     }
@@ -111,7 +194,9 @@ fn fake_atlas(arguments: &[&str], input: Stdio) -> (Child, Vec<String>) {
 
 /// `export NAME=VALUE`, as it is pasted.
 fn environment(greeting: &[String]) -> Vec<(String, String)> {
-    let exported = greeting.iter().filter_map(|line| line.strip_prefix("export "));
+    let exported = greeting
+        .iter()
+        .filter_map(|line| line.strip_prefix("export "));
     exported
         .map(|variable| variable.split_once('=').expect("NAME=VALUE"))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -123,20 +208,41 @@ fn environment(greeting: &[String]) -> Vec<(String, String)> {
 fn the_greeting_of_the_fake_can_be_pasted() {
     let (child, greeting) = fake_atlas(&[], Stdio::null());
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let commands = greeting.iter().filter_map(|line| line.strip_prefix("cargo run -p atlas-backup-api --example "));
+    let commands = greeting
+        .iter()
+        .filter_map(|line| line.strip_prefix("cargo run -p atlas-backup-api --example "));
     let mut shown = 0;
     for command in commands {
         let (example, arguments) = command.split_once(" -- ").expect("arguments");
         let mut example = Command::new(EXAMPLES.join(example));
-        example.args(arguments.split(' ')).env_clear().envs(environment(&greeting)).current_dir(&directory);
+        example
+            .args(arguments.split(' '))
+            .env_clear()
+            .envs(environment(&greeting))
+            .current_dir(&directory);
         printed(example.output().expect("it was built"));
         shown += 1;
     }
     assert_eq!(shown, 6);
-    let is_pasted = |line: &String| ["export ", "cargo ", "# "].iter().any(|start| line.starts_with(start));
-    assert!(greeting.iter().all(|line| is_pasted(line) || line.chars().count() <= 80), "{greeting:?}");
+    let is_pasted = |line: &String| {
+        ["export ", "cargo ", "# "]
+            .iter()
+            .any(|start| line.starts_with(start))
+    };
+    assert!(
+        greeting
+            .iter()
+            .all(|line| is_pasted(line) || line.chars().count() <= 80),
+        "{greeting:?}"
+    );
     send("INT", child.id());
-    assert!(child.wait_with_output().expect("it was started").status.success());
+    assert!(
+        child
+            .wait_with_output()
+            .expect("it was started")
+            .status
+            .success()
+    );
 }
 
 #[test]
@@ -146,18 +252,31 @@ fn the_fake_runs_without_input_until_it_is_ended() {
         for input in [Stdio::null(), Stdio::piped()] {
             let directory = tempfile::tempdir().expect("a temporary directory");
             let har = directory.path().join("exchanges.har");
-            let (mut child, greeting) = fake_atlas(&["--har", har.to_str().expect("its name is text")], input);
+            let (mut child, greeting) =
+                fake_atlas(&["--har", har.to_str().expect("its name is text")], input);
             drop(child.stdin.take());
             // It answers long after its input has ended: each of these programs takes a while to start.
             for _ in 0..3 {
                 let mut example = Command::new(EXAMPLES.join("list_snapshots"));
-                let output = example.arg("orders").env_clear().envs(environment(&greeting)).output().expect("it was built");
+                let output = example
+                    .arg("orders")
+                    .env_clear()
+                    .envs(environment(&greeting))
+                    .output()
+                    .expect("it was built");
                 assert!(printed(output).ends_with("3 snapshots of orders\n"));
             }
             send(signal, child.id());
             let ended = child.wait_with_output().expect("it was started");
-            assert!(ended.status.success() && errors(&ended).is_empty(), "{ended:?}");
-            assert!(fs::read_to_string(&har).expect("it was written").contains("/clusters/orders/backup/snapshots"));
+            assert!(
+                ended.status.success() && errors(&ended).is_empty(),
+                "{ended:?}"
+            );
+            assert!(
+                fs::read_to_string(&har)
+                    .expect("it was written")
+                    .contains("/clusters/orders/backup/snapshots")
+            );
         }
     }
 }
@@ -165,9 +284,16 @@ fn the_fake_runs_without_input_until_it_is_ended() {
 #[test]
 fn help_of_the_project_commands_fits_a_terminal() {
     for program in [DEMO, FAKE_ATLAS] {
-        let output = Command::new(program).arg("--help").env_clear().output().expect("it was built");
+        let output = Command::new(program)
+            .arg("--help")
+            .env_clear()
+            .output()
+            .expect("it was built");
         assert!(text(&output).contains("Ctrl-C"), "{output:?}");
         let help = printed(output);
-        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        assert!(
+            help.lines().all(|line| line.chars().count() <= 80),
+            "{help}"
+        );
     }
 }

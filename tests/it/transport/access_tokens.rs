@@ -10,7 +10,11 @@ async fn start() -> (Server, OAuth, Client, NoWait) {
     let clock = NoWait::new();
     let oauth = OAuth::new().clock(clock.servers());
     let server = App::examples().within(&oauth).start();
-    create(&built(builder(&server, &clock).credentials(service_account()))).await.expect("a service account gets a token");
+    create(&built(
+        builder(&server, &clock).credentials(service_account()),
+    ))
+    .await
+    .expect("a service account gets a token");
     let token = oauth.tokens().pop().expect("one was given");
     let client = built(builder(&server, &clock).credentials(Credentials::token(token)));
     (server, oauth, client, clock)
@@ -21,21 +25,57 @@ async fn it_is_sent_as_it_is_and_costs_no_exchange() {
     let (server, oauth, client, _) = start().await;
     create(&client).await.unwrap();
     read(&client).await.unwrap();
-    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 1, issued: 1, accepted: 3, ..Default::default() });
-    assert_eq!((server.exchanges(), server.acted("POST"), server.acted("GET")), (4, 2, 1));
+    assert_eq!(
+        oauth.counts(),
+        OAuthCounts {
+            token_requests: 1,
+            issued: 1,
+            accepted: 3,
+            ..Default::default()
+        }
+    );
+    assert_eq!(
+        (
+            server.exchanges(),
+            server.acted("POST"),
+            server.acted("GET")
+        ),
+        (4, 2, 1)
+    );
 }
 
 #[tokio::test]
 async fn its_end_is_told_as_that_and_no_other_is_asked_for() {
     let (server, oauth, client, clock) = start().await;
     clock.servers().advance(seconds(3601));
-    for error in [create(&client).await.unwrap_err(), read(&client).await.map(drop).unwrap_err()] {
-        assert!(matches!(&error, Error::Auth(_)) && error.status().unwrap() == 401, "{error:?}");
-        assert!(error.to_string().contains("tokens live an hour: make a new one"), "{error}");
+    for error in [
+        create(&client).await.unwrap_err(),
+        read(&client).await.map(drop).unwrap_err(),
+    ] {
+        assert!(
+            matches!(&error, Error::Auth(_)) && error.status().unwrap() == 401,
+            "{error:?}"
+        );
+        assert!(
+            error
+                .to_string()
+                .contains("tokens live an hour: make a new one"),
+            "{error}"
+        );
     }
     let counts = oauth.counts();
-    assert_eq!((counts.token_requests, counts.accepted, counts.unauthorized), (1, 1, 2));
-    assert_eq!((server.exchanges(), server.acted("POST"), clock.waits().len()), (4, 1, 0));
+    assert_eq!(
+        (counts.token_requests, counts.accepted, counts.unauthorized),
+        (1, 1, 2)
+    );
+    assert_eq!(
+        (
+            server.exchanges(),
+            server.acted("POST"),
+            clock.waits().len()
+        ),
+        (4, 1, 0)
+    );
 }
 
 #[tokio::test]
@@ -46,5 +86,8 @@ async fn it_is_never_printed() {
     oauth.revoke_tokens();
     let error = create(&client).await.unwrap_err();
     let printed = format!("{builder:?} {client:?} {client:#?} {}", told(&error));
-    assert!(printed.contains("access token") && !printed.contains(&token), "{printed}");
+    assert!(
+        printed.contains("access token") && !printed.contains(&token),
+        "{printed}"
+    );
 }

@@ -32,14 +32,28 @@ fn is_near(taken: u64, limit: u64) -> bool {
 async fn a_success_without_end_is_one_error_and_one_attempt() {
     // The end of the first is that of the connection; the second comes in chunks of 16 bytes.
     for (name, head, body) in [
-        ("to the end of the connection", format!("{OK}connection: close\r\n\r\n"), "{\"results\": [\"a\",".to_owned()),
-        ("in chunks", format!("{OK}transfer-encoding: chunked\r\n\r\n"), format!("10\r\n{}\r\n", "a".repeat(16))),
+        (
+            "to the end of the connection",
+            format!("{OK}connection: close\r\n\r\n"),
+            "{\"results\": [\"a\",".to_owned(),
+        ),
+        (
+            "in chunks",
+            format!("{OK}transfer-encoding: chunked\r\n\r\n"),
+            format!("10\r\n{}\r\n", "a".repeat(16)),
+        ),
     ] {
         let mut flood = Flood::start(&head, &body, ENDLESS);
         let client = small(&flood);
-        for outcome in [read(&client).await.map(drop), create(&client).await.map(drop)] {
+        for outcome in [
+            read(&client).await.map(drop),
+            create(&client).await.map(drop),
+        ] {
             let error = outcome.unwrap_err();
-            assert!(matches!(&error, Error::Decode(_)) && !error.is_ambiguous(), "{name}: {error:?}");
+            assert!(
+                matches!(&error, Error::Decode(_)) && !error.is_ambiguous(),
+                "{name}: {error:?}"
+            );
             let message = error.to_string();
             let problem = "unreadable answer (200 OK): the answer is longer than 1048576 bytes, which is as much as is read; \
                            `max_response_bytes` of the client or of the call raises the limit";
@@ -56,7 +70,9 @@ async fn a_length_that_is_announced_is_enough_to_refuse() {
     for length in [(MIB + 1).to_string(), "1000000000000000".to_owned()] {
         // Not a byte of it ever comes: whoever waits for one runs out of time.
         let mut flood = Flood::start(&format!("{OK}content-length: {length}\r\n\r\n"), "", 0);
-        let hurried = builder(&flood).max_response_bytes(MIB as usize).attempt_timeout(Duration::from_secs(1));
+        let hurried = builder(&flood)
+            .max_response_bytes(MIB as usize)
+            .attempt_timeout(Duration::from_secs(1));
         let error = create(&built(hurried)).await.unwrap_err();
         assert!(matches!(&error, Error::Decode(_)), "{length}: {error:?}");
         assert_eq!(flood.taken().await, 0);
@@ -67,22 +83,48 @@ async fn a_length_that_is_announced_is_enough_to_refuse() {
 /// Setting aside as much as is announced would end the process.
 #[tokio::test]
 async fn no_memory_is_set_aside_for_what_is_announced() {
-    let mut flood = Flood::start(&format!("{OK}content-length: 1000000000000000\r\n\r\n"), "{", 1000);
-    let patient = builder(&flood).max_response_bytes(usize::MAX).attempt_timeout(Duration::from_millis(100));
-    let error = read(&built(patient.retry(RetryPolicy::never()))).await.unwrap_err();
+    let mut flood = Flood::start(
+        &format!("{OK}content-length: 1000000000000000\r\n\r\n"),
+        "{",
+        1000,
+    );
+    let patient = builder(&flood)
+        .max_response_bytes(usize::MAX)
+        .attempt_timeout(Duration::from_millis(100));
+    let error = read(&built(patient.retry(RetryPolicy::never())))
+        .await
+        .unwrap_err();
     assert!(matches!(&error, Error::Timeout(_)), "{error:?}");
     assert_eq!(flood.taken().await, 1000);
 }
 
 #[tokio::test]
 async fn an_error_without_end_is_that_error() {
-    let mut flood = Flood::start("HTTP/1.1 404 Not Found\r\ncontent-type: text/html\r\nx-error-code: GONE\r\n\r\n", HTML, ENDLESS);
+    let mut flood = Flood::start(
+        "HTTP/1.1 404 Not Found\r\ncontent-type: text/html\r\nx-error-code: GONE\r\n\r\n",
+        HTML,
+        ENDLESS,
+    );
     let client = built(builder(&flood));
-    for outcome in [read(&client).await.map(drop), create(&client).await.map(drop)] {
+    for outcome in [
+        read(&client).await.map(drop),
+        create(&client).await.map(drop),
+    ] {
         let error = outcome.unwrap_err();
-        assert!(matches!(&error, Error::Api(_)) && error.is_not_found(), "{error:?}");
-        assert!(error.error_code() == Some("GONE") && error.to_string().contains("Please sign in to go on"), "{error}");
-        assert!(told(&error).len() < 16 * 1024, "{} bytes are told", told(&error).len());
+        assert!(
+            matches!(&error, Error::Api(_)) && error.is_not_found(),
+            "{error:?}"
+        );
+        assert!(
+            error.error_code() == Some("GONE")
+                && error.to_string().contains("Please sign in to go on"),
+            "{error}"
+        );
+        assert!(
+            told(&error).len() < 16 * 1024,
+            "{} bytes are told",
+            told(&error).len()
+        );
         let taken = flood.taken().await;
         assert!(is_near(taken, FAILURE), "{taken}");
     }
@@ -92,7 +134,10 @@ async fn an_error_without_end_is_that_error() {
     let mut flood = Flood::start("HTTP/1.1 503 Service Unavailable\r\n\r\n", HTML, ENDLESS);
     let client = built(builder(&flood));
     let error = read(&client).await.unwrap_err();
-    assert!(matches!(&error, Error::Api(error) if error.status() == 503), "{error:?}");
+    assert!(
+        matches!(&error, Error::Api(error) if error.status() == 503),
+        "{error:?}"
+    );
     for _ in 0..4 {
         assert!(is_near(flood.taken().await, FAILURE));
     }
@@ -104,17 +149,30 @@ async fn an_error_without_end_is_that_error() {
 #[tokio::test]
 async fn three_hundred_megabytes_of_html_are_not_read() {
     const LENGTH: u64 = 300_000_000;
-    let mut flood = Flood::start("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n", HTML, LENGTH);
+    let mut flood = Flood::start(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n",
+        HTML,
+        LENGTH,
+    );
     let error = read(&built(builder(&flood))).await.unwrap_err();
-    assert!(matches!(&error, Error::Decode(_)) && error.to_string().contains("longer than 67108864 bytes"), "{error:?}");
+    assert!(
+        matches!(&error, Error::Decode(_))
+            && error.to_string().contains("longer than 67108864 bytes"),
+        "{error:?}"
+    );
     let taken = flood.taken().await;
     assert!(is_near(taken, 64 * MIB), "{taken}");
     flood.no_more();
 
-    let head = format!("HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: {LENGTH}\r\n\r\n");
+    let head = format!(
+        "HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: {LENGTH}\r\n\r\n"
+    );
     let mut flood = Flood::start(&head, HTML, LENGTH);
     let error = create(&built(builder(&flood))).await.unwrap_err();
-    assert!(matches!(&error, Error::Api(_)) && error.to_string().contains("Please sign in"), "{error:?}");
+    assert!(
+        matches!(&error, Error::Api(_)) && error.to_string().contains("Please sign in"),
+        "{error:?}"
+    );
     let taken = flood.taken().await;
     assert!(is_near(taken, FAILURE), "{taken}");
     flood.no_more();
@@ -122,13 +180,35 @@ async fn three_hundred_megabytes_of_html_are_not_read() {
 
 #[tokio::test]
 async fn a_call_may_read_more_or_less_than_its_client() {
-    let answer = format!("{{\"id\": \"32b6e34b3d91647abb20e7b8\", \"note\": \"{}\"}}", "a".repeat(2 * MIB as usize));
-    let flood = Flood::start(&format!("{OK}connection: close\r\ncontent-length: {}\r\n\r\n", answer.len()), &answer, answer.len() as u64);
+    let answer = format!(
+        "{{\"id\": \"32b6e34b3d91647abb20e7b8\", \"note\": \"{}\"}}",
+        "a".repeat(2 * MIB as usize)
+    );
+    let flood = Flood::start(
+        &format!(
+            "{OK}connection: close\r\ncontent-length: {}\r\n\r\n",
+            answer.len()
+        ),
+        &answer,
+        answer.len() as u64,
+    );
     let client = small(&flood);
     assert!(matches!(create(&client).await, Err(Error::Decode(_))));
-    create_with(&client, CallOptions::new().max_response_bytes(answer.len())).await.unwrap();
-    let error = create_with(&client, CallOptions::new().max_response_bytes(answer.len() - 1)).await.unwrap_err();
-    assert!(error.to_string().contains(&format!("longer than {} bytes", answer.len() - 1)), "{error}");
+    create_with(&client, CallOptions::new().max_response_bytes(answer.len()))
+        .await
+        .unwrap();
+    let error = create_with(
+        &client,
+        CallOptions::new().max_response_bytes(answer.len() - 1),
+    )
+    .await
+    .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains(&format!("longer than {} bytes", answer.len() - 1)),
+        "{error}"
+    );
     create(&built(builder(&flood))).await.unwrap();
 }
 
@@ -137,12 +217,18 @@ async fn headers_without_number_are_no_answer() {
     let mut flood = Flood::start("HTTP/1.1 200 OK\r\n", "x-header: value\r\n", ENDLESS);
     let client = built(builder(&flood));
     let error = read(&client).await.unwrap_err();
-    assert!(matches!(&error, Error::Connection(error) if !error.is_connect()), "{error:?}");
+    assert!(
+        matches!(&error, Error::Connection(error) if !error.is_connect()),
+        "{error:?}"
+    );
     for _ in 0..4 {
         assert!(flood.taken().await < MIB + IN_BUFFERS);
     }
     let error = create(&client).await.unwrap_err();
-    assert!(error.is_ambiguous(), "what it was going to say is not known: {error:?}");
+    assert!(
+        error.is_ambiguous(),
+        "what it was going to say is not known: {error:?}"
+    );
     assert!(flood.taken().await < MIB + IN_BUFFERS);
     flood.no_more();
 }
@@ -150,29 +236,51 @@ async fn headers_without_number_are_no_answer() {
 #[tokio::test]
 async fn headers_that_do_not_end_are_left_after_the_attempts_timeout() {
     let mut flood = Flood::start("HTTP/1.1 200 OK\r\n", "x-header: value\r\n", 17 * 50);
-    let hurried = builder(&flood).attempt_timeout(Duration::from_millis(100)).retry(RetryPolicy::never());
+    let hurried = builder(&flood)
+        .attempt_timeout(Duration::from_millis(100))
+        .retry(RetryPolicy::never());
     let error = read(&built(hurried)).await.unwrap_err();
-    assert!(matches!(&error, Error::Timeout(error) if !error.is_connect()), "{error:?}");
+    assert!(
+        matches!(&error, Error::Timeout(error) if !error.is_connect()),
+        "{error:?}"
+    );
     assert_eq!(flood.taken().await, 17 * 50);
     flood.no_more();
 }
 
 #[tokio::test]
 async fn a_token_without_end_is_no_token() {
-    for head in ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 1000000000000000\r\n\r\n"] {
+    for head in [
+        "HTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 1000000000000000\r\n\r\n",
+    ] {
         let mut flood = Flood::start(head, r#"{"access_token": "fake-token-"#, ENDLESS);
-        let error = create(&built(builder(&flood).credentials(service_account()))).await.unwrap_err();
-        assert!(matches!(&error, Error::Auth(_)) && error.to_string().contains("answer is longer than 64 KiB"), "{error:?}");
+        let error = create(&built(builder(&flood).credentials(service_account())))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, Error::Auth(_))
+                && error.to_string().contains("answer is longer than 64 KiB"),
+            "{error:?}"
+        );
         assert!(!told(&error).contains("fake-token-"), "{error:?}");
         let taken = flood.taken().await;
         assert!(is_near(taken, TOKEN), "{taken}");
         flood.no_more();
     }
     let mut flood = Flood::start("HTTP/1.1 500 Internal Server Error\r\n\r\n", HTML, ENDLESS);
-    let error = create(&built(builder(&flood).credentials(service_account()))).await.unwrap_err();
-    assert!(matches!(&error, Error::Auth(error) if error.status().is_some_and(|status| status == 500)), "{error:?}");
+    let error = create(&built(builder(&flood).credentials(service_account())))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, Error::Auth(error) if error.status().is_some_and(|status| status == 500)),
+        "{error:?}"
+    );
     for _ in 0..4 {
-        assert!(is_near(flood.taken().await, TOKEN), "a token may be asked for again");
+        assert!(
+            is_near(flood.taken().await, TOKEN),
+            "a token may be asked for again"
+        );
     }
     flood.no_more();
 }

@@ -17,7 +17,10 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 }
@@ -40,14 +43,21 @@ async fn dropped_after<T>(looks: u64, call: impl Future<Output = T>) -> Option<T
 }
 
 fn start(digest: &Digest, oauth: &OAuth) -> Server {
-    App::examples().within(digest).within(&oauth.clone().beside_digest()).start()
+    App::examples()
+        .within(digest)
+        .within(&oauth.clone().beside_digest())
+        .start()
 }
 
 async fn after_a_thousand_dropped_calls_one_works(credentials: Credentials) {
     let (digest, oauth) = (Digest::atlas(), OAuth::new());
     let server = start(&digest, &oauth);
     let clock = NoWait::new();
-    let client = built(builder(&server, &clock).credentials(credentials).max_concurrency(4));
+    let client = built(
+        builder(&server, &clock)
+            .credentials(credentials)
+            .max_concurrency(4),
+    );
     let mut random = Random(SEED);
     let (mut dropped, mut done) = (0, 0);
     while dropped < CALLS {
@@ -63,7 +73,11 @@ async fn after_a_thousand_dropped_calls_one_works(credentials: Credentials) {
             dropped_after(second, read(&client)),
             dropped_after(third, create(&client)),
         );
-        let outcomes = [first.map(|call| call.map(drop)), second.map(|call| call.map(drop)), third.map(|call| call.map(drop))];
+        let outcomes = [
+            first.map(|call| call.map(drop)),
+            second.map(|call| call.map(drop)),
+            third.map(|call| call.map(drop)),
+        ];
         for outcome in outcomes {
             match outcome {
                 None => dropped += 1,
@@ -72,10 +86,18 @@ async fn after_a_thousand_dropped_calls_one_works(credentials: Credentials) {
             }
         }
     }
-    assert!(done > CALLS / 50, "some come to an end, which shows that moments are of all kinds: {done}");
+    assert!(
+        done > CALLS / 50,
+        "some come to an end, which shows that moments are of all kinds: {done}"
+    );
     let before = server.acted("POST");
     // As many at a time as there may be: no place was lost.
-    let four = tokio::join!(create(&client), create(&client), create(&client), create(&client));
+    let four = tokio::join!(
+        create(&client),
+        create(&client),
+        create(&client),
+        create(&client)
+    );
     for call in [four.0, four.1, four.2, four.3] {
         call.expect("a call that nobody drops");
     }

@@ -1,7 +1,9 @@
 //! API keys: what a call costs, and what a server may ask for.
 
 use atlas_backup_api::{Client, Credentials, Error};
-use atlas_backup_tests::fake_atlas::{App, Barrier, Digest, DigestCounts, Fault, Faults, PUBLIC_KEY, Server};
+use atlas_backup_tests::fake_atlas::{
+    App, Barrier, Digest, DigestCounts, Fault, Faults, PUBLIC_KEY, Server,
+};
 
 use super::{NoWait, PROJECT, api_key, builder, built, create, read, told, update};
 
@@ -25,8 +27,22 @@ async fn n_calls_in_a_row_cost_n_plus_one_exchanges() {
         update(&client).await.unwrap();
     }
     assert_eq!(server.exchanges(), 31);
-    assert_eq!(digest.counts(), DigestCounts { challenges: 1, accepted: 30, ..Default::default() });
-    assert_eq!((server.acted("GET"), server.acted("POST"), server.acted("PATCH")), (10, 10, 10));
+    assert_eq!(
+        digest.counts(),
+        DigestCounts {
+            challenges: 1,
+            accepted: 30,
+            ..Default::default()
+        }
+    );
+    assert_eq!(
+        (
+            server.acted("GET"),
+            server.acted("POST"),
+            server.acted("PATCH")
+        ),
+        (10, 10, 10)
+    );
 }
 
 /// The server compares the signed `uri` with the request target byte for byte.
@@ -35,13 +51,42 @@ async fn escaped_paths_and_queries_sign_correctly() {
     let digest = Digest::atlas();
     let (server, client) = start(&digest);
     for database in ["a b", "ä/ö?x=1&y", "100%", "{}", "..a", "'\"\\"] {
-        client.v2().get_snapshot_collection(PROJECT, "orders", PROJECT, database, "c,d").pretty(true).send().await.unwrap();
+        client
+            .v2()
+            .get_snapshot_collection(PROJECT, "orders", PROJECT, database, "c,d")
+            .pretty(true)
+            .send()
+            .await
+            .unwrap();
     }
-    client.v2().list_snapshots(PROJECT, "orders").items_per_page(500).include_count(false).send().await.unwrap();
+    client
+        .v2()
+        .list_snapshots(PROJECT, "orders")
+        .items_per_page(500)
+        .include_count(false)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(digest.refusals(), Vec::<String>::new());
-    assert_eq!(digest.counts(), DigestCounts { challenges: 1, accepted: 7, ..Default::default() });
-    let targets: Vec<String> = server.received().iter().skip(2).take(1).map(|received| received.target.clone()).collect();
-    assert!(targets[0].contains("/databases/%C3%A4%2F%C3%B6%3Fx%3D1%26y/collections/c%2Cd?pretty=true"), "{targets:?}");
+    assert_eq!(
+        digest.counts(),
+        DigestCounts {
+            challenges: 1,
+            accepted: 7,
+            ..Default::default()
+        }
+    );
+    let targets: Vec<String> = server
+        .received()
+        .iter()
+        .skip(2)
+        .take(1)
+        .map(|received| received.target.clone())
+        .collect();
+    assert!(
+        targets[0].contains("/databases/%C3%A4%2F%C3%B6%3Fx%3D1%26y/collections/c%2Cd?pretty=true"),
+        "{targets:?}"
+    );
 }
 
 #[tokio::test]
@@ -67,7 +112,14 @@ async fn forty_calls_at_a_time_are_not_serialised() {
     }
     assert_eq!(barrier.arrived(), 120);
     assert_eq!(digest.refusals(), Vec::<String>::new());
-    assert_eq!(digest.counts(), DigestCounts { challenges: 40, accepted: 120, ..Default::default() });
+    assert_eq!(
+        digest.counts(),
+        DigestCounts {
+            challenges: 40,
+            accepted: 120,
+            ..Default::default()
+        }
+    );
     assert_eq!(server.exchanges(), 160, "120 calls, at most 40 at a time");
 }
 
@@ -89,9 +141,19 @@ async fn whatever_a_server_asks_for() {
     ] {
         let (server, client) = start(&digest);
         for _ in 0..3 {
-            create(&client).await.unwrap_or_else(|error| panic!("{name}: {error}: {:?}", digest.refusals()));
+            create(&client)
+                .await
+                .unwrap_or_else(|error| panic!("{name}: {error}: {:?}", digest.refusals()));
         }
-        assert_eq!(digest.counts(), DigestCounts { challenges: 1, accepted: 3, ..Default::default() }, "{name}");
+        assert_eq!(
+            digest.counts(),
+            DigestCounts {
+                challenges: 1,
+                accepted: 3,
+                ..Default::default()
+            },
+            "{name}"
+        );
         assert_eq!((server.exchanges(), server.acted("POST")), (4, 3), "{name}");
     }
 }
@@ -101,12 +163,25 @@ async fn queries_and_escapes_are_signed_as_they_are_sent() {
     let digest = Digest::atlas();
     let (server, client) = start(&digest);
     for pretty in [true, false] {
-        client.v2().get_legacy_snapshot(PROJECT, "orders", PROJECT).pretty(pretty).send().await.unwrap();
+        client
+            .v2()
+            .get_legacy_snapshot(PROJECT, "orders", PROJECT)
+            .pretty(pretty)
+            .send()
+            .await
+            .unwrap();
     }
     // Tenant snapshots take any text for a name of a cluster in their path; ids are checked before they leave.
     assert_eq!(digest.refusals(), Vec::<String>::new());
     assert_eq!(server.exchanges(), 3);
-    assert!(server.received().last().unwrap().target.ends_with("?pretty=false"));
+    assert!(
+        server
+            .received()
+            .last()
+            .unwrap()
+            .target
+            .ends_with("?pretty=false")
+    );
 }
 
 #[tokio::test]
@@ -117,7 +192,10 @@ async fn a_post_that_is_challenged_is_one_post() {
     assert_eq!((server.exchanges(), server.acted("POST")), (2, 1));
     let received = server.received();
     assert_eq!(received[0].body, received[1].body);
-    assert_eq!((received[0].header("authorization"), received[0].status), (None, Some(401)));
+    assert_eq!(
+        (received[0].header("authorization"), received[0].status),
+        (None, Some(401))
+    );
 }
 
 #[tokio::test]
@@ -127,7 +205,15 @@ async fn a_stale_nonce_costs_one_exchange() {
     create(&client).await.unwrap();
     digest.expire_nonces();
     create(&client).await.unwrap();
-    assert_eq!(digest.counts(), DigestCounts { challenges: 1, stale: 1, accepted: 2, ..Default::default() });
+    assert_eq!(
+        digest.counts(),
+        DigestCounts {
+            challenges: 1,
+            stale: 1,
+            accepted: 2,
+            ..Default::default()
+        }
+    );
     digest.forget_nonces();
     create(&client).await.unwrap();
     create(&client).await.unwrap();
@@ -142,7 +228,15 @@ async fn a_nonce_that_expires_after_each_use() {
     for _ in 0..5 {
         create(&client).await.unwrap();
     }
-    assert_eq!(digest.counts(), DigestCounts { challenges: 1, stale: 4, accepted: 5, ..Default::default() });
+    assert_eq!(
+        digest.counts(),
+        DigestCounts {
+            challenges: 1,
+            stale: 4,
+            accepted: 5,
+            ..Default::default()
+        }
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (10, 5));
 }
 
@@ -150,11 +244,16 @@ async fn a_nonce_that_expires_after_each_use() {
 async fn wrong_keys_are_one_clear_error_after_one_retry() {
     let digest = Digest::atlas();
     let server = App::examples().within(&digest).start();
-    let client = built(builder(&server, &NoWait::new()).credentials(Credentials::api_key(PUBLIC_KEY, "hunter2")));
+    let client = built(
+        builder(&server, &NoWait::new()).credentials(Credentials::api_key(PUBLIC_KEY, "hunter2")),
+    );
     for calls in 1..=3 {
         let error = create(&client).await.unwrap_err();
         assert!(matches!(error, Error::Auth(_)), "{error:?}");
-        assert_eq!((error.status().unwrap().as_u16(), error.error_code()), (401, Some("UNEXPECTED_ERROR")));
+        assert_eq!(
+            (error.status().unwrap().as_u16(), error.error_code()),
+            (401, Some("UNEXPECTED_ERROR"))
+        );
         assert_eq!(
             error.to_string(),
             "takeSnapshot: 401 Unauthorized (UNEXPECTED_ERROR): You are not authorized for this resource; the client called with an API key: \
@@ -170,7 +269,13 @@ async fn a_401_without_a_challenge_is_final() {
     let faults = Faults::always(Fault::unauthorized_latin_1());
     let server = App::examples().within(&faults).start();
     let error = read(&client(&server)).await.unwrap_err();
-    assert!(matches!(error, Error::Auth(_)) && error.to_string().contains("no Digest challenge it can meet"), "{error}");
+    assert!(
+        matches!(error, Error::Auth(_))
+            && error
+                .to_string()
+                .contains("no Digest challenge it can meet"),
+        "{error}"
+    );
     assert!(error.to_string().contains("verweigert f\u{fc}r"), "{error}");
     assert_eq!((server.exchanges(), server.acted("GET")), (1, 0));
 }
@@ -192,6 +297,13 @@ async fn a_call_that_is_dropped_takes_its_nonce_with_it() {
     dropped.abort();
     assert!(dropped.await.unwrap_err().is_cancelled());
     create(&client).await.unwrap();
-    assert_eq!(digest.counts(), DigestCounts { challenges: 2, accepted: 2, ..Default::default() });
+    assert_eq!(
+        digest.counts(),
+        DigestCounts {
+            challenges: 2,
+            accepted: 2,
+            ..Default::default()
+        }
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (5, 2));
 }

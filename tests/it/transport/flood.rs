@@ -29,7 +29,9 @@ impl Flood {
         let url = format!("http://{}", listener.local_addr().expect("it listens"));
         let head = head.to_owned().into_bytes();
         // Large writes, so that it is the client that decides how fast it goes.
-        let body = body.repeat((256 * 1024usize).div_ceil(body.len().max(1))).into_bytes();
+        let body = body
+            .repeat((256 * 1024usize).div_ceil(body.len().max(1)))
+            .into_bytes();
         let (sender, sent) = unbounded_channel();
         let open = Arc::new(AtomicUsize::new(0));
         let opened = Arc::clone(&open);
@@ -53,7 +55,9 @@ impl Flood {
 
     /// How many bytes of the body the next connection took before it was closed. Fails where it stays open.
     pub async fn taken(&mut self) -> u64 {
-        let taken = tokio::time::timeout(PATIENCE, self.sent.recv()).await.expect("the client hangs up");
+        let taken = tokio::time::timeout(PATIENCE, self.sent.recv())
+            .await
+            .expect("the client hangs up");
         let taken = taken.expect("the server runs as long as the process");
         self.open.fetch_sub(1, Ordering::SeqCst);
         taken
@@ -72,7 +76,9 @@ fn serve(mut stream: TcpStream, head: &[u8], body: &[u8], most: u64) -> u64 {
         return sent;
     }
     while sent < most && !body.is_empty() {
-        let length = body.len().min(usize::try_from(most - sent).unwrap_or(usize::MAX));
+        let length = body
+            .len()
+            .min(usize::try_from(most - sent).unwrap_or(usize::MAX));
         match stream.write(&body[..length]) {
             Ok(count) => sent += count as u64,
             Err(_) => return sent,
@@ -88,7 +94,10 @@ fn read_request(stream: &mut TcpStream) {
     loop {
         let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok())
+                .unwrap_or(0);
             if body.len() >= length {
                 return;
             }

@@ -6,7 +6,9 @@ use std::sync::Once;
 
 use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 use atlas_backup_api::{Client, Credentials, Error};
-use atlas_backup_tests::fake_atlas::{Answer, App, CLIENT_SECRET, Digest, Fault, Faults, OAuth, PRIVATE_KEY, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{
+    Answer, App, CLIENT_SECRET, Digest, Fault, Faults, OAuth, PRIVATE_KEY, PUBLIC_KEY,
+};
 use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -26,7 +28,9 @@ pub struct Everything;
 impl Everything {
     pub fn listen() {
         static ONCE: Once = Once::new();
-        ONCE.call_once(|| tracing::subscriber::set_global_default(Everything).expect("nobody else sets one"));
+        ONCE.call_once(|| {
+            tracing::subscriber::set_global_default(Everything).expect("nobody else sets one")
+        });
         TRACED.take();
     }
 
@@ -71,7 +75,11 @@ impl Subscriber for Everything {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line(format!("event {} {}:", event.metadata().target(), event.metadata().level()));
+        let mut line = Line(format!(
+            "event {} {}:",
+            event.metadata().target(),
+            event.metadata().level()
+        ));
         event.record(&mut line);
         self.note(&line.0);
     }
@@ -84,7 +92,18 @@ impl Subscriber for Everything {
 /// Secrets, and what is made of them.
 fn secrets() -> Vec<String> {
     let encoded = "mdb_sa_sk_fake%2Bsecret%3Awith%2Fodd%25letters";
-    [PRIVATE_KEY, CLIENT_SECRET, encoded, "fake-token-", "hunter2", "Authorization: ", "response=\"", "cnonce="].map(str::to_owned).to_vec()
+    [
+        PRIVATE_KEY,
+        CLIENT_SECRET,
+        encoded,
+        "fake-token-",
+        "hunter2",
+        "Authorization: ",
+        "response=\"",
+        "cnonce=",
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }
 
 fn assert_clean(what: &str, text: &str) {
@@ -108,15 +127,25 @@ async fn no_secret_is_traced_or_told() {
             Fault::stale_nonce(&digest),
             Fault::revoked_token(&oauth),
         ]);
-        let server = App::examples().within(&digest).within(&oauth.clone().beside_digest()).within(&faults).start();
+        let server = App::examples()
+            .within(&digest)
+            .within(&oauth.clone().beside_digest())
+            .within(&faults)
+            .start();
         let builder = builder(&server, &NoWait::new()).credentials(credentials);
         assert_clean("the builder", &format!("{builder:?} {builder:#?}"));
         let client = built(builder);
         assert_clean("the client", &format!("{client:?} {client:#?}"));
         for _ in 0..4 {
             read(&client).await.unwrap();
-            let body = OnDemandSnapshotRequest { description: Some("hunter2".into()), ..Default::default() };
-            let call = client.v2().take_snapshot(PROJECT, "orders", body).pretty(true);
+            let body = OnDemandSnapshotRequest {
+                description: Some("hunter2".into()),
+                ..Default::default()
+            };
+            let call = client
+                .v2()
+                .take_snapshot(PROJECT, "orders", body)
+                .pretty(true);
             assert_clean("a request", &format!("{call:?} {call:#?}"));
             match call.send().await {
                 Ok(response) => assert_clean("a response", &format!("{:?}", response.headers())),
@@ -124,7 +153,12 @@ async fn no_secret_is_traced_or_told() {
             }
         }
         sent += server.exchanges();
-        assert!(server.received().iter().any(|request| request.header("authorization").is_some()));
+        assert!(
+            server
+                .received()
+                .iter()
+                .any(|request| request.header("authorization").is_some())
+        );
         assert!(server.acted("POST") <= 4, "no POST twice");
     }
     let text = Everything::heard();
@@ -136,28 +170,51 @@ async fn no_secret_is_traced_or_told() {
 
 #[tokio::test]
 async fn errors_of_all_kinds_hold_no_secret() {
-    let token = Answer::json(200, "application/json", &json!({"access_token": "fake-token-hunter2\n", "expires_in": 1}));
+    let token = Answer::json(
+        200,
+        "application/json",
+        &json!({"access_token": "fake-token-hunter2\n", "expires_in": 1}),
+    );
     let odd = [
         token,
-        Answer::json(200, "application/json", &json!({"access_token": "fake-token-hunter2", "token_type": "MAC"})),
+        Answer::json(
+            200,
+            "application/json",
+            &json!({"access_token": "fake-token-hunter2", "token_type": "MAC"}),
+        ),
         Answer::new(200).body("fake-token-hunter2"),
-        Answer::json(400, "application/json", &json!({"error": "fake-token-hunter2 and more"})),
+        Answer::json(
+            400,
+            "application/json",
+            &json!({"error": "fake-token-hunter2 and more"}),
+        ),
         Answer::new(403).body("<html>fake-token-hunter2</html>"),
     ];
     for answer in odd {
         let oauth = OAuth::new();
         oauth.answer_next(answer);
         let server = App::examples().within(&oauth).start();
-        let error = create(&built(builder(&server, &NoWait::new()).credentials(service_account()))).await.unwrap_err();
+        let error = create(&built(
+            builder(&server, &NoWait::new()).credentials(service_account()),
+        ))
+        .await
+        .unwrap_err();
         assert!(matches!(error, Error::Auth(_)), "{error:?}");
         assert_clean("the error", &told(&error));
         assert_eq!((server.exchanges(), server.acted("POST")), (1, 0));
     }
-    for (public, private) in [("", "hunter2"), (PUBLIC_KEY, "hunter2\r\n"), ("hunter2\u{0}", "hunter2")] {
+    for (public, private) in [
+        ("", "hunter2"),
+        (PUBLIC_KEY, "hunter2\r\n"),
+        ("hunter2\u{0}", "hunter2"),
+    ] {
         let error = Client::new(Credentials::api_key(public, private)).unwrap_err();
         assert_clean("the refusal", &told(&error));
     }
-    assert_clean("credentials", &format!("{:?} {:?}", api_key(), service_account()));
+    assert_clean(
+        "credentials",
+        &format!("{:?} {:?}", api_key(), service_account()),
+    );
 }
 
 #[tokio::test]
@@ -165,7 +222,9 @@ async fn a_span_tells_what_happened() {
     Everything::listen();
     let faults = Faults::script([Fault::rate_limited(Some(7))]);
     let server = App::examples().within(&faults).start();
-    create(&built(builder(&server, &NoWait::new()))).await.unwrap();
+    create(&built(builder(&server, &NoWait::new())))
+        .await
+        .unwrap();
     let text = Everything::heard();
     let path = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots";
     for line in [
@@ -178,7 +237,10 @@ async fn a_span_tells_what_happened() {
         "record: status=200",
         "record: elapsed_ms=7000",
     ] {
-        assert!(text.lines().any(|known| known == line), "no `{line}` in\n{text}");
+        assert!(
+            text.lines().any(|known| known == line),
+            "no `{line}` in\n{text}"
+        );
     }
     assert_eq!((server.exchanges(), server.acted("POST")), (2, 1));
 }

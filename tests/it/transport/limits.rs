@@ -14,10 +14,16 @@ async fn what_is_left_of_the_allowance() {
     assert_eq!(client.rate_limit(), None);
     create(&client).await.unwrap();
     let first = client.rate_limit().unwrap();
-    assert_eq!((first.operation, first.limit, first.remaining), ("takeSnapshot", Some(1200), Some(1199)));
+    assert_eq!(
+        (first.operation, first.limit, first.remaining),
+        ("takeSnapshot", Some(1200), Some(1199))
+    );
     read(&client.clone()).await.unwrap();
     let second = client.rate_limit().unwrap();
-    assert_eq!((second.operation, second.status.as_u16(), second.remaining), ("getLegacySnapshot", 200, Some(1198)));
+    assert_eq!(
+        (second.operation, second.status.as_u16(), second.remaining),
+        ("getLegacySnapshot", 200, Some(1198))
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (2, 1));
 }
 
@@ -49,9 +55,20 @@ async fn no_more_than_asked_for_at_a_time() {
         .collect();
     gate.arrived(3).await;
     // Whoever else would come is here once one that may not come has given up.
-    let error = create_with(&client, CallOptions::new().total_timeout(Duration::from_millis(50))).await.unwrap_err();
-    assert!(matches!(&error, Error::Timeout(error) if error.is_connect()), "{error:?}");
-    assert_eq!(error.to_string(), "takeSnapshot: not sent: no place among the calls under way in time");
+    let error = create_with(
+        &client,
+        CallOptions::new().total_timeout(Duration::from_millis(50)),
+    )
+    .await
+    .unwrap_err();
+    assert!(
+        matches!(&error, Error::Timeout(error) if error.is_connect()),
+        "{error:?}"
+    );
+    assert_eq!(
+        error.to_string(),
+        "takeSnapshot: not sent: no place among the calls under way in time"
+    );
     assert_eq!(server.exchanges(), 3);
     gate.open();
     for call in calls {
@@ -68,7 +85,10 @@ async fn a_place_is_free_while_its_call_waits() {
     let client = built(builder(&server, &clock).max_concurrency(1));
     create(&client).await.unwrap();
     create(&client).await.unwrap();
-    assert_eq!((server.exchanges(), server.acted("POST"), clock.waits()), (3, 2, vec![seconds(5)]));
+    assert_eq!(
+        (server.exchanges(), server.acted("POST"), clock.waits()),
+        (3, 2, vec![seconds(5)])
+    );
 }
 
 #[tokio::test]
@@ -76,13 +96,35 @@ async fn a_client_of_ones_own_neither_follows_redirects_nor_repeats() {
     let elsewhere = App::examples().start();
     let faults = Faults::script([Fault::redirect(307, &elsewhere.url())]);
     let server = App::examples().within(&faults).start();
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::limited(5)).user_agent("somebody else");
-    let client = built(builder(&server, &NoWait::new()).user_agent_suffix("nightly/1.2").http(http));
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::limited(5))
+        .user_agent("somebody else");
+    let client = built(
+        builder(&server, &NoWait::new())
+            .user_agent_suffix("nightly/1.2")
+            .http(http),
+    );
     let error = create(&client).await.unwrap_err();
-    assert!(matches!(&error, Error::Api(error) if error.status() == 307), "{error:?}");
-    assert_eq!((server.exchanges(), server.acted("POST"), elsewhere.exchanges()), (1, 0, 0));
-    let agent = server.received()[0].header("user-agent").unwrap_or_default().to_owned();
-    assert!(agent.starts_with("atlas-backup-api/") && agent.ends_with(" nightly/1.2"), "{agent}");
+    assert!(
+        matches!(&error, Error::Api(error) if error.status() == 307),
+        "{error:?}"
+    );
+    assert_eq!(
+        (
+            server.exchanges(),
+            server.acted("POST"),
+            elsewhere.exchanges()
+        ),
+        (1, 0, 0)
+    );
+    let agent = server.received()[0]
+        .header("user-agent")
+        .unwrap_or_default()
+        .to_owned();
+    assert!(
+        agent.starts_with("atlas-backup-api/") && agent.ends_with(" nightly/1.2"),
+        "{agent}"
+    );
 }
 
 #[tokio::test]
@@ -90,7 +132,12 @@ async fn a_proxy_of_ones_own_is_used() {
     // A proxy for plain HTTP is sent what the server would be sent.
     let proxy = App::examples().start();
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::http(proxy.url()).unwrap());
-    let client = Client::builder().base_url("http://atlas.example").allow_http(true).http(http).build().unwrap();
+    let client = Client::builder()
+        .base_url("http://atlas.example")
+        .allow_http(true)
+        .http(http)
+        .build()
+        .unwrap();
     create(&client).await.unwrap();
     assert_eq!((proxy.exchanges(), proxy.acted("POST")), (1, 1));
 }
@@ -100,29 +147,51 @@ async fn a_proxy_of_ones_own_is_used() {
 async fn a_proxy_of_the_environment_is_used() {
     const CHILD: &str = "ATLAS_TEST_IS_A_CHILD";
     if std::env::var_os(CHILD).is_some() {
-        let client = built(Client::builder().base_url("http://atlas.invalid").allow_http(true));
+        let client = built(
+            Client::builder()
+                .base_url("http://atlas.invalid")
+                .allow_http(true),
+        );
         create(&client).await.unwrap();
         return;
     }
     let proxy = App::examples().start();
     let child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "transport::limits::a_proxy_of_the_environment_is_used"])
+        .args([
+            "--exact",
+            "transport::limits::a_proxy_of_the_environment_is_used",
+        ])
         .env(CHILD, "1")
         .env("http_proxy", proxy.url())
         .env_remove("no_proxy")
         .env_remove("NO_PROXY")
         .output()
         .unwrap();
-    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+    assert!(
+        child.status.success(),
+        "{}",
+        String::from_utf8_lossy(&child.stdout)
+    );
     assert_eq!((proxy.exchanges(), proxy.acted("POST")), (1, 1));
 }
 
 #[tokio::test]
 async fn without_encryption_only_on_loopback() {
     for url in ["http://atlas.example", "http://10.0.0.1:8080"] {
-        let error = Client::builder().base_url(url).credentials(api_key()).build().unwrap_err();
-        assert!(matches!(error, Error::Configuration(_)) && error.to_string().contains("allow_http"), "{error}");
-        Client::builder().base_url(url).allow_http(true).build().unwrap();
+        let error = Client::builder()
+            .base_url(url)
+            .credentials(api_key())
+            .build()
+            .unwrap_err();
+        assert!(
+            matches!(error, Error::Configuration(_)) && error.to_string().contains("allow_http"),
+            "{error}"
+        );
+        Client::builder()
+            .base_url(url)
+            .allow_http(true)
+            .build()
+            .unwrap();
     }
 }
 
@@ -139,8 +208,14 @@ async fn a_connection_that_was_idle_for_long_is_not_used() {
     let own = || reqwest::Client::builder().pool_idle_timeout(None);
     let (short, long) = (seconds(29), Duration::from_millis(30_100));
     for (name, change) in [
-        ("by default", Box::new(|builder| builder) as Box<dyn Fn(ClientBuilder) -> ClientBuilder>),
-        ("with a client of one's own", Box::new(move |builder: ClientBuilder| builder.http(own()))),
+        (
+            "by default",
+            Box::new(|builder| builder) as Box<dyn Fn(ClientBuilder) -> ClientBuilder>,
+        ),
+        (
+            "with a client of one's own",
+            Box::new(move |builder: ClientBuilder| builder.http(own())),
+        ),
     ] {
         let server = App::examples().start();
         let client = built(change(builder(&server, &NoWait::new())));
@@ -150,7 +225,11 @@ async fn a_connection_that_was_idle_for_long_is_not_used() {
         assert_eq!(server.connections(), 1, "{name}");
         idle(long).await;
         create(&client).await.unwrap();
-        assert_eq!((server.connections(), server.acted("POST")), (2, 3), "{name}");
+        assert_eq!(
+            (server.connections(), server.acted("POST")),
+            (2, 3),
+            "{name}"
+        );
     }
     let server = App::examples().start();
     let client = built(builder(&server, &NoWait::new()).pool_idle_timeout(seconds(5)));
@@ -168,5 +247,12 @@ async fn connections_are_used_again() {
     for _ in 0..5 {
         create(&client).await.unwrap();
     }
-    assert_eq!((server.connections(), server.exchanges(), server.acted("POST")), (1, 6, 5));
+    assert_eq!(
+        (
+            server.connections(),
+            server.exchanges(),
+            server.acted("POST")
+        ),
+        (1, 6, 5)
+    );
 }

@@ -1,6 +1,9 @@
 //! The client against servers that are strict, that refuse, and that fail. Every test counts what the server has seen.
 
-#![allow(deprecated, reason = "the deprecated operations are called as the others are")]
+#![allow(
+    deprecated,
+    reason = "the deprecated operations are called as the others are"
+)]
 
 mod access_tokens;
 mod bounds;
@@ -16,9 +19,15 @@ mod unsigned;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use atlas_backup_api::v2::types::{LegacySnapshot, LegacySnapshotRetentionRequest, OnDemandSnapshotRequest, Snapshot};
-use atlas_backup_api::{CallOptions, Client, ClientBuilder, Clock, Credentials, Error, Response, Sleep};
-use atlas_backup_tests::fake_atlas::{self, CLIENT_ID, CLIENT_SECRET, PRIVATE_KEY, PUBLIC_KEY, Server};
+use atlas_backup_api::v2::types::{
+    LegacySnapshot, LegacySnapshotRetentionRequest, OnDemandSnapshotRequest, Snapshot,
+};
+use atlas_backup_api::{
+    CallOptions, Client, ClientBuilder, Clock, Credentials, Error, Response, Sleep,
+};
+use atlas_backup_tests::fake_atlas::{
+    self, CLIENT_ID, CLIENT_SECRET, PRIVATE_KEY, PUBLIC_KEY, Server,
+};
 
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -32,12 +41,19 @@ pub struct NoWait {
 
 impl NoWait {
     pub fn new() -> Self {
-        NoWait { began: Instant::now(), servers: fake_atlas::Clock::new(), waits: Arc::default() }
+        NoWait {
+            began: Instant::now(),
+            servers: fake_atlas::Clock::new(),
+            waits: Arc::default(),
+        }
     }
 
     /// How long somebody waited each time.
     pub fn waits(&self) -> Vec<Duration> {
-        self.waits.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.waits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub fn servers(&self) -> &fake_atlas::Clock {
@@ -51,7 +67,10 @@ impl Clock for NoWait {
     }
 
     fn sleep(&self, time: Duration) -> Sleep {
-        self.waits.lock().unwrap_or_else(PoisonError::into_inner).push(time);
+        self.waits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(time);
         self.servers.advance(time);
         Box::pin(std::future::ready(()))
     }
@@ -71,7 +90,9 @@ pub fn service_account() -> Credentials {
 
 /// For this server, without credentials.
 pub fn builder(server: &Server, clock: &NoWait) -> ClientBuilder {
-    Client::builder().base_url(server.url()).clock(clock.clone())
+    Client::builder()
+        .base_url(server.url())
+        .clock(clock.clone())
 }
 
 pub fn built(builder: ClientBuilder) -> Client {
@@ -80,7 +101,11 @@ pub fn built(builder: ClientBuilder) -> Client {
 
 /// GET: changes nothing.
 pub async fn read(client: &Client) -> Result<Response<LegacySnapshot>, Error> {
-    client.v2().get_legacy_snapshot(PROJECT, "orders", PROJECT).send().await
+    client
+        .v2()
+        .get_legacy_snapshot(PROJECT, "orders", PROJECT)
+        .send()
+        .await
 }
 
 /// POST: makes something.
@@ -88,20 +113,42 @@ pub async fn create(client: &Client) -> Result<Response<Snapshot>, Error> {
     create_with(client, CallOptions::new()).await
 }
 
-pub async fn create_with(client: &Client, options: CallOptions) -> Result<Response<Snapshot>, Error> {
-    let body = OnDemandSnapshotRequest { retention_in_days: Some(5), ..Default::default() };
-    client.v2().take_snapshot(PROJECT, "orders", body).options(options).send().await
+pub async fn create_with(
+    client: &Client,
+    options: CallOptions,
+) -> Result<Response<Snapshot>, Error> {
+    let body = OnDemandSnapshotRequest {
+        retention_in_days: Some(5),
+        ..Default::default()
+    };
+    client
+        .v2()
+        .take_snapshot(PROJECT, "orders", body)
+        .options(options)
+        .send()
+        .await
 }
 
 /// PATCH of which the documents say that it is idempotent.
 pub async fn update(client: &Client) -> Result<Response<LegacySnapshot>, Error> {
-    let body = LegacySnapshotRetentionRequest { do_not_delete: Some(true), ..Default::default() };
-    client.v2().update_legacy_snapshot_retention(PROJECT, "orders", PROJECT, body).send().await
+    let body = LegacySnapshotRetentionRequest {
+        do_not_delete: Some(true),
+        ..Default::default()
+    };
+    client
+        .v2()
+        .update_legacy_snapshot_retention(PROJECT, "orders", PROJECT, body)
+        .send()
+        .await
 }
 
 /// DELETE: answers without content.
 pub async fn delete(client: &Client) -> Result<u16, Error> {
-    let response = client.v2().delete_legacy_snapshot(PROJECT, "orders", PROJECT).send().await;
+    let response = client
+        .v2()
+        .delete_legacy_snapshot(PROJECT, "orders", PROJECT)
+        .send()
+        .await;
     response.map(|response| response.status().as_u16())
 }
 

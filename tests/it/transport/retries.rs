@@ -18,14 +18,23 @@ fn setting(faults: Faults) -> Setting {
     let clock = NoWait::new();
     let server = App::examples().within(&faults).start();
     let client = built(builder(&server, &clock));
-    Setting { server, client, clock, faults }
+    Setting {
+        server,
+        client,
+        clock,
+        faults,
+    }
 }
 
 impl Setting {
     /// Requests that came in, requests of this method that were acted on, and waits; no fault may be left.
     fn seen(&self, method: &str) -> (usize, usize, usize) {
         assert_eq!(self.faults.left(), 0);
-        (self.server.exchanges(), self.server.acted(method), self.clock.waits().len())
+        (
+            self.server.exchanges(),
+            self.server.acted(method),
+            self.clock.waits().len(),
+        )
     }
 }
 
@@ -42,7 +51,10 @@ fn open_ends() -> Vec<(&'static str, Fault)> {
         ("503", Fault::html_503()),
         ("503 after acting", Fault::html_503().after_acting()),
         ("504", Fault::gateway_timeout_504()),
-        ("504 after acting", Fault::gateway_timeout_504().after_acting()),
+        (
+            "504 after acting",
+            Fault::gateway_timeout_504().after_acting(),
+        ),
     ]
 }
 
@@ -61,13 +73,17 @@ async fn what_may_be_repeated_is_repeated() {
     for (name, fault) in open_ends().into_iter().chain(rate_limits()) {
         let twice = || Faults::script([fault.clone(), fault.clone()]);
         let setting = self::setting(twice());
-        read(&setting.client).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        read(&setting.client)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         let (exchanges, acted, waits) = setting.seen("GET");
         assert_eq!((exchanges, waits), (3, 2), "{name}");
         assert!((1..=3).contains(&acted), "{name}");
 
         let setting = self::setting(twice());
-        update(&setting.client).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        update(&setting.client)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         let (exchanges, _, waits) = setting.seen("PATCH");
         assert_eq!((exchanges, waits), (3, 2), "{name}");
     }
@@ -77,15 +93,25 @@ async fn what_may_be_repeated_is_repeated() {
 async fn what_is_gone_after_a_repeated_delete_was_deleted() {
     let gone = || Fault::answer(fake_atlas::error("notFound"));
     // An answer without a body has none to be lost.
-    for (name, fault) in open_ends().into_iter().filter(|(name, _)| !name.contains("body")) {
+    for (name, fault) in open_ends()
+        .into_iter()
+        .filter(|(name, _)| !name.contains("body"))
+    {
         let setting = setting(Faults::script([fault, gone()]));
-        delete(&setting.client).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        delete(&setting.client)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         let (exchanges, acted, waits) = setting.seen("DELETE");
-        assert!((exchanges, waits) == (2, 1) && acted <= 1, "{name}: {exchanges} {waits} {acted}");
+        assert!(
+            (exchanges, waits) == (2, 1) && acted <= 1,
+            "{name}: {exchanges} {waits} {acted}"
+        );
     }
     for (name, fault) in rate_limits() {
         let setting = setting(Faults::script([fault, gone()]));
-        let error = delete(&setting.client).await.expect_err("nothing was deleted the first time");
+        let error = delete(&setting.client)
+            .await
+            .expect_err("nothing was deleted the first time");
         assert!(error.is_not_found(), "{name}: {error:?}");
         assert_eq!(setting.seen("DELETE"), (2, 0, 1), "{name}");
     }
@@ -98,24 +124,38 @@ async fn what_is_gone_after_a_repeated_delete_was_deleted() {
 async fn after_the_last_attempt_the_error_is_the_attempts() {
     let setting = setting(Faults::always(Fault::html_503()));
     let error = read(&setting.client).await.unwrap_err();
-    assert!(matches!(&error, Error::Api(error) if error.status() == 503), "{error:?}");
+    assert!(
+        matches!(&error, Error::Api(error) if error.status() == 503),
+        "{error:?}"
+    );
     assert_eq!(setting.seen("GET"), (4, 0, 3));
     let setting = self::setting(Faults::always(Fault::reset()));
     let error = read(&setting.client).await.unwrap_err();
-    assert!(matches!(&error, Error::Connection(error) if !error.is_connect()), "{error:?}");
+    assert!(
+        matches!(&error, Error::Connection(error) if !error.is_connect()),
+        "{error:?}"
+    );
     assert_eq!(setting.seen("GET"), (4, 0, 3));
 }
 
 #[tokio::test]
 async fn no_post_is_ever_sent_twice_after_an_ambiguous_failure() {
     let server_error = Fault::answer(Answer::new(500));
-    let others =
-        [("500", server_error.clone()), ("500 after acting", server_error.after_acting()), ("501", Fault::answer(Answer::new(501)))];
+    let others = [
+        ("500", server_error.clone()),
+        ("500 after acting", server_error.after_acting()),
+        ("501", Fault::answer(Answer::new(501))),
+    ];
     for (name, fault) in open_ends().into_iter().chain(others) {
         let setting = self::setting(Faults::script([fault]));
         let error = create(&setting.client).await.unwrap_err();
         assert!(matches!(error, Error::Ambiguous(_)), "{name}: {error:?}");
-        assert!(error.to_string().starts_with("takeSnapshot: it is not known whether this was done: "), "{name}: {error}");
+        assert!(
+            error
+                .to_string()
+                .starts_with("takeSnapshot: it is not known whether this was done: "),
+            "{name}: {error}"
+        );
         let (exchanges, acted, waits) = setting.seen("POST");
         assert_eq!((exchanges, waits), (1, 0), "{name}");
         assert!(acted <= 1, "{name}");
@@ -126,18 +166,26 @@ async fn no_post_is_ever_sent_twice_after_an_ambiguous_failure() {
 async fn a_rate_limit_makes_a_post_wait_and_not_twice() {
     for (name, fault) in rate_limits() {
         let setting = setting(Faults::script([fault]));
-        create(&setting.client).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        create(&setting.client)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(setting.seen("POST"), (2, 1, 1), "{name}");
     }
     let setting = setting(Faults::always(Fault::rate_limited(None)));
     let error = create(&setting.client).await.unwrap_err();
-    assert!(matches!(error, Error::Api(_)) && error.is_rate_limited(), "{error:?}");
+    assert!(
+        matches!(error, Error::Api(_)) && error.is_rate_limited(),
+        "{error:?}"
+    );
     assert_eq!(setting.seen("POST"), (4, 0, 3));
 }
 
 #[tokio::test]
 async fn after_a_rate_limit_a_reset_is_still_ambiguous() {
-    let setting = setting(Faults::script([Fault::rate_limited(Some(1)), Fault::reset().after_acting()]));
+    let setting = setting(Faults::script([
+        Fault::rate_limited(Some(1)),
+        Fault::reset().after_acting(),
+    ]));
     let error = create(&setting.client).await.unwrap_err();
     assert!(error.is_ambiguous(), "{error:?}");
     assert_eq!(setting.seen("POST"), (2, 1, 1));
@@ -146,18 +194,29 @@ async fn after_a_rate_limit_a_reset_is_still_ambiguous() {
 #[tokio::test]
 async fn other_failures_are_final() {
     for status in [302, 400, 403, 404, 406, 409] {
-        let fault = Fault::answer(Answer::new(status).header("Location", "http://127.0.0.1:1/elsewhere"));
+        let fault =
+            Fault::answer(Answer::new(status).header("Location", "http://127.0.0.1:1/elsewhere"));
         for method in ["GET", "POST"] {
             let setting = setting(Faults::script([fault.clone()]));
-            let error = if method == "GET" { read(&setting.client).await.err() } else { create(&setting.client).await.err() };
+            let error = if method == "GET" {
+                read(&setting.client).await.err()
+            } else {
+                create(&setting.client).await.err()
+            };
             let error = error.unwrap_or_else(|| panic!("{status} is a success"));
-            assert!(matches!(&error, Error::Api(error) if error.status() == status), "{error:?}");
+            assert!(
+                matches!(&error, Error::Api(error) if error.status() == status),
+                "{error:?}"
+            );
             assert_eq!(setting.seen(method), (1, 0, 0), "{method} {status}");
         }
     }
     let setting = setting(Faults::script([Fault::answer(Answer::new(500))]));
     let error = read(&setting.client).await.unwrap_err();
-    assert!(matches!(&error, Error::Api(error) if error.status() == 500), "{error:?}");
+    assert!(
+        matches!(&error, Error::Api(error) if error.status() == 500),
+        "{error:?}"
+    );
     assert_eq!(setting.seen("GET"), (1, 0, 0));
 }
 
@@ -166,36 +225,69 @@ async fn redirects_are_not_followed_and_carry_no_credentials() {
     let elsewhere = App::examples().start();
     for status in [301, 302, 303, 307, 308] {
         let digest = Digest::atlas();
-        let faults = Faults::always(Fault::redirect(status, &format!("{}/api", elsewhere.url()))).on_signed();
+        let faults = Faults::always(Fault::redirect(status, &format!("{}/api", elsewhere.url())))
+            .on_signed();
         let server = App::examples().within(&faults).within(&digest).start();
         let client = built(builder(&server, &NoWait::new()).credentials(api_key()));
         let error = create(&client).await.unwrap_err();
-        assert!(matches!(&error, Error::Api(error) if error.status() == status), "{error:?}");
-        assert_eq!((server.exchanges(), server.acted("POST"), elsewhere.exchanges()), (2, 0, 0));
+        assert!(
+            matches!(&error, Error::Api(error) if error.status() == status),
+            "{error:?}"
+        );
+        assert_eq!(
+            (
+                server.exchanges(),
+                server.acted("POST"),
+                elsewhere.exchanges()
+            ),
+            (2, 0, 0)
+        );
     }
 }
 
 #[tokio::test]
 async fn a_refused_connection_is_tried_again_by_all() {
     for method in ["GET", "POST", "PATCH"] {
-        let Setting { server, client, clock, .. } = setting(Faults::none());
+        let Setting {
+            server,
+            client,
+            clock,
+            ..
+        } = setting(Faults::none());
         server.down();
         let error = match method {
             "GET" => read(&client).await.err(),
             "POST" => create(&client).await.err(),
             _ => update(&client).await.err(),
         };
-        assert!(matches!(&error, Some(Error::Connection(error)) if error.is_connect()), "{method}: {error:?}");
-        assert_eq!((server.exchanges(), server.acted(method), clock.waits().len()), (0, 0, 3), "{method}");
+        assert!(
+            matches!(&error, Some(Error::Connection(error)) if error.is_connect()),
+            "{method}: {error:?}"
+        );
+        assert_eq!(
+            (
+                server.exchanges(),
+                server.acted(method),
+                clock.waits().len()
+            ),
+            (0, 0, 3),
+            "{method}"
+        );
         server.up();
         create(&client).await.unwrap();
-        assert_eq!((server.exchanges(), server.acted("POST")), (1, 1), "{method}");
+        assert_eq!(
+            (server.exchanges(), server.acted("POST")),
+            (1, 1),
+            "{method}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_silent_server_is_left_after_the_attempts_timeout() {
-    let hurried = |server: &Server| builder(server, &NoWait::new()).attempt_timeout(Duration::from_millis(50));
+    let hurried = |server: &Server| {
+        builder(server, &NoWait::new()).attempt_timeout(Duration::from_millis(50))
+    };
     for fault in [Fault::silent(), Fault::slow_body(&Gate::closed())] {
         let faults = Faults::script([fault.clone()]);
         let server = App::examples().within(&faults).start();
@@ -204,12 +296,19 @@ async fn a_silent_server_is_left_after_the_attempts_timeout() {
 
         let faults = Faults::always(fault);
         let server = App::examples().within(&faults).start();
-        let error = read(&built(hurried(&server).retry(RetryPolicy::new().attempts(2)))).await.unwrap_err();
+        let error = read(&built(
+            hurried(&server).retry(RetryPolicy::new().attempts(2)),
+        ))
+        .await
+        .unwrap_err();
         assert!(matches!(error, Error::Timeout(_)), "{error:?}");
         assert_eq!(server.exchanges(), 2);
 
         let error = create(&built(hurried(&server))).await.unwrap_err();
-        assert!(matches!(&error, Error::Ambiguous(error) if matches!(error.failure(), Error::Timeout(_))), "{error:?}");
+        assert!(
+            matches!(&error, Error::Ambiguous(error) if matches!(error.failure(), Error::Timeout(_))),
+            "{error:?}"
+        );
         assert_eq!(server.exchanges(), 3);
         assert!(server.acted("POST") <= 1);
     }
@@ -217,7 +316,11 @@ async fn a_silent_server_is_left_after_the_attempts_timeout() {
 
 #[tokio::test]
 async fn what_is_asked_for_is_waited_for() {
-    let script = [Fault::rate_limited(Some(7)), Fault::rate_limited_until(5), Fault::rate_limited(Some(60))];
+    let script = [
+        Fault::rate_limited(Some(7)),
+        Fault::rate_limited_until(5),
+        Fault::rate_limited(Some(60)),
+    ];
     let setting = setting(Faults::script(script));
     create(&setting.client).await.unwrap();
     assert_eq!(setting.clock.waits(), [seconds(7), seconds(5), seconds(60)]);
@@ -231,12 +334,18 @@ async fn asked_to_wait_longer_than_it_may_a_call_ends_at_once_and_says_how_long(
         let setting = setting(Faults::script([fault]));
         let error = read(&setting.client).await.unwrap_err();
         assert_eq!(error.retry_after(), Some(seconds(61)), "{error:?}");
-        assert!(error.to_string().ends_with("; asked to wait 61 s"), "{error}");
+        assert!(
+            error.to_string().ends_with("; asked to wait 61 s"),
+            "{error}"
+        );
         assert_eq!(setting.seen("GET"), (1, 0, 0));
     }
     let setting = setting(Faults::script([Fault::rate_limited(Some(61))]));
     let error = create(&setting.client).await.unwrap_err();
-    assert!(error.is_rate_limited() && !error.is_ambiguous(), "{error:?}");
+    assert!(
+        error.is_rate_limited() && !error.is_ambiguous(),
+        "{error:?}"
+    );
     assert_eq!(setting.seen("POST"), (1, 0, 0));
     // Whoever can wait says so.
     let setting = self::setting(Faults::script([Fault::rate_limited(Some(100))]));
@@ -252,16 +361,26 @@ async fn without_advice_waits_are_random_and_their_bounds_grow() {
         let setting = setting(Faults::always(Fault::rate_limited(None)));
         read(&setting.client).await.unwrap_err();
         let waits = setting.clock.waits();
-        assert!(waits[0] <= seconds(10) && waits[1] <= seconds(20) && waits[2] <= seconds(40), "{waits:?}");
+        assert!(
+            waits[0] <= seconds(10) && waits[1] <= seconds(20) && waits[2] <= seconds(40),
+            "{waits:?}"
+        );
         assert_eq!(setting.seen("GET"), (4, 0, 3));
         all.extend(waits);
     }
     let distinct: std::collections::BTreeSet<_> = all.iter().collect();
     assert!(distinct.len() > 50, "{all:?}");
-    assert!(all.iter().any(|wait| *wait > seconds(20)) && all.iter().any(|wait| *wait < seconds(2)), "{all:?}");
+    assert!(
+        all.iter().any(|wait| *wait > seconds(20)) && all.iter().any(|wait| *wait < seconds(2)),
+        "{all:?}"
+    );
     let setting = setting(Faults::always(Fault::html_503()));
     read(&setting.client).await.unwrap_err();
-    assert!(setting.clock.waits().iter().all(|wait| *wait <= seconds(2)), "{:?}", setting.clock.waits());
+    assert!(
+        setting.clock.waits().iter().all(|wait| *wait <= seconds(2)),
+        "{:?}",
+        setting.clock.waits()
+    );
     assert_eq!(setting.seen("GET"), (4, 0, 3));
 }
 
@@ -271,17 +390,29 @@ async fn the_total_timeout_bounds_everything() {
     let faults = Faults::always(Fault::rate_limited(Some(20)));
     let server = App::examples().within(&faults).start();
     let policy = RetryPolicy::new().attempts(100);
-    let client = built(builder(&server, &clock).retry(policy).total_timeout(seconds(50)));
+    let client = built(
+        builder(&server, &clock)
+            .retry(policy)
+            .total_timeout(seconds(50)),
+    );
     let error = create(&client).await.unwrap_err();
     assert!(error.is_rate_limited(), "{error:?}");
     assert_eq!(error.retry_after(), Some(seconds(20)));
-    assert_eq!(clock.waits(), [seconds(20), seconds(20)], "a third would end too late, and is not begun");
+    assert_eq!(
+        clock.waits(),
+        [seconds(20), seconds(20)],
+        "a third would end too late, and is not begun"
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (3, 0));
 
     // An attempt under way ends with it, too.
     let faults = Faults::always(Fault::silent());
     let server = App::examples().within(&faults).start();
-    let client = built(builder(&server, &NoWait::new()).total_timeout(Duration::from_millis(50)).retry(RetryPolicy::never()));
+    let client = built(
+        builder(&server, &NoWait::new())
+            .total_timeout(Duration::from_millis(50))
+            .retry(RetryPolicy::never()),
+    );
     let error = read(&client).await.unwrap_err();
     assert!(matches!(error, Error::Timeout(_)), "{error:?}");
     assert_eq!(server.exchanges(), 1);
@@ -289,11 +420,25 @@ async fn the_total_timeout_bounds_everything() {
 
 #[tokio::test]
 async fn a_call_may_differ_from_its_client() {
-    let setting = setting(Faults::script([Fault::rate_limited(None), Fault::rate_limited(None), Fault::rate_limited(Some(9))]));
-    let error = create_with(&setting.client, CallOptions::new().retry(RetryPolicy::never())).await.unwrap_err();
+    let setting = setting(Faults::script([
+        Fault::rate_limited(None),
+        Fault::rate_limited(None),
+        Fault::rate_limited(Some(9)),
+    ]));
+    let error = create_with(
+        &setting.client,
+        CallOptions::new().retry(RetryPolicy::never()),
+    )
+    .await
+    .unwrap_err();
     assert!(error.is_rate_limited());
-    assert_eq!((setting.server.exchanges(), setting.clock.waits().len()), (1, 0));
-    let short = CallOptions::new().retry(RetryPolicy::new().attempts(9)).total_timeout(seconds(8));
+    assert_eq!(
+        (setting.server.exchanges(), setting.clock.waits().len()),
+        (1, 0)
+    );
+    let short = CallOptions::new()
+        .retry(RetryPolicy::new().attempts(9))
+        .total_timeout(seconds(8));
     let error = create_with(&setting.client, short).await.unwrap_err();
     assert!(error.is_rate_limited());
     create(&setting.client).await.unwrap();
@@ -308,15 +453,37 @@ async fn a_call_may_differ_from_its_client() {
 #[tokio::test]
 async fn retries_and_digest_do_not_get_in_each_others_way() {
     let digest = Digest::atlas();
-    let faults = Faults::script([Fault::html_503(), Fault::reset(), Fault::rate_limited(Some(1))]).on_signed();
+    let faults = Faults::script([
+        Fault::html_503(),
+        Fault::reset(),
+        Fault::rate_limited(Some(1)),
+    ])
+    .on_signed();
     let clock = NoWait::new();
     // Around authentication: what these requests were signed with is never seen by it.
     let server = App::examples().within(&digest).within(&faults).start();
     let client = built(builder(&server, &clock).credentials(api_key()));
     read(&client).await.unwrap();
     create(&client).await.unwrap();
-    assert_eq!((server.acted("GET"), server.acted("POST"), faults.left(), clock.waits().len()), (1, 1, 0, 3));
-    assert_eq!(digest.refusals().iter().filter(|why| why.contains("response")).count(), 0, "{:?}", digest.refusals());
+    assert_eq!(
+        (
+            server.acted("GET"),
+            server.acted("POST"),
+            faults.left(),
+            clock.waits().len()
+        ),
+        (1, 1, 0, 3)
+    );
+    assert_eq!(
+        digest
+            .refusals()
+            .iter()
+            .filter(|why| why.contains("response"))
+            .count(),
+        0,
+        "{:?}",
+        digest.refusals()
+    );
     assert!(server.exchanges() <= 8, "{:?}", server.received());
     let faults = Faults::script([Fault::reset().after_acting()]).on_signed();
     let server = App::examples().within(&digest).within(&faults).start();

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use atlas_backup_api::{CallOptions, Client, Credentials, Error};
-use atlas_backup_tests::fake_atlas::{Answer, App, CLIENT_ID, Fault, Faults, Gate, OAuth, OAuthCounts, Server};
+use atlas_backup_tests::fake_atlas::{
+    Answer, App, CLIENT_ID, Fault, Faults, Gate, OAuth, OAuthCounts, Server,
+};
 use serde_json::json;
 
 use super::{NoWait, builder, built, create, create_with, read, seconds, service_account, told};
@@ -27,7 +29,15 @@ async fn n_calls_cost_n_plus_one_exchanges() {
     for _ in 0..10 {
         create(&client).await.unwrap();
     }
-    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 1, issued: 1, accepted: 10, ..Default::default() });
+    assert_eq!(
+        oauth.counts(),
+        OAuthCounts {
+            token_requests: 1,
+            issued: 1,
+            accepted: 10,
+            ..Default::default()
+        }
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (11, 10));
     assert_eq!(oauth.refusals(), Vec::<String>::new());
 }
@@ -43,7 +53,15 @@ async fn forty_callers_wait_for_one_token() {
     for call in calls {
         call.await.unwrap().unwrap();
     }
-    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 1, issued: 1, accepted: 40, ..Default::default() });
+    assert_eq!(
+        oauth.counts(),
+        OAuthCounts {
+            token_requests: 1,
+            issued: 1,
+            accepted: 40,
+            ..Default::default()
+        }
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (41, 40));
 }
 
@@ -65,7 +83,10 @@ async fn a_cancelled_caller_does_not_strand_the_others() {
         call.await.unwrap().unwrap();
     }
     let counts = oauth.counts();
-    assert_eq!((counts.token_requests, counts.accepted, counts.unauthorized), (2, 10, 0));
+    assert_eq!(
+        (counts.token_requests, counts.accepted, counts.unauthorized),
+        (2, 10, 0)
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (12, 10));
 }
 
@@ -79,10 +100,26 @@ async fn it_is_renewed_before_it_expires() {
     clock.servers().advance(seconds(200));
     create(&client).await.unwrap();
     create(&client).await.unwrap();
-    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 2, issued: 2, accepted: 4, ..Default::default() });
+    assert_eq!(
+        oauth.counts(),
+        OAuthCounts {
+            token_requests: 2,
+            issued: 2,
+            accepted: 4,
+            ..Default::default()
+        }
+    );
     clock.servers().advance(seconds(86_400));
     create(&client).await.unwrap();
-    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 3, issued: 3, accepted: 5, ..Default::default() });
+    assert_eq!(
+        oauth.counts(),
+        OAuthCounts {
+            token_requests: 3,
+            issued: 3,
+            accepted: 5,
+            ..Default::default()
+        }
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (8, 5));
 }
 
@@ -95,11 +132,34 @@ async fn an_early_renewal_that_fails_does_no_harm() {
     for _ in 0..5 {
         create(&client).await.unwrap();
     }
-    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 2, issued: 1, accepted: 6, ..Default::default() });
+    assert_eq!(
+        oauth.counts(),
+        OAuthCounts {
+            token_requests: 2,
+            issued: 1,
+            accepted: 6,
+            ..Default::default()
+        }
+    );
     clock.servers().advance(seconds(150));
     create(&client).await.unwrap();
-    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 3, issued: 2, accepted: 7, ..Default::default() });
-    assert_eq!((server.exchanges(), server.acted("POST"), clock.waits().len()), (10, 7, 0));
+    assert_eq!(
+        oauth.counts(),
+        OAuthCounts {
+            token_requests: 3,
+            issued: 2,
+            accepted: 7,
+            ..Default::default()
+        }
+    );
+    assert_eq!(
+        (
+            server.exchanges(),
+            server.acted("POST"),
+            clock.waits().len()
+        ),
+        (10, 7, 0)
+    );
 }
 
 #[tokio::test]
@@ -115,12 +175,23 @@ async fn others_go_on_while_one_renews_early() {
     assert_eq!(oauth.counts().accepted, 2);
     gate.open();
     renewing.await.unwrap().unwrap();
-    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 2, issued: 2, accepted: 3, ..Default::default() });
+    assert_eq!(
+        oauth.counts(),
+        OAuthCounts {
+            token_requests: 2,
+            issued: 2,
+            accepted: 3,
+            ..Default::default()
+        }
+    );
 }
 
 #[tokio::test]
 async fn a_revoked_or_expired_token_is_replaced_once() {
-    for fault in [Fault::revoked_token as fn(&OAuth) -> Fault, Fault::expired_token] {
+    for fault in [
+        Fault::revoked_token as fn(&OAuth) -> Fault,
+        Fault::expired_token,
+    ] {
         let clock = NoWait::new();
         // The server's clock is its own here: the client cannot know.
         let oauth = OAuth::new();
@@ -130,8 +201,20 @@ async fn a_revoked_or_expired_token_is_replaced_once() {
         create(&client).await.unwrap();
         faults.push(fault(&oauth));
         create(&client).await.unwrap();
-        assert_eq!(oauth.counts(), OAuthCounts { token_requests: 2, issued: 2, accepted: 2, unauthorized: 1, given_back: 0 });
-        assert_eq!((server.exchanges(), server.acted("POST"), faults.left()), (5, 2, 0));
+        assert_eq!(
+            oauth.counts(),
+            OAuthCounts {
+                token_requests: 2,
+                issued: 2,
+                accepted: 2,
+                unauthorized: 1,
+                given_back: 0
+            }
+        );
+        assert_eq!(
+            (server.exchanges(), server.acted("POST"), faults.left()),
+            (5, 2, 0)
+        );
     }
 }
 
@@ -147,7 +230,14 @@ async fn a_token_that_is_refused_again_and_again_is_one_error() {
         error.to_string(),
         "getLegacySnapshot: 401 Unauthorized; the client called with a service account: check it, and the access list of addresses"
     );
-    assert_eq!((oauth.counts().token_requests, server.exchanges(), server.acted("GET")), (2, 4, 0));
+    assert_eq!(
+        (
+            oauth.counts().token_requests,
+            server.exchanges(),
+            server.acted("GET")
+        ),
+        (2, 4, 0)
+    );
 }
 
 #[tokio::test]
@@ -162,7 +252,15 @@ async fn too_many_tokens_are_waited_for() {
     let waits = clock.waits();
     assert_eq!((waits.len(), waits[0]), (2, seconds(7)));
     assert!(waits[1] <= seconds(20), "{waits:?}");
-    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 3, issued: 1, accepted: 10, ..Default::default() });
+    assert_eq!(
+        oauth.counts(),
+        OAuthCounts {
+            token_requests: 3,
+            issued: 1,
+            accepted: 10,
+            ..Default::default()
+        }
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (13, 10));
 }
 
@@ -170,17 +268,42 @@ async fn too_many_tokens_are_waited_for() {
 async fn asked_to_wait_longer_than_it_may_for_a_token_a_call_ends_at_once() {
     let (server, oauth, _, clock) = start(OAuth::new());
     // Time enough for the wait, which the policy does not allow.
-    let client = built(builder(&server, &clock).credentials(service_account()).total_timeout(seconds(86_400)));
+    let client = built(
+        builder(&server, &clock)
+            .credentials(service_account())
+            .total_timeout(seconds(86_400)),
+    );
     oauth.throttle_next(Some(3600));
     for _ in 0..3 {
         let error = create(&client).await.unwrap_err();
-        assert_eq!((error.is_rate_limited(), error.retry_after()), (true, Some(seconds(3600))), "{error:?}");
-        assert!(error.to_string().ends_with("; asked to wait 3600 s"), "{error}");
+        assert_eq!(
+            (error.is_rate_limited(), error.retry_after()),
+            (true, Some(seconds(3600))),
+            "{error:?}"
+        );
+        assert!(
+            error.to_string().ends_with("; asked to wait 3600 s"),
+            "{error}"
+        );
     }
-    assert_eq!((oauth.counts().token_requests, server.exchanges(), clock.waits().len()), (1, 1, 0));
+    assert_eq!(
+        (
+            oauth.counts().token_requests,
+            server.exchanges(),
+            clock.waits().len()
+        ),
+        (1, 1, 0)
+    );
     clock.servers().advance(seconds(3600));
     create(&client).await.unwrap();
-    assert_eq!((oauth.counts().token_requests, server.acted("POST"), clock.waits().len()), (2, 1, 0));
+    assert_eq!(
+        (
+            oauth.counts().token_requests,
+            server.acted("POST"),
+            clock.waits().len()
+        ),
+        (2, 1, 0)
+    );
 }
 
 #[tokio::test]
@@ -204,36 +327,84 @@ async fn who_waited_for_a_failure_shares_it() {
             "takeSnapshot: no token for the service account: the token endpoint answered 401 Unauthorized (invalid_client): The secret has \
              expired; check the client id and the secret, and whether the secret has expired"
         );
-        let Error::Auth(error) = error else { panic!("{error:?}") };
-        assert_eq!((error.token_error(), error.token_error_description()), (Some("invalid_client"), Some("The secret has expired.")));
+        let Error::Auth(error) = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(
+            (error.token_error(), error.token_error_description()),
+            (Some("invalid_client"), Some("The secret has expired."))
+        );
     }
-    assert_eq!((oauth.counts().token_requests, server.exchanges(), server.acted("POST")), (1, 1, 0));
+    assert_eq!(
+        (
+            oauth.counts().token_requests,
+            server.exchanges(),
+            server.acted("POST")
+        ),
+        (1, 1, 0)
+    );
     create(&client).await.unwrap();
-    assert_eq!((oauth.counts().token_requests, server.acted("POST")), (2, 1));
+    assert_eq!(
+        (oauth.counts().token_requests, server.acted("POST")),
+        (2, 1)
+    );
 }
 
 #[tokio::test]
 async fn wrong_secrets_are_one_clear_error() {
     let oauth = OAuth::new();
     let server = App::examples().within(&oauth).start();
-    let client = built(builder(&server, &NoWait::new()).credentials(Credentials::service_account(CLIENT_ID, "hunter2")));
+    let client = built(
+        builder(&server, &NoWait::new())
+            .credentials(Credentials::service_account(CLIENT_ID, "hunter2")),
+    );
     let error = create(&client).await.unwrap_err();
-    assert!(matches!(error, Error::Auth(_)) && error.status().unwrap() == 401, "{error:?}");
+    assert!(
+        matches!(error, Error::Auth(_)) && error.status().unwrap() == 401,
+        "{error:?}"
+    );
     assert!(!told(&error).contains("hunter2"));
-    assert_eq!((oauth.counts().token_requests, server.exchanges(), server.acted("POST")), (1, 1, 0));
+    assert_eq!(
+        (
+            oauth.counts().token_requests,
+            server.exchanges(),
+            server.acted("POST")
+        ),
+        (1, 1, 0)
+    );
 }
 
 #[tokio::test]
 async fn a_token_endpoint_that_fails_is_asked_again_and_the_call_is_sent_once() {
-    for fault in [Fault::html_503(), Fault::reset(), Fault::close(), Fault::reset_mid_body(), Fault::cut_short()] {
+    for fault in [
+        Fault::html_503(),
+        Fault::reset(),
+        Fault::close(),
+        Fault::reset_mid_body(),
+        Fault::cut_short(),
+    ] {
         let clock = NoWait::new();
         let oauth = OAuth::new();
         let faults = Faults::script([fault.clone()]).on_path("/api/oauth/token");
         let server = App::examples().within(&oauth).within(&faults).start();
         let client = built(builder(&server, &clock).credentials(service_account()));
         create(&client).await.unwrap();
-        assert_eq!((server.exchanges(), server.acted_on("POST", "/api/oauth/token"), faults.left()), (3, 0, 0));
-        assert_eq!((server.acted("POST"), oauth.counts().accepted, clock.waits().len()), (1, 1, 1));
+        assert_eq!(
+            (
+                server.exchanges(),
+                server.acted_on("POST", "/api/oauth/token"),
+                faults.left()
+            ),
+            (3, 0, 0)
+        );
+        assert_eq!(
+            (
+                server.acted("POST"),
+                oauth.counts().accepted,
+                clock.waits().len()
+            ),
+            (1, 1, 1)
+        );
     }
 }
 
@@ -242,8 +413,16 @@ async fn no_token_in_time_is_said_and_nothing_is_sent() {
     let (server, oauth, client, _) = start(OAuth::new());
     let gate = Gate::closed();
     oauth.hold_tokens(&gate);
-    let error = create_with(&client, CallOptions::new().total_timeout(Duration::from_millis(50))).await.unwrap_err();
-    assert!(matches!(error, Error::Timeout(_) | Error::Auth(_)) && !error.is_ambiguous(), "{error:?}");
+    let error = create_with(
+        &client,
+        CallOptions::new().total_timeout(Duration::from_millis(50)),
+    )
+    .await
+    .unwrap_err();
+    assert!(
+        matches!(error, Error::Timeout(_) | Error::Auth(_)) && !error.is_ambiguous(),
+        "{error:?}"
+    );
     assert!(error.to_string().contains("token"), "{error}");
     assert_eq!((server.exchanges(), server.acted("POST")), (1, 0));
     gate.open();
@@ -259,17 +438,36 @@ async fn two_clients_share_no_token() {
     for client in [&first, &second, &clone] {
         create(client).await.unwrap();
     }
-    assert_eq!(oauth.counts(), OAuthCounts { token_requests: 2, issued: 2, accepted: 3, ..Default::default() });
+    assert_eq!(
+        oauth.counts(),
+        OAuthCounts {
+            token_requests: 2,
+            issued: 2,
+            accepted: 3,
+            ..Default::default()
+        }
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (5, 3));
 }
 
 #[tokio::test]
 async fn the_token_endpoint_follows_the_base_url_whatever_comes_first() {
     let (server, oauth, ..) = start(OAuth::new());
-    let early = Client::builder().base_url(server.url()).credentials(service_account());
-    let late = Client::builder().credentials(service_account()).base_url(format!("{}/", server.url()));
+    let early = Client::builder()
+        .base_url(server.url())
+        .credentials(service_account());
+    let late = Client::builder()
+        .credentials(service_account())
+        .base_url(format!("{}/", server.url()));
     for builder in [early, late] {
         create(&built(builder)).await.unwrap();
     }
-    assert_eq!((oauth.counts().issued, server.exchanges(), server.acted("POST")), (2, 4, 2));
+    assert_eq!(
+        (
+            oauth.counts().issued,
+            server.exchanges(),
+            server.acted("POST")
+        ),
+        (2, 4, 2)
+    );
 }

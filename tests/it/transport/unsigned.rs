@@ -23,7 +23,10 @@ fn open_ends() -> Vec<(&'static str, Fault)> {
         // The server has refused it, and the refusal is lost.
         ("reset after the refusal", Fault::reset().after_acting()),
         ("close after the refusal", Fault::close().after_acting()),
-        ("504 after the refusal", Fault::gateway_timeout_504().after_acting()),
+        (
+            "504 after the refusal",
+            Fault::gateway_timeout_504().after_acting(),
+        ),
         ("reset in the refusal", Fault::reset_mid_body()),
         ("cut in the refusal", Fault::cut_short()),
     ]
@@ -31,8 +34,13 @@ fn open_ends() -> Vec<(&'static str, Fault)> {
 
 /// Faults happen between the client and a server that asks for signatures.
 fn start(faults: &Faults, change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> (Server, Client) {
-    let server = App::examples().within(&Digest::atlas()).within(faults).start();
-    let hurried = builder(&server, &NoWait::new()).attempt_timeout(Duration::from_millis(200)).credentials(api_key());
+    let server = App::examples()
+        .within(&Digest::atlas())
+        .within(faults)
+        .start();
+    let hurried = builder(&server, &NoWait::new())
+        .attempt_timeout(Duration::from_millis(200))
+        .credentials(api_key());
     let client = built(change(hurried));
     (server, client)
 }
@@ -42,10 +50,20 @@ async fn what_was_cut_off_before_it_was_signed_is_sent_again() {
     for (name, fault) in open_ends() {
         let faults = Faults::script([fault.clone(), fault]);
         let (server, client) = start(&faults, |builder| builder);
-        create(&client).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        create(&client)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         // Twice cut off, then refused for want of a signature, then signed.
-        assert_eq!((server.exchanges(), server.acted("POST"), faults.left()), (4, 1, 0), "{name}");
-        let signed: Vec<_> = server.received().iter().map(|request| request.header("authorization").is_some()).collect();
+        assert_eq!(
+            (server.exchanges(), server.acted("POST"), faults.left()),
+            (4, 1, 0),
+            "{name}"
+        );
+        let signed: Vec<_> = server
+            .received()
+            .iter()
+            .map(|request| request.header("authorization").is_some())
+            .collect();
         assert_eq!(signed, [false, false, false, true], "{name}");
         update(&client).await.unwrap();
     }
@@ -61,8 +79,15 @@ async fn what_is_never_let_in_is_no_open_end() {
     ] {
         let (server, client) = start(&Faults::always(fault), |builder| builder);
         let error = create(&client).await.unwrap_err();
-        assert!(matches!(error, Error::Connection(_) | Error::Api(_)), "{name}: {error:?}");
-        assert_eq!((server.exchanges(), server.acted("POST")), (attempts, 0), "{name}");
+        assert!(
+            matches!(error, Error::Connection(_) | Error::Api(_)),
+            "{name}: {error:?}"
+        );
+        assert_eq!(
+            (server.exchanges(), server.acted("POST")),
+            (attempts, 0),
+            "{name}"
+        );
     }
 }
 
@@ -70,10 +95,17 @@ async fn what_is_never_let_in_is_no_open_end() {
 #[tokio::test]
 async fn what_was_not_there_was_not_deleted() {
     for fault in [Fault::reset(), Fault::html_503()] {
-        let faults = Faults::script([fault, Fault::pass(), Fault::answer(fake_atlas::error("notFound"))]);
+        let faults = Faults::script([
+            fault,
+            Fault::pass(),
+            Fault::answer(fake_atlas::error("notFound")),
+        ]);
         let (server, client) = start(&faults, |builder| builder);
         assert!(delete(&client).await.unwrap_err().is_not_found());
-        assert_eq!((server.exchanges(), server.acted("DELETE"), faults.left()), (3, 0, 0));
+        assert_eq!(
+            (server.exchanges(), server.acted("DELETE"), faults.left()),
+            (3, 0, 0)
+        );
     }
 }
 
@@ -98,31 +130,62 @@ async fn once_it_is_signed_it_may_have_been_done() {
 /// A server that asks for nothing is none that refuses what is not signed.
 #[tokio::test]
 async fn without_credentials_everything_may_have_been_done() {
-    let server = App::examples().within(&Faults::script([Fault::reset().after_acting()])).start();
-    assert!(create(&built(builder(&server, &NoWait::new()))).await.unwrap_err().is_ambiguous());
+    let server = App::examples()
+        .within(&Faults::script([Fault::reset().after_acting()]))
+        .start();
+    assert!(
+        create(&built(builder(&server, &NoWait::new())))
+            .await
+            .unwrap_err()
+            .is_ambiguous()
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (1, 1));
 }
 
 /// The answer had begun as a success: whoever sent that has let the request in, signed or not.
 #[tokio::test]
 async fn what_was_let_in_without_a_signature_may_have_been_done() {
-    for fault in [Fault::reset_mid_body(), Fault::cut_short(), Fault::slow_body(&Gate::closed())] {
-        let server = App::examples().within(&Faults::script([fault.clone()])).start();
+    for fault in [
+        Fault::reset_mid_body(),
+        Fault::cut_short(),
+        Fault::slow_body(&Gate::closed()),
+    ] {
+        let server = App::examples()
+            .within(&Faults::script([fault.clone()]))
+            .start();
         let hurried = builder(&server, &NoWait::new()).attempt_timeout(Duration::from_millis(200));
-        let error = create(&built(hurried.credentials(api_key()))).await.unwrap_err();
+        let error = create(&built(hurried.credentials(api_key())))
+            .await
+            .unwrap_err();
         assert!(error.is_ambiguous(), "{fault:?}: {error:?}");
-        assert_eq!((server.exchanges(), server.acted("POST")), (1, 1), "{fault:?}");
+        assert_eq!(
+            (server.exchanges(), server.acted("POST")),
+            (1, 1),
+            "{fault:?}"
+        );
     }
 }
 
 /// So has whoever answers with a success that speaks of a failure.
 #[tokio::test]
 async fn a_failure_in_an_envelope_came_from_somebody_who_let_it_in() {
-    let busy = Answer::json(200, "application/json", &json!({"status": 503, "envelope": {"errorCode": "BUSY"}}));
-    let server = App::examples().within(&Faults::script([Fault::answer(busy).after_acting()])).start();
+    let busy = Answer::json(
+        200,
+        "application/json",
+        &json!({"status": 503, "envelope": {"errorCode": "BUSY"}}),
+    );
+    let server = App::examples()
+        .within(&Faults::script([Fault::answer(busy).after_acting()]))
+        .start();
     let client = built(builder(&server, &NoWait::new()).credentials(api_key()));
-    let call = client.v2().take_snapshot(PROJECT, "orders", OnDemandSnapshotRequest::default()).envelope(true);
+    let call = client
+        .v2()
+        .take_snapshot(PROJECT, "orders", OnDemandSnapshotRequest::default())
+        .envelope(true);
     let error = call.send().await.unwrap_err();
-    assert!(error.is_ambiguous() && error.error_code() == Some("BUSY"), "{error:?}");
+    assert!(
+        error.is_ambiguous() && error.error_code() == Some("BUSY"),
+        "{error:?}"
+    );
     assert_eq!((server.exchanges(), server.acted("POST")), (1, 1));
 }

@@ -52,7 +52,9 @@ fn main() -> ExitCode {
 
 /// Whatever happens to the demo, all that it has saved is deleted before this returns, unless it is to be kept.
 fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let ended = runtime.block_on(async { end_signal() })?;
     let place = Place::new(arguments.keep.as_deref())?;
     let outcome = runtime.block_on(async {
@@ -94,14 +96,23 @@ struct Place {
 impl Place {
     fn new(keep: Option<&Path>) -> Result<Self, String> {
         let around = keep.map_or_else(std::env::temp_dir, Path::to_owned);
-        let failed = |error: io::Error| format!("cannot make a folder in {}: {error}", around.display());
+        let failed =
+            |error: io::Error| format!("cannot make a folder in {}: {error}", around.display());
         // Not those above it, which would have to be deleted as well.
         let made = keep.is_some() && !around.exists();
         if made {
-            fs::create_dir(&around).map_err(|error| format!("cannot make the folder {}: {error}", around.display()))?;
+            fs::create_dir(&around)
+                .map_err(|error| format!("cannot make the folder {}: {error}", around.display()))?;
         }
-        let folder = tempfile::Builder::new().prefix("atlas-backup-demo-").tempdir_in(&around).map_err(failed)?;
-        Ok(Place { folder, keep: keep.map(Path::to_owned), made })
+        let folder = tempfile::Builder::new()
+            .prefix("atlas-backup-demo-")
+            .tempdir_in(&around)
+            .map_err(failed)?;
+        Ok(Place {
+            folder,
+            keep: keep.map(Path::to_owned),
+            made,
+        })
     }
 
     fn path(&self) -> &Path {
@@ -120,7 +131,9 @@ impl Place {
 
     fn delete(self) -> Result<(), String> {
         let path = self.folder.path().to_owned();
-        self.folder.close().map_err(|error| format!("cannot delete {}: {error}", path.display()))?;
+        self.folder
+            .close()
+            .map_err(|error| format!("cannot delete {}: {error}", path.display()))?;
         match self.keep {
             // Others may have put something there meanwhile, which is not ours to delete.
             Some(keep) if self.made => drop(fs::remove_dir(keep)),
@@ -131,13 +144,26 @@ impl Place {
 }
 
 async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Error>> {
-    let atlas = FakeAtlas::builder().clock(&Clock::running(arguments.speed.into())).start().await;
+    let atlas = FakeAtlas::builder()
+        .clock(&Clock::running(arguments.speed.into()))
+        .start()
+        .await;
     atlas.download_bytes(arguments.size << 20);
     println!("A fake Atlas listens on {}.", atlas.url());
     println!("No account is needed, and all keys are made up.\n");
-    let client = Client::builder().base_url(atlas.url()).credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY)).build()?;
+    let client = Client::builder()
+        .base_url(atlas.url())
+        .credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY))
+        .build()?;
     let pace = (Duration::from_millis(200), Duration::from_secs(1));
-    let files = whole_story::tell(&client, &PROJECT.parse()?, &arguments.cluster, directory, pace).await?;
+    let files = whole_story::tell(
+        &client,
+        &PROJECT.parse()?,
+        &arguments.cluster,
+        directory,
+        pace,
+    )
+    .await?;
     verify(&atlas, &files).await?;
     report(&atlas);
     Ok(())
@@ -145,11 +171,20 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
 
 /// The fake knows what it offered, which Atlas does not tell.
 async fn verify(atlas: &FakeAtlas, files: &[SavedFile]) -> Result<(), Box<dyn Error>> {
-    let offered: Vec<String> = atlas.delivery().offers().iter().map(|offer| offer.sha1()).collect();
+    let offered: Vec<String> = atlas
+        .delivery()
+        .offers()
+        .iter()
+        .map(|offer| offer.sha1())
+        .collect();
     for file in files {
         let sha1 = sha1(&file.path).await?;
         if !offered.contains(&sha1) {
-            return Err(format!("{} is not what was offered: its SHA-1 is {sha1}", file.path.display()).into());
+            return Err(format!(
+                "{} is not what was offered: its SHA-1 is {sha1}",
+                file.path.display()
+            )
+            .into());
         }
         println!("   SHA-1 {sha1}, as offered");
     }
@@ -160,7 +195,13 @@ async fn sha1(path: &Path) -> io::Result<String> {
     let (mut file, mut hash, mut buffer) = (File::open(path)?, Sha1::new(), vec![0; 1 << 20]);
     loop {
         match file.read(&mut buffer)? {
-            0 => return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            0 => {
+                return Ok(hash
+                    .finalize()
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect());
+            }
             count => hash.update(&buffer[..count]),
         }
         // So that Ctrl-C is seen.
@@ -173,10 +214,18 @@ fn report(atlas: &FakeAtlas) {
     let mut calls: BTreeMap<(String, String, u16), usize> = BTreeMap::new();
     let received = atlas.server().received();
     for request in &received {
-        let call = (template(request.path()), request.method.clone(), request.status.unwrap_or_default());
+        let call = (
+            template(request.path()),
+            request.method.clone(),
+            request.status.unwrap_or_default(),
+        );
         *calls.entry(call).or_default() += 1;
     }
-    println!("5. That took {} HTTP exchanges on {} connection(s)", received.len(), atlas.server().connections());
+    println!(
+        "5. That took {} HTTP exchanges on {} connection(s)",
+        received.len(),
+        atlas.server().connections()
+    );
     for ((path, method, status), count) in &calls {
         println!("   {count:3} x {status}  {method:4} {path}");
     }
@@ -184,8 +233,14 @@ fn report(atlas: &FakeAtlas) {
 
 /// What a path is about: without the project, and with its ids left out.
 fn template(path: &str) -> String {
-    let is_id = |segment: &str| segment.len() == 24 && segment.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let path = path.strip_prefix("/api/atlas/v2/groups/").and_then(|path| path.split_once('/')).map_or(path, |(_project, rest)| rest);
-    let segments = path.split('/').map(|segment| if is_id(segment) { "{id}" } else { segment });
+    let is_id =
+        |segment: &str| segment.len() == 24 && segment.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let path = path
+        .strip_prefix("/api/atlas/v2/groups/")
+        .and_then(|path| path.split_once('/'))
+        .map_or(path, |(_project, rest)| rest);
+    let segments = path
+        .split('/')
+        .map(|segment| if is_id(segment) { "{id}" } else { segment });
     segments.collect::<Vec<_>>().join("/")
 }

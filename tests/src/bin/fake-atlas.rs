@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use atlas_backup_tests::FaultName;
 use atlas_backup_tests::end_signal;
 use atlas_backup_tests::fake_atlas::{
-    CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, ClusterKind, FakeAtlas, Family, Faults, PRIVATE_KEY, PROJECT, PUBLIC_KEY,
+    CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, ClusterKind, FakeAtlas, Family, Faults, PRIVATE_KEY,
+    PROJECT, PUBLIC_KEY,
 };
 use clap::{Parser, value_parser};
 
@@ -40,24 +41,36 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let Err(error) = run(&Arguments::parse()) else { return ExitCode::SUCCESS };
+    let Err(error) = run(&Arguments::parse()) else {
+        return ExitCode::SUCCESS;
+    };
     eprintln!("error: {error}");
     ExitCode::FAILURE
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     // Before anybody is told that it runs, so that it ends well whenever it is asked to.
     let end = runtime.block_on(async { end_signal() })?;
     let faults = Faults::script(arguments.fault.iter().map(|name| name.fault())).on_signed();
-    let atlas = FakeAtlas::builder().clock(&Clock::running(arguments.speed.into())).clusters(arguments.clusters).faults(&faults);
-    let atlas = atlas.start_on(arguments.port).map_err(|error| format!("cannot listen on port {}: {error}", arguments.port))?;
+    let atlas = FakeAtlas::builder()
+        .clock(&Clock::running(arguments.speed.into()))
+        .clusters(arguments.clusters)
+        .faults(&faults);
+    let atlas = atlas
+        .start_on(arguments.port)
+        .map_err(|error| format!("cannot listen on port {}: {error}", arguments.port))?;
     greet(&atlas, arguments)?;
     runtime.block_on(end);
     for fault in atlas.faults_of_its_own() {
         eprintln!("not an answer of Atlas: {fault}");
     }
-    arguments.har.as_deref().map_or(Ok(()), |path| write(&atlas, path))
+    arguments
+        .har
+        .as_deref()
+        .map_or(Ok(()), |path| write(&atlas, path))
 }
 
 fn write(atlas: &FakeAtlas, path: &Path) -> Result<(), Box<dyn Error>> {
@@ -69,7 +82,11 @@ fn write(atlas: &FakeAtlas, path: &Path) -> Result<(), Box<dyn Error>> {
 fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
     let mut out = io::stdout();
     writeln!(out, "A fake Atlas listens on {}.", atlas.url())?;
-    writeln!(out, "Its clock runs {} times as fast as the wall's.\n", arguments.speed)?;
+    writeln!(
+        out,
+        "Its clock runs {} times as fast as the wall's.\n",
+        arguments.speed
+    )?;
     writeln!(out, "Clusters, each with three complete snapshots:")?;
     for (name, kind) in CLUSTERS {
         writeln!(out, "  {name:11} {}", words(*kind))?;
@@ -79,16 +96,25 @@ fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
         1 => writeln!(out, "  cluster-001 {}", words(ClusterKind::ReplicaSet))?,
         count => writeln!(out, "  cluster-001 to cluster-{count:03}, replica sets")?,
     }
-    writeln!(out, "\nLeave this running (Ctrl-C ends it), and paste into a second shell; all keys are")?;
+    writeln!(
+        out,
+        "\nLeave this running (Ctrl-C ends it), and paste into a second shell; all keys are"
+    )?;
     writeln!(out, "made up:\n")?;
     writeln!(out, "export MONGODB_ATLAS_BASE_URL={}", atlas.url())?;
     writeln!(out, "export MONGODB_ATLAS_PUBLIC_API_KEY={PUBLIC_KEY}")?;
     writeln!(out, "export MONGODB_ATLAS_PRIVATE_API_KEY={PRIVATE_KEY}")?;
     writeln!(out, "export MONGODB_ATLAS_PROJECT_ID={PROJECT}\n")?;
     writeln!(out, "# Instead of the keys, a service account:")?;
-    writeln!(out, "# unset MONGODB_ATLAS_PUBLIC_API_KEY MONGODB_ATLAS_PRIVATE_API_KEY")?;
+    writeln!(
+        out,
+        "# unset MONGODB_ATLAS_PUBLIC_API_KEY MONGODB_ATLAS_PRIVATE_API_KEY"
+    )?;
     writeln!(out, "# export MONGODB_ATLAS_CLIENT_ID='{CLIENT_ID}'")?;
-    writeln!(out, "# export MONGODB_ATLAS_CLIENT_SECRET='{CLIENT_SECRET}'\n")?;
+    writeln!(
+        out,
+        "# export MONGODB_ATLAS_CLIENT_SECRET='{CLIENT_SECRET}'\n"
+    )?;
     for example in examples(atlas) {
         writeln!(out, "cargo run -p atlas-backup-api --example {example}")?;
     }
@@ -101,10 +127,19 @@ fn examples(atlas: &FakeAtlas) -> [String; 6] {
     [
         "list_snapshots -- orders".to_owned(),
         "take_snapshot -- orders".to_owned(),
-        format!("download_snapshot -- orders {} backups", latest(Family::Snapshot, "orders")),
+        format!(
+            "download_snapshot -- orders {} backups",
+            latest(Family::Snapshot, "orders")
+        ),
         "flex_snapshots -- flex backups".to_owned(),
-        format!("tenant_download -- tenant {} backups", latest(Family::TenantSnapshot, "tenant")),
-        format!("legacy_snapshot -- legacy {}", latest(Family::LegacySnapshot, "legacy")),
+        format!(
+            "tenant_download -- tenant {} backups",
+            latest(Family::TenantSnapshot, "tenant")
+        ),
+        format!(
+            "legacy_snapshot -- legacy {}",
+            latest(Family::LegacySnapshot, "legacy")
+        ),
     ]
 }
 

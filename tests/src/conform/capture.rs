@@ -41,7 +41,9 @@ impl Exchange {
 
     /// Whether the answer was asked for in an envelope.
     pub fn is_enveloped(&self) -> bool {
-        self.query.iter().any(|(name, value)| name == "envelope" && value == "true")
+        self.query
+            .iter()
+            .any(|(name, value)| name == "envelope" && value == "true")
     }
 }
 
@@ -67,12 +69,19 @@ pub fn archives(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
 
 fn search(folder: &Path, archives: &mut Vec<PathBuf>) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder).map_err(failed)?.flatten().map(|entry| entry.path()).collect();
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
+        .map_err(failed)?
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
             search(&path, archives)?;
-        } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("har")) {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("har"))
+        {
             archives.push(path);
         }
     }
@@ -84,7 +93,8 @@ fn search(folder: &Path, archives: &mut Vec<PathBuf>) -> Result<(), String> {
 /// # Errors
 /// What is not a HAR, with the file, the place in it and the reason.
 pub fn read(path: &Path) -> Result<Vec<Exchange>, String> {
-    let text = fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text =
+        fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let place = |fault: String| format!("{}: {fault}", path.display());
     let mut exchanges = parse(&text).map_err(place)?;
     for exchange in &mut exchanges {
@@ -101,33 +111,68 @@ pub fn read(path: &Path) -> Result<Vec<Exchange>, String> {
 pub fn parse(text: &[u8]) -> Result<Vec<Exchange>, String> {
     // Some recorders begin the file with a byte order mark.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let archive: Value = serde_json::from_slice(text).map_err(|error| format!("not JSON: {error}"))?;
-    let entries = archive["log"]["entries"].as_array().ok_or("not an HTTP Archive: no list `log.entries`")?;
-    Ok(entries.iter().enumerate().map(|(index, entry)| exchange(index, entry)).collect())
+    let archive: Value =
+        serde_json::from_slice(text).map_err(|error| format!("not JSON: {error}"))?;
+    let entries = archive["log"]["entries"]
+        .as_array()
+        .ok_or("not an HTTP Archive: no list `log.entries`")?;
+    Ok(entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| exchange(index, entry))
+        .collect())
 }
 
 fn exchange(index: usize, entry: &Value) -> Exchange {
     let (request, response) = (&entry["request"], &entry["response"]);
     let mut exchange = Exchange::default();
     // `data:…`, `about:blank`, or no URL: nothing that was sent to a host.
-    let Some((origin, target)) = request["url"].as_str().and_then(split) else { return exchange };
+    let Some((origin, target)) = request["url"].as_str().and_then(split) else {
+        return exchange;
+    };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    (exchange.origin, exchange.path, exchange.query) = (origin, path.to_owned(), query_pairs(query));
+    (exchange.origin, exchange.path, exchange.query) =
+        (origin, path.to_owned(), query_pairs(query));
     exchange.request_headers = headers(&request["headers"]);
-    if let (Some(media), None) = (request["postData"]["mimeType"].as_str(), exchange.request_header("content-type")) {
-        exchange.request_headers.push(("content-type".to_owned(), media.to_owned()));
+    if let (Some(media), None) = (
+        request["postData"]["mimeType"].as_str(),
+        exchange.request_header("content-type"),
+    ) {
+        exchange
+            .request_headers
+            .push(("content-type".to_owned(), media.to_owned()));
     }
     exchange.headers = headers(&response["headers"]);
     let read = || -> Result<_, String> {
-        let method = request["method"].as_str().ok_or("no text `request.method`")?.to_uppercase();
-        let request_body = body(&request["postData"]).map_err(|fault| format!("`request.postData`: {fault}"))?;
-        let body = body(&response["content"]).map_err(|fault| format!("`response.content`: {fault}"))?;
-        Ok((method, request_body.filter(|body| !body.is_empty()), status(&response["status"])?, body.unwrap_or_default()))
+        let method = request["method"]
+            .as_str()
+            .ok_or("no text `request.method`")?
+            .to_uppercase();
+        let request_body =
+            body(&request["postData"]).map_err(|fault| format!("`request.postData`: {fault}"))?;
+        let body =
+            body(&response["content"]).map_err(|fault| format!("`response.content`: {fault}"))?;
+        Ok((
+            method,
+            request_body.filter(|body| !body.is_empty()),
+            status(&response["status"])?,
+            body.unwrap_or_default(),
+        ))
     };
     match read() {
-        Ok(read) => (exchange.method, exchange.request_body, exchange.status, exchange.body) = read,
+        Ok(read) => {
+            (
+                exchange.method,
+                exchange.request_body,
+                exchange.status,
+                exchange.body,
+            ) = read
+        }
         Err(fault) => {
-            exchange.method = request["method"].as_str().unwrap_or_default().to_uppercase();
+            exchange.method = request["method"]
+                .as_str()
+                .unwrap_or_default()
+                .to_uppercase();
             exchange.fault = Some(format!("log.entries[{index}]: {fault}"));
         }
     }
@@ -139,13 +184,18 @@ fn status(recorded: &Value) -> Result<u16, String> {
     match recorded.as_f64() {
         None if recorded.is_null() => Ok(0),
         Some(status) if status == 0.0 || status == -1.0 => Ok(0),
-        Some(status) if status.fract() == 0.0 && (100.0..1000.0).contains(&status) => Ok(status as u16),
+        Some(status) if status.fract() == 0.0 && (100.0..1000.0).contains(&status) => {
+            Ok(status as u16)
+        }
         _ => Err("`response.status` is no status".into()),
     }
 }
 
 fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    headers
+        .iter()
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value.as_str())
 }
 
 /// `https://host` and `/path?query`.
@@ -154,8 +204,13 @@ fn split(url: &str) -> Option<(String, &str)> {
     let (scheme, rest) = url.split_once("://")?;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, target) = rest.split_at(end);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let is_scheme = !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let is_scheme = !scheme.is_empty()
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
     (is_scheme && !host.is_empty()).then(|| (origin(scheme, host), target))
 }
 
@@ -167,15 +222,29 @@ pub(crate) fn origin(scheme: &str, host: &str) -> String {
 }
 
 fn headers(list: &Value) -> Vec<(String, String)> {
-    let pair = |header: &Value| Some((header["name"].as_str()?.to_lowercase(), header["value"].as_str()?.to_owned()));
-    list.as_array().into_iter().flatten().filter_map(pair).collect()
+    let pair = |header: &Value| {
+        Some((
+            header["name"].as_str()?.to_lowercase(),
+            header["value"].as_str()?.to_owned(),
+        ))
+    };
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(pair)
+        .collect()
 }
 
 /// `text`, which is base64 where `encoding` says so.
 fn body(holder: &Value) -> Result<Option<Vec<u8>>, String> {
-    let Some(text) = holder["text"].as_str() else { return Ok(None) };
+    let Some(text) = holder["text"].as_str() else {
+        return Ok(None);
+    };
     match holder["encoding"].as_str() {
-        Some("base64") => STANDARD.decode(text).map(Some).map_err(|error| format!("a body that is not base64: {error}")),
+        Some("base64") => STANDARD
+            .decode(text)
+            .map(Some)
+            .map_err(|error| format!("a body that is not base64: {error}")),
         _ => Ok(Some(text.as_bytes().to_vec())),
     }
 }
@@ -194,32 +263,72 @@ mod tests {
         }]}});
         let exchanges = parse(archive.to_string().as_bytes()).unwrap();
         let exchange = &exchanges[0];
-        assert_eq!((exchange.method.as_str(), exchange.origin.as_str(), exchange.path.as_str()), ("GET", "https://h:1", "/a/b%2F"));
-        assert_eq!(exchange.query, [("pretty".into(), "true".into()), ("x".into(), "a b c".into())]);
+        assert_eq!(
+            (
+                exchange.method.as_str(),
+                exchange.origin.as_str(),
+                exchange.path.as_str()
+            ),
+            ("GET", "https://h:1", "/a/b%2F")
+        );
+        assert_eq!(
+            exchange.query,
+            [
+                ("pretty".into(), "true".into()),
+                ("x".into(), "a b c".into())
+            ]
+        );
         assert_eq!(exchange.request_header("accept"), Some("t"));
         assert_eq!(exchange.body, b"{}");
     }
 
     #[test]
     fn what_is_no_archive_is_said() {
-        assert_eq!(parse(b"[]").expect_err("accepted"), "not an HTTP Archive: no list `log.entries`");
+        assert_eq!(
+            parse(b"[]").expect_err("accepted"),
+            "not an HTTP Archive: no list `log.entries`"
+        );
         assert!(parse(b"\xff").is_err());
     }
 
     fn one(entry: &Value) -> Exchange {
-        parse(json!({"log": {"entries": [entry]}}).to_string().as_bytes()).unwrap().remove(0)
+        parse(json!({"log": {"entries": [entry]}}).to_string().as_bytes())
+            .unwrap()
+            .remove(0)
     }
 
     #[test]
     fn what_was_sent_to_no_host_is_of_no_origin() {
-        for url in ["data:text/plain;x=http://a/b,c", "about:blank", "/a?secret", "blob:https://a/b", "://a", "https://", "", "https:///a"]
-        {
-            let exchange =
-                one(&json!({"request": {"url": url}, "response": {"status": "?", "content": {"text": "?", "encoding": "base64"}}}));
-            assert_eq!((exchange.origin.as_str(), exchange.fault), ("", None), "{url}");
+        for url in [
+            "data:text/plain;x=http://a/b,c",
+            "about:blank",
+            "/a?secret",
+            "blob:https://a/b",
+            "://a",
+            "https://",
+            "",
+            "https:///a",
+        ] {
+            let exchange = one(
+                &json!({"request": {"url": url}, "response": {"status": "?", "content": {"text": "?", "encoding": "base64"}}}),
+            );
+            assert_eq!(
+                (exchange.origin.as_str(), exchange.fault),
+                ("", None),
+                "{url}"
+            );
         }
-        for entry in [json!({}), json!(null), json!([]), json!({"request": "a", "response": 1})] {
-            assert_eq!((one(&entry).origin, one(&entry).fault), (String::new(), None), "{entry}");
+        for entry in [
+            json!({}),
+            json!(null),
+            json!([]),
+            json!({"request": "a", "response": 1}),
+        ] {
+            assert_eq!(
+                (one(&entry).origin, one(&entry).fault),
+                (String::new(), None),
+                "{entry}"
+            );
         }
     }
 
@@ -230,10 +339,22 @@ mod tests {
             json!({"request": {"url": "http://a", "method": method}, "response": {"status": status, "content": content}})
         };
         for (entry, message) in [
-            (entry(json!(null), json!(200), ""), "log.entries[0]: no text `request.method`"),
-            (entry(json!("GET"), json!(200), "?"), "log.entries[0]: `response.content`: a body that is not base64"),
-            (entry(json!("GET"), json!(70_000), ""), "log.entries[0]: `response.status` is no status"),
-            (entry(json!("GET"), json!("OK"), ""), "log.entries[0]: `response.status` is no status"),
+            (
+                entry(json!(null), json!(200), ""),
+                "log.entries[0]: no text `request.method`",
+            ),
+            (
+                entry(json!("GET"), json!(200), "?"),
+                "log.entries[0]: `response.content`: a body that is not base64",
+            ),
+            (
+                entry(json!("GET"), json!(70_000), ""),
+                "log.entries[0]: `response.status` is no status",
+            ),
+            (
+                entry(json!("GET"), json!("OK"), ""),
+                "log.entries[0]: `response.status` is no status",
+            ),
         ] {
             let fault = one(&entry).fault.unwrap_or_default();
             assert!(fault.starts_with(message), "{fault}");
@@ -242,8 +363,15 @@ mod tests {
 
     #[test]
     fn a_request_may_stay_without_an_answer() {
-        for response in [json!({"status": 0}), json!({"status": -1}), json!({}), json!(null)] {
-            let exchange = one(&json!({"request": {"url": "http://a/b", "method": "GET"}, "response": response}));
+        for response in [
+            json!({"status": 0}),
+            json!({"status": -1}),
+            json!({}),
+            json!(null),
+        ] {
+            let exchange = one(
+                &json!({"request": {"url": "http://a/b", "method": "GET"}, "response": response}),
+            );
             assert_eq!((exchange.status, exchange.fault), (0, None), "{response}");
         }
     }
@@ -251,13 +379,21 @@ mod tests {
     #[test]
     fn urls_are_taken_apart() {
         for (url, origin, path) in [
-            ("HTTPS://Cloud.MongoDB.com:443/a#/b?c", "https://cloud.mongodb.com", "/a"),
+            (
+                "HTTPS://Cloud.MongoDB.com:443/a#/b?c",
+                "https://cloud.mongodb.com",
+                "/a",
+            ),
             ("http://LOCALHOST:80", "http://localhost", ""),
             ("http://user:secret@h:8080?a=1", "http://h:8080", ""),
             ("http://[::1]/a", "http://[::1]", "/a"),
         ] {
             let exchange = one(&json!({"request": {"url": url, "method": "GET"}}));
-            assert_eq!((exchange.origin.as_str(), exchange.path.as_str()), (origin, path), "{url}");
+            assert_eq!(
+                (exchange.origin.as_str(), exchange.path.as_str()),
+                (origin, path),
+                "{url}"
+            );
         }
     }
 }

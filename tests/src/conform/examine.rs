@@ -35,16 +35,25 @@ impl Examiner {
     /// # Errors
     /// When loopback cannot be used.
     pub fn start() -> Result<Self, String> {
-        Ok(Examiner { replay: Replay::start()? })
+        Ok(Examiner {
+            replay: Replay::start()?,
+        })
     }
 
     /// Examines one exchange of an operation.
     pub fn examine(&self, entry: &Entry, exchange: &Exchange) -> Examined {
-        let mut examined = Examined { unanswered: false, unreadable: exchange.fault.clone(), lost: None, deviations: Vec::new() };
+        let mut examined = Examined {
+            unanswered: false,
+            unreadable: exchange.fault.clone(),
+            lost: None,
+            deviations: Vec::new(),
+        };
         if examined.unreadable.is_some() {
             return examined;
         }
-        let Some(spec) = documents().get(entry.api) else { return examined };
+        let Some(spec) = documents().get(entry.api) else {
+            return examined;
+        };
         let schemas = Schemas::new(spec);
         request(spec, schemas, entry, exchange, &mut examined.deviations);
         if exchange.status == 0 {
@@ -52,7 +61,14 @@ impl Examiner {
             return examined;
         }
         let content = Content::of(exchange);
-        answer(spec, schemas, entry, exchange, &content, &mut examined.deviations);
+        answer(
+            spec,
+            schemas,
+            entry,
+            exchange,
+            &content,
+            &mut examined.deviations,
+        );
         match self.replay.read(spec, entry, exchange) {
             Err(fault) => examined.unreadable = Some(fault),
             Ok(Ok(answered)) => {
@@ -85,35 +101,82 @@ impl Content {
         let json: Option<Value> = serde_json::from_slice(&exchange.body).ok();
         match json {
             Some(Value::Object(mut members)) if exchange.is_enveloped() => {
-                let inner = members.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
+                let inner = members
+                    .get("status")
+                    .and_then(Value::as_u64)
+                    .and_then(|status| u16::try_from(status).ok());
                 let Some(status) = inner.filter(|status| (100..1000).contains(status)) else {
-                    return Content { status: exchange.status, json: Some(Value::Object(members)) };
+                    return Content {
+                        status: exchange.status,
+                        json: Some(Value::Object(members)),
+                    };
                 };
                 members.remove("status");
-                let wrapped = members.remove("envelope").or_else(|| members.remove("content"));
-                Content { status, json: Some(wrapped.unwrap_or(Value::Object(members))) }
+                let wrapped = members
+                    .remove("envelope")
+                    .or_else(|| members.remove("content"));
+                Content {
+                    status,
+                    json: Some(wrapped.unwrap_or(Value::Object(members))),
+                }
             }
-            json => Content { status: exchange.status, json },
+            json => Content {
+                status: exchange.status,
+                json,
+            },
         }
     }
 }
 
-fn request(spec: &Spec, schemas: Schemas<'_>, entry: &Entry, exchange: &Exchange, found: &mut Vec<Deviation>) {
+fn request(
+    spec: &Spec,
+    schemas: Schemas<'_>,
+    entry: &Entry,
+    exchange: &Exchange,
+    found: &mut Vec<Deviation>,
+) {
     for (name, value) in route::parameters(entry.path, &exchange.path) {
         if let Some(schema) = spec.parameter(entry, name) {
-            schemas.compare(schema, &Value::String(value), &format!("request.path.{name}"), found);
+            schemas.compare(
+                schema,
+                &Value::String(value),
+                &format!("request.path.{name}"),
+                found,
+            );
         }
     }
     for (name, text) in &exchange.query {
         match spec.parameter(entry, name) {
             // What came as text may stand for a number or a boolean.
-            Some(schema) => schemas.compare(schema, &typed(schema, text), &format!("request.query.{name}"), found),
-            None => found.push(Deviation::new(Kind::UnknownMember, format!("request.query.{name}"), "a value")),
+            Some(schema) => schemas.compare(
+                schema,
+                &typed(schema, text),
+                &format!("request.query.{name}"),
+                found,
+            ),
+            None => found.push(Deviation::new(
+                Kind::UnknownMember,
+                format!("request.query.{name}"),
+                "a value",
+            )),
         }
     }
-    media_type(spec.request_media(entry), exchange.request_header("content-type"), "request.header.content-type", found);
-    media_type(spec.success_media(entry), exchange.request_header("accept"), "request.header.accept", found);
-    let body = exchange.request_body.as_ref().map(|body| serde_json::from_slice::<Value>(body));
+    media_type(
+        spec.request_media(entry),
+        exchange.request_header("content-type"),
+        "request.header.content-type",
+        found,
+    );
+    media_type(
+        spec.success_media(entry),
+        exchange.request_header("accept"),
+        "request.header.accept",
+        found,
+    );
+    let body = exchange
+        .request_body
+        .as_ref()
+        .map(|body| serde_json::from_slice::<Value>(body));
     match (spec.request_schema(entry), body) {
         (Some(schema), Some(Ok(body))) => {
             let before = found.len();
@@ -122,9 +185,19 @@ fn request(spec: &Spec, schemas: Schemas<'_>, entry: &Entry, exchange: &Exchange
                 found.extend(recoded(entry, &body));
             }
         }
-        (Some(_), None) => found.push(Deviation::new(Kind::MissingRequired, "request.body", "absent")),
-        (Some(_), Some(Err(_))) => found.push(Deviation::new(Kind::WrongType, "request.body", "not JSON")),
-        (None, Some(_)) => found.push(Deviation::new(Kind::UnknownMember, "request.body", "a body")),
+        (Some(_), None) => found.push(Deviation::new(
+            Kind::MissingRequired,
+            "request.body",
+            "absent",
+        )),
+        (Some(_), Some(Err(_))) => {
+            found.push(Deviation::new(Kind::WrongType, "request.body", "not JSON"))
+        }
+        (None, Some(_)) => found.push(Deviation::new(
+            Kind::UnknownMember,
+            "request.body",
+            "a body",
+        )),
         (None, None) => {}
     }
 }
@@ -134,36 +207,86 @@ fn recoded(entry: &Entry, body: &Value) -> Option<Deviation> {
     let recode = entry.body?;
     match recode(body.clone()).map(|recoded| same(body, &recoded.json)) {
         Ok(Ok(())) => None,
-        Ok(Err(path)) => Some(Deviation::new(Kind::WrongType, format!("request.body.{path}"), "what the generated type does not keep")),
-        Err(_) => Some(Deviation::new(Kind::WrongType, "request.body", "what the generated type cannot hold")),
+        Ok(Err(path)) => Some(Deviation::new(
+            Kind::WrongType,
+            format!("request.body.{path}"),
+            "what the generated type does not keep",
+        )),
+        Err(_) => Some(Deviation::new(
+            Kind::WrongType,
+            "request.body",
+            "what the generated type cannot hold",
+        )),
     }
 }
 
-fn media_type(documented: Option<&str>, sent: Option<&str>, path: &str, found: &mut Vec<Deviation>) {
-    let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_lowercase();
+fn media_type(
+    documented: Option<&str>,
+    sent: Option<&str>,
+    path: &str,
+    found: &mut Vec<Deviation>,
+) {
+    let essence = |text: &str| {
+        text.split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_lowercase()
+    };
     match (documented, sent) {
         (Some(documented), Some(sent)) if essence(sent) != documented => {
-            found.push(Deviation::new(Kind::MediaType, path, format!("{sent} instead of {documented}")));
+            found.push(Deviation::new(
+                Kind::MediaType,
+                path,
+                format!("{sent} instead of {documented}"),
+            ));
         }
         _ => {}
     }
 }
 
-fn answer(spec: &Spec, schemas: Schemas<'_>, entry: &Entry, exchange: &Exchange, content: &Content, found: &mut Vec<Deviation>) {
+fn answer(
+    spec: &Spec,
+    schemas: Schemas<'_>,
+    entry: &Entry,
+    exchange: &Exchange,
+    content: &Content,
+    found: &mut Vec<Deviation>,
+) {
     if !spec.statuses(entry).contains(&content.status) {
-        found.push(Deviation::new(Kind::UnexpectedStatus, "HTTP status", content.status.to_string()));
+        found.push(Deviation::new(
+            Kind::UnexpectedStatus,
+            "HTTP status",
+            content.status.to_string(),
+        ));
     }
     let success = (200..300).contains(&content.status);
-    let media = if success { spec.success_media(entry) } else { None };
+    let media = if success {
+        spec.success_media(entry)
+    } else {
+        None
+    };
     if !exchange.is_enveloped() && content.json.is_some() {
-        let sent = exchange.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
+        let sent = exchange
+            .headers
+            .iter()
+            .find(|(name, _)| name == "content-type")
+            .map(|(_, value)| value.as_str());
         media_type(media, sent, "header.content-type", found);
     }
-    let schema = if success { spec.success_schema(entry) } else { spec.error_schema() };
+    let schema = if success {
+        spec.success_schema(entry)
+    } else {
+        spec.error_schema()
+    };
     match (schema, &content.json) {
         (Some(schema), Some(json)) => schemas.compare(schema, json, "", found),
         // An envelope around nothing is empty.
-        (None, Some(json)) if success && !(exchange.is_enveloped() && (json.is_null() || *json == Value::Object(Map::new()))) => {
+        (None, Some(json))
+            if success
+                && !(exchange.is_enveloped()
+                    && (json.is_null() || *json == Value::Object(Map::new()))) =>
+        {
             found.push(Deviation::new(Kind::UnknownMember, "", describe(json)));
         }
         _ => {}
@@ -175,11 +298,21 @@ fn lost_of_error(sent: Option<&Value>, error: &atlas_backup_api::ApiError) -> Op
     // An error without a member says nothing that could be lost.
     let sent = sent.filter(|sent| sent.as_object().is_some_and(|members| !members.is_empty()))?;
     let told = |name: &str, value: Option<&str>| {
-        sent[name].as_str().filter(|text| !text.is_empty() && Some(*text) != value).map(|_| name.to_owned())
+        sent[name]
+            .as_str()
+            .filter(|text| !text.is_empty() && Some(*text) != value)
+            .map(|_| name.to_owned())
     };
-    let parameters =
-        || (sent["parameters"].is_array() && sent["parameters"] != Value::from(error.parameters())).then(|| "parameters".to_owned());
-    let body = || error.body().is_none_or(|body| same(sent, body).is_err()).then(|| "body".to_owned());
+    let parameters = || {
+        (sent["parameters"].is_array() && sent["parameters"] != Value::from(error.parameters()))
+            .then(|| "parameters".to_owned())
+    };
+    let body = || {
+        error
+            .body()
+            .is_none_or(|body| same(sent, body).is_err())
+            .then(|| "body".to_owned())
+    };
     told("errorCode", error.error_code())
         .or_else(|| told("detail", error.detail()))
         .or_else(|| told("reason", error.reason()))

@@ -12,7 +12,13 @@ use crate::loopback::{Answer, Server};
 
 /// The headers that a client can make something of. What else was recorded (`:status`, cookies joined by newlines, thousands of
 /// anything) can only make the answer unreadable.
-const HEADERS: &[&str] = &["content-type", "x-error-code", "retry-after", "date", "location"];
+const HEADERS: &[&str] = &[
+    "content-type",
+    "x-error-code",
+    "retry-after",
+    "date",
+    "location",
+];
 
 /// Longer values are no header's.
 const LONGEST: usize = 8192;
@@ -20,7 +26,11 @@ const LONGEST: usize = 8192;
 /// A recorded header, where it can be sent: a line break in a value would begin another header.
 fn header(exchange: &Exchange, name: &str) -> Option<(String, String)> {
     let sendable = |value: &str| value.len() <= LONGEST && !value.chars().any(char::is_control);
-    exchange.headers.iter().find(|(known, value)| known == name && sendable(value)).cloned()
+    exchange
+        .headers
+        .iter()
+        .find(|(known, value)| known == name && sendable(value))
+        .cloned()
 }
 
 /// A client, and a server that answers what it is told to.
@@ -36,14 +46,27 @@ impl Replay {
     /// # Errors
     /// When the system has no port or thread to give.
     pub fn start() -> Result<Self, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let runtime = runtime.map_err(|error| format!("cannot start a runtime: {error}"))?;
-        let server = Server::start(Answer { status: 500, headers: Vec::new(), body: Vec::new() });
+        let server = Server::start(Answer {
+            status: 500,
+            headers: Vec::new(),
+            body: Vec::new(),
+        });
         let server = server.map_err(|error| format!("cannot listen on loopback: {error}"))?;
         // One answer is one answer: a recorded 503 is not asked for again.
-        let client = Client::builder().base_url(server.address()).retry(RetryPolicy::never()).build();
+        let client = Client::builder()
+            .base_url(server.address())
+            .retry(RetryPolicy::never())
+            .build();
         let client = client.map_err(|error| error.to_string())?;
-        Ok(Replay { runtime, server, client })
+        Ok(Replay {
+            runtime,
+            server,
+            client,
+        })
     }
 
     /// What the client makes of the answer. The arguments are the spec's examples: the recorded ones may be what is wrong with the
@@ -51,9 +74,21 @@ impl Replay {
     ///
     /// # Errors
     /// When the call cannot be made at all.
-    pub fn read(&self, spec: &Spec, entry: &Entry, exchange: &Exchange) -> Result<Result<Answered, Error>, String> {
-        let headers = HEADERS.iter().filter_map(|name| header(exchange, name)).collect();
-        self.server.answer(Answer { status: exchange.status, headers, body: exchange.body.clone() });
+    pub fn read(
+        &self,
+        spec: &Spec,
+        entry: &Entry,
+        exchange: &Exchange,
+    ) -> Result<Result<Answered, Error>, String> {
+        let headers = HEADERS
+            .iter()
+            .filter_map(|name| header(exchange, name))
+            .collect();
+        self.server.answer(Answer {
+            status: exchange.status,
+            headers,
+            body: exchange.body.clone(),
+        });
         let mut arguments = spec.arguments(entry);
         arguments.query.retain(|name, _| name != "envelope");
         if exchange.is_enveloped() {

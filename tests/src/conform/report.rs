@@ -54,17 +54,37 @@ impl Report {
             Route::Unknown if exchange.method.is_empty() => {
                 let operation = self.operations.entry("(no method)".to_owned()).or_default();
                 operation.entries += 1;
-                *operation.unreadable.entry(exchange.fault.clone().unwrap_or_default()).or_default() += 1;
+                *operation
+                    .unreadable
+                    .entry(exchange.fault.clone().unwrap_or_default())
+                    .or_default() += 1;
             }
-            Route::Unknown => *self.unknown.entry(format!("{} {}", exchange.method, exchange.path)).or_default() += 1,
+            Route::Unknown => {
+                *self
+                    .unknown
+                    .entry(format!("{} {}", exchange.method, exchange.path))
+                    .or_default() += 1
+            }
             Route::Operation(entry) => self.count(entry, examiner.examine(entry, exchange)),
         }
     }
 
     fn count(&mut self, entry: &Entry, examined: Examined) {
-        let operation = self.operations.entry(format!("{}/{}", entry.api, entry.id)).or_default();
-        for Deviation { kind, path, example } in examined.deviations {
-            operation.deviations.entry((kind, path)).or_insert((0, example)).0 += 1;
+        let operation = self
+            .operations
+            .entry(format!("{}/{}", entry.api, entry.id))
+            .or_default();
+        for Deviation {
+            kind,
+            path,
+            example,
+        } in examined.deviations
+        {
+            operation
+                .deviations
+                .entry((kind, path))
+                .or_insert((0, example))
+                .0 += 1;
         }
         if examined.unanswered {
             operation.unanswered += 1;
@@ -83,25 +103,42 @@ impl Report {
 
     /// Whether something failed to decode or was lost.
     pub fn failed(&self) -> bool {
-        self.operations.values().any(|operation| operation.lossless < operation.entries)
+        self.operations
+            .values()
+            .any(|operation| operation.lossless < operation.entries)
     }
 
     /// How many exchanges were of operations, were decoded, and came out whole.
     pub fn totals(&self) -> (usize, usize, usize) {
         let sum = |count: fn(&Operation) -> usize| self.operations.values().map(count).sum();
-        (sum(|operation| operation.entries), sum(|operation| operation.decoded), sum(|operation| operation.lossless))
+        (
+            sum(|operation| operation.entries),
+            sum(|operation| operation.decoded),
+            sum(|operation| operation.lossless),
+        )
     }
 
     /// How many requests of operations have no answer.
     fn unanswered(&self) -> usize {
-        self.operations.values().map(|operation| operation.unanswered).sum()
+        self.operations
+            .values()
+            .map(|operation| operation.unanswered)
+            .sum()
     }
 
     /// As a person reads it. The last line is the summary.
     pub fn text(&self) -> String {
-        let mut text = format!("{:<44}{:>8}{:>9}{:>10}\n", "operation", "entries", "decoded", "lossless");
+        let mut text = format!(
+            "{:<44}{:>8}{:>9}{:>10}\n",
+            "operation", "entries", "decoded", "lossless"
+        );
         for (name, operation) in &self.operations {
-            let Operation { entries, decoded, lossless, .. } = operation;
+            let Operation {
+                entries,
+                decoded,
+                lossless,
+                ..
+            } = operation;
             let _infallible = writeln!(text, "{name:<44}{entries:>8}{decoded:>9}{lossless:>10}");
             if operation.unanswered > 0 {
                 let _infallible = writeln!(text, "  no answer ×{}", operation.unanswered);
@@ -113,11 +150,21 @@ impl Report {
                 let _infallible = writeln!(text, "  LOST ×{count}: {}", place(path));
             }
             for ((kind, path), (count, example)) in &operation.deviations {
-                let _infallible = writeln!(text, "  {kind:<24}{} ×{count}, e.g. {}", place(path), printable(example));
+                let _infallible = writeln!(
+                    text,
+                    "  {kind:<24}{} ×{count}, e.g. {}",
+                    place(path),
+                    printable(example)
+                );
             }
         }
         for (request, count) in &self.unknown {
-            let _infallible = writeln!(text, "{:<26}{} ×{count}", Kind::UnknownOperation.to_string(), printable(request));
+            let _infallible = writeln!(
+                text,
+                "{:<26}{} ×{count}",
+                Kind::UnknownOperation.to_string(),
+                printable(request)
+            );
         }
         text.push_str(&self.summary());
         text
@@ -125,10 +172,15 @@ impl Report {
 
     fn summary(&self) -> String {
         let (entries, decoded, lossless) = self.totals();
-        let percent = |count: usize| format!("{count} ({:.1} %)", count as f64 * 100.0 / entries as f64);
+        let percent =
+            |count: usize| format!("{count} ({:.1} %)", count as f64 * 100.0 / entries as f64);
         let examined = match entries {
             0 => "entries: 0: no answer was examined".to_owned(),
-            _ => format!("entries: {entries}, decoded: {}, lossless: {}", percent(decoded), percent(lossless)),
+            _ => format!(
+                "entries: {entries}, decoded: {}, lossless: {}",
+                percent(decoded),
+                percent(lossless)
+            ),
         };
         format!(
             "{examined}, no answer: {}, deviations from the documents: {}, unknown operations: {}, other entries: {}\n",
@@ -140,13 +192,19 @@ impl Report {
     }
 
     fn deviations(&self) -> usize {
-        self.operations.values().map(|operation| operation.deviations.len()).sum::<usize>() + self.unknown.len()
+        self.operations
+            .values()
+            .map(|operation| operation.deviations.len())
+            .sum::<usize>()
+            + self.unknown.len()
     }
 
     /// As a machine reads it.
     pub fn json(&self) -> Value {
         let counted = |map: &BTreeMap<String, usize>, name: &str| -> Vec<Value> {
-            map.iter().map(|(text, count)| json!({name: text, "count": count})).collect()
+            map.iter()
+                .map(|(text, count)| json!({name: text, "count": count}))
+                .collect()
         };
         let operations: Vec<Value> = self
             .operations
@@ -190,14 +248,22 @@ fn printable(text: &str) -> String {
 }
 
 fn place(path: &str) -> String {
-    if path.is_empty() { "(the whole body)".to_owned() } else { printable(path) }
+    if path.is_empty() {
+        "(the whole body)".to_owned()
+    } else {
+        printable(path)
+    }
 }
 
 fn is_atlas(of: &str, hosts: &[String]) -> bool {
-    let Some((scheme, host)) = of.split_once("://") else { return false };
+    let Some((scheme, host)) = of.split_once("://") else {
+        return false;
+    };
     let name = match host.find(']') {
         Some(end) => &host[..=end],
         None => host.split(':').next().unwrap_or_default(),
     };
-    HOSTS.contains(&of) || ["127.0.0.1", "localhost", "[::1]"].contains(&name) || hosts.iter().any(|known| origin(scheme, known) == of)
+    HOSTS.contains(&of)
+        || ["127.0.0.1", "localhost", "[::1]"].contains(&name)
+        || hosts.iter().any(|known| origin(scheme, known) == of)
 }

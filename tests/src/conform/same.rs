@@ -17,16 +17,26 @@ fn compare(before: &Value, after: &Value, path: &str) -> Result<(), String> {
         (Value::Object(before), Value::Object(after)) => return objects(before, after, path),
         (Value::Array(before), Value::Array(after)) => return arrays(before, after, path),
         (Value::Number(before), Value::Number(after)) => same_number(before, after),
-        (Value::String(before), Value::String(after)) => before == after || same_instant(before, after),
+        (Value::String(before), Value::String(after)) => {
+            before == after || same_instant(before, after)
+        }
         (before, after) => before == after,
     };
     if same { Ok(()) } else { Err(path.to_owned()) }
 }
 
-fn objects(before: &Map<String, Value>, after: &Map<String, Value>, path: &str) -> Result<(), String> {
+fn objects(
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+    path: &str,
+) -> Result<(), String> {
     for name in before.keys().chain(after.keys()) {
         let value = |map: &Map<String, Value>| map.get(name).cloned().unwrap_or(Value::Null);
-        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let path = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
         compare(&value(before), &value(after), &path)?;
     }
     Ok(())
@@ -34,12 +44,24 @@ fn objects(before: &Map<String, Value>, after: &Map<String, Value>, path: &str) 
 
 /// A null in a list says no more than a member that is null.
 fn arrays(before: &[Value], after: &[Value], path: &str) -> Result<(), String> {
-    let present = |values: &[Value]| values.iter().filter(|value| !value.is_null()).cloned().collect::<Vec<_>>();
+    let present = |values: &[Value]| {
+        values
+            .iter()
+            .filter(|value| !value.is_null())
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     let (before, after) = (present(before), present(after));
     if before.len() != after.len() {
         return Err(path.to_owned());
     }
-    before.iter().zip(&after).enumerate().try_for_each(|(index, (before, after))| compare(before, after, &format!("{path}[{index}]")))
+    before
+        .iter()
+        .zip(&after)
+        .enumerate()
+        .try_for_each(|(index, (before, after))| {
+            compare(before, after, &format!("{path}[{index}]"))
+        })
 }
 
 /// Integers are compared as such: floats cannot tell those past 2^53 apart.
@@ -67,8 +89,14 @@ mod tests {
     fn what_is_the_same() {
         for (before, after) in [
             (json!({"a": null, "b": 1}), json!({"b": 1.0})),
-            (json!({"at": "2020-01-01T00:00:00"}), json!({"at": "2020-01-01T00:00:00Z"})),
-            (json!({"at": "2020-01-01T02:00:00.000+02:00"}), json!({"at": "2020-01-01T00:00:00Z"})),
+            (
+                json!({"at": "2020-01-01T00:00:00"}),
+                json!({"at": "2020-01-01T00:00:00Z"}),
+            ),
+            (
+                json!({"at": "2020-01-01T02:00:00.000+02:00"}),
+                json!({"at": "2020-01-01T00:00:00Z"}),
+            ),
             (json!([1, null, 2]), json!([1, 2])),
         ] {
             assert_eq!(same(&before, &after), Ok(()), "{before} {after}");
@@ -83,10 +111,22 @@ mod tests {
             (json!({"a": ["x", "y"]}), json!({"a": ["x", "z"]}), "a[1]"),
             (json!({"a": [1]}), json!({"a": [1, 1]}), "a"),
             (json!({"a": "1"}), json!({"a": 1}), "a"),
-            (json!({"a": 9_007_199_254_740_993_i64}), json!({"a": 9_007_199_254_740_992_i64}), "a"),
-            (json!({"at": "2020-01-01T00:00:00Z"}), json!({"at": "2020-01-01T00:00:01Z"}), "at"),
+            (
+                json!({"a": 9_007_199_254_740_993_i64}),
+                json!({"a": 9_007_199_254_740_992_i64}),
+                "a",
+            ),
+            (
+                json!({"at": "2020-01-01T00:00:00Z"}),
+                json!({"at": "2020-01-01T00:00:01Z"}),
+                "at",
+            ),
         ] {
-            assert_eq!(same(&before, &after), Err(path.to_owned()), "{before} {after}");
+            assert_eq!(
+                same(&before, &after),
+                Err(path.to_owned()),
+                "{before} {after}"
+            );
         }
     }
 }

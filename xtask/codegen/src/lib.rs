@@ -58,7 +58,10 @@ struct Generated {
 /// # Errors
 /// A message for a person: findings in a document, or a file that cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
-    let root = arguments.root.clone().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let root = arguments
+        .root
+        .clone()
+        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     let generated = generate_all(&root)?;
     let (wanted, mut found) = (wanted(&generated), Files::new());
     for folder in [CODE, TABLES] {
@@ -80,13 +83,22 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 
 /// Every file that generation gives, by path from the project's root.
 fn wanted(generated: &[Generated]) -> Files {
-    let code = generated.iter().flat_map(|one| &one.output.files).map(|file| (format!("{CODE}/{}", file.path), file.text.clone()));
-    let tables = generated.iter().flat_map(|one| &one.output.table).map(|file| (format!("{TABLES}/{}", file.path), file.text.clone()));
+    let code = generated
+        .iter()
+        .flat_map(|one| &one.output.files)
+        .map(|file| (format!("{CODE}/{}", file.path), file.text.clone()));
+    let tables = generated
+        .iter()
+        .flat_map(|one| &one.output.table)
+        .map(|file| (format!("{TABLES}/{}", file.path), file.text.clone()));
     code.chain(tables).collect()
 }
 
 fn prefixed(folder: &str, files: Files) -> Files {
-    files.into_iter().map(|(path, text)| (format!("{folder}/{path}"), text)).collect()
+    files
+        .into_iter()
+        .map(|(path, text)| (format!("{folder}/{path}"), text))
+        .collect()
 }
 
 /// Every fault of every document is told, not only those of the first.
@@ -97,7 +109,10 @@ fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
     for generation in GENERATIONS {
         let path = generation.document;
         let file = root.join(path);
-        let text = match fs::read(&file).map_err(|error| error.to_string()).and_then(|bytes| text(path, bytes)) {
+        let text = match fs::read(&file)
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| text(path, bytes))
+        {
             Ok(text) => text,
             Err(fault) => {
                 findings += 1;
@@ -105,7 +120,11 @@ fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
                 continue;
             }
         };
-        let document = Document { api: generation.api.to_owned(), path: path.to_owned(), text };
+        let document = Document {
+            api: generation.api.to_owned(),
+            path: path.to_owned(),
+            text,
+        };
         match generate(&document) {
             Ok(output) => generated.push(Generated { document, output }),
             Err(error) => {
@@ -115,15 +134,25 @@ fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
         }
     }
     let word = if findings == 1 { "finding" } else { "findings" };
-    if faults.is_empty() { Ok(generated) } else { Err(format!("{faults}{findings} {word}; nothing was written")) }
+    if faults.is_empty() {
+        Ok(generated)
+    } else {
+        Err(format!("{faults}{findings} {word}; nothing was written"))
+    }
 }
 
 /// The text of a document, or where it is none.
 fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = valid.split(|byte| *byte == b'\n').next_back().unwrap_or_default();
-        let (lines, column) = (valid.iter().filter(|byte| **byte == b'\n').count() + 1, String::from_utf8_lossy(line).chars().count() + 1);
+        let line = valid
+            .split(|byte| *byte == b'\n')
+            .next_back()
+            .unwrap_or_default();
+        let (lines, column) = (
+            valid.iter().filter(|byte| **byte == b'\n').count() + 1,
+            String::from_utf8_lossy(line).chars().count() + 1,
+        );
         format!("{path}:{lines}:{column}: not UTF-8")
     })
 }
@@ -140,19 +169,32 @@ fn totals(generated: &[Generated]) -> Vec<(&'static str, usize)> {
 }
 
 fn passes(generated: &[Generated]) -> String {
-    totals(generated).iter().map(|(name, count)| format!("{name:<24}{count:>6} places\n")).collect()
+    totals(generated)
+        .iter()
+        .map(|(name, count)| format!("{name:<24}{count:>6} places\n"))
+        .collect()
 }
 
 fn table(generated: &[Generated], changes: &[(String, Change)]) -> String {
     let bold = Style::new().bold();
-    let mut text =
-        format!("{bold}{:<16}{:>11}{:>7}{:>7}{:>8}  {:<12}{bold:#}\n", "document", "operations", "types", "files", "lines", "changed");
+    let mut text = format!(
+        "{bold}{:<16}{:>11}{:>7}{:>7}{:>8}  {:<12}{bold:#}\n",
+        "document", "operations", "types", "files", "lines", "changed"
+    );
     let mut all = 0;
     for Generated { document, output } in generated {
         let count = |kind| output.items.iter().filter(|item| item.kind == kind).count();
-        let lines: usize = output.files.iter().map(|file| file.text.lines().count()).sum();
+        let lines: usize = output
+            .files
+            .iter()
+            .map(|file| file.text.lines().count())
+            .sum();
         all += lines;
-        let of_document = |path: &str| [CODE, TABLES].iter().any(|folder| path.starts_with(&format!("{folder}/{}/", document.api)));
+        let of_document = |path: &str| {
+            [CODE, TABLES]
+                .iter()
+                .any(|folder| path.starts_with(&format!("{folder}/{}/", document.api)))
+        };
         let changed = changes.iter().filter(|(path, _)| of_document(path)).count();
         let changed = match changed {
             0 => "-".to_owned(),
@@ -160,7 +202,12 @@ fn table(generated: &[Generated], changes: &[(String, Change)]) -> String {
             several => format!("{several} files"),
         };
         let (operations, types) = (count(ItemKind::Operation), count(ItemKind::Type));
-        let _infallible = writeln!(text, "{:<16}{operations:>11}{types:>7}{:>7}{lines:>8}  {changed}", document.path, output.files.len());
+        let _infallible = writeln!(
+            text,
+            "{:<16}{operations:>11}{types:>7}{:>7}{lines:>8}  {changed}",
+            document.path,
+            output.files.len()
+        );
     }
     let _infallible = writeln!(text, "{:<16}{:>33}", "all", all);
     for (path, change) in changes {
@@ -197,18 +244,32 @@ pub fn report(changes: &[(String, Change)], wanted: &Files, found: &Files) -> St
     if lines.len() > DIFF_LINES {
         let _infallible = writeln!(text, "… and {} lines more", lines.len() - DIFF_LINES);
     }
-    let _infallible = writeln!(text, "\n{} of {} generated files are not what spec/ says. Repair: {REPAIR}", changes.len(), wanted.len());
+    let _infallible = writeln!(
+        text,
+        "\n{} of {} generated files are not what spec/ says. Repair: {REPAIR}",
+        changes.len(),
+        wanted.len()
+    );
     text
 }
 
 fn diff(changes: &[(String, Change)], wanted: &Files, found: &Files) -> Vec<String> {
     let (red, green) = (AnsiColor::Red.on_default(), AnsiColor::Green.on_default());
     let mut lines = Vec::new();
-    for (path, _) in changes.iter().filter(|(_, change)| *change == Change::Stale) {
-        let (old, new) = (found.get(path).map_or("", String::as_str), wanted.get(path).map_or("", String::as_str));
+    for (path, _) in changes
+        .iter()
+        .filter(|(_, change)| *change == Change::Stale)
+    {
+        let (old, new) = (
+            found.get(path).map_or("", String::as_str),
+            wanted.get(path).map_or("", String::as_str),
+        );
         let diff = TextDiff::from_lines(old, new);
-        let unified =
-            diff.unified_diff().context_radius(2).header(&format!("{path} (on disk)"), &format!("{path} (generated)")).to_string();
+        let unified = diff
+            .unified_diff()
+            .context_radius(2)
+            .header(&format!("{path} (on disk)"), &format!("{path} (generated)"))
+            .to_string();
         lines.extend(unified.lines().map(|line| match line.as_bytes().first() {
             Some(b'-') => format!("{red}{line}{red:#}\n"),
             Some(b'+') => format!("{green}{line}{green:#}\n"),

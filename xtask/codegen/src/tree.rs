@@ -39,18 +39,25 @@ pub fn read(root: &Path) -> Result<Files, String> {
     while let Some(folder) = open.pop() {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound && folder == root => return Ok(files),
+            Err(error) if error.kind() == ErrorKind::NotFound && folder == root => {
+                return Ok(files);
+            }
             Err(error) => return Err(failed("read", &folder, &error)),
         };
         for entry in entries {
-            let path = entry.map_err(|error| failed("read", &folder, &error))?.path();
+            let path = entry
+                .map_err(|error| failed("read", &folder, &error))?
+                .path();
             if path.is_dir() {
                 open.push(path);
                 continue;
             }
             // A file that is not text was not generated; it is compared, and replaced, all the same.
             let bytes = fs::read(&path).map_err(|error| failed("read", &path, &error))?;
-            files.insert(relative(root, &path), String::from_utf8_lossy(&bytes).into_owned());
+            files.insert(
+                relative(root, &path),
+                String::from_utf8_lossy(&bytes).into_owned(),
+            );
         }
     }
     Ok(files)
@@ -58,16 +65,25 @@ pub fn read(root: &Path) -> Result<Files, String> {
 
 fn relative(root: &Path, path: &Path) -> String {
     let inside = path.strip_prefix(root).unwrap_or(path);
-    inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    inside
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// The full set of differences, by path.
 pub fn compare(wanted: &Files, found: &Files) -> Vec<(String, Change)> {
-    let missing_or_stale = wanted.iter().filter_map(|(path, text)| match found.get(path) {
-        None => Some((path.clone(), Change::Missing)),
-        Some(old) => (old != text).then(|| (path.clone(), Change::Stale)),
-    });
-    let orphaned = found.keys().filter(|path| !wanted.contains_key(*path)).map(|path| (path.clone(), Change::Orphaned));
+    let missing_or_stale = wanted
+        .iter()
+        .filter_map(|(path, text)| match found.get(path) {
+            None => Some((path.clone(), Change::Missing)),
+            Some(old) => (old != text).then(|| (path.clone(), Change::Stale)),
+        });
+    let orphaned = found
+        .keys()
+        .filter(|path| !wanted.contains_key(*path))
+        .map(|path| (path.clone(), Change::Orphaned));
     let mut changes: Vec<_> = missing_or_stale.chain(orphaned).collect();
     changes.sort_by(|a, b| a.0.cmp(&b.0));
     changes

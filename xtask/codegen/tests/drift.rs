@@ -10,11 +10,19 @@ const CODEGEN: &str = env!("CARGO_BIN_EXE_codegen");
 const CODE: &str = "atlas-backup-api/src/generated";
 
 fn project() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the crate is a folder of a folder of the project")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("the crate is a folder of a folder of the project")
 }
 
 fn codegen(root: &Path, arguments: &[&str]) -> Output {
-    Command::new(CODEGEN).args(arguments).arg("--root").arg(root).output().expect("codegen runs")
+    Command::new(CODEGEN)
+        .args(arguments)
+        .arg("--root")
+        .arg(root)
+        .output()
+        .expect("codegen runs")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -59,7 +67,12 @@ fn check_finds_what_is_missing_stale_and_orphaned_and_writes_nothing() {
     let folder = fresh();
     let code = folder.path().join(CODE);
     fs::remove_file(code.join("v1/mod.rs")).expect("generated");
-    edit(folder.path(), &format!("{CODE}/v2/mod.rs"), "pub mod types;", "pub mod typos;");
+    edit(
+        folder.path(),
+        &format!("{CODE}/v2/mod.rs"),
+        "pub mod types;",
+        "pub mod typos;",
+    );
     fs::write(code.join("v2/extra.rs"), "// by hand\n").expect("writable");
     let before = everything(folder.path());
     let output = codegen(folder.path(), &["--check"]);
@@ -84,24 +97,41 @@ fn check_finds_what_is_missing_stale_and_orphaned_and_writes_nothing() {
 fn a_long_difference_is_cut() {
     let folder = fresh();
     let file = folder.path().join(CODE).join("v2/types/legacy.rs");
-    let reversed: Vec<String> = fs::read_to_string(&file).expect("generated").lines().rev().map(str::to_owned).collect();
+    let reversed: Vec<String> = fs::read_to_string(&file)
+        .expect("generated")
+        .lines()
+        .rev()
+        .map(str::to_owned)
+        .collect();
     fs::write(&file, reversed.join("\n")).expect("writable");
     let report = text(&codegen(folder.path(), &["--check"]).stderr);
-    assert!(report.contains("lines more") && report.lines().count() < 80, "{report}");
+    assert!(
+        report.contains("lines more") && report.lines().count() < 80,
+        "{report}"
+    );
 }
 
 #[test]
 fn a_document_with_faults_leaves_the_old_files() {
     let folder = fresh();
-    edit(folder.path(), "spec/v1.yaml", "operationId: takeSnapshot", "operationId: take-snapshot");
+    edit(
+        folder.path(),
+        "spec/v1.yaml",
+        "operationId: takeSnapshot",
+        "operationId: take-snapshot",
+    );
     edit(folder.path(), "spec/v2.yaml", "minimum: 1", "minimun: 1");
     let before = everything(folder.path());
     let output = codegen(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(1));
     let report = text(&output.stderr);
-    for part in
-        ["spec/v1.yaml:", "`take-snapshot` cannot name a method", "spec/v2.yaml:", "keyword `minimun`", "2 findings; nothing was written"]
-    {
+    for part in [
+        "spec/v1.yaml:",
+        "`take-snapshot` cannot name a method",
+        "spec/v2.yaml:",
+        "keyword `minimun`",
+        "2 findings; nothing was written",
+    ] {
         assert!(report.contains(part), "no `{part}` in\n{report}");
     }
     assert_eq!(everything(folder.path()), before);
@@ -116,20 +146,35 @@ fn a_document_that_is_no_text_is_located() {
     fs::write(&file, bytes).expect("writable");
     edit(folder.path(), "spec/v2.yaml", "minimum: 1", "minimun: 1");
     let report = text(&codegen(folder.path(), &[]).stderr);
-    assert!(report.contains("spec/v1.yaml:2:3: not UTF-8") && report.contains("keyword `minimun`"), "{report}");
+    assert!(
+        report.contains("spec/v1.yaml:2:3: not UTF-8") && report.contains("keyword `minimun`"),
+        "{report}"
+    );
 }
 
 #[test]
 fn a_write_that_fails_is_said_and_the_next_run_repairs_it() {
     let folder = fresh();
-    edit(folder.path(), "spec/v2.yaml", "Take one on-demand snapshot", "Take a snapshot now");
+    edit(
+        folder.path(),
+        "spec/v2.yaml",
+        "Take one on-demand snapshot",
+        "Take a snapshot now",
+    );
     // The new text is written beside the old one, and a folder in that place cannot be written to.
     let obstacle = folder.path().join(CODE).join("v2/snapshots.new");
     fs::create_dir(&obstacle).expect("writable");
     let output = codegen(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("v2/snapshots.new"), "{}", text(&output.stderr));
-    assert!(everything(folder.path())[&format!("{CODE}/v2/snapshots.rs")].contains("Take one on-demand snapshot"));
+    assert!(
+        text(&output.stderr).contains("v2/snapshots.new"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert!(
+        everything(folder.path())[&format!("{CODE}/v2/snapshots.rs")]
+            .contains("Take one on-demand snapshot")
+    );
     fs::remove_dir(obstacle).expect("writable");
     assert!(codegen(folder.path(), &[]).status.success());
     assert!(codegen(folder.path(), &["--check"]).status.success());
@@ -139,8 +184,11 @@ fn a_write_that_fails_is_said_and_the_next_run_repairs_it() {
 fn files_that_are_no_longer_generated_are_removed() {
     let folder = fresh();
     // One as a tag that is gone leaves it, and one as a run that was killed does.
-    let stale = ["v2/extra.rs", "v2/types/extra.new"].map(|path| folder.path().join(CODE).join(path));
-    stale.iter().for_each(|path| fs::write(path, "// no more\n").expect("writable"));
+    let stale =
+        ["v2/extra.rs", "v2/types/extra.new"].map(|path| folder.path().join(CODE).join(path));
+    stale
+        .iter()
+        .for_each(|path| fs::write(path, "// no more\n").expect("writable"));
     let output = codegen(folder.path(), &[]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(stale.iter().all(|path| !path.exists()));
@@ -150,21 +198,46 @@ fn files_that_are_no_longer_generated_are_removed() {
 #[test]
 fn a_table_that_alone_changed_is_counted_for_its_document() {
     let folder = fresh();
-    fs::write(folder.path().join("tests/src/generated/v1/legacy.rs"), "// by hand\n").expect("writable");
+    fs::write(
+        folder.path().join("tests/src/generated/v1/legacy.rs"),
+        "// by hand\n",
+    )
+    .expect("writable");
     let table = text(&codegen(folder.path(), &[]).stdout);
-    let changed = |document: &str| table.lines().find(|line| line.starts_with(document)).and_then(|line| line.split_once("  1 file"));
-    assert!(changed("spec/v1.yaml").is_some() && changed("spec/v2.yaml").is_none(), "{table}");
+    let changed = |document: &str| {
+        table
+            .lines()
+            .find(|line| line.starts_with(document))
+            .and_then(|line| line.split_once("  1 file"))
+    };
+    assert!(
+        changed("spec/v1.yaml").is_some() && changed("spec/v2.yaml").is_none(),
+        "{table}"
+    );
 }
 
 #[test]
 fn only_what_changed_is_written_again() {
     let folder = fresh();
-    let modified = |path: &str| fs::metadata(folder.path().join(CODE).join(path)).and_then(|file| file.modified()).expect("generated");
+    let modified = |path: &str| {
+        fs::metadata(folder.path().join(CODE).join(path))
+            .and_then(|file| file.modified())
+            .expect("generated")
+    };
     let (before, other) = (modified("v2/snapshots.rs"), modified("v2/legacy.rs"));
-    edit(folder.path(), "spec/v2.yaml", "Take one on-demand snapshot", "Take a snapshot now");
+    edit(
+        folder.path(),
+        "spec/v2.yaml",
+        "Take one on-demand snapshot",
+        "Take a snapshot now",
+    );
     let output = codegen(folder.path(), &[]);
     let table = text(&output.stdout);
-    assert!(table.contains("changed  atlas-backup-api/src/generated/v2/snapshots.rs") && !table.contains("legacy"), "{table}");
+    assert!(
+        table.contains("changed  atlas-backup-api/src/generated/v2/snapshots.rs")
+            && !table.contains("legacy"),
+        "{table}"
+    );
     assert_ne!(modified("v2/snapshots.rs"), before);
     assert_eq!(modified("v2/legacy.rs"), other);
 }

@@ -55,13 +55,22 @@ fn main() -> ExitCode {
 
 /// The error is a message for a person: a document that cannot be read or compared.
 fn run(arguments: &Arguments) -> Result<ExitCode, String> {
-    let root = arguments.root.clone().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let root = arguments
+        .root
+        .clone()
+        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     let name = arguments.published.display().to_string();
     let published = published(&arguments.published)?;
     let apis = generations(&published);
     if apis.is_empty() {
-        let prefixes: Vec<_> = GENERATIONS.iter().map(|generation| generation.prefix).collect();
-        return Err(format!("{name}: no path begins with {}: this is no document of the Atlas API", prefixes.join(" or ")));
+        let prefixes: Vec<_> = GENERATIONS
+            .iter()
+            .map(|generation| generation.prefix)
+            .collect();
+        return Err(format!(
+            "{name}: no path begins with {}: this is no document of the Atlas API",
+            prefixes.join(" or ")
+        ));
     }
     let file = read(&root, "", DEVIATIONS)?;
     let deviations = Deviations::read(&file).map_err(|error| error.render(&file, true))?;
@@ -70,27 +79,58 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         let ours = read(&root, generation.api, generation.document)?;
         let compared = compare(&ours, &published, &deviations, arguments.part);
         // What is wrong with the published document has no place in ours.
-        let foreign =
-            |error: &Error| error.findings.iter().map(|finding| format!("{name}: {}", finding.message)).collect::<Vec<_>>().join("\n");
-        let shown = |error: Error| if error.path.is_empty() { foreign(&error) } else { error.render(&ours, true) };
+        let foreign = |error: &Error| {
+            error
+                .findings
+                .iter()
+                .map(|finding| format!("{name}: {}", finding.message))
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        let shown = |error: Error| {
+            if error.path.is_empty() {
+                foreign(&error)
+            } else {
+                error.render(&ours, true)
+            }
+        };
         reports.push(compared.map_err(shown)?);
     }
     if arguments.json {
         anstream::println!("{:#}", report::json(&name, &reports));
     } else {
-        anstream::print!("{}", report::text(&name, &reports, DEVIATIONS, arguments.explained));
+        anstream::print!(
+            "{}",
+            report::text(&name, &reports, DEVIATIONS, arguments.explained)
+        );
     }
-    Ok(if reports.iter().all(report::is_clean) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if reports.iter().all(report::is_clean) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn published(path: &Path) -> Result<Value, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    serde_json::from_str(&text)
-        .map_err(|error| format!("{}:{}:{}: this is not JSON: {error}", path.display(), error.line(), error.column()))
+    let text = fs::read_to_string(path)
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    serde_json::from_str(&text).map_err(|error| {
+        format!(
+            "{}:{}:{}: this is not JSON: {error}",
+            path.display(),
+            error.line(),
+            error.column()
+        )
+    })
 }
 
 fn read(root: &Path, api: &str, path: &str) -> Result<Document, String> {
     let file = root.join(path);
-    let text = fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    Ok(Document { api: api.to_owned(), path: path.to_owned(), text })
+    let text = fs::read_to_string(&file)
+        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    Ok(Document {
+        api: api.to_owned(),
+        path: path.to_owned(),
+        text,
+    })
 }

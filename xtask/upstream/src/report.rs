@@ -14,20 +14,48 @@ pub fn is_clean(report: &Report) -> bool {
 
 /// The report as a person reads it: numbers, then what is left unexplained, then entries that explain nothing.
 pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bool) -> String {
-    let (bold, green, red) = (Style::new().bold(), AnsiColor::Green.on_default(), AnsiColor::Red.on_default());
+    let (bold, green, red) = (
+        Style::new().bold(),
+        AnsiColor::Green.on_default(),
+        AnsiColor::Red.on_default(),
+    );
     let mut text = String::new();
     for report in reports {
         let counts = Counts::of(report);
-        put(&mut text, format_args!("{bold}{} and {published}{bold:#}", report.path));
-        put(&mut text, format_args!("  {:>5} operations compared, of {} published", report.operations, report.published));
+        put(
+            &mut text,
+            format_args!("{bold}{} and {published}{bold:#}", report.path),
+        );
+        put(
+            &mut text,
+            format_args!(
+                "  {:>5} operations compared, of {} published",
+                report.operations, report.published
+            ),
+        );
         if !report.ended.is_empty() {
-            put(&mut text, format_args!("  {:>5} operations not published, since they have ended by our document", report.ended.len()));
+            put(
+                &mut text,
+                format_args!(
+                    "  {:>5} operations not published, since they have ended by our document",
+                    report.ended.len()
+                ),
+            );
         }
         if !report.skipped.is_empty() {
-            put(&mut text, format_args!("  {:>5} operations not in this part", report.skipped.len()));
+            put(
+                &mut text,
+                format_args!("  {:>5} operations not in this part", report.skipped.len()),
+            );
         }
-        put(&mut text, format_args!("  {:>5} schemas compared", report.schemas));
-        put(&mut text, format_args!("  {:>5} members compared", report.members));
+        put(
+            &mut text,
+            format_args!("  {:>5} schemas compared", report.schemas),
+        );
+        put(
+            &mut text,
+            format_args!("  {:>5} members compared", report.members),
+        );
         put(
             &mut text,
             format_args!(
@@ -38,7 +66,11 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
                 counts.unexplained
             ),
         );
-        for difference in report.differences.iter().filter(|difference| explained || difference.explanation.is_none()) {
+        for difference in report
+            .differences
+            .iter()
+            .filter(|difference| explained || difference.explanation.is_none())
+        {
             put(&mut text, format_args!(""));
             describe(&mut text, report, difference, deviations);
         }
@@ -50,14 +82,33 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
         }
         put(&mut text, format_args!(""));
         if is_clean(report) {
-            put(&mut text, format_args!("{green}{} says what is published, or why not{green:#}", report.path));
+            put(
+                &mut text,
+                format_args!(
+                    "{green}{} says what is published, or why not{green:#}",
+                    report.path
+                ),
+            );
         } else {
             let stale = report.stale.len();
-            let entries = if stale == 1 { "1 entry explains".to_owned() } else { format!("{stale} entries explain") };
-            let differences =
-                if counts.unexplained == 1 { "1 difference is".to_owned() } else { format!("{} differences are", counts.unexplained) };
-            put(&mut text, format_args!("{red}{differences} not explained, {entries} nothing{red:#}"));
-            put(&mut text, format_args!("change {}, or say the reason in {deviations}", report.path));
+            let entries = if stale == 1 {
+                "1 entry explains".to_owned()
+            } else {
+                format!("{stale} entries explain")
+            };
+            let differences = if counts.unexplained == 1 {
+                "1 difference is".to_owned()
+            } else {
+                format!("{} differences are", counts.unexplained)
+            };
+            put(
+                &mut text,
+                format_args!("{red}{differences} not explained, {entries} nothing{red:#}"),
+            );
+            put(
+                &mut text,
+                format_args!("change {}, or say the reason in {deviations}", report.path),
+            );
         }
     }
     text
@@ -65,16 +116,34 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
 
 fn describe(text: &mut String, report: &Report, difference: &Difference, deviations: &str) {
     let Location { line, column, .. } = difference.location;
-    put(text, format_args!("{}:{line}:{column}: {difference}", report.path));
+    put(
+        text,
+        format_args!("{}:{line}:{column}: {difference}", report.path),
+    );
     if difference.explanation.is_none() {
-        put(text, format_args!("    published: #{}", difference.published_pointer));
+        put(
+            text,
+            format_args!("    published: #{}", difference.published_pointer),
+        );
     }
     if let Some(at) = &difference.outdated {
-        put(text, format_args!("    {deviations}:{}:{}: the entry for it records other values", at.line, at.column));
+        put(
+            text,
+            format_args!(
+                "    {deviations}:{}:{}: the entry for it records other values",
+                at.line, at.column
+            ),
+        );
     }
     if let Some(explanation) = &difference.explanation {
         let at = &explanation.location;
-        put(text, format_args!("    {deviations}:{}:{}: {}", at.line, at.column, explanation.reason));
+        put(
+            text,
+            format_args!(
+                "    {deviations}:{}:{}: {}",
+                at.line, at.column, explanation.reason
+            ),
+        );
     }
 }
 
@@ -92,10 +161,19 @@ struct Counts {
 impl Counts {
     fn of(report: &Report) -> Self {
         let explained = |policy: bool| {
-            let by = |difference: &&Difference| difference.explanation.as_ref().is_some_and(|explanation| explanation.policy == policy);
+            let by = |difference: &&Difference| {
+                difference
+                    .explanation
+                    .as_ref()
+                    .is_some_and(|explanation| explanation.policy == policy)
+            };
             report.differences.iter().filter(by).count()
         };
-        Counts { by_policy: explained(true), by_entry: explained(false), unexplained: report.unexplained().count() }
+        Counts {
+            by_policy: explained(true),
+            by_entry: explained(false),
+            unexplained: report.unexplained().count(),
+        }
     }
 }
 

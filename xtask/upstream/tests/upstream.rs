@@ -64,11 +64,18 @@ fn shorter() -> Value {
 fn upstream(published: &str, deviations: &str, arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::create_dir(folder.path().join("spec")).expect("writable");
-    for (name, text) in [("spec/v2.yaml", OURS), ("spec/deviations.yaml", deviations), ("published.json", published)] {
+    for (name, text) in [
+        ("spec/v2.yaml", OURS),
+        ("spec/deviations.yaml", deviations),
+        ("published.json", published),
+    ] {
         fs::write(folder.path().join(name), text).expect("writable");
     }
     let mut command = Command::new(UPSTREAM);
-    command.current_dir(folder.path()).args(["published.json", "--root", "."]).args(arguments);
+    command
+        .current_dir(folder.path())
+        .args(["published.json", "--root", "."])
+        .args(arguments);
     command.output().expect("upstream runs")
 }
 
@@ -118,13 +125,20 @@ fn what_is_not_explained_is_a_failure_with_its_places() {
 #[test]
 fn what_is_explained_ends_well_and_is_listed_on_request() {
     let short = upstream(&shorter().to_string(), DEVIATIONS, &[]);
-    ends(&short, 0, &["    1 differences: 0 explained by policies, 1 by single entries, 0 unexplained"]);
+    ends(
+        &short,
+        0,
+        &["    1 differences: 0 explained by policies, 1 by single entries, 0 unexplained"],
+    );
     assert!(!text(&short.stdout).contains("Longer names"));
     let long = upstream(&shorter().to_string(), DEVIATIONS, &["--explained"]);
     ends(
         &long,
         0,
-        &["spec/v2.yaml:18:9: Folder.name: published 32, ours 64 [maxLength]", "    spec/deviations.yaml:2:5: Longer names were seen."],
+        &[
+            "spec/v2.yaml:18:9: Folder.name: published 32, ours 64 [maxLength]",
+            "    spec/deviations.yaml:2:5: Longer names were seen.",
+        ],
     );
 }
 
@@ -144,16 +158,33 @@ fn an_entry_that_explains_nothing_is_a_failure() {
 #[test]
 fn an_entry_that_records_other_values_explains_nothing_new() {
     let output = upstream(&shorter().to_string(), &DEVIATIONS.replace("32", "16"), &[]);
-    ends(&output, 1, &["[maxLength]", "    spec/deviations.yaml:2:5: the entry for it records other values", "1 difference is"]);
+    ends(
+        &output,
+        1,
+        &[
+            "[maxLength]",
+            "    spec/deviations.yaml:2:5: the entry for it records other values",
+            "1 difference is",
+        ],
+    );
 }
 
 #[test]
 fn programs_read_the_same_as_json() {
     let output = upstream(&shorter().to_string(), DEVIATIONS, &["--json"]);
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!((output.status.code(), &report["clean"]), (Some(0), &json!(true)));
+    assert_eq!(
+        (output.status.code(), &report["clean"]),
+        (Some(0), &json!(true))
+    );
     let document = &report["documents"][0];
-    assert_eq!((&document["operationsCompared"], &document["membersCompared"]), (&json!(1), &json!(3)));
+    assert_eq!(
+        (
+            &document["operationsCompared"],
+            &document["membersCompared"]
+        ),
+        (&json!(1), &json!(3))
+    );
     assert_eq!(
         document["differences"][0],
         json!({
@@ -163,32 +194,86 @@ fn programs_read_the_same_as_json() {
             "explanation": {"reason": "Longer names were seen.", "policy": false, "line": 2, "column": 5}, "outdatedEntry": null,
         })
     );
-    let stale: Value = serde_json::from_slice(&upstream(&published().to_string(), DEVIATIONS, &["--json"]).stdout).expect("JSON");
-    assert_eq!((&stale["clean"], &stale["documents"][0]["staleDeviations"][0]["line"]), (&json!(false), &json!(2)));
+    let stale: Value =
+        serde_json::from_slice(&upstream(&published().to_string(), DEVIATIONS, &["--json"]).stdout)
+            .expect("JSON");
+    assert_eq!(
+        (
+            &stale["clean"],
+            &stale["documents"][0]["staleDeviations"][0]["line"]
+        ),
+        (&json!(false), &json!(2))
+    );
 }
 
 #[test]
 fn what_cannot_be_read_says_where() {
     let none = "deviations: []\n";
-    ends(&upstream("{\n  \"paths\": {,\n", none, &[]), 1, &["published.json:2:13: this is not JSON"]);
-    ends(&upstream("", none, &[]), 1, &["published.json:1:0: this is not JSON"]);
-    ends(&upstream("{\"paths\": {\"/pets\": {}}}", none, &[]), 1, &["no path begins with /api/atlas/v1.0/ or /api/atlas/v2/"]);
-    ends(&upstream(&"[".repeat(100_000), none, &[]), 1, &["this is not JSON"]);
-    let dangling = published().to_string().replace("schemas/View\"", "schemas/Gone\"");
-    ends(&upstream(&dangling, none, &[]), 1, &["published.json", "`#/components/schemas/Gone` leads nowhere"]);
-    let unclear = upstream(&published().to_string(), &DEVIATIONS.replace("reason:", "why:"), &[]);
-    ends(&unclear, 1, &["`why` is no key of an entry", "spec/deviations.yaml:8:5"]);
+    ends(
+        &upstream("{\n  \"paths\": {,\n", none, &[]),
+        1,
+        &["published.json:2:13: this is not JSON"],
+    );
+    ends(
+        &upstream("", none, &[]),
+        1,
+        &["published.json:1:0: this is not JSON"],
+    );
+    ends(
+        &upstream("{\"paths\": {\"/pets\": {}}}", none, &[]),
+        1,
+        &["no path begins with /api/atlas/v1.0/ or /api/atlas/v2/"],
+    );
+    ends(
+        &upstream(&"[".repeat(100_000), none, &[]),
+        1,
+        &["this is not JSON"],
+    );
+    let dangling = published()
+        .to_string()
+        .replace("schemas/View\"", "schemas/Gone\"");
+    ends(
+        &upstream(&dangling, none, &[]),
+        1,
+        &[
+            "published.json",
+            "`#/components/schemas/Gone` leads nowhere",
+        ],
+    );
+    let unclear = upstream(
+        &published().to_string(),
+        &DEVIATIONS.replace("reason:", "why:"),
+        &[],
+    );
+    ends(
+        &unclear,
+        1,
+        &["`why` is no key of an entry", "spec/deviations.yaml:8:5"],
+    );
     // The other generation's document is not there.
-    let other = json!({"paths": {"/api/atlas/v1.0/groups/{groupId}/backup/folders": {}}}).to_string();
-    ends(&upstream(&other, none, &[]), 1, &["cannot read", "spec/v1.yaml"]);
+    let other =
+        json!({"paths": {"/api/atlas/v1.0/groups/{groupId}/backup/folders": {}}}).to_string();
+    ends(
+        &upstream(&other, none, &[]),
+        1,
+        &["cannot read", "spec/v1.yaml"],
+    );
 }
 
 #[test]
 fn a_part_lacks_nothing() {
     let mut part = published();
     part["paths"] = json!({"/api/atlas/v2/groups/{groupId}/users": {"get": {"responses": {}}}});
-    ends(&upstream(&part.to_string(), "deviations: []\n", &[]), 1, &["listFolders: no longer published [operation-ended]"]);
-    ends(&upstream(&part.to_string(), "deviations: []\n", &["--part"]), 0, &["    1 operations not in this part"]);
+    ends(
+        &upstream(&part.to_string(), "deviations: []\n", &[]),
+        1,
+        &["listFolders: no longer published [operation-ended]"],
+    );
+    ends(
+        &upstream(&part.to_string(), "deviations: []\n", &["--part"]),
+        0,
+        &["    1 operations not in this part"],
+    );
 }
 
 #[test]
@@ -198,17 +283,29 @@ fn a_big_document_is_compared_in_seconds() {
         "application/vnd.atlas.2024-05-30+json": {"schema": {"$ref": "#/components/schemas/View"}},
     }}}});
     for index in 0..500 {
-        document["paths"][format!("/api/atlas/v2/groups/{{groupId}}/things{index}")] = json!({"get": operation});
+        document["paths"][format!("/api/atlas/v2/groups/{{groupId}}/things{index}")] =
+            json!({"get": operation});
         // Each contains the next, and the last the first.
         let next = format!("#/components/schemas/Thing{}", (index + 1) % 500);
-        let properties: serde_json::Map<_, _> =
-            (0..100).map(|member| (format!("member{member}"), json!({"$ref": next, "description": "x".repeat(60)}))).collect();
-        document["components"]["schemas"][format!("Thing{index}")] = json!({"type": "object", "properties": properties});
+        let properties: serde_json::Map<_, _> = (0..100)
+            .map(|member| {
+                (
+                    format!("member{member}"),
+                    json!({"$ref": next, "description": "x".repeat(60)}),
+                )
+            })
+            .collect();
+        document["components"]["schemas"][format!("Thing{index}")] =
+            json!({"type": "object", "properties": properties});
     }
     let big = document.to_string();
     assert!(big.len() > 6_000_000, "{}", big.len());
     let start = std::time::Instant::now();
-    ends(&upstream(&big, "deviations: []\n", &[]), 0, &["    1 operations compared, of 501 published"]);
+    ends(
+        &upstream(&big, "deviations: []\n", &[]),
+        0,
+        &["    1 operations compared, of 501 published"],
+    );
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
@@ -216,9 +313,17 @@ fn a_big_document_is_compared_in_seconds() {
 fn the_shipped_deviations_can_be_read() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/deviations.yaml");
     let text = fs::read_to_string(&file).expect("readable");
-    let document = Document { api: String::new(), path: "spec/deviations.yaml".into(), text };
-    let deviations = Deviations::read(&document).unwrap_or_else(|error| panic!("{}", error.render(&document, false)));
+    let document = Document {
+        api: String::new(),
+        path: "spec/deviations.yaml".into(),
+        text,
+    };
+    let deviations = Deviations::read(&document)
+        .unwrap_or_else(|error| panic!("{}", error.render(&document, false)));
     for Generation { api, .. } in GENERATIONS {
-        assert!(deviations.count(api).0 > 0, "{api} is compared with nothing");
+        assert!(
+            deviations.count(api).0 > 0,
+            "{api} is compared with nothing"
+        );
     }
 }

@@ -8,10 +8,21 @@ const DEBUG: usize = 16 * 1024;
 fn check(what: &str, sample: &Sample) {
     let (name, message) = (sample.name, &sample.message);
     let start: String = message.chars().take(200).collect();
-    assert!(message.chars().count() <= MESSAGE, "{what}, {name}: {} characters: {start}", message.chars().count());
-    assert!(!message.contains(|c: char| c.is_control()), "{what}, {name}: {start}");
+    assert!(
+        message.chars().count() <= MESSAGE,
+        "{what}, {name}: {} characters: {start}",
+        message.chars().count()
+    );
+    assert!(
+        !message.contains(|c: char| c.is_control()),
+        "{what}, {name}: {start}"
+    );
     for debug in &sample.debug {
-        assert!(debug.len() <= DEBUG, "{what}, {name}: {} bytes", debug.len());
+        assert!(
+            debug.len() <= DEBUG,
+            "{what}, {name}: {} bytes",
+            debug.len()
+        );
     }
 }
 
@@ -40,7 +51,17 @@ fn so_it_is_where_one_holds_another() {
 fn it_is_said_how_much_was_left_out() {
     let error = answer(400, "text", 60_000);
     let (message, debug) = (error.to_string(), format!("{error:?}"));
-    assert!(message.ends_with("; text: text; and 59995 more") && message.len() < 200, "{message}");
-    assert!(debug.contains("… 59995 more") && debug.contains("… 2 more") && debug.len() < 1000, "{debug}");
-    assert_eq!(error.field_violations().len(), 60_000, "it holds all of them");
+    assert!(
+        message.ends_with("; text: text; and 59995 more") && message.len() < 200,
+        "{message}"
+    );
+    assert!(
+        debug.contains("… 59995 more") && debug.contains("… 2 more") && debug.len() < 1000,
+        "{debug}"
+    );
+    assert_eq!(
+        error.field_violations().len(),
+        60_000,
+        "it holds all of them"
+    );
 }

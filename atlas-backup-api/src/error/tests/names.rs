@@ -8,11 +8,19 @@ fn the_call_stands_at_the_beginning_and_nowhere_else() {
     for error in errors("a text.") {
         let message = error.to_string();
         if matches!(error, Error::Configuration(_)) {
-            assert_eq!((error.operation(), message.matches(TAKE.id).count()), (None, 0), "{message}");
+            assert_eq!(
+                (error.operation(), message.matches(TAKE.id).count()),
+                (None, 0),
+                "{message}"
+            );
             continue;
         }
         assert_eq!(error.operation(), Some(TAKE.id), "{error:?}");
-        assert!(message.starts_with("takeSnapshot: ") && message.matches(TAKE.id).count() == 1, "{}: {message}", kind(&error));
+        assert!(
+            message.starts_with("takeSnapshot: ") && message.matches(TAKE.id).count() == 1,
+            "{}: {message}",
+            kind(&error)
+        );
     }
 }
 
@@ -35,16 +43,32 @@ fn what_a_variant_holds_says_the_same_by_itself() {
 #[test]
 fn an_error_of_a_job_names_the_call_once_where_the_calls_part_begins() {
     let (mut seen, mut kinds) = (0, std::collections::BTreeSet::new());
-    for sample in of_calls("a text.").into_iter().filter(|sample| sample.name != "Configuration") {
+    for sample in of_calls("a text.")
+        .into_iter()
+        .filter(|sample| sample.name != "Configuration")
+    {
         let parts: Vec<&str> = sample.message.split(TAKE.id).collect();
         assert_eq!(parts.len(), 2, "{}: {}", sample.name, sample.message);
         let begins = parts[0].is_empty() || parts[0].ends_with(": ") || parts[0].ends_with("; ");
-        assert!(begins && parts[1].starts_with([':', ' ']), "{}: {}", sample.name, sample.message);
+        assert!(
+            begins && parts[1].starts_with([':', ' ']),
+            "{}: {}",
+            sample.name,
+            sample.message
+        );
         kinds.insert(sample.name);
         seen += 1;
     }
-    let jobs = if cfg!(feature = "v2") { [true; 2] } else { [false; 2] };
-    assert_eq!([kinds.contains("WaitError"), kinds.contains("TakeError")], jobs, "{seen} {kinds:?}");
+    let jobs = if cfg!(feature = "v2") {
+        [true; 2]
+    } else {
+        [false; 2]
+    };
+    assert_eq!(
+        [kinds.contains("WaitError"), kinds.contains("TakeError")],
+        jobs,
+        "{seen} {kinds:?}"
+    );
 }
 
 #[test]
@@ -55,8 +79,15 @@ fn no_punctuation_is_doubled() {
             let ours: String = sample.message.split('"').step_by(2).collect();
             // So are the methods that wait again.
             let ours = ours.replace(".wait()", "").replace("deliveries()", "");
-            for doubled in [".;", ".:", ";;", "::", ": ;", "..", ",;", " ;", "()", ":  ", ": :"] {
-                assert!(!ours.contains(doubled), "{text:?}, {}: {}", sample.name, sample.message);
+            for doubled in [
+                ".;", ".:", ";;", "::", ": ;", "..", ",;", " ;", "()", ":  ", ": :",
+            ] {
+                assert!(
+                    !ours.contains(doubled),
+                    "{text:?}, {}: {}",
+                    sample.name,
+                    sample.message
+                );
             }
         }
     }

@@ -27,7 +27,11 @@ pub(super) struct Sample {
 
 impl Sample {
     fn of(name: &'static str, error: &(impl Display + Debug)) -> Self {
-        Sample { name, message: error.to_string(), debug: [format!("{error:?}"), format!("{error:#?}")] }
+        Sample {
+            name,
+            message: error.to_string(),
+            debug: [format!("{error:?}"), format!("{error:#?}")],
+        }
     }
 }
 
@@ -38,35 +42,76 @@ pub(super) fn answer(status: u16, text: &str, wrong: usize) -> ApiError {
         "errorCode": text, "detail": text, "reason": text, "parameters": [text, {"a": [text]}, text, 1, 2, 3, 4],
         "badRequestDetail": {"fields": fields},
     });
-    ApiError::of(&TAKE, StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.to_string().as_bytes())
+    ApiError::of(
+        &TAKE,
+        StatusCode::from_u16(status).unwrap(),
+        &HeaderMap::new(),
+        body.to_string().as_bytes(),
+    )
 }
 
 fn lost() -> reqwest::Error {
-    reqwest::Client::new().get("http://127.0.0.1").header("a\n", "b").build().unwrap_err()
+    reqwest::Client::new()
+        .get("http://127.0.0.1")
+        .header("a\n", "b")
+        .build()
+        .unwrap_err()
 }
 
 /// Each variant; those that can come about in several ways in each.
 pub(super) const MAKERS: &[fn(&str) -> Error] = &[
-    |text| InvalidArgument::new("days", format_args!("{text:?}"), "must be at least 1").inside(text).of(TAKE.id).into(),
-    |text| InvalidArgument::refused("groupId", &text).of(TAKE.id).into(),
+    |text| {
+        InvalidArgument::new("days", format_args!("{text:?}"), "must be at least 1")
+            .inside(text)
+            .of(TAKE.id)
+            .into()
+    },
+    |text| {
+        InvalidArgument::refused("groupId", &text)
+            .of(TAKE.id)
+            .into()
+    },
     |_| ConnectionError::new(&TAKE, lost()).into(),
     |_| ConnectionError::waited_for("token", &TAKE).into(),
     |text| answer(404, text, 7).into(),
     |text| AmbiguousError::new(&TAKE, answer(503, text, 7).into()).into(),
     |_| AmbiguousError::new(&TAKE, ConnectionError::new(&TAKE, lost()).into()).into(),
-    |text| DecodeError::mismatch(&TAKE, StatusCode::OK, &Mismatch::missing("text").inside(text)).into(),
+    |text| {
+        DecodeError::mismatch(
+            &TAKE,
+            StatusCode::OK,
+            &Mismatch::missing("text").inside(text),
+        )
+        .into()
+    },
     |_| DecodeError::empty(&TAKE, StatusCode::OK).into(),
     |text| ConfigurationError::new(text.to_owned()).into(),
     |text| AuthError::refused(&TAKE, answer(401, text, 7), Auth::Nothing.hint()).into(),
     |text| AuthError::token_refused(refusal(text)).of(&TAKE).into(),
-    |_| AuthError::token_unreadable("the token endpoint's answer is not JSON").of(&TAKE).into(),
-    |_| AuthError::token_connection(ConnectionError::of_request(lost())).of(&TAKE).into(),
+    |_| {
+        AuthError::token_unreadable("the token endpoint's answer is not JSON")
+            .of(&TAKE)
+            .into()
+    },
+    |_| {
+        AuthError::token_connection(ConnectionError::of_request(lost()))
+            .of(&TAKE)
+            .into()
+    },
 ];
 
 fn refusal(text: &str) -> TokenRefusal {
-    let (code, retry_after) = (Some("invalid_client".to_owned()), Some(Duration::from_secs(7)));
+    let (code, retry_after) = (
+        Some("invalid_client".to_owned()),
+        Some(Duration::from_secs(7)),
+    );
     // The sentence is shortened where it is read.
-    TokenRefusal { status: StatusCode::UNAUTHORIZED, code, description: Some(crate::excerpt::shorten(text, 300)), retry_after }
+    TokenRefusal {
+        status: StatusCode::UNAUTHORIZED,
+        code,
+        description: Some(crate::excerpt::shorten(text, 300)),
+        retry_after,
+    }
 }
 
 pub(super) fn errors(text: &str) -> Vec<Error> {
@@ -88,7 +133,10 @@ pub(super) fn kind(error: &Error) -> &'static str {
 }
 
 pub(super) fn of_each_kind(text: &str) -> Vec<Sample> {
-    errors(text).iter().map(|error| Sample::of(kind(error), error)).collect()
+    errors(text)
+        .iter()
+        .map(|error| Sample::of(kind(error), error))
+        .collect()
 }
 
 /// The errors of calls, and those of jobs that hold them.
@@ -96,7 +144,10 @@ pub(super) fn of_each_kind(text: &str) -> Vec<Sample> {
 pub(super) fn of_calls(text: &str) -> Vec<Sample> {
     let mut samples = of_each_kind(text);
     #[cfg(feature = "v2")]
-    for make in MAKERS.iter().filter(|make| !matches!(make(""), Error::Configuration(_))) {
+    for make in MAKERS
+        .iter()
+        .filter(|make| !matches!(make(""), Error::Configuration(_)))
+    {
         samples.append(&mut jobs::around(&|| make(text), text));
     }
     samples
@@ -107,7 +158,10 @@ pub(super) fn of_calls(text: &str) -> Vec<Sample> {
 pub(super) fn of_no_call(text: &str) -> Vec<Sample> {
     let mut samples = vec![
         Sample::of("InvalidId", &ObjectId::try_from(text).unwrap_err()),
-        Sample::of("ApiError of a program", &ApiError::from_answer(StatusCode::NOT_FOUND, &HeaderMap::new(), text.as_bytes())),
+        Sample::of(
+            "ApiError of a program",
+            &ApiError::from_answer(StatusCode::NOT_FOUND, &HeaderMap::new(), text.as_bytes()),
+        ),
     ];
     #[cfg(feature = "download")]
     samples.append(&mut downloads(text));
@@ -121,17 +175,44 @@ fn downloads(text: &str) -> Vec<Sample> {
     let connection = || ConnectionError::of_request(lost());
     let name = || crate::excerpt::shorten(text, 255);
     [
-        E::Invalid { file: name(), fault: "the URL is none" },
+        E::Invalid {
+            file: name(),
+            fault: "the URL is none",
+        },
         E::NotHttps { file: name() },
         E::Exists { path: path.clone() },
         E::OtherProcess { path: path.clone() },
-        E::Expired { file: name(), status },
-        E::Http { file: name(), status, retry_after: Some(Duration::from_secs(7)) },
-        E::Answer { file: name(), fault: "it redirects to nowhere" },
-        E::Connection { file: name(), source: connection() },
-        E::Timeout { file: name(), source: connection() },
-        E::Length { file: name(), expected: 1, found: 2 },
-        E::Hash { file: name(), expected: "e".repeat(40), found: "f".repeat(40) },
+        E::Expired {
+            file: name(),
+            status,
+        },
+        E::Http {
+            file: name(),
+            status,
+            retry_after: Some(Duration::from_secs(7)),
+        },
+        E::Answer {
+            file: name(),
+            fault: "it redirects to nowhere",
+        },
+        E::Connection {
+            file: name(),
+            source: connection(),
+        },
+        E::Timeout {
+            file: name(),
+            source: connection(),
+        },
+        E::Length {
+            file: name(),
+            expected: 1,
+            found: 2,
+        },
+        E::Hash {
+            file: name(),
+            expected: "e".repeat(40),
+            found: "f".repeat(40),
+        },
         E::disk(&path, std::io::Error::other("full")),
         E::Configuration(ConfigurationError::new(text.to_owned())),
     ]
@@ -152,12 +233,38 @@ mod jobs {
         let (waited, call) = (Duration::from_secs(7), CALL.to_owned());
         let job = || Box::new(snapshot(text));
         [
-            WaitError::Ended { ending: Ending::Failed, words: text.to_owned(), job: job(), call: call.clone() },
-            WaitError::Deadline { waited, job: Some(job()), failure: None, call: call.clone() },
-            WaitError::Deadline { waited, job: None, failure: Some(make()), call: call.clone() },
-            WaitError::Unseen { failure: make(), call: call.clone() },
-            WaitError::Call { failure: make(), job: Some(job()), call: call.clone() },
-            WaitError::Call { failure: make(), job: None, call },
+            WaitError::Ended {
+                ending: Ending::Failed,
+                words: text.to_owned(),
+                job: job(),
+                call: call.clone(),
+            },
+            WaitError::Deadline {
+                waited,
+                job: Some(job()),
+                failure: None,
+                call: call.clone(),
+            },
+            WaitError::Deadline {
+                waited,
+                job: None,
+                failure: Some(make()),
+                call: call.clone(),
+            },
+            WaitError::Unseen {
+                failure: make(),
+                call: call.clone(),
+            },
+            WaitError::Call {
+                failure: make(),
+                job: Some(job()),
+                call: call.clone(),
+            },
+            WaitError::Call {
+                failure: make(),
+                job: None,
+                call,
+            },
         ]
     }
 
@@ -166,18 +273,33 @@ mod jobs {
     }
 
     pub(super) fn around(make: &dyn Fn() -> Error, text: &str) -> Vec<Sample> {
-        let mut samples: Vec<Sample> = waits(make, text).iter().map(|error| Sample::of("WaitError", error)).collect();
-        let mut taken = vec![TakeError::Call(make()), TakeError::Ambiguous { marker: "m".to_owned(), failure: make() }];
+        let mut samples: Vec<Sample> = waits(make, text)
+            .iter()
+            .map(|error| Sample::of("WaitError", error))
+            .collect();
+        let mut taken = vec![
+            TakeError::Call(make()),
+            TakeError::Ambiguous {
+                marker: "m".to_owned(),
+                failure: make(),
+            },
+        ];
         for (one, other) in waits(make, text).into_iter().zip(waits(make, text)) {
             taken.push(TakeError::Busy(one));
-            taken.push(TakeError::Snapshot { snapshot: Box::new(snapshot(text)), failure: other });
+            taken.push(TakeError::Snapshot {
+                snapshot: Box::new(snapshot(text)),
+                failure: other,
+            });
         }
         samples.extend(taken.iter().map(|error| Sample::of("TakeError", error)));
         #[cfg(feature = "download")]
         {
             let mut saved = vec![crate::SaveError::Call(make())];
             let id = snapshot(text).id;
-            saved.extend(waits(make, text).map(|failure| crate::SaveError::Job { id: id.clone(), failure }));
+            saved.extend(waits(make, text).map(|failure| crate::SaveError::Job {
+                id: id.clone(),
+                failure,
+            }));
             samples.extend(saved.iter().map(|error| Sample::of("SaveError", error)));
         }
         samples

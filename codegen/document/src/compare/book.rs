@@ -16,21 +16,38 @@ pub(super) struct Place<'a> {
 
 impl<'a> Place<'a> {
     pub fn get(&self, key: &str) -> Option<Place<'a>> {
-        self.value.get(key).map(|value| Place { value, pointer: child(&self.pointer, key) })
+        self.value.get(key).map(|value| Place {
+            value,
+            pointer: child(&self.pointer, key),
+        })
     }
 
     /// The members of the object under `key`.
     pub fn members(&self, key: &str) -> impl Iterator<Item = (&'a str, Place<'a>)> + use<'a> {
         let at = child(&self.pointer, key);
         let object = self.value.get(key).and_then(Value::as_object);
-        object.into_iter().flatten().map(move |(name, value)| (name.as_str(), Place { value, pointer: child(&at, name) }))
+        object.into_iter().flatten().map(move |(name, value)| {
+            (
+                name.as_str(),
+                Place {
+                    value,
+                    pointer: child(&at, name),
+                },
+            )
+        })
     }
 
     /// The items of the list under `key`.
     pub fn items(&self, key: &str) -> impl Iterator<Item = Place<'a>> + use<'a> {
         let at = child(&self.pointer, key);
         let list = self.value.get(key).and_then(Value::as_array);
-        list.into_iter().flatten().enumerate().map(move |(index, value)| Place { value, pointer: child(&at, &index.to_string()) })
+        list.into_iter()
+            .flatten()
+            .enumerate()
+            .map(move |(index, value)| Place {
+                value,
+                pointer: child(&at, &index.to_string()),
+            })
     }
 
     pub fn text(&self, key: &str) -> Option<&'a str> {
@@ -38,7 +55,10 @@ impl<'a> Place<'a> {
     }
 
     pub fn flag(&self, key: &str) -> bool {
-        self.value.get(key).and_then(Value::as_bool).unwrap_or(false)
+        self.value
+            .get(key)
+            .and_then(Value::as_bool)
+            .unwrap_or(false)
     }
 }
 
@@ -51,7 +71,13 @@ pub(super) struct Book<'a> {
 
 impl<'a> Book<'a> {
     pub fn new(value: &'a Value) -> Self {
-        Book { root: Place { value, pointer: String::new() }, faults: RefCell::default() }
+        Book {
+            root: Place {
+                value,
+                pointer: String::new(),
+            },
+            faults: RefCell::default(),
+        }
     }
 
     /// Follows `$ref` to the end. A reference that leads nowhere or in a circle is noted, and gives an empty value: the comparison is
@@ -60,12 +86,22 @@ impl<'a> Book<'a> {
         let mut seen = BTreeSet::new();
         let mut at = place.clone();
         while let Some(target) = at.text("$ref") {
-            let value = target.strip_prefix('#').and_then(|pointer| self.root.value.pointer(pointer));
+            let value = target
+                .strip_prefix('#')
+                .and_then(|pointer| self.root.value.pointer(pointer));
             match value {
-                Some(value) if seen.insert(target) => at = Place { value, pointer: target.trim_start_matches('#').to_owned() },
+                Some(value) if seen.insert(target) => {
+                    at = Place {
+                        value,
+                        pointer: target.trim_start_matches('#').to_owned(),
+                    }
+                }
                 _ => {
                     self.fault(&at, format!("`{target}` leads nowhere"));
-                    return Place { value: &Value::Null, pointer: at.pointer };
+                    return Place {
+                        value: &Value::Null,
+                        pointer: at.pointer,
+                    };
                 }
             }
         }
@@ -74,7 +110,9 @@ impl<'a> Book<'a> {
 
     /// Notes that nothing can be concluded from the document, and why.
     pub fn fault(&self, place: &Place<'_>, message: String) {
-        self.faults.borrow_mut().insert((place.pointer.clone(), message));
+        self.faults
+            .borrow_mut()
+            .insert((place.pointer.clone(), message));
     }
 
     /// The faults met, by JSON pointer.

@@ -28,42 +28,83 @@ struct Choice<'n> {
 
 impl<'a> Comparison<'a> {
     /// Compares our rules with the published subtypes.
-    pub fn choices(&mut self, spot: &Spot, ours: &Place<'a>, shapes: &[Shape<'a>], published: &[(Side, Shape<'a>)]) {
-        let requests: Vec<_> = published.iter().filter(|(side, _)| *side == Side::Request).map(|(_, shape)| shape).collect();
+    pub fn choices(
+        &mut self,
+        spot: &Spot,
+        ours: &Place<'a>,
+        shapes: &[Shape<'a>],
+        published: &[(Side, Shape<'a>)],
+    ) {
+        let requests: Vec<_> = published
+            .iter()
+            .filter(|(side, _)| *side == Side::Request)
+            .map(|(_, shape)| shape)
+            .collect();
         if requests.iter().all(|shape| shape.choice.is_none()) {
             return;
         }
-        let known: BTreeSet<&str> = shapes.iter().flat_map(|shape| shape.properties.keys().copied()).collect();
+        let known: BTreeSet<&str> = shapes
+            .iter()
+            .flat_map(|shape| shape.properties.keys().copied())
+            .collect();
         let sent = |shape: &&Shape<'a>| -> BTreeSet<&'a str> {
-            shape.properties.iter().filter(|(_, node)| self.travels(node, Side::Request)).map(|(name, _)| *name).collect()
+            shape
+                .properties
+                .iter()
+                .filter(|(_, node)| self.travels(node, Side::Request))
+                .map(|(name, _)| *name)
+                .collect()
         };
         let all: BTreeSet<&str> = requests.iter().flat_map(sent).collect();
-        let always: BTreeSet<&str> =
-            all.iter().copied().filter(|name| requests.iter().all(|shape| shape.required.contains(name))).collect();
+        let always: BTreeSet<&str> = all
+            .iter()
+            .copied()
+            .filter(|name| requests.iter().all(|shape| shape.required.contains(name)))
+            .collect();
         // A member that only one document has, or that every request needs, is compared by itself.
-        let by_choice = |name: &&str| known.contains(name) && all.contains(name) && !always.contains(name);
+        let by_choice =
+            |name: &&str| known.contains(name) && all.contains(name) && !always.contains(name);
         let mut found = Vec::new();
         for shape in &requests {
-            let Some((property, values)) = &shape.choice else { continue };
+            let Some((property, values)) = &shape.choice else {
+                continue;
+            };
             let theirs = sent(shape);
             for value in values {
                 let mine = rules(ours, property, value);
                 let spot = spot.member(&format!("{property}={value}"));
-                let refused: BTreeSet<&str> = mine.forbidden.intersection(&theirs).copied().collect();
-                for (kind, mine, theirs) in
-                    [(Kind::RequiredWhen, &mine.required, &shape.required), (Kind::ForbiddenWhen, &refused, &BTreeSet::new())]
-                {
-                    let list =
-                        |names: &BTreeSet<&str>| Some(names.iter().filter(|name| by_choice(name)).map(|name| (*name).into()).collect());
+                let refused: BTreeSet<&str> =
+                    mine.forbidden.intersection(&theirs).copied().collect();
+                for (kind, mine, theirs) in [
+                    (Kind::RequiredWhen, &mine.required, &shape.required),
+                    (Kind::ForbiddenWhen, &refused, &BTreeSet::new()),
+                ] {
+                    let list = |names: &BTreeSet<&str>| {
+                        Some(
+                            names
+                                .iter()
+                                .filter(|name| by_choice(name))
+                                .map(|name| (*name).into())
+                                .collect(),
+                        )
+                    };
                     found.push((spot.clone(), kind, only(list(mine), list(theirs))));
                 }
             }
         }
-        let at = requests.iter().flat_map(|shape| shape.properties.values().flatten()).next().map(|place| place.pointer.clone());
+        let at = requests
+            .iter()
+            .flat_map(|shape| shape.properties.values().flatten())
+            .next()
+            .map(|place| place.pointer.clone());
         for (spot, kind, (ours_only, published)) in found {
             if ours_only != published {
-                let sides =
-                    Sides { ours: ours_only, published, pointer: &ours.pointer, published_pointer: at.as_deref().unwrap_or_default() };
+                let sides = Sides {
+                    ours: ours_only,
+                    published,
+                    pointer: &ours.pointer,
+                    published_pointer: at.as_deref().unwrap_or_default(),
+                };
                 self.differ(&spot, kind, Some(Side::Request), sides);
             }
         }
@@ -72,15 +113,26 @@ impl<'a> Comparison<'a> {
 
 /// Our rules for one value of one member.
 fn rules<'a>(schema: &Place<'a>, property: &str, value: &str) -> Choice<'a> {
-    let applies = |rule: &Place<'a>| match rule.value.get("when").and_then(|when| when.get(property)) {
-        Some(Value::Array(values)) => values.iter().any(|known| known == value),
-        Some(known) => known == value,
-        None => false,
+    let applies =
+        |rule: &Place<'a>| match rule.value.get("when").and_then(|when| when.get(property)) {
+            Some(Value::Array(values)) => values.iter().any(|known| known == value),
+            Some(known) => known == value,
+            None => false,
+        };
+    let names = |rule: &Place<'a>, key: &str| {
+        rule.items(key)
+            .filter_map(|name| name.value.as_str())
+            .collect::<Vec<_>>()
     };
-    let names = |rule: &Place<'a>, key: &str| rule.items(key).filter_map(|name| name.value.as_str()).collect::<Vec<_>>();
     let matching: Vec<_> = schema.items("x-atlas-rules").filter(applies).collect();
     Choice {
-        required: matching.iter().flat_map(|rule| names(rule, "require")).collect(),
-        forbidden: matching.iter().flat_map(|rule| names(rule, "forbid")).collect(),
+        required: matching
+            .iter()
+            .flat_map(|rule| names(rule, "require"))
+            .collect(),
+        forbidden: matching
+            .iter()
+            .flat_map(|rule| names(rule, "forbid"))
+            .collect(),
     }
 }

@@ -29,7 +29,17 @@ use crate::generations::Generation;
 
 const RULE: &str = "deviation";
 const STALE: &str = "stale-deviation";
-const KEYS: &[&str] = &["in", "operation", "schema", "member", "kind", "side", "published", "ours", "reason"];
+const KEYS: &[&str] = &[
+    "in",
+    "operation",
+    "schema",
+    "member",
+    "kind",
+    "side",
+    "published",
+    "ours",
+    "reason",
+];
 
 /// The differences that are meant.
 #[derive(Clone, Debug, Default)]
@@ -74,33 +84,63 @@ impl Deviations {
     /// Every entry that is not one, with its place.
     pub fn read(document: &Document) -> Result<Self, Error> {
         let loaded = document::load(document)?;
-        let mut reader = Reader { loaded: &loaded, findings: Vec::new() };
+        let mut reader = Reader {
+            loaded: &loaded,
+            findings: Vec::new(),
+        };
         let entries = reader.file();
         let findings = reader.findings;
-        if findings.is_empty() { Ok(Deviations { entries }) } else { Err(Error { path: String::new(), findings }.locate(&loaded)) }
+        if findings.is_empty() {
+            Ok(Deviations { entries })
+        } else {
+            Err(Error {
+                path: String::new(),
+                findings,
+            }
+            .locate(&loaded))
+        }
     }
 
     /// How many entries there are for one generation: single deviations, and policies.
     pub fn count(&self, api: &str) -> (usize, usize) {
-        let of_api = self.entries.iter().filter(|entry| entry.apis.iter().any(|known| known == api));
+        let of_api = self
+            .entries
+            .iter()
+            .filter(|entry| entry.apis.iter().any(|known| known == api));
         let (policies, single): (Vec<_>, Vec<_>) = of_api.partition(|entry| entry.policy);
         (single.len(), policies.len())
     }
 
     /// Gives every difference its reason, and returns the entries that explain nothing.
-    pub(super) fn explain(&self, differences: &mut [Difference], known: &Known<'_>) -> Vec<Finding> {
+    pub(super) fn explain(
+        &self,
+        differences: &mut [Difference],
+        known: &Known<'_>,
+    ) -> Vec<Finding> {
         let mut used = BTreeSet::new();
-        let of_api = || self.entries.iter().enumerate().filter(|(_, entry)| entry.apis.iter().any(|api| api == known.api));
+        let of_api = || {
+            self.entries
+                .iter()
+                .enumerate()
+                .filter(|(_, entry)| entry.apis.iter().any(|api| api == known.api))
+        };
         for difference in &mut *differences {
             // What names one place is better than what names many.
-            let (single, policies): (Vec<_>, Vec<_>) =
-                of_api().filter(|(_, entry)| entry.is_about(difference)).partition(|(_, entry)| !entry.policy);
-            let found = single.iter().chain(&policies).find(|(_, entry)| entry.agrees(difference));
+            let (single, policies): (Vec<_>, Vec<_>) = of_api()
+                .filter(|(_, entry)| entry.is_about(difference))
+                .partition(|(_, entry)| !entry.policy);
+            let found = single
+                .iter()
+                .chain(&policies)
+                .find(|(_, entry)| entry.agrees(difference));
             match found {
                 Some((index, entry)) => {
                     used.insert(*index);
-                    difference.explanation =
-                        Some(Explanation { reason: entry.reason.clone(), location: entry.location.clone(), policy: entry.policy });
+                    difference.explanation = Some(Explanation {
+                        reason: entry.reason.clone(),
+                        location: entry.location.clone(),
+                        policy: entry.policy,
+                    });
                 }
                 None => {
                     difference.outdated = single.first().map(|(_, entry)| entry.location.clone());
@@ -108,7 +148,9 @@ impl Deviations {
                 }
             }
         }
-        let unused = of_api().filter(|(index, entry)| !used.contains(index) && entry.could_be_tried(differences, known));
+        let unused = of_api().filter(|(index, entry)| {
+            !used.contains(index) && entry.could_be_tried(differences, known)
+        });
         unused.map(|(_, entry)| entry.stale(known)).collect()
     }
 }
@@ -131,7 +173,9 @@ impl Entry {
 
     /// Whether the values are those that it records.
     fn agrees(&self, difference: &Difference) -> bool {
-        let same = |recorded: &Option<Value>, value: &Value| recorded.as_ref().is_none_or(|recorded| recorded == value);
+        let same = |recorded: &Option<Value>, value: &Value| {
+            recorded.as_ref().is_none_or(|recorded| recorded == value)
+        };
         same(&self.published, &difference.published) && same(&self.ours, &difference.ours)
     }
 
@@ -140,21 +184,34 @@ impl Entry {
         if self.policy {
             return known.absent.is_empty() && !known.part;
         }
-        let news = || differences.iter().filter(|difference| difference.explanation.is_none());
+        let news = || {
+            differences
+                .iter()
+                .filter(|difference| difference.explanation.is_none())
+        };
         let cuts = |difference: &&Difference| {
-            matches!(difference.kind, Kind::MemberExtra | Kind::MemberMissing | Kind::Type | Kind::OperationEnded)
+            matches!(
+                difference.kind,
+                Kind::MemberExtra | Kind::MemberMissing | Kind::Type | Kind::OperationEnded
+            )
         };
         match &self.subject {
             Subject::Operation(_) if self.kind == Kind::OperationMissing => !known.part,
-            Subject::Operation(id) if known.absent.contains(id.as_str()) => self.kind == Kind::OperationEnded && !known.part,
-            Subject::Operation(id) if known.ended.contains(id.as_str()) => self.kind == Kind::OperationEnded,
+            Subject::Operation(id) if known.absent.contains(id.as_str()) => {
+                self.kind == Kind::OperationEnded && !known.part
+            }
+            Subject::Operation(id) if known.ended.contains(id.as_str()) => {
+                self.kind == Kind::OperationEnded
+            }
             Subject::Schema(name) if !known.declared.contains(name.as_str()) => true,
             Subject::Schema(name) if known.incomplete.contains(name.as_str()) => false,
             // Nothing led to it; that is news of its own.
             Subject::Schema(name) if !known.schemas.contains(name.as_str()) => {
                 known.absent.is_empty() && known.ended.is_empty() && news().find(cuts).is_none()
             }
-            subject => !news().filter(cuts).any(|difference| difference.subject == *subject && self.is_below(difference)),
+            subject => !news()
+                .filter(cuts)
+                .any(|difference| difference.subject == *subject && self.is_below(difference)),
         }
     }
 
@@ -169,17 +226,31 @@ impl Entry {
 
     fn stale(&self, known: &Known<'_>) -> Finding {
         let (key, name) = self.subject.key_and_name();
-        let place = self.member.as_ref().map_or(format!("{key} {name}"), |member| format!("{key} {name}, member {member}"));
+        let place = self
+            .member
+            .as_ref()
+            .map_or(format!("{key} {name}"), |member| {
+                format!("{key} {name}, member {member}")
+            });
         let exists = match &self.subject {
             Subject::Operation(id) => {
                 let sets = [&known.operations, &known.absent, &known.ended];
-                self.policy || self.kind == Kind::OperationMissing || sets.iter().any(|set| set.contains(id.as_str()))
+                self.policy
+                    || self.kind == Kind::OperationMissing
+                    || sets.iter().any(|set| set.contains(id.as_str()))
             }
             Subject::Schema(name) => self.policy || known.declared.contains(name.as_str()),
         };
         let message = match exists {
-            true => format!("explains nothing in {}: {place} has no difference of kind `{}` (any more)", known.api, self.kind.name()),
-            false => format!("explains nothing in {}: there is no {key} `{name}`", known.api),
+            true => format!(
+                "explains nothing in {}: {place} has no difference of kind `{}` (any more)",
+                known.api,
+                self.kind.name()
+            ),
+            false => format!(
+                "explains nothing in {}: there is no {key} `{name}`",
+                known.api
+            ),
         };
         let mut finding = Finding::new(STALE, &self.pointer, message).help(match self.apis.len() {
             1 => "remove the entry".to_owned(),
@@ -194,9 +265,12 @@ impl Entry {
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
-        Some((before, rest)) => text
-            .strip_prefix(before)
-            .is_some_and(|text| text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| matches(rest, &text[at..]))),
+        Some((before, rest)) => text.strip_prefix(before).is_some_and(|text| {
+            text.char_indices()
+                .map(|(at, _)| at)
+                .chain([text.len()])
+                .any(|at| matches(rest, &text[at..]))
+        }),
     }
 }
 
@@ -209,25 +283,41 @@ struct Reader<'d, 'a> {
 impl Reader<'_, '_> {
     fn fault(&mut self, pointer: &str, message: impl Into<String>, help: &str) {
         let finding = Finding::new(RULE, pointer, message);
-        self.findings.push(if help.is_empty() { finding } else { finding.help(help) });
+        self.findings.push(if help.is_empty() {
+            finding
+        } else {
+            finding.help(help)
+        });
     }
 
     fn file(&mut self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         let Some(sections) = self.loaded.value.as_object() else {
-            self.fault("", "this is no list of deviations", "write the sections `policies` and `deviations`");
+            self.fault(
+                "",
+                "this is no list of deviations",
+                "write the sections `policies` and `deviations`",
+            );
             return entries;
         };
         for (name, section) in sections {
             let at = child("", name);
             if name != "policies" && name != "deviations" {
-                self.fault(&at, format!("`{name}` is no section"), "the sections are `policies` and `deviations`");
+                self.fault(
+                    &at,
+                    format!("`{name}` is no section"),
+                    "the sections are `policies` and `deviations`",
+                );
                 continue;
             }
             match section {
                 Value::Array(items) => {
                     for (index, item) in items.iter().enumerate() {
-                        entries.extend(self.entry(item, child(&at, &index.to_string()), name == "policies"));
+                        entries.extend(self.entry(
+                            item,
+                            child(&at, &index.to_string()),
+                            name == "policies",
+                        ));
                     }
                 }
                 Value::Null => {}
@@ -236,12 +326,17 @@ impl Reader<'_, '_> {
         }
         for (index, entry) in entries.iter().enumerate() {
             let same = |other: &&Entry| {
-                (&other.subject, &other.member, other.kind, other.side) == (&entry.subject, &entry.member, entry.kind, entry.side)
+                (&other.subject, &other.member, other.kind, other.side)
+                    == (&entry.subject, &entry.member, entry.kind, entry.side)
                     && other.policy == entry.policy
                     && other.apis.iter().any(|api| entry.apis.contains(api))
             };
             if let Some(first) = entries[..index].iter().find(same).filter(|_| !entry.policy) {
-                self.fault(&entry.pointer, format!("the same as the entry in line {}", first.location.line), "one entry is enough");
+                self.fault(
+                    &entry.pointer,
+                    format!("the same as the entry in line {}", first.location.line),
+                    "one entry is enough",
+                );
             }
         }
         entries
@@ -254,54 +349,112 @@ impl Reader<'_, '_> {
             return None;
         };
         for name in members.keys().filter(|name| !KEYS.contains(&name.as_str())) {
-            self.fault(&child(&pointer, name), format!("`{name}` is no key of an entry"), &format!("the keys are {}", KEYS.join(", ")));
+            self.fault(
+                &child(&pointer, name),
+                format!("`{name}` is no key of an entry"),
+                &format!("the keys are {}", KEYS.join(", ")),
+            );
         }
         let apis = self.apis(item, &pointer);
         let subject = self.subject(item, &pointer);
         let member = self.optional_text(item, &pointer, "member");
         let kind = self.named(item, &pointer, "kind", Kind::NAMES);
-        let side = if item.get("side").is_some() { self.named(item, &pointer, "side", Side::NAMES) } else { None };
-        let reason = self.optional_text(item, &pointer, "reason").unwrap_or_default();
+        let side = if item.get("side").is_some() {
+            self.named(item, &pointer, "side", Side::NAMES)
+        } else {
+            None
+        };
+        let reason = self
+            .optional_text(item, &pointer, "reason")
+            .unwrap_or_default();
         if reason.trim().is_empty() {
             self.fault(&pointer, "an entry says its `reason`", "");
         }
         let (published, ours) = (item.get("published").cloned(), item.get("ours").cloned());
         if let (Some(subject), Some(kind)) = (&subject, kind) {
-            let wild = subject.key_and_name().1.contains('*') || member.as_ref().is_some_and(|member| member.contains('*'));
+            let wild = subject.key_and_name().1.contains('*')
+                || member.as_ref().is_some_and(|member| member.contains('*'));
             if wild && !policy {
-                self.fault(&pointer, "only a policy may stand for many places", "name one place, or move the entry to `policies`");
+                self.fault(
+                    &pointer,
+                    "only a policy may stand for many places",
+                    "name one place, or move the entry to `policies`",
+                );
             }
             if policy && !wild {
-                self.fault(&pointer, "a policy stands for many places", "say `*`, or move the entry to `deviations`");
+                self.fault(
+                    &pointer,
+                    "a policy stands for many places",
+                    "say `*`, or move the entry to `deviations`",
+                );
             }
-            if !policy && !kind.is_presence() && !kind.is_switch() && (published.is_none() || ours.is_none()) {
+            if !policy
+                && !kind.is_presence()
+                && !kind.is_switch()
+                && (published.is_none() || ours.is_none())
+            {
                 let help = "the report has both; an entry must not explain what changes later";
-                self.fault(&pointer, "an entry records both values, `published` and `ours`", help);
+                self.fault(
+                    &pointer,
+                    "an entry records both values, `published` and `ours`",
+                    help,
+                );
             }
         }
         let location = self.loaded.spans.locate(&pointer);
-        let entry = Entry { apis, subject: subject?, member, kind: kind?, side, published, ours, reason, policy, pointer, location };
+        let entry = Entry {
+            apis,
+            subject: subject?,
+            member,
+            kind: kind?,
+            side,
+            published,
+            ours,
+            reason,
+            policy,
+            pointer,
+            location,
+        };
         (self.findings.len() == before).then_some(entry)
     }
 
     fn apis(&mut self, item: &Value, pointer: &str) -> Vec<String> {
-        let listed = item.get("in").and_then(Value::as_array).into_iter().flatten().map(Value::as_str).collect::<Option<Vec<_>>>();
+        let listed = item
+            .get("in")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(Value::as_str)
+            .collect::<Option<Vec<_>>>();
         let known = |api: &&str| Generation::of(api).is_some();
         match listed {
-            Some(apis) if !apis.is_empty() && apis.iter().all(known) => apis.into_iter().map(str::to_owned).collect(),
+            Some(apis) if !apis.is_empty() && apis.iter().all(known) => {
+                apis.into_iter().map(str::to_owned).collect()
+            }
             _ => {
-                self.fault(pointer, "an entry says which documents it is about", "`in: [v1]`, `in: [v2]` or `in: [v1, v2]`");
+                self.fault(
+                    pointer,
+                    "an entry says which documents it is about",
+                    "`in: [v1]`, `in: [v2]` or `in: [v1, v2]`",
+                );
                 Vec::new()
             }
         }
     }
 
     fn subject(&mut self, item: &Value, pointer: &str) -> Option<Subject> {
-        match (self.optional_text(item, pointer, "operation"), self.optional_text(item, pointer, "schema")) {
+        match (
+            self.optional_text(item, pointer, "operation"),
+            self.optional_text(item, pointer, "schema"),
+        ) {
             (Some(operation), None) => Some(Subject::Operation(operation)),
             (None, Some(schema)) => Some(Subject::Schema(schema)),
             _ => {
-                self.fault(pointer, "an entry is about one `operation` or one `schema`", "use our names");
+                self.fault(
+                    pointer,
+                    "an entry is about one `operation` or one `schema`",
+                    "use our names",
+                );
                 None
             }
         }
@@ -318,13 +471,30 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn named<T: Copy>(&mut self, item: &Value, pointer: &str, key: &str, names: &[(&str, T)]) -> Option<T> {
+    fn named<T: Copy>(
+        &mut self,
+        item: &Value,
+        pointer: &str,
+        key: &str,
+        names: &[(&str, T)],
+    ) -> Option<T> {
         let name = item.get(key).and_then(Value::as_str);
-        let found = names.iter().find(|(known, _)| Some(*known) == name).map(|(_, value)| *value);
+        let found = names
+            .iter()
+            .find(|(known, _)| Some(*known) == name)
+            .map(|(_, value)| *value);
         if found.is_none() {
             let all: Vec<_> = names.iter().map(|(name, _)| *name).collect();
-            let at = if item.get(key).is_some() { child(pointer, key) } else { pointer.to_owned() };
-            self.fault(&at, format!("an entry says its `{key}`"), &format!("one of {}", all.join(", ")));
+            let at = if item.get(key).is_some() {
+                child(pointer, key)
+            } else {
+                pointer.to_owned()
+            };
+            self.fault(
+                &at,
+                format!("an entry says its `{key}`"),
+                &format!("one of {}", all.join(", ")),
+            );
         }
         found
     }
@@ -335,7 +505,11 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Deviations, Error> {
-        Deviations::read(&Document { api: String::new(), path: "spec/deviations.yaml".into(), text: text.into() })
+        Deviations::read(&Document {
+            api: String::new(),
+            path: "spec/deviations.yaml".into(),
+            text: text.into(),
+        })
     }
 
     #[test]
@@ -345,25 +519,58 @@ mod tests {
             ("exceptions: []", "1:1: `exceptions` is no section"),
             ("deviations: 1", "1:1: a section is a list of entries"),
             ("deviations:\n  - 1", "2:5: an entry is a mapping"),
-            ("deviations:\n  - {in: [v2], schema: A, kind: nullable}", "2:5: an entry says its `reason`"),
-            ("deviations:\n  - {in: [v2], schema: A, kind: nullable, reason: ' '}", "2:5: an entry says its `reason`"),
-            ("deviations:\n  - {in: [v3], schema: A, kind: nullable, reason: r}", "2:5: an entry says which documents it is about"),
-            ("deviations:\n  - {schema: A, kind: nullable, reason: r}", "2:5: an entry says which documents it is about"),
-            ("deviations:\n  - {in: [v2], kind: nullable, reason: r}", "2:5: an entry is about one `operation` or one `schema`"),
+            (
+                "deviations:\n  - {in: [v2], schema: A, kind: nullable}",
+                "2:5: an entry says its `reason`",
+            ),
+            (
+                "deviations:\n  - {in: [v2], schema: A, kind: nullable, reason: ' '}",
+                "2:5: an entry says its `reason`",
+            ),
+            (
+                "deviations:\n  - {in: [v3], schema: A, kind: nullable, reason: r}",
+                "2:5: an entry says which documents it is about",
+            ),
+            (
+                "deviations:\n  - {schema: A, kind: nullable, reason: r}",
+                "2:5: an entry says which documents it is about",
+            ),
+            (
+                "deviations:\n  - {in: [v2], kind: nullable, reason: r}",
+                "2:5: an entry is about one `operation` or one `schema`",
+            ),
             (
                 "deviations:\n  - {in: [v2], schema: A, operation: b, kind: nullable, reason: r}",
                 "2:5: an entry is about one `operation` or one `schema`",
             ),
-            ("deviations:\n  - {in: [v2], schema: A, kind: nulable, reason: r}", "2:27: an entry says its `kind`"),
-            ("deviations:\n  - {in: [v2], schema: A, kind: required, side: top, reason: r}", "2:43: an entry says its `side`"),
-            ("deviations:\n  - {in: [v2], schema: A, kind: nullable, why: r, reason: r}", "2:43: `why` is no key of an entry"),
-            ("deviations:\n  - {in: [v2], schema: A, member: 1, kind: nullable, reason: r}", "2:27: `member` is a text"),
-            ("deviations:\n  - {in: [v2], schema: '*', kind: nullable, reason: r}", "2:5: only a policy may stand for many places"),
+            (
+                "deviations:\n  - {in: [v2], schema: A, kind: nulable, reason: r}",
+                "2:27: an entry says its `kind`",
+            ),
+            (
+                "deviations:\n  - {in: [v2], schema: A, kind: required, side: top, reason: r}",
+                "2:43: an entry says its `side`",
+            ),
+            (
+                "deviations:\n  - {in: [v2], schema: A, kind: nullable, why: r, reason: r}",
+                "2:43: `why` is no key of an entry",
+            ),
+            (
+                "deviations:\n  - {in: [v2], schema: A, member: 1, kind: nullable, reason: r}",
+                "2:27: `member` is a text",
+            ),
+            (
+                "deviations:\n  - {in: [v2], schema: '*', kind: nullable, reason: r}",
+                "2:5: only a policy may stand for many places",
+            ),
             (
                 "deviations:\n  - {in: [v2], schema: A, member: 'x*', kind: nullable, reason: r}",
                 "2:5: only a policy may stand for many places",
             ),
-            ("policies:\n  - {in: [v2], schema: A, kind: nullable, reason: r}", "2:5: a policy stands for many places"),
+            (
+                "policies:\n  - {in: [v2], schema: A, kind: nullable, reason: r}",
+                "2:5: a policy stands for many places",
+            ),
             (
                 "deviations:\n  - {in: [v2], schema: A, kind: enum, ours: [x], reason: r}",
                 "2:5: an entry records both values, `published` and `ours`",
@@ -375,8 +582,15 @@ mod tests {
             ("deviations:\n  - in: [v2", "3:1: "),
         ];
         for (text, expected) in cases {
-            let Err(error) = read(text) else { panic!("accepted {text}") };
-            assert!(error.to_string().starts_with(&format!("spec/deviations.yaml:{expected}")), "{text}\n{error}");
+            let Err(error) = read(text) else {
+                panic!("accepted {text}")
+            };
+            assert!(
+                error
+                    .to_string()
+                    .starts_with(&format!("spec/deviations.yaml:{expected}")),
+                "{text}\n{error}"
+            );
         }
     }
 
@@ -386,7 +600,10 @@ mod tests {
             "policies:\n  - {in: [v1], operation: '*', kind: deprecated, reason: r}\ndeviations:\n  - {in: [v1, v2], schema: A, kind: nullable, reason: r}\n",
         )
         .unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!((deviations.count("v1"), deviations.count("v2")), ((1, 1), (1, 0)));
+        assert_eq!(
+            (deviations.count("v1"), deviations.count("v2")),
+            ((1, 1), (1, 0))
+        );
     }
 
     #[test]

@@ -142,12 +142,18 @@ impl Kind {
 
     /// The name that people write.
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+        Self::NAMES
+            .iter()
+            .find(|(_, kind)| *kind == self)
+            .map_or("", |(name, _)| name)
     }
 
     /// Whether only the presence of something differs, so that there are no two values to set side by side.
     pub(super) fn is_presence(self) -> bool {
-        matches!(self, Kind::OperationMissing | Kind::OperationEnded | Kind::MemberMissing | Kind::MemberExtra)
+        matches!(
+            self,
+            Kind::OperationMissing | Kind::OperationEnded | Kind::MemberMissing | Kind::MemberExtra
+        )
     }
 
     /// Whether the values can only be true and false, so that the kind says it all.
@@ -256,21 +262,35 @@ impl Difference {
         match self.kind {
             Kind::OperationMissing => "published, and not in our document".to_owned(),
             Kind::OperationEnded => "no longer published".to_owned(),
-            Kind::Ended => format!("ended on {} by our document, but published without an end", shown(ours)),
-            Kind::MemberMissing => format!("published ({}), and not in our document", shown(published)),
+            Kind::Ended => format!(
+                "ended on {} by our document, but published without an end",
+                shown(ours)
+            ),
+            Kind::MemberMissing => {
+                format!("published ({}), and not in our document", shown(published))
+            }
             Kind::Source => format!("its source is {}, which is not published", shown(ours)),
             Kind::MemberExtra => "in our document, and not published".to_owned(),
-            Kind::Enum | Kind::Statuses | Kind::RequiredWhen | Kind::ForbiddenWhen if ours.is_array() && published.is_array() => {
+            Kind::Enum | Kind::Statuses | Kind::RequiredWhen | Kind::ForbiddenWhen
+                if ours.is_array() && published.is_array() =>
+            {
                 let only = |values: &Value, who: &str| match values.as_array() {
-                    Some(values) if !values.is_empty() => {
-                        Some(format!("only {who}: {}", values.iter().map(shown).collect::<Vec<_>>().join(", ")))
-                    }
+                    Some(values) if !values.is_empty() => Some(format!(
+                        "only {who}: {}",
+                        values.iter().map(shown).collect::<Vec<_>>().join(", ")
+                    )),
                     _ => None,
                 };
-                [only(published, "published"), only(ours, "ours")].into_iter().flatten().collect::<Vec<_>>().join("; ")
+                [only(published, "published"), only(ours, "ours")]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join("; ")
             }
             _ => {
-                let side = self.side.map_or(String::new(), |side| format!(" in the {}", side.name()));
+                let side = self
+                    .side
+                    .map_or(String::new(), |side| format!(" in the {}", side.name()));
                 format!("published {}, ours {}{side}", shown(published), shown(ours))
             }
         }
@@ -279,7 +299,13 @@ impl Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} [{}]", self.place(), self.message(), self.kind.name())
+        write!(
+            f,
+            "{}: {} [{}]",
+            self.place(),
+            self.message(),
+            self.kind.name()
+        )
     }
 }
 

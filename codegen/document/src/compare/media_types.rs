@@ -21,7 +21,16 @@ pub(super) struct Media<'a> {
 
 /// The stable JSON media types of a request body or an answer, oldest first.
 pub(super) fn stable<'a>(holder: &Place<'a>) -> Vec<Media<'a>> {
-    let mut all: Vec<_> = holder.members("content").filter_map(|(name, place)| Some(Media { name, date: date(name)?, place })).collect();
+    let mut all: Vec<_> = holder
+        .members("content")
+        .filter_map(|(name, place)| {
+            Some(Media {
+                name,
+                date: date(name)?,
+                place,
+            })
+        })
+        .collect();
     all.sort_by_key(|media| media.date);
     all
 }
@@ -31,14 +40,18 @@ fn date(name: &str) -> Option<Option<&str>> {
     if name == "application/json" {
         return Some(None);
     }
-    let date = name.strip_prefix("application/vnd.atlas.")?.strip_suffix("+json")?;
+    let date = name
+        .strip_prefix("application/vnd.atlas.")?
+        .strip_suffix("+json")?;
     is_date(date).then_some(Some(date))
 }
 
 /// The versions before `than`, in the form of our `x-atlas-older-versions`.
 pub(super) fn older(all: &[Media<'_>], than: &Media<'_>) -> Vec<Value> {
     let older = all.iter().filter(|media| media.date < than.date);
-    older.filter_map(|media| Some(version(media.date?, media.place.value.get("x-sunset")))).collect()
+    older
+        .filter_map(|media| Some(version(media.date?, media.place.value.get("x-sunset"))))
+        .collect()
 }
 
 /// One version, with its sunset if it has one.
@@ -64,8 +77,17 @@ mod tests {
             "application/vnd.atlas.preview+json": {},
             "text/csv": {},
         }});
-        let all = stable(&Place { value: &answer, pointer: String::new() });
-        assert_eq!(all.iter().map(|media| media.date).collect::<Vec<_>>(), [Some("2023-01-01"), Some("2024-05-30")]);
-        assert_eq!(older(&all, &all[1]), [json!({"version": "2023-01-01", "sunset": "2027-07-01"})]);
+        let all = stable(&Place {
+            value: &answer,
+            pointer: String::new(),
+        });
+        assert_eq!(
+            all.iter().map(|media| media.date).collect::<Vec<_>>(),
+            [Some("2023-01-01"), Some("2024-05-30")]
+        );
+        assert_eq!(
+            older(&all, &all[1]),
+            [json!({"version": "2023-01-01", "sunset": "2027-07-01"})]
+        );
     }
 }

@@ -44,7 +44,10 @@ pub(super) struct Spot {
 
 impl Spot {
     pub fn operation(id: &str) -> Self {
-        Spot { subject: Subject::Operation(id.to_owned()), member: None }
+        Spot {
+            subject: Subject::Operation(id.to_owned()),
+            member: None,
+        }
     }
 
     pub fn member(&self, name: &str) -> Self {
@@ -52,12 +55,21 @@ impl Spot {
             Some(outer) => format!("{outer}.{name}"),
             None => name.to_owned(),
         };
-        Spot { subject: self.subject.clone(), member: Some(member) }
+        Spot {
+            subject: self.subject.clone(),
+            member: Some(member),
+        }
     }
 
     /// What the array or map at this spot contains.
     fn content(&self, brackets: &str) -> Self {
-        Spot { subject: self.subject.clone(), member: Some(format!("{}{brackets}", self.member.as_deref().unwrap_or_default())) }
+        Spot {
+            subject: self.subject.clone(),
+            member: Some(format!(
+                "{}{brackets}",
+                self.member.as_deref().unwrap_or_default()
+            )),
+        }
     }
 }
 
@@ -94,7 +106,11 @@ impl<'a> Comparison<'a> {
             published: sides.published,
             pointer: sides.pointer.to_owned(),
             // Looked up when all are known.
-            location: Location { line: 1, column: 1, span: 0..0 },
+            location: Location {
+                line: 1,
+                column: 1,
+                span: 0..0,
+            },
             published_pointer: sides.published_pointer.to_owned(),
             explanation: None,
             outdated: None,
@@ -116,16 +132,29 @@ impl<'a> Comparison<'a> {
         self.meet_nodes(std::slice::from_ref(ours), &vec![published.clone()], side);
         while let Some((name, (side, node))) = self.queue.pop() {
             let pointer = format!("/components/schemas/{name}");
-            let Some(value) = self.ours.root.value.pointer(&pointer) else { continue };
-            let (ours, published) = (shapes(&self.ours, &[Place { value, pointer }]), shapes(&self.published, &node));
+            let Some(value) = self.ours.root.value.pointer(&pointer) else {
+                continue;
+            };
+            let (ours, published) = (
+                shapes(&self.ours, &[Place { value, pointer }]),
+                shapes(&self.published, &node),
+            );
             self.meet_parts(&ours, &published, side);
         }
     }
 
     fn meet_nodes(&mut self, ours: &[Place<'a>], published: &Node<'a>, side: Side) {
         if let Some(name) = named(&self.ours, ours) {
-            let places = published.iter().map(|place| self.published.follow(place).pointer).collect();
-            let known = self.meetings.entry(name).or_default().insert((places, side), published.clone()).is_some();
+            let places = published
+                .iter()
+                .map(|place| self.published.follow(place).pointer)
+                .collect();
+            let known = self
+                .meetings
+                .entry(name)
+                .or_default()
+                .insert((places, side), published.clone())
+                .is_some();
             if !known {
                 self.queue.push((name, (side, published.clone())));
             }
@@ -136,8 +165,14 @@ impl<'a> Comparison<'a> {
     }
 
     fn meet_parts(&mut self, ours: &[Shape<'a>], published: &[Shape<'a>], side: Side) {
-        for (ours, published) in ours.iter().flat_map(|ours| published.iter().map(move |published| (ours, published))) {
-            let properties = ours.properties.iter().filter_map(|(name, node)| Some((node, published.properties.get(name)?)));
+        for (ours, published) in ours
+            .iter()
+            .flat_map(|ours| published.iter().map(move |published| (ours, published)))
+        {
+            let properties = ours
+                .properties
+                .iter()
+                .filter_map(|(name, node)| Some((node, published.properties.get(name)?)));
             let inside = [(&ours.items, &published.items), (&ours.map, &published.map)];
             for (ours, published) in properties.chain(inside) {
                 if !ours.is_empty() && !published.is_empty() && self.travels(published, side) {
@@ -152,8 +187,14 @@ impl<'a> Comparison<'a> {
         for (name, met) in std::mem::take(&mut self.meetings) {
             let pointer = format!("/components/schemas/{name}");
             if let Some(value) = self.ours.root.value.pointer(&pointer) {
-                let spot = Spot { subject: Subject::Schema(name.to_owned()), member: None };
-                let published: Vec<Met<'a>> = met.iter().map(|((_, side), node)| (*side, node.clone())).collect();
+                let spot = Spot {
+                    subject: Subject::Schema(name.to_owned()),
+                    member: None,
+                };
+                let published: Vec<Met<'a>> = met
+                    .iter()
+                    .map(|((_, side), node)| (*side, node.clone()))
+                    .collect();
                 self.structure(&spot, &[Place { value, pointer }], &published);
             }
             // It stays known as met.
@@ -172,14 +213,27 @@ impl<'a> Comparison<'a> {
 
     /// Compares what depends on the place rather than on the schema there.
     fn use_of(&mut self, spot: &Spot, ours: &[Place<'a>], published: &[Met<'a>]) {
-        let pointers = (pointer(ours), published.first().map_or("", |(_, node)| pointer(node)));
+        let pointers = (
+            pointer(ours),
+            published.first().map_or("", |(_, node)| pointer(node)),
+        );
         let our_shapes = shapes(&self.ours, ours);
-        let their_shapes: Vec<_> = published.iter().flat_map(|(_, node)| shapes(&self.published, node)).collect();
+        let their_shapes: Vec<_> = published
+            .iter()
+            .flat_map(|(_, node)| shapes(&self.published, node))
+            .collect();
 
-        let deprecated = |shapes: &[Shape<'_>]| distinct(shapes.iter().map(|shape| Value::Bool(shape.deprecated)));
+        let deprecated = |shapes: &[Shape<'_>]| {
+            distinct(shapes.iter().map(|shape| Value::Bool(shape.deprecated)))
+        };
         let (mine, theirs) = (deprecated(&our_shapes), deprecated(&their_shapes));
         if mine != theirs {
-            let sides = Sides { ours: mine, published: theirs, pointer: pointers.0, published_pointer: pointers.1 };
+            let sides = Sides {
+                ours: mine,
+                published: theirs,
+                pointer: pointers.0,
+                published_pointer: pointers.1,
+            };
             self.differ(spot, Kind::Deprecated, None, sides);
         }
 
@@ -188,7 +242,10 @@ impl<'a> Comparison<'a> {
         let (said_inside, name) = match (&mine, &theirs) {
             (Some(_), Some(_)) | (None, None) => return,
             (Some(at), None) => (!within(ours, at), named(&self.ours, ours)),
-            (None, Some(at)) => (!published.iter().any(|(_, node)| within(node, at)), named(&self.ours, ours)),
+            (None, Some(at)) => (
+                !published.iter().any(|(_, node)| within(node, at)),
+                named(&self.ours, ours),
+            ),
         };
         let (ours, published) = (mine.is_some().into(), theirs.is_some().into());
         let published_pointer = theirs.as_deref().unwrap_or(pointers.1);
@@ -196,10 +253,33 @@ impl<'a> Comparison<'a> {
             // It is about the schema then, wherever that is used.
             Some(name) => {
                 let pointer = &format!("/components/schemas/{name}");
-                let spot = Spot { subject: Subject::Schema(name.to_owned()), member: None };
-                self.differ(&spot, Kind::Nullable, None, Sides { ours, published, pointer, published_pointer });
+                let spot = Spot {
+                    subject: Subject::Schema(name.to_owned()),
+                    member: None,
+                };
+                self.differ(
+                    &spot,
+                    Kind::Nullable,
+                    None,
+                    Sides {
+                        ours,
+                        published,
+                        pointer,
+                        published_pointer,
+                    },
+                );
             }
-            None => self.differ(spot, Kind::Nullable, None, Sides { ours, published, pointer: pointers.0, published_pointer }),
+            None => self.differ(
+                spot,
+                Kind::Nullable,
+                None,
+                Sides {
+                    ours,
+                    published,
+                    pointer: pointers.0,
+                    published_pointer,
+                },
+            ),
         }
     }
 
@@ -208,12 +288,26 @@ impl<'a> Comparison<'a> {
         let our_shapes = shapes(&self.ours, ours);
         let mut their_shapes = Vec::new();
         for (side, node) in published {
-            their_shapes.extend(shapes(&self.published, node).into_iter().map(|shape| (*side, shape)));
+            their_shapes.extend(
+                shapes(&self.published, node)
+                    .into_iter()
+                    .map(|shape| (*side, shape)),
+            );
         }
-        let pointers = (pointer(ours), published.first().map_or("", |(_, node)| pointer(node)));
+        let pointers = (
+            pointer(ours),
+            published.first().map_or("", |(_, node)| pointer(node)),
+        );
         self.keywords(spot, &our_shapes, &their_shapes, pointers);
-        let types = |shapes: &mut dyn Iterator<Item = &Shape<'a>>| shapes.flat_map(|shape| shape.types.clone()).collect::<BTreeSet<_>>();
-        let (mine, theirs) = (types(&mut our_shapes.iter()), types(&mut their_shapes.iter().map(|(_, shape)| shape)));
+        let types = |shapes: &mut dyn Iterator<Item = &Shape<'a>>| {
+            shapes
+                .flat_map(|shape| shape.types.clone())
+                .collect::<BTreeSet<_>>()
+        };
+        let (mine, theirs) = (
+            types(&mut our_shapes.iter()),
+            types(&mut their_shapes.iter().map(|(_, shape)| shape)),
+        );
         // Another type has another content; that it is another type has been said.
         if mine.is_empty() || theirs.is_empty() || !mine.is_disjoint(&theirs) {
             self.properties(spot, &our_shapes, &their_shapes, pointers);
@@ -225,31 +319,66 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn keywords(&mut self, spot: &Spot, ours: &[Shape<'a>], published: &[(Side, Shape<'a>)], pointers: (&str, &str)) {
-        let mut facts =
-            vec![(Kind::Type, distinct(ours.iter().map(|shape| types(shape))), distinct(published.iter().map(|(_, shape)| types(shape))))];
+    fn keywords(
+        &mut self,
+        spot: &Spot,
+        ours: &[Shape<'a>],
+        published: &[(Side, Shape<'a>)],
+        pointers: (&str, &str),
+    ) {
+        let mut facts = vec![(
+            Kind::Type,
+            distinct(ours.iter().map(|shape| types(shape))),
+            distinct(published.iter().map(|(_, shape)| types(shape))),
+        )];
         for kind in Kind::KEYWORDS {
             let said = |shape: &Shape<'_>| shape.keywords.get(kind).cloned().unwrap_or_default();
-            facts.push((*kind, distinct(ours.iter().map(said)), distinct(published.iter().map(|(_, shape)| said(shape)))));
+            facts.push((
+                *kind,
+                distinct(ours.iter().map(said)),
+                distinct(published.iter().map(|(_, shape)| said(shape))),
+            ));
         }
-        let (mine, theirs) = only(values(ours.iter()), values(published.iter().map(|(_, shape)| shape)));
+        let (mine, theirs) = only(
+            values(ours.iter()),
+            values(published.iter().map(|(_, shape)| shape)),
+        );
         facts.push((Kind::Enum, mine, theirs));
         for (kind, ours, published) in facts {
             if ours != published {
-                self.differ(spot, kind, None, Sides { ours, published, pointer: pointers.0, published_pointer: pointers.1 });
+                self.differ(
+                    spot,
+                    kind,
+                    None,
+                    Sides {
+                        ours,
+                        published,
+                        pointer: pointers.0,
+                        published_pointer: pointers.1,
+                    },
+                );
             }
         }
     }
 
-    fn properties(&mut self, spot: &Spot, ours: &[Shape<'a>], published: &[(Side, Shape<'a>)], pointers: (&str, &str)) {
+    fn properties(
+        &mut self,
+        spot: &Spot,
+        ours: &[Shape<'a>],
+        published: &[(Side, Shape<'a>)],
+        pointers: (&str, &str),
+    ) {
         let mut mine: BTreeMap<&str, Node<'a>> = BTreeMap::new();
         for (name, node) in ours.iter().flat_map(|shape| &shape.properties) {
             mine.entry(name).or_insert_with(|| node.clone());
         }
         let mut theirs: BTreeMap<&str, Vec<Met<'a>>> = BTreeMap::new();
-        for (side, (name, node)) in
-            published.iter().flat_map(|(side, shape)| shape.properties.iter().map(move |property| (*side, property)))
-        {
+        for (side, (name, node)) in published.iter().flat_map(|(side, shape)| {
+            shape
+                .properties
+                .iter()
+                .map(move |property| (*side, property))
+        }) {
             if self.travels(node, side) {
                 theirs.entry(name).or_default().push((side, node.clone()));
             }
@@ -264,8 +393,15 @@ impl<'a> Comparison<'a> {
                     self.value(&spot, mine, theirs);
                 }
                 (None, Some(theirs)) => {
-                    let needed = |(side, shape): &(Side, Shape<'_>)| *side == Side::Request && shape.required.contains(name);
-                    self.missing(&spot, pointers.0, &theirs[0].1, published.iter().any(needed));
+                    let needed = |(side, shape): &(Side, Shape<'_>)| {
+                        *side == Side::Request && shape.required.contains(name)
+                    };
+                    self.missing(
+                        &spot,
+                        pointers.0,
+                        &theirs[0].1,
+                        published.iter().any(needed),
+                    );
                 }
                 (Some(mine), None) => self.extra(&spot, mine, pointers.1),
                 (None, None) => {}
@@ -276,21 +412,36 @@ impl<'a> Comparison<'a> {
     /// A published member that we do not have: its type, and whether Atlas demands it.
     pub fn missing(&mut self, spot: &Spot, pointer: &str, published: &[Place<'a>], required: bool) {
         let shapes = shapes(&self.published, published);
-        let mut names: Vec<&str> =
-            shapes.iter().flat_map(|shape| shape.types.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut names: Vec<&str> = shapes
+            .iter()
+            .flat_map(|shape| shape.types.iter().copied())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
         names.extend(required.then_some("required"));
         let place = published.first().map_or("", |place| place.pointer.as_str());
-        let sides = Sides { ours: Value::Null, published: names.join(", ").into(), pointer, published_pointer: place };
+        let sides = Sides {
+            ours: Value::Null,
+            published: names.join(", ").into(),
+            pointer,
+            published_pointer: place,
+        };
         self.differ(spot, Kind::MemberMissing, None, sides);
     }
 
     /// A member of ours that is not published, unless that cannot be known.
     pub fn extra(&mut self, spot: &Spot, ours: &[Place<'a>], published_pointer: &str) {
-        if matches!(&spot.subject, Subject::Schema(name) if self.incomplete.contains(name.as_str())) {
+        if matches!(&spot.subject, Subject::Schema(name) if self.incomplete.contains(name.as_str()))
+        {
             return;
         }
         let kind = distinct(shapes(&self.ours, ours).iter().map(types));
-        let sides = Sides { ours: kind, published: Value::Null, pointer: pointer(ours), published_pointer };
+        let sides = Sides {
+            ours: kind,
+            published: Value::Null,
+            pointer: pointer(ours),
+            published_pointer,
+        };
         self.differ(spot, Kind::MemberExtra, None, sides);
     }
 
@@ -305,12 +456,21 @@ impl<'a> Comparison<'a> {
         published: &[(Side, Shape<'a>)],
     ) {
         for (_, side) in Side::NAMES {
-            let Some((_, place)) = theirs.iter().find(|(at, _)| at == side) else { continue };
-            let needed = published.iter().filter(|(at, _)| at == side).all(|(_, shape)| shape.required.contains(name));
+            let Some((_, place)) = theirs.iter().find(|(at, _)| at == side) else {
+                continue;
+            };
+            let needed = published
+                .iter()
+                .filter(|(at, _)| at == side)
+                .all(|(_, shape)| shape.required.contains(name));
             let ours = ours.iter().all(|shape| shape.required.contains(name));
             if ours != needed {
-                let sides =
-                    Sides { ours: ours.into(), published: needed.into(), pointer: pointer(mine), published_pointer: pointer(place) };
+                let sides = Sides {
+                    ours: ours.into(),
+                    published: needed.into(),
+                    pointer: pointer(mine),
+                    published_pointer: pointer(place),
+                };
                 self.differ(spot, Kind::Required, Some(*side), sides);
             }
         }
@@ -325,9 +485,16 @@ impl<'a> Comparison<'a> {
         brackets: &str,
         inside: impl for<'s> Fn(&'s Shape<'a>) -> &'s Node<'a>,
     ) {
-        let mine: Node<'a> = ours.iter().find(|shape| !inside(shape).is_empty()).map(|shape| inside(shape).clone()).unwrap_or_default();
-        let theirs: Vec<Met<'a>> =
-            published.iter().filter(|(_, shape)| !inside(shape).is_empty()).map(|(side, shape)| (*side, inside(shape).clone())).collect();
+        let mine: Node<'a> = ours
+            .iter()
+            .find(|shape| !inside(shape).is_empty())
+            .map(|shape| inside(shape).clone())
+            .unwrap_or_default();
+        let theirs: Vec<Met<'a>> = published
+            .iter()
+            .filter(|(_, shape)| !inside(shape).is_empty())
+            .map(|(side, shape)| (*side, inside(shape).clone()))
+            .collect();
         if !mine.is_empty() && !theirs.is_empty() {
             self.value(&spot.content(brackets), &mine, &theirs);
         }
@@ -335,10 +502,12 @@ impl<'a> Comparison<'a> {
 
     /// Whether a published member travels in this direction at all.
     pub fn travels(&self, node: &[Place<'a>], side: Side) -> bool {
-        shapes(&self.published, node).iter().any(|shape| match side {
-            Side::Request => !shape.read_only,
-            Side::Answer => !shape.write_only,
-        })
+        shapes(&self.published, node)
+            .iter()
+            .any(|shape| match side {
+                Side::Request => !shape.read_only,
+                Side::Answer => !shape.write_only,
+            })
     }
 }
 
@@ -352,9 +521,18 @@ fn named<'a>(book: &Book<'a>, node: &[Place<'a>]) -> Option<&'a str> {
         [part] if place.value.get("properties").is_none() => part,
         _ => return None,
     };
-    let name = reference.text("$ref")?.strip_prefix("#/components/schemas/")?;
+    let name = reference
+        .text("$ref")?
+        .strip_prefix("#/components/schemas/")?;
     let shapes = shapes(book, std::slice::from_ref(reference));
-    shapes.iter().any(|shape| shape.types.contains("object") || !shape.properties.is_empty() || !shape.items.is_empty()).then_some(name)
+    shapes
+        .iter()
+        .any(|shape| {
+            shape.types.contains("object")
+                || !shape.properties.is_empty()
+                || !shape.items.is_empty()
+        })
+        .then_some(name)
 }
 
 fn within(node: &[Place<'_>], pointer: &str) -> bool {
@@ -389,8 +567,15 @@ where
     let mut listed = false;
     for shape in shapes {
         listed |= shape.values.is_some();
-        let values = shape.values.as_ref().map_or(vec![Value::Null], |values| values.iter().map(|value| (*value).clone()).collect());
-        all.extend(values.into_iter().filter(|value| !all.contains(value)).collect::<Vec<_>>());
+        let values = shape.values.as_ref().map_or(vec![Value::Null], |values| {
+            values.iter().map(|value| (*value).clone()).collect()
+        });
+        all.extend(
+            values
+                .into_iter()
+                .filter(|value| !all.contains(value))
+                .collect::<Vec<_>>(),
+        );
     }
     listed.then_some(all)
 }
@@ -402,9 +587,18 @@ pub(super) fn only(ours: Option<Vec<Value>>, published: Option<Vec<Value>>) -> (
         (Some(ours), None) => (ours.into(), Value::Null),
         (None, Some(published)) => (Value::Null, published.into()),
         (Some(ours), Some(published)) => {
-            let without = |all: &[Value], other: &[Value]| all.iter().filter(|value| !other.contains(value)).cloned().collect::<Vec<_>>();
+            let without = |all: &[Value], other: &[Value]| {
+                all.iter()
+                    .filter(|value| !other.contains(value))
+                    .cloned()
+                    .collect::<Vec<_>>()
+            };
             let (mine, theirs) = (without(&ours, &published), without(&published, &ours));
-            if mine.is_empty() && theirs.is_empty() { (Value::Null, Value::Null) } else { (mine.into(), theirs.into()) }
+            if mine.is_empty() && theirs.is_empty() {
+                (Value::Null, Value::Null)
+            } else {
+                (mine.into(), theirs.into())
+            }
         }
     }
 }

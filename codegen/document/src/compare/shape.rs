@@ -56,7 +56,10 @@ fn alternatives<'a>(book: &Book<'a>, place: &Place<'a>, open: &mut Vec<String>) 
         return vec![Shape::default()];
     }
     if open.len() == MAX_DEPTH {
-        book.fault(&place, format!("composed of more than {MAX_DEPTH} schemas, one within the other"));
+        book.fault(
+            &place,
+            format!("composed of more than {MAX_DEPTH} schemas, one within the other"),
+        );
         return vec![Shape::default()];
     }
     open.push(place.pointer.clone());
@@ -66,12 +69,26 @@ fn alternatives<'a>(book: &Book<'a>, place: &Place<'a>, open: &mut Vec<String>) 
     }
     for choice in choices(book, &place) {
         // A base that is read for one of its own subtypes: the choice is made.
-        if !choice.iter().any(|(branch, _)| open.contains(&branch.pointer)) {
+        if !choice
+            .iter()
+            .any(|(branch, _)| open.contains(&branch.pointer))
+        {
             let mut branches = Vec::new();
             for (branch, values) in choice {
-                let property = place.get("discriminator").and_then(|discriminator| discriminator.text("propertyName"));
-                let label = property.filter(|_| !values.is_empty()).map(|property| (property, values));
-                branches.extend(alternatives(book, &branch, open).into_iter().map(|shape| Shape { choice: label.clone(), ..shape }));
+                let property = place
+                    .get("discriminator")
+                    .and_then(|discriminator| discriminator.text("propertyName"));
+                let label = property
+                    .filter(|_| !values.is_empty())
+                    .map(|property| (property, values));
+                branches.extend(
+                    alternatives(book, &branch, open)
+                        .into_iter()
+                        .map(|shape| Shape {
+                            choice: label.clone(),
+                            ..shape
+                        }),
+                );
             }
             all = both(&all, &branches);
         }
@@ -85,21 +102,43 @@ type Subtype<'a> = (Place<'a>, Vec<&'a str>);
 
 /// The lists of subtypes to choose from. A discriminator names its subtypes again, or alone.
 fn choices<'a>(book: &Book<'a>, place: &Place<'a>) -> Vec<Vec<Subtype<'a>>> {
-    let mut subtypes: Vec<Subtype<'a>> = place.items("oneOf").map(|branch| (book.follow(&branch), Vec::new())).collect();
-    let mapping = place.get("discriminator").into_iter().flat_map(|discriminator| discriminator.members("mapping"));
+    let mut subtypes: Vec<Subtype<'a>> = place
+        .items("oneOf")
+        .map(|branch| (book.follow(&branch), Vec::new()))
+        .collect();
+    let mapping = place
+        .get("discriminator")
+        .into_iter()
+        .flat_map(|discriminator| discriminator.members("mapping"));
     for (value, target) in mapping {
         // A mapping names a schema as a reference does, but as a plain string.
-        let found = target.value.as_str().and_then(|text| text.strip_prefix('#')).and_then(|at| Some((at, book.root.value.pointer(at)?)));
+        let found = target
+            .value
+            .as_str()
+            .and_then(|text| text.strip_prefix('#'))
+            .and_then(|at| Some((at, book.root.value.pointer(at)?)));
         if let Some((pointer, schema)) = found {
-            let subtype = book.follow(&Place { value: schema, pointer: pointer.to_owned() });
-            match subtypes.iter_mut().find(|(known, _)| known.pointer == subtype.pointer) {
+            let subtype = book.follow(&Place {
+                value: schema,
+                pointer: pointer.to_owned(),
+            });
+            match subtypes
+                .iter_mut()
+                .find(|(known, _)| known.pointer == subtype.pointer)
+            {
                 Some((_, values)) => values.push(value),
                 None => subtypes.push((subtype, vec![value])),
             }
         }
     }
-    let any: Vec<_> = place.items("anyOf").map(|branch| (book.follow(&branch), Vec::new())).collect();
-    [subtypes, any].into_iter().filter(|list| !list.is_empty()).collect()
+    let any: Vec<_> = place
+        .items("anyOf")
+        .map(|branch| (book.follow(&branch), Vec::new()))
+        .collect();
+    [subtypes, any]
+        .into_iter()
+        .filter(|list| !list.is_empty())
+        .collect()
 }
 
 /// What the schema says itself.
@@ -115,56 +154,85 @@ fn own<'a>(place: &Place<'a>) -> Shape<'a> {
     // OpenAPI 3.1 has null among the types.
     let null = types.remove("null");
     let keyword = |kind: &Kind| {
-        Some((*kind, normal(place.value.get(kind.name())?))).filter(|(_, value)| *value != Value::Bool(false) || *kind == Kind::Default)
+        Some((*kind, normal(place.value.get(kind.name())?)))
+            .filter(|(_, value)| *value != Value::Bool(false) || *kind == Kind::Default)
     };
     Shape {
         types,
         keywords: Kind::KEYWORDS.iter().filter_map(keyword).collect(),
-        values: place.value.get("enum").and_then(Value::as_array).map(|values| values.iter().filter(|value| !value.is_null()).collect()),
+        values: place
+            .value
+            .get("enum")
+            .and_then(Value::as_array)
+            .map(|values| values.iter().filter(|value| !value.is_null()).collect()),
         nullable: (null || place.flag("nullable")).then(|| place.pointer.clone()),
         deprecated: place.flag("deprecated"),
         read_only: place.flag("readOnly"),
         write_only: place.flag("writeOnly"),
-        properties: place.members("properties").map(|(name, property)| (name, vec![property])).collect(),
+        properties: place
+            .members("properties")
+            .map(|(name, property)| (name, vec![property]))
+            .collect(),
         required: texts("required"),
         choice: None,
         items: place.get("items").into_iter().collect(),
         // `true` and `false` say nothing about the values.
-        map: place.get("additionalProperties").filter(|map| map.value.is_object()).into_iter().collect(),
+        map: place
+            .get("additionalProperties")
+            .filter(|map| map.value.is_object())
+            .into_iter()
+            .collect(),
     }
 }
 
 /// `1.0` and `1` are the same bound.
 fn normal(value: &Value) -> Value {
-    #[expect(clippy::cast_possible_truncation, reason = "the comparison proves that nothing was lost")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the comparison proves that nothing was lost"
+    )]
     match value.as_f64() {
-        Some(number) if !value.is_i64() && (number as i64) as f64 == number => Value::from(number as i64),
+        Some(number) if !value.is_i64() && (number as i64) as f64 == number => {
+            Value::from(number as i64)
+        }
         _ => value.clone(),
     }
 }
 
 /// Every alternative of `left` together with every one of `right`.
 fn both<'a>(left: &[Shape<'a>], right: &[Shape<'a>]) -> Vec<Shape<'a>> {
-    left.iter().flat_map(|a| right.iter().map(move |b| join(a, b))).collect()
+    left.iter()
+        .flat_map(|a| right.iter().map(move |b| join(a, b)))
+        .collect()
 }
 
 /// What both say. A subtype repeats what its base says; where they contradict each other both stay, so that a change of either is seen.
 fn join<'a>(a: &Shape<'a>, b: &Shape<'a>) -> Shape<'a> {
     let mut joined = a.clone();
     // The published documents write `type: object` beside a choice among strings: the choice is what is meant.
-    if !b.types.is_empty() && !b.types.contains("object") && a.types.contains("object") && a.properties.is_empty() {
+    if !b.types.is_empty()
+        && !b.types.contains("object")
+        && a.types.contains("object")
+        && a.properties.is_empty()
+    {
         joined.types.remove("object");
     }
     joined.types.extend(&b.types);
     for (kind, value) in &b.keywords {
-        let known = joined.keywords.entry(*kind).or_insert_with(|| value.clone());
+        let known = joined
+            .keywords
+            .entry(*kind)
+            .or_insert_with(|| value.clone());
         if known != value {
             *known = Value::from(vec![known.clone(), value.clone()]);
         }
     }
     if let Some(more) = &b.values {
         let known = joined.values.get_or_insert_default();
-        known.extend(more.iter().filter(|value| !a.values.as_ref().is_some_and(|known| known.contains(value))));
+        known.extend(
+            more.iter()
+                .filter(|value| !a.values.as_ref().is_some_and(|known| known.contains(value))),
+        );
     }
     joined.nullable = a.nullable.clone().or_else(|| b.nullable.clone());
     joined.deprecated |= b.deprecated;
@@ -174,7 +242,11 @@ fn join<'a>(a: &Shape<'a>, b: &Shape<'a>) -> Shape<'a> {
         let known = joined.properties.entry(name).or_default();
         known.extend(
             node.iter()
-                .filter(|place| a.properties.get(name).is_none_or(|node| node.iter().all(|old| old.pointer != place.pointer)))
+                .filter(|place| {
+                    a.properties
+                        .get(name)
+                        .is_none_or(|node| node.iter().all(|old| old.pointer != place.pointer))
+                })
                 .cloned(),
         );
     }
@@ -195,20 +267,44 @@ mod tests {
     fn read(schemas: &Value) -> Vec<String> {
         let document = json!({"components": {"schemas": schemas}});
         let book = Book::new(&document);
-        let place = Place { value: &json!({"$ref": "#/components/schemas/A"}), pointer: String::new() };
+        let place = Place {
+            value: &json!({"$ref": "#/components/schemas/A"}),
+            pointer: String::new(),
+        };
         let shown = |shape: &Shape<'_>| {
-            let members: Vec<_> =
-                shape.properties.keys().map(|name| format!("{name}{}", if shape.required.contains(name) { "!" } else { "" })).collect();
-            let choice = shape.choice.as_ref().map(|(property, values)| format!("{property}={}: ", values.join("|")));
+            let members: Vec<_> = shape
+                .properties
+                .keys()
+                .map(|name| {
+                    format!(
+                        "{name}{}",
+                        if shape.required.contains(name) {
+                            "!"
+                        } else {
+                            ""
+                        }
+                    )
+                })
+                .collect();
+            let choice = shape
+                .choice
+                .as_ref()
+                .map(|(property, values)| format!("{property}={}: ", values.join("|")));
             format!("{}{}", choice.unwrap_or_default(), members.join(" "))
         };
-        let all = shapes(&book, std::slice::from_ref(&place)).iter().map(shown).collect();
+        let all = shapes(&book, std::slice::from_ref(&place))
+            .iter()
+            .map(shown)
+            .collect();
         assert!(book.faults().is_empty());
         all
     }
 
     fn object(required: &[&str], members: &[&str]) -> Value {
-        let properties: serde_json::Map<_, _> = members.iter().map(|name| ((*name).to_owned(), json!({"type": "string"}))).collect();
+        let properties: serde_json::Map<_, _> = members
+            .iter()
+            .map(|name| ((*name).to_owned(), json!({"type": "string"})))
+            .collect();
         json!({"type": "object", "required": required, "properties": properties})
     }
 
@@ -237,8 +333,7 @@ mod tests {
     fn a_subtype_alone_is_not_its_siblings() {
         let mut base = object(&[], &["kind"]);
         base["discriminator"] = json!({"propertyName": "kind", "mapping": {"b": "#/components/schemas/A", "c": "#/components/schemas/C"}});
-        let schemas =
-            json!({"Base": base, "A": {"allOf": [to("Base"), object(&[], &["b"])]}, "C": {"allOf": [to("Base"), object(&[], &["c"])]}});
+        let schemas = json!({"Base": base, "A": {"allOf": [to("Base"), object(&[], &["b"])]}, "C": {"allOf": [to("Base"), object(&[], &["c"])]}});
         assert_eq!(read(&schemas), ["b kind"]);
     }
 
@@ -246,14 +341,30 @@ mod tests {
     fn a_choice_of_texts_beside_type_object_is_a_text() {
         let value = json!({"type": "object", "oneOf": [{"type": "string", "enum": ["a"]}, {"type": "string", "enum": ["b"]}]});
         let book = Book::new(&Value::Null);
-        let shapes = shapes(&book, &[Place { value: &value, pointer: String::new() }]);
-        assert!(shapes.iter().all(|shape| shape.types == BTreeSet::from(["string"])));
+        let shapes = shapes(
+            &book,
+            &[Place {
+                value: &value,
+                pointer: String::new(),
+            }],
+        );
+        assert!(
+            shapes
+                .iter()
+                .all(|shape| shape.types == BTreeSet::from(["string"]))
+        );
     }
 
     #[test]
     fn a_contradiction_stays_to_be_seen() {
         let value = json!({"type": "string", "format": "date", "allOf": [{"type": "integer", "format": "int32", "minimum": 1.0}]});
-        let shapes = shapes(&Book::new(&Value::Null), &[Place { value: &value, pointer: String::new() }]);
+        let shapes = shapes(
+            &Book::new(&Value::Null),
+            &[Place {
+                value: &value,
+                pointer: String::new(),
+            }],
+        );
         assert_eq!(shapes[0].types, BTreeSet::from(["integer", "string"]));
         assert_eq!(shapes[0].keywords[&Kind::Format], json!(["date", "int32"]));
         assert_eq!(shapes[0].keywords[&Kind::Minimum], json!(1));

@@ -216,23 +216,39 @@ fn published() -> Value {
 }
 
 fn document(path: &str, text: &str) -> Document {
-    Document { api: "v2".into(), path: path.into(), text: text.into() }
+    Document {
+        api: "v2".into(),
+        path: path.into(),
+        text: text.into(),
+    }
 }
 
 fn report(ours: &str, published: &Value, deviations: &str, part: bool) -> Report {
-    let deviations = Deviations::read(&document("spec/deviations.yaml", deviations)).unwrap_or_else(|error| panic!("{error}"));
-    compare(&document("spec/v2.yaml", ours), published, &deviations, part).unwrap_or_else(|error| panic!("{error}"))
+    let deviations = Deviations::read(&document("spec/deviations.yaml", deviations))
+        .unwrap_or_else(|error| panic!("{error}"));
+    compare(
+        &document("spec/v2.yaml", ours),
+        published,
+        &deviations,
+        part,
+    )
+    .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The unexplained differences, one line each.
 fn found(published: &Value) -> Vec<String> {
-    report(OURS, published, "deviations: []", false).unexplained().map(ToString::to_string).collect()
+    report(OURS, published, "deviations: []", false)
+        .unexplained()
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// Puts a value under a pointer; null takes it away.
 fn put(document: &mut Value, pointer: &str, value: Value) {
     let (parent, name) = pointer.rsplit_once('/').unwrap();
-    let parent = document.pointer_mut(parent).unwrap_or_else(|| panic!("nothing at {parent}"));
+    let parent = document
+        .pointer_mut(parent)
+        .unwrap_or_else(|| panic!("nothing at {parent}"));
     let name = name.replace("~1", "/");
     match parent {
         Value::Array(items) if value.is_null() => drop(items.remove(name.parse().unwrap())),
@@ -253,7 +269,15 @@ fn changed(pointer: &str, value: Value) -> Value {
 fn what_is_the_same_in_another_way_is_no_difference() {
     assert_eq!(found(&published()), [""; 0]);
     let report = report(OURS, &published(), "deviations: []", false);
-    assert_eq!((report.operations, report.published, report.schemas, report.members), (2, 3, 5, 22));
+    assert_eq!(
+        (
+            report.operations,
+            report.published,
+            report.schemas,
+            report.members
+        ),
+        (2, 3, 5, 22)
+    );
     assert_eq!(report.ended, ["listTenantBuckets"]);
 }
 
@@ -275,27 +299,51 @@ fn one_change_of_each_kind_is_found_and_nothing_else() {
             json!({"get": {"operationId": "listPails", "tags": ["Buckets"], "responses": {}}}),
             "GET /api/atlas/v2/groups/{groupId}/pails: published, and not in our document [operation-missing]",
         ),
-        (format!("{get}/x-removed"), json!(true), "listBuckets: no longer published [operation-ended]"),
-        (get.clone(), Value::Null, "listBuckets: no longer published [operation-ended]"),
+        (
+            format!("{get}/x-removed"),
+            json!(true),
+            "listBuckets: no longer published [operation-ended]",
+        ),
+        (
+            get.clone(),
+            Value::Null,
+            "listBuckets: no longer published [operation-ended]",
+        ),
         (
             format!("{get}/operationId"),
             json!("listBucketsOfGroup"),
             "listBuckets: published listBucketsOfGroup, ours listGroupBuckets [operation-id]",
         ),
-        (format!("{get}/deprecated"), json!(true), "listBuckets: published true, ours false [deprecated]"),
+        (
+            format!("{get}/deprecated"),
+            json!(true),
+            "listBuckets: published true, ours false [deprecated]",
+        ),
         (
             format!("{get}/x-rolesRequirements"),
             json!(["Project Owner", "Project Read Only"]),
             r#"listBuckets: published ["Project Owner","Project Read Only"], ours ["Project Read Only"] [roles]"#,
         ),
-        (format!("{get}/responses/409"), json!({}), "listBuckets: only published: 409 [statuses]"),
-        (format!("{get}/responses/404"), Value::Null, "listBuckets: only ours: 404 [statuses]"),
+        (
+            format!("{get}/responses/409"),
+            json!({}),
+            "listBuckets: only published: 409 [statuses]",
+        ),
+        (
+            format!("{get}/responses/404"),
+            Value::Null,
+            "listBuckets: only ours: 404 [statuses]",
+        ),
         (
             format!("{ok}/application~1vnd.atlas.2025-03-12+json"),
             json!({"schema": {"$ref": "#/components/schemas/Page"}}),
             "listBuckets, answer: published application/vnd.atlas.2025-03-12+json, ours application/vnd.atlas.2024-05-30+json [media-type]",
         ),
-        (format!("{newest}/x-sunset"), json!("2029-01-01"), "listBuckets, answer: published 2029-01-01, ours 2028-01-01 [sunset]"),
+        (
+            format!("{newest}/x-sunset"),
+            json!("2029-01-01"),
+            "listBuckets, answer: published 2029-01-01, ours 2028-01-01 [sunset]",
+        ),
         (
             format!("{ok}/application~1vnd.atlas.2023-01-01+json/x-sunset"),
             json!("2026-07-01"),
@@ -306,28 +354,76 @@ fn one_change_of_each_kind_is_found_and_nothing_else() {
             json!({"name": "pretty", "in": "query", "required": true, "schema": {"type": "boolean"}}),
             "listBuckets, query pretty: published (boolean, required), and not in our document [member-missing]",
         ),
-        (format!("{get}/parameters/0"), Value::Null, "listBuckets, query itemsPerPage: in our document, and not published [member-extra]"),
+        (
+            format!("{get}/parameters/0"),
+            Value::Null,
+            "listBuckets, query itemsPerPage: in our document, and not published [member-extra]",
+        ),
         (
             format!("{get}/parameters/0/required"),
             json!(true),
             "listBuckets, query itemsPerPage: published true, ours false in the request [required]",
         ),
-        (format!("{get}/parameters/0/schema/maximum"), json!(1000), "listBuckets, query itemsPerPage: published 1000, ours 500 [maximum]"),
-        (format!("{get}/parameters/0/schema/default"), json!(20), "listBuckets, query itemsPerPage: published 20, ours 100 [default]"),
+        (
+            format!("{get}/parameters/0/schema/maximum"),
+            json!(1000),
+            "listBuckets, query itemsPerPage: published 1000, ours 500 [maximum]",
+        ),
+        (
+            format!("{get}/parameters/0/schema/default"),
+            json!(20),
+            "listBuckets, query itemsPerPage: published 20, ours 100 [default]",
+        ),
         (
             format!("{BUCKETS}/post/requestBody/required"),
             json!(false),
             "createBucket, body: published false, ours true in the request [required]",
         ),
-        (format!("{BUCKETS}/post/requestBody"), Value::Null, "createBucket, body: in our document, and not published [member-extra]"),
-        (format!("{aws}/size"), json!({"type": "integer"}), "Bucket.size: published (integer), and not in our document [member-missing]"),
-        (format!("{aws}/created"), Value::Null, "Bucket.created: in our document, and not published [member-extra]"),
-        (format!("{aws}/created/type"), json!("integer"), "Bucket.created: published integer, ours string [type]"),
-        (format!("{aws}/created/format"), json!("date"), "Bucket.created: published date, ours date-time [format]"),
-        (format!("{aws}/created/nullable"), json!(true), "Bucket.created: published true, ours false [nullable]"),
-        (format!("{azure}/serviceUrl/minLength"), json!(10), "Bucket.serviceUrl: published 10, ours 33 [minLength]"),
-        (format!("{azure}/serviceUrl/maxLength"), Value::Null, "Bucket.serviceUrl: published nothing, ours 2048 [maxLength]"),
-        (format!("{azure}/tenantId/deprecated"), Value::Null, "Bucket.tenantId: published false, ours true [deprecated]"),
+        (
+            format!("{BUCKETS}/post/requestBody"),
+            Value::Null,
+            "createBucket, body: in our document, and not published [member-extra]",
+        ),
+        (
+            format!("{aws}/size"),
+            json!({"type": "integer"}),
+            "Bucket.size: published (integer), and not in our document [member-missing]",
+        ),
+        (
+            format!("{aws}/created"),
+            Value::Null,
+            "Bucket.created: in our document, and not published [member-extra]",
+        ),
+        (
+            format!("{aws}/created/type"),
+            json!("integer"),
+            "Bucket.created: published integer, ours string [type]",
+        ),
+        (
+            format!("{aws}/created/format"),
+            json!("date"),
+            "Bucket.created: published date, ours date-time [format]",
+        ),
+        (
+            format!("{aws}/created/nullable"),
+            json!(true),
+            "Bucket.created: published true, ours false [nullable]",
+        ),
+        (
+            format!("{azure}/serviceUrl/minLength"),
+            json!(10),
+            "Bucket.serviceUrl: published 10, ours 33 [minLength]",
+        ),
+        (
+            format!("{azure}/serviceUrl/maxLength"),
+            Value::Null,
+            "Bucket.serviceUrl: published nothing, ours 2048 [maxLength]",
+        ),
+        (
+            format!("{azure}/tenantId/deprecated"),
+            Value::Null,
+            "Bucket.tenantId: published false, ours true [deprecated]",
+        ),
         (
             "/components/schemas/BucketView/properties/cloudProvider/enum/-".into(),
             json!("GCP"),
@@ -343,14 +439,26 @@ fn one_change_of_each_kind_is_found_and_nothing_else() {
             json!("^x$"),
             "Bucket._id: published ^x$, ours ^([a-f0-9]{24})$ [pattern]",
         ),
-        ("/components/schemas/ApiError/properties/causes/maxItems".into(), json!(9), "ApiError.causes: published 9, ours 5 [maxItems]"),
+        (
+            "/components/schemas/ApiError/properties/causes/maxItems".into(),
+            json!(9),
+            "ApiError.causes: published 9, ours 5 [maxItems]",
+        ),
         (
             "/components/schemas/ApiError/properties/detail/nullable".into(),
             json!(false),
             "ApiError.detail: published false, ours true [nullable]",
         ),
-        ("/components/schemas/Folder/nullable".into(), json!(true), "Folder: published true, ours false [nullable]"),
-        ("/components/schemas/Folder/required".into(), json!(["name"]), "Folder.name: published true, ours false in the answer [required]"),
+        (
+            "/components/schemas/Folder/nullable".into(),
+            json!(true),
+            "Folder: published true, ours false [nullable]",
+        ),
+        (
+            "/components/schemas/Folder/required".into(),
+            json!(["name"]),
+            "Folder.name: published true, ours false in the answer [required]",
+        ),
         (
             "/components/schemas/Folder/properties/children/items".into(),
             json!({"type": "string"}),
@@ -384,19 +492,39 @@ fn one_change_of_each_kind_is_found_and_nothing_else() {
 #[test]
 fn what_a_rule_names_as_its_source_must_be_published() {
     let with = |source: &str, other: &str| {
-        let ours = OURS.replacen(&format!("source: {{{source}}}"), &format!("source: {{{other}}}"), 1);
+        let ours = OURS.replacen(
+            &format!("source: {{{source}}}"),
+            &format!("source: {{{other}}}"),
+            1,
+        );
         assert_ne!(ours, OURS);
-        let lines = |part| report(&ours, &published(), "deviations: []", part).unexplained().map(ToString::to_string).collect::<Vec<_>>();
+        let lines = |part| {
+            report(&ours, &published(), "deviations: []", part)
+                .unexplained()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(lines(true), [""; 0], "a part may lack it");
         lines(false)
     };
     let source = "published: AwsRequest";
-    for other in ["AwsRequest.roleId", "AwsRequests", "AwsRequests.iamRoleId", "createGroupBuckets"] {
-        let line = format!("BucketRequest.x-atlas-rules[0]: its source is {other}, which is not published [source]");
+    for other in [
+        "AwsRequest.roleId",
+        "AwsRequests",
+        "AwsRequests.iamRoleId",
+        "createGroupBuckets",
+    ] {
+        let line = format!(
+            "BucketRequest.x-atlas-rules[0]: its source is {other}, which is not published [source]"
+        );
         assert_eq!(with(source, &format!("published: {other}")), [line]);
     }
     let line = "BucketRequest.x-atlas-rules[2]: its source is createBucket, which is not published [source]";
-    assert_eq!(with("published: createGroupBucket", "published: createBucket"), [line], "that is our name of it");
+    assert_eq!(
+        with("published: createGroupBucket", "published: createBucket"),
+        [line],
+        "that is our name of it"
+    );
     // Pages and the wire cannot be looked up; a member may stand in the base of a subtype.
     for other in [
         "wire: Seen.",
@@ -410,15 +538,28 @@ fn what_a_rule_names_as_its_source_must_be_published() {
 
 #[test]
 fn a_subtype_that_lacks_a_member_need_not_forbid_it() {
-    let ours = OURS.replace("          forbid: [serviceUrl]\n", "").replace("          forbid: [iamRoleId]\n", "");
+    let ours = OURS
+        .replace("          forbid: [serviceUrl]\n", "")
+        .replace("          forbid: [iamRoleId]\n", "");
     assert_ne!(ours, OURS);
-    assert_eq!(report(&ours, &published(), "deviations: []", false).unexplained().count(), 0);
+    assert_eq!(
+        report(&ours, &published(), "deviations: []", false)
+            .unexplained()
+            .count(),
+        0
+    );
 }
 
 #[test]
 fn a_condition_with_several_values_is_one_for_each() {
-    let ours = OURS.replace("when: {cloudProvider: AWS}", "when: {cloudProvider: [AZURE, AWS]}");
-    let lines: Vec<_> = report(&ours, &published(), "deviations: []", false).unexplained().map(ToString::to_string).collect();
+    let ours = OURS.replace(
+        "when: {cloudProvider: AWS}",
+        "when: {cloudProvider: [AZURE, AWS]}",
+    );
+    let lines: Vec<_> = report(&ours, &published(), "deviations: []", false)
+        .unexplained()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(
         lines,
         [
@@ -431,9 +572,22 @@ fn a_condition_with_several_values_is_one_for_each() {
 #[test]
 fn a_new_member_of_a_request_says_that_it_is_required() {
     let mut document = published();
-    put(&mut document, "/components/schemas/BucketRequest/properties/name", json!({"type": "string"}));
-    put(&mut document, "/components/schemas/BucketRequest/required/-", json!("name"));
-    assert_eq!(found(&document), ["BucketRequest.name: published (string, required), and not in our document [member-missing]"]);
+    put(
+        &mut document,
+        "/components/schemas/BucketRequest/properties/name",
+        json!({"type": "string"}),
+    );
+    put(
+        &mut document,
+        "/components/schemas/BucketRequest/required/-",
+        json!("name"),
+    );
+    assert_eq!(
+        found(&document),
+        [
+            "BucketRequest.name: published (string, required), and not in our document [member-missing]"
+        ]
+    );
 }
 
 #[test]
@@ -444,7 +598,13 @@ fn a_path_parameter_may_change_its_name_and_stays_the_same_parameter() {
         .replace(r#""name":"groupId""#, r#""name":"projectId""#);
     let paths: Vec<_> = found(&serde_json::from_str(&text).unwrap());
     let path = "published /api/atlas/v2/groups/{projectId}/backup/buckets, ours /api/atlas/v2/groups/{groupId}/backup/buckets [path]";
-    assert_eq!(paths, [format!("createBucket: {path}"), format!("listBuckets: {path}")]);
+    assert_eq!(
+        paths,
+        [
+            format!("createBucket: {path}"),
+            format!("listBuckets: {path}")
+        ]
+    );
 }
 
 #[test]
@@ -454,18 +614,28 @@ fn an_ended_operation_may_be_there_marked_or_with_a_sunset() {
         let mut operation = json!({"operationId": "listTenantBuckets", "deprecated": true, "responses": {"200": {"content": {
             "application/vnd.atlas.2023-01-01+json": media,
         }}}});
-        operation.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        operation
+            .as_object_mut()
+            .unwrap()
+            .extend(extra.as_object().unwrap().clone());
         found(&changed(pointer, json!({"get": operation})))
     };
-    let schema =
-        json!({"type": "object", "properties": {"results": {"type": "array", "items": {"$ref": "#/components/schemas/BucketView"}}}});
-    assert_eq!(with(json!({"x-removed": true}), json!({"schema": schema})), [""; 0]);
+    let schema = json!({"type": "object", "properties": {"results": {"type": "array", "items": {"$ref": "#/components/schemas/BucketView"}}}});
     assert_eq!(
-        with(json!({}), json!({"schema": schema})),
-        ["listTenantBuckets: ended on 2026-01-22 by our document, but published without an end [ended]"]
+        with(json!({"x-removed": true}), json!({"schema": schema})),
+        [""; 0]
     );
     assert_eq!(
-        with(json!({}), json!({"schema": schema, "x-sunset": "2026-01-22"})),
+        with(json!({}), json!({"schema": schema})),
+        [
+            "listTenantBuckets: ended on 2026-01-22 by our document, but published without an end [ended]"
+        ]
+    );
+    assert_eq!(
+        with(
+            json!({}),
+            json!({"schema": schema, "x-sunset": "2026-01-22"})
+        ),
         ["listTenantBuckets, answer: published 2026-01-22, ours nothing [sunset]"]
     );
 }
@@ -473,7 +643,13 @@ fn an_ended_operation_may_be_there_marked_or_with_a_sunset() {
 #[test]
 fn an_operation_that_may_change_any_day_is_not_missing() {
     let preview = json!({"get": {"tags": ["Buckets"], "responses": {"200": {"content": {"application/vnd.atlas.preview+json": {}}}}}});
-    assert_eq!(found(&changed("/paths/~1api~1atlas~1v2~1groups~1{groupId}~1backup~1soon", preview)), [""; 0]);
+    assert_eq!(
+        found(&changed(
+            "/paths/~1api~1atlas~1v2~1groups~1{groupId}~1backup~1soon",
+            preview
+        )),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -481,35 +657,89 @@ fn a_part_says_nothing_about_what_it_lacks() {
     // Without the list nobody publishes BucketPage and ApiError; without the creation nobody says whether Bucket has other members.
     let mut document = published();
     put(&mut document, &format!("{BUCKETS}/post"), Value::Null);
-    put(&mut document, "/components/schemas/AwsView/allOf/1/properties/created", Value::Null);
+    put(
+        &mut document,
+        "/components/schemas/AwsView/allOf/1/properties/created",
+        Value::Null,
+    );
     let deviations = "deviations:\n  - {in: [v2], schema: BucketRequest, kind: nullable, reason: Not in the part.}\n";
     let part = report(OURS, &document, deviations, true);
     assert_eq!((part.unexplained().count(), part.stale.len()), (0, 0));
     assert_eq!(part.skipped, ["createBucket"]);
     let whole = report(OURS, &document, deviations, false);
-    assert_eq!(whole.unexplained().map(ToString::to_string).collect::<Vec<_>>(), ["createBucket: no longer published [operation-ended]"]);
+    assert_eq!(
+        whole
+            .unexplained()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        ["createBucket: no longer published [operation-ended]"]
+    );
 }
 
 #[test]
 fn differences_have_their_place_in_both_documents() {
-    let report =
-        report(OURS, &changed("/components/schemas/AwsView/allOf/1/properties/created/format", json!("date")), "deviations: []", false);
-    let [difference] = &report.differences[..] else { panic!("{:?}", report.differences) };
-    let line = OURS.lines().position(|line| line.contains("created:")).unwrap() + 1;
-    assert_eq!((difference.location.line, difference.location.column), (line, 9));
-    assert_eq!(difference.pointer, "/components/schemas/Bucket/properties/created");
-    assert_eq!(difference.published_pointer, "/components/schemas/AwsView/allOf/1/properties/created");
+    let report = report(
+        OURS,
+        &changed(
+            "/components/schemas/AwsView/allOf/1/properties/created/format",
+            json!("date"),
+        ),
+        "deviations: []",
+        false,
+    );
+    let [difference] = &report.differences[..] else {
+        panic!("{:?}", report.differences)
+    };
+    let line = OURS
+        .lines()
+        .position(|line| line.contains("created:"))
+        .unwrap()
+        + 1;
+    assert_eq!(
+        (difference.location.line, difference.location.column),
+        (line, 9)
+    );
+    assert_eq!(
+        difference.pointer,
+        "/components/schemas/Bucket/properties/created"
+    );
+    assert_eq!(
+        difference.published_pointer,
+        "/components/schemas/AwsView/allOf/1/properties/created"
+    );
 }
 
 #[test]
 fn a_reference_that_leads_nowhere_is_an_error_and_no_difference() {
     let cut = changed("/components/schemas/Folder", Value::Null);
-    let error = compare(&document("spec/v2.yaml", OURS), &cut, &Deviations::default(), false).unwrap_err();
-    assert!(error.to_string().contains("`#/components/schemas/Folder` leads nowhere"), "{error}");
+    let error = compare(
+        &document("spec/v2.yaml", OURS),
+        &cut,
+        &Deviations::default(),
+        false,
+    )
+    .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("`#/components/schemas/Folder` leads nowhere"),
+        "{error}"
+    );
     let broken = OURS.replace("schemas/BucketPage'", "schemas/Bucketpage'");
-    let error = compare(&document("spec/v2.yaml", &broken), &published(), &Deviations::default(), false).unwrap_err();
+    let error = compare(
+        &document("spec/v2.yaml", &broken),
+        &published(),
+        &Deviations::default(),
+        false,
+    )
+    .unwrap_err();
     assert_eq!(error.path, "spec/v2.yaml");
-    assert!(error.to_string().contains("`#/components/schemas/Bucketpage` leads nowhere"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("`#/components/schemas/Bucketpage` leads nowhere"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -520,17 +750,39 @@ fn circles_of_every_sort_end() {
             "Folder",
             json!({"allOf": [{"$ref": "#/components/schemas/Folder"}], "type": "object", "properties": {"name": {"type": "string"}}}),
         ),
-        ("AwsView", json!({"oneOf": [{"$ref": "#/components/schemas/AzureView"}, {"$ref": "#/components/schemas/BucketView"}]})),
-        ("AzureView", json!({"anyOf": [{"$ref": "#/components/schemas/AwsView"}], "allOf": [{"$ref": "#/components/schemas/AzureView"}]})),
+        (
+            "AwsView",
+            json!({"oneOf": [{"$ref": "#/components/schemas/AzureView"}, {"$ref": "#/components/schemas/BucketView"}]}),
+        ),
+        (
+            "AzureView",
+            json!({"anyOf": [{"$ref": "#/components/schemas/AwsView"}], "allOf": [{"$ref": "#/components/schemas/AzureView"}]}),
+        ),
     ];
     for (name, schema) in schemas {
         put(&mut round, &format!("/components/schemas/{name}"), schema);
     }
     assert!(!found(&round).is_empty());
     // A reference to itself describes nothing.
-    put(&mut round, "/components/schemas/Folder", json!({"$ref": "#/components/schemas/Folder"}));
-    put(&mut round, "/components/schemas/AwsView", json!({"properties": {"folder": {"$ref": "#/components/schemas/Folder"}}}));
-    assert!(compare(&document("spec/v2.yaml", OURS), &round, &Deviations::default(), false).is_err());
+    put(
+        &mut round,
+        "/components/schemas/Folder",
+        json!({"$ref": "#/components/schemas/Folder"}),
+    );
+    put(
+        &mut round,
+        "/components/schemas/AwsView",
+        json!({"properties": {"folder": {"$ref": "#/components/schemas/Folder"}}}),
+    );
+    assert!(
+        compare(
+            &document("spec/v2.yaml", OURS),
+            &round,
+            &Deviations::default(),
+            false
+        )
+        .is_err()
+    );
 }
 
 #[test]
@@ -540,18 +792,43 @@ fn schemas_within_schemas_without_end_are_an_error_and_no_overflow() {
         let next = json!({"allOf": [{"$ref": format!("#/components/schemas/Deep{}", index + 1)}]});
         put(&mut deep, &format!("/components/schemas/Deep{index}"), next);
     }
-    put(&mut deep, "/components/schemas/Deep20000", json!({"type": "object"}));
-    put(&mut deep, "/components/schemas/Folder", json!({"$ref": "#/components/schemas/Deep0"}));
-    let error = compare(&document("spec/v2.yaml", OURS), &deep, &Deviations::default(), false).unwrap_err();
-    assert!(error.to_string().contains("more than 64 schemas"), "{error}");
+    put(
+        &mut deep,
+        "/components/schemas/Deep20000",
+        json!({"type": "object"}),
+    );
+    put(
+        &mut deep,
+        "/components/schemas/Folder",
+        json!({"$ref": "#/components/schemas/Deep0"}),
+    );
+    let error = compare(
+        &document("spec/v2.yaml", OURS),
+        &deep,
+        &Deviations::default(),
+        false,
+    )
+    .unwrap_err();
+    assert!(
+        error.to_string().contains("more than 64 schemas"),
+        "{error}"
+    );
 }
 
 #[test]
 fn generations_are_told_by_their_paths() {
-    let of = |paths: Value| generations(&json!({"paths": paths})).iter().map(|generation| generation.api).collect::<Vec<_>>();
+    let of = |paths: Value| {
+        generations(&json!({"paths": paths}))
+            .iter()
+            .map(|generation| generation.api)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(of(json!({"/api/atlas/v1.0/groups": {}})), ["v1"]);
     assert_eq!(of(json!({"/api/atlas/v2/groups": {}})), ["v2"]);
-    assert_eq!(of(json!({"/api/atlas/v2/groups": {}, "/api/atlas/v1.0/groups": {}})), ["v1", "v2"]);
+    assert_eq!(
+        of(json!({"/api/atlas/v2/groups": {}, "/api/atlas/v1.0/groups": {}})),
+        ["v1", "v2"]
+    );
     assert_eq!(of(json!({"/api/public/v1.0/groups": {}})), [""; 0]);
     for nothing in [json!([]), json!(null), json!({"paths": 1})] {
         assert!(generations(&nothing).is_empty());
@@ -560,7 +837,10 @@ fn generations_are_told_by_their_paths() {
 
 /// What `cloudProvider` becomes in the tests of deviations: a third value, which only the published document has.
 fn with_gcp() -> Value {
-    changed("/components/schemas/BucketView/properties/cloudProvider/enum/-", json!("GCP"))
+    changed(
+        "/components/schemas/BucketView/properties/cloudProvider/enum/-",
+        json!("GCP"),
+    )
 }
 
 const GCP: &str = "deviations:
@@ -576,18 +856,33 @@ const GCP: &str = "deviations:
 #[test]
 fn a_deviation_explains_its_difference() {
     let report = report(OURS, &with_gcp(), GCP, false);
-    let [difference] = &report.differences[..] else { panic!("{:?}", report.differences) };
+    let [difference] = &report.differences[..] else {
+        panic!("{:?}", report.differences)
+    };
     let explanation = difference.explanation.as_ref().unwrap();
-    assert_eq!((explanation.reason.as_str(), explanation.location.line, explanation.location.column), ("Not for us.", 2, 5));
+    assert_eq!(
+        (
+            explanation.reason.as_str(),
+            explanation.location.line,
+            explanation.location.column
+        ),
+        ("Not for us.", 2, 5)
+    );
     assert!(report.stale.is_empty() && difference.outdated.is_none());
 }
 
 #[test]
 fn a_deviation_does_not_explain_what_changed_since() {
     let mut document = with_gcp();
-    put(&mut document, "/components/schemas/BucketView/properties/cloudProvider/enum/-", json!("OCI"));
+    put(
+        &mut document,
+        "/components/schemas/BucketView/properties/cloudProvider/enum/-",
+        json!("OCI"),
+    );
     let report = report(OURS, &document, GCP, false);
-    let [difference] = &report.differences[..] else { panic!("{:?}", report.differences) };
+    let [difference] = &report.differences[..] else {
+        panic!("{:?}", report.differences)
+    };
     assert_eq!(difference.message(), "only published: GCP, OCI");
     assert!(difference.explanation.is_none());
     assert_eq!(difference.outdated.as_ref().map(|at| at.line), Some(2));
@@ -599,17 +894,31 @@ fn a_deviation_does_not_explain_what_changed_since() {
 fn a_deviation_without_a_difference_is_stale() {
     let stale = |published: &Value, deviations: &str| {
         let report = report(OURS, published, deviations, false);
-        report.stale.iter().map(|finding| finding.line("spec/deviations.yaml")).collect::<Vec<_>>()
+        report
+            .stale
+            .iter()
+            .map(|finding| finding.line("spec/deviations.yaml"))
+            .collect::<Vec<_>>()
     };
     let gone = "explains nothing in v2: schema Bucket, member cloudProvider has no difference of kind `enum` (any more) [stale-deviation]";
-    assert_eq!(stale(&published(), GCP), [format!("spec/deviations.yaml:2:5: {gone}")]);
     assert_eq!(
-        stale(&published(), &GCP.replace("schema: Bucket", "schema: Pail")),
-        ["spec/deviations.yaml:2:5: explains nothing in v2: there is no schema `Pail` [stale-deviation]"]
+        stale(&published(), GCP),
+        [format!("spec/deviations.yaml:2:5: {gone}")]
     );
     assert_eq!(
-        stale(&published(), "deviations:\n  - {in: [v2], operation: listPails, kind: deprecated, reason: r}\n"),
-        ["spec/deviations.yaml:2:5: explains nothing in v2: there is no operation `listPails` [stale-deviation]"]
+        stale(&published(), &GCP.replace("schema: Bucket", "schema: Pail")),
+        [
+            "spec/deviations.yaml:2:5: explains nothing in v2: there is no schema `Pail` [stale-deviation]"
+        ]
+    );
+    assert_eq!(
+        stale(
+            &published(),
+            "deviations:\n  - {in: [v2], operation: listPails, kind: deprecated, reason: r}\n"
+        ),
+        [
+            "spec/deviations.yaml:2:5: explains nothing in v2: there is no operation `listPails` [stale-deviation]"
+        ]
     );
     let policy = "policies:\n  - {in: [v1, v2], operation: '*', kind: deprecated, reason: r}\n";
     assert_eq!(stale(&published(), policy).len(), 1);
@@ -618,7 +927,10 @@ fn a_deviation_without_a_difference_is_stale() {
     let roles = "deviations:\n  - {in: [v2], operation: listTenantBuckets, kind: roles, published: null, ours: [x], reason: r}\n";
     assert_eq!(stale(&published(), roles), [""; 0]);
     // Where the member itself has gone, that is the news.
-    let missing = changed("/components/schemas/BucketView/properties/cloudProvider", Value::Null);
+    let missing = changed(
+        "/components/schemas/BucketView/properties/cloudProvider",
+        Value::Null,
+    );
     assert_eq!(stale(&missing, GCP), [""; 0]);
 }
 
@@ -629,16 +941,37 @@ fn a_policy_explains_many_and_a_single_entry_comes_first() {
 deviations:
   - {in: [v2], schema: Folder, member: parent, kind: required, reason: Single.}
 ";
-    let document = changed("/components/schemas/Folder/required", json!(["name", "parent", "children"]));
+    let document = changed(
+        "/components/schemas/Folder/required",
+        json!(["name", "parent", "children"]),
+    );
     let report = report(OURS, &document, deviations, false);
     let reasons: Vec<_> = report
         .differences
         .iter()
         .map(|difference| {
-            (difference.place(), difference.explanation.as_ref().map(|explanation| (explanation.reason.clone(), explanation.policy)))
+            (
+                difference.place(),
+                difference
+                    .explanation
+                    .as_ref()
+                    .map(|explanation| (explanation.reason.clone(), explanation.policy)),
+            )
         })
         .collect();
-    let expected = |member: &str, reason: &str, policy| (format!("Folder.{member}"), Some((reason.to_owned(), policy)));
-    assert_eq!(reasons, [expected("name", "Policy.", true), expected("parent", "Single.", false), expected("children", "Policy.", true)]);
+    let expected = |member: &str, reason: &str, policy| {
+        (
+            format!("Folder.{member}"),
+            Some((reason.to_owned(), policy)),
+        )
+    };
+    assert_eq!(
+        reasons,
+        [
+            expected("name", "Policy.", true),
+            expected("parent", "Single.", false),
+            expected("children", "Policy.", true)
+        ]
+    );
     assert!(report.stale.is_empty());
 }

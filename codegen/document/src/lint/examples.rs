@@ -8,13 +8,24 @@ use crate::error::Finding;
 
 pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     for (pointer, _, _, operation) in operations(document) {
-        let body = operation.get("requestBody").map(|body| (child(&pointer, "requestBody"), body));
-        let responses = members(operation, "responses")
-            .map(|(status, response)| (child(&child(&pointer, "responses"), status), resolve(document, response)));
+        let body = operation
+            .get("requestBody")
+            .map(|body| (child(&pointer, "requestBody"), body));
+        let responses = members(operation, "responses").map(|(status, response)| {
+            (
+                child(&child(&pointer, "responses"), status),
+                resolve(document, response),
+            )
+        });
         for (at, holder) in body.into_iter().chain(responses) {
-            let without = |(_, media): &(&str, &Value)| media.get("schema").is_some() && members(media, "examples").next().is_none();
+            let without = |(_, media): &(&str, &Value)| {
+                media.get("schema").is_some() && members(media, "examples").next().is_none()
+            };
             if members(holder, "content").any(|entry| without(&entry)) {
-                findings.push(Finding::new("example", at, "a body without an example").help("add `examples: {name: {value: …}}`"));
+                findings.push(
+                    Finding::new("example", at, "a body without an example")
+                        .help("add `examples: {name: {value: …}}`"),
+                );
             }
         }
     }

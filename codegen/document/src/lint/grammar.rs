@@ -46,14 +46,37 @@ static DOCUMENT: Kind = Kind {
 static INFO: Kind = Kind {
     name: "info",
     required: &[("title", Text), ("version", Text)],
-    optional: &[("description", Text), ("license", Object(&LICENSE)), ("contact", Object(&CONTACT))],
+    optional: &[
+        ("description", Text),
+        ("license", Object(&LICENSE)),
+        ("contact", Object(&CONTACT)),
+    ],
 };
-static LICENSE: Kind = Kind { name: "license", required: &[("name", Text)], optional: &[("url", Text)] };
-static CONTACT: Kind = Kind { name: "contact", required: &[], optional: &[("name", Text), ("url", Text)] };
-static SERVER: Kind = Kind { name: "server", required: &[("url", Text)], optional: &[("description", Text)] };
-static TAG: Kind =
-    Kind { name: "tag", required: &[("name", Text), ("description", Text)], optional: &[("externalDocs", Object(&EXTERNAL_DOCS))] };
-static EXTERNAL_DOCS: Kind = Kind { name: "externalDocs", required: &[("url", Text)], optional: &[("description", Text)] };
+static LICENSE: Kind = Kind {
+    name: "license",
+    required: &[("name", Text)],
+    optional: &[("url", Text)],
+};
+static CONTACT: Kind = Kind {
+    name: "contact",
+    required: &[],
+    optional: &[("name", Text), ("url", Text)],
+};
+static SERVER: Kind = Kind {
+    name: "server",
+    required: &[("url", Text)],
+    optional: &[("description", Text)],
+};
+static TAG: Kind = Kind {
+    name: "tag",
+    required: &[("name", Text), ("description", Text)],
+    optional: &[("externalDocs", Object(&EXTERNAL_DOCS))],
+};
+static EXTERNAL_DOCS: Kind = Kind {
+    name: "externalDocs",
+    required: &[("url", Text)],
+    optional: &[("description", Text)],
+};
 static PATH_ITEM: Kind = Kind {
     name: "path item",
     required: &[],
@@ -85,10 +108,19 @@ static OPERATION: Kind = Kind {
         ("requestBody", Object(&REQUEST_BODY)),
     ],
 };
-static DEPRECATION: Kind = Kind { name: "x-atlas-deprecation", required: &[("note", Text)], optional: &[("since", Text), ("ended", Text)] };
+static DEPRECATION: Kind = Kind {
+    name: "x-atlas-deprecation",
+    required: &[("note", Text)],
+    optional: &[("since", Text), ("ended", Text)],
+};
 static PARAMETER: Kind = Kind {
     name: "parameter",
-    required: &[("name", Text), ("in", Text), ("description", Text), ("schema", Reference(&SCHEMA, "schemas"))],
+    required: &[
+        ("name", Text),
+        ("in", Text),
+        ("description", Text),
+        ("schema", Reference(&SCHEMA, "schemas")),
+    ],
     optional: &[("required", Bool), ("example", Any)],
 };
 static REQUEST_BODY: Kind = Kind {
@@ -99,10 +131,16 @@ static REQUEST_BODY: Kind = Kind {
 static RESPONSE: Kind = Kind {
     name: "response",
     required: &[("description", Text)],
-    optional: &[("content", Map(&Object(&MEDIA_TYPE))), ("headers", Map(&Reference(&HEADER, "headers")))],
+    optional: &[
+        ("content", Map(&Object(&MEDIA_TYPE))),
+        ("headers", Map(&Reference(&HEADER, "headers"))),
+    ],
 };
-static HEADER: Kind =
-    Kind { name: "header", required: &[("schema", Reference(&SCHEMA, "schemas"))], optional: &[("description", Text), ("example", Any)] };
+static HEADER: Kind = Kind {
+    name: "header",
+    required: &[("schema", Reference(&SCHEMA, "schemas"))],
+    optional: &[("description", Text), ("example", Any)],
+};
 static MEDIA_TYPE: Kind = Kind {
     name: "media type",
     required: &[],
@@ -113,9 +151,16 @@ static MEDIA_TYPE: Kind = Kind {
         ("x-atlas-older-versions", List(&Object(&OLDER_VERSION))),
     ],
 };
-static OLDER_VERSION: Kind =
-    Kind { name: "older version", required: &[("version", Text)], optional: &[("sunset", Text), ("deprecated", Text)] };
-static EXAMPLE: Kind = Kind { name: "example", required: &[("value", Any)], optional: &[("summary", Text), ("description", Text)] };
+static OLDER_VERSION: Kind = Kind {
+    name: "older version",
+    required: &[("version", Text)],
+    optional: &[("sunset", Text), ("deprecated", Text)],
+};
+static EXAMPLE: Kind = Kind {
+    name: "example",
+    required: &[("value", Any)],
+    optional: &[("summary", Text), ("description", Text)],
+};
 static COMPONENTS: Kind = Kind {
     name: "components",
     required: &[("securitySchemes", Map(&Object(&SECURITY_SCHEME)))],
@@ -129,9 +174,17 @@ static COMPONENTS: Kind = Kind {
 static SECURITY_SCHEME: Kind = Kind {
     name: "security scheme",
     required: &[("type", Text)],
-    optional: &[("scheme", Text), ("description", Text), ("flows", Map(&Object(&FLOW)))],
+    optional: &[
+        ("scheme", Text),
+        ("description", Text),
+        ("flows", Map(&Object(&FLOW))),
+    ],
 };
-static FLOW: Kind = Kind { name: "flow", required: &[("tokenUrl", Text), ("scopes", Map(&Text))], optional: &[("refreshUrl", Text)] };
+static FLOW: Kind = Kind {
+    name: "flow",
+    required: &[("tokenUrl", Text), ("scopes", Map(&Text))],
+    optional: &[("refreshUrl", Text)],
+};
 static SCHEMA: Kind = Kind {
     name: "schema",
     required: &[],
@@ -154,7 +207,10 @@ static SCHEMA: Kind = Kind {
         ("properties", Map(&Reference(&SCHEMA, "schemas"))),
         ("items", Reference(&SCHEMA, "schemas")),
         ("allOf", List(&Reference(&SCHEMA, "schemas"))),
-        ("additionalProperties", Either(&Bool, &Reference(&SCHEMA, "schemas"))),
+        (
+            "additionalProperties",
+            Either(&Bool, &Reference(&SCHEMA, "schemas")),
+        ),
         ("x-atlas-schema", Either(&Text, &List(&Text))),
         ("x-atlas-secret", Bool),
         ("x-atlas-other-form", Text),
@@ -174,15 +230,22 @@ static MEMBER_RULE: Kind = Kind {
         ("together", List(&Text)),
     ],
 };
-static RULE_SOURCE: Kind =
-    Kind { name: "source of a rule", required: &[], optional: &[("page", Text), ("published", Text), ("wire", Text)] };
+static RULE_SOURCE: Kind = Kind {
+    name: "source of a rule",
+    required: &[],
+    optional: &[("page", Text), ("published", Text), ("wire", Text)],
+};
 
 pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     Walk { document, findings }.object(document, &DOCUMENT, "");
     if let Some(version) = document.get("openapi").and_then(Value::as_str)
         && version != "3.0.3"
     {
-        findings.push(Finding::new("openapi-version", "/openapi", format!("`{version}` is not supported: write 3.0.3")));
+        findings.push(Finding::new(
+            "openapi-version",
+            "/openapi",
+            format!("`{version}` is not supported: write 3.0.3"),
+        ));
     }
 }
 
@@ -213,26 +276,40 @@ impl Walk<'_> {
             },
             (Either(one, other), _) => {
                 let mut first = Vec::new();
-                Walk { document: self.document, findings: &mut first }.shape(value, one, pointer);
+                Walk {
+                    document: self.document,
+                    findings: &mut first,
+                }
+                .shape(value, one, pointer);
                 if !first.is_empty() {
                     self.shape(value, other, pointer);
                 }
             }
             _ => {
                 let message = format!("expected {}, found {}", describe(shape), found(value));
-                self.findings.push(Finding::new("wrong-kind", pointer, message));
+                self.findings
+                    .push(Finding::new("wrong-kind", pointer, message));
             }
         }
     }
 
     fn object(&mut self, value: &Value, kind: &Kind, pointer: &str) {
         let Value::Object(map) = value else {
-            self.findings.push(Finding::new("wrong-kind", pointer, format!("expected {}, found {}", kind.name, found(value))));
+            self.findings.push(Finding::new(
+                "wrong-kind",
+                pointer,
+                format!("expected {}, found {}", kind.name, found(value)),
+            ));
             return;
         };
         for (name, value) in map {
             let at = child(pointer, name);
-            match kind.required.iter().chain(kind.optional).find(|(known, _)| known == name) {
+            match kind
+                .required
+                .iter()
+                .chain(kind.optional)
+                .find(|(known, _)| known == name)
+            {
                 Some((_, expected)) => self.shape(value, expected, &at),
                 None => self.findings.push(unknown(name, kind, &at)),
             }
@@ -240,7 +317,11 @@ impl Walk<'_> {
         for (name, _) in kind.required {
             if !map.contains_key(*name) {
                 let message = format!("this {} has no `{name}`", kind.name);
-                let rule = if *name == "operationId" { "operation-id" } else { "missing-keyword" };
+                let rule = if *name == "operationId" {
+                    "operation-id"
+                } else {
+                    "missing-keyword"
+                };
                 self.findings.push(Finding::new(rule, pointer, message));
             }
         }
@@ -252,23 +333,45 @@ impl Walk<'_> {
             let at = child(pointer, name);
             if name != "$ref" {
                 self.findings.push(
-                    Finding::new("unknown-keyword", at, format!("keyword `{name}` beside `$ref` would be ignored"))
-                        .help("write `allOf: [{$ref: …}]` and put it beside that"),
+                    Finding::new(
+                        "unknown-keyword",
+                        at,
+                        format!("keyword `{name}` beside `$ref` would be ignored"),
+                    )
+                    .help("write `allOf: [{$ref: …}]` and put it beside that"),
                 );
             } else if let Some(target) = value.as_str() {
-                self.findings.extend(refs::check(self.document, target, section, &at));
+                self.findings
+                    .extend(refs::check(self.document, target, section, &at));
             } else {
-                self.findings.push(Finding::new("wrong-kind", at, format!("expected text, found {}", found(value))));
+                self.findings.push(Finding::new(
+                    "wrong-kind",
+                    at,
+                    format!("expected text, found {}", found(value)),
+                ));
             }
         }
     }
 }
 
 fn unknown(name: &str, kind: &Kind, pointer: &str) -> Finding {
-    let what = if name.starts_with("x-") { "extension" } else { "keyword" };
-    let known: Vec<_> = kind.required.iter().chain(kind.optional).map(|(known, _)| *known).collect();
-    Finding::new("unknown-keyword", pointer, format!("{what} `{name}` in a {} would be ignored", kind.name))
-        .help(format!("known here: {}", known.join(", ")))
+    let what = if name.starts_with("x-") {
+        "extension"
+    } else {
+        "keyword"
+    };
+    let known: Vec<_> = kind
+        .required
+        .iter()
+        .chain(kind.optional)
+        .map(|(known, _)| *known)
+        .collect();
+    Finding::new(
+        "unknown-keyword",
+        pointer,
+        format!("{what} `{name}` in a {} would be ignored", kind.name),
+    )
+    .help(format!("known here: {}", known.join(", ")))
 }
 
 fn describe(shape: &Shape) -> &'static str {

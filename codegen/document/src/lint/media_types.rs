@@ -7,7 +7,11 @@ use crate::document::child;
 use crate::error::Finding;
 
 pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
-    for (name, response) in document.get("components").into_iter().flat_map(|components| members(components, "responses")) {
+    for (name, response) in document
+        .get("components")
+        .into_iter()
+        .flat_map(|components| members(components, "responses"))
+    {
         let at = child("/components/responses", name);
         content(response, &at, findings);
         with_schema(response, &at, findings);
@@ -18,7 +22,11 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
             content(body, &at, findings);
             with_schema(body, &at, findings);
             if members(body, "content").next().is_none() {
-                findings.push(Finding::new("media-type", at, "a body without a media type"));
+                findings.push(Finding::new(
+                    "media-type",
+                    at,
+                    "a body without a media type",
+                ));
             }
         }
         for (status, response) in members(operation, "responses") {
@@ -31,8 +39,14 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
                     with_schema(response, &at, findings);
                 }
             }
-            for (media, _) in members(resolve(document, response), "content").filter(|(media, _)| error && *media != "application/json") {
-                findings.push(Finding::new("media-type", &at, format!("errors come as application/json, not `{media}`")));
+            for (media, _) in members(resolve(document, response), "content")
+                .filter(|(media, _)| error && *media != "application/json")
+            {
+                findings.push(Finding::new(
+                    "media-type",
+                    &at,
+                    format!("errors come as application/json, not `{media}`"),
+                ));
             }
         }
     }
@@ -44,15 +58,23 @@ fn content(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (media, _) in &types {
         if *media != "application/json" && !is_dated(media) {
             findings.push(
-                Finding::new("media-type", child(&at, media), format!("`{media}` is no media type of Atlas"))
-                    .help("write application/json or application/vnd.atlas.YYYY-MM-DD+json"),
+                Finding::new(
+                    "media-type",
+                    child(&at, media),
+                    format!("`{media}` is no media type of Atlas"),
+                )
+                .help("write application/json or application/vnd.atlas.YYYY-MM-DD+json"),
             );
         }
     }
     if types.len() > 1 {
         findings.push(
-            Finding::new("media-type", at, format!("one media type at a time, not {}", types.len()))
-                .help("keep the newest stable one; older ones go into x-atlas-older-versions"),
+            Finding::new(
+                "media-type",
+                at,
+                format!("one media type at a time, not {}", types.len()),
+            )
+            .help("keep the newest stable one; older ones go into x-atlas-older-versions"),
         );
     }
 }
@@ -60,19 +82,30 @@ fn content(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
 /// Without a schema nothing says what a body holds.
 fn with_schema(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let at = child(pointer, "content");
-    for (media, _) in members(holder, "content").filter(|(_, value)| value.get("schema").is_none()) {
-        findings.push(Finding::new("missing-keyword", child(&at, media), format!("`{media}` without a `schema`")));
+    for (media, _) in members(holder, "content").filter(|(_, value)| value.get("schema").is_none())
+    {
+        findings.push(Finding::new(
+            "missing-keyword",
+            child(&at, media),
+            format!("`{media}` without a `schema`"),
+        ));
     }
 }
 
 fn is_dated(media: &str) -> bool {
-    media.strip_prefix("application/vnd.atlas.").and_then(|rest| rest.strip_suffix("+json")).is_some_and(is_date)
+    media
+        .strip_prefix("application/vnd.atlas.")
+        .and_then(|rest| rest.strip_suffix("+json"))
+        .is_some_and(is_date)
 }
 
 /// `YYYY-MM-DD`, with a month and a day that exist.
 pub(crate) fn is_date(text: &str) -> bool {
     let numbers: Vec<Option<u32>> = text.split('-').map(|part| part.parse().ok()).collect();
-    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let plain = text.len() == 10
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-');
     plain && matches!(numbers[..], [Some(2000..), Some(1..=12), Some(1..=31)])
 }
 

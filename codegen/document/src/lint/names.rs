@@ -19,11 +19,22 @@ const FILES: &[&str] = &["mod", "types", "shared"];
 const REQUEST_METHODS: &[&str] = &["send", "options"];
 
 /// What progenitor calls its own variables: it renames them when an argument has their name, and `rewrite` would not know them.
-const LOCALS: &[&str] = &["body", "request", "response", "result", "info", "header_map", "url"];
+const LOCALS: &[&str] = &[
+    "body",
+    "request",
+    "response",
+    "result",
+    "info",
+    "header_map",
+    "url",
+];
 
 pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     files(document, findings);
-    let schemas = document.get("components").into_iter().flat_map(|components| members(components, "schemas"));
+    let schemas = document
+        .get("components")
+        .into_iter()
+        .flat_map(|components| members(components, "schemas"));
     for (name, schema) in schemas {
         let at = child("/components/schemas", name);
         values(schema, &child(&at, "enum"), findings);
@@ -31,13 +42,19 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     }
     for (pointer, _, _, operation) in operations(document) {
         request(document, &pointer, operation, findings);
-        parameters(document, &child(&pointer, "parameters"), operation, findings);
+        parameters(
+            document,
+            &child(&pointer, "parameters"),
+            operation,
+            findings,
+        );
     }
 }
 
 /// The words of `name` with everything that cannot stand in an identifier taken as a space, as progenitor does it.
 fn words(name: &str) -> String {
-    name.replace('\'', "").replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
+    name.replace('\'', "")
+        .replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
 }
 
 /// The variant of an enum's value.
@@ -47,13 +64,21 @@ fn variant(value: &str) -> String {
         "-1" => "minus1".to_owned(),
         _ => words(value).to_pascal_case(),
     };
-    if name.starts_with(char::is_alphabetic) { name } else { format!("X{name}") }
+    if name.starts_with(char::is_alphabetic) {
+        name
+    } else {
+        format!("X{name}")
+    }
 }
 
 /// The field of a member or the argument of a parameter.
 fn field(name: &str) -> String {
     let name = words(name).to_snake_case();
-    if name.starts_with(char::is_alphabetic) { name } else { format!("x{name}") }
+    if name.starts_with(char::is_alphabetic) {
+        name
+    } else {
+        format!("x{name}")
+    }
 }
 
 /// The first of those that have the same Rust name, if there is one; and remembers this one.
@@ -69,15 +94,31 @@ fn taken<'a>(names: &mut BTreeMap<String, &'a str>, rust: &str, name: &'a str) -
 
 fn values(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let mut names = BTreeMap::new();
-    for (index, value) in schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).enumerate() {
+    for (index, value) in schema
+        .get("enum")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .enumerate()
+    {
         let (name, at) = (variant(value), child(pointer, &index.to_string()));
         if name == "Unknown" {
-            let message = format!("`{value}` would be the variant `Unknown`, which holds every value that is not listed");
-            findings.push(Finding::new("enum", &at, message).help("leave it out: it is kept and written back all the same"));
+            let message = format!(
+                "`{value}` would be the variant `Unknown`, which holds every value that is not listed"
+            );
+            findings.push(
+                Finding::new("enum", &at, message)
+                    .help("leave it out: it is kept and written back all the same"),
+            );
         }
         match taken(&mut names, &name, value) {
             Some(first) if first != value => {
-                findings.push(Finding::new("enum", at, format!("`{value}` and `{first}` would be the same variant `{name}`")));
+                findings.push(Finding::new(
+                    "enum",
+                    at,
+                    format!("`{value}` and `{first}` would be the same variant `{name}`"),
+                ));
             }
             // The same value twice is a finding of `schemas`.
             _ => {}
@@ -90,13 +131,26 @@ fn properties(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (member, _) in members(schema, "properties") {
         let (name, at) = (field(member), child(pointer, member));
         if !member.contains(char::is_alphanumeric) {
-            findings.push(Finding::new("member", &at, format!("`{member}` cannot name a field: it has no letter and no digit")));
+            findings.push(Finding::new(
+                "member",
+                &at,
+                format!("`{member}` cannot name a field: it has no letter and no digit"),
+            ));
         } else if name == "extra" {
-            let message = format!("`{member}` would be the field `extra`, which holds every member that is not listed");
-            findings.push(Finding::new("member", &at, message).help("leave it out: it is kept and written back all the same"));
+            let message = format!(
+                "`{member}` would be the field `extra`, which holds every member that is not listed"
+            );
+            findings.push(
+                Finding::new("member", &at, message)
+                    .help("leave it out: it is kept and written back all the same"),
+            );
         }
         if let Some(first) = taken(&mut names, &name, member) {
-            findings.push(Finding::new("member", at, format!("`{member}` and `{first}` would be the same field `{name}`")));
+            findings.push(Finding::new(
+                "member",
+                at,
+                format!("`{member}` and `{first}` would be the same field `{name}`"),
+            ));
         }
     }
 }
@@ -108,18 +162,32 @@ fn request(document: &Value, pointer: &str, operation: &Value, findings: &mut Ve
     let components = document.get("components").unwrap_or(&Value::Null);
     if members(components, "schemas").any(|(schema, _)| schema == name) {
         let message = format!("the request of `{id}` would be `{name}`, which is a schema");
-        findings.push(Finding::new("operation-id", child(pointer, "operationId"), message).help("begin it with a verb, e.g. `getThing`"));
+        findings.push(
+            Finding::new("operation-id", child(pointer, "operationId"), message)
+                .help("begin it with a verb, e.g. `getThing`"),
+        );
     }
 }
 
 fn parameters(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
     let mut names = BTreeMap::new();
-    let declared = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
-    for (index, parameter) in declared.map(|parameter| resolve(document, parameter)).enumerate() {
+    let declared = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    for (index, parameter) in declared
+        .map(|parameter| resolve(document, parameter))
+        .enumerate()
+    {
         let (wire, place) = (text(parameter, "name"), text(parameter, "in"));
         let (name, at) = (field(wire), child(pointer, &index.to_string()));
         if !wire.contains(char::is_alphanumeric) {
-            findings.push(Finding::new("parameter", at, format!("a parameter named `{wire}` has no letter and no digit")));
+            findings.push(Finding::new(
+                "parameter",
+                at,
+                format!("a parameter named `{wire}` has no letter and no digit"),
+            ));
             continue;
         }
         let fault = if is_keyword(&name) {
@@ -131,26 +199,45 @@ fn parameters(document: &Value, pointer: &str, operation: &Value, findings: &mut
         } else if place == "query" && REQUEST_METHODS.contains(&name.as_str()) {
             Some("is a method of every request".to_owned())
         } else {
-            taken(&mut names, &name, wire).filter(|first| *first != wire).map(|first| format!("is that of `{first}` too"))
+            taken(&mut names, &name, wire)
+                .filter(|first| *first != wire)
+                .map(|first| format!("is that of `{first}` too"))
         };
-        findings.extend(
-            fault.map(|fault| Finding::new("parameter", at, format!("parameter `{wire}` would be called `{name}`, which {fault}"))),
-        );
+        findings.extend(fault.map(|fault| {
+            Finding::new(
+                "parameter",
+                at,
+                format!("parameter `{wire}` would be called `{name}`, which {fault}"),
+            )
+        }));
     }
 }
 
 /// Every tag is a file of its own.
 fn files(document: &Value, findings: &mut Vec<Finding>) {
     let mut names = BTreeMap::new();
-    for (index, tag) in document.get("tags").and_then(Value::as_array).into_iter().flatten().enumerate() {
+    for (index, tag) in document
+        .get("tags")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
         let (tag, at) = (text(tag, "name"), child("/tags", &index.to_string()));
         let name = tag.to_snake_case();
-        let message = if is_keyword(&name) || !tag.chars().all(|c| c.is_ascii_alphanumeric() || " -_".contains(c)) {
+        let message = if is_keyword(&name)
+            || !tag
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || " -_".contains(c))
+        {
             Some(format!("tag `{tag}` cannot name a module"))
         } else if FILES.contains(&name.as_str()) {
-            Some(format!("tag `{tag}` would be the file `{name}.rs`, which every API has"))
+            Some(format!(
+                "tag `{tag}` would be the file `{name}.rs`, which every API has"
+            ))
         } else {
-            taken(&mut names, &name, tag).map(|first| format!("tag `{tag}` would be the file `{name}.rs`, as `{first}` is"))
+            taken(&mut names, &name, tag)
+                .map(|first| format!("tag `{tag}` would be the file `{name}.rs`, as `{first}` is"))
         };
         findings.extend(message.map(|message| Finding::new("tag", at, message)));
     }

@@ -20,57 +20,105 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-fn name(pointer: &str, operation: &Value, names: &mut BTreeMap<String, String>, findings: &mut Vec<Finding>) {
+fn name(
+    pointer: &str,
+    operation: &Value,
+    names: &mut BTreeMap<String, String>,
+    findings: &mut Vec<Finding>,
+) {
     let id = text(operation, "operationId");
     let at = child(pointer, "operationId");
-    let plain = id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(|c| c.is_ascii_alphanumeric());
+    let plain = id.starts_with(|c: char| c.is_ascii_lowercase())
+        && id.chars().all(|c| c.is_ascii_alphanumeric());
     if !plain {
         let message = format!("`{id}` cannot name a method");
-        findings.push(Finding::new("operation-id", &at, message).help("write it lowerCamelCase, letters and digits only"));
+        findings.push(
+            Finding::new("operation-id", &at, message)
+                .help("write it lowerCamelCase, letters and digits only"),
+        );
         return;
     }
     let method = method_name(id);
     // `new` is how the runtime makes the handle.
     if is_keyword(&method) || method == "new" {
-        findings.push(Finding::new("operation-id", &at, format!("`{method}` is taken in Rust and cannot name a method")));
+        findings.push(Finding::new(
+            "operation-id",
+            &at,
+            format!("`{method}` is taken in Rust and cannot name a method"),
+        ));
     }
     if let Some(first) = names.insert(method.clone(), pointer.to_owned()) {
-        let message = format!("operationId `{id}` is taken: `{first}` has the same method `{method}`");
+        let message =
+            format!("operationId `{id}` is taken: `{first}` has the same method `{method}`");
         findings.push(Finding::new("operation-id", at, message));
     }
 }
 
 fn tag(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
-    let tags = operation.get("tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let tags = operation
+        .get("tags")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let at = child(pointer, "tags");
     let [tag] = tags else {
-        findings.push(Finding::new("tag", at, format!("an operation has one tag, this one has {}", tags.len())));
+        findings.push(Finding::new(
+            "tag",
+            at,
+            format!("an operation has one tag, this one has {}", tags.len()),
+        ));
         return;
     };
-    let known = document.get("tags").and_then(Value::as_array).into_iter().flatten();
-    if !known.into_iter().any(|known| known.get("name") == Some(tag)) {
-        findings.push(Finding::new("tag", at, format!("tag {tag} is not described under `tags`")));
+    let known = document
+        .get("tags")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    if !known
+        .into_iter()
+        .any(|known| known.get("name") == Some(tag))
+    {
+        findings.push(Finding::new(
+            "tag",
+            at,
+            format!("tag {tag} is not described under `tags`"),
+        ));
     }
 }
 
 fn deprecation(pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
-    let deprecated = operation.get("deprecated").and_then(Value::as_bool).unwrap_or(false);
+    let deprecated = operation
+        .get("deprecated")
+        .and_then(Value::as_bool)
+        .unwrap_or(false);
     match (deprecated, operation.get("x-atlas-deprecation")) {
         (true, None) => {
-            let finding = Finding::new("deprecation", child(pointer, "deprecated"), "deprecated without saying why");
+            let finding = Finding::new(
+                "deprecation",
+                child(pointer, "deprecated"),
+                "deprecated without saying why",
+            );
             findings.push(finding.help("add `x-atlas-deprecation: {note: …}`"));
         }
         (false, Some(_)) => {
             let at = child(pointer, "x-atlas-deprecation");
-            findings
-                .push(Finding::new("deprecation", at, "a reason for a deprecation that is not declared").help("add `deprecated: true`"));
+            findings.push(
+                Finding::new(
+                    "deprecation",
+                    at,
+                    "a reason for a deprecation that is not declared",
+                )
+                .help("add `deprecated: true`"),
+            );
         }
         _ => {}
     }
 }
 
 fn effect(pointer: &str, method: &str, operation: &Value, findings: &mut Vec<Finding>) {
-    let Some(effect) = operation.get("x-atlas-effect").and_then(Value::as_str) else { return };
+    let Some(effect) = operation.get("x-atlas-effect").and_then(Value::as_str) else {
+        return;
+    };
     if method != "patch" || effect != "idempotent" {
         let message = format!("`{effect}` on a {} says nothing new", method.to_uppercase());
         let help = "only a PATCH may say `idempotent`; the effect of every other method is known";
@@ -86,21 +134,39 @@ fn success(document: &Value, pointer: &str, operation: &Value, findings: &mut Ve
         let at = child(&at, status);
         let response = resolve(document, response);
         // `u16` would take `+200` and `0200` too.
-        let plain = Some(status).filter(|status| status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit()));
+        let plain = Some(status)
+            .filter(|status| status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit()));
         match plain.map_or(Ok(0), str::parse::<u16>) {
             Ok(status @ 200..=299) => {
                 successes += 1;
-                let schema = members(response, "content").any(|(_, media)| media.get("schema").is_some());
+                let schema =
+                    members(response, "content").any(|(_, media)| media.get("schema").is_some());
                 if schema == (status == 204) {
-                    let message = if schema { "a 204 has no content to describe" } else { "a success without a schema" };
-                    findings.push(Finding::new("success-schema", at, format!("{message} (status {status})")));
+                    let message = if schema {
+                        "a 204 has no content to describe"
+                    } else {
+                        "a success without a schema"
+                    };
+                    findings.push(Finding::new(
+                        "success-schema",
+                        at,
+                        format!("{message} (status {status})"),
+                    ));
                 }
             }
             Ok(400..=599) => {}
-            _ => findings.push(Finding::new("status", at, format!("`{status}` is not a status of 200 to 299 or 400 to 599"))),
+            _ => findings.push(Finding::new(
+                "status",
+                at,
+                format!("`{status}` is not a status of 200 to 299 or 400 to 599"),
+            )),
         }
     }
     if successes != 1 {
-        findings.push(Finding::new("success-schema", at, format!("an operation has one success, this one has {successes}")));
+        findings.push(Finding::new(
+            "success-schema",
+            at,
+            format!("an operation has one success, this one has {successes}"),
+        ));
     }
 }

@@ -13,26 +13,50 @@ const KEYWORD: &str = "x-atlas-other-form";
 
 /// One schema, wherever it stands.
 pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    let Some(word) = schema.get(KEYWORD).and_then(Value::as_str) else { return };
-    let mut fault = |message: String, help: &str| findings.push(Finding::new("other-form", child(pointer, KEYWORD), message).help(help));
+    let Some(word) = schema.get(KEYWORD).and_then(Value::as_str) else {
+        return;
+    };
+    let mut fault = |message: String, help: &str| {
+        findings.push(Finding::new("other-form", child(pointer, KEYWORD), message).help(help))
+    };
     let Some(form) = OtherForm::of(word) else {
         let known: Vec<_> = OtherForm::ALL.iter().map(|(word, _)| *word).collect();
-        return fault(format!("`{word}` is no form that a client can read"), &format!("known: {}", known.join(", ")));
+        return fault(
+            format!("`{word}` is no form that a client can read"),
+            &format!("known: {}", known.join(", ")),
+        );
     };
     let Some(holder) = holder(pointer) else {
-        return fault(format!("`{KEYWORD}` would be ignored here"), "it stands on a member of a shared schema");
+        return fault(
+            format!("`{KEYWORD}` would be ignored here"),
+            "it stands on a member of a shared schema",
+        );
     };
     let kind = text(schema, "type");
-    let wanted = if form == OtherForm::DateTime { "integer" } else { "array" };
+    let wanted = if form == OtherForm::DateTime {
+        "integer"
+    } else {
+        "array"
+    };
     if kind != wanted {
-        fault(format!("`{word}` is another form of an {wanted}, and this is of type {kind}"), "leave it out");
+        fault(
+            format!("`{word}` is another form of an {wanted}, and this is of type {kind}"),
+            "leave it out",
+        );
     }
     if form == OtherForm::WholeAnswer && !requires_something(document, schema) {
-        let help = "only items that require a member, such as an id, can be told from other answers";
-        fault("any object would be taken for the only item of this list".to_owned(), help);
+        let help =
+            "only items that require a member, such as an id, can be told from other answers";
+        fault(
+            "any object would be taken for the only item of this list".to_owned(),
+            help,
+        );
     }
     if !answered(document).contains(holder) {
-        fault(format!("`{KEYWORD}` would be ignored: no answer has this member"), "a request is sent as documented");
+        fault(
+            format!("`{KEYWORD}` would be ignored: no answer has this member"),
+            "a request is sent as documented",
+        );
     }
 }
 
@@ -46,8 +70,12 @@ fn holder(pointer: &str) -> Option<&str> {
 }
 
 fn requires_something(document: &Value, list: &Value) -> bool {
-    let items = list.get("items").map(|items| resolve(document, described(items)));
-    items.and_then(|items| items.get("required")?.as_array()).is_some_and(|required| !required.is_empty())
+    let items = list
+        .get("items")
+        .map(|items| resolve(document, described(items)));
+    items
+        .and_then(|items| items.get("required")?.as_array())
+        .is_some_and(|required| !required.is_empty())
 }
 
 /// The shared schemas that an answer holds.
@@ -66,7 +94,11 @@ fn answered(document: &Value) -> BTreeSet<&str> {
         }
         let schema = resolve(document, described(schema));
         open.extend(members(schema, "properties").map(|(_, member)| member));
-        open.extend(["items", "additionalProperties"].iter().filter_map(|keyword| schema.get(keyword)));
+        open.extend(
+            ["items", "additionalProperties"]
+                .iter()
+                .filter_map(|keyword| schema.get(keyword)),
+        );
     }
     names
 }

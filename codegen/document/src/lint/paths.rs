@@ -17,7 +17,11 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
         for (other, other_item) in &paths[..index] {
             if ambiguous(document, (path, item), (other, other_item)) {
                 let message = format!("`{path}` and `{other}` match the same request");
-                findings.push(Finding::new("ambiguous-path", child("/paths", path), message));
+                findings.push(Finding::new(
+                    "ambiguous-path",
+                    child("/paths", path),
+                    message,
+                ));
             }
         }
     }
@@ -31,7 +35,8 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
 
 /// A template is `/` and segments, each a literal that needs no escape or one whole `{parameter}`.
 fn template(path: &str, findings: &mut Vec<Finding>) {
-    let mut fault = |message: String| findings.push(Finding::new("path", child("/paths", path), message));
+    let mut fault =
+        |message: String| findings.push(Finding::new("path", child("/paths", path), message));
     let Some(segments) = path.strip_prefix('/') else {
         fault(format!("`{path}` does not begin with `/`"));
         return;
@@ -39,16 +44,28 @@ fn template(path: &str, findings: &mut Vec<Finding>) {
     let mut names = BTreeSet::new();
     for segment in segments.split('/') {
         match parameter(segment) {
-            Some(name) if name.is_empty() || name.contains(['{', '}']) => fault(format!("`{segment}` names no parameter")),
-            Some(name) if !names.insert(name) => fault(format!("parameter `{name}` stands twice in `{path}`")),
+            Some(name) if name.is_empty() || name.contains(['{', '}']) => {
+                fault(format!("`{segment}` names no parameter"))
+            }
+            Some(name) if !names.insert(name) => {
+                fault(format!("parameter `{name}` stands twice in `{path}`"))
+            }
             Some(_) => {}
-            None if segment.contains(['{', '}']) => fault(format!("`{segment}`: a parameter must be a whole segment")),
+            None if segment.contains(['{', '}']) => {
+                fault(format!("`{segment}`: a parameter must be a whole segment"))
+            }
             None if segment.is_empty() => fault(format!("`{path}` has an empty segment")),
-            None if segment == "." || segment == ".." => fault(format!("`{path}` has the segment `{segment}`")),
+            None if segment == "." || segment == ".." => {
+                fault(format!("`{path}` has the segment `{segment}`"))
+            }
             None => {
-                let strange = segment.chars().find(|c| !c.is_ascii_alphanumeric() && !"-._~:".contains(*c));
+                let strange = segment
+                    .chars()
+                    .find(|c| !c.is_ascii_alphanumeric() && !"-._~:".contains(*c));
                 if let Some(strange) = strange {
-                    fault(format!("`{strange}` cannot stand in a path, as it does in `{segment}`"));
+                    fault(format!(
+                        "`{strange}` cannot stand in a path, as it does in `{segment}`"
+                    ));
                 }
             }
         }
@@ -56,7 +73,8 @@ fn template(path: &str, findings: &mut Vec<Finding>) {
 }
 
 fn ambiguous(document: &Value, one: (&str, &Value), other: (&str, &Value)) -> bool {
-    let (left, right): (Vec<_>, Vec<_>) = (one.0.split('/').collect(), other.0.split('/').collect());
+    let (left, right): (Vec<_>, Vec<_>) =
+        (one.0.split('/').collect(), other.0.split('/').collect());
     if left.len() != right.len() {
         return false;
     }
@@ -80,8 +98,17 @@ fn parameter(segment: &str) -> Option<&str> {
 
 /// Whether the parameter of this path could have `literal` as its value: not if it is an id, or an enum without that value.
 fn admits(document: &Value, item: &Value, name: &str, literal: &str) -> bool {
-    let declared = item.as_object().into_iter().flatten().flat_map(|(_, operation)| parameters_of(document, operation));
-    let Some(parameter) = declared.into_iter().find(|parameter| text(parameter, "name") == name) else { return true };
+    let declared = item
+        .as_object()
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, operation)| parameters_of(document, operation));
+    let Some(parameter) = declared
+        .into_iter()
+        .find(|parameter| text(parameter, "name") == name)
+    else {
+        return true;
+    };
     let schema = resolve(document, parameter.get("schema").unwrap_or(&Value::Null));
     match schema.get("enum").and_then(Value::as_array) {
         Some(values) => values.iter().any(|value| value == literal),
@@ -90,7 +117,12 @@ fn admits(document: &Value, item: &Value, name: &str, literal: &str) -> bool {
 }
 
 fn parameters_of<'a>(document: &'a Value, operation: &'a Value) -> impl Iterator<Item = &'a Value> {
-    operation.get("parameters").and_then(Value::as_array).into_iter().flatten().map(|parameter| resolve(document, parameter))
+    operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|parameter| resolve(document, parameter))
 }
 
 /// Text, a number or, in a query, a boolean or a list of these.
@@ -101,39 +133,68 @@ fn is_plain(document: &Value, schema: &Value, query: bool) -> bool {
         "boolean" => query,
         "array" => {
             query
-                && schema
-                    .get("items")
-                    .is_some_and(|items| text(resolve(document, items), "type") != "array" && is_plain(document, items, true))
+                && schema.get("items").is_some_and(|items| {
+                    text(resolve(document, items), "type") != "array"
+                        && is_plain(document, items, true)
+                })
         }
         _ => false,
     }
 }
 
-fn parameters(document: &Value, pointer: &str, path: &str, operation: &Value, findings: &mut Vec<Finding>) {
+fn parameters(
+    document: &Value,
+    pointer: &str,
+    path: &str,
+    operation: &Value,
+    findings: &mut Vec<Finding>,
+) {
     let in_template: BTreeSet<&str> = path.split('/').filter_map(parameter).collect();
     let mut declared = BTreeSet::new();
     for (index, parameter) in parameters_of(document, operation).enumerate() {
         let at = child(&child(pointer, "parameters"), &index.to_string());
         let name = text(parameter, "name");
-        let required = parameter.get("required").and_then(Value::as_bool).unwrap_or(false);
+        let required = parameter
+            .get("required")
+            .and_then(Value::as_bool)
+            .unwrap_or(false);
         let fault = match text(parameter, "in") {
-            "path" if !in_template.contains(name) => Some(format!("path parameter `{name}` is not in `{path}`")),
-            "path" if !required => Some(format!("path parameter `{name}` must be `required: true`")),
+            "path" if !in_template.contains(name) => {
+                Some(format!("path parameter `{name}` is not in `{path}`"))
+            }
+            "path" if !required => {
+                Some(format!("path parameter `{name}` must be `required: true`"))
+            }
             "path" | "query" => None,
-            other => Some(format!("parameter `{name}` is in `{other}`: only path and query are supported")),
+            other => Some(format!(
+                "parameter `{name}` is in `{other}`: only path and query are supported"
+            )),
         };
         findings.extend(fault.map(|message| Finding::new("parameter", &at, message)));
-        if !is_plain(document, parameter.get("schema").unwrap_or(&Value::Null), text(parameter, "in") == "query") {
+        if !is_plain(
+            document,
+            parameter.get("schema").unwrap_or(&Value::Null),
+            text(parameter, "in") == "query",
+        ) {
             let message = format!("parameter `{name}` cannot be written into a URL");
-            let help = "a path takes text and numbers; a query also true and false, and lists of these";
+            let help =
+                "a path takes text and numbers; a query also true and false, and lists of these";
             findings.push(Finding::new("parameter", &at, message).help(help));
         }
         if !declared.insert(name) {
-            findings.push(Finding::new("parameter", &at, format!("parameter `{name}` stands twice")));
+            findings.push(Finding::new(
+                "parameter",
+                &at,
+                format!("parameter `{name}` stands twice"),
+            ));
         }
     }
     for name in in_template.difference(&declared) {
         let message = format!("`{{{name}}}` of the path is not declared");
-        findings.push(Finding::new("parameter", child(pointer, "operationId"), message));
+        findings.push(Finding::new(
+            "parameter",
+            child(pointer, "operationId"),
+            message,
+        ));
     }
 }

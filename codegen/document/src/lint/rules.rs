@@ -8,34 +8,66 @@ use crate::error::Finding;
 
 /// The lists of a rule, with how many members each needs to say anything, and whether it needs a `when`: without one, `forbid` and
 /// `require` are no members at all and plain `required`.
-const LISTS: &[(&str, usize, bool)] =
-    &[("forbid", 1, true), ("require", 1, true), ("exactlyOne", 2, false), ("atLeastOne", 2, false), ("together", 2, false)];
+const LISTS: &[(&str, usize, bool)] = &[
+    ("forbid", 1, true),
+    ("require", 1, true),
+    ("exactlyOne", 2, false),
+    ("atLeastOne", 2, false),
+    ("together", 2, false),
+];
 
 pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (index, rule) in list(schema, "x-atlas-rules").enumerate() {
         let at = child(&child(pointer, "x-atlas-rules"), &index.to_string());
         condition(document, schema, rule, &at, findings);
         if text(rule, "reason").trim().is_empty() {
-            findings.push(Finding::new("member", child(&at, "reason"), "a rule whose `reason` is empty tells nobody why it was broken"));
+            findings.push(Finding::new(
+                "member",
+                child(&at, "reason"),
+                "a rule whose `reason` is empty tells nobody why it was broken",
+            ));
         }
         sources::check(document, rule, &at, findings);
         for (keyword, least, _) in LISTS {
             if rule.get(keyword).is_some() {
-                names(schema, rule, keyword, *least, &child(&at, keyword), findings);
+                names(
+                    schema,
+                    rule,
+                    keyword,
+                    *least,
+                    &child(&at, keyword),
+                    findings,
+                );
             }
         }
     }
 }
 
 /// On what the rule depends, if on anything, and that there is a rule.
-fn condition(document: &Value, schema: &Value, rule: &Value, at: &str, findings: &mut Vec<Finding>) {
+fn condition(
+    document: &Value,
+    schema: &Value,
+    rule: &Value,
+    at: &str,
+    findings: &mut Vec<Finding>,
+) {
     let mut fault = |at: String, message: &str| findings.push(Finding::new("member", at, message));
-    let said = || LISTS.iter().filter(|(keyword, ..)| rule.get(keyword).is_some());
+    let said = || {
+        LISTS
+            .iter()
+            .filter(|(keyword, ..)| rule.get(keyword).is_some())
+    };
     if said().next().is_none() {
-        fault(at.to_owned(), "a rule without `forbid`, `require`, `exactlyOne`, `atLeastOne` or `together` says nothing");
+        fault(
+            at.to_owned(),
+            "a rule without `forbid`, `require`, `exactlyOne`, `atLeastOne` or `together` says nothing",
+        );
     }
     if rule.get("when").is_none() && said().any(|(.., conditional)| *conditional) {
-        fault(at.to_owned(), "`forbid` and `require` depend on a member: `when` is missing");
+        fault(
+            at.to_owned(),
+            "`forbid` and `require` depend on a member: `when` is missing",
+        );
     }
     if rule.get("when").is_some() && members(rule, "when").count() != 1 {
         fault(child(at, "when"), "a rule depends on exactly one member");
@@ -44,17 +76,26 @@ fn condition(document: &Value, schema: &Value, rule: &Value, at: &str, findings:
         let at = child(&child(at, "when"), name);
         match (member(schema, name), values) {
             (None, _) => fault(at, &format!("`{name}` is no member of this object")),
-            (Some(_), Value::Array(values)) if values.is_empty() => fault(at, "without a value the rule never applies"),
+            (Some(_), Value::Array(values)) if values.is_empty() => {
+                fault(at, "without a value the rule never applies")
+            }
             (Some(member), Value::Array(values)) => {
                 for (index, value) in values.iter().enumerate() {
-                    let twice = values[..index].contains(value).then(|| format!("{value} stands twice"));
-                    let message = misfit(name, resolve(document, described(member)), value).or(twice);
-                    message.into_iter().for_each(|message| fault(child(&at, &index.to_string()), &message));
+                    let twice = values[..index]
+                        .contains(value)
+                        .then(|| format!("{value} stands twice"));
+                    let message =
+                        misfit(name, resolve(document, described(member)), value).or(twice);
+                    message
+                        .into_iter()
+                        .for_each(|message| fault(child(&at, &index.to_string()), &message));
                 }
             }
             (Some(member), value) => {
                 let message = misfit(name, resolve(document, described(member)), value);
-                message.into_iter().for_each(|message| fault(at.clone(), &message));
+                message
+                    .into_iter()
+                    .for_each(|message| fault(at.clone(), &message));
             }
         }
     }
@@ -62,51 +103,87 @@ fn condition(document: &Value, schema: &Value, rule: &Value, at: &str, findings:
 
 /// Why the member `name` never has this value, so that the rule would never apply; `None` when it may.
 fn misfit(name: &str, member: &Value, value: &Value) -> Option<String> {
-    match (text(member, "type"), member.get("enum").and_then(Value::as_array)) {
+    match (
+        text(member, "type"),
+        member.get("enum").and_then(Value::as_array),
+    ) {
         ("boolean", _) if value.is_boolean() => None,
         ("boolean", _) => Some(format!("`{name}` is never {value}: it is true or false")),
         ("string", Some(values)) if values.contains(value) => None,
         ("string", Some(values)) => {
             let values: Vec<_> = values.iter().filter_map(Value::as_str).collect();
-            Some(format!("`{name}` is never {value}: it is one of {}", values.join(", ")))
+            Some(format!(
+                "`{name}` is never {value}: it is one of {}",
+                values.join(", ")
+            ))
         }
-        _ => Some(format!("`{name}` cannot decide: it is neither a boolean nor an enum")),
+        _ => Some(format!(
+            "`{name}` cannot decide: it is neither a boolean nor an enum"
+        )),
     }
 }
 
-fn names(schema: &Value, rule: &Value, keyword: &str, least: usize, at: &str, findings: &mut Vec<Finding>) {
+fn names(
+    schema: &Value,
+    rule: &Value,
+    keyword: &str,
+    least: usize,
+    at: &str,
+    findings: &mut Vec<Finding>,
+) {
     let names: Vec<&str> = list(rule, keyword).filter_map(Value::as_str).collect();
-    let mut fault = |at: String, message: String| findings.push(Finding::new("member", at, message));
+    let mut fault =
+        |at: String, message: String| findings.push(Finding::new("member", at, message));
     if names.len() < least {
         let members = if least == 1 { "member" } else { "members" };
-        fault(at.to_owned(), format!("`{keyword}` needs at least {least} {members}"));
+        fault(
+            at.to_owned(),
+            format!("`{keyword}` needs at least {least} {members}"),
+        );
     }
     for (index, name) in names.iter().enumerate() {
         let at = child(at, &index.to_string());
         if member(schema, name).is_none() {
             fault(at, format!("`{name}` is no member of this object"));
         } else if members(rule, "when").any(|(deciding, _)| deciding == *name) {
-            fault(at, format!("`{name}` decides whether the rule applies, and cannot be held to it"));
+            fault(
+                at,
+                format!("`{name}` decides whether the rule applies, and cannot be held to it"),
+            );
         } else if names[..index].contains(name) {
             fault(at, format!("`{name}` stands twice"));
         } else if let Some(message) = clash(rule, keyword, name) {
             fault(at, message);
-        } else if keyword != "require" && list(schema, "required").any(|required| required.as_str() == Some(name)) {
-            fault(at, format!("`{name}` is always required, so that `{keyword}` says nothing or cannot be kept"));
+        } else if keyword != "require"
+            && list(schema, "required").any(|required| required.as_str() == Some(name))
+        {
+            fault(
+                at,
+                format!(
+                    "`{name}` is always required, so that `{keyword}` says nothing or cannot be kept"
+                ),
+            );
         }
     }
 }
 
 /// Why the member cannot stand in this list, for what another list of the same rule says of it.
 fn clash(rule: &Value, keyword: &str, name: &str) -> Option<String> {
-    let also = |other: &str| other != keyword && list(rule, other).any(|also| also.as_str() == Some(name));
+    let also =
+        |other: &str| other != keyword && list(rule, other).any(|also| also.as_str() == Some(name));
     match keyword {
-        "forbid" if also("require") => Some(format!("`{name}` stands in `require` too, and cannot be both absent and present")),
+        "forbid" if also("require") => Some(format!(
+            "`{name}` stands in `require` too, and cannot be both absent and present"
+        )),
         "forbid" => {
             let (other, ..) = LISTS.iter().find(|(other, ..)| also(other))?;
-            Some(format!("`{name}` stands in `{other}` too, where a member that must be absent says nothing"))
+            Some(format!(
+                "`{name}` stands in `{other}` too, where a member that must be absent says nothing"
+            ))
         }
-        "atLeastOne" if also("require") => Some(format!("`{name}` stands in `require` too, so that `atLeastOne` says nothing")),
+        "atLeastOne" if also("require") => Some(format!(
+            "`{name}` stands in `require` too, so that `atLeastOne` says nothing"
+        )),
         _ => None,
     }
 }
@@ -116,5 +193,9 @@ fn member<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    value.get(key).and_then(Value::as_array).into_iter().flatten()
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }

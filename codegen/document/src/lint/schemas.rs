@@ -17,27 +17,58 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
         schema_keywords(document, schema, &at, findings);
     }
     for (name, parameter) in members(components, "parameters") {
-        use_of_schema(document, parameter, &child("/components/parameters", name), findings);
+        use_of_schema(
+            document,
+            parameter,
+            &child("/components/parameters", name),
+            findings,
+        );
     }
     for (name, response) in members(components, "responses") {
-        content(document, response, &child("/components/responses", name), findings);
+        content(
+            document,
+            response,
+            &child("/components/responses", name),
+            findings,
+        );
     }
     for (pointer, _, _, operation) in operations(document) {
-        for (index, parameter) in operation.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate() {
-            use_of_schema(document, parameter, &child(&child(&pointer, "parameters"), &index.to_string()), findings);
+        for (index, parameter) in operation
+            .get("parameters")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
+            use_of_schema(
+                document,
+                parameter,
+                &child(&child(&pointer, "parameters"), &index.to_string()),
+                findings,
+            );
         }
         if let Some(body) = operation.get("requestBody") {
             content(document, body, &child(&pointer, "requestBody"), findings);
         }
         for (status, response) in members(operation, "responses") {
-            content(document, response, &child(&child(&pointer, "responses"), status), findings);
+            content(
+                document,
+                response,
+                &child(&child(&pointer, "responses"), status),
+                findings,
+            );
         }
     }
 }
 
 fn content(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (media, value) in members(holder, "content") {
-        use_of_schema(document, value, &child(&child(pointer, "content"), media), findings);
+        use_of_schema(
+            document,
+            value,
+            &child(&child(pointer, "content"), media),
+            findings,
+        );
     }
 }
 
@@ -49,37 +80,71 @@ fn use_of_schema(document: &Value, holder: &Value, pointer: &str, findings: &mut
 
 /// A schema of `components/schemas`.
 fn named(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    let pascal = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
+    let pascal = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric());
     if !pascal {
-        findings.push(Finding::new("schema-name", pointer, format!("`{name}` cannot name a type: write it PascalCase")));
+        findings.push(Finding::new(
+            "schema-name",
+            pointer,
+            format!("`{name}` cannot name a type: write it PascalCase"),
+        ));
     }
     let kind = text(schema, "type");
     if schema.get("allOf").is_some() {
         let message = format!("`{name}` is only another name of a schema");
-        findings.push(Finding::new("all-of", child(pointer, "allOf"), message).help("refer to that schema itself"));
+        findings.push(
+            Finding::new("all-of", child(pointer, "allOf"), message)
+                .help("refer to that schema itself"),
+        );
         return;
     }
     if kind == "object" && members(schema, "properties").next().is_none() {
         let message = format!("the object `{name}` has no properties");
-        findings.push(Finding::new("missing-keyword", pointer, message).help("write `additionalProperties` where it is used"));
+        findings.push(
+            Finding::new("missing-keyword", pointer, message)
+                .help("write `additionalProperties` where it is used"),
+        );
     }
     if kind == "object" && schema.get("additionalProperties").is_some() {
         let message = format!("`{name}` keeps every member that it does not list already");
-        findings.push(Finding::new("unknown-keyword", child(pointer, "additionalProperties"), message).help("leave it out"));
+        findings.push(
+            Finding::new(
+                "unknown-keyword",
+                child(pointer, "additionalProperties"),
+                message,
+            )
+            .help("leave it out"),
+        );
     }
-    let shape = kind == "object" || (kind == "string" && (schema.get("enum").is_some() || schema.get("pattern").is_some()));
+    let shape = kind == "object"
+        || (kind == "string" && (schema.get("enum").is_some() || schema.get("pattern").is_some()));
     if !shape {
-        let message = format!("the shared schema `{name}` is neither an object, an enum nor text with a pattern");
-        findings.push(Finding::new("schema-name", pointer, message).help("write it where it is used"));
-    }
-    if kind == "string" && schema.get("enum").is_none() && !RUNTIME_TYPES.contains(&(name, text(schema, "pattern"))) {
-        let known: Vec<_> = RUNTIME_TYPES.iter().map(|(name, pattern)| format!("{name} ({pattern})")).collect();
-        let message = format!("nothing checks the pattern of `{name}`");
+        let message = format!(
+            "the shared schema `{name}` is neither an object, an enum nor text with a pattern"
+        );
         findings
-            .push(Finding::new("pattern", child(pointer, "pattern"), message).help(format!("the runtime checks {}", known.join(" and "))));
+            .push(Finding::new("schema-name", pointer, message).help("write it where it is used"));
+    }
+    if kind == "string"
+        && schema.get("enum").is_none()
+        && !RUNTIME_TYPES.contains(&(name, text(schema, "pattern")))
+    {
+        let known: Vec<_> = RUNTIME_TYPES
+            .iter()
+            .map(|(name, pattern)| format!("{name} ({pattern})"))
+            .collect();
+        let message = format!("nothing checks the pattern of `{name}`");
+        findings.push(
+            Finding::new("pattern", child(pointer, "pattern"), message)
+                .help(format!("the runtime checks {}", known.join(" and "))),
+        );
     }
     if text(schema, "description").is_empty() {
-        findings.push(Finding::new("description", pointer, format!("`{name}` has no description")));
+        findings.push(Finding::new(
+            "description",
+            pointer,
+            format!("`{name}` has no description"),
+        ));
     }
 }
 
@@ -90,14 +155,19 @@ fn inline(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Fi
     }
     let what = if schema.get("enum").is_some() {
         Some("enum")
-    } else if schema.get("properties").is_some() || (text(schema, "type") == "object" && schema.get("additionalProperties").is_none()) {
+    } else if schema.get("properties").is_some()
+        || (text(schema, "type") == "object" && schema.get("additionalProperties").is_none())
+    {
         Some("object")
     } else {
         None
     };
     if let Some(what) = what {
         let message = format!("this {what} has no name");
-        findings.push(Finding::new("unnamed-type", pointer, message).help("move it to components/schemas and `$ref` it"));
+        findings.push(
+            Finding::new("unnamed-type", pointer, message)
+                .help("move it to components/schemas and `$ref` it"),
+        );
     }
     schema_keywords(document, schema, pointer, findings);
 }
@@ -111,23 +181,44 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
     for (name, property) in members(schema, "properties") {
         let at = child(&child(pointer, "properties"), name);
         if text(property, "description").is_empty() {
-            let finding = Finding::new("description", &at, format!("member `{name}` has no description"));
-            findings.push(finding.help("beside a reference: `allOf: [{$ref: …}]` and `description`"));
+            let finding = Finding::new(
+                "description",
+                &at,
+                format!("member `{name}` has no description"),
+            );
+            findings
+                .push(finding.help("beside a reference: `allOf: [{$ref: …}]` and `description`"));
         }
         inline(document, property, &at, findings);
     }
     if let Some(items) = schema.get("items") {
         inline(document, items, &child(pointer, "items"), findings);
     }
-    if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
-        inline(document, values, &child(pointer, "additionalProperties"), findings);
+    if let Some(values) = schema
+        .get("additionalProperties")
+        .filter(|values| values.is_object())
+    {
+        inline(
+            document,
+            values,
+            &child(pointer, "additionalProperties"),
+            findings,
+        );
     }
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
         if values.is_empty() {
-            findings.push(Finding::new("enum", child(pointer, "enum"), "an enum without values"));
+            findings.push(Finding::new(
+                "enum",
+                child(pointer, "enum"),
+                "an enum without values",
+            ));
         }
         let mut seen = BTreeSet::new();
-        for (index, value) in values.iter().enumerate().filter(|(_, value)| !seen.insert(value.as_str())) {
+        for (index, value) in values
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| !seen.insert(value.as_str()))
+        {
             let at = child(&child(pointer, "enum"), &index.to_string());
             findings.push(Finding::new("enum", at, format!("{value} stands twice")));
         }
@@ -141,54 +232,106 @@ fn types_of(keyword: &str) -> &'static [&'static str] {
         "pattern" | "enum" | "minLength" | "maxLength" => &["string"],
         "format" => &["string", "integer"],
         "minItems" | "maxItems" | "items" => &["array"],
-        "properties" | "required" | "additionalProperties" | "x-atlas-rules" | "x-atlas-update-of" => &["object"],
+        "properties"
+        | "required"
+        | "additionalProperties"
+        | "x-atlas-rules"
+        | "x-atlas-update-of" => &["object"],
         "x-atlas-secret" => &["string", "array"],
-        _ => &["string", "integer", "number", "boolean", "array", "object", ""],
+        _ => &[
+            "string", "integer", "number", "boolean", "array", "object", "",
+        ],
     }
 }
 
-const FORMATS: &[(&str, &[&str])] = &[("string", &["date-time", "uuid", "uri", "email"]), ("integer", &["int32", "int64"])];
+const FORMATS: &[(&str, &[&str])] = &[
+    ("string", &["date-time", "uuid", "uri", "email"]),
+    ("integer", &["int32", "int64"]),
+];
 
 fn keywords_fit_type(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let kind = text(schema, "type");
-    if !["string", "integer", "number", "boolean", "array", "object", ""].contains(&kind) {
-        findings.push(Finding::new("schema-type", child(pointer, "type"), format!("`{kind}` is no type of OpenAPI 3.0")));
+    if ![
+        "string", "integer", "number", "boolean", "array", "object", "",
+    ]
+    .contains(&kind)
+    {
+        findings.push(Finding::new(
+            "schema-type",
+            child(pointer, "type"),
+            format!("`{kind}` is no type of OpenAPI 3.0"),
+        ));
         return;
     }
-    for keyword in schema.as_object().into_iter().flatten().map(|(name, _)| name) {
+    for keyword in schema
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name)
+    {
         if !types_of(keyword).contains(&kind) {
             let kind = if kind.is_empty() { "anything" } else { kind };
             let message = format!("`{keyword}` would be ignored on a schema of type {kind}");
-            findings.push(Finding::new("unknown-keyword", child(pointer, keyword), message));
+            findings.push(Finding::new(
+                "unknown-keyword",
+                child(pointer, keyword),
+                message,
+            ));
         }
     }
     let format = text(schema, "format");
-    let formats = FORMATS.iter().find(|(name, _)| *name == kind).map_or(&[][..], |(_, formats)| formats);
+    let formats = FORMATS
+        .iter()
+        .find(|(name, _)| *name == kind)
+        .map_or(&[][..], |(_, formats)| formats);
     if !format.is_empty() && !formats.contains(&format) {
         let message = format!("format `{format}` would be ignored on a schema of type {kind}");
-        findings.push(Finding::new("unknown-keyword", child(pointer, "format"), message).help(format!("known: {}", formats.join(", "))));
+        findings.push(
+            Finding::new("unknown-keyword", child(pointer, "format"), message)
+                .help(format!("known: {}", formats.join(", "))),
+        );
     }
     if kind == "array" && schema.get("items").is_none() {
-        findings.push(Finding::new("missing-keyword", pointer, "an array without `items`"));
+        findings.push(Finding::new(
+            "missing-keyword",
+            pointer,
+            "an array without `items`",
+        ));
     }
 }
 
 /// `allOf` serves one purpose here: to describe a reference.
 fn all_of(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return };
+    let Some(parts) = schema.get("allOf").and_then(Value::as_array) else {
+        return;
+    };
     if parts.len() != 1 || parts.iter().any(|part| part.get("$ref").is_none()) {
         let message = "`allOf` may only hold one `$ref`";
-        findings.push(Finding::new("all-of", child(pointer, "allOf"), message).help("write the schema flat"));
+        findings.push(
+            Finding::new("all-of", child(pointer, "allOf"), message).help("write the schema flat"),
+        );
     }
 }
 
 fn member_names(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    let known: BTreeSet<&str> = members(schema, "properties").map(|(name, _)| name).collect();
-    for (index, name) in schema.get("required").and_then(Value::as_array).into_iter().flatten().enumerate() {
+    let known: BTreeSet<&str> = members(schema, "properties")
+        .map(|(name, _)| name)
+        .collect();
+    for (index, name) in schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
         let name = name.as_str().unwrap_or_default();
         if !known.contains(name) {
             let at = child(&child(pointer, "required"), &index.to_string());
-            findings.push(Finding::new("member", at, format!("`{name}` is no member of this object")));
+            findings.push(Finding::new(
+                "member",
+                at,
+                format!("`{name}` is no member of this object"),
+            ));
         }
     }
     rules::check(document, schema, pointer, findings);

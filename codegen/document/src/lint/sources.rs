@@ -32,25 +32,43 @@ pub(super) fn check(document: &Value, rule: &Value, at: &str, findings: &mut Vec
 
 /// A page of MongoDB's documentation.
 fn page(url: &str) -> Option<String> {
-    let (host, path) = url.strip_prefix("https://").and_then(|rest| rest.split_once('/')).unwrap_or_default();
+    let (host, path) = url
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split_once('/'))
+        .unwrap_or_default();
     let official = host == "mongodb.com" || host.ends_with(".mongodb.com");
-    let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    let plain = host
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
     let sound = official && plain && !path.is_empty() && !path.contains(char::is_whitespace);
     (!sound).then(|| format!("`{url}` is no page of MongoDB's documentation: write `https://`, a host of mongodb.com and a path"))
 }
 
 /// An official schema, one of its members (`Name.member`), or an official operation.
 fn published(document: &Value, said: &str) -> Option<String> {
-    let (name, member) = said.split_once('.').map_or((said, None), |(name, member)| (name, Some(member)));
-    let mut schemas = members(&document["components"], "schemas").filter(|(_, schema)| is_called(schema, name)).peekable();
+    let (name, member) = said
+        .split_once('.')
+        .map_or((said, None), |(name, member)| (name, Some(member)));
+    let mut schemas = members(&document["components"], "schemas")
+        .filter(|(_, schema)| is_called(schema, name))
+        .peekable();
     let is_schema = schemas.peek().is_some();
-    let is_operation = operations(document).any(|(.., operation)| text(operation, "x-atlas-operation-id") == name);
+    let is_operation =
+        operations(document).any(|(.., operation)| text(operation, "x-atlas-operation-id") == name);
     match member {
         None if is_schema || is_operation => None,
-        Some(member) if schemas.any(|(_, schema)| schema["properties"].get(member).is_some()) => None,
-        Some(member) if is_schema => Some(format!("no schema that is officially called `{name}` has a member `{member}` here")),
-        Some(_) if is_operation => Some(format!("`{name}` is an operation, which has no members: write its name alone")),
-        _ => Some(format!("`{name}` is the official name of no schema and of no operation here")),
+        Some(member) if schemas.any(|(_, schema)| schema["properties"].get(member).is_some()) => {
+            None
+        }
+        Some(member) if is_schema => Some(format!(
+            "no schema that is officially called `{name}` has a member `{member}` here"
+        )),
+        Some(_) if is_operation => Some(format!(
+            "`{name}` is an operation, which has no members: write its name alone"
+        )),
+        _ => Some(format!(
+            "`{name}` is the official name of no schema and of no operation here"
+        )),
     }
 }
 

@@ -6,7 +6,11 @@ use super::{described, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
-const BOUNDS: &[(&str, &str)] = &[("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems")];
+const BOUNDS: &[(&str, &str)] = &[
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+];
 
 /// One schema, wherever it stands; what it holds is looked at on its own.
 pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
@@ -19,15 +23,26 @@ pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &
             findings.push(Finding::new("bounds", child(pointer, low), message));
         }
         for name in [low, high] {
-            if *name != "minimum" && *name != "maximum" && bound(name).is_some_and(|bound| bound < 0) {
-                findings.push(Finding::new("bounds", child(pointer, name), format!("`{name}` is below zero")));
+            if *name != "minimum"
+                && *name != "maximum"
+                && bound(name).is_some_and(|bound| bound < 0)
+            {
+                findings.push(Finding::new(
+                    "bounds",
+                    child(pointer, name),
+                    format!("`{name}` is below zero"),
+                ));
             }
         }
     }
     if let Some(value) = schema.get("default")
         && let Some(reason) = misfit(document, schema, value)
     {
-        findings.push(Finding::new("default", child(pointer, "default"), format!("the default {value} {reason}")));
+        findings.push(Finding::new(
+            "default",
+            child(pointer, "default"),
+            format!("the default {value} {reason}"),
+        ));
     }
 }
 
@@ -62,5 +77,9 @@ fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<String> {
         }
     }
     let items = schema.get("items")?;
-    value.as_array()?.iter().find_map(|value| misfit(document, items, value)).map(|reason| format!("has an item that {reason}"))
+    value
+        .as_array()?
+        .iter()
+        .find_map(|value| misfit(document, items, value))
+        .map(|reason| format!("has an item that {reason}"))
 }

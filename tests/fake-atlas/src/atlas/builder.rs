@@ -20,9 +20,19 @@ pub struct FakeAtlasBuilder {
 
 impl FakeAtlasBuilder {
     pub(super) fn new() -> Self {
-        let clusters = CLUSTERS.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
+        let clusters = CLUSTERS
+            .iter()
+            .map(|(name, kind)| ((*name).to_owned(), *kind))
+            .collect();
         let (digest, faults) = (Digest::atlas(), Faults::none());
-        FakeAtlasBuilder { clock: Clock::new(), clusters, snapshots: BTreeMap::new(), digest, faults, open: false }
+        FakeAtlasBuilder {
+            clock: Clock::new(),
+            clusters,
+            snapshots: BTreeMap::new(),
+            digest,
+            faults,
+            open: false,
+        }
     }
 
     /// By this clock.
@@ -42,7 +52,9 @@ impl FakeAtlasBuilder {
     /// With that many replica sets more: `cluster-001`, `cluster-002`…
     #[must_use]
     pub fn clusters(mut self, count: usize) -> Self {
-        self.clusters.extend((1..=count).map(|number| (format!("cluster-{number:03}"), ClusterKind::ReplicaSet)));
+        self.clusters.extend(
+            (1..=count).map(|number| (format!("cluster-{number:03}"), ClusterKind::ReplicaSet)),
+        );
         self
     }
 
@@ -106,8 +118,20 @@ impl FakeAtlasBuilder {
         let shared = Shared::new(world);
         let oauth = OAuth::new().clock(&self.clock).beside_digest().limited();
         let app = App::new(shared.router());
-        let app = if self.open { app } else { app.within(&self.digest).within(&oauth) };
+        let app = if self.open {
+            app
+        } else {
+            app.within(&self.digest).within(&oauth)
+        };
         let server = app.within(&self.faults).start_on(port)?;
-        Ok(FakeAtlas { server, shared, clock: self.clock, delivery, digest: self.digest, oauth, faults: self.faults })
+        Ok(FakeAtlas {
+            server,
+            shared,
+            clock: self.clock,
+            delivery,
+            digest: self.digest,
+            oauth,
+            faults: self.faults,
+        })
     }
 }

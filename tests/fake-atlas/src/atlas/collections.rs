@@ -9,7 +9,10 @@ use super::table::{Done, render};
 use super::world::{Phase, World, text};
 
 /// What every snapshot contains.
-const CONTENT: &[(&str, &[&str])] = &[("billing", &["invoices"]), ("shop", &["customers", "orders"])];
+const CONTENT: &[(&str, &[&str])] = &[
+    ("billing", &["invoices"]),
+    ("shop", &["customers", "orders"]),
+];
 
 /// Documents in every collection.
 const DOCUMENTS: i64 = 20_480;
@@ -22,13 +25,22 @@ fn named(url: &str, name: &str) -> Value {
 fn content(world: &World, call: &Call, family: Family) -> Result<&'static [&'static str], Refusal> {
     world.find(family, call.scope(), call.id())?;
     let database = call.path("databaseName");
-    let found = CONTENT.iter().find(|(name, _)| database.is_empty() || *name == database);
-    found.map(|(_, collections)| *collections).ok_or_else(|| Refusal::no_resource(database))
+    let found = CONTENT
+        .iter()
+        .find(|(name, _)| database.is_empty() || *name == database);
+    found
+        .map(|(_, collections)| *collections)
+        .ok_or_else(|| Refusal::no_resource(database))
 }
 
 pub(super) fn databases(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
     content(world, call, family)?;
-    Ok(Done::Many(CONTENT.iter().map(|(name, _)| named(&format!("{}/{name}", call.url), name)).collect()))
+    Ok(Done::Many(
+        CONTENT
+            .iter()
+            .map(|(name, _)| named(&format!("{}/{name}", call.url), name))
+            .collect(),
+    ))
 }
 
 pub(super) fn database(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
@@ -38,7 +50,12 @@ pub(super) fn database(world: &mut World, call: &Call, family: Family) -> Result
 
 pub(super) fn collections(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
     let names = content(world, call, family)?;
-    Ok(Done::Many(names.iter().map(|name| named(&format!("{}/{name}", call.url), name)).collect()))
+    Ok(Done::Many(
+        names
+            .iter()
+            .map(|name| named(&format!("{}/{name}", call.url), name))
+            .collect(),
+    ))
 }
 
 pub(super) fn collection(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
@@ -54,11 +71,17 @@ pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<
         super::table::snapshot(world, call, family)?;
     }
     let text_of = |name: &str| call.body[name].as_str().unwrap_or_default();
-    world.cluster((text_of("targetGroupId"), text_of("targetClusterName")), family.clusters())?;
+    world.cluster(
+        (text_of("targetGroupId"), text_of("targetClusterName")),
+        family.clusters(),
+    )?;
     let job = world.begin(family);
     let mut members = call.body.clone();
     // A request may say null where an answer says nothing.
-    members.as_object_mut().into_iter().for_each(|members| members.retain(|_, value| !value.is_null()));
+    members
+        .as_object_mut()
+        .into_iter()
+        .for_each(|members| members.retain(|_, value| !value.is_null()));
     for list in ["collections", "databases"] {
         members[list] = call.body.get(list).cloned().unwrap_or_else(|| json!([]));
     }
@@ -76,12 +99,25 @@ pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<
 fn sources(members: &Value) -> Vec<(String, Option<String>)> {
     let named = |list: &str| {
         let items = members[list].as_array().cloned().unwrap_or_default();
-        items.into_iter().map(|item| (text_of(&item, "sourceNamespace").unwrap_or_default(), text_of(&item, "targetNamespace")))
+        items.into_iter().map(|item| {
+            (
+                text_of(&item, "sourceNamespace").unwrap_or_default(),
+                text_of(&item, "targetNamespace"),
+            )
+        })
     };
     let mut sources: Vec<_> = named("collections").collect();
     for (database, target) in named("databases") {
-        let inside = CONTENT.iter().filter(|(name, _)| *name == database).flat_map(|(_, collections)| *collections);
-        sources.extend(inside.map(|name| (format!("{database}.{name}"), target.as_ref().map(|target| format!("{target}.{name}")))));
+        let inside = CONTENT
+            .iter()
+            .filter(|(name, _)| *name == database)
+            .flat_map(|(_, collections)| *collections);
+        sources.extend(inside.map(|name| {
+            (
+                format!("{database}.{name}"),
+                target.as_ref().map(|target| format!("{target}.{name}")),
+            )
+        }));
     }
     sources
 }
@@ -118,13 +154,31 @@ fn all_progress(world: &World, call: &Call, family: Family) -> Result<Vec<Value>
 }
 
 pub(super) fn progress(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let filters = ["state", "sourceNamespace", "targetNamespace"].map(|name| (name, call.query(name)));
-    let fits = |one: &Value| filters.iter().all(|(name, wanted)| wanted.as_ref().is_none_or(|wanted| one[name] == *wanted));
-    Ok(Done::Many(all_progress(world, call, family)?.into_iter().filter(fits).collect()))
+    let filters =
+        ["state", "sourceNamespace", "targetNamespace"].map(|name| (name, call.query(name)));
+    let fits = |one: &Value| {
+        filters
+            .iter()
+            .all(|(name, wanted)| wanted.as_ref().is_none_or(|wanted| one[name] == *wanted))
+    };
+    Ok(Done::Many(
+        all_progress(world, call, family)?
+            .into_iter()
+            .filter(fits)
+            .collect(),
+    ))
 }
 
-pub(super) fn progress_of_one(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+pub(super) fn progress_of_one(
+    world: &mut World,
+    call: &Call,
+    family: Family,
+) -> Result<Done, Refusal> {
     let source = call.path("sourceNamespace");
-    let found = all_progress(world, call, family)?.into_iter().find(|one| one["sourceNamespace"] == source);
-    found.map(Done::One).ok_or_else(|| Refusal::no_resource(source))
+    let found = all_progress(world, call, family)?
+        .into_iter()
+        .find(|one| one["sourceNamespace"] == source);
+    found
+        .map(Done::One)
+        .ok_or_else(|| Refusal::no_resource(source))
 }

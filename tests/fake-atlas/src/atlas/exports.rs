@@ -10,12 +10,22 @@ use super::table::{Done, all, render, snapshot};
 use super::world::{Job, World, text};
 
 /// v1.0 knows no buckets but those of AWS.
-pub(super) fn list_buckets(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+pub(super) fn list_buckets(
+    world: &mut World,
+    call: &Call,
+    family: Family,
+) -> Result<Done, Refusal> {
     let known = |bucket: &Value| call.operation.api != "v1" || bucket["cloudProvider"] == "AWS";
-    Ok(Done::Many(all(world, call, family).into_iter().filter(known).collect()))
+    Ok(Done::Many(
+        all(world, call, family).into_iter().filter(known).collect(),
+    ))
 }
 
-pub(super) fn create_bucket(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+pub(super) fn create_bucket(
+    world: &mut World,
+    call: &Call,
+    family: Family,
+) -> Result<Done, Refusal> {
     let mut members = call.body.clone();
     match members["cloudProvider"].as_str() {
         Some("AWS") => {
@@ -34,7 +44,11 @@ pub(super) fn create_bucket(world: &mut World, call: &Call, family: Family) -> R
 pub(super) fn create(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
     let snapshot = snapshot(world, call, family)?;
     let (project, name) = call.scope();
-    world.find(Family::ExportBucket, (project, ""), call.body["exportBucketId"].as_str().unwrap_or_default())?;
+    world.find(
+        Family::ExportBucket,
+        (project, ""),
+        call.body["exportBucketId"].as_str().unwrap_or_default(),
+    )?;
     let cluster = world.cluster(call.scope(), family.clusters())?.clone();
     let job = world.begin(family);
     let mut members = json!({

@@ -68,7 +68,10 @@ impl Family {
             Family::FlexSnapshot | Family::FlexRestoreJob => &[Kind::Flex],
             Family::TenantSnapshot | Family::TenantRestoreJob => &[Kind::Tenant],
             Family::ServerlessSnapshot | Family::ServerlessRestoreJob => &[Kind::Serverless],
-            Family::LegacySnapshot | Family::LegacyCheckpoint | Family::LegacyRestoreJob | Family::LegacySchedule => &[Kind::Legacy],
+            Family::LegacySnapshot
+            | Family::LegacyCheckpoint
+            | Family::LegacyRestoreJob
+            | Family::LegacySchedule => &[Kind::Legacy],
             _ => &[Kind::ReplicaSet, Kind::Sharded],
         }
     }

@@ -38,7 +38,12 @@ pub(super) fn add_snapshot(world: &mut World, cluster: &Cluster, at: Moment) -> 
             "typeName": "REPLICA_SET",
         }],
     });
-    world.add(Family::LegacySnapshot, (&cluster.project, &cluster.name), Job::done(at), members)
+    world.add(
+        Family::LegacySnapshot,
+        (&cluster.project, &cluster.name),
+        Job::done(at),
+        members,
+    )
 }
 
 pub(super) fn add_checkpoint(world: &mut World, cluster: &Cluster, at: Moment) {
@@ -57,20 +62,34 @@ pub(super) fn add_checkpoint(world: &mut World, cluster: &Cluster, at: Moment) {
         "started": text(at),
         "timestamp": text(at + 5_000),
     });
-    world.add(Family::LegacyCheckpoint, (&cluster.project, &cluster.name), Job::done(at), members);
+    world.add(
+        Family::LegacyCheckpoint,
+        (&cluster.project, &cluster.name),
+        Job::done(at),
+        members,
+    );
 }
 
 /// Complete ones only, unless others are asked for.
-pub(super) fn list_snapshots(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+pub(super) fn list_snapshots(
+    world: &mut World,
+    call: &Call,
+    family: Family,
+) -> Result<Done, Refusal> {
     let completed = call.query("completed").unwrap_or_default();
-    let fits = |snapshot: &Value| completed == "all" || snapshot["complete"] == (completed == "true");
-    Ok(Done::Many(all(world, call, family).into_iter().filter(fits).collect()))
+    let fits =
+        |snapshot: &Value| completed == "all" || snapshot["complete"] == (completed == "true");
+    Ok(Done::Many(
+        all(world, call, family).into_iter().filter(fits).collect(),
+    ))
 }
 
 /// A snapshot that is not to be deleted does not expire.
 pub(super) fn retain(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
     let snapshot = world.find_mut(family, call.scope(), call.id())?;
-    snapshot.members.extend(call.body.as_object().cloned().unwrap_or_default());
+    snapshot
+        .members
+        .extend(call.body.as_object().cloned().unwrap_or_default());
     if call.body["doNotDelete"] == true {
         snapshot.members.remove("expires");
     }
@@ -78,17 +97,27 @@ pub(super) fn retain(world: &mut World, call: &Call, family: Family) -> Result<D
     Ok(Done::One(render(world, call, &snapshot)))
 }
 
-pub(super) fn list_restores(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+pub(super) fn list_restores(
+    world: &mut World,
+    call: &Call,
+    family: Family,
+) -> Result<Done, Refusal> {
     let batch = call.query("batchId");
     let fits = |job: &Value| batch.as_ref().is_none_or(|batch| job["batchId"] == *batch);
-    Ok(Done::Many(all(world, call, family).into_iter().filter(fits).collect()))
+    Ok(Done::Many(
+        all(world, call, family).into_iter().filter(fits).collect(),
+    ))
 }
 
 /// Answers with a list of jobs: one for each shard.
 pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
     let cluster = world.cluster(call.scope(), family.clusters())?.clone();
     // Without a snapshot it is a checkpoint or a point in time that is restored.
-    let snapshot = if call.body["snapshotId"].is_null() { None } else { Some(snapshot(world, call, family)?) };
+    let snapshot = if call.body["snapshotId"].is_null() {
+        None
+    } else {
+        Some(snapshot(world, call, family)?)
+    };
     if let Some(id) = call.body["checkpointId"].as_str() {
         world.find(Family::LegacyCheckpoint, call.scope(), id)?;
     }
@@ -109,7 +138,10 @@ pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<
         members["timestamp"] = snapshot.members["created"].clone();
     }
     let resource = world.add(family, call.scope(), job, members);
-    Ok(Done::One(whole(&call.url, &[render(world, call, &resource)])))
+    Ok(Done::One(whole(
+        &call.url,
+        &[render(world, call, &resource)],
+    )))
 }
 
 /// How the data gets there, and the hashes of the files that can be fetched. A download asks for a header, and ends after some hours
@@ -119,21 +151,36 @@ fn delivery(world: &mut World, call: &Call, job: Job) -> Result<(Value, Value), 
     let text_of = |name: &str| delivery[name].as_str().unwrap_or_default();
     if text_of("methodName") == "AUTOMATED_RESTORE" {
         // By name or by id; where both are given, they mean one cluster.
-        let (project, name, id) = (text_of("targetGroupId"), text_of("targetClusterName"), text_of("targetClusterId"));
+        let (project, name, id) = (
+            text_of("targetGroupId"),
+            text_of("targetClusterName"),
+            text_of("targetClusterId"),
+        );
         let means = |given: &str, known: &str| given.is_empty() || given == known;
-        let mut known = world.clusters.iter().filter(|known| known.project == project);
+        let mut known = world
+            .clusters
+            .iter()
+            .filter(|known| known.project == project);
         let found = known.find(|known| means(name, &known.name) && means(id, &known.id));
-        let found = found.ok_or_else(|| Refusal::no_cluster(project, if name.is_empty() { id } else { name }))?;
+        let found = found
+            .ok_or_else(|| Refusal::no_cluster(project, if name.is_empty() { id } else { name }))?;
         let (name, id) = (found.name.clone(), found.id.clone());
         delivery["targetClusterName"] = name.into();
         delivery["targetClusterId"] = id.into();
         return Ok((delivery, json!([])));
     }
     let hours = delivery["expirationHours"].as_i64().unwrap_or(1);
-    let downloads = delivery["maxDownloads"].as_u64().and_then(|downloads| u32::try_from(downloads).ok()).unwrap_or(1);
+    let downloads = delivery["maxDownloads"]
+        .as_u64()
+        .and_then(|downloads| u32::try_from(downloads).ok())
+        .unwrap_or(1);
     let header = ("X-Atlas-Restore".to_owned(), format!("fake-{}", world.id()));
     let expires = job.ends.saturating_add(hours.saturating_mul(HOUR));
-    let file = Offer { header: Some(header.clone()), downloads: Some(downloads), ..file(world, expires) };
+    let file = Offer {
+        header: Some(header.clone()),
+        downloads: Some(downloads),
+        ..file(world, expires)
+    };
     let hash = json!({"fileName": format!("{}.tar.gz", call.scope().1), "hash": file.sha1(), "typeName": "SHA1"});
     let url = world.delivery.offer(file);
     let told = json!({

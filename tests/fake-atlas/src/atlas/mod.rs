@@ -112,7 +112,11 @@ impl FakeAtlas {
 
     /// The id of what this cluster has of this family, the one made last.
     pub fn latest(&self, family: Family, cluster: &str) -> Option<String> {
-        self.shared.world().of(family, (PROJECT, cluster)).last().map(|found| found.id.clone())
+        self.shared
+            .world()
+            .of(family, (PROJECT, cluster))
+            .last()
+            .map(|found| found.id.clone())
     }
 
     /// From now on, jobs of this family wait and run that long. Those under way stay as they are.
@@ -124,12 +128,20 @@ impl FakeAtlas {
 
     /// The next job of this family fails. Several queue up.
     pub fn fail_next(&self, family: Family) {
-        self.shared.world().plan(family).next.push_back(Outcome::Failed);
+        self.shared
+            .world()
+            .plan(family)
+            .next
+            .push_back(Outcome::Failed);
     }
 
     /// The next job of this family never ends. Several queue up.
     pub fn hang_next(&self, family: Family) {
-        self.shared.world().plan(family).next.push_back(Outcome::Hung);
+        self.shared
+            .world()
+            .plan(family)
+            .next
+            .push_back(Outcome::Hung);
     }
 
     /// Whether the caller's address is on the access list.

@@ -9,16 +9,25 @@ use super::world::Rules;
 /// The page that the call asks for. Lists that know no pages come whole.
 pub(super) fn page(call: &Call, rules: &Rules, items: Vec<Value>) -> Result<Value, Refusal> {
     let number = |name: &str| call.query(name).and_then(|text| text.parse::<usize>().ok());
-    let Some((number, size)) = number("pageNum").zip(number("itemsPerPage")) else { return Ok(whole(&call.url, &items)) };
-    let counted = call.query("includeCount").is_none_or(|counted| counted == "true");
+    let Some((number, size)) = number("pageNum").zip(number("itemsPerPage")) else {
+        return Ok(whole(&call.url, &items));
+    };
+    let counted = call
+        .query("includeCount")
+        .is_none_or(|counted| counted == "true");
     if counted && items.len() > rules.countable {
         let detail = "The list took too long to count: ask for it with includeCount=false.";
         return Err(Refusal::new(500, "TIMEOUT_WHILE_PAGING", detail));
     }
     let start = (number - 1).saturating_mul(size).min(items.len());
     let end = start.saturating_add(size).min(items.len());
-    let others = call.query.iter().filter(|(name, _)| name != "pageNum" && name != "itemsPerPage");
-    let others: String = others.map(|(name, value)| format!("{name}={value}&")).collect();
+    let others = call
+        .query
+        .iter()
+        .filter(|(name, _)| name != "pageNum" && name != "itemsPerPage");
+    let others: String = others
+        .map(|(name, value)| format!("{name}={value}&"))
+        .collect();
     let link = |rel: &str, number: usize| json!({"href": format!("{}?{others}pageNum={number}&itemsPerPage={size}", call.url), "rel": rel});
     let mut links = vec![link("self", number)];
     links.extend((number > 1).then(|| link("previous", number - 1)));

@@ -13,7 +13,10 @@ pub(super) struct Bucket {
 impl Bucket {
     /// Takes a token and says how many are left, or after how many seconds there is one.
     pub(super) fn take(&mut self, per_minute: u32, now: Moment) -> Result<u32, u64> {
-        let (size, passed) = (f64::from(per_minute.max(1)), (now - self.at).max(0) as f64 / 60_000.0);
+        let (size, passed) = (
+            f64::from(per_minute.max(1)),
+            (now - self.at).max(0) as f64 / 60_000.0,
+        );
         self.taken = (self.taken - passed * size).clamp(0.0, size);
         self.at = now;
         let left = size - self.taken - 1.0;
@@ -33,7 +36,10 @@ mod tests {
     #[test]
     fn tokens_come_back_with_time() {
         let mut bucket = Bucket::default();
-        assert_eq!([(); 4].map(|()| bucket.take(3, 0)), [Ok(2), Ok(1), Ok(0), Err(20)]);
+        assert_eq!(
+            [(); 4].map(|()| bucket.take(3, 0)),
+            [Ok(2), Ok(1), Ok(0), Err(20)]
+        );
         assert_eq!(bucket.take(3, 5_000), Err(15));
         assert_eq!(bucket.take(3, 20_000), Ok(0));
         assert_eq!(bucket.take(3, 600_000), Ok(2));

@@ -17,7 +17,14 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub(super) fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
-        Refusal { status, code, detail: detail.into(), parameters: Vec::new(), fields: Vec::new(), retry_after: None }
+        Refusal {
+            status,
+            code,
+            detail: detail.into(),
+            parameters: Vec::new(),
+            fields: Vec::new(),
+            retry_after: None,
+        }
     }
 
     fn about(mut self, parameters: impl IntoIterator<Item = Value>) -> Self {
@@ -26,15 +33,32 @@ impl Refusal {
     }
 
     pub(super) fn invalid(fields: Vec<(String, String)>) -> Self {
-        Refusal { fields, ..Refusal::new(400, "VALIDATION_ERROR", "The request has an invalid member.") }
+        Refusal {
+            fields,
+            ..Refusal::new(
+                400,
+                "VALIDATION_ERROR",
+                "The request has an invalid member.",
+            )
+        }
     }
 
     pub(super) fn query(name: &str, why: &str) -> Self {
-        Refusal::new(400, "INVALID_QUERY_PARAMETER", format!("Invalid query parameter {name}: {why}.")).about([name.into()])
+        Refusal::new(
+            400,
+            "INVALID_QUERY_PARAMETER",
+            format!("Invalid query parameter {name}: {why}."),
+        )
+        .about([name.into()])
     }
 
     pub(super) fn no_resource(id: &str) -> Self {
-        Refusal::new(404, "RESOURCE_NOT_FOUND", format!("No resource {id} was found.")).about([id.into()])
+        Refusal::new(
+            404,
+            "RESOURCE_NOT_FOUND",
+            format!("No resource {id} was found."),
+        )
+        .about([id.into()])
     }
 
     pub(super) fn no_cluster(project: &str, name: &str) -> Self {
@@ -43,13 +67,26 @@ impl Refusal {
     }
 
     pub(super) fn no_project(id: &str) -> Self {
-        Refusal::new(404, "GROUP_NOT_FOUND", format!("No group with ID {id} exists.")).about([id.into()])
+        Refusal::new(
+            404,
+            "GROUP_NOT_FOUND",
+            format!("No group with ID {id} exists."),
+        )
+        .about([id.into()])
     }
 
     pub(super) fn rate_limited(path: &str, per_minute: u32, retry_after: u64) -> Self {
-        let detail = format!("Resource {path} is limited to {per_minute} requests every 1 minutes.");
-        let limited = Refusal::new(429, "RATE_LIMITED", detail).about([path.into(), per_minute.into(), 1.into()]);
-        Refusal { retry_after: Some(retry_after), ..limited }
+        let detail =
+            format!("Resource {path} is limited to {per_minute} requests every 1 minutes.");
+        let limited = Refusal::new(429, "RATE_LIMITED", detail).about([
+            path.into(),
+            per_minute.into(),
+            1.into(),
+        ]);
+        Refusal {
+            retry_after: Some(retry_after),
+            ..limited
+        }
     }
 
     pub(super) fn json(&self) -> Value {
@@ -62,7 +99,8 @@ impl Refusal {
         });
         if !self.fields.is_empty() {
             let field = |(field, description): &(String, String)| json!({"field": field, "description": description});
-            body["badRequestDetail"] = json!({"fields": self.fields.iter().map(field).collect::<Vec<_>>()});
+            body["badRequestDetail"] =
+                json!({"fields": self.fields.iter().map(field).collect::<Vec<_>>()});
         }
         body
     }
@@ -70,5 +108,7 @@ impl Refusal {
 
 fn reason(status: u16) -> &'static str {
     let status = axum::http::StatusCode::from_u16(status).ok();
-    status.and_then(|status| status.canonical_reason()).unwrap_or_default()
+    status
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default()
 }

@@ -25,7 +25,8 @@ struct Rendering {
 }
 
 const CLUSTER: (&str, &str) = ("cluster", "clusters/{cluster}");
-const SHARED_WORDS: &[(&str, [&str; 4])] = &[("status", ["PENDING", "RUNNING", "COMPLETED", "FAILED"])];
+const SHARED_WORDS: &[(&str, [&str; 4])] =
+    &[("status", ["PENDING", "RUNNING", "COMPLETED", "FAILED"])];
 const RESTORE_WORDS: &[(&str, [&str; 4])] = &[
     ("failed", ["false", "false", "false", "true"]),
     // What becomes true later is said by `render`.
@@ -33,12 +34,31 @@ const RESTORE_WORDS: &[(&str, [&str; 4])] = &[
     ("cancelled", ["false", "false", "false", "false"]),
 ];
 
-const NOTHING: Rendering = Rendering { links: &[], words: &[], started: &[], ended: &[], done: &[], empty: &[], failed: "{}" };
+const NOTHING: Rendering = Rendering {
+    links: &[],
+    words: &[],
+    started: &[],
+    ended: &[],
+    done: &[],
+    empty: &[],
+    failed: "{}",
+};
 
 const SNAPSHOT: Rendering = Rendering {
-    links: &[("self", "clusters/{cluster}/backup/snapshots/{id}"), CLUSTER],
+    links: &[
+        ("self", "clusters/{cluster}/backup/snapshots/{id}"),
+        CLUSTER,
+    ],
     words: &[("status", ["queued", "inProgress", "completed", "failed"])],
-    started: &["createdAt", "cloudProvider", "mongodVersion", "policyItems", "copyRegions", "members", "snapshotIds"],
+    started: &[
+        "createdAt",
+        "cloudProvider",
+        "mongodVersion",
+        "policyItems",
+        "copyRegions",
+        "members",
+        "snapshotIds",
+    ],
     empty: &["storageSizeBytes", "members", "snapshotIds"],
     ..NOTHING
 };
@@ -46,7 +66,10 @@ const SNAPSHOT: Rendering = Rendering {
 const RESTORE_JOB: Rendering = Rendering {
     links: &[
         ("self", "clusters/{cluster}/backup/restoreJobs/{id}"),
-        ("snapshot", "clusters/{cluster}/backup/snapshots/{snapshotId}"),
+        (
+            "snapshot",
+            "clusters/{cluster}/backup/snapshots/{snapshotId}",
+        ),
         CLUSTER,
         ("group", ""),
     ],
@@ -70,8 +93,14 @@ const EXPORT_JOB: Rendering = Rendering {
 
 const COLLECTION_RESTORE_JOB: Rendering = Rendering {
     words: &[
-        ("state", ["INITIALIZING", "IN_PROGRESS", "SUCCESSFUL", "FAILED"]),
-        ("indexStatus.state", ["NOT_STARTED", "IN_PROGRESS", "SUCCESSFUL", "NOT_RESTORED"]),
+        (
+            "state",
+            ["INITIALIZING", "IN_PROGRESS", "SUCCESSFUL", "FAILED"],
+        ),
+        (
+            "indexStatus.state",
+            ["NOT_STARTED", "IN_PROGRESS", "SUCCESSFUL", "NOT_RESTORED"],
+        ),
     ],
     ended: &["finishedAt"],
     empty: &["restoredDocuments"],
@@ -79,14 +108,26 @@ const COLLECTION_RESTORE_JOB: Rendering = Rendering {
     ..NOTHING
 };
 
-const SCHEDULE: Rendering = Rendering { links: &[("self", "clusters/{cluster}/backup/schedule"), CLUSTER], ..NOTHING };
+const SCHEDULE: Rendering = Rendering {
+    links: &[("self", "clusters/{cluster}/backup/schedule"), CLUSTER],
+    ..NOTHING
+};
 
-const EXPORT_BUCKET: Rendering = Rendering { links: &[("self", "backup/exportBuckets/{id}")], ..NOTHING };
+const EXPORT_BUCKET: Rendering = Rendering {
+    links: &[("self", "backup/exportBuckets/{id}")],
+    ..NOTHING
+};
 
-const COMPLIANCE_POLICY: Rendering = Rendering { words: &[("state", ["ENABLING", "ENABLING", "ACTIVE", "ENABLING"])], ..NOTHING };
+const COMPLIANCE_POLICY: Rendering = Rendering {
+    words: &[("state", ["ENABLING", "ENABLING", "ACTIVE", "ENABLING"])],
+    ..NOTHING
+};
 
 const PRIVATE_ENDPOINT: Rendering = Rendering {
-    words: &[("status", ["INITIATING", "PENDING_ACCEPTANCE", "ACTIVE", "FAILED"])],
+    words: &[(
+        "status",
+        ["INITIATING", "PENDING_ACCEPTANCE", "ACTIVE", "FAILED"],
+    )],
     done: &["privateEndpointConnectionName"],
     failed: r#"{"errorMessage": "The endpoint could not be created."}"#,
     ..NOTHING
@@ -100,7 +141,10 @@ const FLEX_SNAPSHOT: Rendering = Rendering {
     ..NOTHING
 };
 
-const TENANT_SNAPSHOT: Rendering = Rendering { links: &[("self", "clusters/{cluster}/backup/tenant/snapshots/{id}")], ..FLEX_SNAPSHOT };
+const TENANT_SNAPSHOT: Rendering = Rendering {
+    links: &[("self", "clusters/{cluster}/backup/tenant/snapshots/{id}")],
+    ..FLEX_SNAPSHOT
+};
 
 const FLEX_RESTORE_JOB: Rendering = Rendering {
     links: &[("self", "flexClusters/{cluster}/backup/restoreJobs/{id}")],
@@ -110,32 +154,68 @@ const FLEX_RESTORE_JOB: Rendering = Rendering {
     ..NOTHING
 };
 
-const TENANT_RESTORE_JOB: Rendering =
-    Rendering { links: &[("self", "clusters/{cluster}/backup/tenant/restores/{id}")], ..FLEX_RESTORE_JOB };
+const TENANT_RESTORE_JOB: Rendering = Rendering {
+    links: &[("self", "clusters/{cluster}/backup/tenant/restores/{id}")],
+    ..FLEX_RESTORE_JOB
+};
 
-const SERVERLESS_SNAPSHOT: Rendering = Rendering { links: &[("self", "serverless/{cluster}/backup/snapshots/{id}")], ..SNAPSHOT };
+const SERVERLESS_SNAPSHOT: Rendering = Rendering {
+    links: &[("self", "serverless/{cluster}/backup/snapshots/{id}")],
+    ..SNAPSHOT
+};
 
 const SERVERLESS_RESTORE_JOB: Rendering = Rendering {
-    links: &[("self", "serverless/{cluster}/backup/restoreJobs/{id}"), ("snapshot", "serverless/{cluster}/backup/snapshots/{snapshotId}")],
+    links: &[
+        ("self", "serverless/{cluster}/backup/restoreJobs/{id}"),
+        (
+            "snapshot",
+            "serverless/{cluster}/backup/snapshots/{snapshotId}",
+        ),
+    ],
     ..RESTORE_JOB
 };
 
-const LEGACY_SNAPSHOT: Rendering = Rendering { links: &[("self", "clusters/{cluster}/snapshots/{id}")], ..NOTHING };
+const LEGACY_SNAPSHOT: Rendering = Rendering {
+    links: &[("self", "clusters/{cluster}/snapshots/{id}")],
+    ..NOTHING
+};
 
-const LEGACY_CHECKPOINT: Rendering = Rendering { links: &[("self", "clusters/{cluster}/backupCheckpoints/{id}")], ..NOTHING };
+const LEGACY_CHECKPOINT: Rendering = Rendering {
+    links: &[("self", "clusters/{cluster}/backupCheckpoints/{id}")],
+    ..NOTHING
+};
 
 const LEGACY_RESTORE_JOB: Rendering = Rendering {
-    links: &[("self", "clusters/{cluster}/restoreJobs/{id}"), ("snapshot", "clusters/{cluster}/snapshots/{snapshotId}"), CLUSTER],
-    words: &[
-        ("statusName", ["IN_PROGRESS", "IN_PROGRESS", "FINISHED", "BROKEN"]),
-        ("delivery.statusName", ["NOT_STARTED", "IN_PROGRESS", "READY", "FAILED"]),
+    links: &[
+        ("self", "clusters/{cluster}/restoreJobs/{id}"),
+        ("snapshot", "clusters/{cluster}/snapshots/{snapshotId}"),
+        CLUSTER,
     ],
-    done: &["delivery.url", "delivery.urlV2", "delivery.authHeader", "delivery.authValue", "delivery.expires"],
+    words: &[
+        (
+            "statusName",
+            ["IN_PROGRESS", "IN_PROGRESS", "FINISHED", "BROKEN"],
+        ),
+        (
+            "delivery.statusName",
+            ["NOT_STARTED", "IN_PROGRESS", "READY", "FAILED"],
+        ),
+    ],
+    done: &[
+        "delivery.url",
+        "delivery.urlV2",
+        "delivery.authHeader",
+        "delivery.authValue",
+        "delivery.expires",
+    ],
     empty: &["hashes"],
     ..NOTHING
 };
 
-const LEGACY_SCHEDULE: Rendering = Rendering { links: &[("self", "clusters/{cluster}/snapshotSchedule")], ..NOTHING };
+const LEGACY_SCHEDULE: Rendering = Rendering {
+    links: &[("self", "clusters/{cluster}/snapshotSchedule")],
+    ..NOTHING
+};
 
 fn rendering(family: Family) -> &'static Rendering {
     match family {
@@ -161,8 +241,11 @@ fn rendering(family: Family) -> &'static Rendering {
 }
 
 /// Members that one generation of the API has and the other has not.
-const ONLY_V1: &[(Family, &str)] =
-    &[(Family::RestoreJob, "createdAt"), (Family::RestoreJob, "sourceClusterName"), (Family::ExportJob, "errMsg")];
+const ONLY_V1: &[(Family, &str)] = &[
+    (Family::RestoreJob, "createdAt"),
+    (Family::RestoreJob, "sourceClusterName"),
+    (Family::ExportJob, "errMsg"),
+];
 const ONLY_V2: &[(Family, &str)] = &[
     (Family::ExportBucket, "roleId"),
     (Family::ExportBucket, "serviceUrl"),
@@ -174,12 +257,38 @@ const ONLY_V2: &[(Family, &str)] = &[
 pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) -> Value {
     let (rendering, phase) = (rendering(resource.family), resource.job.phase(now));
     let mut value = Value::Object(resource.members.clone());
-    let hide = |value: &mut Value, members: &[&str]| members.iter().for_each(|member| drop(take(value, member)));
-    hide(&mut value, if phase < Phase::Running { rendering.started } else { &[] });
-    hide(&mut value, if phase < Phase::Done { rendering.ended } else { &[] });
-    hide(&mut value, if phase == Phase::Done { &[] } else { rendering.done });
+    let hide = |value: &mut Value, members: &[&str]| {
+        members.iter().for_each(|member| drop(take(value, member)))
+    };
+    hide(
+        &mut value,
+        if phase < Phase::Running {
+            rendering.started
+        } else {
+            &[]
+        },
+    );
+    hide(
+        &mut value,
+        if phase < Phase::Done {
+            rendering.ended
+        } else {
+            &[]
+        },
+    );
+    hide(
+        &mut value,
+        if phase == Phase::Done {
+            &[]
+        } else {
+            rendering.done
+        },
+    );
     let delivers = resource.members.contains_key("expiresAt");
-    let expired = rendering.words == RESTORE_WORDS && phase == Phase::Done && delivers && now >= resource.job.ends.saturating_add(LIFETIME);
+    let expired = rendering.words == RESTORE_WORDS
+        && phase == Phase::Done
+        && delivers
+        && now >= resource.job.ends.saturating_add(LIFETIME);
     if phase != Phase::Done || expired {
         for member in rendering.empty {
             at(&mut value, member).into_iter().for_each(empty);
@@ -189,23 +298,41 @@ pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) 
         say(&mut value, member, words[phase as usize]);
     }
     if phase == Phase::Failed && !resource.cancelled {
-        let failure: Map<String, Value> = serde_json::from_str(rendering.failed).unwrap_or_default();
-        value.as_object_mut().into_iter().for_each(|members| members.extend(failure.clone()));
+        let failure: Map<String, Value> =
+            serde_json::from_str(rendering.failed).unwrap_or_default();
+        value
+            .as_object_mut()
+            .into_iter()
+            .for_each(|members| members.extend(failure.clone()));
     }
     if rendering.words == RESTORE_WORDS {
         value["expired"] = expired.into();
         value["cancelled"] = resource.cancelled.into();
         value["failed"] = (phase == Phase::Failed && !resource.cancelled).into();
     }
-    let id = if resource.family == Family::ExportBucket { "_id" } else { "id" };
-    if !matches!(resource.family, Family::Schedule | Family::LegacySchedule | Family::CompliancePolicy) {
+    let id = if resource.family == Family::ExportBucket {
+        "_id"
+    } else {
+        "id"
+    };
+    if !matches!(
+        resource.family,
+        Family::Schedule | Family::LegacySchedule | Family::CompliancePolicy
+    ) {
         value[id] = resource.id.clone().into();
     }
     if !rendering.links.is_empty() {
-        value["links"] = rendering.links.iter().filter_map(|link| self::link(resource, *link, api, origin)).collect();
+        value["links"] = rendering
+            .links
+            .iter()
+            .filter_map(|link| self::link(resource, *link, api, origin))
+            .collect();
     }
     let others = if api == "v1" { ONLY_V2 } else { ONLY_V1 };
-    others.iter().filter(|(family, _)| *family == resource.family).for_each(|(_, member)| drop(take(&mut value, member)));
+    others
+        .iter()
+        .filter(|(family, _)| *family == resource.family)
+        .for_each(|(_, member)| drop(take(&mut value, member)));
     if resource.family == Family::Schedule {
         rename_zones(&mut value, api);
     }
@@ -214,43 +341,83 @@ pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) 
 
 /// Copies go to zones; v1.0 calls their id otherwise.
 fn rename_zones(schedule: &mut Value, api: &str) {
-    let (from, to) = if api == "v1" { ("zoneId", "replicationSpecId") } else { ("replicationSpecId", "zoneId") };
-    for setting in schedule["copySettings"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+    let (from, to) = if api == "v1" {
+        ("zoneId", "replicationSpecId")
+    } else {
+        ("replicationSpecId", "zoneId")
+    };
+    for setting in schedule["copySettings"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
+    {
         if let Some(id) = setting.remove(from) {
             setting.insert(to.to_owned(), id);
         }
     }
 }
 
-fn link(resource: &Resource, (relation, path): (&str, &str), api: &str, origin: &str) -> Option<Value> {
-    let mut path = path.replace("{cluster}", &resource.cluster).replace("{id}", &resource.id);
+fn link(
+    resource: &Resource,
+    (relation, path): (&str, &str),
+    api: &str,
+    origin: &str,
+) -> Option<Value> {
+    let mut path = path
+        .replace("{cluster}", &resource.cluster)
+        .replace("{id}", &resource.id);
     if path.contains("{snapshotId}") {
-        path = path.replace("{snapshotId}", resource.members.get("snapshotId")?.as_str()?);
+        path = path.replace(
+            "{snapshotId}",
+            resource.members.get("snapshotId")?.as_str()?,
+        );
     }
-    let (version, site) = if api == "v1" { ("v1.0", "http://mms.mongodb.com") } else { ("v2", "https://cloud.mongodb.com") };
-    let relation = if relation == "self" { relation.to_owned() } else { format!("{site}/{relation}") };
+    let (version, site) = if api == "v1" {
+        ("v1.0", "http://mms.mongodb.com")
+    } else {
+        ("v2", "https://cloud.mongodb.com")
+    };
+    let relation = if relation == "self" {
+        relation.to_owned()
+    } else {
+        format!("{site}/{relation}")
+    };
     let group = format!("{origin}/api/atlas/{version}/groups/{}", resource.project);
-    let href = if path.is_empty() { group } else { format!("{group}/{path}") };
+    let href = if path.is_empty() {
+        group
+    } else {
+        format!("{group}/{path}")
+    };
     Some(json!({"href": href, "rel": relation}))
 }
 
 /// The member at `outer.inner`, if it is there.
 fn at<'a>(value: &'a mut Value, path: &str) -> Option<&'a mut Value> {
-    path.split('.').try_fold(value, |value, name| value.get_mut(name))
+    path.split('.')
+        .try_fold(value, |value, name| value.get_mut(name))
 }
 
 fn take(value: &mut Value, path: &str) -> Option<Value> {
     let (outer, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let holder = if outer.is_empty() { Some(value) } else { at(value, outer) };
+    let holder = if outer.is_empty() {
+        Some(value)
+    } else {
+        at(value, outer)
+    };
     holder?.as_object_mut()?.remove(name)
 }
 
 /// Sets a word, where there is an object to hold it: a legacy job without a download says nothing of its delivery.
 fn say(value: &mut Value, path: &str, word: &str) {
-    let word = word.parse::<bool>().map_or_else(|_| word.into(), Value::Bool);
+    let word = word
+        .parse::<bool>()
+        .map_or_else(|_| word.into(), Value::Bool);
     match path.rsplit_once('.') {
         None => value[path] = word,
-        Some(_) => at(value, path).into_iter().for_each(|member| *member = word.clone()),
+        Some(_) => at(value, path)
+            .into_iter()
+            .for_each(|member| *member = word.clone()),
     }
 }
 

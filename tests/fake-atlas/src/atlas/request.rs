@@ -40,29 +40,45 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn path(&self, name: &str) -> &str {
-        self.path.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.path
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// Project and cluster; an empty name where the path has no cluster.
     pub(super) fn scope(&self) -> (&str, &str) {
-        let name = self.path.iter().find(|(known, _)| matches!(&**known, "clusterName" | "name"));
+        let name = self
+            .path
+            .iter()
+            .find(|(known, _)| matches!(&**known, "clusterName" | "name"));
         (self.path("groupId"), name.map_or("", |(_, name)| name))
     }
 
     /// The id of the resource: the first parameter after project and cluster.
     pub(super) fn id(&self) -> &str {
-        let place = |name: &str| matches!(name, "groupId" | "clusterName" | "name" | "cloudProvider");
-        self.path.iter().find(|(name, _)| !place(name)).map_or("", |(_, value)| value)
+        let place =
+            |name: &str| matches!(name, "groupId" | "clusterName" | "name" | "cloudProvider");
+        self.path
+            .iter()
+            .find(|(name, _)| !place(name))
+            .map_or("", |(_, value)| value)
     }
 
     /// A query parameter, or its default.
     pub(super) fn query(&self, name: &str) -> Option<String> {
-        let given = self.query.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.clone());
-        given.or_else(|| match &self.spec.parameter(self.operation, name)?["default"] {
-            Value::Null => None,
-            Value::String(text) => Some(text.clone()),
-            other => Some(other.to_string()),
-        })
+        let given = self
+            .query
+            .iter()
+            .rfind(|(known, _)| known == name)
+            .map(|(_, value)| value.clone());
+        given.or_else(
+            || match &self.spec.parameter(self.operation, name)?["default"] {
+                Value::Null => None,
+                Value::String(text) => Some(text.clone()),
+                other => Some(other.to_string()),
+            },
+        )
     }
 }
 
@@ -74,22 +90,36 @@ pub(super) fn match_operation(request: &Incoming<'_>) -> Result<&'static Operati
     };
     match known(request.method) {
         Some(operation) => Ok(operation),
-        None if ["GET", "POST", "PATCH", "PUT", "DELETE"].iter().any(|method| known(method).is_some()) => {
-            Err(Refusal::new(405, "METHOD_NOT_ALLOWED", format!("{} is not allowed here.", request.method)))
+        None if ["GET", "POST", "PATCH", "PUT", "DELETE"]
+            .iter()
+            .any(|method| known(method).is_some()) =>
+        {
+            Err(Refusal::new(
+                405,
+                "METHOD_NOT_ALLOWED",
+                format!("{} is not allowed here.", request.method),
+            ))
         }
         None => Err(Refusal::no_resource(request.path)),
     }
 }
 
-pub(super) fn validate(operation: &'static Operation, request: &Incoming<'_>) -> Result<Call, Refusal> {
+pub(super) fn validate(
+    operation: &'static Operation,
+    request: &Incoming<'_>,
+) -> Result<Call, Refusal> {
     let spec = &documents()[&operation.api];
     let media = accepted(spec, operation, request.accept)?;
     content_type(spec, operation, request.content_type)?;
-    let path: Vec<_> = route::parameters(&operation.path, request.path).map(|(name, value)| (name.to_owned(), value)).collect();
+    let path: Vec<_> = route::parameters(&operation.path, request.path)
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
     let query = route::query(request.query);
     let schemas = Schemas::new(spec);
     for (name, text) in &query {
-        let Some(schema) = spec.parameter(operation, name) else { return Err(Refusal::query(name, "not known")) };
+        let Some(schema) = spec.parameter(operation, name) else {
+            return Err(Refusal::query(name, "not known"));
+        };
         let mut found = Vec::new();
         schemas.compare(schema, &typed(schema, text), "", &mut found);
         if let Some(wrong) = found.first() {
@@ -108,12 +138,28 @@ pub(super) fn validate(operation: &'static Operation, request: &Incoming<'_>) ->
         schemas.compare(schema, &body, "", &mut found);
         rules::validate(spec, schema, &body, "", &mut fields);
     }
-    fields.extend(found.into_iter().map(|wrong| (wrong.path.clone(), message(&wrong))));
+    fields.extend(
+        found
+            .into_iter()
+            .map(|wrong| (wrong.path.clone(), message(&wrong))),
+    );
     if !fields.is_empty() {
         return Err(Refusal::invalid(fields));
     }
-    let (url, origin) = (format!("{}{}", request.origin, request.path), request.origin.clone());
-    Ok(Call { operation, spec, path, query, body, media, url, origin })
+    let (url, origin) = (
+        format!("{}{}", request.origin, request.path),
+        request.origin.clone(),
+    );
+    Ok(Call {
+        operation,
+        spec,
+        path,
+        query,
+        body,
+        media,
+        url,
+        origin,
+    })
 }
 
 fn message(wrong: &Deviation) -> String {
@@ -121,7 +167,11 @@ fn message(wrong: &Deviation) -> String {
 }
 
 fn essence(text: &str) -> String {
-    text.split(';').next().unwrap_or_default().trim().to_lowercase()
+    text.split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_lowercase()
 }
 
 /// The version that the client asks for. In v2 it has to ask for one; v1.0 has one media type, which goes without saying.
@@ -134,24 +184,47 @@ fn accepted(spec: &Spec, operation: &Operation, accept: Option<&str>) -> Result<
     if operation.api == "v1" && asked.iter().any(|asked| asked == "*/*") {
         return Ok(versions.remove(0));
     }
-    let refusal =
-        || Refusal::new(406, "INVALID_VERSION_DATE", format!("{} cannot be given as {}.", operation.path, accept.unwrap_or("nothing")));
-    versions.into_iter().find(|version| asked.contains(version)).ok_or_else(refusal)
+    let refusal = || {
+        Refusal::new(
+            406,
+            "INVALID_VERSION_DATE",
+            format!(
+                "{} cannot be given as {}.",
+                operation.path,
+                accept.unwrap_or("nothing")
+            ),
+        )
+    };
+    versions
+        .into_iter()
+        .find(|version| asked.contains(version))
+        .ok_or_else(refusal)
 }
 
 fn content_type(spec: &Spec, operation: &Operation, sent: Option<&str>) -> Result<(), Refusal> {
-    let Some(own) = spec.request_media(operation) else { return Ok(()) };
+    let Some(own) = spec.request_media(operation) else {
+        return Ok(());
+    };
     let sent = sent.map(essence).unwrap_or_default();
     if sent == own || spec.success_versions(operation).contains(&sent) {
         return Ok(());
     }
-    Err(Refusal::new(415, "UNSUPPORTED_MEDIA_TYPE", format!("{sent:?} is not {own}.")))
+    Err(Refusal::new(
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+        format!("{sent:?} is not {own}."),
+    ))
 }
 
 fn body(spec: &Spec, operation: &Operation, bytes: &[u8]) -> Result<Value, Refusal> {
     match spec.request_schema(operation) {
         None if bytes.is_empty() => Ok(Value::Null),
-        None => Err(Refusal::new(400, "UNEXPECTED_BODY", "This operation takes no body.")),
-        Some(_) => serde_json::from_slice(bytes).map_err(|_| Refusal::new(400, "INVALID_JSON", "The body is not JSON.")),
+        None => Err(Refusal::new(
+            400,
+            "UNEXPECTED_BODY",
+            "This operation takes no body.",
+        )),
+        Some(_) => serde_json::from_slice(bytes)
+            .map_err(|_| Refusal::new(400, "INVALID_JSON", "The body is not JSON.")),
     }
 }

@@ -11,8 +11,19 @@ use super::{legacy, settings};
 pub(super) const SNAPSHOTS: usize = 3;
 
 /// Adds a cluster and its snapshots: one for every six hours before now.
-pub(super) fn cluster(world: &mut World, project: &str, name: &str, kind: ClusterKind, count: usize) {
-    let cluster = Cluster { project: project.to_owned(), name: name.to_owned(), kind, id: world.id() };
+pub(super) fn cluster(
+    world: &mut World,
+    project: &str,
+    name: &str,
+    kind: ClusterKind,
+    count: usize,
+) {
+    let cluster = Cluster {
+        project: project.to_owned(),
+        name: name.to_owned(),
+        kind,
+        id: world.id(),
+    };
     world.clusters.push(cluster.clone());
     match kind {
         ClusterKind::ReplicaSet | ClusterKind::Sharded => settings::add_schedule(world, &cluster),
@@ -31,8 +42,21 @@ fn snapshot(world: &mut World, cluster: &Cluster, at: Moment, back: i64) {
     match cluster.kind {
         ClusterKind::ReplicaSet | ClusterKind::Sharded => {
             // The latest was asked for, the others are scheduled.
-            let (frequency, description) = if back == 1 { ("ondemand", Some("On Demand Snapshot")) } else { ("hourly", None) };
-            snapshots::add(world, cluster, Job::done(at), &Reason { frequency, description, days: 7 });
+            let (frequency, description) = if back == 1 {
+                ("ondemand", Some("On Demand Snapshot"))
+            } else {
+                ("hourly", None)
+            };
+            snapshots::add(
+                world,
+                cluster,
+                Job::done(at),
+                &Reason {
+                    frequency,
+                    description,
+                    days: 7,
+                },
+            );
         }
         ClusterKind::Flex => shared(world, Family::FlexSnapshot, scope, at),
         ClusterKind::Tenant => shared(world, Family::TenantSnapshot, scope, at),

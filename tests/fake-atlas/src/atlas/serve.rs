@@ -45,13 +45,22 @@ struct Outcome {
 
 impl From<Refusal> for Outcome {
     fn from(refusal: Refusal) -> Self {
-        Outcome { status: refusal.status, media: "application/json".to_owned(), body: refusal.json(), refusal: Some(refusal) }
+        Outcome {
+            status: refusal.status,
+            media: "application/json".to_owned(),
+            body: refusal.json(),
+            refusal: Some(refusal),
+        }
     }
 }
 
 impl Shared {
     pub(super) fn new(world: World) -> Arc<Self> {
-        Arc::new(Shared { world: Mutex::new(world), bucket: Mutex::default(), faults: Mutex::default() })
+        Arc::new(Shared {
+            world: Mutex::new(world),
+            bucket: Mutex::default(),
+            faults: Mutex::default(),
+        })
     }
 
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
@@ -70,7 +79,12 @@ impl Shared {
             async move {
                 let (parts, body) = request.into_parts();
                 let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-                let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+                let header = |name: &str| {
+                    parts
+                        .headers
+                        .get(name)
+                        .and_then(|value| value.to_str().ok())
+                };
                 let incoming = Incoming {
                     method: parts.method.as_str(),
                     path: parts.uri.path(),
@@ -93,7 +107,9 @@ impl Shared {
         let per_minute = limit.unwrap_or(RATE_LIMIT);
         let left = lock(&self.bucket).take(per_minute, now);
         let outcome = match left {
-            Err(wait) if limit.is_some() => Refusal::rate_limited(request.path, per_minute, wait).into(),
+            Err(wait) if limit.is_some() => {
+                Refusal::rate_limited(request.path, per_minute, wait).into()
+            }
             _ => self.outcome(request).unwrap_or_else(Outcome::from),
         };
         let answer = form(request, outcome).header("RateLimit-Limit", &per_minute.to_string());
@@ -125,16 +141,28 @@ impl Shared {
             appear(&mut world, &call);
         }
         self.allowed(operation, &call, &body)?;
-        Ok(Outcome { status: operation.success, media: call.media, body, refusal: None })
+        Ok(Outcome {
+            status: operation.success,
+            media: call.media,
+            body,
+            refusal: None,
+        })
     }
 
     /// An answer that the spec does not allow is a fault of this server: nobody must take it for Atlas's.
     fn allowed(&self, operation: &Operation, call: &Call, body: &Value) -> Result<(), Refusal> {
-        let Some(schema) = call.spec.success_schema(operation) else { return Ok(()) };
+        let Some(schema) = call.spec.success_schema(operation) else {
+            return Ok(());
+        };
         let mut found = Vec::new();
         Schemas::new(call.spec).compare(schema, body, "", &mut found);
-        let Some(wrong) = found.first() else { return Ok(()) };
-        let fault = format!("{}/{}: {}: {}, {}", operation.api, operation.id, wrong.path, wrong.kind, wrong.example);
+        let Some(wrong) = found.first() else {
+            return Ok(());
+        };
+        let fault = format!(
+            "{}/{}: {}: {}, {}",
+            operation.api, operation.id, wrong.path, wrong.kind, wrong.example
+        );
         lock(&self.faults).push(fault.clone());
         Err(Refusal::new(500, "FAULT_OF_THE_FAKE", fault))
     }
@@ -142,23 +170,53 @@ impl Shared {
 
 /// What others take meanwhile.
 fn appear(world: &mut World, call: &Call) {
-    let Ok(cluster) = world.cluster(call.scope(), Family::Snapshot.clusters()).cloned() else { return };
+    let Ok(cluster) = world
+        .cluster(call.scope(), Family::Snapshot.clusters())
+        .cloned()
+    else {
+        return;
+    };
     for _ in 0..world.rules.appearing {
         let job = Job::done(world.now());
-        snapshots::add(world, &cluster, job, &snapshots::Reason { frequency: "hourly", description: None, days: 2 });
+        snapshots::add(
+            world,
+            &cluster,
+            job,
+            &snapshots::Reason {
+                frequency: "hourly",
+                description: None,
+                days: 2,
+            },
+        );
     }
 }
 
 /// As the client wants it: in an envelope, with line breaks.
 fn form(request: &Incoming<'_>, outcome: Outcome) -> Answer {
     let query = pairs(request.query);
-    let wants = |name: &str| query.iter().any(|(known, value)| known == name && value == "true");
+    let wants = |name: &str| {
+        query
+            .iter()
+            .any(|(known, value)| known == name && value == "true")
+    };
     let enveloped = wants("envelope");
-    let (status, body) = if enveloped { (200, envelope(request.path, &outcome)) } else { (outcome.status, outcome.body) };
-    let media = if outcome.media == "application/json" { outcome.media } else { format!("{};charset=utf-8", outcome.media) };
+    let (status, body) = if enveloped {
+        (200, envelope(request.path, &outcome))
+    } else {
+        (outcome.status, outcome.body)
+    };
+    let media = if outcome.media == "application/json" {
+        outcome.media
+    } else {
+        format!("{};charset=utf-8", outcome.media)
+    };
     let mut answer = Answer::new(status);
     if !body.is_null() {
-        let text = if wants("pretty") { format!("{body:#}") } else { body.to_string() };
+        let text = if wants("pretty") {
+            format!("{body:#}")
+        } else {
+            body.to_string()
+        };
         answer = answer.header("Content-Type", &media).body(text);
     }
     if let (Some(refusal), false) = (outcome.refusal, enveloped) {
@@ -180,6 +238,10 @@ fn envelope(path: &str, outcome: &Outcome) -> Value {
         body["status"] = outcome.status.into();
         return body;
     }
-    let member = if path.starts_with("/api/atlas/v1.0/") { "envelope" } else { "content" };
+    let member = if path.starts_with("/api/atlas/v1.0/") {
+        "envelope"
+    } else {
+        "content"
+    };
     json!({"status": outcome.status, member: body})
 }

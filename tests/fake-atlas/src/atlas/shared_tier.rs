@@ -16,7 +16,11 @@ const LIFETIME: i64 = 4 * HOUR;
 fn members(call: &Call, family: Family, snapshot: &Resource, job: Job, delivery: &str) -> Value {
     let (project, cluster) = call.scope();
     let given = |name: &str, default: &str| call.body[name].as_str().unwrap_or(default).to_owned();
-    let name = if family == Family::FlexRestoreJob { "instanceName" } else { "clusterName" };
+    let name = if family == Family::FlexRestoreJob {
+        "instanceName"
+    } else {
+        "clusterName"
+    };
     json!({
         name: cluster,
         "deliveryType": delivery,
@@ -45,13 +49,24 @@ pub(super) fn download(world: &mut World, call: &Call, family: Family) -> Result
 pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
     let snapshot = snapshot(world, call, family)?;
     let (project, _) = call.scope();
-    let target = call.body["targetDeploymentItemName"].as_str().unwrap_or_default();
+    let target = call.body["targetDeploymentItemName"]
+        .as_str()
+        .unwrap_or_default();
     let project = call.body["targetProjectId"].as_str().unwrap_or(project);
     // The target may be of any kind: these restores are how people leave for a dedicated cluster.
-    if !world.clusters.iter().any(|known| known.project == project && known.name == target) {
+    if !world
+        .clusters
+        .iter()
+        .any(|known| known.project == project && known.name == target)
+    {
         return Err(Refusal::no_cluster(project, target));
     }
     let job = world.begin(family);
-    let resource = world.add(family, call.scope(), job, members(call, family, &snapshot, job, "RESTORE"));
+    let resource = world.add(
+        family,
+        call.scope(),
+        job,
+        members(call, family, &snapshot, job, "RESTORE"),
+    );
     Ok(Done::One(render(world, call, &resource)))
 }

@@ -26,7 +26,11 @@ pub(super) fn replica_sets(cluster: &Cluster) -> Vec<String> {
 }
 
 pub(super) fn add(world: &mut World, cluster: &Cluster, job: Job, reason: &Reason<'_>) -> Resource {
-    let kind = if reason.frequency == "ondemand" { "onDemand" } else { "scheduled" };
+    let kind = if reason.frequency == "ondemand" {
+        "onDemand"
+    } else {
+        "scheduled"
+    };
     let mut members = json!({
         "createdAt": text(job.starts),
         "expiresAt": text(job.begins.saturating_add(reason.days.saturating_mul(DAY))),
@@ -46,28 +50,54 @@ pub(super) fn add(world: &mut World, cluster: &Cluster, job: Job, reason: &Reaso
         members["cloudProvider"] = "AWS".into();
         members["copyRegions"] = json!([]);
     } else {
-        let member = |set: &String| json!({"cloudProvider": "AWS", "id": world.id(), "replicaSetName": set});
+        let member =
+            |set: &String| json!({"cloudProvider": "AWS", "id": world.id(), "replicaSetName": set});
         let parts: Vec<Value> = sets.iter().map(member).collect();
         members["type"] = "shardedCluster".into();
         members["configServerType"] = "DEDICATED".into();
         members["snapshotIds"] = parts.iter().map(|part| part["id"].clone()).collect();
         members["members"] = parts.into();
     }
-    world.add(Family::Snapshot, (&cluster.project, &cluster.name), job, members)
+    world.add(
+        Family::Snapshot,
+        (&cluster.project, &cluster.name),
+        job,
+        members,
+    )
 }
 
 pub(super) fn take(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
     let cluster = world.cluster(call.scope(), family.clusters())?.clone();
     let now = world.now();
-    let under_way = |found: &&Resource| found.members["frequencyType"] == "ondemand" && found.job.phase(now) < Phase::Done;
+    let under_way = |found: &&Resource| {
+        found.members["frequencyType"] == "ondemand" && found.job.phase(now) < Phase::Done
+    };
     if let Some(other) = world.of(family, call.scope()).find(under_way) {
-        let detail = format!("Snapshot {} of cluster {} is not complete yet: take another one after it.", other.id, cluster.name);
-        return Err(Refusal::new(409, "ATLAS_CLUSTER_SNAPSHOT_IN_PROGRESS", detail));
+        let detail = format!(
+            "Snapshot {} of cluster {} is not complete yet: take another one after it.",
+            other.id, cluster.name
+        );
+        return Err(Refusal::new(
+            409,
+            "ATLAS_CLUSTER_SNAPSHOT_IN_PROGRESS",
+            detail,
+        ));
     }
-    let description = call.body["description"].as_str().unwrap_or("On Demand Snapshot");
+    let description = call.body["description"]
+        .as_str()
+        .unwrap_or("On Demand Snapshot");
     let days = call.body["retentionInDays"].as_i64().unwrap_or(7);
     let job = world.begin(family);
-    let snapshot = add(world, &cluster, job, &Reason { frequency: "ondemand", description: Some(description), days });
+    let snapshot = add(
+        world,
+        &cluster,
+        job,
+        &Reason {
+            frequency: "ondemand",
+            description: Some(description),
+            days,
+        },
+    );
     Ok(Done::One(render(world, call, &snapshot)))
 }
 
@@ -79,9 +109,15 @@ pub(super) fn retain(world: &mut World, call: &Call, family: Family) -> Result<D
         Some("YEARS") => 365,
         _ => 1,
     };
-    let kept = call.body["retentionValue"].as_i64().unwrap_or(0).saturating_mul(days * DAY);
+    let kept = call.body["retentionValue"]
+        .as_i64()
+        .unwrap_or(0)
+        .saturating_mul(days * DAY);
     let snapshot = world.find_mut(family, call.scope(), call.id())?;
-    snapshot.members.insert("expiresAt".to_owned(), text(snapshot.job.begins.saturating_add(kept)));
+    snapshot.members.insert(
+        "expiresAt".to_owned(),
+        text(snapshot.job.begins.saturating_add(kept)),
+    );
     let snapshot = snapshot.clone();
     Ok(Done::One(render(world, call, &snapshot)))
 }
@@ -90,16 +126,33 @@ fn is_sharded(snapshot: &Value) -> bool {
     snapshot["type"] == "shardedCluster"
 }
 
-pub(super) fn list_sharded(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    Ok(Done::Many(all(world, call, family).into_iter().filter(is_sharded).collect()))
+pub(super) fn list_sharded(
+    world: &mut World,
+    call: &Call,
+    family: Family,
+) -> Result<Done, Refusal> {
+    Ok(Done::Many(
+        all(world, call, family)
+            .into_iter()
+            .filter(is_sharded)
+            .collect(),
+    ))
 }
 
 pub(super) fn get_sharded(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
     let snapshot = render(world, call, world.find(family, call.scope(), call.id())?);
-    if is_sharded(&snapshot) { Ok(Done::One(snapshot)) } else { Err(Refusal::no_resource(call.id())) }
+    if is_sharded(&snapshot) {
+        Ok(Done::One(snapshot))
+    } else {
+        Err(Refusal::no_resource(call.id()))
+    }
 }
 
-pub(super) fn delete_sharded(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+pub(super) fn delete_sharded(
+    world: &mut World,
+    call: &Call,
+    family: Family,
+) -> Result<Done, Refusal> {
     get_sharded(world, call, family)?;
     world.resources.retain(|resource| resource.id != call.id());
     Ok(Done::Nothing)

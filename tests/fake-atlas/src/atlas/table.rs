@@ -21,17 +21,49 @@ pub(super) type Act = fn(&mut World, &Call, Family) -> Result<Done, Refusal>;
 
 const TABLE: &[(&str, Family, Act)] = &[
     ("listSnapshots", Family::Snapshot, list),
-    ("listShardedSnapshots", Family::Snapshot, snapshots::list_sharded),
+    (
+        "listShardedSnapshots",
+        Family::Snapshot,
+        snapshots::list_sharded,
+    ),
     ("takeSnapshot", Family::Snapshot, snapshots::take),
     ("getSnapshot", Family::Snapshot, get),
-    ("getShardedSnapshot", Family::Snapshot, snapshots::get_sharded),
-    ("updateSnapshotRetention", Family::Snapshot, snapshots::retain),
+    (
+        "getShardedSnapshot",
+        Family::Snapshot,
+        snapshots::get_sharded,
+    ),
+    (
+        "updateSnapshotRetention",
+        Family::Snapshot,
+        snapshots::retain,
+    ),
     ("deleteSnapshot", Family::Snapshot, delete),
-    ("deleteShardedSnapshot", Family::Snapshot, snapshots::delete_sharded),
-    ("listSnapshotDatabases", Family::Snapshot, collections::databases),
-    ("getSnapshotDatabase", Family::Snapshot, collections::database),
-    ("listSnapshotCollections", Family::Snapshot, collections::collections),
-    ("getSnapshotCollection", Family::Snapshot, collections::collection),
+    (
+        "deleteShardedSnapshot",
+        Family::Snapshot,
+        snapshots::delete_sharded,
+    ),
+    (
+        "listSnapshotDatabases",
+        Family::Snapshot,
+        collections::databases,
+    ),
+    (
+        "getSnapshotDatabase",
+        Family::Snapshot,
+        collections::database,
+    ),
+    (
+        "listSnapshotCollections",
+        Family::Snapshot,
+        collections::collections,
+    ),
+    (
+        "getSnapshotCollection",
+        Family::Snapshot,
+        collections::collection,
+    ),
     ("listRestoreJobs", Family::RestoreJob, list),
     ("createRestoreJob", Family::RestoreJob, restores::create),
     ("getRestoreJob", Family::RestoreJob, get),
@@ -39,59 +71,150 @@ const TABLE: &[(&str, Family, Act)] = &[
     ("listExportJobs", Family::ExportJob, list),
     ("createExportJob", Family::ExportJob, exports::create),
     ("getExportJob", Family::ExportJob, get),
-    ("listExportBuckets", Family::ExportBucket, exports::list_buckets),
-    ("createExportBucket", Family::ExportBucket, exports::create_bucket),
+    (
+        "listExportBuckets",
+        Family::ExportBucket,
+        exports::list_buckets,
+    ),
+    (
+        "createExportBucket",
+        Family::ExportBucket,
+        exports::create_bucket,
+    ),
     ("getExportBucket", Family::ExportBucket, get),
     ("updateExportBucket", Family::ExportBucket, update),
     ("deleteExportBucket", Family::ExportBucket, delete),
-    ("listCollectionRestoreJobs", Family::CollectionRestoreJob, list),
-    ("createCollectionRestoreJob", Family::CollectionRestoreJob, collections::restore),
+    (
+        "listCollectionRestoreJobs",
+        Family::CollectionRestoreJob,
+        list,
+    ),
+    (
+        "createCollectionRestoreJob",
+        Family::CollectionRestoreJob,
+        collections::restore,
+    ),
     ("getCollectionRestoreJob", Family::CollectionRestoreJob, get),
-    ("listCollectionRestoreJobCollections", Family::CollectionRestoreJob, collections::progress),
-    ("getCollectionRestoreJobCollection", Family::CollectionRestoreJob, collections::progress_of_one),
+    (
+        "listCollectionRestoreJobCollections",
+        Family::CollectionRestoreJob,
+        collections::progress,
+    ),
+    (
+        "getCollectionRestoreJobCollection",
+        Family::CollectionRestoreJob,
+        collections::progress_of_one,
+    ),
     ("getSchedule", Family::Schedule, single),
-    ("updateSchedule", Family::Schedule, settings::update_schedule),
-    ("deleteSchedule", Family::Schedule, settings::delete_schedule),
+    (
+        "updateSchedule",
+        Family::Schedule,
+        settings::update_schedule,
+    ),
+    (
+        "deleteSchedule",
+        Family::Schedule,
+        settings::delete_schedule,
+    ),
     ("getCompliancePolicy", Family::CompliancePolicy, single),
-    ("updateCompliancePolicy", Family::CompliancePolicy, settings::update_policy),
-    ("disableCompliancePolicy", Family::CompliancePolicy, settings::disable_policy),
+    (
+        "updateCompliancePolicy",
+        Family::CompliancePolicy,
+        settings::update_policy,
+    ),
+    (
+        "disableCompliancePolicy",
+        Family::CompliancePolicy,
+        settings::disable_policy,
+    ),
     ("listPrivateEndpoints", Family::PrivateEndpoint, list),
-    ("createPrivateEndpoint", Family::PrivateEndpoint, settings::create_endpoint),
+    (
+        "createPrivateEndpoint",
+        Family::PrivateEndpoint,
+        settings::create_endpoint,
+    ),
     ("getPrivateEndpoint", Family::PrivateEndpoint, get),
     ("deletePrivateEndpoint", Family::PrivateEndpoint, delete),
     ("listFlexSnapshots", Family::FlexSnapshot, list),
     ("getFlexSnapshot", Family::FlexSnapshot, get),
-    ("downloadFlexSnapshot", Family::FlexRestoreJob, shared_tier::download),
+    (
+        "downloadFlexSnapshot",
+        Family::FlexRestoreJob,
+        shared_tier::download,
+    ),
     ("listFlexRestoreJobs", Family::FlexRestoreJob, list),
-    ("createFlexRestoreJob", Family::FlexRestoreJob, shared_tier::restore),
+    (
+        "createFlexRestoreJob",
+        Family::FlexRestoreJob,
+        shared_tier::restore,
+    ),
     ("getFlexRestoreJob", Family::FlexRestoreJob, get),
     ("listTenantSnapshots", Family::TenantSnapshot, list),
     ("getTenantSnapshot", Family::TenantSnapshot, get),
-    ("downloadTenantSnapshot", Family::TenantRestoreJob, shared_tier::download),
+    (
+        "downloadTenantSnapshot",
+        Family::TenantRestoreJob,
+        shared_tier::download,
+    ),
     ("listTenantRestoreJobs", Family::TenantRestoreJob, list),
-    ("createTenantRestoreJob", Family::TenantRestoreJob, shared_tier::restore),
+    (
+        "createTenantRestoreJob",
+        Family::TenantRestoreJob,
+        shared_tier::restore,
+    ),
     ("getTenantRestoreJob", Family::TenantRestoreJob, get),
     ("listServerlessSnapshots", Family::ServerlessSnapshot, list),
     ("getServerlessSnapshot", Family::ServerlessSnapshot, get),
-    ("listServerlessRestoreJobs", Family::ServerlessRestoreJob, list),
-    ("createServerlessRestoreJob", Family::ServerlessRestoreJob, restores::create),
+    (
+        "listServerlessRestoreJobs",
+        Family::ServerlessRestoreJob,
+        list,
+    ),
+    (
+        "createServerlessRestoreJob",
+        Family::ServerlessRestoreJob,
+        restores::create,
+    ),
     ("getServerlessRestoreJob", Family::ServerlessRestoreJob, get),
-    ("listLegacySnapshots", Family::LegacySnapshot, legacy::list_snapshots),
+    (
+        "listLegacySnapshots",
+        Family::LegacySnapshot,
+        legacy::list_snapshots,
+    ),
     ("getLegacySnapshot", Family::LegacySnapshot, get),
-    ("updateLegacySnapshotRetention", Family::LegacySnapshot, legacy::retain),
+    (
+        "updateLegacySnapshotRetention",
+        Family::LegacySnapshot,
+        legacy::retain,
+    ),
     ("deleteLegacySnapshot", Family::LegacySnapshot, delete),
     ("listLegacyCheckpoints", Family::LegacyCheckpoint, list),
     ("getLegacyCheckpoint", Family::LegacyCheckpoint, get),
-    ("listLegacyRestoreJobs", Family::LegacyRestoreJob, legacy::list_restores),
-    ("createLegacyRestoreJob", Family::LegacyRestoreJob, legacy::restore),
+    (
+        "listLegacyRestoreJobs",
+        Family::LegacyRestoreJob,
+        legacy::list_restores,
+    ),
+    (
+        "createLegacyRestoreJob",
+        Family::LegacyRestoreJob,
+        legacy::restore,
+    ),
     ("getLegacyRestoreJob", Family::LegacyRestoreJob, get),
     ("getLegacySchedule", Family::LegacySchedule, single),
-    ("updateLegacySchedule", Family::LegacySchedule, update_single),
+    (
+        "updateLegacySchedule",
+        Family::LegacySchedule,
+        update_single,
+    ),
 ];
 
 /// What the operation of that name does, and to what.
 pub(super) fn act(operation: &str) -> Option<(Family, Act)> {
-    TABLE.iter().find(|(known, ..)| *known == operation).map(|(_, family, act)| (*family, *act))
+    TABLE
+        .iter()
+        .find(|(known, ..)| *known == operation)
+        .map(|(_, family, act)| (*family, *act))
 }
 
 /// The resource, as it is answered now.
@@ -103,7 +226,10 @@ pub(super) fn render(world: &World, call: &Call, resource: &Resource) -> Value {
 pub(super) fn all(world: &World, call: &Call, family: Family) -> Vec<Value> {
     let mut found: Vec<&Resource> = world.of(family, call.scope()).collect();
     found.sort_by(|one, other| (other.job.begins, &other.id).cmp(&(one.job.begins, &one.id)));
-    found.into_iter().map(|resource| render(world, call, resource)).collect()
+    found
+        .into_iter()
+        .map(|resource| render(world, call, resource))
+        .collect()
 }
 
 fn list(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
@@ -111,7 +237,11 @@ fn list(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal>
 }
 
 fn get(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    Ok(Done::One(render(world, call, world.find(family, call.scope(), call.id())?)))
+    Ok(Done::One(render(
+        world,
+        call,
+        world.find(family, call.scope(), call.id())?,
+    )))
 }
 
 fn delete(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
@@ -123,31 +253,52 @@ fn delete(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusa
 /// What was written is what is read.
 fn update(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
     let resource = world.find_mut(family, call.scope(), call.id())?;
-    resource.members.extend(call.body.as_object().cloned().unwrap_or_default());
+    resource
+        .members
+        .extend(call.body.as_object().cloned().unwrap_or_default());
     get(world, call, family)
 }
 
 /// The one resource of the family. A project without a compliance policy answers with an empty one.
 fn single(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
     let found = world.of(family, call.scope()).next();
-    Ok(Done::One(found.map_or_else(|| Value::Object(serde_json::Map::new()), |resource| render(world, call, resource))))
+    Ok(Done::One(found.map_or_else(
+        || Value::Object(serde_json::Map::new()),
+        |resource| render(world, call, resource),
+    )))
 }
 
 fn update_single(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let (id, scope) = (world.of(family, call.scope()).next().map(|resource| resource.id.clone()), call.scope());
+    let (id, scope) = (
+        world
+            .of(family, call.scope())
+            .next()
+            .map(|resource| resource.id.clone()),
+        call.scope(),
+    );
     let resource = world.find_mut(family, scope, &id.unwrap_or_default())?;
-    resource.members.extend(call.body.as_object().cloned().unwrap_or_default());
+    resource
+        .members
+        .extend(call.body.as_object().cloned().unwrap_or_default());
     single(world, call, family)
 }
 
 /// The snapshot that a body names: it must be there, and complete.
 pub(super) fn snapshot(world: &World, call: &Call, family: Family) -> Result<Resource, Refusal> {
-    let found = world.find(family.snapshots(), call.scope(), call.body["snapshotId"].as_str().unwrap_or_default())?;
+    let found = world.find(
+        family.snapshots(),
+        call.scope(),
+        call.body["snapshotId"].as_str().unwrap_or_default(),
+    )?;
     match found.job.phase(world.now()) {
         Phase::Done => Ok(found.clone()),
         _ => {
             let detail = "The snapshot is not complete and cannot be downloaded yet.";
-            Err(Refusal::new(409, "CANNOT_DOWNLOAD_INCOMPLETE_SNAPSHOT", detail))
+            Err(Refusal::new(
+                409,
+                "CANNOT_DOWNLOAD_INCOMPLETE_SNAPSHOT",
+                detail,
+            ))
         }
     }
 }
@@ -160,10 +311,23 @@ mod tests {
     #[test]
     fn every_operation_is_in_the_table_once() {
         for operation in documents().operations() {
-            assert_eq!(TABLE.iter().filter(|(name, ..)| *name == operation.id).count(), 1, "{}", operation.id);
+            assert_eq!(
+                TABLE
+                    .iter()
+                    .filter(|(name, ..)| *name == operation.id)
+                    .count(),
+                1,
+                "{}",
+                operation.id
+            );
         }
         for (name, ..) in TABLE {
-            assert!(documents().operations().any(|operation| operation.id == *name), "{name}");
+            assert!(
+                documents()
+                    .operations()
+                    .any(|operation| operation.id == *name),
+                "{name}"
+            );
         }
     }
 }

@@ -25,13 +25,21 @@ impl Caller {
     fn answer(&mut self, method: &str, path: &str, body: Option<&Value>) -> Answered {
         let content = body.map_or(String::new(), |_| format!("Content-Type: {V2}\r\n"));
         let body = body.map_or(String::new(), Value::to_string);
-        self.peer.call(method, &format!("/api/atlas/v2/groups/{PROJECT}/{path}"), &format!("Accept: {V2}\r\n{content}"), &body)
+        self.peer.call(
+            method,
+            &format!("/api/atlas/v2/groups/{PROJECT}/{path}"),
+            &format!("Accept: {V2}\r\n{content}"),
+            &body,
+        )
     }
 
     fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let answered = self.answer(method, path, body);
         assert_eq!(self.atlas.faults_of_its_own(), [""; 0]);
-        (answered.status, serde_json::from_slice(&answered.body).unwrap_or_default())
+        (
+            answered.status,
+            serde_json::from_slice(&answered.body).unwrap_or_default(),
+        )
     }
 
     fn get(&mut self, path: &str) -> Value {
@@ -57,19 +65,31 @@ const SNAPSHOTS: &str = "clusters/orders/backup/snapshots";
 fn a_snapshot_makes_progress() {
     let mut caller = Caller::of(FakeAtlas::builder());
     let taken = caller.post(SNAPSHOTS, &json!({"retentionInDays": 5}));
-    assert_eq!((&taken["status"], &taken["frequencyType"]), (&json!("queued"), &json!("ondemand")));
+    assert_eq!(
+        (&taken["status"], &taken["frequencyType"]),
+        (&json!("queued"), &json!("ondemand"))
+    );
     for absent in ["createdAt", "cloudProvider", "mongodVersion"] {
         assert!(taken.get(absent).is_none(), "{absent}");
     }
-    assert_eq!((&taken["expiresAt"], &taken["storageSizeBytes"]), (&json!("2026-01-06T00:00:00Z"), &json!(0)));
+    assert_eq!(
+        (&taken["expiresAt"], &taken["storageSizeBytes"]),
+        (&json!("2026-01-06T00:00:00Z"), &json!(0))
+    );
     let path = format!("{SNAPSHOTS}/{}", taken["id"].as_str().unwrap());
     let (status, refused) = caller.call("POST", SNAPSHOTS, Some(&json!({})));
-    assert_eq!((status, &refused["errorCode"]), (409, &json!("ATLAS_CLUSTER_SNAPSHOT_IN_PROGRESS")));
+    assert_eq!(
+        (status, &refused["errorCode"]),
+        (409, &json!("ATLAS_CLUSTER_SNAPSHOT_IN_PROGRESS"))
+    );
     caller.pass(10);
     assert_eq!(caller.get(&path)["status"], "inProgress");
     caller.pass(50);
     let done = caller.get(&path);
-    assert_eq!((&done["status"], &done["createdAt"]), (&json!("completed"), &json!("2026-01-01T00:00:10Z")));
+    assert_eq!(
+        (&done["status"], &done["createdAt"]),
+        (&json!("completed"), &json!("2026-01-01T00:00:10Z"))
+    );
     caller.atlas.fail_next(Family::Snapshot);
     caller.post(SNAPSHOTS, &json!({}));
     caller.pass(60);
@@ -81,36 +101,183 @@ fn a_snapshot_makes_progress() {
 fn what_is_wrong_is_refused() {
     let mut caller = Caller::of(FakeAtlas::builder());
     let group = format!("/api/atlas/v2/groups/{PROJECT}");
-    let (snapshots, jobs) = (format!("{group}/{SNAPSHOTS}"), format!("{group}/clusters/orders/backup/restoreJobs"));
-    let (json, dated) = ("Content-Type: application/json\r\n", "Content-Type: application/vnd.atlas.2023-01-01+json\r\n");
+    let (snapshots, jobs) = (
+        format!("{group}/{SNAPSHOTS}"),
+        format!("{group}/clusters/orders/backup/restoreJobs"),
+    );
+    let (json, dated) = (
+        "Content-Type: application/json\r\n",
+        "Content-Type: application/vnd.atlas.2023-01-01+json\r\n",
+    );
     let accept = "Accept: application/vnd.atlas.2023-01-01+json\r\n";
     let full = format!("{accept}{dated}");
     for (method, path, headers, body, status, code, member) in [
-        ("GET", "/api/atlas/v2/other", accept, "", 404, "RESOURCE_NOT_FOUND", ""),
-        ("PUT", &*snapshots, accept, "", 405, "METHOD_NOT_ALLOWED", ""),
+        (
+            "GET",
+            "/api/atlas/v2/other",
+            accept,
+            "",
+            404,
+            "RESOURCE_NOT_FOUND",
+            "",
+        ),
+        (
+            "PUT",
+            &*snapshots,
+            accept,
+            "",
+            405,
+            "METHOD_NOT_ALLOWED",
+            "",
+        ),
         ("GET", &snapshots, "", "", 406, "INVALID_VERSION_DATE", ""),
-        ("GET", &snapshots, "Accept: application/vnd.atlas.2024-01-01+json\r\n", "", 406, "INVALID_VERSION_DATE", ""),
-        ("POST", &snapshots, accept, "{}", 415, "UNSUPPORTED_MEDIA_TYPE", ""),
-        ("POST", &snapshots, &format!("{accept}{json}"), "{}", 415, "UNSUPPORTED_MEDIA_TYPE", ""),
+        (
+            "GET",
+            &snapshots,
+            "Accept: application/vnd.atlas.2024-01-01+json\r\n",
+            "",
+            406,
+            "INVALID_VERSION_DATE",
+            "",
+        ),
+        (
+            "POST",
+            &snapshots,
+            accept,
+            "{}",
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "",
+        ),
+        (
+            "POST",
+            &snapshots,
+            &format!("{accept}{json}"),
+            "{}",
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "",
+        ),
         ("POST", &snapshots, &full, "{", 400, "INVALID_JSON", ""),
-        ("POST", &snapshots, &full, r#"{"retentionInDays": 0}"#, 400, "VALIDATION_ERROR", "retentionInDays"),
-        ("POST", &snapshots, &full, r#"{"retention": 1}"#, 400, "VALIDATION_ERROR", "retention"),
-        ("POST", &jobs, &full, r#"{"deliveryType": "download"}"#, 400, "VALIDATION_ERROR", "snapshotId"),
+        (
+            "POST",
+            &snapshots,
+            &full,
+            r#"{"retentionInDays": 0}"#,
+            400,
+            "VALIDATION_ERROR",
+            "retentionInDays",
+        ),
+        (
+            "POST",
+            &snapshots,
+            &full,
+            r#"{"retention": 1}"#,
+            400,
+            "VALIDATION_ERROR",
+            "retention",
+        ),
+        (
+            "POST",
+            &jobs,
+            &full,
+            r#"{"deliveryType": "download"}"#,
+            400,
+            "VALIDATION_ERROR",
+            "snapshotId",
+        ),
         ("GET", &snapshots, accept, "{}", 400, "UNEXPECTED_BODY", ""),
-        ("GET", &format!("{snapshots}?itemsPerPage=501"), accept, "", 400, "INVALID_QUERY_PARAMETER", ""),
-        ("GET", &format!("{snapshots}?pageNum=0"), accept, "", 400, "INVALID_QUERY_PARAMETER", ""),
-        ("GET", &format!("{snapshots}?page=1"), accept, "", 400, "INVALID_QUERY_PARAMETER", ""),
-        ("GET", &format!("{snapshots}/abc"), accept, "", 400, "VALIDATION_ERROR", "snapshotId"),
-        ("GET", &format!("{snapshots}/32b6e34b3d91647abb20e7b8"), accept, "", 404, "RESOURCE_NOT_FOUND", ""),
-        ("GET", &snapshots.replace("orders", "none"), accept, "", 404, "CLUSTER_NOT_FOUND", ""),
-        ("GET", &snapshots.replace("orders", "flex"), accept, "", 404, "CLUSTER_NOT_FOUND", ""),
-        ("GET", &snapshots.replace("32b6", "32b7"), accept, "", 404, "GROUP_NOT_FOUND", ""),
+        (
+            "GET",
+            &format!("{snapshots}?itemsPerPage=501"),
+            accept,
+            "",
+            400,
+            "INVALID_QUERY_PARAMETER",
+            "",
+        ),
+        (
+            "GET",
+            &format!("{snapshots}?pageNum=0"),
+            accept,
+            "",
+            400,
+            "INVALID_QUERY_PARAMETER",
+            "",
+        ),
+        (
+            "GET",
+            &format!("{snapshots}?page=1"),
+            accept,
+            "",
+            400,
+            "INVALID_QUERY_PARAMETER",
+            "",
+        ),
+        (
+            "GET",
+            &format!("{snapshots}/abc"),
+            accept,
+            "",
+            400,
+            "VALIDATION_ERROR",
+            "snapshotId",
+        ),
+        (
+            "GET",
+            &format!("{snapshots}/32b6e34b3d91647abb20e7b8"),
+            accept,
+            "",
+            404,
+            "RESOURCE_NOT_FOUND",
+            "",
+        ),
+        (
+            "GET",
+            &snapshots.replace("orders", "none"),
+            accept,
+            "",
+            404,
+            "CLUSTER_NOT_FOUND",
+            "",
+        ),
+        (
+            "GET",
+            &snapshots.replace("orders", "flex"),
+            accept,
+            "",
+            404,
+            "CLUSTER_NOT_FOUND",
+            "",
+        ),
+        (
+            "GET",
+            &snapshots.replace("32b6", "32b7"),
+            accept,
+            "",
+            404,
+            "GROUP_NOT_FOUND",
+            "",
+        ),
     ] {
         let answered = caller.peer.call(method, path, headers, body);
         let told: Value = serde_json::from_slice(&answered.body).unwrap();
-        assert_eq!((answered.status, answered.header("x-error-code")), (status, Some(code)), "{method} {path} {headers} {body}: {told}");
-        assert_eq!((told["error"].as_u64(), &told["errorCode"]), (Some(status.into()), &json!(code)));
-        assert_eq!(told["badRequestDetail"]["fields"][0]["field"].as_str().unwrap_or_default(), member, "{told}");
+        assert_eq!(
+            (answered.status, answered.header("x-error-code")),
+            (status, Some(code)),
+            "{method} {path} {headers} {body}: {told}"
+        );
+        assert_eq!(
+            (told["error"].as_u64(), &told["errorCode"]),
+            (Some(status.into()), &json!(code))
+        );
+        assert_eq!(
+            told["badRequestDetail"]["fields"][0]["field"]
+                .as_str()
+                .unwrap_or_default(),
+            member,
+            "{told}"
+        );
     }
 }
 
@@ -120,11 +287,19 @@ fn an_older_version_is_given_to_who_asks_for_it() {
     let path = format!("/api/atlas/v2/groups/{PROJECT}/clusters/orders/backup/schedule");
     for version in ["2024-08-05", "2023-01-01"] {
         let media = format!("application/vnd.atlas.{version}+json");
-        let answered = caller.peer.call("GET", &path, &format!("Accept: {media}\r\n"), "");
-        assert_eq!((answered.status, answered.header("content-type")), (200, Some(&*format!("{media};charset=utf-8"))));
+        let answered = caller
+            .peer
+            .call("GET", &path, &format!("Accept: {media}\r\n"), "");
+        assert_eq!(
+            (answered.status, answered.header("content-type")),
+            (200, Some(&*format!("{media};charset=utf-8")))
+        );
     }
     let answered = caller.peer.get(&path.replace("/v2/", "/v1.0/"));
-    assert_eq!((answered.status, answered.header("content-type")), (200, Some("application/json")));
+    assert_eq!(
+        (answered.status, answered.header("content-type")),
+        (200, Some("application/json"))
+    );
 }
 
 #[test]
@@ -133,15 +308,42 @@ fn lists_come_in_pages() {
     let mut ids = Vec::new();
     for number in 1..=3 {
         let page = caller.get(&format!("{SNAPSHOTS}?itemsPerPage=500&pageNum={number}"));
-        let rels: Vec<_> = page["links"].as_array().unwrap().iter().map(|link| link["rel"].as_str().unwrap().to_owned()).collect();
-        let expected: &[&str] = [&["self", "next"][..], &["self", "previous", "next"], &["self", "previous"]][number - 1];
-        assert_eq!((&rels[..], &page["totalCount"]), (&expected.iter().map(ToString::to_string).collect::<Vec<_>>()[..], &json!(1234)));
-        ids.extend(page["results"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()));
+        let rels: Vec<_> = page["links"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|link| link["rel"].as_str().unwrap().to_owned())
+            .collect();
+        let expected: &[&str] = [
+            &["self", "next"][..],
+            &["self", "previous", "next"],
+            &["self", "previous"],
+        ][number - 1];
+        assert_eq!(
+            (&rels[..], &page["totalCount"]),
+            (
+                &expected.iter().map(ToString::to_string).collect::<Vec<_>>()[..],
+                &json!(1234)
+            )
+        );
+        ids.extend(
+            page["results"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["id"].as_str().unwrap().to_owned()),
+        );
     }
     // The newest first, and each once.
     assert!(ids.windows(2).all(|pair| pair[0] > pair[1]) && ids.len() == 1234);
     let page = caller.get(&format!("{SNAPSHOTS}?includeCount=false"));
-    assert_eq!((page["results"].as_array().unwrap().len(), page.get("totalCount")), (100, None));
+    assert_eq!(
+        (
+            page["results"].as_array().unwrap().len(),
+            page.get("totalCount")
+        ),
+        (100, None)
+    );
 }
 
 #[test]
@@ -150,7 +352,10 @@ fn lists_can_be_difficult() {
     caller.atlas.miscount(-1);
     assert_eq!(caller.get(SNAPSHOTS)["totalCount"], 2);
     caller.atlas.countable(2);
-    assert_eq!(caller.call("GET", SNAPSHOTS, None).1["errorCode"], "TIMEOUT_WHILE_PAGING");
+    assert_eq!(
+        caller.call("GET", SNAPSHOTS, None).1["errorCode"],
+        "TIMEOUT_WHILE_PAGING"
+    );
     caller.atlas.appear_between_pages(1);
     let page = |number| format!("{SNAPSHOTS}?includeCount=false&itemsPerPage=1&pageNum={number}");
     let (first, second) = (caller.get(&page(1)), caller.get(&page(2)));
@@ -161,12 +366,24 @@ fn lists_can_be_difficult() {
 fn an_answer_comes_in_an_envelope_and_pretty() {
     let mut caller = Caller::of(FakeAtlas::builder());
     let list = caller.get(&format!("{SNAPSHOTS}?envelope=true"));
-    assert_eq!((&list["status"], list["results"].as_array().unwrap().len()), (&json!(200), 3));
+    assert_eq!(
+        (&list["status"], list["results"].as_array().unwrap().len()),
+        (&json!(200), 3)
+    );
     let path = format!("{SNAPSHOTS}/{}", list["results"][0]["id"].as_str().unwrap());
     let one = caller.get(&format!("{path}?envelope=true"));
-    assert_eq!((&one["status"], &one["content"]), (&json!(200), &list["results"][0]));
-    let error = caller.get(&format!("{}?envelope=true", SNAPSHOTS.replace("orders", "none")));
-    assert_eq!((&error["status"], &error["content"]["errorCode"]), (&json!(404), &json!("CLUSTER_NOT_FOUND")));
+    assert_eq!(
+        (&one["status"], &one["content"]),
+        (&json!(200), &list["results"][0])
+    );
+    let error = caller.get(&format!(
+        "{}?envelope=true",
+        SNAPSHOTS.replace("orders", "none")
+    ));
+    assert_eq!(
+        (&error["status"], &error["content"]["errorCode"]),
+        (&json!(404), &json!("CLUSTER_NOT_FOUND"))
+    );
     let pretty = caller.answer("GET", &format!("{path}?pretty=true"), None);
     assert!(pretty.body.starts_with(b"{\n  \""));
     let (status, body) = caller.call("DELETE", &format!("{path}?envelope=true"), None);
@@ -181,17 +398,30 @@ fn limits_go_by_the_clock() {
     caller.atlas.limit(Some(60));
     for left in (0..60).rev() {
         let answered = caller.answer("GET", SNAPSHOTS, None);
-        assert_eq!((answered.status, answered.header("ratelimit-remaining")), (200, Some(&*left.to_string())));
+        assert_eq!(
+            (answered.status, answered.header("ratelimit-remaining")),
+            (200, Some(&*left.to_string()))
+        );
         assert_eq!(answered.header("ratelimit-limit"), Some("60"));
     }
     let limited = caller.answer("GET", SNAPSHOTS, None);
-    assert_eq!((limited.status, limited.header("retry-after"), limited.header("x-error-code")), (429, Some("1"), Some("RATE_LIMITED")));
+    assert_eq!(
+        (
+            limited.status,
+            limited.header("retry-after"),
+            limited.header("x-error-code")
+        ),
+        (429, Some("1"), Some("RATE_LIMITED"))
+    );
     caller.pass(1);
     caller.get(SNAPSHOTS);
     caller.atlas.limit(None);
     caller.get(SNAPSHOTS);
     caller.atlas.allow(false);
-    assert_eq!(caller.answer("GET", SNAPSHOTS, None).header("x-error-code"), Some("IP_ADDRESS_NOT_ON_ACCESS_LIST"));
+    assert_eq!(
+        caller.answer("GET", SNAPSHOTS, None).header("x-error-code"),
+        Some("IP_ADDRESS_NOT_ON_ACCESS_LIST")
+    );
 }
 
 const EVENTS: &str = "clusters/events/backup";
@@ -200,19 +430,53 @@ const EVENTS: &str = "clusters/events/backup";
 fn a_sharded_cluster_is_downloaded_shard_by_shard() {
     let mut caller = Caller::of(FakeAtlas::builder());
     let snapshot = caller.get(&format!("{EVENTS}/snapshots/shardedClusters"))["results"][0].clone();
-    assert_eq!((snapshot["members"].as_array().unwrap().len(), &snapshot["type"]), (3, &json!("shardedCluster")));
-    let job = caller.post(&format!("{EVENTS}/restoreJobs"), &json!({"deliveryType": "download", "snapshotId": snapshot["id"]}));
-    assert_eq!((&job["deliveryUrl"], job.get("components"), job.get("expiresAt")), (&json!([]), None, None));
+    assert_eq!(
+        (
+            snapshot["members"].as_array().unwrap().len(),
+            &snapshot["type"]
+        ),
+        (3, &json!("shardedCluster"))
+    );
+    let job = caller.post(
+        &format!("{EVENTS}/restoreJobs"),
+        &json!({"deliveryType": "download", "snapshotId": snapshot["id"]}),
+    );
+    assert_eq!(
+        (
+            &job["deliveryUrl"],
+            job.get("components"),
+            job.get("expiresAt")
+        ),
+        (&json!([]), None, None)
+    );
     let path = format!("{EVENTS}/restoreJobs/{}", job["id"].as_str().unwrap());
     caller.pass(60);
     let ready = caller.get(&path);
-    assert_eq!((&ready["finishedAt"], &ready["expiresAt"]), (&json!("2026-01-01T00:01:00Z"), &json!("2026-01-01T01:01:00Z")));
-    let urls: Vec<_> = ready["components"].as_array().unwrap().iter().map(|one| one["downloadUrl"].clone()).collect();
+    assert_eq!(
+        (&ready["finishedAt"], &ready["expiresAt"]),
+        (
+            &json!("2026-01-01T00:01:00Z"),
+            &json!("2026-01-01T01:01:00Z")
+        )
+    );
+    let urls: Vec<_> = ready["components"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["downloadUrl"].clone())
+        .collect();
     assert_eq!((urls.len(), &ready["deliveryUrl"]), (3, &json!(urls)));
     assert_ne!(urls[0], urls[1]);
     caller.pass(3600);
     let expired = caller.get(&path);
-    assert_eq!((&expired["expired"], &expired["deliveryUrl"], &expired["failed"]), (&json!(true), &json!([]), &json!(false)));
+    assert_eq!(
+        (
+            &expired["expired"],
+            &expired["deliveryUrl"],
+            &expired["failed"]
+        ),
+        (&json!(true), &json!([]), &json!(false))
+    );
 }
 
 #[test]
@@ -220,25 +484,36 @@ fn a_restore_takes_its_cluster_until_it_ends() {
     let mut caller = Caller::of(FakeAtlas::builder());
     let snapshot = caller.get(SNAPSHOTS)["results"][0]["id"].clone();
     let jobs = "clusters/orders/backup/restoreJobs";
-    let body =
-        |target: &str| json!({"deliveryType": "automated", "snapshotId": snapshot, "targetGroupId": PROJECT, "targetClusterName": target});
-    assert_eq!(caller.call("POST", jobs, Some(&body("none"))).1["errorCode"], "CLUSTER_NOT_FOUND");
+    let body = |target: &str| json!({"deliveryType": "automated", "snapshotId": snapshot, "targetGroupId": PROJECT, "targetClusterName": target});
+    assert_eq!(
+        caller.call("POST", jobs, Some(&body("none"))).1["errorCode"],
+        "CLUSTER_NOT_FOUND"
+    );
     caller.atlas.hang_next(Family::RestoreJob);
     let job = caller.post(jobs, &body("orders"));
     let path = format!("{jobs}/{}", job["id"].as_str().unwrap());
     caller.pass(1_000_000);
     let (status, other) = caller.call("POST", jobs, Some(&body("orders")));
-    assert_eq!((status, &other["errorCode"]), (409, &json!("ATLAS_CLUSTER_RESTORE_IN_PROGRESS")));
+    assert_eq!(
+        (status, &other["errorCode"]),
+        (409, &json!("ATLAS_CLUSTER_RESTORE_IN_PROGRESS"))
+    );
     assert_eq!(caller.get(&path).get("finishedAt"), None);
     assert_eq!(caller.call("DELETE", &path, None).0, 204);
     let cancelled = caller.get(&path);
-    assert_eq!((&cancelled["cancelled"], &cancelled["failed"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&cancelled["cancelled"], &cancelled["failed"]),
+        (&json!(true), &json!(false))
+    );
     assert!(cancelled["finishedAt"].is_string() && caller.call("DELETE", &path, None).0 == 400);
     caller.atlas.fail_next(Family::RestoreJob);
     let job = caller.post(jobs, &body("orders"));
     caller.pass(60);
     let failed = caller.get(&format!("{jobs}/{}", job["id"].as_str().unwrap()));
-    assert_eq!((&failed["failed"], failed["finishedAt"].is_string()), (&json!(true), true));
+    assert_eq!(
+        (&failed["failed"], failed["finishedAt"].is_string()),
+        (&json!(true), true)
+    );
 }
 
 #[test]
@@ -249,15 +524,29 @@ fn what_atlas_takes_beyond_need_changes_nothing() {
     let with = |kind: &str, point: Value| {
         let target = json!({"deliveryType": kind, "snapshotId": snapshot, "targetGroupId": PROJECT, "targetClusterName": "orders"});
         let mut body = target;
-        body.as_object_mut().unwrap().extend(point.as_object().cloned().unwrap_or_default());
+        body.as_object_mut()
+            .unwrap()
+            .extend(point.as_object().cloned().unwrap_or_default());
         body
     };
     // A download that names a target does not keep others from restoring to it.
     caller.post(jobs, &with("download", json!({})));
-    let job = caller.post(jobs, &with("pointInTime", json!({"pointInTimeUTCSeconds": 1_767_225_600})));
-    assert_eq!((&job["snapshotId"], &job["desiredTimestamp"]["date"]), (&snapshot, &json!("2026-01-01T00:00:00Z")));
+    let job = caller.post(
+        jobs,
+        &with(
+            "pointInTime",
+            json!({"pointInTimeUTCSeconds": 1_767_225_600}),
+        ),
+    );
+    assert_eq!(
+        (&job["snapshotId"], &job["desiredTimestamp"]["date"]),
+        (&snapshot, &json!("2026-01-01T00:00:00Z"))
+    );
     caller.pass(60);
-    let job = caller.post(jobs, &with("automated", json!({"pointInTimeUTCSeconds": 1_767_225_600})));
+    let job = caller.post(
+        jobs,
+        &with("automated", json!({"pointInTimeUTCSeconds": 1_767_225_600})),
+    );
     assert_eq!(job["desiredTimestamp"]["date"], Value::Null);
 }
 
@@ -268,21 +557,37 @@ fn a_legacy_restore_finds_its_target_by_name_or_id() {
     let jobs = "clusters/legacy/restoreJobs";
     let body = |name: Option<&str>, id: Option<&Value>| {
         let mut delivery = json!({"methodName": "AUTOMATED_RESTORE", "targetGroupId": PROJECT});
-        name.into_iter().for_each(|name| delivery["targetClusterName"] = name.into());
-        id.into_iter().for_each(|id| delivery["targetClusterId"] = id.clone());
+        name.into_iter()
+            .for_each(|name| delivery["targetClusterName"] = name.into());
+        id.into_iter()
+            .for_each(|id| delivery["targetClusterId"] = id.clone());
         json!({"snapshotId": snapshot["id"], "delivery": delivery})
     };
     let (name, id) = (Some("legacy"), Some(&snapshot["clusterId"]));
     for body in [body(name, None), body(None, id), body(name, id)] {
         let delivery = caller.post(jobs, &body)["results"][0]["delivery"].clone();
-        assert_eq!((&delivery["targetClusterName"], &delivery["targetClusterId"]), (&json!("legacy"), &snapshot["clusterId"]));
+        assert_eq!(
+            (&delivery["targetClusterName"], &delivery["targetClusterId"]),
+            (&json!("legacy"), &snapshot["clusterId"])
+        );
     }
     let other = json!("32b6e34b3d91647abb20e7b9");
-    for body in [body(name, Some(&other)), body(None, Some(&other)), body(Some("none"), id)] {
-        assert_eq!(caller.call("POST", jobs, Some(&body)).1["errorCode"], "CLUSTER_NOT_FOUND", "{body}");
+    for body in [
+        body(name, Some(&other)),
+        body(None, Some(&other)),
+        body(Some("none"), id),
+    ] {
+        assert_eq!(
+            caller.call("POST", jobs, Some(&body)).1["errorCode"],
+            "CLUSTER_NOT_FOUND",
+            "{body}"
+        );
     }
     let (status, refused) = caller.call("POST", jobs, Some(&body(None, None)));
-    assert_eq!((status, &refused["errorCode"]), (400, &json!("VALIDATION_ERROR")));
+    assert_eq!(
+        (status, &refused["errorCode"]),
+        (400, &json!("VALIDATION_ERROR"))
+    );
 }
 
 #[test]
@@ -291,15 +596,37 @@ fn both_generations_tell_of_the_same_things() {
     let group = format!("/api/atlas/v1.0/groups/{PROJECT}/clusters/orders/backup");
     let json = "Accept: application/json\r\nContent-Type: application/json\r\n";
     let body = r#"{"copySettings": [{"cloudProvider": "AWS", "replicationSpecId": "64f0c2a91b7e3d5508d2a9e4"}]}"#;
-    let answered = caller.peer.call("PATCH", &format!("{group}/schedule"), json, body);
+    let answered = caller
+        .peer
+        .call("PATCH", &format!("{group}/schedule"), json, body);
     let first: Value = serde_json::from_slice(&answered.body).unwrap();
-    assert_eq!(first["copySettings"][0]["replicationSpecId"], "64f0c2a91b7e3d5508d2a9e4");
-    assert_eq!((&first["links"][1]["rel"], first.get("autoCopySettingsEnabled")), (&json!("http://mms.mongodb.com/cluster"), None));
+    assert_eq!(
+        first["copySettings"][0]["replicationSpecId"],
+        "64f0c2a91b7e3d5508d2a9e4"
+    );
+    assert_eq!(
+        (
+            &first["links"][1]["rel"],
+            first.get("autoCopySettingsEnabled")
+        ),
+        (&json!("http://mms.mongodb.com/cluster"), None)
+    );
     let accept = "Accept: application/vnd.atlas.2024-08-05+json\r\n";
-    let second = caller.peer.call("GET", &format!("{}/schedule", group.replace("v1.0", "v2")), accept, "");
+    let second = caller.peer.call(
+        "GET",
+        &format!("{}/schedule", group.replace("v1.0", "v2")),
+        accept,
+        "",
+    );
     let second: Value = serde_json::from_slice(&second.body).unwrap();
-    assert_eq!(second["copySettings"][0]["zoneId"], "64f0c2a91b7e3d5508d2a9e4");
-    assert_eq!(second["links"][1]["rel"], "https://cloud.mongodb.com/cluster");
+    assert_eq!(
+        second["copySettings"][0]["zoneId"],
+        "64f0c2a91b7e3d5508d2a9e4"
+    );
+    assert_eq!(
+        second["links"][1]["rel"],
+        "https://cloud.mongodb.com/cluster"
+    );
     assert_eq!(caller.atlas.faults_of_its_own(), [""; 0]);
 }
 
@@ -309,21 +636,54 @@ fn a_legacy_download_asks_for_a_header() {
     let snapshot = caller.get("clusters/legacy/snapshots")["results"][0]["id"].clone();
     let body = json!({"snapshotId": snapshot, "delivery": {"methodName": "HTTP", "maxDownloads": 2, "expirationHours": 3}});
     let job = caller.post("clusters/legacy/restoreJobs", &body)["results"][0].clone();
-    assert_eq!((&job["delivery"]["statusName"], job["delivery"].get("authValue")), (&json!("NOT_STARTED"), None));
+    assert_eq!(
+        (
+            &job["delivery"]["statusName"],
+            job["delivery"].get("authValue")
+        ),
+        (&json!("NOT_STARTED"), None)
+    );
     caller.pass(60);
-    let ready = caller.get(&format!("clusters/legacy/restoreJobs/{}", job["id"].as_str().unwrap()));
+    let ready = caller.get(&format!(
+        "clusters/legacy/restoreJobs/{}",
+        job["id"].as_str().unwrap()
+    ));
     let delivery = &ready["delivery"];
-    assert_eq!((job["hashes"].as_array().unwrap().len(), ready["hashes"][0]["hash"].as_str().unwrap().len()), (0, 40));
-    assert_eq!((&delivery["statusName"], &delivery["maxDownloads"]), (&json!("READY"), &json!(2)));
-    assert_eq!((&delivery["expires"], &ready["statusName"]), (&json!("2026-01-01T03:01:00Z"), &json!("FINISHED")));
-    assert!(delivery["url"].is_string() && delivery["authHeader"].is_string() && delivery["authValue"].is_string());
+    assert_eq!(
+        (
+            job["hashes"].as_array().unwrap().len(),
+            ready["hashes"][0]["hash"].as_str().unwrap().len()
+        ),
+        (0, 40)
+    );
+    assert_eq!(
+        (&delivery["statusName"], &delivery["maxDownloads"]),
+        (&json!("READY"), &json!(2))
+    );
+    assert_eq!(
+        (&delivery["expires"], &ready["statusName"]),
+        (&json!("2026-01-01T03:01:00Z"), &json!("FINISHED"))
+    );
+    assert!(
+        delivery["url"].is_string()
+            && delivery["authHeader"].is_string()
+            && delivery["authValue"].is_string()
+    );
 }
 
 #[test]
 fn there_can_be_many_clusters() {
     let mut caller = Caller::of(FakeAtlas::builder().clusters(300));
     for name in ["cluster-001", "cluster-300"] {
-        assert_eq!(caller.get(&SNAPSHOTS.replace("orders", name))["totalCount"], 3);
+        assert_eq!(
+            caller.get(&SNAPSHOTS.replace("orders", name))["totalCount"],
+            3
+        );
     }
-    assert_eq!(caller.call("GET", &SNAPSHOTS.replace("orders", "cluster-301"), None).0, 404);
+    assert_eq!(
+        caller
+            .call("GET", &SNAPSHOTS.replace("orders", "cluster-301"), None)
+            .0,
+        404
+    );
 }

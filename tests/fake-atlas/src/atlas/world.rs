@@ -17,7 +17,8 @@ pub(super) type Moment = i64;
 
 /// As Atlas writes it: in UTC, to the second.
 pub(super) fn text(moment: Moment) -> Value {
-    let moment = jiff::Timestamp::from_second(moment.div_euclid(1000)).unwrap_or(jiff::Timestamp::MAX);
+    let moment =
+        jiff::Timestamp::from_second(moment.div_euclid(1000)).unwrap_or(jiff::Timestamp::MAX);
     moment.to_string().into()
 }
 
@@ -57,7 +58,12 @@ pub(super) struct Job {
 
 impl Job {
     pub(super) fn done(at: Moment) -> Self {
-        Job { begins: at, starts: at, ends: at, outcome: Outcome::Done }
+        Job {
+            begins: at,
+            starts: at,
+            ends: at,
+            outcome: Outcome::Done,
+        }
     }
 
     pub(super) fn phase(&self, now: Moment) -> Phase {
@@ -132,7 +138,13 @@ pub(super) struct Rules {
 
 impl World {
     pub(super) fn new(clock: &Clock, delivery: Delivery) -> Self {
-        let rules = Rules { access: true, limit: None, countable: 10_000, miscount: 0, appearing: 0 };
+        let rules = Rules {
+            access: true,
+            limit: None,
+            countable: 10_000,
+            miscount: 0,
+            appearing: 0,
+        };
         World {
             clock: clock.clone(),
             delivery,
@@ -157,7 +169,11 @@ impl World {
     }
 
     pub(super) fn plan(&mut self, family: Family) -> &mut Plan {
-        let default = || Plan { queued: Duration::from_secs(10), running: Duration::from_secs(50), next: VecDeque::new() };
+        let default = || Plan {
+            queued: Duration::from_secs(10),
+            running: Duration::from_secs(50),
+            next: VecDeque::new(),
+        };
         self.plans.entry(family).or_insert_with(default)
     }
 
@@ -166,36 +182,85 @@ impl World {
         let begins = self.now();
         let plan = self.plan(family);
         let starts = begins.saturating_add(millis(plan.queued));
-        Job { begins, starts, ends: starts.saturating_add(millis(plan.running)), outcome: plan.next.pop_front().unwrap_or(Outcome::Done) }
+        Job {
+            begins,
+            starts,
+            ends: starts.saturating_add(millis(plan.running)),
+            outcome: plan.next.pop_front().unwrap_or(Outcome::Done),
+        }
     }
 
     /// Adds a resource; the members must be an object.
-    pub(super) fn add(&mut self, family: Family, scope: Scope<'_>, job: Job, members: Value) -> Resource {
+    pub(super) fn add(
+        &mut self,
+        family: Family,
+        scope: Scope<'_>,
+        job: Job,
+        members: Value,
+    ) -> Resource {
         let id = self.id();
-        let Value::Object(members) = members else { unreachable!("members are written as an object") };
+        let Value::Object(members) = members else {
+            unreachable!("members are written as an object")
+        };
         let (project, cluster) = (scope.0.to_owned(), scope.1.to_owned());
-        let resource = Resource { id, family, project, cluster, job, cancelled: false, members };
+        let resource = Resource {
+            id,
+            family,
+            project,
+            cluster,
+            job,
+            cancelled: false,
+            members,
+        };
         self.resources.push(resource.clone());
         resource
     }
 
     pub(super) fn of(&self, family: Family, scope: Scope<'_>) -> impl Iterator<Item = &Resource> {
-        self.resources.iter().filter(move |found| found.family == family && (&*found.project, &*found.cluster) == scope)
+        self.resources.iter().filter(move |found| {
+            found.family == family && (&*found.project, &*found.cluster) == scope
+        })
     }
 
-    pub(super) fn find(&self, family: Family, scope: Scope<'_>, id: &str) -> Result<&Resource, Refusal> {
-        self.of(family, scope).find(|found| found.id == id).ok_or_else(|| Refusal::no_resource(id))
+    pub(super) fn find(
+        &self,
+        family: Family,
+        scope: Scope<'_>,
+        id: &str,
+    ) -> Result<&Resource, Refusal> {
+        self.of(family, scope)
+            .find(|found| found.id == id)
+            .ok_or_else(|| Refusal::no_resource(id))
     }
 
-    pub(super) fn find_mut(&mut self, family: Family, scope: Scope<'_>, id: &str) -> Result<&mut Resource, Refusal> {
-        let is = |found: &&mut Resource| found.family == family && (&*found.project, &*found.cluster) == scope && found.id == id;
-        self.resources.iter_mut().find(is).ok_or_else(|| Refusal::no_resource(id))
+    pub(super) fn find_mut(
+        &mut self,
+        family: Family,
+        scope: Scope<'_>,
+        id: &str,
+    ) -> Result<&mut Resource, Refusal> {
+        let is = |found: &&mut Resource| {
+            found.family == family && (&*found.project, &*found.cluster) == scope && found.id == id
+        };
+        self.resources
+            .iter_mut()
+            .find(is)
+            .ok_or_else(|| Refusal::no_resource(id))
     }
 
     /// The cluster of that name, if it is of one of these kinds.
-    pub(super) fn cluster(&self, scope: Scope<'_>, kinds: &[ClusterKind]) -> Result<&Cluster, Refusal> {
-        let is = |known: &&Cluster| (&*known.project, &*known.name) == scope && kinds.contains(&known.kind);
-        self.clusters.iter().find(is).ok_or_else(|| Refusal::no_cluster(scope.0, scope.1))
+    pub(super) fn cluster(
+        &self,
+        scope: Scope<'_>,
+        kinds: &[ClusterKind],
+    ) -> Result<&Cluster, Refusal> {
+        let is = |known: &&Cluster| {
+            (&*known.project, &*known.name) == scope && kinds.contains(&known.kind)
+        };
+        self.clusters
+            .iter()
+            .find(is)
+            .ok_or_else(|| Refusal::no_cluster(scope.0, scope.1))
     }
 }
 
@@ -211,9 +276,27 @@ mod tests {
 
     #[test]
     fn a_job_goes_its_way() {
-        for (outcome, last) in [(Outcome::Done, Phase::Done), (Outcome::Failed, Phase::Failed), (Outcome::Hung, Phase::Running)] {
-            let job = Job { begins: 0, starts: 10, ends: 60, outcome };
-            assert_eq!([0, 9, 10, 59, 60].map(|now| job.phase(now)), [Phase::Queued, Phase::Queued, Phase::Running, Phase::Running, last]);
+        for (outcome, last) in [
+            (Outcome::Done, Phase::Done),
+            (Outcome::Failed, Phase::Failed),
+            (Outcome::Hung, Phase::Running),
+        ] {
+            let job = Job {
+                begins: 0,
+                starts: 10,
+                ends: 60,
+                outcome,
+            };
+            assert_eq!(
+                [0, 9, 10, 59, 60].map(|now| job.phase(now)),
+                [
+                    Phase::Queued,
+                    Phase::Queued,
+                    Phase::Running,
+                    Phase::Running,
+                    last
+                ]
+            );
         }
     }
 }

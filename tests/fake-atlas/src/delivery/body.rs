@@ -31,9 +31,20 @@ pub(crate) struct Spoilt {
 
 impl Spoilt {
     /// The damage happens after so many bytes of this body.
-    pub(crate) fn new(bytes: Bytes, range: Range<u64>, damage: Option<(u64, Damage)>, wire: Option<Wire>) -> Self {
-        let damage = damage.map(|(after, damage)| (range.start.saturating_add(after).min(range.end), damage));
-        Spoilt { bytes, range, damage, wire }
+    pub(crate) fn new(
+        bytes: Bytes,
+        range: Range<u64>,
+        damage: Option<(u64, Damage)>,
+        wire: Option<Wire>,
+    ) -> Self {
+        let damage = damage
+            .map(|(after, damage)| (range.start.saturating_add(after).min(range.end), damage));
+        Spoilt {
+            bytes,
+            range,
+            damage,
+            wire,
+        }
     }
 
     pub(crate) fn into_body(self) -> Body {
@@ -41,7 +52,11 @@ impl Spoilt {
     }
 
     async fn advance(mut self) -> Option<(io::Result<Shared>, Self)> {
-        if self.damage.as_ref().is_some_and(|&(at, _)| at == self.range.start) {
+        if self
+            .damage
+            .as_ref()
+            .is_some_and(|&(at, _)| at == self.range.start)
+        {
             self.happen().await;
         }
         let end = self.damage.as_ref().map_or(self.range.end, |&(at, _)| at);
@@ -51,7 +66,9 @@ impl Spoilt {
     }
 
     async fn happen(&mut self) {
-        let Some((_, damage)) = self.damage.take() else { return };
+        let Some((_, damage)) = self.damage.take() else {
+            return;
+        };
         if let Damage::Held(gate) = damage {
             return gate.pass().await;
         }

@@ -40,14 +40,18 @@ impl Bytes {
 
     pub(crate) fn all(&self, length: u64) -> Vec<u8> {
         let mut all = Vec::new();
-        self.pieces(length).for_each(|piece| all.extend_from_slice(&piece));
+        self.pieces(length)
+            .for_each(|piece| all.extend_from_slice(&piece));
         all
     }
 
     pub(crate) fn sha1(&self, length: u64) -> String {
         let mut hash = Sha1::new();
         self.pieces(length).for_each(|piece| hash.update(&piece));
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hash.finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     fn pieces(&self, length: u64) -> impl Iterator<Item = Shared> {
@@ -72,7 +76,10 @@ mod tests {
         assert_eq!(whole.len() as u64, length);
         for from in [0, 1, 4096, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
             let part = bytes.at(&(from as u64..length));
-            assert!(!part.is_empty() && whole[from..].starts_with(&part), "{from}");
+            assert!(
+                !part.is_empty() && whole[from..].starts_with(&part),
+                "{from}"
+            );
         }
         assert!(bytes.at(&(length..length)).is_empty());
         assert_ne!(whole[..64], Bytes::of(8).all(64));

@@ -20,7 +20,12 @@ fn host_of(offer: Offer) -> Host {
     let host = Delivery::start(&clock);
     let url = host.offer(offer.clone());
     let target = url.strip_prefix(&host.server().url()).unwrap().to_owned();
-    Host { host, clock, target, offer }
+    Host {
+        host,
+        clock,
+        target,
+        offer,
+    }
 }
 
 fn host() -> Host {
@@ -47,35 +52,88 @@ fn whole_files_and_parts_of_them() {
     assert_eq!((whole.status, &whole.body), (200, &all));
     let etag = whole.header("etag").unwrap().to_owned();
     let rest = host.get("Range: bytes=1000-\r\n");
-    assert_eq!((rest.status, rest.header("content-range"), &*rest.body), (206, Some("bytes 1000-2999/3000"), &all[1000..]));
+    assert_eq!(
+        (rest.status, rest.header("content-range"), &*rest.body),
+        (206, Some("bytes 1000-2999/3000"), &all[1000..])
+    );
     assert_eq!(rest.header("etag"), Some(&*etag));
     for (version, status) in [(&*etag, 206), (LAST_MODIFIED, 206), ("\"other\"", 200)] {
-        assert_eq!(host.get(&format!("Range: bytes=1000-\r\nIf-Range: {version}\r\n")).status, status, "{version}");
+        assert_eq!(
+            host.get(&format!("Range: bytes=1000-\r\nIf-Range: {version}\r\n"))
+                .status,
+            status,
+            "{version}"
+        );
     }
     let beyond = host.get("Range: bytes=3000-\r\n");
-    assert_eq!((beyond.status, beyond.header("content-range"), beyond.body.len()), (416, Some("bytes */3000"), 0));
+    assert_eq!(
+        (
+            beyond.status,
+            beyond.header("content-range"),
+            beyond.body.len()
+        ),
+        (416, Some("bytes */3000"), 0)
+    );
     assert_eq!(host.host.ranges()[..3], ["", "bytes=1000-", "bytes=1000-"]);
-    assert_eq!((host.call("POST", "").status, host.get("Range: bytes=-5\r\n").status), (405, 200));
+    assert_eq!(
+        (
+            host.call("POST", "").status,
+            host.get("Range: bytes=-5\r\n").status
+        ),
+        (405, 200)
+    );
     let mut peer = Peer::of(host.host.server());
     assert_eq!(peer.get(host.target.split('?').next().unwrap()).status, 404);
 }
 
 #[test]
 fn what_is_refused() {
-    let host = host_of(Offer { until: Some(Duration::from_secs(60)), downloads: Some(2), ..Offer::new(LENGTH, 1) });
-    assert_eq!((host.get("").status, host.get("Range: bytes=1-\r\n").status, host.get("").status), (200, 206, 200));
-    assert_eq!((host.get("").status, host.get("Range: bytes=1-\r\n").status), (403, 206));
+    let host = host_of(Offer {
+        until: Some(Duration::from_secs(60)),
+        downloads: Some(2),
+        ..Offer::new(LENGTH, 1)
+    });
+    assert_eq!(
+        (
+            host.get("").status,
+            host.get("Range: bytes=1-\r\n").status,
+            host.get("").status
+        ),
+        (200, 206, 200)
+    );
+    assert_eq!(
+        (host.get("").status, host.get("Range: bytes=1-\r\n").status),
+        (403, 206)
+    );
     host.clock.advance(Duration::from_secs(61));
     let expired = host.get("Range: bytes=1-\r\n");
-    assert!(expired.status == 403 && String::from_utf8_lossy(&expired.body).contains("<Code>AccessDenied</Code>"));
+    assert!(
+        expired.status == 403
+            && String::from_utf8_lossy(&expired.body).contains("<Code>AccessDenied</Code>")
+    );
 
-    let host = host_of(Offer { header: Some(("x-auth".into(), "not-a-real-one".into())), ..Offer::new(LENGTH, 1) });
-    for (headers, status) in [("", 401), ("X-Auth: other\r\n", 403), ("X-Auth: not-a-real-one\r\n", 200)] {
+    let host = host_of(Offer {
+        header: Some(("x-auth".into(), "not-a-real-one".into())),
+        ..Offer::new(LENGTH, 1)
+    });
+    for (headers, status) in [
+        ("", 401),
+        ("X-Auth: other\r\n", 403),
+        ("X-Auth: not-a-real-one\r\n", 200),
+    ] {
         assert_eq!(host.get(headers).status, status, "{headers}");
     }
-    for (headers, leaks) in [("Authorization: Basic x\r\n", 0), ("Authorization: Digest x\r\n", 1), ("authorization: bearer x\r\n", 2)] {
+    for (headers, leaks) in [
+        ("Authorization: Basic x\r\n", 0),
+        ("Authorization: Digest x\r\n", 1),
+        ("authorization: bearer x\r\n", 2),
+    ] {
         let status = host.get(headers).status;
-        assert_eq!((status, host.host.leaks()), (if leaks == 0 { 401 } else { 400 }, leaks), "{headers}");
+        assert_eq!(
+            (status, host.host.leaks()),
+            (if leaks == 0 { 401 } else { 400 }, leaks),
+            "{headers}"
+        );
     }
 }
 
@@ -83,19 +141,33 @@ fn what_is_refused() {
 fn mishaps_happen_one_a_request() {
     let host = host();
     let all = host.offer.bytes();
-    host.host.next([Mishap::Cut(1000), Mishap::Reset(1500), Mishap::Answer(Answer::new(503)), Mishap::None]);
+    host.host.next([
+        Mishap::Cut(1000),
+        Mishap::Reset(1500),
+        Mishap::Answer(Answer::new(503)),
+        Mishap::None,
+    ]);
     let cut = host.get("");
-    assert_eq!((cut.broken, &*cut.body), (Some(ErrorKind::UnexpectedEof), &all[..1000]));
+    assert_eq!(
+        (cut.broken, &*cut.body),
+        (Some(ErrorKind::UnexpectedEof), &all[..1000])
+    );
     let reset = host.get("Range: bytes=1000-\r\n");
     assert_eq!(reset.broken, Some(ErrorKind::ConnectionReset));
     assert!(all[1000..2500].starts_with(&reset.body));
-    assert_eq!((host.get("").status, &host.get("").body, host.host.left()), (503, &all, 0));
+    assert_eq!(
+        (host.get("").status, &host.get("").body, host.host.left()),
+        (503, &all, 0)
+    );
     let gate = Gate::closed();
     gate.open();
-    host.host.next([Mishap::Stall(5, gate), Mishap::Change(2), Mishap::None]);
+    host.host
+        .next([Mishap::Stall(5, gate), Mishap::Change(2), Mishap::None]);
     assert_eq!(host.get("").body, all);
     let other = host.get("");
-    assert!(other.status == 200 && other.body == Offer::new(LENGTH, 2).bytes() && other.body != all);
+    assert!(
+        other.status == 200 && other.body == Offer::new(LENGTH, 2).bytes() && other.body != all
+    );
     assert_eq!(host.get("").header("etag"), other.header("etag"));
 }
 
@@ -103,10 +175,29 @@ fn mishaps_happen_one_a_request() {
 fn answers_that_no_host_should_give() {
     let host = host();
     let range = "Range: bytes=10-\r\nIf-Range: \"other\"\r\n";
-    host.host.next([Mishap::IgnoreCondition, Mishap::IgnoreRange, Mishap::Unsatisfiable]);
-    assert_eq!([host.get(range).status, host.get("Range: bytes=10-\r\n").status, host.get(range).status], [206, 200, 416]);
-    host.host.next([Mishap::WrongRange, Mishap::Header("etag", String::new()), Mishap::Header("X-A", "b".into()), Mishap::Chunked]);
-    assert_eq!(host.get("Range: bytes=10-\r\n").header("content-range"), Some("bytes 11-2999/3000"));
+    host.host.next([
+        Mishap::IgnoreCondition,
+        Mishap::IgnoreRange,
+        Mishap::Unsatisfiable,
+    ]);
+    assert_eq!(
+        [
+            host.get(range).status,
+            host.get("Range: bytes=10-\r\n").status,
+            host.get(range).status
+        ],
+        [206, 200, 416]
+    );
+    host.host.next([
+        Mishap::WrongRange,
+        Mishap::Header("etag", String::new()),
+        Mishap::Header("X-A", "b".into()),
+        Mishap::Chunked,
+    ]);
+    assert_eq!(
+        host.get("Range: bytes=10-\r\n").header("content-range"),
+        Some("bytes 11-2999/3000")
+    );
     assert_eq!(host.get("").header("etag"), None);
     assert_eq!(host.get("").header("x-a"), Some("b"));
     assert_eq!(host.get("").header("transfer-encoding"), Some("chunked"));
