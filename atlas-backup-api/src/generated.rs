@@ -1,5 +1,8 @@
 //! The gate to the generated code, and all it may know of the rest.
 
+#[cfg(any(feature = "v1", feature = "v2"))]
+use crate::client::Client;
+
 /// API v1.0, all of which Atlas has deprecated.
 #[cfg(feature = "v1")]
 #[allow(missing_docs, deprecated, reason = "generated; what it lacks is the documents' to add")]
@@ -12,6 +15,21 @@ pub mod v1;
 #[rustfmt::skip]
 pub mod v2;
 
+#[cfg(any(feature = "v1", feature = "v2"))]
+impl Client {
+    /// The operations of API v1.0, all of which Atlas has deprecated.
+    #[cfg(feature = "v1")]
+    pub fn v1(&self) -> crate::v1::Api {
+        crate::v1::Api::new(self.clone())
+    }
+
+    /// The operations of API v2.
+    #[cfg(feature = "v2")]
+    pub fn v2(&self) -> crate::v2::Api {
+        crate::v2::Api::new(self.clone())
+    }
+}
+
 /// What generated files use, and nothing else of this crate.
 #[allow(unused_imports, reason = "what is used depends on the documents")]
 pub(crate) mod prelude {
@@ -22,20 +40,21 @@ pub(crate) mod prelude {
     pub(crate) use jiff::Timestamp;
     pub(crate) use serde_json::Value;
 
-    pub(crate) use crate::body::Body;
-    pub(crate) use crate::call_options::CallOptions;
-    pub(crate) use crate::check;
     pub(crate) use crate::client::Client;
-    pub(crate) use crate::cluster_name::ClusterName;
+    pub(crate) use crate::client::call::Call as Request;
+    pub(crate) use crate::client::call_macro::request;
+    pub(crate) use crate::client::pager::Items;
+    pub(crate) use crate::config::call_options::CallOptions;
     pub(crate) use crate::error::Error;
-    pub(crate) use crate::extra::Extra;
-    pub(crate) use crate::invalid_argument::InvalidArgument;
-    pub(crate) use crate::object_id::ObjectId;
-    pub(crate) use crate::objects::{answer, body, shared};
-    pub(crate) use crate::open_enum::open_enum;
-    pub(crate) use crate::operation::{Effect, Operation};
-    pub(crate) use crate::paginate::Items;
-    pub(crate) use crate::request::Request;
-    pub(crate) use crate::requests::request;
-    pub(crate) use crate::response::Response;
+    pub(crate) use crate::error::invalid_argument::InvalidArgument;
+    pub(crate) use crate::pipeline::operation::{Effect, Operation};
+    pub(crate) use crate::pipeline::response::Response;
+    pub(crate) use crate::validate as check;
+    pub(crate) use crate::validate::body::Body;
+    pub(crate) use crate::validate::request_macros::{body, shared};
+    pub(crate) use crate::wire::cluster_name::ClusterName;
+    pub(crate) use crate::wire::extra::Extra;
+    pub(crate) use crate::wire::object_id::ObjectId;
+    pub(crate) use crate::wire::object_macros::answer;
+    pub(crate) use crate::wire::open_enum::open_enum;
 }

@@ -142,111 +142,59 @@
     allow(dead_code, unused_imports, unused_macros)
 )]
 
-mod ambiguous_error;
-mod api_error;
 mod auth;
-mod base_url;
-mod body;
-mod bounded;
-mod call_options;
-mod check;
-mod checked_text;
 mod client;
-mod client_builder;
-mod clock;
-mod cluster_name;
-#[cfg(feature = "v2")]
-mod cluster_snapshots;
-mod configuration_error;
-mod connection_error;
-mod date_time;
-mod deadline;
-mod decode_error;
-#[cfg(all(feature = "download", any(feature = "v1", feature = "v2")))]
-mod deliveries;
-mod dispatch;
+mod config;
 #[cfg(feature = "download")]
 mod download;
-mod envelope;
 mod error;
-mod excerpt;
-#[cfg(feature = "v2")]
-mod export_buckets;
-mod extra;
-mod fault;
 mod generated;
-mod invalid_argument;
-mod lists;
-mod members;
-mod mismatch;
-mod object;
-mod object_id;
-mod objects;
-mod open_enum;
-mod operation;
-mod other_form;
-mod paginate;
-mod path;
+mod http;
+mod model_ext;
+mod pipeline;
+mod validate;
+mod wire;
 #[cfg(feature = "v2")]
-mod place;
-mod query;
-mod rate_limit;
-mod read;
-mod receive;
-mod request;
-mod requests;
-mod response;
-#[cfg(any(feature = "v1", feature = "v2"))]
-mod restores;
-mod retry_after;
-mod retry_policy;
-mod rust_name;
-#[cfg(all(feature = "download", feature = "v2"))]
-mod save;
-#[cfg(any(feature = "v1", feature = "v2"))]
-mod sharded;
-#[cfg(feature = "v2")]
-mod take;
-mod transport;
-mod wait;
+mod workflow;
 
 #[cfg(test)]
 mod loopback;
 
-pub use ambiguous_error::AmbiguousError;
-pub use api_error::{ApiError, FieldViolation};
-pub use auth::{AuthError, Credentials};
-pub use call_options::CallOptions;
-pub use checked_text::InvalidId;
+pub use auth::Credentials;
 pub use client::Client;
-pub use client_builder::ClientBuilder;
-pub use clock::{Clock, Sleep};
-pub use cluster_name::ClusterName;
-pub use configuration_error::ConfigurationError;
-pub use connection_error::ConnectionError;
-pub use decode_error::DecodeError;
+pub use client::builder::ClientBuilder;
+pub use client::pager::Items;
+pub use client::poller::{Ending, Wait, WaitError};
+pub use config::call_options::CallOptions;
+pub use config::clock::{Clock, Sleep};
+pub use config::retry_policy::RetryPolicy;
 #[cfg(feature = "download")]
 pub use download::{Delivery, Download, DownloadError, DownloadProgress, SavedFile};
 pub use error::Error;
-pub use extra::Extra;
+pub use error::ambiguous::AmbiguousError;
+pub use error::api::{ApiError, FieldViolation};
+pub use error::auth::AuthError;
+pub use error::configuration::ConfigurationError;
+pub use error::connection::ConnectionError;
+pub use error::decode::DecodeError;
+pub use error::invalid_argument::InvalidArgument;
 #[cfg(feature = "v1")]
 pub use generated::v1;
 #[cfg(feature = "v2")]
 pub use generated::v2;
-pub use invalid_argument::InvalidArgument;
-pub use object_id::ObjectId;
-pub use paginate::Items;
-pub use rate_limit::RateLimit;
-pub use response::Response;
-pub use retry_policy::RetryPolicy;
+pub use http::rate_limit::RateLimit;
+pub use pipeline::response::Response;
+pub use wire::cluster_name::ClusterName;
+pub use wire::extra::Extra;
+pub use wire::invalid_id::InvalidId;
+pub use wire::object_id::ObjectId;
 #[cfg(all(feature = "download", feature = "v2"))]
-pub use save::{SaveError, SaveSnapshot};
+pub use workflow::save_snapshot::{SaveError, SaveSnapshot};
 #[cfg(feature = "v2")]
-pub use take::{TakeError, TakeSnapshotAndWait};
-pub use wait::{Ending, Wait, WaitError};
+pub use workflow::take_snapshot::{TakeError, TakeSnapshotAndWait};
 
 // Types of other crates that this one's signatures name, so that a program needs no dependency for them.
-pub use http::{HeaderMap, StatusCode};
+pub use ::http::{HeaderMap, StatusCode};
 pub use jiff::Timestamp;
 pub use reqwest;
 pub use serde_json::Value;

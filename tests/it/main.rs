@@ -15,6 +15,7 @@ mod programs;
 mod rejections;
 mod repository;
 mod restores;
+mod storeys;
 mod transport;
 mod updates;
 mod wire;

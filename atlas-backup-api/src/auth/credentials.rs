@@ -6,9 +6,9 @@ use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Auth, ServiceAccount, environment};
-use crate::base_url::BaseUrl;
-use crate::configuration_error::ConfigurationError;
+use crate::config::base_url::BaseUrl;
 use crate::error::Error;
+use crate::error::configuration::ConfigurationError;
 
 /// An API key, a service account or an access token of Atlas. Never printed, and overwritten in memory when dropped.
 #[derive(Clone)]

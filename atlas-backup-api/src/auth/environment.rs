@@ -3,7 +3,7 @@
 use std::env::{self, VarError};
 
 use super::Credentials;
-use crate::configuration_error::ConfigurationError;
+use crate::error::configuration::ConfigurationError;
 
 /// A variable that may be set.
 pub(crate) type Lookup<'a> = &'a dyn Fn(&'static str) -> Result<String, VarError>;

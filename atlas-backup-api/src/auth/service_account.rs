@@ -12,12 +12,12 @@ use std::time::Instant;
 use http::HeaderValue;
 use secrecy::SecretString;
 
-use super::AuthError;
 use super::token::{Endpoint, Failure, Token};
-use crate::base_url::BaseUrl;
-use crate::client::Shared;
-use crate::deadline::Deadline;
-use crate::retry_policy::RetryPolicy;
+use crate::config::base_url::BaseUrl;
+use crate::config::deadline::Deadline;
+use crate::config::retry_policy::RetryPolicy;
+use crate::config::settings::Settings;
+use crate::error::auth::AuthError;
 
 /// A service account and its token.
 pub(crate) struct ServiceAccount {
@@ -55,12 +55,12 @@ impl ServiceAccount {
     /// A token that was not refused yet, as a header. `refused` is the one that was, if any.
     pub(crate) async fn token(
         &self,
-        client: &Shared,
+        settings: &Settings,
         deadline: Deadline,
         refused: Option<&HeaderValue>,
     ) -> Result<HeaderValue, AuthError> {
         let outcomes = self.outcomes.load(Ordering::Acquire);
-        let now = client.clock.now();
+        let now = settings.clock.now();
         let usable = self.usable(now, refused);
         if let Some(token) = &usable {
             if now < token.renew_at {
@@ -76,10 +76,12 @@ impl ServiceAccount {
             if renewed.is_some() || asking.not_before.is_some_and(|end| now < end) {
                 return Ok(renewed.as_ref().unwrap_or(token).header.clone());
             }
-            return Ok(self.renew_early(client, deadline, &mut asking, token).await);
+            return Ok(self
+                .renew_early(settings, deadline, &mut asking, token)
+                .await);
         }
         let mut asking = self.asking.lock().await;
-        if let Some(token) = self.usable(client.clock.now(), refused) {
+        if let Some(token) = self.usable(settings.clock.now(), refused) {
             return Ok(token.header);
         }
         if self.outcomes.load(Ordering::Acquire) != outcomes {
@@ -87,7 +89,9 @@ impl ServiceAccount {
                 return Err(error.clone());
             }
         }
-        let outcome = self.ask(client, deadline, &client.retry, &mut asking).await;
+        let outcome = self
+            .ask(settings, deadline, &settings.retry, &mut asking)
+            .await;
         asking.failed = outcome.as_ref().err().cloned();
         self.outcomes.fetch_add(1, Ordering::Release);
         outcome.map(|token| token.header)
@@ -108,19 +112,19 @@ impl ServiceAccount {
     /// One attempt. If it fails, the old token serves on, and the next attempt is made when half of what is left has passed.
     async fn renew_early(
         &self,
-        client: &Shared,
+        settings: &Settings,
         deadline: Deadline,
         asking: &mut Asking,
         old: &Token,
     ) -> HeaderValue {
         match self
-            .ask(client, deadline, &RetryPolicy::never(), asking)
+            .ask(settings, deadline, &RetryPolicy::never(), asking)
             .await
         {
             Ok(token) => token.header,
             Err(error) => {
                 tracing::warn!(target: "atlas_backup_api", %error, "the token was not renewed; the old one still serves");
-                let now = client.clock.now();
+                let now = settings.clock.now();
                 let renew_at = now + old.expires_at.saturating_duration_since(now) / 2;
                 self.keep(&Token {
                     renew_at,
@@ -134,12 +138,12 @@ impl ServiceAccount {
     /// Asks until there is a token, or reason to give up; the caller ends it at the deadline. Dropped on the way, it leaves things as they were.
     async fn ask(
         &self,
-        client: &Shared,
+        settings: &Settings,
         deadline: Deadline,
         policy: &RetryPolicy,
         asking: &mut Asking,
     ) -> Result<Token, AuthError> {
-        let clock = &*client.clock;
+        let clock = &*settings.clock;
         let mut delays = policy.delays();
         loop {
             let wait = asking
@@ -156,7 +160,7 @@ impl ServiceAccount {
             }
             let Failure { error, repeat } = match self
                 .endpoint
-                .ask(&client.http, client.attempt_timeout, clock.now())
+                .ask(&settings.http, settings.attempt_timeout, clock.now())
                 .await
             {
                 Ok(token) => {

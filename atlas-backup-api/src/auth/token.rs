@@ -10,12 +10,12 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::AuthError;
-use super::error::TokenRefusal;
-use crate::connection_error::ConnectionError;
-use crate::excerpt;
-use crate::receive::{self, Received};
-use crate::retry_after::retry_after;
+use crate::error::auth::AuthError;
+use crate::error::auth::TokenRefusal;
+use crate::error::connection::ConnectionError;
+use crate::http::receive::{self, Received};
+use crate::http::retry_after::retry_after;
+use crate::wire::one_line;
 
 /// How long Atlas's tokens live; for an answer that does not say.
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
@@ -132,7 +132,7 @@ impl Endpoint {
             .unwrap_or_default();
         let forms = [secret, &encode(secret), header.trim_start_matches("Basic ")];
         let holds = |form: &&str| !form.is_empty() && description.contains(*form);
-        (!forms.iter().any(holds)).then(|| excerpt::shorten(&description, 300))
+        (!forms.iter().any(holds)).then(|| one_line::truncate(&description, 300))
     }
 }
 

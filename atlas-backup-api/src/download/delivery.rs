@@ -5,10 +5,10 @@ use std::fmt;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
-use super::digest;
 use super::error::DownloadError;
 use super::file_name;
-use crate::excerpt;
+use super::sha1;
+use crate::wire::one_line;
 
 /// A file that Atlas offers, and the name it is to have here.
 ///
@@ -86,7 +86,7 @@ impl Delivery {
     /// All of it, once it is found to be good.
     pub(super) fn check(self) -> Result<Order, DownloadError> {
         let invalid = |fault| DownloadError::Invalid {
-            file: excerpt::shorten(&self.name, 255),
+            file: one_line::truncate(&self.name, 255),
             fault,
         };
         let file = file_name::of(&self.name).map_err(invalid)?;
@@ -110,7 +110,7 @@ impl Delivery {
             return Err(invalid("the SHA-1 is not 40 hexadecimal digits"));
         }
         // The path can be as secret as the query. Its hash tells two of them apart as well.
-        let location = digest::of_text(&format!(
+        let location = sha1::of_text(&format!(
             "{}{}",
             url.origin().ascii_serialization(),
             url.path()

@@ -7,10 +7,10 @@ use std::{fmt, io};
 
 use http::StatusCode;
 
-use crate::configuration_error::ConfigurationError;
-use crate::connection_error::ConnectionError;
-use crate::excerpt;
-use crate::retry_after;
+use crate::error::configuration::ConfigurationError;
+use crate::error::connection::ConnectionError;
+use crate::http::retry_after;
+use crate::wire::one_line;
 
 /// Why a download failed. Its message is one line, and holds no URL and no secret.
 ///
@@ -232,7 +232,7 @@ impl fmt::Display for DownloadError {
 
 /// A path on one line.
 fn shown(path: &Path) -> String {
-    excerpt::shorten(&path.display().to_string(), 1000)
+    one_line::truncate(&path.display().to_string(), 1000)
 }
 
 /// What lies below the message.

@@ -13,16 +13,16 @@ use reqwest::Response;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::claim::Claim;
 use super::content_range;
 use super::delivery::Order;
-use super::digest;
 use super::error::DownloadError;
-use super::link::{Failure, Link, unusable};
-use super::part::{Part, Resume};
+use super::file_lock::Claim;
+use super::http::{Failure, Link, unusable};
+use super::partial_file::{Part, Resume};
 use super::progress::Reporter;
+use super::sha1;
 use super::validator::Validator;
-use crate::client::Shared;
+use crate::config::settings::Settings;
 
 /// How many chunks may wait to be written. One is what a read of the connection gave, 400 KB at most.
 const WAITING_CHUNKS: usize = 8;
@@ -31,7 +31,7 @@ const BUFFER: usize = 64 * 1024;
 
 /// One file on its way.
 pub(super) struct Fetch<'a> {
-    pub(super) client: &'a Shared,
+    pub(super) settings: &'a Settings,
     pub(super) link: &'a Link,
     pub(super) order: &'a Order,
     pub(super) part: Part,
@@ -50,7 +50,7 @@ struct Incoming {
 impl Fetch<'_> {
     /// Returns how many bytes the file has.
     pub(super) async fn run(mut self) -> Result<u64, DownloadError> {
-        let mut delays = self.client.retry.delays();
+        let mut delays = self.settings.retry.delays();
         let mut furthest = 0;
         loop {
             let failure = match self.attempt().await {
@@ -71,14 +71,14 @@ impl Fetch<'_> {
             // Only what is new counts: a host that begins anew each time and never ends is not asked for ever.
             if self.reporter.bytes() > furthest {
                 furthest = self.reporter.bytes();
-                delays = self.client.retry.delays();
+                delays = self.settings.retry.delays();
             }
             let Some(delay) = delays.next(rate_limited, retry_after) else {
                 return Err(error);
             };
             let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
             tracing::warn!(target: "atlas_backup_api", bytes = self.reporter.bytes(), delay_ms, %error, "going on");
-            self.client.clock.sleep(delay).await;
+            self.settings.clock.sleep(delay).await;
         }
     }
 
@@ -226,7 +226,7 @@ impl Fetch<'_> {
         let read = self.on_disk(move || {
             file.sync_all()?;
             let found = if is_hashed {
-                Some(digest::of_file(&file)?)
+                Some(sha1::of_file(&file)?)
             } else {
                 None
             };

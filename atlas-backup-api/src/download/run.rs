@@ -7,20 +7,20 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-use super::claim;
 use super::delivery::{Delivery, Order};
 use super::error::DownloadError;
 use super::fetch::{Fetch, blocking};
-use super::link::Link;
+use super::file_lock;
+use super::http::Link;
 use super::mode::Mode;
-use super::part::Part;
+use super::partial_file::Part;
 use super::progress::{At, Listener, Progress, Reporter};
 use super::side_by_side::SideBySide;
-use crate::client::Shared;
+use crate::config::settings::Settings;
 
 /// What all files of a download have in common.
 pub(super) struct Run<'a> {
-    pub(super) client: &'a Shared,
+    pub(super) settings: &'a Settings,
     pub(super) link: &'a Link,
     /// As the program names it.
     pub(super) directory: &'a Path,
@@ -88,13 +88,13 @@ impl Run<'_> {
         let span = tracing::info_span!(target: "atlas_backup_api", "atlas_download", file = order.file, host);
         let fetched = async {
             let part = Part::of(self.directory, &order.file, self.mode);
-            let claim = claim::claim(&self.real.join(&order.file), writing).await;
+            let claim = file_lock::claim(&self.real.join(&order.file), writing).await;
             // Whoever had the claim before may have been after the same file.
             if !order.overwrite && part.target_exists() {
                 return Err(DownloadError::Exists { path: part.target });
             }
             Fetch {
-                client: self.client,
+                settings: self.settings,
                 link: self.link,
                 order,
                 part,

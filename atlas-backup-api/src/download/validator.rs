@@ -3,7 +3,7 @@
 use http::header::{DATE, ETAG, LAST_MODIFIED};
 use http::{HeaderMap, HeaderValue};
 
-use crate::retry_after::date;
+use crate::http::retry_after::date;
 
 /// Something that no other version of the same file has.
 #[derive(Clone, Debug, PartialEq)]

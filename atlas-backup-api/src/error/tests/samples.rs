@@ -5,8 +5,10 @@ use std::fmt::{Debug, Display};
 use serde_json::json;
 
 use super::*;
-use crate::auth::{Auth, TokenRefusal};
-use crate::mismatch::Mismatch;
+use crate::auth::Auth;
+use crate::error::auth::TokenRefusal;
+use crate::wire::mismatch::Mismatch;
+use crate::wire::one_line;
 
 /// The call that they are about.
 pub(super) static TAKE: Operation = Operation {
@@ -43,7 +45,7 @@ pub(super) fn answer(status: u16, text: &str, wrong: usize) -> ApiError {
         "badRequestDetail": {"fields": fields},
     });
     ApiError::of(
-        &TAKE,
+        TAKE.id,
         StatusCode::from_u16(status).unwrap(),
         &HeaderMap::new(),
         body.to_string().as_bytes(),
@@ -71,31 +73,31 @@ pub(super) const MAKERS: &[fn(&str) -> Error] = &[
             .of(TAKE.id)
             .into()
     },
-    |_| ConnectionError::new(&TAKE, lost()).into(),
-    |_| ConnectionError::waited_for("token", &TAKE).into(),
+    |_| ConnectionError::new(TAKE.id, lost()).into(),
+    |_| ConnectionError::waited_for("token", TAKE.id).into(),
     |text| answer(404, text, 7).into(),
-    |text| AmbiguousError::new(&TAKE, answer(503, text, 7).into()).into(),
-    |_| AmbiguousError::new(&TAKE, ConnectionError::new(&TAKE, lost()).into()).into(),
+    |text| AmbiguousError::new(TAKE.id, answer(503, text, 7).into()).into(),
+    |_| AmbiguousError::new(TAKE.id, ConnectionError::new(TAKE.id, lost()).into()).into(),
     |text| {
         DecodeError::mismatch(
-            &TAKE,
+            TAKE.id,
             StatusCode::OK,
             &Mismatch::missing("text").inside(text),
         )
         .into()
     },
-    |_| DecodeError::empty(&TAKE, StatusCode::OK).into(),
+    |_| DecodeError::empty(TAKE.id, StatusCode::OK).into(),
     |text| ConfigurationError::new(text.to_owned()).into(),
-    |text| AuthError::refused(&TAKE, answer(401, text, 7), Auth::Nothing.hint()).into(),
-    |text| AuthError::token_refused(refusal(text)).of(&TAKE).into(),
+    |text| AuthError::refused(TAKE.id, answer(401, text, 7), Auth::Nothing.hint()).into(),
+    |text| AuthError::token_refused(refusal(text)).of(TAKE.id).into(),
     |_| {
         AuthError::token_unreadable("the token endpoint's answer is not JSON")
-            .of(&TAKE)
+            .of(TAKE.id)
             .into()
     },
     |_| {
         AuthError::token_connection(ConnectionError::of_request(lost()))
-            .of(&TAKE)
+            .of(TAKE.id)
             .into()
     },
 ];
@@ -109,7 +111,7 @@ fn refusal(text: &str) -> TokenRefusal {
     TokenRefusal {
         status: StatusCode::UNAUTHORIZED,
         code,
-        description: Some(crate::excerpt::shorten(text, 300)),
+        description: Some(one_line::truncate(text, 300)),
         retry_after,
     }
 }
@@ -173,7 +175,7 @@ fn downloads(text: &str) -> Vec<Sample> {
     use crate::DownloadError as E;
     let (status, path) = (StatusCode::FORBIDDEN, std::path::PathBuf::from("a/b"));
     let connection = || ConnectionError::of_request(lost());
-    let name = || crate::excerpt::shorten(text, 255);
+    let name = || one_line::truncate(text, 255);
     [
         E::Invalid {
             file: name(),

@@ -1,0 +1,363 @@
+//! Settings of a client.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::HeaderValue;
+use tokio::sync::Semaphore;
+
+use crate::auth::{Auth, Credentials, environment};
+use crate::client::Client;
+use crate::config::base_url::BaseUrl;
+use crate::config::clock::{Clock, SystemClock};
+use crate::config::retry_policy::RetryPolicy;
+use crate::config::settings::Settings;
+use crate::error::Error;
+use crate::error::configuration::ConfigurationError;
+use crate::pipeline::context::Context;
+
+/// Settings of a [`Client`], each with a default. They are checked by [`build`](Self::build); their order does not matter.
+///
+/// Proxies are taken from the environment (`HTTPS_PROXY`, `NO_PROXY` and the like).
+#[must_use = "a client is made by `build`"]
+pub struct ClientBuilder {
+    base_url: String,
+    allow_http: bool,
+    credentials: Option<Credentials>,
+    retry: RetryPolicy,
+    connect_timeout: Option<Duration>,
+    attempt_timeout: Duration,
+    total_timeout: Duration,
+    max_response_bytes: usize,
+    pool_idle_timeout: Duration,
+    max_concurrency: Option<usize>,
+    user_agent_suffix: Option<String>,
+    http: Option<reqwest::ClientBuilder>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        ClientBuilder {
+            base_url: "https://cloud.mongodb.com".to_owned(),
+            allow_http: false,
+            credentials: None,
+            retry: RetryPolicy::default(),
+            connect_timeout: None,
+            attempt_timeout: Duration::from_secs(60),
+            total_timeout: Duration::from_secs(300),
+            max_response_bytes: 64 * 1024 * 1024,
+            pool_idle_timeout: Duration::from_secs(30),
+            max_concurrency: None,
+            user_agent_suffix: None,
+            http: None,
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+impl Client {
+    /// A client with settings of your own.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+}
+
+impl ClientBuilder {
+    /// Takes credentials and base URL from the environment, as [`Client::from_env`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Credentials::from_env`].
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "it adds what the environment holds to what was set before"
+    )]
+    pub fn from_env(mut self) -> Result<Self, Error> {
+        self.credentials = Some(Credentials::from_env()?);
+        if let Some(url) = environment::base_url(&environment::variable)? {
+            self.base_url = url;
+        }
+        Ok(self)
+    }
+
+    /// Who calls. Without credentials nothing is signed, which Atlas refuses.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Which Atlas to call: scheme and host, with a port if need be. Default: `https://cloud.mongodb.com`; Atlas for
+    /// Government is `https://cloud.mongodbgov.com`. Slashes at the end are dropped; a path, query, fragment or user
+    /// name is refused, and so is `http`, but for loopback.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Lets the base URL be `http` on any host. Whoever listens can then read what is sent and use the tokens in it.
+    /// Default: false.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
+        self
+    }
+
+    /// How often and when to try again. Default: [`RetryPolicy::new`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How long to wait for a connection. Default: 10 seconds, or what [`http`](Self::http) was given.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// How long one attempt may take, from connecting to the last byte of the answer. Default: 60 seconds.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long a call may take with all its attempts and the delays in between. Default: 300 seconds. A delay that would
+    /// not end in time is not begun.
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.total_timeout = timeout;
+        self
+    }
+
+    /// How many bytes of an answer are read. A success that is longer is [`Error::Decode`]: its connection is closed, and the call, which
+    /// was carried out, is not tried again. Of other answers 256 KiB are read at most, and the error is made of these. Default: 64 MiB.
+    pub fn max_response_bytes(mut self, most: usize) -> Self {
+        self.max_response_bytes = most;
+        self
+    }
+
+    /// How long a connection may have been idle to be used for another call. What stands between a program and Atlas closes idle
+    /// connections without a word after a minute or so, and a call that is sent on such a one is lost: of a call that makes something, it is
+    /// then not known whether it was done. Default: 30 seconds, also where [`http`](Self::http) was given another time.
+    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.pool_idle_timeout = timeout;
+        self
+    }
+
+    /// How many requests may be under way at a time; others wait for their turn, within their total timeout. Default: any
+    /// number.
+    pub fn max_concurrency(mut self, most: usize) -> Self {
+        self.max_concurrency = Some(most);
+        self
+    }
+
+    /// Names your program to Atlas, after this crate: `atlas-backup-api/0.1.0 your-program/1.2`.
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// An HTTP client with settings of your own, such as a proxy or root certificates. To these are added, and win:
+    /// no redirects, no retries, the user agent, the [idle timeout](Self::pool_idle_timeout) of connections, and the connect timeout where one
+    /// was set here.
+    ///
+    /// It is for Atlas alone: downloads, which come from other hosts, have an HTTP client without its credentials and headers.
+    pub fn http(mut self, builder: reqwest::ClientBuilder) -> Self {
+        self.http = Some(builder);
+        self
+    }
+
+    /// The clock that delays, expiry and total timeouts go by. Default: the system's. For tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Makes the client. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] where a setting is refused, or TLS cannot be set up (no root certificates, for example).
+    pub fn build(self) -> Result<Client, Error> {
+        let base_url = BaseUrl::parse(&self.base_url, self.allow_http)?;
+        for (name, timeout) in [
+            ("connect timeout", self.connect_timeout),
+            ("attempt timeout", Some(self.attempt_timeout)),
+            ("total timeout", Some(self.total_timeout)),
+            ("pool idle timeout", Some(self.pool_idle_timeout)),
+        ] {
+            if timeout.is_some_and(|timeout| timeout.is_zero()) {
+                return Err(
+                    ConfigurationError::new(format!("{name}: must be longer than zero")).into(),
+                );
+            }
+        }
+        for (name, number) in [
+            ("max concurrency", self.max_concurrency),
+            ("max response bytes", Some(self.max_response_bytes)),
+        ] {
+            if number == Some(0) {
+                return Err(
+                    ConfigurationError::new(format!("{name}: must be more than zero")).into(),
+                );
+            }
+        }
+        let user_agent = self.user_agent()?;
+        let usual = || reqwest::Client::builder().connect_timeout(Duration::from_secs(10));
+        let mut http = self.http.unwrap_or_else(usual).user_agent(user_agent);
+        if let Some(timeout) = self.connect_timeout {
+            http = http.connect_timeout(timeout);
+        }
+        let http = http
+            // A redirect would carry what we send to wherever the answer says.
+            .redirect(reqwest::redirect::Policy::none())
+            // What may be sent twice is decided here, by operation, and not by the protocol.
+            .retry(reqwest::retry::never())
+            .pool_idle_timeout(self.pool_idle_timeout)
+            .build()
+            .map_err(ConfigurationError::from)?;
+        let auth = match self.credentials {
+            Some(credentials) => credentials.into_auth(&base_url)?,
+            None => Auth::Nothing,
+        };
+        let settings = Settings {
+            http,
+            base_url,
+            retry: self.retry,
+            attempt_timeout: self.attempt_timeout,
+            total_timeout: self.total_timeout,
+            max_response_bytes: self.max_response_bytes,
+            clock: self.clock,
+            permits: self
+                .max_concurrency
+                .map(|most| Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
+            rate_limit: Mutex::default(),
+        };
+        Ok(Client {
+            context: Arc::new(Context { settings, auth }),
+        })
+    }
+
+    fn user_agent(&self) -> Result<HeaderValue, ConfigurationError> {
+        let mut agent = concat!("atlas-backup-api/", env!("CARGO_PKG_VERSION")).to_owned();
+        if let Some(suffix) = self.user_agent_suffix.as_deref().map(str::trim) {
+            if !suffix.is_empty() {
+                agent.push(' ');
+                agent.push_str(suffix);
+            }
+        }
+        let printable = agent.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let refused =
+            || ConfigurationError::new("user agent suffix: must be printable ASCII".to_owned());
+        if printable {
+            HeaderValue::try_from(agent).map_err(|_| refused())
+        } else {
+            Err(refused())
+        }
+    }
+}
+
+/// Not the HTTP client, whose settings may hold a proxy's password, nor the base URL, which is not checked yet.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("credentials", &self.credentials)
+            .field("retry", &self.retry)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("total_timeout", &self.total_timeout)
+            .field("max_response_bytes", &self.max_response_bytes)
+            .field("pool_idle_timeout", &self.pool_idle_timeout)
+            .field("max_concurrency", &self.max_concurrency)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(builder: ClientBuilder) -> String {
+        match builder.build() {
+            Err(error @ Error::Configuration(_)) => error.to_string(),
+            other => panic!("not refused: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_defaults_work() {
+        Client::builder().build().unwrap();
+        Client::new(Credentials::service_account("id", "hunter2")).unwrap();
+    }
+
+    #[test]
+    fn a_setting_that_is_refused_is_named() {
+        assert_eq!(
+            refusal(Client::builder().base_url("https://cloud.mongodb.com/api")),
+            "configuration: base URL: a path does not belong in it; operations bring their own, from /api on"
+        );
+        for (builder, name) in [
+            (
+                Client::builder().attempt_timeout(Duration::ZERO),
+                "attempt timeout: must be longer",
+            ),
+            (
+                Client::builder().total_timeout(Duration::ZERO),
+                "total timeout: must be longer",
+            ),
+            (
+                Client::builder().connect_timeout(Duration::ZERO),
+                "connect timeout: must be longer",
+            ),
+            (
+                Client::builder().pool_idle_timeout(Duration::ZERO),
+                "pool idle timeout: must be longer",
+            ),
+            (
+                Client::builder().max_concurrency(0),
+                "max concurrency: must be more",
+            ),
+            (
+                Client::builder().max_response_bytes(0),
+                "max response bytes: must be more",
+            ),
+        ] {
+            assert_eq!(refusal(builder), format!("configuration: {name} than zero"));
+        }
+        for suffix in ["a\r\nX-Injected: 1", "ä", "\u{7f}"] {
+            assert_eq!(
+                refusal(Client::builder().user_agent_suffix(suffix)),
+                "configuration: user agent suffix: must be printable ASCII"
+            );
+        }
+        let builder = Client::builder().credentials(Credentials::service_account("", "hunter2"));
+        assert_eq!(
+            refusal(builder),
+            "configuration: credentials: client id of the service account: is empty"
+        );
+    }
+
+    #[test]
+    fn nothing_secret_is_printed() {
+        let http = reqwest::Client::builder()
+            .proxy(reqwest::Proxy::all("http://u:hunter2@127.0.0.1:1").unwrap());
+        let builder = Client::builder().base_url("https://u:hunter2@h").http(http);
+        let builder = builder.credentials(Credentials::service_account("id", "hunter2"));
+        assert!(!format!("{builder:?}").contains("hunter2"), "{builder:?}");
+        let client = builder.base_url("https://h").build().unwrap();
+        assert!(!format!("{client:?}").contains("hunter2"), "{client:?}");
+    }
+
+    #[test]
+    fn the_user_agent_names_crate_and_program() {
+        let crate_alone = concat!("atlas-backup-api/", env!("CARGO_PKG_VERSION"));
+        let agent = |builder: ClientBuilder| builder.user_agent().unwrap();
+        assert_eq!(agent(Client::builder()), crate_alone);
+        assert_eq!(
+            agent(Client::builder().user_agent_suffix("  ")),
+            crate_alone
+        );
+        assert_eq!(
+            agent(Client::builder().user_agent_suffix("nightly/1.2 (cron)")),
+            format!("{crate_alone} nightly/1.2 (cron)")
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! What every operation's request struct is made of.
+
+/// Makes a request struct of an operation: a setter for each optional argument, and `send`.
+///
+/// `#[answer(…)]` names what a success holds and the method that makes the call, `#[items(…)]` what the list in it holds, `#[query("…")]` the parameter on the wire, with the rules its value keeps. It is a macro
+/// so that 113 operations do not repeat 20 lines each.
+macro_rules! request {
+    (#[answer($answer:ty, $method:ident)] $(#[items($item:ty $(, $page:ident)*)])? pub struct $name:ident {
+        $($(#[doc = $about:literal])* #[query($wire:literal $(, $rule:ident($($bound:literal)?))*)] $setter:ident: $type:ty),* $(,)?
+    }) => {
+        #[doc = concat!("A call of [`", stringify!($method), "`](Api::", stringify!($method), "), not yet sent: set optional arguments, then [`send`](Self::send).")]
+        #[derive(Debug)]
+        #[must_use = "nothing is sent before `send`"]
+        pub struct $name(pub(crate) $crate::client::call::Call);
+
+        impl ::core::convert::From<$crate::client::call::Call> for $name {
+            fn from(call: $crate::client::call::Call) -> Self {
+                $name(call)
+            }
+        }
+
+        impl $name {
+            $($(#[doc = $about])*
+            pub fn $setter(self, $setter: $type) -> Self {
+                $name(self.0 $(.check($crate::client::call_macro::rule!($rule $wire $setter $($bound)?)))* .query($wire, $setter))
+            })*
+
+            /// What this call does differently from the client's others: how often it is tried, and how long it may take.
+            pub fn options(self, options: CallOptions) -> Self {
+                $name(self.0.options(options))
+            }
+
+            $(
+                /// All items of the list, page after page: see [`Items`].
+                pub fn stream(self) -> Items<$item> {
+                    Items::new($crate::client::pager::Pager::new(self.0)$(.$page())*)
+                }
+            )?
+
+            /// Checks the arguments, sends the request and reads the answer.
+            ///
+            /// # Errors
+            /// [`Error::InvalidArgument`] when an argument breaks a rule (nothing was sent), [`Error::Api`] when Atlas refuses; else see
+            /// [`Error`].
+            pub async fn send(self) -> ::core::result::Result<Response<$answer>, Error> {
+                self.0.send().await
+            }
+        }
+    };
+}
+
+/// A rule that the value of a setter keeps.
+macro_rules! rule {
+    (minimum $wire:literal $value:ident $bound:literal) => {
+        $crate::validate::minimum($wire, $value, $bound)
+    };
+    (maximum $wire:literal $value:ident $bound:literal) => {
+        $crate::validate::maximum($wire, $value, $bound)
+    };
+    (min_length $wire:literal $value:ident $bound:literal) => {
+        $crate::validate::min_length($wire, $value, $bound)
+    };
+    (max_length $wire:literal $value:ident $bound:literal) => {
+        $crate::validate::max_length($wire, $value, $bound)
+    };
+    ($form:ident $wire:literal $value:ident) => {
+        $crate::validate::pattern::$form($wire, $value)
+    };
+}
+
+pub(crate) use {request, rule};
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn rules_of_text() {
+        let told = |name: &str| {
+            [
+                rule!(min_length "name" name 2),
+                rule!(max_length "name" name 3),
+                rule!(deployment_item_name "name" name),
+            ]
+            .map(|kept| kept.is_ok())
+        };
+        assert_eq!(told("abc"), [true; 3]);
+        assert_eq!(told("a"), [false, true, true]);
+        assert_eq!(told("a/bc"), [true, false, false]);
+    }
+}

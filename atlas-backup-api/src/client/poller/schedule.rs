@@ -1,0 +1,220 @@
+//! When to ask next how far a job is.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+
+use crate::client::Client;
+use crate::config::call_options::CallOptions;
+use crate::config::deadline::Deadline;
+use crate::error::Error;
+use crate::pipeline::request::Request;
+
+/// Bounds of what a program may ask for between two polls.
+const SHORTEST: Duration = Duration::from_millis(10);
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+/// How long before the deadline the job is looked at for the last time.
+const LAST_POLL: Duration = Duration::from_secs(5);
+
+/// How many polls in a row may fail for the moment before it is believed.
+const MAX_CONSECUTIVE_FAILURES: u32 = 5;
+
+/// How to wait.
+#[derive(Clone, Debug)]
+pub(crate) struct PollOptions {
+    deadline: Duration,
+    /// How long was waited for something else before, of a time that was given for both.
+    before: Duration,
+    first: Duration,
+    longest: Duration,
+    /// What is waited for was made a moment ago.
+    just_created: bool,
+}
+
+impl Default for PollOptions {
+    fn default() -> Self {
+        let deadline = Duration::from_secs(24 * 3600);
+        PollOptions {
+            deadline,
+            before: Duration::ZERO,
+            first: Duration::from_secs(2),
+            longest: Duration::from_secs(30),
+            just_created: false,
+        }
+    }
+}
+
+impl PollOptions {
+    pub(crate) fn deadline(self, deadline: Duration) -> Self {
+        PollOptions { deadline, ..self }
+    }
+
+    /// The whole time that was given.
+    pub(crate) fn waited(&self) -> Duration {
+        self.before.saturating_add(self.deadline)
+    }
+
+    /// With what is left of the deadline.
+    #[cfg(feature = "v2")]
+    pub(crate) fn left(self, left: Duration) -> Self {
+        PollOptions {
+            before: self.deadline.saturating_sub(left),
+            deadline: left,
+            ..self
+        }
+    }
+
+    pub(crate) fn poll_every(self, first: Duration, longest: Duration) -> Self {
+        PollOptions {
+            first,
+            longest,
+            ..self
+        }
+    }
+
+    pub(crate) fn just_created(self, just_created: bool) -> Self {
+        PollOptions {
+            just_created,
+            ..self
+        }
+    }
+}
+
+/// The polls of one wait. Not generic.
+pub(crate) struct PollSchedule {
+    client: Client,
+    deadline: Deadline,
+    longest: Duration,
+    delays: ExponentialBackoff,
+    /// It was made a moment ago and has not been seen yet: that Atlas does not know it means nothing.
+    is_unseen: bool,
+    /// Polls that failed in a row.
+    failures: u32,
+    /// How the last poll failed, if it did.
+    pub(super) failure: Option<Error>,
+}
+
+impl PollSchedule {
+    pub(crate) fn new(client: &Client, options: &PollOptions) -> Self {
+        let longest = options.longest.clamp(SHORTEST, LONGEST);
+        let first = options.first.clamp(SHORTEST, longest);
+        let delays = ExponentialBuilder::new()
+            .with_factor(1.5)
+            .with_min_delay(first)
+            .with_max_delay(longest)
+            .without_max_times();
+        let began = client.settings().clock.now();
+        let deadline = Deadline::after(began, options.deadline);
+        let is_unseen = options.just_created;
+        PollSchedule {
+            client: client.clone(),
+            deadline,
+            longest,
+            delays: delays.build(),
+            is_unseen,
+            failures: 0,
+            failure: None,
+        }
+    }
+
+    /// The call that asks, which must not outlast the waiting.
+    pub(super) fn bounded(&self, request: &Request) -> Request {
+        let mut request = request.clone();
+        request.options = self.options(request.options);
+        request
+    }
+
+    /// The options of a call that must not outlast the waiting.
+    pub(crate) fn options(&self, options: CallOptions) -> CallOptions {
+        let total = options
+            .total_timeout
+            .unwrap_or(self.client.settings().total_timeout);
+        CallOptions {
+            total_timeout: Some(total.min(self.left())),
+            ..options
+        }
+    }
+
+    /// Work that must not either; None where it would.
+    #[cfg(feature = "v2")]
+    pub(crate) async fn bound<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.deadline
+            .bound(&*self.client.settings().clock, work)
+            .await
+            .ok()
+    }
+
+    pub(crate) fn left(&self) -> Duration {
+        self.deadline.left(&*self.client.settings().clock)
+    }
+
+    pub(crate) fn succeeded(&mut self) {
+        (self.failures, self.failure, self.is_unseen) = (0, None, false);
+    }
+
+    /// Takes the failure of a poll, unless it is one to believe, or asks to wait longer than there is time.
+    pub(crate) fn failed(&mut self, error: Error) -> Result<(), Error> {
+        self.failures += 1;
+        let is_too_late = error
+            .retry_after()
+            .is_some_and(|asked| asked >= self.left());
+        if self.failures >= MAX_CONSECUTIVE_FAILURES
+            || is_too_late
+            || !(is_transient(&error) || self.is_too_early(&error))
+        {
+            return Err(error);
+        }
+        self.failure = Some(error);
+        Ok(())
+    }
+
+    /// Whether Atlas may only not know yet what it has made.
+    pub(super) fn is_too_early(&self, error: &Error) -> bool {
+        self.is_unseen && error.is_not_found()
+    }
+
+    /// Waits until it is time to ask again; None when the deadline comes first.
+    pub(crate) async fn pause(&mut self) -> Option<()> {
+        let usual = self.delays.next().unwrap_or(self.longest);
+        let usual = if self.is_allowance_low() {
+            self.longest
+        } else {
+            usual
+        };
+        // A fifth less or more.
+        let usual = usual.mul_f64(0.8 + 0.4 * fastrand::f64());
+        let asked = self.failure.as_ref().and_then(Error::retry_after);
+        let delay = asked.map_or(usual, |asked| asked.max(usual));
+        let left = self.left();
+        // The last look leaves time for its answer, and does not come before it was asked for.
+        let delay = if delay < left || left <= LAST_POLL {
+            delay
+        } else {
+            (left - LAST_POLL).max(asked.unwrap_or_default())
+        };
+        self.client.settings().clock.sleep(delay.min(left)).await;
+        (delay < left).then_some(())
+    }
+
+    /// Less than a tenth of the calls of this period are left, or none.
+    fn is_allowance_low(&self) -> bool {
+        let said = self.client.rate_limit();
+        said.and_then(|said| {
+            said.remaining
+                .map(|left| left == 0 || left < said.limit.unwrap_or(0) / 10)
+        })
+        .unwrap_or(false)
+    }
+}
+
+/// Whether asking again may do better.
+fn is_transient(error: &Error) -> bool {
+    let status = error.status().map(|status| status.as_u16());
+    let unreached = match error {
+        Error::Connection(_) | Error::Timeout(_) => true,
+        Error::Auth(error) => error.is_connection(),
+        _ => false,
+    };
+    unreached || error.is_rate_limited() || status.is_some_and(|status| status >= 500)
+}

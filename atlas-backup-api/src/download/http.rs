@@ -1,0 +1,194 @@
+//! Asks the delivery host for a file, wherever it redirects to, and sorts its answers.
+
+use std::time::Duration;
+
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, IF_RANGE, LOCATION, RANGE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use jiff::Timestamp;
+use reqwest::{Response, Url};
+
+use super::delivery::Order;
+use super::error::DownloadError;
+use super::partial_file::Resume;
+use crate::http::retry_after::retry_after;
+
+const MOST_REDIRECTS: usize = 5;
+
+/// Why an attempt was none.
+pub(super) enum Failure {
+    /// Another one would end the same way.
+    Final(DownloadError),
+    /// Another one may help, after a while.
+    Passing {
+        error: DownloadError,
+        rate_limited: bool,
+        retry_after: Option<Duration>,
+    },
+}
+
+impl From<DownloadError> for Failure {
+    fn from(error: DownloadError) -> Self {
+        Failure::Final(error)
+    }
+}
+
+impl Failure {
+    pub(super) fn connection(file: &str, error: reqwest::Error) -> Self {
+        Failure::Passing {
+            error: DownloadError::connection(file, error),
+            rate_limited: false,
+            retry_after: None,
+        }
+    }
+}
+
+/// The way to the hosts that files come from. Nothing of the API's client is in it.
+pub(super) struct Link {
+    pub(super) http: reqwest::Client,
+    /// Whether `http` will do: only for a client that speaks it to Atlas, too.
+    pub(super) plain_allowed: bool,
+}
+
+impl Link {
+    pub(super) fn is_allowed(&self, url: &Url) -> bool {
+        url.scheme() == "https" || (self.plain_allowed && url.scheme() == "http")
+    }
+
+    /// An answer 200, 206 or 416.
+    pub(super) async fn get(
+        &self,
+        order: &Order,
+        resume: Option<&Resume>,
+    ) -> Result<Response, Failure> {
+        let (mut url, mut headers) = (order.url.clone(), order.headers.clone());
+        for _ in 0..=MOST_REDIRECTS {
+            if !self.is_allowed(&url) {
+                return Err(DownloadError::NotHttps {
+                    file: order.file.clone(),
+                }
+                .into());
+            }
+            add_own(&mut headers, resume);
+            let sent = self
+                .http
+                .get(url.clone())
+                .headers(headers.clone())
+                .send()
+                .await;
+            let response = sent.map_err(|error| Failure::connection(&order.file, error))?;
+            if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+                return sort(order, response).await;
+            }
+            let next = location(&url, response.headers());
+            let next = next.ok_or_else(|| unusable(order, "it redirects to nowhere"))?;
+            // Once is enough: whoever sends it elsewhere may send it back, too.
+            if next.origin() != url.origin() {
+                headers.clear();
+            }
+            url = next;
+        }
+        Err(unusable(order, "it redirects too often").into())
+    }
+}
+
+fn add_own(headers: &mut HeaderMap, resume: Option<&Resume>) {
+    // What is on the disk must be what was offered, byte for byte.
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    if let Some(resume) = resume {
+        let range = HeaderValue::try_from(format!("bytes={}-", resume.from));
+        headers.insert(
+            RANGE,
+            range.unwrap_or_else(|_| unreachable!("digits are a header value")),
+        );
+        headers.insert(IF_RANGE, resume.validator.value().clone());
+    }
+}
+
+fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
+    from.join(headers.get(LOCATION)?.to_str().ok()?).ok()
+}
+
+async fn sort(order: &Order, mut response: Response) -> Result<Response, Failure> {
+    let (file, status) = (order.file.clone(), response.status());
+    match status.as_u16() {
+        200 | 206 if !is_as_stored(order, response.headers()) => {
+            Err(unusable(order, "it is encoded, which was not asked for").into())
+        }
+        200 | 206 | 416 => Ok(response),
+        403 | 404 | 410 => Err(DownloadError::Expired { file, status }.into()),
+        400 if says_expired(&mut response).await => {
+            Err(DownloadError::Expired { file, status }.into())
+        }
+        408 | 429 | 500..=599 => {
+            let retry_after = retry_after(response.headers(), Timestamp::now());
+            let rate_limited = status == StatusCode::TOO_MANY_REQUESTS;
+            Err(Failure::Passing {
+                error: DownloadError::Http {
+                    file,
+                    status,
+                    retry_after,
+                },
+                rate_limited,
+                retry_after,
+            })
+        }
+        200..=299 => Err(unusable(order, "it is a success of another kind").into()),
+        _ => Err(DownloadError::Http {
+            file,
+            status,
+            retry_after: None,
+        }
+        .into()),
+    }
+}
+
+/// Whether the bytes that come are those of the file.
+///
+/// No encoding is asked for, so that one that is named was put down when the file was stored. Of a file that is compressed by gzip
+/// anyway, `gzip` says no more than its name does. Any other encoding is one around the file, and what comes is not what its name says.
+fn is_as_stored(order: &Order, headers: &HeaderMap) -> bool {
+    let encodings: Vec<&[u8]> = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .map(|value| value.as_bytes().trim_ascii())
+        .collect();
+    match encodings[..] {
+        [] => true,
+        [encoding]
+            if encoding.eq_ignore_ascii_case(b"gzip")
+                || encoding.eq_ignore_ascii_case(b"x-gzip") =>
+        {
+            is_gzip_file(order)
+        }
+        [encoding] => encoding.is_empty() || encoding.eq_ignore_ascii_case(b"identity"),
+        _ => false,
+    }
+}
+
+/// By its name here, or by its name there.
+fn is_gzip_file(order: &Order) -> bool {
+    [&*order.file, order.url.path()].iter().any(|name| {
+        let name = name.to_ascii_lowercase();
+        name.ends_with(".gz") || name.ends_with(".tgz")
+    })
+}
+
+/// Object stores answer 400 for a URL that was signed with credentials which have expired since, with this code in XML.
+async fn says_expired(response: &mut Response) -> bool {
+    const MOST: usize = 16 * 1024;
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk[..chunk.len().min(MOST - body.len())]);
+        if body.len() == MOST {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&body).contains("<Code>ExpiredToken</Code>")
+}
+
+pub(super) fn unusable(order: &Order, fault: &'static str) -> DownloadError {
+    DownloadError::Answer {
+        file: order.file.clone(),
+        fault,
+    }
+}

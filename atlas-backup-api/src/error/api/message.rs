@@ -1,0 +1,127 @@
+//! What a refusal reads like: short, however much the server said.
+
+use std::fmt;
+
+use super::{ApiError, FieldViolation};
+use crate::error::begin_with_call;
+use crate::error::bounded::{Brief, FEW, Few};
+use crate::error::redact;
+use crate::http::retry_after;
+
+/// The longest parts of a message, in characters.
+const CODE: usize = 80;
+const SAID: usize = 400;
+const FIELD: usize = 60;
+const DESCRIPTION: usize = 120;
+
+/// The longest parts of what `Debug` shows, in bytes.
+const TEXT: usize = 1000;
+const ITEM: usize = 300;
+
+/// One line of at most 1,600 characters: `getSnapshot: 404 Not Found (CLUSTER_NOT_FOUND): No cluster named orders exists`.
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        begin_with_call(f, self.operation)?;
+        self.message(f)
+    }
+}
+
+impl ApiError {
+    /// The message without the call.
+    pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.status_line())?;
+        let code = self
+            .error_code
+            .as_deref()
+            .map(|code| redact::clause(code, CODE))
+            .filter(|code| !code.is_empty());
+        if let Some(code) = code {
+            write!(f, " ({code})")?;
+        }
+        let said = self.said();
+        if !said.is_empty() {
+            write!(f, ": {said}")?;
+        }
+        for told in self
+            .violations
+            .iter()
+            .take(FEW)
+            .map(FieldViolation::told)
+            .filter(|told| !told.is_empty())
+        {
+            write!(f, "; {told}")?;
+        }
+        if self.violations.len() > FEW {
+            write!(f, "; and {} more", self.violations.len() - FEW)?;
+        }
+        retry_after::tell(f, self.retry_after)
+    }
+
+    fn status_line(&self) -> String {
+        let words = self
+            .status
+            .canonical_reason()
+            .map(|words| format!(" {words}"));
+        self.status.as_str().to_owned() + &words.unwrap_or_default()
+    }
+
+    /// What it says beyond the status: the first of its texts that does.
+    fn said(&self) -> String {
+        let line = self.status_line();
+        let texts = [&self.detail, &self.excerpt, &self.reason]
+            .into_iter()
+            .flatten();
+        let said = texts
+            .map(|text| redact::clause(text, SAID))
+            .find(|text| !text.is_empty() && !redact::says_no_more(text, &line));
+        said.map(|text| without_status(&text, &line))
+            .unwrap_or_default()
+    }
+}
+
+/// A text may begin with the status, or its number, and go on.
+fn without_status(text: &str, line: &str) -> String {
+    let number = line.split(' ').next().unwrap_or_default();
+    let rest = [line, number].into_iter().find_map(|status| {
+        text.strip_prefix(status)
+            .filter(|rest| !rest.starts_with(char::is_alphanumeric))
+    });
+    rest.map_or(text, |rest| {
+        rest.trim_start_matches([' ', ':', ';', ',', '.', '-'])
+    })
+    .to_owned()
+}
+
+impl FieldViolation {
+    fn told(&self) -> String {
+        let clause = |text: &Option<String>, longest| {
+            text.as_deref().map(|text| redact::clause(text, longest))
+        };
+        let said = [
+            clause(&self.field, FIELD),
+            clause(&self.description, DESCRIPTION),
+        ]
+        .into_iter()
+        .flatten();
+        said.filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(": ")
+    }
+}
+
+/// At most 8 KB, and without the body, which may hold what a newer Atlas added, and that may be a secret.
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("error_code", &Brief(&self.error_code, TEXT))
+            .field("detail", &Brief(&self.detail, TEXT))
+            .field("reason", &Brief(&self.reason, TEXT))
+            .field("parameters", &Few(&self.parameters, ITEM))
+            .field("violations", &Few(&self.violations, ITEM))
+            .field("retry_after", &self.retry_after)
+            .field("excerpt", &Brief(&self.excerpt, TEXT))
+            .finish_non_exhaustive()
+    }
+}

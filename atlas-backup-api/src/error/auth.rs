@@ -1,0 +1,226 @@
+//! Atlas did not accept who called.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::error::api::ApiError;
+use crate::error::begin_with_call;
+use crate::error::bounded::Brief;
+use crate::error::connection::ConnectionError;
+use crate::error::redact;
+use crate::http::retry_after;
+
+/// Why a call could not be authenticated: the credentials were refused, or no token was to be had. Nothing was done.
+///
+/// Atlas answers 401 both to wrong credentials and to right ones from an address that is not on their access list, so this
+/// cannot say which it was.
+#[derive(Clone)]
+pub struct AuthError {
+    operation: Option<&'static str>,
+    /// Shared by all calls that waited for the same token.
+    cause: Arc<Cause>,
+}
+
+enum Cause {
+    /// The API answered 401. The hint says what to look at.
+    Refused {
+        answer: ApiError,
+        hint: &'static str,
+    },
+    /// The token endpoint answered with something else than success.
+    TokenRefused(TokenRefusal),
+    /// The token endpoint answered with success, and without a token that can be used.
+    TokenUnreadable(&'static str),
+    /// The token endpoint gave no complete answer.
+    TokenConnection(ConnectionError),
+}
+
+/// How the token endpoint refused.
+#[derive(Debug)]
+pub(crate) struct TokenRefusal {
+    pub(crate) status: StatusCode,
+    pub(crate) code: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl AuthError {
+    /// The answer of a call, which was given these credentials.
+    pub(crate) fn refused(operation: &'static str, answer: ApiError, hint: &'static str) -> Self {
+        AuthError {
+            operation: Some(operation),
+            ..AuthError::new(Cause::Refused { answer, hint })
+        }
+    }
+
+    pub(crate) fn token_refused(refusal: TokenRefusal) -> Self {
+        AuthError::new(Cause::TokenRefused(refusal))
+    }
+
+    pub(crate) fn token_unreadable(fault: &'static str) -> Self {
+        AuthError::new(Cause::TokenUnreadable(fault))
+    }
+
+    pub(crate) fn token_connection(error: ConnectionError) -> Self {
+        AuthError::new(Cause::TokenConnection(error))
+    }
+
+    fn new(cause: Cause) -> Self {
+        AuthError {
+            operation: None,
+            cause: Arc::new(cause),
+        }
+    }
+
+    /// The same, of the call that needed the token.
+    pub(crate) fn of(self, operation: &'static str) -> Self {
+        AuthError {
+            operation: Some(operation),
+            ..self
+        }
+    }
+
+    /// The operation that was called, as the documents name it: `takeSnapshot`.
+    pub fn operation(&self) -> Option<&str> {
+        self.operation
+    }
+
+    /// Whether the token endpoint could not be reached, or did not answer.
+    pub fn is_connection(&self) -> bool {
+        matches!(&*self.cause, Cause::TokenConnection(_))
+    }
+
+    /// The status of the answer that refused: the API's 401, or whatever the token endpoint gave.
+    pub fn status(&self) -> Option<StatusCode> {
+        match &*self.cause {
+            Cause::Refused { answer, .. } => Some(answer.status()),
+            Cause::TokenRefused(refusal) => Some(refusal.status),
+            Cause::TokenUnreadable(_) | Cause::TokenConnection(_) => None,
+        }
+    }
+
+    /// The API's answer, where it was the API that refused.
+    pub fn answer(&self) -> Option<&ApiError> {
+        match &*self.cause {
+            Cause::Refused { answer, .. } => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// The token endpoint's word for why it gave no token, as OAuth 2.0 has it: `invalid_client`.
+    pub fn token_error(&self) -> Option<&str> {
+        self.token_refusal()?.code.as_deref()
+    }
+
+    /// The token endpoint's sentence about it (`error_description`), for example that the secret has expired: on one line, at most 300
+    /// characters. None where there was none, and where it holds the secret.
+    pub fn token_error_description(&self) -> Option<&str> {
+        self.token_refusal()?.description.as_deref()
+    }
+
+    fn token_refusal(&self) -> Option<&TokenRefusal> {
+        match &*self.cause {
+            Cause::TokenRefused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// Whether too many tokens were asked for (at most 10 a minute are given to a client from one address).
+    pub fn is_rate_limited(&self) -> bool {
+        self.token_refusal()
+            .is_some_and(|refusal| refusal.status == StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// How long the API, or the token endpoint, asks to wait before trying again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.token_refusal().map_or_else(
+            || self.answer()?.retry_after(),
+            |refusal| refusal.retry_after,
+        )
+    }
+
+    /// The message without the call.
+    pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !matches!(&*self.cause, Cause::Refused { .. }) {
+            f.write_str("no token for the service account: ")?;
+        }
+        match &*self.cause {
+            Cause::Refused { answer, hint } => {
+                answer.message(f)?;
+                write!(f, "; {hint}")
+            }
+            Cause::TokenRefused(refusal) => write!(f, "{refusal}"),
+            Cause::TokenUnreadable(fault) => f.write_str(fault),
+            Cause::TokenConnection(error) => error.message(f),
+        }
+    }
+}
+
+impl TokenRefusal {
+    /// Whether it is the account that is refused, and not the moment.
+    fn is_for_good(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+            || matches!(
+                self.code.as_deref(),
+                Some("invalid_client" | "unauthorized_client")
+            )
+    }
+}
+
+impl fmt::Display for TokenRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the token endpoint answered {}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, " ({code})")?;
+        }
+        let description = self
+            .description
+            .as_deref()
+            .map(|text| redact::clause(text, 300))
+            .filter(|text| !text.is_empty());
+        if let Some(description) = description {
+            write!(f, ": {description}")?;
+        }
+        if self.is_for_good() {
+            f.write_str(
+                "; check the client id and the secret, and whether the secret has expired",
+            )?;
+        }
+        retry_after::tell(f, self.retry_after)
+    }
+}
+
+impl fmt::Display for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        begin_with_call(f, self.operation)?;
+        self.message(f)
+    }
+}
+
+impl fmt::Debug for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cause: &dyn fmt::Debug = match &*self.cause {
+            Cause::Refused { answer, .. } => answer,
+            Cause::TokenConnection(error) => error,
+            Cause::TokenRefused(refusal) => refusal,
+            Cause::TokenUnreadable(fault) => fault,
+        };
+        f.debug_struct("AuthError")
+            .field("operation", &self.operation)
+            .field("cause", &Brief(cause, 8000))
+            .finish()
+    }
+}
+
+impl StdError for AuthError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &*self.cause {
+            Cause::TokenConnection(error) => error.source(),
+            _ => None,
+        }
+    }
+}

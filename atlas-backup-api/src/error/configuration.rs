@@ -1,0 +1,55 @@
+//! What is wrong with the settings of a client.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::error::bounded::Brief;
+use crate::error::redact;
+
+/// A setting that is refused, or an environment in which no client can be made.
+pub struct ConfigurationError {
+    message: String,
+    source: Option<reqwest::Error>,
+}
+
+impl ConfigurationError {
+    pub(crate) fn new(message: String) -> Self {
+        // What is refused may be long, and is told where that is no secret.
+        ConfigurationError {
+            message: redact::clause(&message, 600),
+            source: None,
+        }
+    }
+}
+
+/// The HTTP client could not be set up, TLS most likely.
+impl From<reqwest::Error> for ConfigurationError {
+    fn from(error: reqwest::Error) -> Self {
+        let message = "the HTTP client could not be set up".to_owned();
+        ConfigurationError {
+            message,
+            source: Some(error.without_url()),
+        }
+    }
+}
+
+impl fmt::Debug for ConfigurationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigurationError")
+            .field("message", &self.message)
+            .field("source", &Brief(&self.source, 4000))
+            .finish()
+    }
+}
+
+impl fmt::Display for ConfigurationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "configuration: {}", self.message)
+    }
+}
+
+impl StdError for ConfigurationError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
+}

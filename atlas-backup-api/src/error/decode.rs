@@ -1,0 +1,134 @@
+//! A success that cannot be understood.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::StatusCode;
+
+use crate::error::bounded::Brief;
+use crate::wire::mismatch::Mismatch;
+use crate::wire::one_line;
+
+/// How much is shown of a path, names in which may be Atlas's, and of what is wrong there.
+const LONGEST: usize = 300;
+
+/// Why the body of a successful answer cannot be read. The operation itself was carried out.
+///
+/// It never holds the content of the body, which may be a secret.
+pub struct DecodeError {
+    operation: &'static str,
+    status: StatusCode,
+    path: String,
+    problem: String,
+    source: Option<serde_json::Error>,
+}
+
+impl DecodeError {
+    pub(crate) fn mismatch(
+        operation: &'static str,
+        status: StatusCode,
+        mismatch: &Mismatch,
+    ) -> Self {
+        DecodeError {
+            operation,
+            status,
+            path: mismatch.path().to_owned(),
+            problem: mismatch.problem().to_owned(),
+            source: None,
+        }
+    }
+
+    pub(crate) fn empty(operation: &'static str, status: StatusCode) -> Self {
+        let problem = "the answer is empty".to_owned();
+        DecodeError {
+            operation,
+            status,
+            path: String::new(),
+            problem,
+            source: None,
+        }
+    }
+
+    pub(crate) fn syntax(
+        operation: &'static str,
+        status: StatusCode,
+        error: serde_json::Error,
+    ) -> Self {
+        let problem = "the answer is not JSON".to_owned();
+        DecodeError {
+            operation,
+            status,
+            path: String::new(),
+            problem,
+            source: Some(error),
+        }
+    }
+
+    /// The rest of the answer was not read.
+    pub(crate) fn too_long(operation: &'static str, status: StatusCode, limit: usize) -> Self {
+        let problem = format!(
+            "the answer is longer than {limit} bytes, which is as much as is read; `max_response_bytes` of the client or of the call \
+             raises the limit"
+        );
+        DecodeError {
+            operation,
+            status,
+            path: String::new(),
+            problem,
+            source: None,
+        }
+    }
+
+    /// The operation that was called, as the documents name it: `takeSnapshot`.
+    pub fn operation(&self) -> &str {
+        self.operation
+    }
+
+    /// The message without the call.
+    pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unreadable answer ({}): ", self.status)?;
+        if !self.path.is_empty() {
+            write!(f, "{}: ", one_line::truncate(&self.path, LONGEST))?;
+        }
+        f.write_str(&one_line::truncate(&self.problem, LONGEST))?;
+        match &self.source {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
+        }
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Where in the answer it fails, for example `results[3].expiresAt`; empty where all of it does.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.operation)?;
+        self.message(f)
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("path", &Brief(&self.path, LONGEST))
+            .field("problem", &Brief(&self.problem, LONGEST))
+            .field("source", &self.source)
+            .finish()
+    }
+}
+
+impl StdError for DecodeError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
+}

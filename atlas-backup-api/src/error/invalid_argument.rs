@@ -1,0 +1,205 @@
+//! What is wrong with an argument.
+
+use std::fmt;
+
+use crate::error::begin_with_call;
+use crate::error::bounded::Brief;
+use crate::error::redact;
+use crate::error::rust_name;
+use crate::wire::invalid_id::InvalidId;
+use crate::wire::json_path;
+use crate::wire::one_line;
+
+/// An argument or a member of a body that breaks a rule. Nothing was sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InvalidArgument {
+    operation: Option<&'static str>,
+    parameter: String,
+    value: Option<String>,
+    rule: String,
+}
+
+impl InvalidArgument {
+    /// A value that breaks a rule.
+    pub(crate) fn new(parameter: &str, value: impl fmt::Display, rule: impl Into<String>) -> Self {
+        let value = Some(one_line::truncate(&value.to_string(), 64));
+        InvalidArgument {
+            value,
+            ..InvalidArgument::without_value(parameter, rule)
+        }
+    }
+
+    /// A rule that is broken whatever the value is.
+    pub(crate) fn without_value(parameter: &str, rule: impl Into<String>) -> Self {
+        let rule = redact::clause(&rule.into(), 500);
+        InvalidArgument {
+            operation: None,
+            parameter: parameter.to_owned(),
+            value: None,
+            rule,
+        }
+    }
+
+    /// What a conversion said, which is all that is left of the value: its message names value and rule.
+    pub(crate) fn refused(parameter: &str, error: &dyn fmt::Display) -> Self {
+        InvalidArgument::without_value(parameter, error.to_string())
+    }
+
+    /// The same, seen from the object whose member `name` it is.
+    pub(crate) fn inside(self, name: &str) -> Self {
+        InvalidArgument {
+            parameter: json_path::inside(name, &self.parameter),
+            ..self
+        }
+    }
+
+    /// The same, seen from the list whose item it is.
+    pub(crate) fn at(self, index: usize) -> Self {
+        InvalidArgument {
+            parameter: json_path::at(index, &self.parameter),
+            ..self
+        }
+    }
+
+    /// The same, of this call.
+    pub(crate) fn of(self, operation: &'static str) -> Self {
+        InvalidArgument {
+            operation: Some(operation),
+            ..self
+        }
+    }
+
+    /// The operation that was to be called, as the documents name it: `takeSnapshot`. None where a program checked a body or made
+    /// an id itself.
+    pub fn operation(&self) -> Option<&str> {
+        self.operation
+    }
+
+    /// The argument, setter or member of a body by the name it has on the wire, with the way to it where it is deeper:
+    /// `policies[0].retentionValue`. Empty for an id that a program made itself.
+    pub fn parameter(&self) -> &str {
+        &self.parameter
+    }
+
+    /// The same by the name it has in a program: `policies[0].retention_value`.
+    pub fn argument(&self) -> String {
+        rust_name::of_path(&self.parameter)
+    }
+
+    /// The value, shortened where it is long; None where the rule is about its presence, and where the text of
+    /// [`rule`](Self::rule) quotes it.
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+
+    /// What is wrong: `must be at least 1`.
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// The message without the call.
+    pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (wire, rust) = (
+            one_line::truncate(&self.parameter, 200),
+            one_line::truncate(&self.argument(), 200),
+        );
+        f.write_str("invalid argument")?;
+        match rust.is_empty() {
+            true => {}
+            false if rust == wire => write!(f, " {rust}")?,
+            false => write!(f, " {rust} ({wire})")?,
+        }
+        if let Some(value) = &self.value {
+            write!(f, " = {value}")?;
+        }
+        // What a conversion of the program's own says may be nothing.
+        if self.rule.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ": {}", self.rule)
+        }
+    }
+}
+
+/// `takeSnapshot: invalid argument retention_in_days (retentionInDays) = 0: must be at least 1`
+impl fmt::Display for InvalidArgument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        begin_with_call(f, self.operation)?;
+        self.message(f)
+    }
+}
+
+impl fmt::Debug for InvalidArgument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InvalidArgument")
+            .field("operation", &self.operation)
+            .field("parameter", &Brief(&self.parameter, 300))
+            .field("value", &self.value)
+            .field("rule", &self.rule)
+            .finish()
+    }
+}
+
+impl std::error::Error for InvalidArgument {}
+
+/// For programs that make ids themselves and pass the error on.
+impl From<InvalidId> for InvalidArgument {
+    fn from(error: InvalidId) -> Self {
+        InvalidArgument::refused("", &error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::object_id::ObjectId;
+
+    #[test]
+    fn it_names_member_value_and_rule() {
+        let error = InvalidArgument::new("retentionInDays", 0, "must be at least 1");
+        assert_eq!(
+            error.to_string(),
+            "invalid argument retention_in_days (retentionInDays) = 0: must be at least 1"
+        );
+        assert_eq!(
+            (error.parameter(), error.argument().as_str()),
+            ("retentionInDays", "retention_in_days")
+        );
+        assert_eq!(error.operation(), None);
+        assert_eq!(error.value(), Some("0"));
+        assert_eq!(error.rule(), "must be at least 1");
+        let error = error.of("takeSnapshot");
+        assert_eq!(
+            error.to_string(),
+            "takeSnapshot: invalid argument retention_in_days (retentionInDays) = 0: must be at least 1"
+        );
+    }
+
+    #[test]
+    fn a_conversion_speaks_for_itself() {
+        let error = InvalidArgument::refused("groupId", &ObjectId::try_from("xyz").unwrap_err());
+        assert_eq!(
+            error.to_string(),
+            r#"invalid argument group_id (groupId): "xyz" is not an ObjectId: expected 24 lower-case hexadecimal digits"#
+        );
+        assert_eq!(error.value(), None);
+    }
+
+    #[test]
+    fn nested_members_have_a_path() {
+        let error = InvalidArgument::without_value("id", "must be given")
+            .at(2)
+            .inside("policyItems");
+        assert_eq!(
+            error.to_string(),
+            "invalid argument policy_items[2].id (policyItems[2].id): must be given"
+        );
+    }
+
+    #[test]
+    fn a_long_value_is_shortened_and_stays_on_one_line() {
+        let error = InvalidArgument::new("description", "line\n".repeat(1000), "must be shorter")
+            .to_string();
+        assert!(error.len() < 150 && !error.contains('\n'), "{error}");
+    }
+}

@@ -1,0 +1,215 @@
+//! Making what others wrote fit for one line of an error message.
+//!
+//! What a gateway answers instead of Atlas may be HTML of any length, with control characters, and with the URL that was
+//! asked for, whose query is nobody's business but the caller's.
+
+mod html;
+
+use crate::wire::one_line::{WINDOW, floor, truncate};
+
+/// The longest excerpt, in characters.
+const LONGEST: usize = 200;
+
+/// The key of a text without words.
+const NO_WORDS: &str = " ";
+
+/// How many texts of a page are looked at.
+const MOST_TEXTS: usize = 100;
+
+/// What a body says beyond the status: tags, control characters and URL queries stripped, on one line, short, and nothing twice, as
+/// pages repeat their title in a heading.
+pub(crate) fn of_body(text: &str, status: &str) -> String {
+    let mut keys: Vec<String> = Vec::new();
+    let mut said = String::new();
+    for text in html::texts(&text[..floor(text, WINDOW)])
+        .into_iter()
+        .take(MOST_TEXTS)
+    {
+        let key = key(&text);
+        if !says_no_more(&text, status)
+            && (key == NO_WORDS || !keys.iter().any(|said| said.contains(&key)))
+        {
+            said.push_str(&text);
+            said.push(' ');
+            keys.push(key);
+        }
+    }
+    truncate(&without_queries(&said), LONGEST)
+}
+
+/// Whether a text has no other words than the status.
+pub(crate) fn says_no_more(text: &str, status: &str) -> bool {
+    let key = key(text);
+    // A text of nothing but signs is no number of a status.
+    text.contains(char::is_alphanumeric) && (key == NO_WORDS || key == self::key(status))
+}
+
+/// The words of a text, a space around each, without regard to capitals and without a status before them: `503 Service Unavailable`.
+fn key(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .enumerate();
+    let words =
+        words.filter(|(index, word)| *index > 0 || word.len() != 3 || word.parse::<u16>().is_err());
+    words.fold(NO_WORDS.to_owned(), |key, (_, word)| key + word + " ")
+}
+
+/// The same as part of a longer message: punctuation at its end would stand beside that of the message.
+pub(crate) fn clause(text: &str, longest: usize) -> String {
+    let mut line = truncate(text, longest);
+    line.truncate(line.trim_end_matches(['.', ';', ':', ',', ' ']).len());
+    line
+}
+
+/// A URL up to its query or fragment, either of which may hold a token; without user name and password.
+pub(crate) fn bare_url(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    match url.split_once("//") {
+        Some((scheme, rest)) => {
+            let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = authority.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}//{host}{path}")
+        }
+        None => url.to_owned(),
+    }
+}
+
+/// Cuts what follows a `?` that is glued to it: most likely a URL's query.
+fn without_queries(text: &str) -> String {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(mark) = rest.find('?') {
+        let (before, query) = rest.split_at(mark);
+        kept.push_str(before);
+        let end = query.find(ends).unwrap_or(query.len());
+        // A question mark at the end of a word is a question mark.
+        if end == 1 {
+            kept.push('?');
+        }
+        rest = &query[end..];
+    }
+    kept.push_str(rest);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_body(text: &str) -> String {
+        super::of_body(text, "")
+    }
+
+    #[test]
+    fn html_becomes_what_it_says() {
+        let page = "<!DOCTYPE html>\r\n<html><head><title>503 Service Temporarily Unavailable</title>\
+            <style>h1 { color: red }</style><SCRIPT>if (1 < 2) alert('x')</SCRIPT ></head>\n\
+            <body><!-- a > b --><center><h1>503</h1></center><hr>nginx</body></html>";
+        assert_eq!(of_body(page), "503 Service Temporarily Unavailable nginx");
+    }
+
+    #[test]
+    fn what_is_no_tag_stays() {
+        assert_eq!(of_body("1 < 2 and 3 > 2"), "1 < 2 and 3 > 2");
+        assert_eq!(of_body("cut off <a href='x"), "cut off");
+        assert_eq!(of_body("cut off <script>let x = 1;"), "cut off");
+        assert_eq!(of_body("<"), "<");
+        assert_eq!(of_body("<scri\u{e9}pt>a<b\u{e9}"), "a");
+    }
+
+    #[test]
+    fn it_is_one_short_clean_line() {
+        assert_eq!(
+            of_body("a\r\n\tb\u{0}c\u{1b}[31m\u{202e}d\u{feff}"),
+            "a b c [31m d"
+        );
+        let long = of_body(&"é".repeat(100_000));
+        assert_eq!(long.chars().count(), LONGEST + 1);
+        assert!(long.ends_with("é…"));
+        assert_eq!(truncate("abc", 3), "abc");
+        assert_eq!(truncate("ab cd", 3), "ab…");
+        assert_eq!(truncate("", 3), "");
+    }
+
+    #[test]
+    fn a_body_is_cut_where_a_character_ends() {
+        assert_eq!(floor("aé", 2), 1);
+        assert_eq!(floor("aé", 9), 3);
+        let body = format!("{}é", "<".repeat(WINDOW - 1));
+        assert!(of_body(&body).starts_with('<'));
+    }
+
+    #[test]
+    fn what_was_said_is_not_said_again() {
+        let page = "<title>503 Service Temporarily Unavailable</title><h1>503 Service Temporarily Unavailable</h1><p>Temporarily.<p>Later!";
+        assert_eq!(of_body(page), "503 Service Temporarily Unavailable Later!");
+        assert_eq!(
+            super::of_body(
+                "<h1>503 Service Unavailable</h1>",
+                "503 Service Unavailable"
+            ),
+            ""
+        );
+        assert_eq!(
+            super::of_body("<h1>Service</h1>", "503 Service Unavailable"),
+            "Service"
+        );
+        assert_eq!(
+            super::of_body(
+                "<h1>Service not available</h1>--",
+                "503 Service Unavailable"
+            ),
+            "Service not available --"
+        );
+        assert!(
+            says_no_more("Not Found.", "404 Not Found") && says_no_more("404", "404 Not Found")
+        );
+        assert!(
+            !says_no_more("Not Found here", "404 Not Found") && !says_no_more("", "404 Not Found")
+        );
+    }
+
+    #[test]
+    fn a_clause_ends_in_no_punctuation() {
+        for (text, clause) in [
+            ("It is gone.", "It is gone"),
+            ("a; ", "a"),
+            ("Why?", "Why?"),
+            ("...", ""),
+            ("a.b", "a.b"),
+        ] {
+            assert_eq!(super::clause(text, 20), clause);
+        }
+        assert_eq!(super::clause("a. b", 2), "a.…");
+    }
+
+    #[test]
+    fn queries_are_cut() {
+        assert_eq!(
+            of_body(r#"{"detail":"see https://h/x?sig=hunter2&a=b","next":"/y?token=hunter2"}"#),
+            r#"{"detail":"see https://h/x","next":"/y"}"#
+        );
+        assert_eq!(
+            of_body("<p>GET /api?a=hunter2</p> failed. Why? Ask."),
+            "GET /api failed. Why? Ask."
+        );
+        assert_eq!(of_body("?a=hunter2"), "");
+    }
+
+    #[test]
+    fn a_bare_url_is_a_place() {
+        for (url, bare) in [
+            ("https://h/p?q=hunter2", "https://h/p"),
+            ("https://u:hunter2@h:1/p@q#hunter2", "https://h:1/p@q"),
+            ("https://u:hunter2@h", "https://h"),
+            ("/login?to=hunter2", "/login"),
+            ("//h/p", "//h/p"),
+            ("", ""),
+        ] {
+            assert_eq!(bare_url(url), bare);
+        }
+    }
+}

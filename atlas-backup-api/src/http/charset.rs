@@ -1,0 +1,48 @@
+//! A body as text.
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+
+/// A body as text, whatever its charset. What is not valid is replaced and not refused: a message with a broken letter is
+/// better than none, and what is JSON at all is UTF-8.
+pub(crate) fn text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, str> {
+    match std::str::from_utf8(body) {
+        Ok(text) => Cow::Borrowed(text.trim_start_matches('\u{feff}')),
+        // In ISO-8859-1, each byte is the character of that number.
+        Err(_) if is_latin_1(headers) => body.iter().map(|&byte| char::from(byte)).collect(),
+        Err(_) => String::from_utf8_lossy(body),
+    }
+}
+
+fn is_latin_1(headers: &HeaderMap) -> bool {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    content_type.to_ascii_lowercase().contains("iso-8859-1")
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn charsets() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(text(&headers, b"gr\xfc\xdfe"), "gr\u{fffd}\u{fffd}e");
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=ISO-8859-1"),
+        );
+        assert_eq!(text(&headers, b"gr\xfc\xdfe"), "gr\u{fc}\u{df}e");
+        assert_eq!(
+            text(&headers, "gr\u{fc}\u{df}e".as_bytes()),
+            "gr\u{fc}\u{df}e",
+            "UTF-8, whatever the header says"
+        );
+    }
+}

@@ -1,0 +1,7 @@
+//! What HTTP and Atlas's use of it say about any response: its body, its charset, its headers. No operation is known here.
+
+pub(crate) mod charset;
+pub(crate) mod envelope;
+pub(crate) mod rate_limit;
+pub(crate) mod receive;
+pub(crate) mod retry_after;

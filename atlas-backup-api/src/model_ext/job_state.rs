@@ -1,0 +1,403 @@
+//! How far a job is. The families have different words for it, and some have none.
+
+use crate::client::poller::{Ending, Job, JobState};
+
+/// Cloud snapshots, and those of serverless instances: `completed` or `failed`. Flex and tenant snapshots and jobs: the same in capitals.
+fn from_status(status: Option<&str>) -> JobState {
+    match status {
+        Some("completed" | "COMPLETED") => JobState::Done,
+        Some(word @ ("failed" | "FAILED")) => JobState::failed(word),
+        _ => JobState::Running,
+    }
+}
+
+/// A restore job without a status.
+struct Flags<'a> {
+    failed: Option<bool>,
+    cancelled: Option<bool>,
+    expired: Option<bool>,
+    finished: bool,
+    /// Whether there is a URL for each of its files.
+    ready: bool,
+    delivery: Option<&'a str>,
+}
+
+fn from_flags(job: &Flags<'_>) -> JobState {
+    let is_download = job.delivery == Some("download");
+    if job.failed == Some(true) {
+        JobState::failed("failed")
+    } else if job.cancelled == Some(true) {
+        JobState::Ended(Ending::Cancelled, "cancelled".to_owned())
+    // A restore that has done its work may well be marked as expired later; a download is then of no use.
+    } else if job.expired == Some(true) && (is_download || !job.finished) {
+        JobState::Ended(Ending::Expired, "expired".to_owned())
+    } else if job.finished || job.ready {
+        JobState::Done
+    } else {
+        JobState::Running
+    }
+}
+
+/// URLs are in two lists, and may come one by one: one list must have them all before a shard can be told from one that is missing.
+fn is_ready(lists: &[usize], components: usize) -> bool {
+    lists.iter().any(|&urls| urls > 0 && urls >= components)
+}
+
+/// Gives the request `wait`, and what it answers a state.
+macro_rules! jobs {
+    ($($module:ident :: $request:ident => $job:ident),* $(,)?) => {
+        $(
+            #[allow(deprecated)]
+            impl api::$module::$request {
+                /// Waits until it has ended: see [`Wait`](crate::Wait).
+                pub fn wait(self) -> crate::Wait<types::$job> {
+                    crate::Wait::new(self.0)
+                }
+            }
+        )*
+    };
+}
+
+/// Judges each of these by its status word.
+macro_rules! worded {
+    ($($job:ident),*) => {
+        $(
+            #[allow(deprecated)]
+            impl Job for types::$job {
+                fn state(&self) -> JobState {
+                    from_status(self.status.as_ref().map(|status| status.as_str()))
+                }
+            }
+        )*
+    };
+}
+
+/// What both generations have.
+macro_rules! both {
+    () => {
+        use super::*;
+
+        jobs! {
+            snapshots::GetSnapshot => Snapshot,
+            snapshots::GetShardedSnapshot => Snapshot,
+            restore_jobs::GetRestoreJob => RestoreJob,
+            export_jobs::GetExportJob => ExportJob,
+            tenant::GetTenantSnapshot => TenantSnapshot,
+            tenant::GetTenantRestoreJob => TenantRestoreJob,
+            serverless::GetServerlessSnapshot => ServerlessSnapshot,
+            serverless::GetServerlessRestoreJob => ServerlessRestoreJob,
+            legacy::GetLegacySnapshot => LegacySnapshot,
+            legacy::GetLegacyRestoreJob => LegacyRestoreJob,
+        }
+
+        worded!(
+            Snapshot,
+            TenantSnapshot,
+            TenantRestoreJob,
+            ServerlessSnapshot
+        );
+
+        impl Job for types::RestoreJob {
+            fn state(&self) -> JobState {
+                let parts = self
+                    .components
+                    .iter()
+                    .filter(|part| part.download_url.is_some())
+                    .count();
+                from_flags(&Flags {
+                    failed: self.failed,
+                    cancelled: self.cancelled,
+                    expired: self.expired,
+                    finished: self.finished_at.is_some(),
+                    ready: is_ready(&[self.delivery_url.len(), parts], self.components.len()),
+                    delivery: self.delivery_type.as_ref().map(|kind| kind.as_str()),
+                })
+            }
+        }
+
+        #[allow(deprecated)]
+        impl Job for types::ServerlessRestoreJob {
+            fn state(&self) -> JobState {
+                from_flags(&Flags {
+                    failed: self.failed,
+                    cancelled: self.cancelled,
+                    expired: self.expired,
+                    finished: self.finished_at.is_some(),
+                    ready: !self.delivery_url.is_empty(),
+                    delivery: self.delivery_type.as_ref().map(|kind| kind.as_str()),
+                })
+            }
+        }
+
+        impl Job for types::ExportJob {
+            fn state(&self) -> JobState {
+                let reason = self.state_reason.as_ref();
+                let told = [
+                    reason.and_then(|reason| reason.error_code.as_deref()),
+                    reason.and_then(|reason| reason.message.as_deref()),
+                ];
+                let words = |state: &str| {
+                    told.iter()
+                        .flatten()
+                        .fold(state.to_owned(), |words, more| format!("{words}: {more}"))
+                };
+                match &self.state {
+                    Some(types::ExportJobState::Successful) => JobState::Done,
+                    Some(state @ types::ExportJobState::Failed) => {
+                        JobState::failed(words(state.as_str()))
+                    }
+                    Some(state @ types::ExportJobState::Cancelled) => {
+                        JobState::Ended(Ending::Cancelled, words(state.as_str()))
+                    }
+                    _ => JobState::Running,
+                }
+            }
+        }
+
+        /// Legacy snapshots fail by never being complete.
+        #[allow(deprecated)]
+        impl Job for types::LegacySnapshot {
+            fn state(&self) -> JobState {
+                if self.complete == Some(true) {
+                    JobState::Done
+                } else {
+                    JobState::Running
+                }
+            }
+        }
+
+        #[allow(deprecated)]
+        impl Job for types::LegacyRestoreJob {
+            fn state(&self) -> JobState {
+                use types::{
+                    LegacyRestoreDeliveryStatus as Delivery, LegacyRestoreStatus as Status,
+                };
+                match &self.status_name {
+                    Some(status @ Status::Broken) => return JobState::failed(status.as_str()),
+                    Some(status @ Status::Killed) => {
+                        return JobState::Ended(Ending::Cancelled, status.as_str().to_owned());
+                    }
+                    _ => {}
+                }
+                match self
+                    .delivery
+                    .as_ref()
+                    .and_then(|delivery| delivery.status_name.as_ref())
+                {
+                    Some(status @ (Delivery::Failed | Delivery::Interrupted)) => {
+                        JobState::failed(status.as_str())
+                    }
+                    Some(status @ (Delivery::Expired | Delivery::MaxDownloadsExceeded)) => {
+                        JobState::Ended(Ending::Expired, status.as_str().to_owned())
+                    }
+                    Some(Delivery::Ready) => JobState::Done,
+                    Some(Delivery::NotStarted | Delivery::InProgress | Delivery::Pending) => {
+                        JobState::Running
+                    }
+                    _ if self.status_name == Some(Status::Finished) => JobState::Done,
+                    _ => JobState::Running,
+                }
+            }
+        }
+    };
+}
+
+#[cfg(feature = "v1")]
+#[allow(deprecated)]
+mod v1 {
+    use crate::v1::{self as api, types};
+
+    both!();
+}
+
+#[cfg(feature = "v2")]
+#[allow(deprecated)]
+mod v2 {
+    use crate::v2::{self as api, types};
+
+    both!();
+
+    jobs! {
+        flex::GetFlexSnapshot => FlexSnapshot,
+        flex::GetFlexRestoreJob => FlexRestoreJob,
+        collection_restore_jobs::GetCollectionRestoreJob => CollectionRestoreJob,
+    }
+
+    worded!(FlexSnapshot, FlexRestoreJob);
+
+    impl Job for types::CollectionRestoreJob {
+        fn state(&self) -> JobState {
+            let words = |state: &str| {
+                self.error_message
+                    .iter()
+                    .fold(state.to_owned(), |words, more| format!("{words}: {more}"))
+            };
+            match &self.state {
+                Some(types::CollectionRestoreJobState::Successful) => JobState::Done,
+                Some(state @ types::CollectionRestoreJobState::Failed) => {
+                    JobState::failed(words(state.as_str()))
+                }
+                Some(state @ types::CollectionRestoreJobState::Canceled) => {
+                    JobState::Ended(Ending::Cancelled, words(state.as_str()))
+                }
+                _ => JobState::Running,
+            }
+        }
+    }
+}
+
+#[cfg(all(test, feature = "v2"))]
+mod tests {
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::v2::types;
+
+    fn state<T: Job + DeserializeOwned>(mut value: Value) -> JobState {
+        value["id"] = json!("32b6e34b3d91647abb20e7b8");
+        serde_json::from_value::<T>(value).unwrap().state()
+    }
+
+    fn ended(ending: Ending, words: &str) -> JobState {
+        JobState::Ended(ending, words.to_owned())
+    }
+
+    #[test]
+    fn each_family_has_its_words() {
+        assert_eq!(
+            state::<types::Snapshot>(json!({"status": "completed"})),
+            JobState::Done
+        );
+        assert_eq!(
+            state::<types::Snapshot>(json!({"status": "failed"})),
+            ended(Ending::Failed, "failed")
+        );
+        for status in [
+            json!("queued"),
+            json!("inProgress"),
+            json!("archiving"),
+            json!(null),
+        ] {
+            assert_eq!(
+                state::<types::Snapshot>(json!({"status": status})),
+                JobState::Running,
+                "{status}"
+            );
+        }
+        assert_eq!(
+            state::<types::FlexRestoreJob>(json!({"status": "COMPLETED"})),
+            JobState::Done
+        );
+        assert_eq!(
+            state::<types::TenantSnapshot>(json!({"status": "FAILED"})),
+            ended(Ending::Failed, "FAILED")
+        );
+        assert_eq!(
+            state::<types::FlexSnapshot>(json!({"status": "PENDING"})),
+            JobState::Running
+        );
+        assert_eq!(
+            state::<types::ExportJob>(json!({"state": "Successful"})),
+            JobState::Done
+        );
+        let failed = json!({"state": "Failed", "stateReason": {"errorCode": "EXPORT_FAILED", "message": "No such bucket."}});
+        assert_eq!(
+            state::<types::ExportJob>(failed),
+            ended(Ending::Failed, "Failed: EXPORT_FAILED: No such bucket.")
+        );
+        let failed = json!({"state": "FAILED", "errorMessage": "No space."});
+        assert_eq!(
+            state::<types::CollectionRestoreJob>(failed),
+            ended(Ending::Failed, "FAILED: No space.")
+        );
+        assert_eq!(
+            state::<types::CollectionRestoreJob>(json!({"state": "CANCELED"})),
+            ended(Ending::Cancelled, "CANCELED")
+        );
+    }
+
+    #[test]
+    fn a_restore_job_of_a_dedicated_cluster_has_no_word() {
+        let url = "https://h/?sig=1";
+        for (job, expected) in [
+            (json!({}), JobState::Running),
+            (
+                json!({"deliveryType": "automated", "failed": false, "expired": false, "cancelled": false}),
+                JobState::Running,
+            ),
+            (
+                json!({"deliveryType": "automated", "finishedAt": "2026-01-01T00:00:00Z"}),
+                JobState::Done,
+            ),
+            (
+                json!({"deliveryType": "automated", "finishedAt": "2026-01-01T00:00:00Z", "expired": true}),
+                JobState::Done,
+            ),
+            (
+                json!({"deliveryType": "download", "deliveryUrl": [url]}),
+                JobState::Done,
+            ),
+            (
+                json!({"deliveryType": "download", "components": [{"downloadUrl": url}]}),
+                JobState::Done,
+            ),
+            (
+                json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}]}),
+                JobState::Running,
+            ),
+            (
+                json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}], "deliveryUrl": [url]}),
+                JobState::Running,
+            ),
+            (
+                json!({"deliveryType": "download", "components": [{"downloadUrl": url}, {}], "deliveryUrl": [url, url]}),
+                JobState::Done,
+            ),
+            (
+                json!({"deliveryType": "download", "components": [{}, {}]}),
+                JobState::Running,
+            ),
+            (
+                json!({"deliveryType": "download", "deliveryUrl": [url], "expired": true}),
+                ended(Ending::Expired, "expired"),
+            ),
+            (
+                json!({"finishedAt": "2026-01-01T00:00:00Z", "failed": true}),
+                ended(Ending::Failed, "failed"),
+            ),
+            (
+                json!({"finishedAt": "2026-01-01T00:00:00Z", "cancelled": true}),
+                ended(Ending::Cancelled, "cancelled"),
+            ),
+        ] {
+            assert_eq!(state::<types::RestoreJob>(job.clone()), expected, "{job}");
+        }
+    }
+
+    #[test]
+    fn a_legacy_download_is_ready_when_its_delivery_is() {
+        for (status, delivery, expected) in [
+            ("IN_PROGRESS", "NOT_STARTED", JobState::Running),
+            ("FINISHED", "IN_PROGRESS", JobState::Running),
+            ("FINISHED", "READY", JobState::Done),
+            ("BROKEN", "READY", ended(Ending::Failed, "BROKEN")),
+            (
+                "FINISHED",
+                "MAX_DOWNLOADS_EXCEEDED",
+                ended(Ending::Expired, "MAX_DOWNLOADS_EXCEEDED"),
+            ),
+        ] {
+            let job = json!({"statusName": status, "delivery": {"statusName": delivery}});
+            assert_eq!(
+                state::<types::LegacyRestoreJob>(job.clone()),
+                expected,
+                "{job}"
+            );
+        }
+        assert_eq!(
+            state::<types::LegacyRestoreJob>(json!({"statusName": "FINISHED"})),
+            JobState::Done
+        );
+    }
+}

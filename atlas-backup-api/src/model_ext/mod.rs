@@ -1,0 +1,11 @@
+//! Methods of generated types that are written by hand. No I/O.
+
+#[cfg(feature = "v2")]
+mod export_bucket;
+mod job_state;
+#[cfg(all(feature = "download", any(feature = "v1", feature = "v2")))]
+pub(crate) mod restore_job;
+#[cfg(any(feature = "v1", feature = "v2"))]
+mod restore_request;
+#[cfg(any(feature = "v1", feature = "v2"))]
+mod snapshot;

@@ -1,0 +1,140 @@
+//! Restores by what becomes of the data, so that a download can have no target and what overwrites a cluster must name it.
+//!
+//! Flex and shared clusters need none of this: their restore takes its target in `new`, and their download is another call.
+
+use jiff::Timestamp;
+
+use crate::wire::cluster_name::ClusterName;
+use crate::wire::object_id::ObjectId;
+
+/// Requests that have a `deliveryType`: dedicated clusters and serverless instances name the same members.
+macro_rules! restores {
+    ($api:ident, $request:ident) => {
+        const _: () = {
+            use crate::$api::types;
+
+            impl types::$request {
+                /// Downloads a snapshot. It overwrites nothing.
+                pub fn download(snapshot_id: ObjectId) -> Self {
+                    Self { snapshot_id: Some(snapshot_id), ..Self::new(types::RestoreDeliveryType::Download) }
+                }
+
+                /// Restores a snapshot to the target cluster. **All data of the target cluster is overwritten.**
+                pub fn automated(snapshot_id: ObjectId, target_project_id: ObjectId, target_cluster_name: ClusterName) -> Self {
+                    Self {
+                        snapshot_id: Some(snapshot_id),
+                        target_group_id: Some(target_project_id),
+                        target_cluster_name: Some(target_cluster_name),
+                        ..Self::new(types::RestoreDeliveryType::Automated)
+                    }
+                }
+
+                /// Restores the state of the second in which `timestamp` lies to the target cluster. **All data of the target cluster is
+                /// overwritten.**
+                ///
+                /// ```
+                #[doc = concat!("use atlas_backup_api::", stringify!($api), "::types::", stringify!($request), ";")]
+                ///
+                /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+                /// let (project, target) = ("32b6e34b3d91647abb20e7b8".parse()?, "orders-copy".parse()?);
+                #[doc = concat!("let job = ", stringify!($request), "::point_in_time(project, target, \"2025-05-04T09:42:00Z\".parse()?);")]
+                /// assert_eq!(job.validate(), Ok(()));
+                /// # Ok(())
+                /// # }
+                /// ```
+                pub fn point_in_time(target_project_id: ObjectId, target_cluster_name: ClusterName, timestamp: Timestamp) -> Self {
+                    Self {
+                        target_group_id: Some(target_project_id),
+                        target_cluster_name: Some(target_cluster_name),
+                        point_in_time_utc_seconds: Some(timestamp.as_second()),
+                        ..Self::new(types::RestoreDeliveryType::PointInTime)
+                    }
+                }
+            }
+        };
+    };
+}
+
+/// Legacy backups, where the delivery is an object of its own.
+macro_rules! legacy_restores {
+    ($api:ident) => {
+        const _: () = {
+            use crate::$api::types;
+
+            impl types::LegacyRestoreDeliveryRequest {
+                /// By a download over HTTPS. It overwrites nothing.
+                pub fn download() -> Self {
+                    Self::new(types::LegacyRestoreMethod::Http)
+                }
+
+                /// To the target cluster. **All data of the target cluster is overwritten.**
+                pub fn automated(
+                    target_project_id: ObjectId,
+                    target_cluster_name: ClusterName,
+                ) -> Self {
+                    Self {
+                        target_group_id: Some(target_project_id),
+                        target_cluster_name: Some(target_cluster_name),
+                        ..Self::new(types::LegacyRestoreMethod::AutomatedRestore)
+                    }
+                }
+            }
+
+            impl types::LegacyRestoreJobRequest {
+                /// Downloads a snapshot. It overwrites nothing.
+                pub fn download(snapshot_id: ObjectId) -> Self {
+                    Self {
+                        snapshot_id: Some(snapshot_id),
+                        ..Self::new(types::LegacyRestoreDeliveryRequest::download())
+                    }
+                }
+
+                /// Restores a snapshot to the target cluster. **All data of the target cluster is overwritten.**
+                pub fn automated(
+                    snapshot_id: ObjectId,
+                    target_project_id: ObjectId,
+                    target_cluster_name: ClusterName,
+                ) -> Self {
+                    let delivery = types::LegacyRestoreDeliveryRequest::automated(
+                        target_project_id,
+                        target_cluster_name,
+                    );
+                    Self {
+                        snapshot_id: Some(snapshot_id),
+                        ..Self::new(delivery)
+                    }
+                }
+
+                /// Restores the state at `timestamp`, to the millisecond and within the last 24 hours, to the target cluster. **All data
+                /// of the target cluster is overwritten.**
+                pub fn point_in_time(
+                    target_project_id: ObjectId,
+                    target_cluster_name: ClusterName,
+                    timestamp: Timestamp,
+                ) -> Self {
+                    let delivery = types::LegacyRestoreDeliveryRequest::automated(
+                        target_project_id,
+                        target_cluster_name,
+                    );
+                    Self {
+                        point_in_time_utc_millis: Some(timestamp.as_millisecond()),
+                        ..Self::new(delivery)
+                    }
+                }
+            }
+        };
+    };
+}
+
+#[cfg(feature = "v1")]
+restores!(v1, RestoreJobRequest);
+#[cfg(feature = "v1")]
+restores!(v1, ServerlessRestoreJobRequest);
+#[cfg(feature = "v1")]
+legacy_restores!(v1);
+#[cfg(feature = "v2")]
+restores!(v2, RestoreJobRequest);
+#[cfg(feature = "v2")]
+restores!(v2, ServerlessRestoreJobRequest);
+#[cfg(feature = "v2")]
+legacy_restores!(v2);

@@ -1,0 +1,185 @@
+//! One attempt: an exchange with the API, signed, and a second one where the first was asked for other credentials.
+
+use http::{HeaderValue, StatusCode};
+
+use crate::auth::{Auth, ServiceAccount};
+#[cfg(feature = "digest")]
+use crate::auth::{Digest, Nonce};
+use crate::config::deadline::Deadline;
+use crate::error::Error;
+#[cfg(feature = "digest")]
+use crate::error::api::ApiError;
+#[cfg(feature = "digest")]
+use crate::error::auth::AuthError;
+use crate::error::connection::ConnectionError;
+use crate::pipeline::context::Context;
+use crate::pipeline::exchange::{Broken, RawResponse, exchange};
+use crate::pipeline::request::Request;
+
+/// What came of an attempt.
+pub(crate) struct Attempted {
+    pub(crate) outcome: Result<RawResponse, Error>,
+    /// Whether it ended with a request that was not signed, although the client has an API key, as no challenge had come yet. Atlas lets
+    /// none of these in, so that nothing was done, whatever became of the answer.
+    pub(crate) unsigned: bool,
+}
+
+impl Attempted {
+    fn signed(outcome: Result<RawResponse, Error>) -> Self {
+        Attempted {
+            outcome,
+            unsigned: false,
+        }
+    }
+}
+
+/// Sends a request once, whatever it takes to be let in.
+pub(crate) async fn attempt(context: &Context, request: &Request, deadline: Deadline) -> Attempted {
+    let attempt = Attempt {
+        context,
+        request,
+        deadline,
+        target: request.target(),
+    };
+    // A permit is given back between attempts: a call that waits keeps nobody from calling.
+    let _permit = match &context.settings.permits {
+        Some(permits) => match attempt
+            .wait_for("place among the calls under way", permits.acquire())
+            .await
+        {
+            Ok(permit) => Some(permit),
+            Err(error) => return Attempted::signed(Err(error)),
+        },
+        None => None,
+    };
+    match &context.auth {
+        Auth::Nothing => Attempted::signed(attempt.exchange(None).await.map_err(Error::from)),
+        #[cfg(feature = "digest")]
+        Auth::Digest(key) => attempt.with_digest(key).await,
+        Auth::ServiceAccount(account) => Attempted::signed(attempt.with_token(account).await),
+        Auth::Token(token) => Attempted::signed(
+            attempt
+                .exchange(Some(token.clone()))
+                .await
+                .map_err(Error::from),
+        ),
+    }
+}
+
+struct Attempt<'a> {
+    context: &'a Context,
+    request: &'a Request,
+    deadline: Deadline,
+    /// Path and query, escaped: what is signed, and what is sent. Parsing it as part of a URL changes nothing in it.
+    target: String,
+}
+
+impl Attempt<'_> {
+    /// The nonce that served last is tried first. What a 401 offers is used once: a stale nonce is replaced unseen, and wrong
+    /// keys are refused twice, not for ever. Each request in flight owns its nonce, and one that is lost on the way is gone.
+    #[cfg(feature = "digest")]
+    async fn with_digest(&self, key: &Digest) -> Attempted {
+        let mut nonce = key.take();
+        let signed = nonce.as_mut().and_then(|nonce| self.sign(key, nonce));
+        let unsigned = signed.is_none();
+        let answer = match self.exchange(signed).await {
+            Err(broken) => {
+                return Attempted {
+                    outcome: Err(broken.error),
+                    unsigned: unsigned && !broken.let_in,
+                };
+            }
+            Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => {
+                return Attempted::signed(self.meet_challenge(key, answer).await);
+            }
+            Ok(answer) => answer,
+        };
+        if let Some(nonce) = nonce {
+            key.put_back(nonce);
+        }
+        Attempted {
+            unsigned: unsigned && !answer.status.is_success(),
+            outcome: Ok(answer),
+        }
+    }
+
+    #[cfg(feature = "digest")]
+    async fn meet_challenge(
+        &self,
+        key: &Digest,
+        refusal: RawResponse,
+    ) -> Result<RawResponse, Error> {
+        let offered = Nonce::offered(&refusal.headers);
+        let signed =
+            offered.and_then(|mut nonce| self.sign(key, &mut nonce).map(|signed| (nonce, signed)));
+        let Some((nonce, signed)) = signed else {
+            let operation = self.request.operation;
+            let refusal = ApiError::of(
+                operation.id,
+                refusal.status,
+                &refusal.headers,
+                &refusal.body,
+            );
+            let hint =
+                "the client has an API key, and the answer holds no Digest challenge it can meet";
+            return Err(AuthError::refused(operation.id, refusal, hint).into());
+        };
+        let answer = self.exchange(Some(signed)).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            key.put_back(nonce);
+        }
+        Ok(answer)
+    }
+
+    #[cfg(feature = "digest")]
+    fn sign(&self, key: &Digest, nonce: &mut Nonce) -> Option<HeaderValue> {
+        key.sign(nonce, &self.request.operation.method, &self.target)
+    }
+
+    /// A token that is refused is replaced once: it may have been revoked.
+    async fn with_token(&self, account: &ServiceAccount) -> Result<RawResponse, Error> {
+        let token = self.token(account, None).await?;
+        let answer = self.exchange(Some(token.clone())).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        let token = self.token(account, Some(&token)).await?;
+        Ok(self.exchange(Some(token)).await?)
+    }
+
+    async fn token(
+        &self,
+        account: &ServiceAccount,
+        refused: Option<&HeaderValue>,
+    ) -> Result<HeaderValue, Error> {
+        let token = Box::pin(account.token(&self.context.settings, self.deadline, refused));
+        Ok(self
+            .wait_for("token", token)
+            .await?
+            .map_err(|error| error.of(self.request.operation.id))?)
+    }
+
+    /// Waits for others in this process, and no longer than the whole call may take.
+    async fn wait_for<T>(
+        &self,
+        what: &'static str,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        let outcome = self
+            .deadline
+            .bound(&*self.context.settings.clock, work)
+            .await;
+        outcome
+            .map_err(|_passed| ConnectionError::waited_for(what, self.request.operation.id).into())
+    }
+
+    async fn exchange(&self, authorization: Option<HeaderValue>) -> Result<RawResponse, Broken> {
+        let Attempt {
+            context,
+            request,
+            deadline,
+            target,
+        } = self;
+        exchange(&context.settings, request, target, authorization, *deadline).await
+    }
+}

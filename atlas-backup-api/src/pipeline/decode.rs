@@ -1,0 +1,403 @@
+//! From an answer of any kind to a value, or the error it stands for.
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+use crate::error::api::ApiError;
+use crate::error::decode::DecodeError;
+use crate::http::charset;
+use crate::http::envelope::{self, Opened};
+use crate::pipeline::exchange::RawResponse;
+use crate::pipeline::operation::Operation;
+use crate::wire::object::{Blank, Member};
+
+/// What the content of a success is read as: a type of the wire, or `()` where none is expected.
+pub(crate) trait Content: Sized {
+    fn read(
+        operation: &Operation,
+        enveloped: bool,
+        answer: &RawResponse,
+    ) -> Result<(StatusCode, Self), Error>;
+}
+
+impl<T: Member + Blank> Content for T {
+    fn read(
+        operation: &Operation,
+        enveloped: bool,
+        answer: &RawResponse,
+    ) -> Result<(StatusCode, Self), Error> {
+        let mut value = T::BLANK;
+        content(operation, enveloped, answer, &mut value).map(|status| (status, value))
+    }
+}
+
+impl Content for () {
+    fn read(
+        operation: &Operation,
+        enveloped: bool,
+        answer: &RawResponse,
+    ) -> Result<(StatusCode, Self), Error> {
+        nothing(operation, enveloped, answer).map(|status| (status, ()))
+    }
+}
+
+/// Decodes the content of a success into `value`, and returns the status: that of the envelope where there is one.
+///
+/// Any 2xx will do: Atlas answers some calls with others than it documents.
+pub(crate) fn content(
+    operation: &Operation,
+    enveloped: bool,
+    answer: &RawResponse,
+    value: &mut dyn Member,
+) -> Result<StatusCode, Error> {
+    refuse_failure(operation, answer)?;
+    let text = charset::text(&answer.headers, &answer.body);
+    let body = match text.trim() {
+        "" => Value::Null,
+        text => serde_json::from_str(text)
+            .map_err(|error| DecodeError::syntax(operation.id, answer.status, error))?,
+    };
+    let opened = open(enveloped, body);
+    let status = check_status(operation, answer, &opened)?;
+    if opened.content.is_null() {
+        // Where nothing is required, nothing is an answer.
+        let blank = value.decode(&Value::Object(Map::new()));
+        return blank
+            .map(|()| status)
+            .map_err(|_| DecodeError::empty(operation.id, status).into());
+    }
+    value.decode(&opened.content).map_err(|mismatch| {
+        let mismatch = match opened.member {
+            Some(member) => mismatch.inside(member),
+            None => mismatch,
+        };
+        DecodeError::mismatch(operation.id, status, &mismatch)
+    })?;
+    Ok(status)
+}
+
+/// Makes sure of success where no content is expected. What came all the same is looked at only for the failure that an
+/// envelope may hold.
+pub(crate) fn nothing(
+    operation: &Operation,
+    enveloped: bool,
+    answer: &RawResponse,
+) -> Result<StatusCode, Error> {
+    refuse_failure(operation, answer)?;
+    let body =
+        serde_json::from_str(&charset::text(&answer.headers, &answer.body)).unwrap_or_default();
+    check_status(operation, answer, &open(enveloped, body))
+}
+
+/// The status that counts, for those who do not need the content.
+pub(crate) fn status(operation: &Operation, enveloped: bool, answer: &RawResponse) -> StatusCode {
+    if !enveloped || !answer.status.is_success() {
+        return answer.status;
+    }
+    match nothing(operation, enveloped, answer) {
+        Ok(status) => status,
+        Err(error) => error.status().unwrap_or(answer.status),
+    }
+}
+
+fn refuse_failure(operation: &Operation, answer: &RawResponse) -> Result<(), Error> {
+    if answer.status.is_success() {
+        return Ok(());
+    }
+    Err(ApiError::of(operation.id, answer.status, &answer.headers, &answer.body).into())
+}
+
+fn open(enveloped: bool, body: Value) -> Opened {
+    if enveloped {
+        envelope::open(body)
+    } else {
+        Opened {
+            status: None,
+            content: body,
+            member: None,
+        }
+    }
+}
+
+/// The status that counts. A failure in the envelope of a success is a failure.
+fn check_status(
+    operation: &Operation,
+    answer: &RawResponse,
+    opened: &Opened,
+) -> Result<StatusCode, Error> {
+    match opened.status {
+        Some(status) if !status.is_success() => {
+            Err(ApiError::from_value(operation.id, status, &answer.headers, &opened.content).into())
+        }
+        Some(status) => Ok(status),
+        None => Ok(answer.status),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, Method};
+    use serde_json::json;
+
+    use super::*;
+    use crate::pipeline::operation::Effect;
+
+    static GET: Operation = Operation {
+        id: "get",
+        method: Method::GET,
+        path: "/",
+        accept: "application/json",
+        content_type: None,
+        effect: Effect::Read,
+    };
+
+    fn nothing(enveloped: bool, answer: &RawResponse) -> Result<StatusCode, Error> {
+        super::nothing(&GET, enveloped, answer)
+    }
+
+    fn answer(status: u16, body: &[u8]) -> RawResponse {
+        RawResponse {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: body.to_vec(),
+        }
+    }
+
+    fn read<T: Member + Blank>(enveloped: bool, answer: &RawResponse) -> Result<(u16, T), Error> {
+        let mut value = T::BLANK;
+        let status = content(&GET, enveloped, answer, &mut value)?;
+        Ok((status.as_u16(), value))
+    }
+
+    fn told(answer: &RawResponse) -> String {
+        read::<Vec<String>>(false, answer).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn any_success_will_do() {
+        for status in [200, 201, 202, 206, 299] {
+            assert_eq!(
+                read(false, &answer(status, b" [\"a\"]\n")).unwrap(),
+                (status, vec!["a".to_owned()])
+            );
+        }
+        assert_eq!(
+            read(false, &answer(200, b"\xef\xbb\xbf1")).unwrap(),
+            (200, 1),
+            "a byte order mark"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_where() {
+        assert_eq!(
+            told(&answer(200, b"")),
+            "get: unreadable answer (200 OK): the answer is empty"
+        );
+        assert_eq!(
+            told(&answer(204, b" \r\n")),
+            "get: unreadable answer (204 No Content): the answer is empty"
+        );
+        assert_eq!(
+            told(&answer(200, b"[\"a\", 1]")),
+            "get: unreadable answer (200 OK): [1]: expected text, found a number"
+        );
+        assert_eq!(
+            told(&answer(200, b"{}")),
+            "get: unreadable answer (200 OK): expected a list, found an object"
+        );
+        let syntax = "get: unreadable answer (200 OK): the answer is not JSON: ";
+        for body in [
+            "<html>hunter2</html>",
+            "[\"hunter2\"",
+            "[\"hunter2\"] hunter2",
+            "hunter2",
+        ] {
+            let error = read::<Value>(false, &answer(200, body.as_bytes())).unwrap_err();
+            assert!(error.to_string().starts_with(syntax), "{error}");
+            assert!(
+                !format!("{error} {error:?}").contains("hunter2"),
+                "{error:?}"
+            );
+            assert_eq!(error.status(), Some(StatusCode::OK));
+        }
+    }
+
+    #[test]
+    fn floats_keep_their_last_digit() {
+        for text in ["0.013601053797871167", "120.66646441408479"] {
+            assert_eq!(
+                read::<Value>(false, &answer(200, text.as_bytes()))
+                    .unwrap()
+                    .1
+                    .to_string(),
+                text
+            );
+            assert_eq!(
+                read::<f64>(false, &answer(200, text.as_bytes()))
+                    .unwrap()
+                    .1
+                    .to_string(),
+                text
+            );
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error_and_no_overflow() {
+        let body = "[".repeat(1_000_000);
+        assert!(read::<Value>(false, &answer(200, body.as_bytes())).is_err());
+        assert!(read::<Value>(false, &answer(500, body.as_bytes())).is_err());
+    }
+
+    #[test]
+    fn a_failure_is_one_whatever_is_expected() {
+        for status in [100, 302, 404, 500, 999] {
+            let answer = answer(status, b"1");
+            assert_eq!(
+                read::<i64>(true, &answer).unwrap_err().status().unwrap(),
+                status
+            );
+            assert_eq!(
+                nothing(false, &answer).unwrap_err().status().unwrap(),
+                status
+            );
+        }
+    }
+
+    #[test]
+    fn an_envelope_gives_the_same_value() {
+        let plain = read::<Value>(false, &answer(201, br#"{"id": "1"}"#)).unwrap();
+        for name in ["envelope", "content"] {
+            let body = json!({"status": 201, name: {"id": "1"}}).to_string();
+            assert_eq!(
+                read::<Value>(true, &answer(200, body.as_bytes())).unwrap(),
+                plain
+            );
+        }
+        let body = br#"{"status": 200, "results": [1]}"#;
+        assert_eq!(
+            read::<Value>(true, &answer(200, body)).unwrap(),
+            (200, json!({"results": [1]}))
+        );
+        let error = read::<Vec<String>>(
+            true,
+            &answer(200, br#"{"status": 200, "content": ["a", 1]}"#),
+        )
+        .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("content[1]: expected text, found a number"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_failure_in_an_envelope_is_a_failure() {
+        let error = json!({"error": 404, "errorCode": "CLUSTER_NOT_FOUND", "detail": "No."});
+        for body in [
+            json!({"status": 404, "envelope": error}),
+            json!({"status": 404, "content": error}),
+            json!({"status": 404, "error": 404, "errorCode": "CLUSTER_NOT_FOUND", "detail": "No."}),
+            error,
+        ] {
+            let answer = answer(200, body.to_string().as_bytes());
+            let message = "get: 404 Not Found (CLUSTER_NOT_FOUND): No";
+            assert_eq!(
+                read::<Value>(true, &answer).unwrap_err().to_string(),
+                message
+            );
+            assert_eq!(nothing(true, &answer).unwrap_err().to_string(), message);
+        }
+        let redirect = answer(200, br#"{"status": 302, "envelope": null}"#);
+        assert_eq!(
+            read::<Value>(true, &redirect).unwrap_err().to_string(),
+            "get: 302 Found"
+        );
+        assert!(
+            nothing(false, &redirect).is_ok(),
+            "nobody asked for an envelope"
+        );
+    }
+
+    #[test]
+    fn an_empty_answer_is_blank_where_nothing_is_required() {
+        use std::collections::BTreeMap;
+        type Nothing = BTreeMap<String, i64>;
+        for (enveloped, status, body) in [
+            (false, 204, ""),
+            (false, 200, " \r\n\t"),
+            (false, 200, "\u{feff}"),
+            (false, 200, "null"),
+            (true, 200, r#"{"status": 204}"#),
+            (true, 200, r#"{"status": 204, "envelope": null}"#),
+        ] {
+            let answer = answer(status, body.as_bytes());
+            assert_eq!(
+                read::<Nothing>(enveloped, &answer).unwrap().1,
+                Nothing::new(),
+                "{body:?}"
+            );
+            let message = read::<String>(enveloped, &answer).unwrap_err().to_string();
+            assert!(
+                message.ends_with("the answer is empty"),
+                "{body:?}: {message}"
+            );
+        }
+        let failure = read::<Nothing>(true, &answer(200, br#"{"status": 404, "envelope": null}"#))
+            .unwrap_err();
+        assert_eq!(
+            failure.status().unwrap(),
+            404,
+            "a failure is no empty answer"
+        );
+    }
+
+    #[test]
+    fn nothing_may_be_anything() {
+        for body in [&b""[..], b"{}", b"\xff", b"<html>"] {
+            assert_eq!(nothing(true, &answer(204, body)).unwrap(), 204);
+        }
+        assert_eq!(
+            nothing(true, &answer(200, br#"{"status": 204}"#)).unwrap(),
+            204
+        );
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic() {
+        let seed = br#"{"status": 404, "envelope": {"errorCode": "A", "detail": "<b>\u00e9?a=b", "parameters": [1, null]}}"#;
+        // A small generator of pseudorandom numbers (xorshift): no dependency, and the same bytes every time.
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = move |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % below as u64) as usize
+        };
+        for _ in 0..20_000 {
+            let mut body = seed[..random(seed.len() + 1)].to_vec();
+            for _ in 0..random(4) {
+                let at = random(body.len() + 1);
+                body.insert(at, random(256) as u8);
+            }
+            let status = [200, 204, 302, 400, 503][random(5)];
+            let answer = answer(status, &body);
+            for enveloped in [false, true] {
+                let (all, none) = (
+                    read::<Value>(enveloped, &answer),
+                    nothing(enveloped, &answer),
+                );
+                for message in [all.err(), none.err()]
+                    .into_iter()
+                    .flatten()
+                    .map(|error| error.to_string())
+                {
+                    assert!(!message.contains(char::is_control), "{message:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! One HTTP exchange: the request goes out, the whole response comes back. This is where the network is.
+
+use std::pin::Pin;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::config::deadline::Deadline;
+use crate::config::settings::Settings;
+use crate::error::Error;
+use crate::error::connection::ConnectionError;
+use crate::error::decode::DecodeError;
+use crate::http::rate_limit::RateLimit;
+use crate::http::receive;
+use crate::pipeline::request::Request;
+
+/// How much is read of an answer that is no success. An error of Atlas is a few hundred bytes, and of anything longer no more than an
+/// excerpt is told.
+const LONGEST_FAILURE: usize = 256 * 1024;
+
+/// An answer of any status, its body not yet looked at.
+pub(crate) struct RawResponse {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Why an exchange brought no answer.
+pub(crate) struct Broken {
+    pub(crate) error: Error,
+    /// Whether the answer had begun as a success: whoever sent that has let the request in.
+    #[cfg_attr(
+        not(feature = "digest"),
+        allow(
+            dead_code,
+            reason = "only what is sent unsigned first may not be let in"
+        )
+    )]
+    pub(crate) let_in: bool,
+}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        broken.error
+    }
+}
+
+/// One exchange with the server. Boxed, as each place that waits for one would otherwise make room for its own: 7 KB
+/// altogether, which costs more to set aside for every call than this does.
+pub(crate) fn exchange<'a>(
+    settings: &'a Settings,
+    request: &'a Request,
+    target: &str,
+    authorization: Option<HeaderValue>,
+    deadline: Deadline,
+) -> Pin<Box<dyn Future<Output = Result<RawResponse, Broken>> + Send + 'a>> {
+    let operation = request.operation;
+    let url = format!("{}{target}", settings.base_url.as_str());
+    let mut http = settings
+        .http
+        .request(operation.method.clone(), url)
+        .header(ACCEPT, operation.accept);
+    if let Some(body) = &request.body {
+        http = http
+            .header(
+                CONTENT_TYPE,
+                operation.content_type.unwrap_or("application/json"),
+            )
+            .body(body.clone());
+    }
+    // The URL is the base URL's, and redirects are not followed: this goes nowhere else.
+    if let Some(authorization) = authorization {
+        http = http.header(AUTHORIZATION, authorization);
+    }
+    // Set here and not for the whole pool: one call may have another than the settings.
+    let timeout = request
+        .options
+        .attempt_timeout
+        .unwrap_or(settings.attempt_timeout);
+    let http = http.timeout(timeout.min(deadline.left(&*settings.clock)));
+    let limit = request
+        .options
+        .max_response_bytes
+        .unwrap_or(settings.max_response_bytes);
+    Box::pin(async move {
+        let lost = |let_in| {
+            move |error| Broken {
+                error: ConnectionError::new(operation.id, error).into(),
+                let_in,
+            }
+        };
+        let mut response = http.send().await.map_err(lost(false))?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        settings.note_rate_limit(RateLimit::read(operation.id, status, &headers));
+        if !status.is_success() {
+            let body = receive::up_to(LONGEST_FAILURE, response)
+                .await
+                .map_err(lost(false))?
+                .bytes;
+            return Ok(RawResponse {
+                status,
+                headers,
+                body,
+            });
+        }
+        let too_long = || Broken {
+            error: DecodeError::too_long(operation.id, status, limit).into(),
+            let_in: true,
+        };
+        if response
+            .content_length()
+            .is_some_and(|announced| announced > limit as u64)
+        {
+            return Err(too_long());
+        }
+        let received = receive::up_to(limit, response).await.map_err(lost(true))?;
+        if received.is_whole {
+            Ok(RawResponse {
+                status,
+                headers,
+                body: received.bytes,
+            })
+        } else {
+            Err(too_long())
+        }
+    })
+}

@@ -1,0 +1,193 @@
+//! Sends one request, again where that is right, and brings back whatever was answered.
+//!
+//! Boxed and not generic: compiled once, whatever the number of operations. What one attempt consists of is
+//! `authenticate`'s to know.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::{Method, StatusCode};
+use jiff::Timestamp;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+use crate::config::deadline::Deadline;
+use crate::config::retry_policy::Delays;
+use crate::error::Error;
+use crate::error::ambiguous::AmbiguousError;
+use crate::error::api::ApiError;
+use crate::error::auth::AuthError;
+use crate::http::retry_after::retry_after;
+use crate::pipeline::authenticate::{self, Attempted};
+use crate::pipeline::classify::Fault;
+use crate::pipeline::context::Context;
+use crate::pipeline::decode;
+use crate::pipeline::exchange::RawResponse;
+use crate::pipeline::operation::Effect;
+use crate::pipeline::request::Request;
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Sends a request, unless one of its arguments was refused.
+pub(crate) fn send(
+    context: Arc<Context>,
+    mut request: Request,
+) -> Boxed<Result<RawResponse, Error>> {
+    Box::pin(async move {
+        if let Some(refused) = request.take_refusal() {
+            return Err(refused.of(request.operation.id).into());
+        }
+        let operation = request.operation;
+        let span = tracing::info_span!(
+            target: "atlas_backup_api",
+            "atlas_call",
+            operation = operation.id,
+            method = operation.method.as_str(),
+            path = operation.path,
+            attempt = Empty,
+            status = Empty,
+            elapsed_ms = Empty,
+        );
+        let began = context.settings.clock.now();
+        let outcome = attempts(&context, &request, &span, began)
+            .instrument(span.clone())
+            .await;
+        let status = match &outcome {
+            Ok(answer) => Some(answer.status),
+            Err(error) => error.status(),
+        };
+        span.record("status", status.map(|status| status.as_u16()));
+        span.record(
+            "elapsed_ms",
+            millis(
+                context
+                    .settings
+                    .clock
+                    .now()
+                    .saturating_duration_since(began),
+            ),
+        );
+        outcome
+    })
+}
+
+/// One attempt after the other, until an outcome is final.
+async fn attempts(
+    context: &Context,
+    request: &Request,
+    span: &Span,
+    mut began: Instant,
+) -> Result<RawResponse, Error> {
+    let settings = &context.settings;
+    let clock = &*settings.clock;
+    let options = &request.options;
+    let deadline = Deadline::after(
+        began,
+        options.total_timeout.unwrap_or(settings.total_timeout),
+    );
+    // Most calls need none.
+    let mut delays: Option<Delays> = None;
+    let mut may_have_acted = false;
+    let mut attempt = 0_u32;
+    loop {
+        attempt += 1;
+        span.record("attempt", attempt);
+        let Attempted { outcome, unsigned } =
+            authenticate::attempt(context, request, deadline).await;
+        let status = outcome
+            .as_ref()
+            .ok()
+            .map(|answer| decode::status(request.operation, request.enveloped(), answer));
+        let elapsed_ms = millis(clock.now().saturating_duration_since(began));
+        tracing::debug!(target: "atlas_backup_api", attempt, status = status.map(|status| status.as_u16()), elapsed_ms, "attempt");
+
+        let Some(fault) = Fault::of(&outcome, status) else {
+            return conclude(context, request, outcome, status, may_have_acted);
+        };
+        // What is not let in does the same however often it is sent: nothing.
+        let effect = if unsigned {
+            Effect::Read
+        } else {
+            request.operation.effect
+        };
+        may_have_acted |= !unsigned && fault.may_have_acted();
+        let delays = delays
+            .get_or_insert_with(|| options.retry.as_ref().unwrap_or(&settings.retry).delays());
+        let delay = if fault.may_repeat(effect) {
+            delays.next(fault == Fault::RateLimited, asked(&outcome))
+        } else {
+            None
+        };
+        // Waiting until the deadline would only bring the same answer later.
+        match delay.filter(|delay| *delay < deadline.left(clock)) {
+            Some(delay) => {
+                let delay_ms = millis(delay);
+                tracing::warn!(target: "atlas_backup_api", attempt, fault = fault.as_str(), delay_ms, "trying again");
+                clock.sleep(delay).await;
+                began = clock.now();
+            }
+            None if effect == Effect::Create && fault.may_have_acted() => {
+                let failure = |answer: RawResponse| {
+                    ApiError::of(
+                        request.operation.id,
+                        status.unwrap_or(answer.status),
+                        &answer.headers,
+                        &answer.body,
+                    )
+                };
+                let cause = outcome.map_or_else(|error| error, |answer| failure(answer).into());
+                return Err(AmbiguousError::new(request.operation.id, cause).into());
+            }
+            None => return outcome,
+        }
+    }
+}
+
+/// An outcome for which no other attempt is thinkable.
+fn conclude(
+    context: &Context,
+    request: &Request,
+    outcome: Result<RawResponse, Error>,
+    status: Option<StatusCode>,
+    may_have_acted: bool,
+) -> Result<RawResponse, Error> {
+    let answer = outcome?;
+    match status {
+        Some(StatusCode::UNAUTHORIZED) => {
+            let error = ApiError::of(
+                request.operation.id,
+                StatusCode::UNAUTHORIZED,
+                &answer.headers,
+                &answer.body,
+            );
+            Err(AuthError::refused(request.operation.id, error, context.auth.hint()).into())
+        }
+        // An attempt before this one did what it should, and its answer was lost.
+        Some(StatusCode::NOT_FOUND)
+            if may_have_acted && request.operation.method == Method::DELETE =>
+        {
+            Ok(RawResponse {
+                status: StatusCode::NO_CONTENT,
+                headers: answer.headers,
+                body: b"{}".to_vec(),
+            })
+        }
+        _ => Ok(answer),
+    }
+}
+
+/// How long an answer asks to wait.
+fn asked(outcome: &Result<RawResponse, Error>) -> Option<Duration> {
+    outcome
+        .as_ref()
+        .ok()
+        .and_then(|answer| retry_after(&answer.headers, Timestamp::now()))
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

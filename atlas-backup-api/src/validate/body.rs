@@ -1,0 +1,24 @@
+//! What a request carries: something that can be checked, and written as JSON.
+
+use crate::error::invalid_argument::InvalidArgument;
+use crate::wire::object::{Blank, Member};
+
+/// A struct made by `body!`, or some of them.
+pub(crate) trait Body: Member {
+    /// Checks bounds, lengths, patterns and rules across members, the first breach of which is told.
+    fn validate(&self) -> Result<(), InvalidArgument>;
+}
+
+impl<T: Body + Blank> Body for Option<T> {
+    fn validate(&self) -> Result<(), InvalidArgument> {
+        self.as_ref().map_or(Ok(()), Body::validate)
+    }
+}
+
+impl<T: Body + Blank> Body for Vec<T> {
+    fn validate(&self) -> Result<(), InvalidArgument> {
+        self.iter()
+            .enumerate()
+            .try_for_each(|(index, item)| item.validate().map_err(|error| error.at(index)))
+    }
+}

@@ -1,0 +1,190 @@
+//! Rules across members: what the others must be where one has a value, and which go together or not.
+//!
+//! Each takes the members it is about with whether they are there, and names the one that is wrong.
+
+use super::{Check, Text};
+use crate::error::invalid_argument::InvalidArgument;
+
+/// Where a rule applies, and why it is there.
+#[derive(Clone, Copy)]
+pub(crate) struct Case<'a> {
+    /// A member, and the value it was given.
+    when: Option<(&'a str, &'a str)>,
+    reason: &'a str,
+}
+
+impl<'a> Case<'a> {
+    /// Where the member has one of the values; anywhere else the rule does not apply.
+    pub(crate) fn when(
+        member: &'a str,
+        value: &'a (impl Text + ?Sized),
+        values: &[&str],
+        reason: &'a str,
+    ) -> Option<Self> {
+        let given = value.text()?;
+        values.contains(&given).then_some(Case {
+            when: Some((member, given)),
+            reason,
+        })
+    }
+
+    /// Everywhere.
+    pub(crate) const fn always(reason: &'a str) -> Self {
+        Case { when: None, reason }
+    }
+
+    fn broken(self, member: &str, rule: &str) -> Check {
+        let place = self
+            .when
+            .map(|(member, value)| format!(" where {member} is {value}"))
+            .unwrap_or_default();
+        let reason = self.reason.trim_end_matches('.');
+        let because = if reason.is_empty() {
+            String::new()
+        } else {
+            format!(" ({reason})")
+        };
+        Err(InvalidArgument::without_value(
+            member,
+            format!("{rule}{place}{because}"),
+        ))
+    }
+
+    /// The members must be absent.
+    pub(crate) fn forbid(self, members: &[(&str, bool)]) -> Check {
+        match members.iter().find(|(_, present)| *present) {
+            Some((member, _)) => self.broken(member, "must be absent"),
+            None => Ok(()),
+        }
+    }
+
+    /// The members must be given.
+    pub(crate) fn require(self, members: &[(&str, bool)]) -> Check {
+        match members.iter().find(|(_, present)| !*present) {
+            Some((member, _)) => self.broken(member, "must be given"),
+            None => Ok(()),
+        }
+    }
+
+    /// One of the members must be given, and only that one.
+    pub(crate) fn exactly_one(self, members: &[(&str, bool)]) -> Check {
+        let given: Vec<&str> = members
+            .iter()
+            .filter(|(_, present)| *present)
+            .map(|(name, _)| *name)
+            .collect();
+        match &given[..] {
+            [] => self.at_least_one(members),
+            [first, second, ..] => self.broken(second, &format!("must be absent beside {first}")),
+            _ => Ok(()),
+        }
+    }
+
+    /// One of the members must be given; more may be.
+    pub(crate) fn at_least_one(self, members: &[(&str, bool)]) -> Check {
+        match members {
+            [(first, _), others @ ..] if members.iter().all(|(_, present)| !present) => {
+                let others: Vec<&str> = others.iter().map(|(name, _)| *name).collect();
+                self.broken(
+                    first,
+                    &format!("must be given, or {} instead", others.join(" or ")),
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// All of the members must be given, or none.
+    pub(crate) fn together(self, members: &[(&str, bool)]) -> Check {
+        let find = |wanted: bool| members.iter().find(|(_, present)| *present == wanted);
+        match (find(true), find(false)) {
+            (Some((given, _)), Some((missing, _))) => {
+                self.broken(missing, &format!("must be given together with {given}"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(check: Check) -> String {
+        check.unwrap_err().to_string()
+    }
+
+    fn kind<'a>(value: &'a str, reason: &'a str) -> Option<Case<'a>> {
+        Case::when("kind", value, &["automated", "point"], reason)
+    }
+
+    #[test]
+    fn a_rule_applies_with_each_of_its_values_and_with_no_other() {
+        assert!(kind("automated", "").is_some() && kind("point", "").is_some());
+        assert!(kind("download", "").is_none() && kind("", "").is_none());
+        assert!(Case::when("kind", &None::<String>, &["automated"], "").is_none());
+        assert!(Case::when("keep", &Some(false), &["true"], "").is_none());
+    }
+
+    #[test]
+    fn what_one_member_says_about_others() {
+        let case = Case::when("keep", &Some(true), &["true"], "It stays.").unwrap();
+        let rule = |present| case.forbid(&[("other", false), ("expires", present)]);
+        assert_eq!(rule(false), Ok(()));
+        assert_eq!(
+            told(rule(true)),
+            "invalid argument expires: must be absent where keep is true (It stays)"
+        );
+        let case = kind("automated", "").unwrap();
+        let rule = |present| case.require(&[("other", true), ("target", present)]);
+        assert_eq!(rule(true), Ok(()));
+        assert_eq!(
+            told(rule(false)),
+            "invalid argument target: must be given where kind is automated"
+        );
+    }
+
+    #[test]
+    fn one_of_several() {
+        let case = kind("point", "A point is one.").unwrap();
+        let rule = |first, second| {
+            case.exactly_one(&[("seconds", first), ("other", false), ("oplog", second)])
+        };
+        assert_eq!(rule(true, false), Ok(()));
+        assert_eq!(rule(false, true), Ok(()));
+        let none = "invalid argument seconds: must be given, or other or oplog instead where kind is point (A point is one)";
+        assert_eq!(told(rule(false, false)), none);
+        assert_eq!(
+            told(rule(true, true)),
+            "invalid argument oplog: must be absent beside seconds where kind is point (A point is one)"
+        );
+    }
+
+    #[test]
+    fn one_of_several_or_more() {
+        let case = kind("point", "A cluster has a name and an id.").unwrap();
+        let rule = |name, id| case.at_least_one(&[("name", name), ("id", id)]);
+        assert_eq!(
+            (rule(true, false), rule(false, true), rule(true, true)),
+            (Ok(()), Ok(()), Ok(()))
+        );
+        let none = "invalid argument name: must be given, or id instead where kind is point (A cluster has a name and an id)";
+        assert_eq!(told(rule(false, false)), none);
+    }
+
+    #[test]
+    fn all_or_none() {
+        let rule =
+            |first, second| Case::always("A pair.").together(&[("ts", first), ("inc", second)]);
+        assert_eq!(rule(true, true), Ok(()));
+        assert_eq!(rule(false, false), Ok(()));
+        assert_eq!(
+            told(rule(true, false)),
+            "invalid argument inc: must be given together with ts (A pair)"
+        );
+        assert_eq!(
+            told(rule(false, true)),
+            "invalid argument ts: must be given together with inc (A pair)"
+        );
+    }
+}

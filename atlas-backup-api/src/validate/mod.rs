@@ -1,0 +1,367 @@
+//! The rules that arguments and bodies are held to, for generated code: `validate::minimum("retentionInDays", days, 1)?`.
+//!
+//! What is absent breaks no rule but [`given`] and those of `across`.
+
+// Which of these are called depends on what the documents ask for.
+#![allow(dead_code)]
+
+pub(crate) mod body;
+mod cross_field;
+pub(crate) mod pattern;
+pub(crate) mod request_macros;
+
+use std::collections::BTreeMap;
+
+pub(crate) use cross_field::Case;
+pub(crate) use pattern as form;
+
+use crate::error::invalid_argument::InvalidArgument;
+use crate::validate::body::Body;
+use crate::wire::open_enum::OpenEnum;
+use crate::wire::string_newtype::StringNewtype;
+
+type Check = Result<(), InvalidArgument>;
+
+/// An `i64` or `Option<i64>` is at least `bound`.
+pub(crate) fn minimum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> Check {
+    match value.into() {
+        Some(value) if value < bound => Err(InvalidArgument::new(
+            name,
+            value,
+            format!("must be at least {bound}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// An `i64` or `Option<i64>` is at most `bound`.
+pub(crate) fn maximum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> Check {
+    match value.into() {
+        Some(value) if value > bound => Err(InvalidArgument::new(
+            name,
+            value,
+            format!("must be at most {bound}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// A text has at least `bound` characters (not bytes).
+pub(crate) fn min_length(name: &str, value: &(impl Text + ?Sized), bound: usize) -> Check {
+    text(
+        name,
+        value,
+        |text| text.chars().count() >= bound,
+        || format!("must have at least {}", characters(bound)),
+    )
+}
+
+/// A text has at most `bound` characters (not bytes).
+pub(crate) fn max_length(name: &str, value: &(impl Text + ?Sized), bound: usize) -> Check {
+    text(
+        name,
+        value,
+        |text| text.chars().count() <= bound,
+        || format!("must have at most {}", characters(bound)),
+    )
+}
+
+/// A text has the form that `matches` recognises; `rule` completes "must …".
+pub(crate) fn pattern(
+    name: &str,
+    value: &(impl Text + ?Sized),
+    matches: impl Fn(&str) -> bool,
+    rule: &str,
+) -> Check {
+    text(name, value, matches, || format!("must {rule}"))
+}
+
+fn text(
+    name: &str,
+    value: &(impl Text + ?Sized),
+    holds: impl Fn(&str) -> bool,
+    rule: impl Fn() -> String,
+) -> Check {
+    match value.text() {
+        Some(text) if !holds(text) => {
+            Err(InvalidArgument::new(name, format_args!("{text:?}"), rule()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A list has at least `bound` items.
+pub(crate) fn min_items(name: &str, value: &impl Items, bound: usize) -> Check {
+    match value.count() {
+        Some(count) if count < bound => Err(counted(name, count, "at least", bound)),
+        _ => Ok(()),
+    }
+}
+
+/// A list has at most `bound` items.
+pub(crate) fn max_items(name: &str, value: &impl Items, bound: usize) -> Check {
+    match value.count() {
+        Some(count) if count > bound => Err(counted(name, count, "at most", bound)),
+        _ => Ok(()),
+    }
+}
+
+/// A member without which Atlas refuses the body is there.
+pub(crate) fn given(name: &str, present: bool) -> Check {
+    if present {
+        Ok(())
+    } else {
+        Err(InvalidArgument::without_value(name, "must be given"))
+    }
+}
+
+/// A body inside a body, or a list of them, keeps its own rules.
+pub(crate) fn nested(name: &str, value: &impl Body) -> Check {
+    // An item's path starts with its index, which joins the name without a dot.
+    value.validate().map_err(|error| error.inside(name))
+}
+
+/// An id or name, or a list of them, keeps its rule. One taken from an answer was never checked.
+pub(crate) fn well_formed(name: &str, value: &impl WellFormed) -> Check {
+    value.check(name)
+}
+
+/// A member that is text, or absent. A boolean counts as the text that JSON writes for it.
+pub(crate) trait Text {
+    fn text(&self) -> Option<&str>;
+}
+
+impl Text for str {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl Text for String {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl<T: OpenEnum> Text for T {
+    fn text(&self) -> Option<&str> {
+        Some(self.as_ref())
+    }
+}
+
+impl Text for bool {
+    fn text(&self) -> Option<&str> {
+        Some(if *self { "true" } else { "false" })
+    }
+}
+
+impl<T: Text> Text for Option<T> {
+    fn text(&self) -> Option<&str> {
+        self.as_ref().and_then(Text::text)
+    }
+}
+
+/// A member that is a list or a map, or absent.
+pub(crate) trait Items {
+    fn count(&self) -> Option<usize>;
+}
+
+impl<T> Items for Vec<T> {
+    fn count(&self) -> Option<usize> {
+        Some(self.len())
+    }
+}
+
+impl<T> Items for BTreeMap<String, T> {
+    fn count(&self) -> Option<usize> {
+        Some(self.len())
+    }
+}
+
+impl<T: Items> Items for Option<T> {
+    fn count(&self) -> Option<usize> {
+        self.as_ref().and_then(Items::count)
+    }
+}
+
+/// A member that carries a rule of its own.
+pub(crate) trait WellFormed {
+    fn check(&self, name: &str) -> Check;
+}
+
+impl<T: StringNewtype> WellFormed for T {
+    fn check(&self, name: &str) -> Check {
+        self.well_formed()
+            .map_err(|error| InvalidArgument::refused(name, &error))
+    }
+}
+
+impl<T: WellFormed> WellFormed for Option<T> {
+    fn check(&self, name: &str) -> Check {
+        self.as_ref().map_or(Ok(()), |value| value.check(name))
+    }
+}
+
+impl<T: WellFormed> WellFormed for Vec<T> {
+    fn check(&self, name: &str) -> Check {
+        self.iter()
+            .enumerate()
+            .try_for_each(|(index, item)| item.check(&format!("{name}[{index}]")))
+    }
+}
+
+fn characters(count: usize) -> String {
+    if count == 1 {
+        "1 character".to_owned()
+    } else {
+        format!("{count} characters")
+    }
+}
+
+fn counted(name: &str, count: usize, limit: &str, bound: usize) -> InvalidArgument {
+    let items = |count| if count == 1 { "item" } else { "items" };
+    let value = format!("a list of {count} {}", items(count));
+    InvalidArgument::new(
+        name,
+        value,
+        format!("must have {limit} {bound} {}", items(bound)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::request_macros::body;
+    use crate::wire::cluster_name::ClusterName;
+    use crate::wire::object::{Blank, Member};
+    use crate::wire::object_id::ObjectId;
+
+    fn told(check: Check) -> String {
+        check.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn bounds_of_numbers() {
+        assert_eq!(minimum("n", 1, 1), Ok(()));
+        assert_eq!(minimum("n", Some(2), 1), Ok(()));
+        assert_eq!(minimum("n", None, 1), Ok(()));
+        assert_eq!(
+            told(minimum("n", Some(0), 1)),
+            "invalid argument n = 0: must be at least 1"
+        );
+        assert_eq!(maximum("n", 500, 500), Ok(()));
+        assert_eq!(maximum("n", None, 500), Ok(()));
+        assert_eq!(
+            told(maximum("n", 501, 500)),
+            "invalid argument n = 501: must be at most 500"
+        );
+    }
+
+    #[test]
+    fn lengths_count_characters() {
+        assert_eq!(max_length("t", "ééé", 3), Ok(()));
+        assert_eq!(max_length("t", &Some("éééé".to_owned()), 4), Ok(()));
+        assert_eq!(max_length("t", &None::<String>, 0), Ok(()));
+        assert_eq!(
+            told(max_length("t", "éééé", 3)),
+            r#"invalid argument t = "éééé": must have at most 3 characters"#
+        );
+        assert_eq!(min_length("t", "é", 1), Ok(()));
+        assert_eq!(
+            told(min_length("t", &String::new(), 1)),
+            r#"invalid argument t = "": must have at least 1 character"#
+        );
+    }
+
+    #[test]
+    fn texts_with_a_form() {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        assert_eq!(
+            pattern("t", &Some("12".to_owned()), digits, "be digits"),
+            Ok(())
+        );
+        assert_eq!(pattern("t", &None::<String>, digits, "be digits"), Ok(()));
+        assert_eq!(
+            told(pattern("t", "x", digits, "be digits")),
+            r#"invalid argument t = "x": must be digits"#
+        );
+    }
+
+    #[test]
+    fn bounds_of_lists() {
+        assert_eq!(min_items("l", &vec![1], 1), Ok(()));
+        assert_eq!(min_items("l", &None::<Vec<i64>>, 1), Ok(()));
+        assert_eq!(
+            told(min_items("l", &Some(Vec::<i64>::new()), 1)),
+            "invalid argument l = a list of 0 items: must have at least 1 item"
+        );
+        assert_eq!(max_items("l", &vec![1, 2], 2), Ok(()));
+        assert_eq!(
+            max_items("l", &BTreeMap::from([("a".to_owned(), 1)]), 1),
+            Ok(())
+        );
+        assert_eq!(
+            told(max_items("l", &vec![1, 2, 3], 2)),
+            "invalid argument l = a list of 3 items: must have at most 2 items"
+        );
+    }
+
+    #[test]
+    fn what_must_be_there() {
+        assert_eq!(given("id", true), Ok(()));
+        assert_eq!(
+            told(given("id", false)),
+            "invalid argument id: must be given"
+        );
+    }
+
+    body! {
+        /// A body inside another.
+        pub struct Item {
+            /// Days.
+            #[wire("days", required)]
+            pub days: i64,
+        }
+    }
+
+    impl Item {
+        /// One rule.
+        pub fn validate(&self) -> Check {
+            minimum("days", self.days, 1)
+        }
+    }
+
+    #[test]
+    fn what_is_nested_is_told_with_its_path() {
+        assert_eq!(nested("item", &Item { days: 1 }), Ok(()));
+        assert_eq!(nested("item", &None::<Item>), Ok(()));
+        assert_eq!(
+            told(nested("item", &Item { days: 0 })),
+            "invalid argument item.days = 0: must be at least 1"
+        );
+        assert_eq!(
+            told(nested(
+                "items",
+                &Some(vec![Item { days: 1 }, Item { days: 0 }])
+            )),
+            "invalid argument items[1].days = 0: must be at least 1"
+        );
+    }
+
+    #[test]
+    fn ids_taken_from_answers_keep_their_rule_too() {
+        let id = |text: &str| {
+            let mut id = ObjectId::BLANK;
+            id.decode(&text.into()).unwrap();
+            id
+        };
+        let good = id("32b6e34b3d91647abb20e7b8");
+        assert_eq!(well_formed("id", &good), Ok(()));
+        assert_eq!(well_formed("id", &None::<ObjectId>), Ok(()));
+        assert_eq!(
+            told(well_formed("ids", &Some(vec![good, id("..")]))),
+            r#"invalid argument ids[1]: ".." is not an ObjectId: expected 24 lower-case hexadecimal digits"#
+        );
+        assert!(well_formed("name", &ClusterName::default()).is_err());
+    }
+}

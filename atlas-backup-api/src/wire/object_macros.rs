@@ -1,0 +1,113 @@
+//! The macros that write objects.
+//!
+//! They match each member once and call nothing recursively: their cost is the code they write.
+
+/// A struct that Atlas sends: tolerant to read, and nothing it held is lost when it is written back.
+///
+/// ```text
+/// answer! {
+///     /// One snapshot.
+///     pub struct Snapshot {
+///         /// Identifies the snapshot.
+///         #[wire("id", required)]
+///         pub id: ObjectId,
+///         /// Where to download it.
+///         #[wire("snapshotUrl", secret)]
+///         pub snapshot_url: Option<String>,
+///     }
+/// }
+/// ```
+///
+/// Other attributes of a member (`deprecated`, `doc(alias)`) stand after its `wire`.
+macro_rules! answer {
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $($(#[doc = $doc:literal])* #[wire($wire:literal $(, $flag:ident)*)] $(#[$attribute:meta])*
+        pub $field:ident: $type:ty),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[doc = $doc])* $(#[$attribute])* pub $field: $type,)*
+            /// Members that this version has no field for, or whose value no field could hold, as Atlas sent them. They
+            /// are written back when this is serialized.
+            pub extra: $crate::Extra,
+        }
+
+        impl ::core::default::Default for $name {
+            fn default() -> Self {
+                $crate::wire::object::Blank::BLANK
+            }
+        }
+
+        $crate::wire::object_macros::object!($name [$($field $wire [$($flag)*])*] [extra]);
+    };
+}
+
+/// What they have in common.
+macro_rules! object {
+    ($name:ident [$($field:ident $wire:literal [$($flag:ident)*])*] [$($extra:ident)?]) => {
+        #[allow(deprecated)]
+        impl $crate::wire::object::Blank for $name {
+            const BLANK: Self = $name {
+                $($field: $crate::wire::object::Blank::BLANK,)*
+                $($extra: $crate::Extra::NONE,)?
+            };
+        }
+
+        #[allow(deprecated, unused_variables)]
+        impl $crate::wire::object::Object for $name {
+            fn shape(&self) -> &'static $crate::wire::object::Shape {
+                static SHAPE: $crate::wire::object::Shape = $crate::wire::object::Shape {
+                    name: stringify!($name),
+                    members: &[$($crate::wire::object::Wire::new($wire, stringify!($field))$(.$flag())*),*],
+                };
+                &SHAPE
+            }
+
+            fn visit(&self, see: &mut dyn FnMut(&dyn $crate::wire::object::Member)) {
+                $(see(&self.$field);)*
+            }
+
+            fn visit_mut(&mut self, see: &mut dyn FnMut(&mut dyn $crate::wire::object::Member)) {
+                $(see(&mut self.$field);)*
+            }
+
+            $(
+                fn extra(&self) -> Option<&$crate::Extra> {
+                    Some(&self.$extra)
+                }
+
+                fn extra_mut(&mut self) -> Option<&mut $crate::Extra> {
+                    Some(&mut self.$extra)
+                }
+            )?
+        }
+
+        impl ::core::cmp::PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::wire::object::equal(self, other)
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::wire::object::Member::debug(self, f)
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::wire::object::Member::value(self).serialize(serializer)
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                $crate::wire::object::deserialize(deserializer)
+            }
+        }
+    };
+}
+
+pub(crate) use {answer, object};

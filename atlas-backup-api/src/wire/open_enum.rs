@@ -1,0 +1,179 @@
+//! Enums that a newer Atlas may add values to.
+
+/// A type that [`open_enum!`] has written.
+pub(crate) trait OpenEnum: AsRef<str> {}
+
+/// ```text
+/// open_enum! {
+///     /// Where a snapshot stands.
+///     pub enum SnapshotStatus {
+///         /// Not begun yet.
+///         Queued = "queued",
+///         /// Being taken.
+///         InProgress = "inProgress",
+///     }
+/// }
+/// ```
+///
+/// adds `Unknown(String)`, which keeps any other value and writes it back, and what a program needs to compare, print,
+/// make and store one.
+macro_rules! open_enum {
+    ($(#[$meta:meta])* pub enum $name:ident {
+        $($(#[$attribute:meta])* $variant:ident = $wire:literal),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$attribute])* #[doc = concat!("\n\nOn the wire: `", $wire, "`.")] $variant,)*
+            /// A value that this version does not know, as Atlas sent it.
+            Unknown(String),
+        }
+
+        #[allow(deprecated)]
+        impl $name {
+            /// The value as it is on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $($name::$variant => $wire,)*
+                    $name::Unknown(text) => text,
+                }
+            }
+        }
+
+        /// A value that is not listed becomes `Unknown`.
+        #[allow(deprecated)]
+        impl ::core::convert::From<::std::string::String> for $name {
+            fn from(text: ::std::string::String) -> Self {
+                match text.as_str() {
+                    $($wire => $name::$variant,)*
+                    _ => $name::Unknown(text),
+                }
+            }
+        }
+
+        /// A value that is not listed becomes `Unknown`.
+        impl ::core::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                $name::from(::std::string::String::from(text))
+            }
+        }
+
+        impl ::core::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl $crate::wire::open_enum::OpenEnum for $name {}
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                $crate::wire::object::deserialize(deserializer)
+            }
+        }
+
+        impl $crate::wire::object::Blank for $name {
+            const BLANK: Self = $name::Unknown(::std::string::String::new());
+        }
+
+        impl $crate::wire::object::Member for $name {
+            fn expected(&self) -> &'static str {
+                "text"
+            }
+
+            fn decode(&mut self, value: &::serde_json::Value) -> ::core::result::Result<(), $crate::wire::mismatch::Mismatch> {
+                *self = $name::from($crate::wire::scalar::text(value)?);
+                Ok(())
+            }
+
+            fn debug(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(self, f)
+            }
+
+            fn value(&self) -> ::serde_json::Value {
+                ::serde_json::Value::from(self.as_str())
+            }
+        }
+    };
+}
+
+pub(crate) use open_enum;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use serde_json::json;
+
+    use crate::wire::object::{Blank, Member};
+
+    open_enum! {
+        /// Where a snapshot stands.
+        pub enum Status {
+            /// Not begun yet.
+            Queued = "queued",
+            /// Being taken.
+            #[deprecated(note = "for the test")]
+            InProgress = "inProgress",
+        }
+    }
+
+    #[test]
+    #[allow(deprecated)]
+    fn known_values() {
+        assert_eq!(Status::from("queued"), Status::Queued);
+        assert_eq!(Status::from("inProgress".to_owned()), Status::InProgress);
+        assert_eq!(Status::InProgress.as_str(), "inProgress");
+        assert_eq!(Status::Queued.as_ref(), "queued");
+        assert_eq!(
+            format!("{} [{:>8}]", Status::Queued, Status::Queued),
+            "queued [  queued]"
+        );
+        assert_eq!(
+            HashSet::from([Status::Queued, Status::from("queued")]).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn unknown_values_are_kept_and_written_back() {
+        for text in ["ondemand", "QUEUED", ""] {
+            let mut status = Status::BLANK;
+            assert_eq!(status.decode(&json!(text)), Ok(()));
+            assert_eq!(status, Status::Unknown(text.to_owned()));
+            assert_eq!(status.value(), json!(text));
+        }
+    }
+
+    #[test]
+    fn only_text_is_a_value() {
+        let mut status = Status::BLANK;
+        assert_eq!(
+            status.decode(&json!(1)).unwrap_err().to_string(),
+            "expected text, found a number"
+        );
+    }
+
+    #[test]
+    fn serde_sees_the_wire_value() {
+        assert_eq!(serde_json::to_value(Status::Queued).unwrap(), "queued");
+        assert_eq!(
+            serde_json::from_value::<Status>(json!("queued")).unwrap(),
+            Status::Queued
+        );
+        assert!(serde_json::from_value::<Status>(json!(["queued"])).is_err());
+    }
+}

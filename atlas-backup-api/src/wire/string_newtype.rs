@@ -1,0 +1,144 @@
+//! Newtypes over text with a rule: checked when a program makes one, kept as it came when Atlas sent it.
+
+use crate::wire::invalid_id::InvalidId;
+
+/// A type that [`string_newtype!`] has written.
+pub(crate) trait StringNewtype {
+    /// Checks the rule again: a value that Atlas sent was never checked.
+    fn well_formed(&self) -> Result<(), InvalidId>;
+}
+
+/// `string_newtype!(ObjectId, check)` gives the newtype everything but its definition; `check` is
+/// `fn(&str) -> Result<(), &'static str>`, whose error is the rule.
+macro_rules! string_newtype {
+    ($name:ident, $check:path) => {
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl $crate::wire::string_newtype::StringNewtype for $name {
+            fn well_formed(&self) -> Result<(), $crate::InvalidId> {
+                $name::try_from(self).map(drop)
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                $name::try_from(text)
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = $crate::InvalidId;
+
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
+                $name::try_from(text.to_owned())
+            }
+        }
+
+        impl TryFrom<&String> for $name {
+            type Error = $crate::InvalidId;
+
+            fn try_from(text: &String) -> Result<Self, Self::Error> {
+                $name::try_from(text.as_str())
+            }
+        }
+
+        /// Checks the rule again: one that Atlas sent was never checked.
+        impl TryFrom<&$name> for $name {
+            type Error = $crate::InvalidId;
+
+            fn try_from(other: &$name) -> Result<Self, Self::Error> {
+                $name::try_from(other.as_str())
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::InvalidId;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                match $check(&text) {
+                    Ok(()) => Ok($name(text)),
+                    Err(rule) => Err($crate::InvalidId::new(&text, stringify!($name), rule)),
+                }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> String {
+                name.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        /// Keeps whatever text it reads, as for answers.
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map($name)
+            }
+        }
+
+        impl $crate::wire::object::Blank for $name {
+            const BLANK: Self = $name(String::new());
+        }
+
+        impl $crate::wire::object::Member for $name {
+            fn expected(&self) -> &'static str {
+                "text"
+            }
+
+            fn decode(
+                &mut self,
+                value: &::serde_json::Value,
+            ) -> Result<(), $crate::wire::mismatch::Mismatch> {
+                self.0.decode(value)
+            }
+
+            fn debug(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self, f)
+            }
+
+            fn value(&self) -> ::serde_json::Value {
+                self.0.value()
+            }
+        }
+    };
+}
+
+pub(crate) use string_newtype;

@@ -1,0 +1,7 @@
+//! Several operations as one job.
+
+mod cluster_ref;
+mod cluster_snapshots;
+#[cfg(feature = "download")]
+pub(crate) mod save_snapshot;
+pub(crate) mod take_snapshot;

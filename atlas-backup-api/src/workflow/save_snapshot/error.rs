@@ -1,0 +1,91 @@
+//! How saving a snapshot can end badly.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::client::poller::{Standing, WaitError};
+use crate::download::DownloadError;
+use crate::error::Error;
+use crate::error::bounded::Brief;
+use crate::wire::object_id::ObjectId;
+use crate::wire::one_line;
+
+/// Why a snapshot was not saved; `J` is the job that makes the download.
+#[non_exhaustive]
+pub enum SaveError<J> {
+    /// The download could not be asked for.
+    Call(Error),
+    /// The job that makes the download ended badly, was still under way at the deadline, or could not be asked after.
+    #[non_exhaustive]
+    Job {
+        /// Which one: unless it has ended, it goes on. It can be waited for, and what it delivers be downloaded, without another one.
+        id: ObjectId,
+        /// What went wrong.
+        failure: WaitError<J>,
+    },
+    /// The job ended and names no file.
+    NoFiles(Box<J>),
+    /// A file could not be fetched or written.
+    Download(DownloadError),
+}
+
+impl<J> From<Error> for SaveError<J> {
+    fn from(error: Error) -> Self {
+        SaveError::Call(error)
+    }
+}
+
+impl<J> fmt::Display for SaveError<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SaveError::Call(error) => error.fmt(f),
+            SaveError::Job { id, failure } => {
+                let (id, summary) = (one_line::truncate(id.as_str(), 100), failure.summary());
+                match failure.standing() {
+                    Standing::Ended => write!(f, "job {id} was asked for: {failure}"),
+                    Standing::Gone => write!(
+                        f,
+                        "job {id} was asked for, and is no longer there: {summary}"
+                    ),
+                    _ => {
+                        let how = failure.how_to_wait();
+                        write!(
+                            f,
+                            "job {id} was asked for and goes on: {summary}; wait for it with {how}, and download its deliveries()"
+                        )
+                    }
+                }
+            }
+            SaveError::NoFiles(_) => {
+                f.write_str("the job that makes the download has ended, and names no file")
+            }
+            SaveError::Download(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<J> fmt::Debug for SaveError<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SaveError::Call(error) => f.debug_tuple("Call").field(error).finish(),
+            SaveError::Job { id, failure } => f
+                .debug_struct("Job")
+                .field("id", &Brief(id, 100))
+                .field("failure", failure)
+                .finish(),
+            SaveError::NoFiles(_) => f.write_str("NoFiles"),
+            SaveError::Download(error) => f.debug_tuple("Download").field(error).finish(),
+        }
+    }
+}
+
+impl<J> StdError for SaveError<J> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            SaveError::Call(error) => error.source(),
+            SaveError::Job { failure, .. } => failure.source(),
+            SaveError::NoFiles(_) => None,
+            SaveError::Download(error) => error.source(),
+        }
+    }
+}

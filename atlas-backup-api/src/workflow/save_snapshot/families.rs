@@ -1,0 +1,102 @@
+//! How each family of clusters makes a snapshot ready for download.
+
+use std::fmt;
+
+use super::{Plan, SaveSnapshot};
+use crate::error::invalid_argument::InvalidArgument;
+use crate::v2::Api;
+use crate::v2::types::{
+    FlexRestoreJob, FlexSnapshotDownloadRequest, RestoreDeliveryType, RestoreJob,
+    RestoreJobRequest, ServerlessRestoreJob, ServerlessRestoreJobRequest, TenantRestoreJob,
+    TenantSnapshotDownloadRequest,
+};
+use crate::wire::cluster_name::ClusterName;
+use crate::wire::object_id::ObjectId;
+use crate::workflow::cluster_ref::{ClusterRef, parse_argument};
+
+macro_rules! save {
+    ($(#[$meta:meta])* $name:ident -> $job:ident, $create:ident = $operation:literal ($body:expr), $get:ident) => {
+        impl Api {
+            $(#[$meta])*
+            pub fn $name(
+                &self,
+                group_id: impl TryInto<ObjectId, Error: fmt::Display>,
+                cluster_name: impl TryInto<ClusterName, Error: fmt::Display>,
+                snapshot_id: impl TryInto<ObjectId, Error: fmt::Display>,
+            ) -> SaveSnapshot<$job> {
+                let cluster = ClusterRef::new(group_id, cluster_name);
+                let plan = cluster.and_then(|ClusterRef { group_id, cluster_name }| {
+                    let snapshot_id: ObjectId = parse_argument("snapshotId", snapshot_id)?;
+                    let prefix = crate::model_ext::restore_job::prefix(snapshot_id.as_str());
+                    let create = self.$create(&group_id, &cluster_name, $body(snapshot_id)).0;
+                    let api = self.clone();
+                    let find = move |job: &$job| api.$get(&group_id, &cluster_name, &job.id).wait();
+                    Ok(Plan { create, find: Box::new(find), id: |job| &job.id, deliveries: $job::deliveries, prefix })
+                });
+                SaveSnapshot::new(&self.client, plan.map_err(|error: InvalidArgument| error.of($operation)))
+            }
+        }
+    };
+}
+
+save! {
+    /// Save one snapshot of a dedicated cluster as files.
+    ///
+    /// A restore job that makes the snapshot ready for download is created ([`create_restore_job`](Self::create_restore_job)) and waited
+    /// for; then its files are fetched: one for a replica set, one for each shard and the config servers of a sharded cluster, called
+    /// `snapshot-ID.tar.gz` or `snapshot-ID-SHARD.tar.gz`. Nothing is restored and no cluster changes.
+    ///
+    /// Each call creates a job in Atlas. What it does with files that exist, [`into_directory`](SaveSnapshot::into_directory) says; two
+    /// processes must not save the same snapshot to the same directory at once.
+    ///
+    /// ```no_run
+    /// # async fn run(client: atlas_backup_api::Client, project: &str, snapshot: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// let files = client
+    ///     .v2()
+    ///     .save_snapshot(project, "orders", snapshot)
+    ///     .on_download(|file| eprintln!("{}: {} of {:?} bytes", file.file, file.bytes, file.total))
+    ///     .into_directory("backups")
+    ///     .await?;
+    /// # drop(files);
+    /// # Ok(())
+    /// # }
+    /// ```
+    save_snapshot -> RestoreJob,
+    create_restore_job = "createRestoreJob" (|id| RestoreJobRequest { snapshot_id: Some(id), ..RestoreJobRequest::new(RestoreDeliveryType::Download) }),
+    get_restore_job
+}
+
+save! {
+    /// Save one snapshot of a flex cluster as a file, `snapshot-ID.tar.gz`.
+    ///
+    /// Its URL works for four hours from the request ([`download_flex_snapshot`](Self::download_flex_snapshot)).
+    /// Each call creates a restore job in Atlas, and goes on where the one before broke off, as [`save_snapshot`](Self::save_snapshot).
+    save_flex_snapshot -> FlexRestoreJob,
+    download_flex_snapshot = "downloadFlexSnapshot" (FlexSnapshotDownloadRequest::new),
+    get_flex_restore_job
+}
+
+save! {
+    /// Save one snapshot of an M2 or M5 cluster as a file, `snapshot-ID.tar.gz`.
+    ///
+    /// Its URL works for four hours from the request ([`download_tenant_snapshot`](Self::download_tenant_snapshot)).
+    /// Each call creates a restore job in Atlas, and goes on where the one before broke off, as [`save_snapshot`](Self::save_snapshot).
+    #[deprecated(note = "Atlas ended M2 and M5 clusters on 2026-01-22; flex clusters replace them")]
+    #[allow(deprecated)]
+    save_tenant_snapshot -> TenantRestoreJob,
+    download_tenant_snapshot = "downloadTenantSnapshot" (TenantSnapshotDownloadRequest::new),
+    get_tenant_restore_job
+}
+
+save! {
+    /// Save one snapshot of a serverless instance as a file, `snapshot-ID.tar.gz`.
+    ///
+    /// Each call creates a restore job in Atlas, and goes on where the one before broke off, as [`save_snapshot`](Self::save_snapshot).
+    #[deprecated(note = "Atlas ended serverless instances on 2026-01-22; flex clusters replace them")]
+    #[allow(deprecated)]
+    save_serverless_snapshot -> ServerlessRestoreJob,
+    create_serverless_restore_job = "createServerlessRestoreJob" (|id| {
+        ServerlessRestoreJobRequest { snapshot_id: Some(id), ..ServerlessRestoreJobRequest::new(RestoreDeliveryType::Download) }
+    }),
+    get_serverless_restore_job
+}

@@ -1,0 +1,83 @@
+//! Tells the files of a snapshot that is only saved in part from any others: `snapshot-ID.part`.
+//!
+//! It is written when the directory has no file of the snapshot yet, and goes when it has them all. A file gets its name when it is complete,
+//! so one that has its name while the mark is there is complete, and the work of an earlier call: whenever the process was killed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use crate::download::{DownloadError, Mode};
+use crate::model_ext::restore_job::SUFFIX;
+
+const TEXT: &str =
+    "This snapshot is not saved completely. Save it again to this directory to go on.\n";
+
+pub(super) struct Unfinished<'a> {
+    directory: &'a Path,
+    /// What the names of its files begin with.
+    prefix: &'a str,
+    mark: PathBuf,
+}
+
+impl<'a> Unfinished<'a> {
+    pub(super) fn of(directory: &'a Path, prefix: &'a str) -> Self {
+        // No delivery can have a name with this ending.
+        Unfinished {
+            directory,
+            prefix,
+            mark: directory.join(format!("{prefix}.part")),
+        }
+    }
+
+    /// The complete files, and their lengths. Files without the mark are in the way.
+    pub(super) fn files(&self) -> Result<BTreeMap<String, u64>, DownloadError> {
+        let files = self
+            .look()
+            .map_err(|error| DownloadError::disk(self.directory, error))?;
+        match files.keys().next() {
+            Some(file) if !self.mark.is_file() => Err(DownloadError::Exists {
+                path: self.directory.join(file),
+            }),
+            _ => Ok(files),
+        }
+    }
+
+    fn look(&self) -> io::Result<BTreeMap<String, u64>> {
+        let entries = match fs::read_dir(self.directory) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+            entries => entries?,
+        };
+        let mut files = BTreeMap::new();
+        for entry in entries {
+            let entry = entry?;
+            if let Some(name) = entry
+                .file_name()
+                .to_str()
+                .filter(|name| name.starts_with(self.prefix) && name.ends_with(SUFFIX))
+            {
+                files.insert(name.to_owned(), entry.metadata()?.len());
+            }
+        }
+        Ok(files)
+    }
+
+    /// The same, marked from here on.
+    pub(super) fn begin(&self, mode: Mode) -> Result<BTreeMap<String, u64>, DownloadError> {
+        let files = self.files()?;
+        let marked = mode
+            .create_dir_all(self.directory)
+            .and_then(|()| mode.write(&self.mark, TEXT));
+        marked.map_err(|error| DownloadError::disk(&self.mark, error))?;
+        Ok(files)
+    }
+
+    pub(super) fn end(&self) -> Result<(), DownloadError> {
+        match fs::remove_file(&self.mark) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(DownloadError::disk(&self.mark, error))
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! How taking a snapshot can end badly.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use crate::client::poller::{Standing, WaitError};
+use crate::error::Error;
+use crate::error::bounded::Brief;
+use crate::v2::types::Snapshot;
+use crate::wire::one_line;
+
+/// Why [`take_snapshot_and_wait`](crate::v2::Api::take_snapshot_and_wait) did not end with a completed snapshot.
+#[non_exhaustive]
+pub enum TakeError {
+    /// A call was refused or failed, and no snapshot was asked for.
+    Call(Error),
+    /// Another on-demand snapshot of the cluster was under way, and waiting for it ended so. No snapshot was asked for.
+    Busy(WaitError<Snapshot>),
+    /// The snapshot was asked for, and it is not known whether Atlas takes it. It was looked for by the marker in its description and not
+    /// found; look again before asking again.
+    #[non_exhaustive]
+    Ambiguous {
+        /// What the description of the snapshot would contain.
+        marker: String,
+        /// How asking for it failed.
+        failure: Error,
+    },
+    /// The deadline came before a snapshot was asked for.
+    #[non_exhaustive]
+    Deadline {
+        /// How long it was.
+        waited: Duration,
+    },
+    /// The snapshot was asked for and accepted, and waiting for it ended so: it failed, is still under way, or it is not known how far it
+    /// is. It exists: wait for it, or look at it, before asking for another.
+    #[non_exhaustive]
+    Snapshot {
+        /// As it was when Atlas accepted it, or when it was found.
+        snapshot: Box<Snapshot>,
+        /// How waiting for it ended.
+        failure: WaitError<Snapshot>,
+    },
+}
+
+impl From<Error> for TakeError {
+    fn from(error: Error) -> Self {
+        TakeError::Call(error)
+    }
+}
+
+impl fmt::Display for TakeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TakeError::Call(error) => error.fmt(f),
+            TakeError::Busy(error) => {
+                let (summary, how) = (error.summary(), error.how_to_wait());
+                write!(
+                    f,
+                    "no snapshot was asked for, as another one is under way: {summary}; wait for that one first with {how}"
+                )
+            }
+            TakeError::Ambiguous { marker, failure } => {
+                write!(
+                    f,
+                    "no snapshot was found whose description contains {marker:?}: {failure}; look again before taking another"
+                )
+            }
+            TakeError::Deadline { waited } => {
+                write!(f, "no snapshot was asked for within {waited:?}")
+            }
+            TakeError::Snapshot { snapshot, failure } => {
+                let (id, summary) = (
+                    one_line::truncate(snapshot.id.as_str(), 100),
+                    failure.summary(),
+                );
+                match failure.standing() {
+                    Standing::Ended => write!(f, "snapshot {id} was asked for: {failure}"),
+                    Standing::Gone => write!(
+                        f,
+                        "snapshot {id} was asked for, and is no longer there: {summary}"
+                    ),
+                    _ => {
+                        let how = failure.how_to_wait();
+                        write!(
+                            f,
+                            "snapshot {id} was asked for and goes on: {summary}; wait for it with {how}, do not take another"
+                        )
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A snapshot by its id alone: it may be long.
+impl fmt::Debug for TakeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TakeError::Call(error) => f.debug_tuple("Call").field(error).finish(),
+            TakeError::Busy(error) => f.debug_tuple("Busy").field(error).finish(),
+            TakeError::Ambiguous { marker, failure } => f
+                .debug_struct("Ambiguous")
+                .field("marker", marker)
+                .field("failure", failure)
+                .finish(),
+            TakeError::Deadline { waited } => {
+                f.debug_struct("Deadline").field("waited", waited).finish()
+            }
+            TakeError::Snapshot { snapshot, failure } => f
+                .debug_struct("Snapshot")
+                .field("id", &Brief(&snapshot.id, 100))
+                .field("failure", failure)
+                .finish_non_exhaustive(),
+        }
+    }
+}
+
+impl StdError for TakeError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            TakeError::Call(error) => error.source(),
+            TakeError::Busy(error) | TakeError::Snapshot { failure: error, .. } => error.source(),
+            TakeError::Deadline { .. } => None,
+            TakeError::Ambiguous { failure, .. } => failure.source(),
+        }
+    }
+}
