@@ -49,7 +49,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .collect();
 
     // Many calls share one allowance: it is worth while to try again for longer than one program would by itself.
-    let patient = RetryPolicy::new().attempts(10);
+    let patient = RetryPolicy::new().max_attempts(10);
     let client = Client::builder()
         .from_env()?
         .retry(patient)

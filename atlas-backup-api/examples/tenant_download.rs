@@ -73,7 +73,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     }
     let download = client.download().files(deliveries);
     let files = download
-        .progress(move |file| progress.download(file))
+        .on_progress(move |file| progress.download(file))
         .into_directory(directory)
         .await?;
 

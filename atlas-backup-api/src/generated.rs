@@ -41,20 +41,20 @@ pub(crate) mod prelude {
     pub(crate) use serde_json::Value;
 
     pub(crate) use crate::client::Client;
-    pub(crate) use crate::client::call::Call as Request;
+    pub(crate) use crate::client::call::Call;
     pub(crate) use crate::client::call_macro::request;
     pub(crate) use crate::client::pager::Items;
     pub(crate) use crate::config::call_options::CallOptions;
     pub(crate) use crate::error::Error;
     pub(crate) use crate::error::invalid_argument::InvalidArgument;
-    pub(crate) use crate::pipeline::operation::{Effect, Operation};
+    pub(crate) use crate::pipeline::operation::{Idempotency, Operation};
     pub(crate) use crate::pipeline::response::Response;
-    pub(crate) use crate::validate as check;
+    pub(crate) use crate::validate;
     pub(crate) use crate::validate::body::Body;
-    pub(crate) use crate::validate::request_macros::{body, shared};
+    pub(crate) use crate::validate::request_macros::{request_body, resource};
     pub(crate) use crate::wire::cluster_name::ClusterName;
     pub(crate) use crate::wire::extra::Extra;
     pub(crate) use crate::wire::object_id::ObjectId;
-    pub(crate) use crate::wire::object_macros::answer;
+    pub(crate) use crate::wire::object_macros::response;
     pub(crate) use crate::wire::open_enum::open_enum;
 }

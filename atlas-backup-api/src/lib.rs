@@ -87,7 +87,7 @@
 //!
 //! After the last attempt the error is that of the attempt. Between attempts, `Retry-After` (seconds or a date) is waited
 //! for; without it, a random time up to a bound that doubles each time. A `Retry-After` of more than
-//! [`RetryPolicy::longest_retry_after`] makes that attempt the last one: [`Error::retry_after`] tells how long to leave it alone. A wait
+//! [`RetryPolicy::max_retry_after`] makes that attempt the last one: [`Error::retry_after`] tells how long to leave it alone. A wait
 //! that would outlast the total timeout is not begun.
 //!
 #![cfg_attr(feature = "download", doc = include_str!("download/guide.md"))]

@@ -467,9 +467,9 @@ fn take_marker(item: &mut syn::Item) -> Option<String> {
     let is_request = attributes
         .iter()
         .any(|attribute| attribute.path().is_ident("request"));
-    // A request names its answer in `#[answer(…)]`, which stays.
+    // A request names its answer in `#[response(…)]`, which stays.
     let index = attributes.iter().position(|attribute| {
-        is_macro(attribute) && !(is_request && attribute.path().is_ident("answer"))
+        is_macro(attribute) && !(is_request && attribute.path().is_ident("response"))
     })?;
     attributes
         .remove(index)

@@ -47,7 +47,7 @@ pub struct Operation {
     /// Why and since when it is deprecated.
     pub deprecated: Option<String>,
     /// What sending it twice would mean.
-    pub effect: Effect,
+    pub idempotency: Idempotency,
     /// Media type of the answer.
     pub accept: String,
     /// Media type of the request body.
@@ -62,14 +62,14 @@ pub struct Operation {
 
 /// What sending an operation twice would mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Effect {
+pub enum Idempotency {
     /// It changes nothing.
     #[default]
-    Read,
+    Safe,
     /// Twice is the same as once.
     Idempotent,
     /// Twice may do it twice.
-    Create,
+    NotIdempotent,
 }
 
 /// Facts of one parameter.

@@ -12,7 +12,7 @@ use std::time::Instant;
 use http::HeaderValue;
 use secrecy::SecretString;
 
-use super::token::{Endpoint, Failure, Token};
+use super::token::{Endpoint, Token, TokenFailure};
 use crate::config::base_url::BaseUrl;
 use crate::config::deadline::Deadline;
 use crate::config::retry_policy::RetryPolicy;
@@ -25,13 +25,13 @@ pub(crate) struct ServiceAccount {
     /// What callers read without waiting.
     current: Mutex<Option<Token>>,
     /// Held by whoever asks for a token.
-    asking: tokio::sync::Mutex<Asking>,
+    refresh: tokio::sync::Mutex<RefreshState>,
     /// How many times somebody has asked and got an outcome.
     outcomes: AtomicU64,
 }
 
 #[derive(Default)]
-struct Asking {
+struct RefreshState {
     /// Of the last time, if it went wrong.
     failed: Option<AuthError>,
     /// The endpoint wants to be left alone until then.
@@ -47,7 +47,7 @@ impl ServiceAccount {
                 url: base_url.join("/api/oauth/token"),
             },
             current: Mutex::default(),
-            asking: tokio::sync::Mutex::default(),
+            refresh: tokio::sync::Mutex::default(),
             outcomes: AtomicU64::new(0),
         }
     }
@@ -67,32 +67,32 @@ impl ServiceAccount {
                 return Ok(token.header.clone());
             }
             // It will do for a while: one caller sees to the next one, and the others go on.
-            let Ok(mut asking) = self.asking.try_lock() else {
+            let Ok(mut refresh) = self.refresh.try_lock() else {
                 return Ok(token.header.clone());
             };
             let renewed = self
                 .usable(now, refused)
                 .filter(|token| now < token.renew_at);
-            if renewed.is_some() || asking.not_before.is_some_and(|end| now < end) {
+            if renewed.is_some() || refresh.not_before.is_some_and(|end| now < end) {
                 return Ok(renewed.as_ref().unwrap_or(token).header.clone());
             }
             return Ok(self
-                .renew_early(settings, deadline, &mut asking, token)
+                .renew_early(settings, deadline, &mut refresh, token)
                 .await);
         }
-        let mut asking = self.asking.lock().await;
+        let mut refresh = self.refresh.lock().await;
         if let Some(token) = self.usable(settings.clock.now(), refused) {
             return Ok(token.header);
         }
         if self.outcomes.load(Ordering::Acquire) != outcomes {
-            if let Some(error) = &asking.failed {
+            if let Some(error) = &refresh.failed {
                 return Err(error.clone());
             }
         }
         let outcome = self
-            .ask(settings, deadline, &settings.retry, &mut asking)
+            .request_token(settings, deadline, &settings.retry, &mut refresh)
             .await;
-        asking.failed = outcome.as_ref().err().cloned();
+        refresh.failed = outcome.as_ref().err().cloned();
         self.outcomes.fetch_add(1, Ordering::Release);
         outcome.map(|token| token.header)
     }
@@ -105,7 +105,7 @@ impl ServiceAccount {
             .cloned()
     }
 
-    fn keep(&self, token: &Token) {
+    fn store(&self, token: &Token) {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
     }
 
@@ -114,11 +114,11 @@ impl ServiceAccount {
         &self,
         settings: &Settings,
         deadline: Deadline,
-        asking: &mut Asking,
+        refresh: &mut RefreshState,
         old: &Token,
     ) -> HeaderValue {
         match self
-            .ask(settings, deadline, &RetryPolicy::never(), asking)
+            .request_token(settings, deadline, &RetryPolicy::never(), refresh)
             .await
         {
             Ok(token) => token.header,
@@ -126,7 +126,7 @@ impl ServiceAccount {
                 tracing::warn!(target: "atlas_backup_api", %error, "the token was not renewed; the old one still serves");
                 let now = settings.clock.now();
                 let renew_at = now + old.expires_at.saturating_duration_since(now) / 2;
-                self.keep(&Token {
+                self.store(&Token {
                     renew_at,
                     ..old.clone()
                 });
@@ -136,52 +136,52 @@ impl ServiceAccount {
     }
 
     /// Asks until there is a token, or reason to give up; the caller ends it at the deadline. Dropped on the way, it leaves things as they were.
-    async fn ask(
+    async fn request_token(
         &self,
         settings: &Settings,
         deadline: Deadline,
         policy: &RetryPolicy,
-        asking: &mut Asking,
+        refresh: &mut RefreshState,
     ) -> Result<Token, AuthError> {
         let clock = &*settings.clock;
         let mut delays = policy.delays();
         loop {
-            let wait = asking
+            let wait = refresh
                 .not_before
                 .map(|end| end.saturating_duration_since(clock.now()))
                 .unwrap_or_default();
             if !wait.is_zero() {
-                match &asking.failed {
+                match &refresh.failed {
                     Some(error) if wait >= deadline.left(clock) || policy.is_too_long(wait) => {
                         return Err(error.clone());
                     }
                     _ => clock.sleep(wait).await,
                 }
             }
-            let Failure { error, repeat } = match self
+            let TokenFailure { error, retry } = match self
                 .endpoint
-                .ask(&settings.http, settings.attempt_timeout, clock.now())
+                .request_token(&settings.http, settings.attempt_timeout, clock.now())
                 .await
             {
                 Ok(token) => {
-                    *asking = Asking::default();
-                    self.keep(&token);
+                    *refresh = RefreshState::default();
+                    self.store(&token);
                     return Ok(token);
                 }
                 Err(failure) => failure,
             };
-            let Some(repeat) = repeat else {
+            let Some(retry) = retry else {
                 return Err(error);
             };
-            let delay = delays.next(repeat.is_rate_limit, repeat.retry_after);
+            let delay = delays.next(retry.is_rate_limit, retry.retry_after);
             // Also whoever comes next keeps to what was asked for.
-            asking.not_before = delay
-                .or(repeat.retry_after)
+            refresh.not_before = delay
+                .or(retry.retry_after)
                 .and_then(|delay| clock.now().checked_add(delay));
-            asking.failed = Some(error.clone());
+            refresh.failed = Some(error.clone());
             match delay {
                 Some(delay) if delay < deadline.left(clock) => {
-                    tracing::warn!(target: "atlas_backup_api", %error, delay_ms = delay.as_millis() as u64, "no token yet; asking again");
+                    tracing::warn!(target: "atlas_backup_api", %error, delay_ms = delay.as_millis() as u64, "no token yet; refresh again");
                 }
                 _ => return Err(error),
             }

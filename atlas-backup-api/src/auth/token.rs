@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::error::auth::AuthError;
 use crate::error::auth::TokenRefusal;
 use crate::error::connection::ConnectionError;
-use crate::http::receive::{self, Received};
+use crate::http::limited_body::{self, LimitedBody};
 use crate::http::retry_after::retry_after;
 use crate::wire::one_line;
 
@@ -38,13 +38,13 @@ pub(super) struct Token {
 }
 
 /// Why there is no token, and whether another attempt may bring one.
-pub(super) struct Failure {
+pub(super) struct TokenFailure {
     pub(super) error: AuthError,
-    pub(super) repeat: Option<Repeat>,
+    pub(super) retry: Option<RetryHint>,
 }
 
 /// What the next attempt waits for.
-pub(super) struct Repeat {
+pub(super) struct RetryHint {
     pub(super) is_rate_limit: bool,
     pub(super) retry_after: Option<Duration>,
 }
@@ -58,21 +58,21 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     /// One exchange. `now` is from before it, so that the token's life is rather under- than overestimated.
-    pub(super) async fn ask(
+    pub(super) async fn request_token(
         &self,
         http: &reqwest::Client,
         timeout: Duration,
         now: Instant,
-    ) -> Result<Token, Failure> {
+    ) -> Result<Token, TokenFailure> {
         let request = self.request(http).timeout(timeout);
         let (status, headers, body) = match exchange(request).await {
             Ok(answer) => answer,
             Err(error) => {
-                // A token that was made and got lost does no harm: asking again is always right.
+                // A token that was made and got lost does no harm: refresh again is always right.
                 let error = AuthError::token_connection(ConnectionError::of_request(error));
-                return Err(Failure {
+                return Err(TokenFailure {
                     error,
-                    repeat: Some(Repeat {
+                    retry: Some(RetryHint {
                         is_rate_limit: false,
                         retry_after: None,
                     }),
@@ -80,19 +80,19 @@ impl Endpoint {
             }
         };
         if status.is_success() {
-            let token = if body.is_whole {
+            let token = if body.is_complete {
                 read(&body.bytes, now)
             } else {
                 Err("the token endpoint's answer is longer than 64 KiB")
             };
-            return token.map_err(|fault| Failure {
+            return token.map_err(|fault| TokenFailure {
                 error: AuthError::token_unreadable(fault),
-                repeat: None,
+                retry: None,
             });
         }
         let wait = retry_after(&headers, Timestamp::now());
         let is_rate_limit = status == StatusCode::TOO_MANY_REQUESTS;
-        let repeat = (is_rate_limit || status.is_server_error()).then_some(Repeat {
+        let retry = (is_rate_limit || status.is_server_error()).then_some(RetryHint {
             is_rate_limit,
             retry_after: wait,
         });
@@ -102,9 +102,9 @@ impl Endpoint {
             description: self.description(http, &body.bytes),
             retry_after: wait,
         };
-        Err(Failure {
+        Err(TokenFailure {
             error: AuthError::token_refused(refusal),
-            repeat,
+            retry,
         })
     }
 
@@ -138,13 +138,13 @@ impl Endpoint {
 
 async fn exchange(
     request: reqwest::RequestBuilder,
-) -> Result<(StatusCode, HeaderMap, Received), reqwest::Error> {
+) -> Result<(StatusCode, HeaderMap, LimitedBody), reqwest::Error> {
     let mut response = request.send().await?;
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
     Ok((
         status,
         headers,
-        receive::up_to(LONGEST_ANSWER, response).await?,
+        limited_body::read(LONGEST_ANSWER, response).await?,
     ))
 }
 

@@ -89,9 +89,9 @@ mod tests {
 
     use super::*;
     use crate::loopback::{Loopback, answer};
-    use crate::pipeline::operation::Effect;
+    use crate::pipeline::operation::Idempotency;
     use crate::validate;
-    use crate::validate::request_macros::body;
+    use crate::validate::request_macros::request_body;
     use crate::wire::cluster_name::ClusterName;
     use crate::wire::object_id::ObjectId;
 
@@ -103,7 +103,7 @@ mod tests {
         path: "/api/groups/{groupId}/clusters/{clusterName}/snapshots/{label}",
         accept: "application/vnd.atlas.2023-01-01+json",
         content_type: Some("application/vnd.atlas.2024-08-05+json"),
-        effect: Effect::Create,
+        idempotency: Idempotency::NotIdempotent,
     };
 
     static LIST: Operation = Operation {
@@ -112,10 +112,10 @@ mod tests {
         path: "/api/list",
         accept: "application/json",
         content_type: None,
-        effect: Effect::Read,
+        idempotency: Idempotency::Safe,
     };
 
-    body! {
+    request_body! {
         /// What to take.
         #[derive(Default)]
         pub struct Ask {

@@ -2,19 +2,19 @@
 
 /// Makes a request struct of an operation: a setter for each optional argument, and `send`.
 ///
-/// `#[answer(…)]` names what a success holds and the method that makes the call, `#[items(…)]` what the list in it holds, `#[query("…")]` the parameter on the wire, with the rules its value keeps. It is a macro
+/// `#[response(…)]` names what a success holds and the method that makes the call, `#[items(…)]` what the list in it holds, `#[query("…")]` the parameter on the wire, with the rules its value keeps. It is a macro
 /// so that 113 operations do not repeat 20 lines each.
 macro_rules! request {
-    (#[answer($answer:ty, $method:ident)] $(#[items($item:ty $(, $page:ident)*)])? pub struct $name:ident {
+    (#[response($answer:ty, $method:ident)] $(#[items($item:ty $(, $page:ident)*)])? pub struct $name:ident {
         $($(#[doc = $about:literal])* #[query($wire:literal $(, $rule:ident($($bound:literal)?))*)] $setter:ident: $type:ty),* $(,)?
     }) => {
         #[doc = concat!("A call of [`", stringify!($method), "`](Api::", stringify!($method), "), not yet sent: set optional arguments, then [`send`](Self::send).")]
         #[derive(Debug)]
         #[must_use = "nothing is sent before `send`"]
-        pub struct $name(pub(crate) $crate::client::call::Call);
+        pub struct $name(pub(crate) Call);
 
-        impl ::core::convert::From<$crate::client::call::Call> for $name {
-            fn from(call: $crate::client::call::Call) -> Self {
+        impl ::core::convert::From<Call> for $name {
+            fn from(call: Call) -> Self {
                 $name(call)
             }
         }

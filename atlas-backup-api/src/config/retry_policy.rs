@@ -8,7 +8,7 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 /// [crate's documentation](crate#what-is-tried-again) says.
 ///
 /// Where an answer carries `Retry-After` (seconds or a date), that is waited for; where it asks for more than
-/// [`longest_retry_after`](Self::longest_retry_after), the call ends with the answer, whose error tells how long. Where there is none, the
+/// [`max_retry_after`](Self::max_retry_after), the call ends with the answer, whose error tells how long. Where there is none, the
 /// time is picked at random
 /// between nothing and a bound that doubles with each attempt, so that many clients which failed together do not come
 /// back together ("full jitter").
@@ -16,27 +16,27 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 /// ```
 /// # use std::time::Duration;
 /// # use atlas_backup_api::RetryPolicy;
-/// let patient = RetryPolicy::new().attempts(8).longest_delay(Duration::from_secs(120));
+/// let patient = RetryPolicy::new().max_attempts(8).max_backoff(Duration::from_secs(120));
 /// # assert_ne!(patient, RetryPolicy::new());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "give it to a client or a call"]
 pub struct RetryPolicy {
-    attempts: u32,
-    first_delay: Duration,
-    first_rate_limit_delay: Duration,
-    longest_delay: Duration,
-    longest_retry_after: Duration,
+    max_attempts: u32,
+    initial_backoff: Duration,
+    initial_rate_limit_backoff: Duration,
+    max_backoff: Duration,
+    max_retry_after: Duration,
 }
 
 impl Default for RetryPolicy {
     fn default() -> Self {
         RetryPolicy {
-            attempts: 4,
-            first_delay: Duration::from_millis(500),
-            first_rate_limit_delay: Duration::from_secs(10),
-            longest_delay: Duration::from_secs(60),
-            longest_retry_after: Duration::from_secs(60),
+            max_attempts: 4,
+            initial_backoff: Duration::from_millis(500),
+            initial_rate_limit_backoff: Duration::from_secs(10),
+            max_backoff: Duration::from_secs(60),
+            max_retry_after: Duration::from_secs(60),
         }
     }
 }
@@ -49,64 +49,64 @@ impl RetryPolicy {
 
     /// One attempt and no more.
     pub fn never() -> Self {
-        RetryPolicy::default().attempts(1)
+        RetryPolicy::default().max_attempts(1)
     }
 
     /// How often to try at most, the first time included. Default: 4. Zero is taken as one.
     ///
     /// The answers 401 that ask for credentials belong to the attempt that met them, and are not counted.
-    pub fn attempts(mut self, attempts: u32) -> Self {
-        self.attempts = attempts.max(1);
+    pub fn max_attempts(mut self, max_attempts: u32) -> Self {
+        self.max_attempts = max_attempts.max(1);
         self
     }
 
     /// Upper bound of the first delay after a lost connection, a timeout, or a gateway's 502, 503 or 504. Each further
     /// bound is twice the one before. Default: 500 milliseconds.
-    pub fn first_delay(mut self, delay: Duration) -> Self {
-        self.first_delay = delay;
+    pub fn initial_backoff(mut self, delay: Duration) -> Self {
+        self.initial_backoff = delay;
         self
     }
 
     /// The same after an answer that says "too many requests". Default: 10 seconds, which is Atlas's advice.
-    pub fn first_rate_limit_delay(mut self, delay: Duration) -> Self {
-        self.first_rate_limit_delay = delay;
+    pub fn initial_rate_limit_backoff(mut self, delay: Duration) -> Self {
+        self.initial_rate_limit_backoff = delay;
         self
     }
 
     /// No bound grows beyond this. Default: 60 seconds.
-    pub fn longest_delay(mut self, delay: Duration) -> Self {
-        self.longest_delay = delay;
+    pub fn max_backoff(mut self, delay: Duration) -> Self {
+        self.max_backoff = delay;
         self
     }
 
     /// A `Retry-After` that asks for more ends the call at once: trying earlier would be refused again, and
     /// [`Error::retry_after`](crate::Error::retry_after) says when it is worth another call. Default: 60 seconds.
-    pub fn longest_retry_after(mut self, delay: Duration) -> Self {
-        self.longest_retry_after = delay;
+    pub fn max_retry_after(mut self, delay: Duration) -> Self {
+        self.max_retry_after = delay;
         self
     }
 
     /// Whether a wait that was asked for is more than this allows.
     pub(crate) fn is_too_long(&self, asked: Duration) -> bool {
-        asked > self.longest_retry_after
+        asked > self.max_retry_after
     }
 
     /// The delays of one call.
     pub(crate) fn delays(&self) -> Delays {
         let growing = |first: Duration| {
-            let first = first.min(self.longest_delay);
+            let first = first.min(self.max_backoff);
             ExponentialBuilder::new()
                 .with_factor(2.0)
                 .with_min_delay(first)
-                .with_max_delay(self.longest_delay)
+                .with_max_delay(self.max_backoff)
                 .without_max_times()
                 .build()
         };
         Delays {
-            left: self.attempts - 1,
-            usual: growing(self.first_delay),
-            rate_limited: growing(self.first_rate_limit_delay),
-            longest_retry_after: self.longest_retry_after,
+            left: self.max_attempts - 1,
+            usual: growing(self.initial_backoff),
+            rate_limited: growing(self.initial_rate_limit_backoff),
+            max_retry_after: self.max_retry_after,
         }
     }
 }
@@ -117,7 +117,7 @@ pub(crate) struct Delays {
     left: u32,
     usual: ExponentialBackoff,
     rate_limited: ExponentialBackoff,
-    longest_retry_after: Duration,
+    max_retry_after: Duration,
 }
 
 impl Delays {
@@ -134,7 +134,7 @@ impl Delays {
             self.usual.next()
         };
         match retry_after {
-            Some(asked) => Some(asked).filter(|asked| *asked <= self.longest_retry_after),
+            Some(asked) => Some(asked).filter(|asked| *asked <= self.max_retry_after),
             // backon's own jitter adds to the delay: half of it is always waited for.
             None => Some(bound.unwrap_or_default().mul_f64(fastrand::f64())),
         }
@@ -154,8 +154,8 @@ mod tests {
         for (policy, repetitions) in [
             (RetryPolicy::new(), 3),
             (RetryPolicy::never(), 0),
-            (RetryPolicy::new().attempts(0), 0),
-            (RetryPolicy::new().attempts(2), 1),
+            (RetryPolicy::new().max_attempts(0), 0),
+            (RetryPolicy::new().max_attempts(2), 1),
         ] {
             let mut delays = policy.delays();
             assert_eq!(
@@ -169,9 +169,9 @@ mod tests {
     #[test]
     fn bounds_double_up_to_the_longest() {
         let policy = RetryPolicy::new()
-            .attempts(6)
-            .first_delay(seconds(1))
-            .longest_delay(seconds(5));
+            .max_attempts(6)
+            .initial_backoff(seconds(1))
+            .max_backoff(seconds(5));
         let bounds = [1, 2, 4, 5, 5].map(seconds);
         let mut longest = [Duration::ZERO; 5];
         let mut shortest = [Duration::MAX; 5];
@@ -196,14 +196,14 @@ mod tests {
     #[test]
     fn a_first_delay_is_bound_too() {
         let policy = RetryPolicy::new()
-            .first_rate_limit_delay(seconds(100))
-            .longest_delay(seconds(1));
+            .initial_rate_limit_backoff(seconds(100))
+            .max_backoff(seconds(1));
         assert!((0..100).all(|_| policy.delays().next(true, None).unwrap() <= seconds(1)));
     }
 
     #[test]
     fn what_is_asked_for_is_waited_for_and_nothing_beyond_the_limit() {
-        let mut delays = RetryPolicy::new().longest_retry_after(seconds(30)).delays();
+        let mut delays = RetryPolicy::new().max_retry_after(seconds(30)).delays();
         assert_eq!(delays.next(true, Some(seconds(7))), Some(seconds(7)));
         assert_eq!(
             delays.next(false, Some(Duration::ZERO)),
@@ -215,7 +215,7 @@ mod tests {
             None,
             "three repetitions are all"
         );
-        let mut delays = RetryPolicy::new().longest_retry_after(seconds(30)).delays();
+        let mut delays = RetryPolicy::new().max_retry_after(seconds(30)).delays();
         assert_eq!(delays.next(true, Some(seconds(31))), None);
         assert_eq!(delays.next(false, Some(seconds(86_400))), None);
     }

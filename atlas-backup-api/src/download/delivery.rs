@@ -84,7 +84,7 @@ impl Delivery {
     }
 
     /// All of it, once it is found to be good.
-    pub(super) fn check(self) -> Result<Order, DownloadError> {
+    pub(super) fn check(self) -> Result<VerifiedDelivery, DownloadError> {
         let invalid = |fault| DownloadError::Invalid {
             file: one_line::truncate(&self.name, 255),
             fault,
@@ -116,7 +116,7 @@ impl Delivery {
             url.path()
         ));
         let (size, identity, numbered) = (self.size, self.identity, self.numbered);
-        Ok(Order {
+        Ok(VerifiedDelivery {
             file,
             url,
             headers,
@@ -152,7 +152,7 @@ impl fmt::Debug for Delivery {
 
 /// A delivery with nothing wrong in it.
 #[derive(Clone)]
-pub(super) struct Order {
+pub(super) struct VerifiedDelivery {
     /// Without anything that could lead elsewhere.
     pub(super) file: String,
     pub(super) url: Url,

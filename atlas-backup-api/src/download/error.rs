@@ -53,7 +53,7 @@ pub enum DownloadError {
         status: StatusCode,
     },
     /// The host answered with another failure; one that may pass, however often it was tried, or for longer than
-    /// [`RetryPolicy::longest_retry_after`](crate::RetryPolicy::longest_retry_after).
+    /// [`RetryPolicy::max_retry_after`](crate::RetryPolicy::max_retry_after).
     #[non_exhaustive]
     Http {
         /// The name of the file.
@@ -195,7 +195,7 @@ impl fmt::Display for DownloadError {
                 retry_after,
             } => {
                 write!(f, "{file}: the host answered {status}")?;
-                retry_after::tell(f, *retry_after)
+                retry_after::write(f, *retry_after)
             }
             DownloadError::Answer { file, fault } => write!(f, "{file}: unusable answer: {fault}"),
             DownloadError::Connection { file, source }

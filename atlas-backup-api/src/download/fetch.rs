@@ -14,11 +14,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::content_range;
-use super::delivery::Order;
+use super::delivery::VerifiedDelivery;
 use super::error::DownloadError;
-use super::file_lock::Claim;
+use super::file_lock::FileLock;
 use super::http::{Failure, Link, unusable};
-use super::partial_file::{Part, Resume};
+use super::partial_file::{PartialFile, Resume};
 use super::progress::Reporter;
 use super::sha1;
 use super::validator::Validator;
@@ -33,9 +33,9 @@ const BUFFER: usize = 64 * 1024;
 pub(super) struct Fetch<'a> {
     pub(super) settings: &'a Settings,
     pub(super) link: &'a Link,
-    pub(super) order: &'a Order,
-    pub(super) part: Part,
-    pub(super) claim: Claim,
+    pub(super) order: &'a VerifiedDelivery,
+    pub(super) part: PartialFile,
+    pub(super) claim: FileLock,
     pub(super) reporter: Reporter<'a>,
 }
 

@@ -14,13 +14,13 @@ static PLACES: Mutex<BTreeMap<PathBuf, Weak<Place>>> = Mutex::new(BTreeMap::new(
 /// The right to write to a path. Threads that write for a download have a share in it: after the download was dropped, they may have a few
 /// buffers left to write.
 #[derive(Clone)]
-pub(super) struct Claim {
+pub(super) struct FileLock {
     _place: Arc<OwnedMutexGuard<()>>,
     _writing: mpsc::Sender<Infallible>,
 }
 
 /// Waits until nobody else in this process writes to that path. `writing` is kept as long as the claim is.
-pub(super) async fn claim(path: &Path, writing: mpsc::Sender<Infallible>) -> Claim {
+pub(super) async fn lock(path: &Path, writing: mpsc::Sender<Infallible>) -> FileLock {
     let place = {
         let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
         places.retain(|_, place| place.strong_count() > 0);
@@ -31,7 +31,7 @@ pub(super) async fn claim(path: &Path, writing: mpsc::Sender<Infallible>) -> Cla
             place
         })
     };
-    Claim {
+    FileLock {
         _place: Arc::new(place.lock_owned().await),
         _writing: writing,
     }

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use reqwest::{Response, Url};
 
-use super::delivery::Order;
+use super::delivery::VerifiedDelivery;
 use super::error::DownloadError;
 use super::partial_file::Resume;
 use crate::http::retry_after::retry_after;
@@ -57,7 +57,7 @@ impl Link {
     /// An answer 200, 206 or 416.
     pub(super) async fn get(
         &self,
-        order: &Order,
+        order: &VerifiedDelivery,
         resume: Option<&Resume>,
     ) -> Result<Response, Failure> {
         let (mut url, mut headers) = (order.url.clone(), order.headers.clone());
@@ -108,7 +108,7 @@ fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
     from.join(headers.get(LOCATION)?.to_str().ok()?).ok()
 }
 
-async fn sort(order: &Order, mut response: Response) -> Result<Response, Failure> {
+async fn sort(order: &VerifiedDelivery, mut response: Response) -> Result<Response, Failure> {
     let (file, status) = (order.file.clone(), response.status());
     match status.as_u16() {
         200 | 206 if !is_as_stored(order, response.headers()) => {
@@ -146,7 +146,7 @@ async fn sort(order: &Order, mut response: Response) -> Result<Response, Failure
 ///
 /// No encoding is asked for, so that one that is named was put down when the file was stored. Of a file that is compressed by gzip
 /// anyway, `gzip` says no more than its name does. Any other encoding is one around the file, and what comes is not what its name says.
-fn is_as_stored(order: &Order, headers: &HeaderMap) -> bool {
+fn is_as_stored(order: &VerifiedDelivery, headers: &HeaderMap) -> bool {
     let encodings: Vec<&[u8]> = headers
         .get_all(CONTENT_ENCODING)
         .iter()
@@ -166,7 +166,7 @@ fn is_as_stored(order: &Order, headers: &HeaderMap) -> bool {
 }
 
 /// By its name here, or by its name there.
-fn is_gzip_file(order: &Order) -> bool {
+fn is_gzip_file(order: &VerifiedDelivery) -> bool {
     [&*order.file, order.url.path()].iter().any(|name| {
         let name = name.to_ascii_lowercase();
         name.ends_with(".gz") || name.ends_with(".tgz")
@@ -186,7 +186,7 @@ async fn says_expired(response: &mut Response) -> bool {
     String::from_utf8_lossy(&body).contains("<Code>ExpiredToken</Code>")
 }
 
-pub(super) fn unusable(order: &Order, fault: &'static str) -> DownloadError {
+pub(super) fn unusable(order: &VerifiedDelivery, fault: &'static str) -> DownloadError {
     DownloadError::Answer {
         file: order.file.clone(),
         fault,

@@ -1,5 +1,6 @@
 //! Fetches what Atlas offers for download, from hosts that are not Atlas.
 
+mod bounded_concurrency;
 mod content_range;
 mod delivery;
 mod error;
@@ -12,7 +13,6 @@ mod partial_file;
 mod progress;
 mod run;
 mod sha1;
-mod side_by_side;
 mod validator;
 
 use std::collections::BTreeMap;
@@ -147,7 +147,7 @@ impl Download {
 
     /// Tells how far it is, whenever bytes have come and when a file is complete: thousands of times a second on a fast network. It should not
     /// take long. One listener hears of all files, of one at a time.
-    pub fn progress(mut self, listener: impl FnMut(&DownloadProgress) + Send + 'static) -> Self {
+    pub fn on_progress(mut self, listener: impl FnMut(&DownloadProgress) + Send + 'static) -> Self {
         self.listener = Some(Box::new(listener));
         self
     }

@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::delivery::Order;
+use super::delivery::VerifiedDelivery;
 use super::file_name::{RECORD, UNFINISHED};
 use super::mode::Mode;
 use super::validator::Validator;
 
 /// Where the file will be, and where it is until then.
 #[derive(Clone)]
-pub(super) struct Part {
+pub(super) struct PartialFile {
     pub(super) target: PathBuf,
     pub(super) path: PathBuf,
     record: PathBuf,
@@ -32,10 +32,10 @@ pub(super) struct Resume {
     pub(super) validator: Validator,
 }
 
-impl Part {
+impl PartialFile {
     pub(super) fn of(directory: &Path, file: &str, mode: Mode) -> Self {
         let with = |ending: &str| directory.join(format!("{file}{ending}"));
-        Part {
+        PartialFile {
             target: with(""),
             path: with(UNFINISHED),
             record: with(RECORD),
@@ -47,7 +47,7 @@ impl Part {
     ///
     /// At least one byte is always left to fetch: the answer to that says whether the host still has the same file. Only an answer with bytes
     /// in it does, one that says "no such range" need not.
-    pub(super) fn resume(&self, order: &Order) -> Option<Resume> {
+    pub(super) fn resume(&self, order: &VerifiedDelivery) -> Option<Resume> {
         let record: Value = serde_json::from_slice(&fs::read(&self.record).ok()?).ok()?;
         let text = |name: &str| record.get(name).and_then(Value::as_str);
         let validator = Validator::from_record(text("etag"), text("last_modified"))?;
@@ -74,7 +74,7 @@ impl Part {
     /// The old one is deleted and not emptied: it may be another name of a file that is finished.
     pub(super) fn begin(
         &self,
-        order: &Order,
+        order: &VerifiedDelivery,
         version: Option<(&Validator, u64)>,
     ) -> io::Result<File> {
         self.discard()?;

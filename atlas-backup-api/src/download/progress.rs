@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// How far one file is, and all of them together, as told to [`Download::progress`](crate::Download::progress).
+/// How far one file is, and all of them together, as told to [`Download::on_progress`](crate::Download::on_progress).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DownloadProgress {

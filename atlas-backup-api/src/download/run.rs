@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-use super::delivery::{Delivery, Order};
+use super::bounded_concurrency::BoundedConcurrency;
+use super::delivery::{Delivery, VerifiedDelivery};
 use super::error::DownloadError;
 use super::fetch::{Fetch, blocking};
 use super::file_lock;
 use super::http::Link;
 use super::mode::Mode;
-use super::partial_file::Part;
+use super::partial_file::PartialFile;
 use super::progress::{At, Listener, Progress, Reporter};
-use super::side_by_side::SideBySide;
 use crate::config::settings::Settings;
 
 /// What all files of a download have in common.
@@ -33,12 +33,12 @@ impl Run<'_> {
     /// Fetches all files that are not complete yet, at most so many at a time, and adds those that are now. The first error ends the others.
     pub(super) async fn fetch_missing(
         &self,
-        orders: &[Order],
+        orders: &[VerifiedDelivery],
         complete: &mut BTreeMap<String, u64>,
         most: usize,
         listener: Option<Listener>,
     ) -> Result<(), DownloadError> {
-        let at = |order: &Order| match complete.get(&order.file) {
+        let at = |order: &VerifiedDelivery| match complete.get(&order.file) {
             Some(&bytes) => At {
                 bytes,
                 total: Some(bytes),
@@ -62,7 +62,7 @@ impl Run<'_> {
             let reporter = Reporter::new(&progress, &order.file, index, order.size);
             self.fetch(order, reporter, writing.clone())
         });
-        let mut fetches = SideBySide::new(most, fetches);
+        let mut fetches = BoundedConcurrency::new(most, fetches);
         let outcome = loop {
             match fetches.next().await {
                 Some(Ok((file, bytes))) => drop(complete.insert(file, bytes)),
@@ -80,15 +80,15 @@ impl Run<'_> {
     /// Returns the file's name and its length.
     async fn fetch(
         &self,
-        order: &Order,
+        order: &VerifiedDelivery,
         reporter: Reporter<'_>,
         writing: mpsc::Sender<Infallible>,
     ) -> Result<(String, u64), DownloadError> {
         let host = order.url.origin().ascii_serialization();
         let span = tracing::info_span!(target: "atlas_backup_api", "atlas_download", file = order.file, host);
         let fetched = async {
-            let part = Part::of(self.directory, &order.file, self.mode);
-            let claim = file_lock::claim(&self.real.join(&order.file), writing).await;
+            let part = PartialFile::of(self.directory, &order.file, self.mode);
+            let claim = file_lock::lock(&self.real.join(&order.file), writing).await;
             // Whoever had the claim before may have been after the same file.
             if !order.overwrite && part.target_exists() {
                 return Err(DownloadError::Exists { path: part.target });
@@ -114,7 +114,7 @@ impl Run<'_> {
 /// Makes the directory and looks for files that exist. Returns the directory's one true name.
 pub(super) async fn prepare(
     directory: &Path,
-    orders: &[Order],
+    orders: &[VerifiedDelivery],
     mode: Mode,
 ) -> Result<PathBuf, DownloadError> {
     let path = directory.to_owned();
@@ -127,15 +127,18 @@ pub(super) async fn prepare(
     let mut parts = orders
         .iter()
         .filter(|order| !order.overwrite)
-        .map(|order| Part::of(directory, &order.file, mode));
-    match parts.find(Part::target_exists) {
+        .map(|order| PartialFile::of(directory, &order.file, mode));
+    match parts.find(PartialFile::target_exists) {
         Some(part) => Err(DownloadError::Exists { path: part.target }),
         None => Ok(real),
     }
 }
 
 /// All of them, if all are good.
-pub(super) fn check(files: Vec<Delivery>, link: &Link) -> Result<Vec<Order>, DownloadError> {
+pub(super) fn check(
+    files: Vec<Delivery>,
+    link: &Link,
+) -> Result<Vec<VerifiedDelivery>, DownloadError> {
     let orders = files
         .into_iter()
         .map(Delivery::check)

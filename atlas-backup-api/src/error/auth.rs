@@ -9,9 +9,9 @@ use http::StatusCode;
 
 use crate::error::api::ApiError;
 use crate::error::begin_with_call;
-use crate::error::bounded::Brief;
 use crate::error::connection::ConnectionError;
 use crate::error::redact;
+use crate::error::truncated::Truncated;
 use crate::http::retry_after;
 
 /// Why a call could not be authenticated: the credentials were refused, or no token was to be had. Nothing was done.
@@ -190,7 +190,7 @@ impl fmt::Display for TokenRefusal {
                 "; check the client id and the secret, and whether the secret has expired",
             )?;
         }
-        retry_after::tell(f, self.retry_after)
+        retry_after::write(f, self.retry_after)
     }
 }
 
@@ -211,7 +211,7 @@ impl fmt::Debug for AuthError {
         };
         f.debug_struct("AuthError")
             .field("operation", &self.operation)
-            .field("cause", &Brief(cause, 8000))
+            .field("cause", &Truncated(cause, 8000))
             .finish()
     }
 }

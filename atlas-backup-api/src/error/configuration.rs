@@ -3,8 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::error::bounded::Brief;
 use crate::error::redact;
+use crate::error::truncated::Truncated;
 
 /// A setting that is refused, or an environment in which no client can be made.
 pub struct ConfigurationError {
@@ -37,7 +37,7 @@ impl fmt::Debug for ConfigurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConfigurationError")
             .field("message", &self.message)
-            .field("source", &Brief(&self.source, 4000))
+            .field("source", &Truncated(&self.source, 4000))
             .finish()
     }
 }

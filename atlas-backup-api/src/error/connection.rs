@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 use std::{fmt, io};
 
 use crate::error::begin_with_call;
-use crate::error::bounded::Brief;
 use crate::error::redact;
+use crate::error::truncated::Truncated;
 
 /// How much is shown of what the system says.
 const LONGEST: usize = 300;
@@ -121,7 +121,7 @@ impl fmt::Debug for ConnectionError {
         };
         f.debug_struct("ConnectionError")
             .field("operation", &self.operation)
-            .field("cause", &Brief(cause, 4000))
+            .field("cause", &Truncated(cause, 4000))
             .finish()
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-use crate::error::bounded::Brief;
+use crate::error::truncated::Truncated;
 use crate::wire::mismatch::Mismatch;
 use crate::wire::one_line;
 
@@ -120,8 +120,8 @@ impl fmt::Debug for DecodeError {
         f.debug_struct("DecodeError")
             .field("operation", &self.operation)
             .field("status", &self.status)
-            .field("path", &Brief(&self.path, LONGEST))
-            .field("problem", &Brief(&self.problem, LONGEST))
+            .field("path", &Truncated(&self.path, LONGEST))
+            .field("problem", &Truncated(&self.problem, LONGEST))
             .field("source", &self.source)
             .finish()
     }

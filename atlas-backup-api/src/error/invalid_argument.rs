@@ -3,9 +3,9 @@
 use std::fmt;
 
 use crate::error::begin_with_call;
-use crate::error::bounded::Brief;
 use crate::error::redact;
 use crate::error::rust_name;
+use crate::error::truncated::Truncated;
 use crate::wire::invalid_id::InvalidId;
 use crate::wire::json_path;
 use crate::wire::one_line;
@@ -133,7 +133,7 @@ impl fmt::Debug for InvalidArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InvalidArgument")
             .field("operation", &self.operation)
-            .field("parameter", &Brief(&self.parameter, 300))
+            .field("parameter", &Truncated(&self.parameter, 300))
             .field("value", &self.value)
             .field("rule", &self.rule)
             .finish()

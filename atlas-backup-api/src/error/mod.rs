@@ -3,13 +3,13 @@
 pub(crate) mod ambiguous;
 pub(crate) mod api;
 pub(crate) mod auth;
-pub(crate) mod bounded;
 pub(crate) mod configuration;
 pub(crate) mod connection;
 pub(crate) mod decode;
 pub(crate) mod invalid_argument;
 pub(crate) mod redact;
 mod rust_name;
+pub(crate) mod truncated;
 
 use std::error::Error as StdError;
 use std::fmt;

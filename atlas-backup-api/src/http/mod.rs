@@ -2,6 +2,6 @@
 
 pub(crate) mod charset;
 pub(crate) mod envelope;
+pub(crate) mod limited_body;
 pub(crate) mod rate_limit;
-pub(crate) mod receive;
 pub(crate) mod retry_after;

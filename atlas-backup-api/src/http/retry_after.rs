@@ -21,7 +21,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
 }
 
 /// Ends a message with it, where there is something to wait for.
-pub(crate) fn tell(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::Result {
+pub(crate) fn write(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::Result {
     match wait.map(|wait| wait.as_secs()) {
         None | Some(0) => Ok(()),
         Some(seconds) => write!(f, "; asked to wait {seconds} s"),

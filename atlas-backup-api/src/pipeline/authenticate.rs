@@ -13,20 +13,20 @@ use crate::error::api::ApiError;
 use crate::error::auth::AuthError;
 use crate::error::connection::ConnectionError;
 use crate::pipeline::context::Context;
-use crate::pipeline::exchange::{Broken, RawResponse, exchange};
+use crate::pipeline::exchange::{ExchangeError, RawResponse, exchange};
 use crate::pipeline::request::Request;
 
 /// What came of an attempt.
-pub(crate) struct Attempted {
+pub(crate) struct AttemptOutcome {
     pub(crate) outcome: Result<RawResponse, Error>,
     /// Whether it ended with a request that was not signed, although the client has an API key, as no challenge had come yet. Atlas lets
     /// none of these in, so that nothing was done, whatever became of the answer.
     pub(crate) unsigned: bool,
 }
 
-impl Attempted {
+impl AttemptOutcome {
     fn signed(outcome: Result<RawResponse, Error>) -> Self {
-        Attempted {
+        AttemptOutcome {
             outcome,
             unsigned: false,
         }
@@ -34,7 +34,11 @@ impl Attempted {
 }
 
 /// Sends a request once, whatever it takes to be let in.
-pub(crate) async fn attempt(context: &Context, request: &Request, deadline: Deadline) -> Attempted {
+pub(crate) async fn attempt(
+    context: &Context,
+    request: &Request,
+    deadline: Deadline,
+) -> AttemptOutcome {
     let attempt = Attempt {
         context,
         request,
@@ -48,16 +52,16 @@ pub(crate) async fn attempt(context: &Context, request: &Request, deadline: Dead
             .await
         {
             Ok(permit) => Some(permit),
-            Err(error) => return Attempted::signed(Err(error)),
+            Err(error) => return AttemptOutcome::signed(Err(error)),
         },
         None => None,
     };
     match &context.auth {
-        Auth::Nothing => Attempted::signed(attempt.exchange(None).await.map_err(Error::from)),
+        Auth::Nothing => AttemptOutcome::signed(attempt.exchange(None).await.map_err(Error::from)),
         #[cfg(feature = "digest")]
         Auth::Digest(key) => attempt.with_digest(key).await,
-        Auth::ServiceAccount(account) => Attempted::signed(attempt.with_token(account).await),
-        Auth::Token(token) => Attempted::signed(
+        Auth::ServiceAccount(account) => AttemptOutcome::signed(attempt.with_token(account).await),
+        Auth::Token(token) => AttemptOutcome::signed(
             attempt
                 .exchange(Some(token.clone()))
                 .await
@@ -78,26 +82,26 @@ impl Attempt<'_> {
     /// The nonce that served last is tried first. What a 401 offers is used once: a stale nonce is replaced unseen, and wrong
     /// keys are refused twice, not for ever. Each request in flight owns its nonce, and one that is lost on the way is gone.
     #[cfg(feature = "digest")]
-    async fn with_digest(&self, key: &Digest) -> Attempted {
+    async fn with_digest(&self, key: &Digest) -> AttemptOutcome {
         let mut nonce = key.take();
         let signed = nonce.as_mut().and_then(|nonce| self.sign(key, nonce));
         let unsigned = signed.is_none();
         let answer = match self.exchange(signed).await {
             Err(broken) => {
-                return Attempted {
+                return AttemptOutcome {
                     outcome: Err(broken.error),
-                    unsigned: unsigned && !broken.let_in,
+                    unsigned: unsigned && !broken.was_authorized,
                 };
             }
             Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => {
-                return Attempted::signed(self.meet_challenge(key, answer).await);
+                return AttemptOutcome::signed(self.meet_challenge(key, answer).await);
             }
             Ok(answer) => answer,
         };
         if let Some(nonce) = nonce {
             key.put_back(nonce);
         }
-        Attempted {
+        AttemptOutcome {
             unsigned: unsigned && !answer.status.is_success(),
             outcome: Ok(answer),
         }
@@ -173,7 +177,10 @@ impl Attempt<'_> {
             .map_err(|_passed| ConnectionError::waited_for(what, self.request.operation.id).into())
     }
 
-    async fn exchange(&self, authorization: Option<HeaderValue>) -> Result<RawResponse, Broken> {
+    async fn exchange(
+        &self,
+        authorization: Option<HeaderValue>,
+    ) -> Result<RawResponse, ExchangeError> {
         let Attempt {
             context,
             request,

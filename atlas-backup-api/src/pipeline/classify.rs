@@ -5,11 +5,11 @@ use http::StatusCode;
 use crate::error::Error;
 use crate::error::api::ApiError;
 use crate::pipeline::exchange::RawResponse;
-use crate::pipeline::operation::Effect;
+use crate::pipeline::operation::Idempotency;
 
 /// A failure for which another attempt is thinkable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum Failure {
     /// Atlas answered "too many requests", and did nothing.
     RateLimited,
     /// Nobody listens at that address. Nothing was sent.
@@ -26,20 +26,20 @@ pub(crate) enum Fault {
     Server,
 }
 
-impl Fault {
+impl Failure {
     /// What is wrong with an outcome; None where it is final.
     pub(crate) fn of(
         outcome: &Result<RawResponse, Error>,
         status: Option<StatusCode>,
     ) -> Option<Self> {
         match outcome {
-            Ok(answer) => Fault::of_answer(answer, status.unwrap_or(answer.status)),
-            Err(Error::Timeout(error)) if !error.is_connect() => Some(Fault::TimedOut),
+            Ok(answer) => Failure::of_answer(answer, status.unwrap_or(answer.status)),
+            Err(Error::Timeout(error)) if !error.is_connect() => Some(Failure::TimedOut),
             Err(Error::Timeout(error) | Error::Connection(error)) => {
                 Some(match (error.is_refused(), error.is_connect()) {
-                    (true, _) => Fault::Refused,
-                    (false, true) => Fault::Unconnected,
-                    (false, false) => Fault::Lost,
+                    (true, _) => Failure::Refused,
+                    (false, true) => Failure::Unconnected,
+                    (false, false) => Failure::Lost,
                 })
             }
             Err(_) => None,
@@ -48,48 +48,48 @@ impl Fault {
 
     fn of_answer(answer: &RawResponse, status: StatusCode) -> Option<Self> {
         match status.as_u16() {
-            429 => Some(Fault::RateLimited),
+            429 => Some(Failure::RateLimited),
             // Seen in the wild: a rate limit that came as 400.
             400 if ApiError::from_answer(status, &answer.headers, &answer.body)
                 .is_rate_limited() =>
             {
-                Some(Fault::RateLimited)
+                Some(Failure::RateLimited)
             }
-            502..=504 => Some(Fault::Gateway),
-            500..=599 => Some(Fault::Server),
+            502..=504 => Some(Failure::Gateway),
+            500..=599 => Some(Failure::Server),
             _ => None,
         }
     }
 
-    /// Whether a request of this effect may be sent again.
-    pub(crate) fn may_repeat(self, effect: Effect) -> bool {
+    /// Whether a request with this idempotency may be sent again.
+    pub(crate) fn is_retryable(self, idempotency: Idempotency) -> bool {
         match self {
-            Fault::RateLimited | Fault::Refused => true,
-            Fault::Unconnected | Fault::Lost | Fault::TimedOut | Fault::Gateway => {
-                effect != Effect::Create
+            Failure::RateLimited | Failure::Refused => true,
+            Failure::Unconnected | Failure::Lost | Failure::TimedOut | Failure::Gateway => {
+                idempotency != Idempotency::NotIdempotent
             }
-            Fault::Server => false,
+            Failure::Server => false,
         }
     }
 
     /// Whether Atlas may have done what it was asked to.
     pub(crate) fn may_have_acted(self) -> bool {
         match self {
-            Fault::RateLimited | Fault::Refused | Fault::Unconnected => false,
-            Fault::Lost | Fault::TimedOut | Fault::Gateway | Fault::Server => true,
+            Failure::RateLimited | Failure::Refused | Failure::Unconnected => false,
+            Failure::Lost | Failure::TimedOut | Failure::Gateway | Failure::Server => true,
         }
     }
 
     /// For the log.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Fault::RateLimited => "rate limited",
-            Fault::Refused => "connection refused",
-            Fault::Unconnected => "no connection",
-            Fault::Lost => "connection lost",
-            Fault::TimedOut => "timeout",
-            Fault::Gateway => "gateway error",
-            Fault::Server => "server error",
+            Failure::RateLimited => "rate limited",
+            Failure::Refused => "connection refused",
+            Failure::Unconnected => "no connection",
+            Failure::Lost => "connection lost",
+            Failure::TimedOut => "timeout",
+            Failure::Gateway => "gateway error",
+            Failure::Server => "server error",
         }
     }
 }
@@ -100,9 +100,9 @@ mod tests {
 
     use super::*;
 
-    fn fault(status: u16, body: &str) -> Option<Fault> {
+    fn failure(status: u16, body: &str) -> Option<Failure> {
         let status = StatusCode::from_u16(status).unwrap();
-        Fault::of(
+        Failure::of(
             &Ok(RawResponse {
                 status,
                 headers: HeaderMap::new(),
@@ -115,25 +115,25 @@ mod tests {
     #[test]
     fn statuses() {
         for status in [200, 204, 304, 400, 401, 403, 404, 406, 408, 409, 999] {
-            assert_eq!(fault(status, "{}"), None, "{status}");
+            assert_eq!(failure(status, "{}"), None, "{status}");
         }
-        assert_eq!(fault(429, ""), Some(Fault::RateLimited));
+        assert_eq!(failure(429, ""), Some(Failure::RateLimited));
         assert_eq!(
-            fault(400, r#"{"errorCode": "RATE_LIMITED"}"#),
-            Some(Fault::RateLimited)
+            failure(400, r#"{"errorCode": "RATE_LIMITED"}"#),
+            Some(Failure::RateLimited)
         );
         for status in [502, 503, 504] {
-            assert_eq!(fault(status, "<html>"), Some(Fault::Gateway));
+            assert_eq!(failure(status, "<html>"), Some(Failure::Gateway));
         }
         for status in [500, 501, 505, 599] {
-            assert_eq!(fault(status, ""), Some(Fault::Server));
+            assert_eq!(failure(status, ""), Some(Failure::Server));
         }
     }
 
     #[test]
     fn what_creates_is_repeated_only_where_nothing_was_done() {
-        use Fault::*;
-        for fault in [
+        use Failure::*;
+        for failure in [
             RateLimited,
             Refused,
             Unconnected,
@@ -143,18 +143,18 @@ mod tests {
             Server,
         ] {
             assert!(
-                !(fault.may_repeat(Effect::Create) && fault.may_have_acted()),
-                "{fault:?}"
+                !(failure.is_retryable(Idempotency::NotIdempotent) && failure.may_have_acted()),
+                "{failure:?}"
             );
             assert_eq!(
-                fault.may_repeat(Effect::Read),
-                fault.may_repeat(Effect::Idempotent)
+                failure.is_retryable(Idempotency::Safe),
+                failure.is_retryable(Idempotency::Idempotent)
             );
             assert_eq!(
-                fault.may_repeat(Effect::Create),
-                matches!(fault, RateLimited | Refused)
+                failure.is_retryable(Idempotency::NotIdempotent),
+                matches!(failure, RateLimited | Refused)
             );
-            assert_eq!(fault.may_repeat(Effect::Read), fault != Server);
+            assert_eq!(failure.is_retryable(Idempotency::Safe), failure != Server);
         }
     }
 }

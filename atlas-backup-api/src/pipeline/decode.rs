@@ -10,7 +10,7 @@ use crate::http::charset;
 use crate::http::envelope::{self, Opened};
 use crate::pipeline::exchange::RawResponse;
 use crate::pipeline::operation::Operation;
-use crate::wire::object::{Blank, Member};
+use crate::wire::object::{Empty, Member};
 
 /// What the content of a success is read as: a type of the wire, or `()` where none is expected.
 pub(crate) trait Content: Sized {
@@ -21,13 +21,13 @@ pub(crate) trait Content: Sized {
     ) -> Result<(StatusCode, Self), Error>;
 }
 
-impl<T: Member + Blank> Content for T {
+impl<T: Member + Empty> Content for T {
     fn read(
         operation: &Operation,
         enveloped: bool,
         answer: &RawResponse,
     ) -> Result<(StatusCode, Self), Error> {
-        let mut value = T::BLANK;
+        let mut value = T::EMPTY;
         content(operation, enveloped, answer, &mut value).map(|status| (status, value))
     }
 }
@@ -141,7 +141,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::pipeline::operation::Effect;
+    use crate::pipeline::operation::Idempotency;
 
     static GET: Operation = Operation {
         id: "get",
@@ -149,7 +149,7 @@ mod tests {
         path: "/",
         accept: "application/json",
         content_type: None,
-        effect: Effect::Read,
+        idempotency: Idempotency::Safe,
     };
 
     fn nothing(enveloped: bool, answer: &RawResponse) -> Result<StatusCode, Error> {
@@ -164,8 +164,8 @@ mod tests {
         }
     }
 
-    fn read<T: Member + Blank>(enveloped: bool, answer: &RawResponse) -> Result<(u16, T), Error> {
-        let mut value = T::BLANK;
+    fn read<T: Member + Empty>(enveloped: bool, answer: &RawResponse) -> Result<(u16, T), Error> {
+        let mut value = T::EMPTY;
         let status = content(&GET, enveloped, answer, &mut value)?;
         Ok((status.as_u16(), value))
     }

@@ -10,8 +10,8 @@ use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::error::connection::ConnectionError;
 use crate::error::decode::DecodeError;
+use crate::http::limited_body;
 use crate::http::rate_limit::RateLimit;
-use crate::http::receive;
 use crate::pipeline::request::Request;
 
 /// How much is read of an answer that is no success. An error of Atlas is a few hundred bytes, and of anything longer no more than an
@@ -26,7 +26,7 @@ pub(crate) struct RawResponse {
 }
 
 /// Why an exchange brought no answer.
-pub(crate) struct Broken {
+pub(crate) struct ExchangeError {
     pub(crate) error: Error,
     /// Whether the answer had begun as a success: whoever sent that has let the request in.
     #[cfg_attr(
@@ -36,11 +36,11 @@ pub(crate) struct Broken {
             reason = "only what is sent unsigned first may not be let in"
         )
     )]
-    pub(crate) let_in: bool,
+    pub(crate) was_authorized: bool,
 }
 
-impl From<Broken> for Error {
-    fn from(broken: Broken) -> Self {
+impl From<ExchangeError> for Error {
+    fn from(broken: ExchangeError) -> Self {
         broken.error
     }
 }
@@ -53,7 +53,7 @@ pub(crate) fn exchange<'a>(
     target: &str,
     authorization: Option<HeaderValue>,
     deadline: Deadline,
-) -> Pin<Box<dyn Future<Output = Result<RawResponse, Broken>> + Send + 'a>> {
+) -> Pin<Box<dyn Future<Output = Result<RawResponse, ExchangeError>> + Send + 'a>> {
     let operation = request.operation;
     let url = format!("{}{target}", settings.base_url.as_str());
     let mut http = settings
@@ -83,17 +83,17 @@ pub(crate) fn exchange<'a>(
         .max_response_bytes
         .unwrap_or(settings.max_response_bytes);
     Box::pin(async move {
-        let lost = |let_in| {
-            move |error| Broken {
+        let lost = |was_authorized| {
+            move |error| ExchangeError {
                 error: ConnectionError::new(operation.id, error).into(),
-                let_in,
+                was_authorized,
             }
         };
         let mut response = http.send().await.map_err(lost(false))?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         settings.note_rate_limit(RateLimit::read(operation.id, status, &headers));
         if !status.is_success() {
-            let body = receive::up_to(LONGEST_FAILURE, response)
+            let body = limited_body::read(LONGEST_FAILURE, response)
                 .await
                 .map_err(lost(false))?
                 .bytes;
@@ -103,9 +103,9 @@ pub(crate) fn exchange<'a>(
                 body,
             });
         }
-        let too_long = || Broken {
+        let too_long = || ExchangeError {
             error: DecodeError::too_long(operation.id, status, limit).into(),
-            let_in: true,
+            was_authorized: true,
         };
         if response
             .content_length()
@@ -113,8 +113,10 @@ pub(crate) fn exchange<'a>(
         {
             return Err(too_long());
         }
-        let received = receive::up_to(limit, response).await.map_err(lost(true))?;
-        if received.is_whole {
+        let received = limited_body::read(limit, response)
+            .await
+            .map_err(lost(true))?;
+        if received.is_complete {
             Ok(RawResponse {
                 status,
                 headers,

@@ -14,17 +14,17 @@ pub(crate) struct Operation {
     pub(crate) accept: &'static str,
     /// The dated media type of the body, where there is one.
     pub(crate) content_type: Option<&'static str>,
-    pub(crate) effect: Effect,
+    pub(crate) idempotency: Idempotency,
 }
 
 /// What sending an operation twice would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "not every set of documents has each of them")]
-pub(crate) enum Effect {
+pub(crate) enum Idempotency {
     /// It changes nothing.
-    Read,
+    Safe,
     /// Twice is the same as once.
     Idempotent,
     /// Twice makes two.
-    Create,
+    NotIdempotent,
 }

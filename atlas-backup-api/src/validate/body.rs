@@ -1,21 +1,21 @@
 //! What a request carries: something that can be checked, and written as JSON.
 
 use crate::error::invalid_argument::InvalidArgument;
-use crate::wire::object::{Blank, Member};
+use crate::wire::object::{Empty, Member};
 
-/// A struct made by `body!`, or some of them.
+/// A struct made by `request_body!`, or some of them.
 pub(crate) trait Body: Member {
     /// Checks bounds, lengths, patterns and rules across members, the first breach of which is told.
     fn validate(&self) -> Result<(), InvalidArgument>;
 }
 
-impl<T: Body + Blank> Body for Option<T> {
+impl<T: Body + Empty> Body for Option<T> {
     fn validate(&self) -> Result<(), InvalidArgument> {
         self.as_ref().map_or(Ok(()), Body::validate)
     }
 }
 
-impl<T: Body + Blank> Body for Vec<T> {
+impl<T: Body + Empty> Body for Vec<T> {
     fn validate(&self) -> Result<(), InvalidArgument> {
         self.iter()
             .enumerate()

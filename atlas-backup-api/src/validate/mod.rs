@@ -13,7 +13,6 @@ pub(crate) mod request_macros;
 use std::collections::BTreeMap;
 
 pub(crate) use cross_field::Case;
-pub(crate) use pattern as form;
 
 use crate::error::invalid_argument::InvalidArgument;
 use crate::validate::body::Body;
@@ -231,9 +230,9 @@ fn counted(name: &str, count: usize, limit: &str, bound: usize) -> InvalidArgume
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::validate::request_macros::body;
+    use crate::validate::request_macros::request_body;
     use crate::wire::cluster_name::ClusterName;
-    use crate::wire::object::{Blank, Member};
+    use crate::wire::object::{Empty, Member};
     use crate::wire::object_id::ObjectId;
 
     fn told(check: Check) -> String {
@@ -315,7 +314,7 @@ mod tests {
         );
     }
 
-    body! {
+    request_body! {
         /// A body inside another.
         pub struct Item {
             /// Days.
@@ -351,7 +350,7 @@ mod tests {
     #[test]
     fn ids_taken_from_answers_keep_their_rule_too() {
         let id = |text: &str| {
-            let mut id = ObjectId::BLANK;
+            let mut id = ObjectId::EMPTY;
             id.decode(&text.into()).unwrap();
             id
         };

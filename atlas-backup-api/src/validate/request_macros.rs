@@ -1,16 +1,16 @@
-//! The macros that write what a request carries. What Atlas sends is written by `answer!`.
+//! The macros that write what a request carries. What Atlas sends is written by `response!`.
 //!
 //! | | `extra` | [`Body`](crate::validate::body::Body) | `Default` | made outside this crate |
 //! |---|---|---|---|---|
-//! | `answer!` | yes | no | yes | from `default()` |
-//! | `body!` | no: what is unknown is refused | yes | if derived | freely |
-//! | `shared!` | yes | yes | if derived | freely |
+//! | `response!` | yes | no | yes | from `default()` |
+//! | `request_body!` | no: what is unknown is refused | yes | if derived | freely |
+//! | `resource!` | yes | yes | if derived | freely |
 //!
 
 /// A struct that we send: plain, and strict when it is read (an unknown member is an error, for nothing could carry it).
 ///
-/// Written as `answer!` is; `#[derive(Default)]` may be added. It needs an inherent `validate`.
-macro_rules! body {
+/// Written as `response!` is; `#[derive(Default)]` may be added. It needs an inherent `validate`.
+macro_rules! request_body {
     ($(#[$meta:meta])* pub struct $name:ident {
         $($(#[doc = $doc:literal])* #[wire($wire:literal $(, $flag:ident)*)] $(#[$attribute:meta])*
         pub $field:ident: $type:ty),* $(,)?
@@ -28,9 +28,9 @@ macro_rules! body {
 
 /// A struct that Atlas sends and takes back: keeps what it has no field for, and is checked before it leaves.
 ///
-/// Written as `body!` is. A member marked `required` fails every answer that lacks it.
+/// Written as `request_body!` is. A member marked `required` fails every answer that lacks it.
 #[allow(unused_macros, reason = "only where the documents have one")]
-macro_rules! shared {
+macro_rules! resource {
     ($(#[$meta:meta])* pub struct $name:ident {
         $($(#[doc = $doc:literal])* #[wire($wire:literal $(, $flag:ident)*)] $(#[$attribute:meta])*
         pub $field:ident: $type:ty),* $(,)?
@@ -61,4 +61,4 @@ macro_rules! checked {
     };
 }
 
-pub(crate) use {body, checked, shared};
+pub(crate) use {checked, request_body, resource};

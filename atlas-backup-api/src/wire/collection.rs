@@ -9,7 +9,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::wire::mismatch::Mismatch;
-use crate::wire::object::{Blank, Member, Presence};
+use crate::wire::object::{Empty, Member, Presence};
 
 /// A list, whatever its items.
 trait List {
@@ -21,10 +21,10 @@ trait List {
     fn clear(&mut self);
 }
 
-impl<T: Member + Blank> List for Vec<T> {
+impl<T: Member + Empty> List for Vec<T> {
     fn grow(&mut self) -> &mut dyn Member {
         let index = self.len();
-        self.push(T::BLANK);
+        self.push(T::EMPTY);
         &mut self[index]
     }
 
@@ -40,11 +40,11 @@ impl<T: Member + Blank> List for Vec<T> {
     }
 }
 
-impl<T> Blank for Vec<T> {
-    const BLANK: Self = Vec::new();
+impl<T> Empty for Vec<T> {
+    const EMPTY: Self = Vec::new();
 }
 
-impl<T: Member + Blank> Member for Vec<T> {
+impl<T: Member + Empty> Member for Vec<T> {
     fn expected(&self) -> &'static str {
         "a list"
     }
@@ -113,9 +113,9 @@ trait Table {
     fn clear(&mut self);
 }
 
-impl<T: Member + Blank> Table for BTreeMap<String, T> {
+impl<T: Member + Empty> Table for BTreeMap<String, T> {
     fn grow(&mut self, key: String) -> &mut dyn Member {
-        self.entry(key).or_insert(T::BLANK)
+        self.entry(key).or_insert(T::EMPTY)
     }
 
     fn visit(&self, see: &mut dyn FnMut(&str, &dyn Member)) {
@@ -129,11 +129,11 @@ impl<T: Member + Blank> Table for BTreeMap<String, T> {
     }
 }
 
-impl<T> Blank for BTreeMap<String, T> {
-    const BLANK: Self = BTreeMap::new();
+impl<T> Empty for BTreeMap<String, T> {
+    const EMPTY: Self = BTreeMap::new();
 }
 
-impl<T: Member + Blank> Member for BTreeMap<String, T> {
+impl<T: Member + Empty> Member for BTreeMap<String, T> {
     fn expected(&self) -> &'static str {
         "an object"
     }

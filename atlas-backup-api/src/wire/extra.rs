@@ -23,12 +23,12 @@ pub struct Extra(
 struct Kept {
     members: Map<String, Value>,
     /// How the lists, maps and members in another form came that a field holds. None of them is one of `members`.
-    came: Vec<(&'static str, Came)>,
+    came: Vec<(&'static str, WireForm)>,
 }
 
 /// How a member came whose field alone does not tell.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Came {
+pub(crate) enum WireForm {
     /// As documented: a list or a map, which may be empty.
     AsDocumented,
     /// In the other form in which Atlas was seen sending it.
@@ -40,7 +40,7 @@ impl Extra {
     pub(crate) const NONE: Self = Extra(None);
 
     /// What is left of an answer once its fields are read, and how those came.
-    pub(crate) fn read(members: Map<String, Value>, came: Vec<(&'static str, Came)>) -> Self {
+    pub(crate) fn read(members: Map<String, Value>, came: Vec<(&'static str, WireForm)>) -> Self {
         Extra(if members.is_empty() && came.is_empty() {
             None
         } else {
@@ -49,12 +49,12 @@ impl Extra {
     }
 
     /// Whether the list or map called `name` on the wire came and could be held.
-    pub(crate) fn came(&self, name: &str) -> bool {
+    pub(crate) fn was_present(&self, name: &str) -> bool {
         self.form(name).is_some()
     }
 
     /// How the member called `name` on the wire came, if it came, could be held, and its field does not tell.
-    pub(crate) fn form(&self, name: &str) -> Option<Came> {
+    pub(crate) fn form(&self, name: &str) -> Option<WireForm> {
         let kept = self.0.as_ref()?;
         kept.came
             .iter()
@@ -158,7 +158,7 @@ mod tests {
         let mut extra = Extra::read(
             Map::new(),
             ["a", "b", "c"]
-                .map(|name| (name, Came::AsDocumented))
+                .map(|name| (name, WireForm::AsDocumented))
                 .to_vec(),
         );
         assert!(extra.is_empty() && extra.get("a").is_none() && extra.iter().next().is_none());
@@ -167,11 +167,11 @@ mod tests {
         assert_eq!(extra.insert("a", 1), None);
         assert_eq!(extra.remove("b"), None);
         assert_eq!(
-            ["a", "b", "c"].map(|name| extra.came(name)),
+            ["a", "b", "c"].map(|name| extra.was_present(name)),
             [false, false, true]
         );
         assert_eq!(extra.remove("a"), Some(json!(1)));
-        assert!(extra.came("c"));
+        assert!(extra.was_present("c"));
     }
 
     #[test]

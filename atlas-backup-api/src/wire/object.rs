@@ -14,14 +14,14 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
-use crate::wire::extra::{Came, Extra};
+use crate::wire::extra::{Extra, WireForm};
 use crate::wire::mismatch::Mismatch;
 use crate::wire::other_form::OtherForm;
 
 /// What there is an empty value of, to decode into.
-pub(crate) trait Blank {
+pub(crate) trait Empty {
     /// The empty value. A constant costs no code where it is used.
-    const BLANK: Self;
+    const EMPTY: Self;
 }
 
 /// Anything that can stand as a member's value, or as an answer.
@@ -119,7 +119,7 @@ pub(crate) struct Shape {
     pub(crate) members: &'static [Wire],
 }
 
-/// A struct made by `answer!`, `body!` or `shared!`.
+/// A struct made by `response!`, `request_body!` or `resource!`.
 pub(crate) trait Object {
     fn shape(&self) -> &'static Shape;
 
@@ -226,7 +226,7 @@ fn fill_with_item(
         }
     });
     if let Some(extra) = object.extra_mut() {
-        *extra = Extra::read(Map::new(), vec![(list.name, Came::InOtherForm)]);
+        *extra = Extra::read(Map::new(), vec![(list.name, WireForm::InOtherForm)]);
     }
     outcome
 }
@@ -236,7 +236,7 @@ struct Reading {
     /// What no field holds.
     kept: Map<String, Value>,
     /// How the members came of which the field alone does not tell.
-    came: Vec<(&'static str, Came)>,
+    came: Vec<(&'static str, WireForm)>,
     /// Whether the object has a place for what no field holds.
     keeps: bool,
 }
@@ -248,7 +248,7 @@ impl Reading {
         member: &mut dyn Member,
         value: Option<&Value>,
     ) -> Result<(), Mismatch> {
-        // Blank is empty only where absent and empty look the same.
+        // Empty is empty only where absent and empty look the same.
         let is_list = member.presence() == Presence::Empty;
         let value = match value {
             None if wire.required => return Err(Mismatch::missing(member.expected())),
@@ -261,9 +261,9 @@ impl Reading {
         let other = wire.other_form.and_then(|form| form.read(value));
         match member.decode(other.as_ref().unwrap_or(value)) {
             Ok(()) if self.keeps && other.is_some() => {
-                self.came.push((wire.name, Came::InOtherForm))
+                self.came.push((wire.name, WireForm::InOtherForm))
             }
-            Ok(()) if self.keeps && is_list => self.came.push((wire.name, Came::AsDocumented)),
+            Ok(()) if self.keeps && is_list => self.came.push((wire.name, WireForm::AsDocumented)),
             Ok(()) => {}
             // One odd member must not take the rest with it.
             Err(_) if self.keeps && !wire.required => {
@@ -311,7 +311,7 @@ fn encode(object: &dyn Object) -> Value {
         if written {
             let form = wire
                 .other_form
-                .filter(|_| came(wire) == Some(Came::InOtherForm));
+                .filter(|_| came(wire) == Some(WireForm::InOtherForm));
             if form == Some(OtherForm::WholeAnswer) {
                 whole = Some(wire.name);
             }
@@ -361,11 +361,11 @@ pub(crate) fn debug(object: &dyn Object, f: &mut fmt::Formatter<'_>) -> fmt::Res
 }
 
 /// `Deserialize` of every object and enum. It goes through [`Value`], so the format must describe itself, as JSON does.
-pub(crate) fn deserialize<'de, T: Member + Blank, D: Deserializer<'de>>(
+pub(crate) fn deserialize<'de, T: Member + Empty, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    let mut member = T::BLANK;
+    let mut member = T::EMPTY;
     member.decode(&value).map_err(D::Error::custom)?;
     Ok(member)
 }
@@ -379,9 +379,9 @@ mod tests {
 
     use super::*;
     use crate::InvalidArgument;
-    use crate::validate::request_macros::{body, shared};
+    use crate::validate::request_macros::{request_body, resource};
     use crate::wire::object_id::ObjectId;
-    use crate::wire::object_macros::answer;
+    use crate::wire::object_macros::response;
     use crate::wire::open_enum::open_enum;
 
     open_enum! {
@@ -392,7 +392,7 @@ mod tests {
         }
     }
 
-    answer! {
+    response! {
         /// Holds a member of each kind.
         pub struct Job {
             /// Id.
@@ -435,7 +435,7 @@ mod tests {
         }
     }
 
-    answer! {
+    response! {
         /// A list of jobs, or the only one.
         pub struct Jobs {
             /// Parts, which a job has as well.
@@ -447,7 +447,7 @@ mod tests {
         }
     }
 
-    answer! {
+    response! {
         /// Nothing but what is unknown.
         pub struct Part {
             /// Number.
@@ -456,7 +456,7 @@ mod tests {
         }
     }
 
-    body! {
+    request_body! {
         /// What is sent.
         pub struct Ask {
             /// Required, also where it is empty.
@@ -481,7 +481,7 @@ mod tests {
         }
     }
 
-    shared! {
+    resource! {
         /// Comes and goes.
         #[derive(Default)]
         pub struct Policy {
@@ -498,7 +498,7 @@ mod tests {
         }
     }
 
-    shared! {
+    resource! {
         /// A list that can be absent, and one that cannot.
         pub struct Update {
             /// Dates.
@@ -517,8 +517,8 @@ mod tests {
         }
     }
 
-    fn read_as<T: Member + Blank>(value: Value) -> Result<T, String> {
-        let mut member = T::BLANK;
+    fn read_as<T: Member + Empty>(value: Value) -> Result<T, String> {
+        let mut member = T::EMPTY;
         member
             .decode(&value)
             .map_err(|mismatch| mismatch.to_string())?;
@@ -729,7 +729,7 @@ mod tests {
     #[test]
     fn a_list_that_could_not_be_held_was_not_cleared() {
         let job = job(json!({"id": "", "dates": ["soon"]}));
-        assert!(!job.extra.came("dates"));
+        assert!(!job.extra.was_present("dates"));
         assert_eq!(job.value(), json!({"id": "", "dates": ["soon"]}));
     }
 
@@ -906,7 +906,7 @@ mod tests {
 
     #[test]
     fn a_body_writes_what_it_must_and_what_was_set() {
-        let mut ask = Ask::BLANK;
+        let mut ask = Ask::EMPTY;
         assert_eq!(ask.value(), json!({"parts": []}));
         ask.regions = Some(vec![]);
         ask.until = Some(Timestamp::UNIX_EPOCH);

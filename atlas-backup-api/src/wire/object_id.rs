@@ -38,7 +38,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::wire::object::{Blank, Member};
+    use crate::wire::object::{Empty, Member};
 
     const ID: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn an_answer_keeps_what_came() {
-        let mut id = ObjectId::BLANK;
+        let mut id = ObjectId::EMPTY;
         assert_eq!(id.decode(&json!("NOT-HEX")), Ok(()));
         assert_eq!(id, "NOT-HEX");
         assert_eq!(id.value(), json!("NOT-HEX"));

@@ -5,7 +5,7 @@
 /// A struct that Atlas sends: tolerant to read, and nothing it held is lost when it is written back.
 ///
 /// ```text
-/// answer! {
+/// response! {
 ///     /// One snapshot.
 ///     pub struct Snapshot {
 ///         /// Identifies the snapshot.
@@ -19,7 +19,7 @@
 /// ```
 ///
 /// Other attributes of a member (`deprecated`, `doc(alias)`) stand after its `wire`.
-macro_rules! answer {
+macro_rules! response {
     ($(#[$meta:meta])* pub struct $name:ident {
         $($(#[doc = $doc:literal])* #[wire($wire:literal $(, $flag:ident)*)] $(#[$attribute:meta])*
         pub $field:ident: $type:ty),* $(,)?
@@ -36,7 +36,7 @@ macro_rules! answer {
 
         impl ::core::default::Default for $name {
             fn default() -> Self {
-                $crate::wire::object::Blank::BLANK
+                $crate::wire::object::Empty::EMPTY
             }
         }
 
@@ -48,9 +48,9 @@ macro_rules! answer {
 macro_rules! object {
     ($name:ident [$($field:ident $wire:literal [$($flag:ident)*])*] [$($extra:ident)?]) => {
         #[allow(deprecated)]
-        impl $crate::wire::object::Blank for $name {
-            const BLANK: Self = $name {
-                $($field: $crate::wire::object::Blank::BLANK,)*
+        impl $crate::wire::object::Empty for $name {
+            const EMPTY: Self = $name {
+                $($field: $crate::wire::object::Empty::EMPTY,)*
                 $($extra: $crate::Extra::NONE,)?
             };
         }
@@ -110,4 +110,4 @@ macro_rules! object {
     };
 }
 
-pub(crate) use {answer, object};
+pub(crate) use {object, response};

@@ -85,8 +85,8 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::wire::object::Blank for $name {
-            const BLANK: Self = $name::Unknown(::std::string::String::new());
+        impl $crate::wire::object::Empty for $name {
+            const EMPTY: Self = $name::Unknown(::std::string::String::new());
         }
 
         impl $crate::wire::object::Member for $name {
@@ -118,7 +118,7 @@ mod tests {
 
     use serde_json::json;
 
-    use crate::wire::object::{Blank, Member};
+    use crate::wire::object::{Empty, Member};
 
     open_enum! {
         /// Where a snapshot stands.
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn unknown_values_are_kept_and_written_back() {
         for text in ["ondemand", "QUEUED", ""] {
-            let mut status = Status::BLANK;
+            let mut status = Status::EMPTY;
             assert_eq!(status.decode(&json!(text)), Ok(()));
             assert_eq!(status, Status::Unknown(text.to_owned()));
             assert_eq!(status.value(), json!(text));
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn only_text_is_a_value() {
-        let mut status = Status::BLANK;
+        let mut status = Status::EMPTY;
         assert_eq!(
             status.decode(&json!(1)).unwrap_err().to_string(),
             "expected text, found a number"

@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 
 use crate::wire::date_time;
 use crate::wire::mismatch::Mismatch;
-use crate::wire::object::{Blank, Member, Presence};
+use crate::wire::object::{Empty, Member, Presence};
 
 /// The text that a JSON value is.
 pub(crate) fn text(value: &Value) -> Result<String, Mismatch> {
@@ -17,8 +17,8 @@ pub(crate) fn text(value: &Value) -> Result<String, Mismatch> {
     }
 }
 
-impl Blank for String {
-    const BLANK: Self = String::new();
+impl Empty for String {
+    const EMPTY: Self = String::new();
 }
 
 impl Member for String {
@@ -40,8 +40,8 @@ impl Member for String {
     }
 }
 
-impl Blank for bool {
-    const BLANK: Self = false;
+impl Empty for bool {
+    const EMPTY: Self = false;
 }
 
 impl Member for bool {
@@ -66,8 +66,8 @@ impl Member for bool {
     }
 }
 
-impl Blank for i64 {
-    const BLANK: Self = 0;
+impl Empty for i64 {
+    const EMPTY: Self = 0;
 }
 
 impl Member for i64 {
@@ -101,8 +101,8 @@ pub(crate) fn integer(number: &Number) -> Option<i64> {
     (float.fract() == 0.0 && (-LIMIT..LIMIT).contains(&float)).then_some(float as i64)
 }
 
-impl Blank for f64 {
-    const BLANK: Self = 0.0;
+impl Empty for f64 {
+    const EMPTY: Self = 0.0;
 }
 
 impl Member for f64 {
@@ -139,8 +139,8 @@ fn exact(number: &Number) -> Option<f64> {
     }
 }
 
-impl Blank for Timestamp {
-    const BLANK: Self = Timestamp::UNIX_EPOCH;
+impl Empty for Timestamp {
+    const EMPTY: Self = Timestamp::UNIX_EPOCH;
 }
 
 impl Member for Timestamp {
@@ -163,8 +163,8 @@ impl Member for Timestamp {
     }
 }
 
-impl Blank for Value {
-    const BLANK: Self = Value::Null;
+impl Empty for Value {
+    const EMPTY: Self = Value::Null;
 }
 
 impl Member for Value {
@@ -194,20 +194,20 @@ impl Member for Value {
     }
 }
 
-impl<T> Blank for Option<T> {
-    const BLANK: Self = None;
+impl<T> Empty for Option<T> {
+    const EMPTY: Self = None;
 }
 
-impl<T: Member + Blank> Member for Option<T> {
+impl<T: Member + Empty> Member for Option<T> {
     fn expected(&self) -> &'static str {
-        T::BLANK.expected()
+        T::EMPTY.expected()
     }
 
     fn decode(&mut self, value: &Value) -> Result<(), Mismatch> {
         if value.is_null() {
             return Ok(());
         }
-        let decoded = self.insert(T::BLANK).decode(value);
+        let decoded = self.insert(T::EMPTY).decode(value);
         if decoded.is_err() {
             *self = None;
         }
@@ -245,8 +245,8 @@ mod tests {
 
     use super::*;
 
-    fn read<T: Member + Blank>(value: Value) -> Option<T> {
-        let mut member = T::BLANK;
+    fn read<T: Member + Empty>(value: Value) -> Option<T> {
+        let mut member = T::EMPTY;
         member.decode(&value).ok().map(|()| member)
     }
 
@@ -280,14 +280,14 @@ mod tests {
 
     #[test]
     fn half_a_list_is_not_held() {
-        let mut dates = Vec::<Timestamp>::BLANK;
+        let mut dates = Vec::<Timestamp>::EMPTY;
         assert!(
             dates
                 .decode(&json!(["1970-01-01T00:00:00Z", "soon", null, 7]))
                 .is_err()
         );
         assert!(dates.is_empty());
-        let mut dates = BTreeMap::<String, Timestamp>::BLANK;
+        let mut dates = BTreeMap::<String, Timestamp>::EMPTY;
         assert!(
             dates
                 .decode(&json!({"a": "1970-01-01T00:00:00Z", "b": "soon", "c": "later"}))
@@ -298,8 +298,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_list_is_what_is_wrong_with_its_item() {
-        fn message<T: Member + Blank>(value: Value) -> String {
-            let mut member = T::BLANK;
+        fn message<T: Member + Empty>(value: Value) -> String {
+            let mut member = T::EMPTY;
             member.decode(&value).unwrap_err().to_string()
         }
         let told = "[1][1]: expected an integer of 64 bits, found a number";

@@ -114,8 +114,8 @@ macro_rules! string_newtype {
             }
         }
 
-        impl $crate::wire::object::Blank for $name {
-            const BLANK: Self = $name(String::new());
+        impl $crate::wire::object::Empty for $name {
+            const EMPTY: Self = $name(String::new());
         }
 
         impl $crate::wire::object::Member for $name {

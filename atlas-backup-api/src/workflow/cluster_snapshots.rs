@@ -65,5 +65,5 @@ pub(crate) fn list(
     let sharded = Pager::new(api.list_sharded_snapshots(group_id, cluster_name).0);
     api.list_snapshots(group_id, cluster_name)
         .stream()
-        .or_of(sharded, tells_the_kind)
+        .or_fallback(sharded, tells_the_kind)
 }

@@ -7,7 +7,7 @@ use atlas_backup_document::child;
 use openapiv3::{OpenAPI, ParameterSchemaOrContent};
 
 use super::walk;
-use crate::facts::{Effect, Facts, Operation, Parameter, method_name};
+use crate::facts::{Facts, Idempotency, Operation, Parameter, method_name};
 
 pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
     for (method, path, operation) in walk::operations(openapi) {
@@ -71,9 +71,9 @@ fn read(
             .map(str::to_owned)
             .collect(),
         deprecated: extension("x-atlas-deprecation").map(deprecation),
-        effect: effect(
+        idempotency: idempotency(
             method,
-            extension("x-atlas-effect").and_then(|effect| effect.as_str()),
+            extension("x-atlas-effect").and_then(|declared| declared.as_str()),
         ),
         accept: String::new(),
         content_type: None,
@@ -101,11 +101,11 @@ fn deprecation(value: &serde_json::Value) -> String {
 }
 
 /// RFC 9110: GET is safe, PUT and DELETE are idempotent; a PATCH is what the spec says it is, a POST never idempotent.
-fn effect(method: &str, declared: Option<&str>) -> Effect {
+fn idempotency(method: &str, declared: Option<&str>) -> Idempotency {
     match (method, declared) {
-        ("get", _) => Effect::Read,
-        ("put" | "delete", _) | ("patch", Some("idempotent")) => Effect::Idempotent,
-        _ => Effect::Create,
+        ("get", _) => Idempotency::Safe,
+        ("put" | "delete", _) | ("patch", Some("idempotent")) => Idempotency::Idempotent,
+        _ => Idempotency::NotIdempotent,
     }
 }
 
@@ -143,7 +143,7 @@ fn parameters(
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::Effect;
+    use crate::facts::Idempotency;
 
     #[test]
     fn an_operation_keeps_what_progenitor_drops() {
@@ -166,7 +166,7 @@ paths:
         let (_, _, facts) = super::super::lowered(super::lower, yaml);
         let fact = &facts.operations["update_thing"];
         assert_eq!(fact.official_id, "patchGroupThing");
-        assert_eq!(fact.effect, Effect::Idempotent);
+        assert_eq!(fact.idempotency, Idempotency::Idempotent);
         assert_eq!(
             fact.deprecated.as_deref(),
             Some("Ended on 2026-01-22. Use other.")

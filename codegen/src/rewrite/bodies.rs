@@ -1,6 +1,6 @@
 //! Gives request bodies `new` and `validate`.
 //!
-//! Before: a plain `#[body]` struct. After: also `Default` where no member is required, else `new(required…)`; and `validate`, which `send`
+//! Before: a plain `#[request_body]` struct. After: also `Default` where no member is required, else `new(required…)`; and `validate`, which `send`
 //! calls: bounds, lengths and rules across members, each naming member, value and rule.
 
 use atlas_backup_document::{Error, Finding};
@@ -21,8 +21,9 @@ pub(super) struct Member<'a> {
 }
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
-    let is_body =
-        |item: &ItemStruct| is_marked(&item.attrs, "body") || is_marked(&item.attrs, "shared");
+    let is_body = |item: &ItemStruct| {
+        is_marked(&item.attrs, "request_body") || is_marked(&item.attrs, "resource")
+    };
     let bodies: Vec<ItemStruct> = file
         .items
         .iter()
@@ -98,11 +99,11 @@ fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident]) -> R
             && type_name(member.ty).is_some_and(|ty| ty == "String")
         {
             let wire = &member.wire;
-            checks.push(quote!(check::min_length(#wire, &self.#name, 1)?;));
+            checks.push(quote!(validate::min_length(#wire, &self.#name, 1)?;));
         }
         if !member.required && fact.required.contains(&member.wire) {
             let wire = &member.wire;
-            checks.push(quote!(check::given(#wire, self.#name.is_some())?;));
+            checks.push(quote!(validate::given(#wire, self.#name.is_some())?;));
         }
         checks.extend(
             said.checks
@@ -150,7 +151,7 @@ fn constructor(item: &ItemStruct, members: &[Member<'_>]) -> Option<TokenStream>
             (false, _) => quote!(#name: None),
         }
     });
-    let extra = is_marked(&item.attrs, "shared").then(|| quote!(extra: Extra::default(),));
+    let extra = is_marked(&item.attrs, "resource").then(|| quote!(extra: Extra::default(),));
     Some(quote! {
         /// With the required members; the optional ones are not set.
         pub fn new(#(#parameters),*) -> Self { Self { #(#values,)* #extra } }
@@ -163,11 +164,11 @@ fn nested(member: &Member<'_>, bodies: &[&Ident]) -> Option<TokenStream> {
     let ty = generic(member.ty, "Option").unwrap_or(member.ty);
     let item = type_name(generic(ty, "Vec").unwrap_or(ty))?;
     if item == "ObjectId" || item == "ClusterName" {
-        return Some(quote!(check::well_formed(#wire, &self.#name)?;));
+        return Some(quote!(validate::well_formed(#wire, &self.#name)?;));
     }
     bodies
         .contains(&item)
-        .then(|| quote!(check::nested(#wire, &self.#name)?;))
+        .then(|| quote!(validate::nested(#wire, &self.#name)?;))
 }
 
 fn rule_of(
@@ -214,9 +215,9 @@ fn rule_of(
     Ok(match &rule.when {
         Some((wire, values)) => {
             let name = find(wire)?.name;
-            quote!(if let Some(case) = check::Case::when(#wire, &self.#name, &[#(#values),*], #reason) { #(#checks)* })
+            quote!(if let Some(case) = validate::Case::when(#wire, &self.#name, &[#(#values),*], #reason) { #(#checks)* })
         }
-        None => quote!(let case = check::Case::always(#reason); #(#checks)*),
+        None => quote!(let case = validate::Case::always(#reason); #(#checks)*),
     })
 }
 
@@ -262,7 +263,7 @@ mod tests {
             ..Facts::default()
         };
         let before = r#"
-#[body] pub struct B {
+#[request_body] pub struct B {
     #[wire("note", required)] pub note: String,
     #[wire("days")] pub days: Option<i64>,
     #[wire("keep")] pub keep: Option<bool>,
@@ -270,20 +271,20 @@ mod tests {
     #[wire("expires")] pub expires: Option<Timestamp>,
     #[wire("items")] pub items: Option<Vec<types::C>>,
 }
-#[body] pub struct C { #[wire("a")] pub a: Option<i64> }
+#[request_body] pub struct C { #[wire("a")] pub a: Option<i64> }
 "#;
         let (bodies, after) = rewritten(super::rewrite, &facts, before);
         assert_eq!(bodies, 2);
         for line in [
             "pub fn new(note: impl Into<String>) -> Self {",
-            "check::minimum(\"days\", self.days, 1)?;",
-            "check::nested(\"items\", &self.items)?;",
-            "if let Some(case) = check::Case::when(\"keep\", &self.keep, &[\"true\"], \"r\") {",
+            "validate::minimum(\"days\", self.days, 1)?;",
+            "validate::nested(\"items\", &self.items)?;",
+            "if let Some(case) = validate::Case::when(\"keep\", &self.keep, &[\"true\"], \"r\") {",
             "case.forbid(&[(\"expires\", self.expires.is_some())])?;",
-            "if let Some(case) = check::Case::when(\"kind\", &self.kind, &[\"one\", \"two\"], \"l\") {",
+            "if let Some(case) = validate::Case::when(\n            \"kind\",\n            &self.kind,\n            &[\"one\", \"two\"],\n            \"l\",\n        ) {",
             "case.at_least_one(&[(\"days\", self.days.is_some()), (\"note\", true)])?;",
-            "let case = check::Case::always(\"t\");\n        case.together(",
-            "#[body]\n#[derive(Default)]\npub struct C {",
+            "let case = validate::Case::always(\"t\");\n        case.together(",
+            "#[request_body]\n#[derive(Default)]\npub struct C {",
         ] {
             assert!(after.contains(line), "no `{line}` in\n{after}");
         }

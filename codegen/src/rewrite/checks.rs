@@ -29,31 +29,31 @@ pub(super) fn call(check: Check, wire: &str, value: &TokenStream) -> TokenStream
     match check {
         Check::Minimum(bound) => {
             let bound = literal(bound);
-            quote!(check::minimum(#wire, #value, #bound))
+            quote!(validate::minimum(#wire, #value, #bound))
         }
         Check::Maximum(bound) => {
             let bound = literal(bound);
-            quote!(check::maximum(#wire, #value, #bound))
+            quote!(validate::maximum(#wire, #value, #bound))
         }
         Check::MinLength(bound) => {
             let bound = literal(bound);
-            quote!(check::min_length(#wire, &#value, #bound))
+            quote!(validate::min_length(#wire, &#value, #bound))
         }
         Check::MaxLength(bound) => {
             let bound = literal(bound);
-            quote!(check::max_length(#wire, &#value, #bound))
+            quote!(validate::max_length(#wire, &#value, #bound))
         }
         Check::MinItems(bound) => {
             let bound = literal(bound);
-            quote!(check::min_items(#wire, &#value, #bound))
+            quote!(validate::min_items(#wire, &#value, #bound))
         }
         Check::MaxItems(bound) => {
             let bound = literal(bound);
-            quote!(check::max_items(#wire, &#value, #bound))
+            quote!(validate::max_items(#wire, &#value, #bound))
         }
         Check::Pattern(Pattern { function, .. }) => {
             let function = format_ident!("{function}");
-            quote!(check::form::#function(#wire, &#value))
+            quote!(validate::pattern::#function(#wire, &#value))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Marks the operations that list things with what they list, so that their requests get a stream of items.
 //!
-//! Before: `#[answer(types::SnapshotPage, list_snapshots)] pub struct ListSnapshots`, where a page has `results: Vec<Snapshot>`. After: `#[items(types::Snapshot,
+//! Before: `#[response(types::SnapshotPage, list_snapshots)] pub struct ListSnapshots`, where a page has `results: Vec<Snapshot>`. After: `#[items(types::Snapshot,
 //! numbered, counted)]` besides: the pages are told apart by `pageNum`, and Atlas counts all items unless `includeCount` is false. Only of
 //! GET: a POST that answers with a list of what it made must not be sent page after page.
 
@@ -30,7 +30,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
         let answer = request
             .attrs
             .iter()
-            .position(|attribute| attribute.path().is_ident("answer"));
+            .position(|attribute| attribute.path().is_ident("response"));
         let is_read =
             is_marked(&request.attrs, "request") && reads.contains(&request.ident.to_string());
         let Some(answer) = answer.filter(|_| is_read) else {
@@ -76,7 +76,7 @@ fn pages(file: &syn::File) -> BTreeMap<String, Ident> {
     structs.filter_map(page).collect()
 }
 
-/// `SnapshotPage` of `#[answer(types::SnapshotPage, list_snapshots)]`.
+/// `SnapshotPage` of `#[response(types::SnapshotPage, list_snapshots)]`.
 fn answer_name(attribute: &Attribute) -> Option<String> {
     let arguments = attribute
         .parse_args_with(Punctuated::<syn::Type, syn::Token![,]>::parse_terminated)
@@ -99,13 +99,13 @@ mod tests {
     #[test]
     fn a_list_says_what_it_lists() {
         let before = r#"
-#[request] #[answer(types::Page, list_jobs)] pub struct ListJobs { #[query("pageNum", minimum(1))] page_num: i64, #[query("includeCount")] include_count: bool }
-#[request] #[answer(types::Page)] pub struct ListAll {}
-#[request] #[answer(types::Job)] pub struct GetJob {}
-#[request] #[answer(())] pub struct DeleteJob {}
-#[request] #[answer(types::Page)] pub struct CreateJobs {}
-#[answer] pub struct Page { #[wire("results")] pub results: Vec<Job> }
-#[answer] pub struct Job {}
+#[request] #[response(types::Page, list_jobs)] pub struct ListJobs { #[query("pageNum", minimum(1))] page_num: i64, #[query("includeCount")] include_count: bool }
+#[request] #[response(types::Page)] pub struct ListAll {}
+#[request] #[response(types::Job)] pub struct GetJob {}
+#[request] #[response(())] pub struct DeleteJob {}
+#[request] #[response(types::Page)] pub struct CreateJobs {}
+#[response] pub struct Page { #[wire("results")] pub results: Vec<Job> }
+#[response] pub struct Job {}
 "#;
         let operation = |(id, method): (&str, &str)| {
             let fact = Operation {
@@ -129,10 +129,10 @@ mod tests {
         let (marked, after) = rewritten(super::rewrite, &facts, before);
         assert_eq!(marked, 2);
         for text in [
-            "#[answer(types::Page, list_jobs)]\n#[items(types::Job, numbered, counted)]\npub struct ListJobs {",
-            "#[answer(types::Page)]\n#[items(types::Job)]\npub struct ListAll {}",
-            "#[answer(types::Job)]\npub struct GetJob {}",
-            "#[answer(types::Page)]\npub struct CreateJobs {}",
+            "#[response(types::Page, list_jobs)]\n#[items(types::Job, numbered, counted)]\npub struct ListJobs {",
+            "#[response(types::Page)]\n#[items(types::Job)]\npub struct ListAll {}",
+            "#[response(types::Job)]\npub struct GetJob {}",
+            "#[response(types::Page)]\npub struct CreateJobs {}",
         ] {
             assert!(after.contains(text), "no `{text}` in\n{after}");
         }

@@ -1,4 +1,4 @@
-//! Writes every struct as an `answer!`, a `body!` or, where requests and answers hold it, a `shared!`.
+//! Writes every struct as an `response!`, a `request_body!` or, where requests and answers hold it, a `resource!`.
 //!
 //! Before: `#[serde(rename = "createdAt", skip_serializing_if = …)] pub created_at: Option<Timestamp>` in a struct with serde's derives.
 //! After: `#[wire("createdAt")] pub created_at: Option<Timestamp>`; the macros read and write members through one piece of code that
@@ -16,7 +16,7 @@ use super::unrecognised;
 use crate::facts::Facts;
 
 const PASS: &str = "rewrite/objects";
-const MARKERS: &[&str] = &["answer", "body", "shared", "open_enum"];
+const MARKERS: &[&str] = &["response", "request_body", "resource", "open_enum"];
 
 pub(crate) fn is_marker(attribute: &Attribute) -> bool {
     matches!(attribute.meta, syn::Meta::Path(_))
@@ -34,7 +34,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
         let Item::Struct(item) = item else { continue };
         let name = item.ident.to_string();
         let marker = match (bodies.contains(&name), answers.contains(&name)) {
-            (true, true) => parse_quote!(#[shared]),
+            (true, true) => parse_quote!(#[resource]),
             // What writes an answer back carries the members that this version does not know.
             (true, false)
                 if facts
@@ -42,10 +42,10 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
                     .get(&name)
                     .is_some_and(|fact| fact.update_of.is_some()) =>
             {
-                parse_quote!(#[shared])
+                parse_quote!(#[resource])
             }
-            (true, false) => parse_quote!(#[body]),
-            (false, true) => parse_quote!(#[answer]),
+            (true, false) => parse_quote!(#[request_body]),
+            (false, true) => parse_quote!(#[response]),
             (false, false) => continue,
         };
         let role = match (bodies.contains(&name), answers.contains(&name)) {
@@ -83,7 +83,7 @@ fn roots(file: &syn::File) -> (BTreeSet<String>, BTreeSet<String>) {
                 request
                     .attrs
                     .iter()
-                    .filter(|attribute| attribute.path().is_ident("answer"))
+                    .filter(|attribute| attribute.path().is_ident("response"))
                     .flat_map(names),
             );
         }
@@ -195,7 +195,7 @@ mod tests {
     use crate::facts::Facts;
     use crate::rewrite::rewritten;
 
-    const OPERATIONS: &str = "impl Api { pub fn f(&self, id: X, body: types::B) -> R {} }\n#[request] #[answer(types::A)] pub struct R {}\n";
+    const OPERATIONS: &str = "impl Api { pub fn f(&self, id: X, body: types::B) -> R {} }\n#[request] #[response(types::A)] pub struct R {}\n";
 
     #[test]
     fn structs_are_marked_by_what_holds_them() {
@@ -215,10 +215,10 @@ mod tests {
         );
         assert_eq!(written, 3);
         for line in [
-            "#[answer]\npub struct A {\n    #[wire(\"createdAt\")]\n    pub created_at: Option<T>,\n    #[wire(\"links\")]\n    pub links: Vec<Both>,",
+            "#[response]\npub struct A {\n    #[wire(\"createdAt\")]\n    pub created_at: Option<T>,\n    #[wire(\"links\")]\n    pub links: Vec<Both>,",
             "    #[wire(\"id\", required)]\n    pub id: String,",
-            "#[body]\npub struct B {\n    #[wire(\"links\")]\n    pub links: Option<Vec<Both>>,",
-            "#[shared]\npub struct Both {}",
+            "#[request_body]\npub struct B {\n    #[wire(\"links\")]\n    pub links: Option<Vec<Both>>,",
+            "#[resource]\npub struct Both {}",
         ] {
             assert!(after.contains(line), "no `{line}` in\n{after}");
         }

@@ -13,7 +13,7 @@ use syn::{Ident, ImplItem, Item, parse_quote};
 use super::read::{self, Argument, Method};
 use super::shape::generic;
 use super::{calls, checks, unrecognised};
-use crate::facts::{self, Effect, Facts, Operation};
+use crate::facts::{self, Facts, Idempotency, Operation};
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
     let mut written = 0;
@@ -85,13 +85,13 @@ fn write(method: &Method, fact: &Operation) -> Vec<Item> {
         parse_quote! {
             impl Api {
                 pub fn #name(&self, #(#parameters),*) -> #request {
-                    Request::new(&self.client, &#constant) #(#steps)* .into()
+                    Call::new(&self.client, &#constant) #(#steps)* .into()
                 }
             }
         },
         parse_quote! {
             #[request]
-            #[answer(#answer, #name)]
+            #[response(#answer, #name)]
             pub struct #request { #(#setters),* }
         },
     ]
@@ -104,12 +104,12 @@ fn constant_item(constant: &Ident, method: &Method, fact: &Operation) -> Item {
         Some(media) => quote!(Some(#media)),
         None => quote!(None),
     };
-    let effect = format_ident!(
+    let idempotency = format_ident!(
         "{}",
-        match fact.effect {
-            Effect::Read => "Read",
-            Effect::Idempotent => "Idempotent",
-            Effect::Create => "Create",
+        match fact.idempotency {
+            Idempotency::Safe => "Safe",
+            Idempotency::Idempotent => "Idempotent",
+            Idempotency::NotIdempotent => "NotIdempotent",
         }
     );
     parse_quote! {
@@ -119,7 +119,7 @@ fn constant_item(constant: &Ident, method: &Method, fact: &Operation) -> Item {
             path: #path,
             accept: #accept,
             content_type: #content_type,
-            effect: Effect::#effect,
+            idempotency: Idempotency::#idempotency,
         };
     }
 }
@@ -206,7 +206,7 @@ fn setter(argument: &Argument, fact: &Operation) -> TokenStream {
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::{Effect, Facts, Operation};
+    use crate::facts::{Facts, Idempotency, Operation};
     use crate::rewrite::rewritten;
 
     fn facts() -> Facts {
@@ -216,7 +216,7 @@ mod tests {
             method: "POST".into(),
             path: "/g/{groupId}/s".into(),
             accept: "application/vnd.atlas.2023-01-01+json".into(),
-            effect: Effect::Create,
+            idempotency: Idempotency::NotIdempotent,
             ..Operation::default()
         };
         Facts {
@@ -250,7 +250,7 @@ impl Client {
             "accept: \"application/vnd.atlas.2023-01-01+json\",",
             "pub fn take_snapshot(",
             ".path::<ObjectId>(\"groupId\", group_id)",
-            "#[answer(types::Snapshot, take_snapshot)]\npub struct TakeSnapshot {",
+            "#[response(types::Snapshot, take_snapshot)]\npub struct TakeSnapshot {",
             "#[query(\"pretty\")]\n    pretty: bool,",
         ] {
             assert!(after.contains(line), "no `{line}` in\n{after}");

@@ -98,7 +98,9 @@ fn copied(update: &Member<'_>, answer: &Member<'_>) -> Option<TokenStream> {
         // An answer's list is empty where the update's is absent, but also where it is to be cleared: then it came.
         (Some(list), _) if same(list, answer.ty) => {
             let wire = &answer.wire;
-            Some(quote!((!answer.#field.is_empty() || extra.came(#wire)).then_some(answer.#field)))
+            Some(
+                quote!((!answer.#field.is_empty() || extra.was_present(#wire)).then_some(answer.#field)),
+            )
         }
         // Without it the update is refused by `validate`.
         (_, Some(inner)) if same(update.ty, inner) => {
@@ -114,13 +116,13 @@ mod tests {
     use crate::rewrite::rewritten;
 
     const BEFORE: &str = r#"
-#[answer] pub struct Schedule {
+#[response] pub struct Schedule {
     #[wire("a")] pub a: Option<i64>,
     #[wire("email")] pub email: Option<String>,
     #[wire("items")] pub items: Vec<Item>,
     #[wire("links")] pub links: Vec<Link>,
 }
-#[shared] pub struct Update {
+#[resource] pub struct Update {
     #[wire("a")] pub a: Option<i64>,
     #[wire("email", required)] pub email: String,
     #[wire("items")] pub items: Option<Vec<Item>>,
@@ -148,7 +150,7 @@ mod tests {
             "extra.remove(\"links\");",
             "a: answer.a,",
             "email: answer.email.unwrap_or_default(),",
-            "items: (!answer.items.is_empty() || extra.came(\"items\"))",
+            "items: (!answer.items.is_empty() || extra.was_present(\"items\"))",
             ".then_some(answer.items),",
             "now: None,",
         ] {

@@ -53,7 +53,11 @@ async fn fifty_drops_and_the_same_bytes() {
                 }
             }
         };
-        let download = setting.client.download().file(wanted()).progress(listener);
+        let download = setting
+            .client
+            .download()
+            .file(wanted())
+            .on_progress(listener);
         tokio::select! {
             () = reached.notified() => drops += 1,
             saved = download.into_directory(setting.directory.path()) => panic!("it is done: {saved:?}"),
@@ -86,7 +90,7 @@ async fn download_as_child() -> bool {
     let download = client
         .download()
         .file(Wanted::new("orders.tgz", url))
-        .progress(|progress| println!("at {}", progress.bytes));
+        .on_progress(|progress| println!("at {}", progress.bytes));
     download.into_directory(directory).await.unwrap();
     true
 }

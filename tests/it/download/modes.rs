@@ -55,7 +55,7 @@ async fn only_its_owner_can_read_what_is_saved_at_any_time() {
         client
             .download()
             .file(Wanted::new("orders.tgz", url))
-            .progress(look)
+            .on_progress(look)
             .into_directory(directory)
             .await
             .unwrap();
@@ -113,7 +113,7 @@ async fn a_program_may_let_others_read() {
         .client
         .download()
         .unix_mode(0o644)
-        .progress(look)
+        .on_progress(look)
         .file(Wanted::new("orders.tgz", url));
     download.into_directory(setting.path("new")).await.unwrap();
     let (file, directory) = (

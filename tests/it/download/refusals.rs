@@ -284,7 +284,7 @@ async fn the_future_can_be_sent_and_dropped() {
     drop(sent(
         client
             .download()
-            .progress(|_| {})
+            .on_progress(|_| {})
             .file(Wanted::new("a", "https://h"))
             .into_directory("nowhere"),
     ));

@@ -125,7 +125,7 @@ async fn asked_to_wait_longer_than_it_may_a_download_ends_at_once_and_says_how_l
 
 #[tokio::test]
 async fn progress_counts_attempts_anew() {
-    let setting = setting_with(|builder| builder.retry(RetryPolicy::new().attempts(2)));
+    let setting = setting_with(|builder| builder.retry(RetryPolicy::new().max_attempts(2)));
     let offer = Offer::new(LENGTH, 1);
     // Ten breaks in a row, each after some bytes: more than there are attempts.
     setting.host.next((0..10).map(|_| Mishap::Cut(100_000)));

@@ -185,7 +185,7 @@ async fn a_file_that_comes_to_exist_meanwhile_stays() {
     let download = setting
         .client
         .download()
-        .progress(meanwhile)
+        .on_progress(meanwhile)
         .file(Wanted::new("orders.tgz", url));
     let error = download
         .into_directory(setting.directory.path())
@@ -216,7 +216,7 @@ async fn a_file_that_another_process_has_begun_anew_is_not_finished() {
         let error = setting
             .client
             .download()
-            .progress(other)
+            .on_progress(other)
             .file(wanted)
             .into_directory(setting.directory.path())
             .await
@@ -306,7 +306,7 @@ async fn progress_is_told_to_the_end() {
     let download = setting
         .client
         .download()
-        .progress(listener)
+        .on_progress(listener)
         .file(Wanted::new("orders.tgz", url));
     download
         .into_directory(setting.directory.path())

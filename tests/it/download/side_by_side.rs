@@ -124,7 +124,7 @@ async fn one_bar_can_show_all_of_them() {
         .client
         .download()
         .files(files)
-        .progress(listener)
+        .on_progress(listener)
         .into_directory(setting.directory.path())
         .await
         .unwrap();
@@ -181,7 +181,7 @@ async fn the_first_error_ends_the_others_and_what_came_is_kept() {
         .client
         .download()
         .files(files.clone())
-        .progress(listener)
+        .on_progress(listener)
         .max_concurrency(files.len());
     let error = download
         .into_directory(setting.directory.path())
@@ -259,7 +259,7 @@ fn an_error_is_told_when_all_that_came_is_written() {
                 }
             }
         };
-        let download = setting.client.download().files(files).progress(listener);
+        let download = setting.client.download().files(files).on_progress(listener);
         let fetched = async {
             let error = download
                 .into_directory(setting.directory.path())
@@ -303,7 +303,7 @@ async fn dropped_all_of_them_end_and_go_on_later() {
         .client
         .download()
         .files(files.clone())
-        .progress(listener);
+        .on_progress(listener);
     tokio::select! {
         () = came.notified() => {}
         saved = download.into_directory(setting.directory.path()) => panic!("it is done: {saved:?}"),

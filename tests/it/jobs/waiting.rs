@@ -197,7 +197,7 @@ async fn five_failures_in_a_row_are_believed_and_four_are_not() {
 #[tokio::test]
 async fn repetitions_within_a_call_are_one_failure() {
     let setting = setting_with(FakeAtlasBuilder::open, |client| {
-        client.retry(RetryPolicy::new().attempts(3))
+        client.retry(RetryPolicy::new().max_attempts(3))
     });
     let snapshot = setting.take("orders").await;
     (0..12).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
@@ -216,7 +216,7 @@ async fn each_poll_is_made_as_the_call_says() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
     (0..5).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
-    let often = CallOptions::new().retry(RetryPolicy::new().attempts(6));
+    let often = CallOptions::new().retry(RetryPolicy::new().max_attempts(6));
     // A deadline shorter than what a call may take changes nothing else of the call.
     let wait = setting
         .client

@@ -231,7 +231,7 @@ async fn a_span_tells_what_happened() {
         &*format!(r#"span atlas_call: operation="takeSnapshot" method="POST" path="{path}""#),
         "record: attempt=1",
         "event atlas_backup_api DEBUG: message=attempt attempt=1 status=429 elapsed_ms=0",
-        r#"event atlas_backup_api WARN: message=trying again attempt=1 fault="rate limited" delay_ms=7000"#,
+        r#"event atlas_backup_api WARN: message=trying again attempt=1 failure="rate limited" delay_ms=7000"#,
         "record: attempt=2",
         "event atlas_backup_api DEBUG: message=attempt attempt=2 status=200 elapsed_ms=0",
         "record: status=200",

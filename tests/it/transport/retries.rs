@@ -297,7 +297,7 @@ async fn a_silent_server_is_left_after_the_attempts_timeout() {
         let faults = Faults::always(fault);
         let server = App::examples().within(&faults).start();
         let error = read(&built(
-            hurried(&server).retry(RetryPolicy::new().attempts(2)),
+            hurried(&server).retry(RetryPolicy::new().max_attempts(2)),
         ))
         .await
         .unwrap_err();
@@ -349,7 +349,7 @@ async fn asked_to_wait_longer_than_it_may_a_call_ends_at_once_and_says_how_long(
     assert_eq!(setting.seen("POST"), (1, 0, 0));
     // Whoever can wait says so.
     let setting = self::setting(Faults::script([Fault::rate_limited(Some(100))]));
-    let patient = CallOptions::new().retry(RetryPolicy::new().longest_retry_after(seconds(100)));
+    let patient = CallOptions::new().retry(RetryPolicy::new().max_retry_after(seconds(100)));
     create_with(&setting.client, patient).await.unwrap();
     assert_eq!(setting.clock.waits(), [seconds(100)]);
 }
@@ -389,7 +389,7 @@ async fn the_total_timeout_bounds_everything() {
     let clock = NoWait::new();
     let faults = Faults::always(Fault::rate_limited(Some(20)));
     let server = App::examples().within(&faults).start();
-    let policy = RetryPolicy::new().attempts(100);
+    let policy = RetryPolicy::new().max_attempts(100);
     let client = built(
         builder(&server, &clock)
             .retry(policy)
@@ -437,7 +437,7 @@ async fn a_call_may_differ_from_its_client() {
         (1, 0)
     );
     let short = CallOptions::new()
-        .retry(RetryPolicy::new().attempts(9))
+        .retry(RetryPolicy::new().max_attempts(9))
         .total_timeout(seconds(8));
     let error = create_with(&setting.client, short).await.unwrap_err();
     assert!(error.is_rate_limited());

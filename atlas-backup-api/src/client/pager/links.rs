@@ -6,7 +6,7 @@ use serde_json::Value;
 ///
 /// v2 writes `"rel": "next"`. The links of v1.0 to other things are called as in `http://mms.mongodb.com/cluster`, so its `next` may be, too:
 /// what counts is the last step.
-pub(super) fn say_it_is_the_last(links: Option<&Value>) -> bool {
+pub(super) fn is_last_page(links: Option<&Value>) -> bool {
     let Some(links) = links.and_then(Value::as_array) else {
         return false;
     };
@@ -60,8 +60,8 @@ mod tests {
             (json!([this, {"href": "https://cloud.mongodb.com/"}]), false),
             (json!([this, {"rel": ["next"]}]), false),
         ] {
-            assert_eq!(say_it_is_the_last(Some(&links)), last, "{links}");
+            assert_eq!(is_last_page(Some(&links)), last, "{links}");
         }
-        assert!(!say_it_is_the_last(None));
+        assert!(!is_last_page(None));
     }
 }

@@ -1,8 +1,8 @@
 //! Lists, item by item.
 
-mod links;
 #[cfg_attr(not(feature = "v2"), allow(dead_code))]
-mod other;
+mod fallback;
+mod links;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -17,9 +17,9 @@ use crate::client::call::Call;
 use crate::error::Error;
 use crate::error::decode::DecodeError;
 use crate::wire::mismatch::Mismatch;
-use crate::wire::object::{self, Blank, Object};
+use crate::wire::object::{self, Empty, Object};
 
-use other::Other;
+use fallback::Fallback;
 
 /// What Atlas takes at most for one page.
 const ITEMS_PER_PAGE: i64 = 500;
@@ -54,20 +54,20 @@ pub struct Items<T> {
     /// What is left of the page that came last, from its end.
     ready: Vec<T>,
     /// The list to go on with, where this one may be the wrong one.
-    other: Option<Box<Other<T>>>,
+    other: Option<Box<Fallback<T>>>,
 }
 
 impl<T> Items<T> {
     pub(crate) fn new(pager: Box<Pager>) -> Self
     where
-        T: Object + Blank,
+        T: Object + Empty,
     {
         Items::begin(State::Idle(pager))
     }
 
     fn begin(state: State) -> Self
     where
-        T: Object + Blank,
+        T: Object + Empty,
     {
         Items {
             state,
@@ -81,16 +81,16 @@ impl<T> Items<T> {
     #[cfg(feature = "v2")]
     pub(crate) fn failed(error: Error) -> Self
     where
-        T: Object + Blank,
+        T: Object + Empty,
     {
         Items::begin(State::Failed(Box::new(error)))
     }
 
     /// Goes on with another list, unless an item of this one `settles` that this is the right one.
     #[cfg(feature = "v2")]
-    pub(crate) fn or_of(self, other: Box<Pager>, settles: fn(&T) -> bool) -> Self {
+    pub(crate) fn or_fallback(self, other: Box<Pager>, settles: fn(&T) -> bool) -> Self {
         Items {
-            other: Some(Box::new(Other::new(other, settles))),
+            other: Some(Box::new(Fallback::new(other, settles))),
             ..self
         }
     }
@@ -98,8 +98,8 @@ impl<T> Items<T> {
     /// For a caller who asks Atlas for something else next, and is told by that what is wrong: of two lists that have nothing, it need not
     /// know why.
     #[cfg(feature = "v2")]
-    pub(crate) fn lenient(mut self) -> Self {
-        self.other = self.other.map(|other| Box::new(other.lenient()));
+    pub(crate) fn ignore_refusals(mut self) -> Self {
+        self.other = self.other.map(|other| Box::new(other.ignore_refusals()));
         self
     }
 
@@ -175,8 +175,8 @@ impl<T> Items<T> {
 }
 
 /// Reads an item, with what tells it from others: its id, or all of it where it has none.
-fn read<T: Object + Blank>(value: &Value) -> Result<(String, T), Mismatch> {
-    let mut item = T::BLANK;
+fn read<T: Object + Empty>(value: &Value) -> Result<(String, T), Mismatch> {
+    let mut item = T::EMPTY;
     Ok((read_into(&mut item, value)?, item))
 }
 
@@ -327,7 +327,7 @@ impl Pager {
         let status = page.status();
         match page.into_inner() {
             Value::Object(mut members) => {
-                let is_last = links::say_it_is_the_last(members.get("links"));
+                let is_last = links::is_last_page(members.get("links"));
                 match members.remove("results") {
                     Some(Value::Array(results)) => Ok(Page {
                         status,

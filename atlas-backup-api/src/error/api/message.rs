@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{ApiError, FieldViolation};
 use crate::error::begin_with_call;
-use crate::error::bounded::{Brief, FEW, Few};
 use crate::error::redact;
+use crate::error::truncated::{FirstItems, MAX_ITEMS, Truncated};
 use crate::http::retry_after;
 
 /// The longest parts of a message, in characters.
@@ -45,16 +45,16 @@ impl ApiError {
         for told in self
             .violations
             .iter()
-            .take(FEW)
+            .take(MAX_ITEMS)
             .map(FieldViolation::told)
             .filter(|told| !told.is_empty())
         {
             write!(f, "; {told}")?;
         }
-        if self.violations.len() > FEW {
-            write!(f, "; and {} more", self.violations.len() - FEW)?;
+        if self.violations.len() > MAX_ITEMS {
+            write!(f, "; and {} more", self.violations.len() - MAX_ITEMS)?;
         }
-        retry_after::tell(f, self.retry_after)
+        retry_after::write(f, self.retry_after)
     }
 
     fn status_line(&self) -> String {
@@ -115,13 +115,13 @@ impl fmt::Debug for ApiError {
         f.debug_struct("ApiError")
             .field("operation", &self.operation)
             .field("status", &self.status)
-            .field("error_code", &Brief(&self.error_code, TEXT))
-            .field("detail", &Brief(&self.detail, TEXT))
-            .field("reason", &Brief(&self.reason, TEXT))
-            .field("parameters", &Few(&self.parameters, ITEM))
-            .field("violations", &Few(&self.violations, ITEM))
+            .field("error_code", &Truncated(&self.error_code, TEXT))
+            .field("detail", &Truncated(&self.detail, TEXT))
+            .field("reason", &Truncated(&self.reason, TEXT))
+            .field("parameters", &FirstItems(&self.parameters, ITEM))
+            .field("violations", &FirstItems(&self.violations, ITEM))
             .field("retry_after", &self.retry_after)
-            .field("excerpt", &Brief(&self.excerpt, TEXT))
+            .field("excerpt", &Truncated(&self.excerpt, TEXT))
             .finish_non_exhaustive()
     }
 }

@@ -232,9 +232,9 @@ fn instead(status: StatusCode, headers: &HeaderMap, body: &str) -> Option<String
         .and_then(|value| value.to_str().ok());
     let excerpt = match location {
         Some(location) => {
-            redact::of_body(&format!("not followed: {}", redact::bare_url(location)), "")
+            redact::body(&format!("not followed: {}", redact::bare_url(location)), "")
         }
-        None => redact::of_body(body, status.canonical_reason().unwrap_or_default()),
+        None => redact::body(body, status.canonical_reason().unwrap_or_default()),
     };
     (!excerpt.is_empty()).then_some(excerpt)
 }

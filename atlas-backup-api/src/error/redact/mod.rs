@@ -18,7 +18,7 @@ const MOST_TEXTS: usize = 100;
 
 /// What a body says beyond the status: tags, control characters and URL queries stripped, on one line, short, and nothing twice, as
 /// pages repeat their title in a heading.
-pub(crate) fn of_body(text: &str, status: &str) -> String {
+pub(crate) fn body(text: &str, status: &str) -> String {
     let mut keys: Vec<String> = Vec::new();
     let mut said = String::new();
     for text in html::texts(&text[..floor(text, WINDOW)])
@@ -99,8 +99,8 @@ fn without_queries(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn of_body(text: &str) -> String {
-        super::of_body(text, "")
+    fn body(text: &str) -> String {
+        super::body(text, "")
     }
 
     #[test]
@@ -108,25 +108,25 @@ mod tests {
         let page = "<!DOCTYPE html>\r\n<html><head><title>503 Service Temporarily Unavailable</title>\
             <style>h1 { color: red }</style><SCRIPT>if (1 < 2) alert('x')</SCRIPT ></head>\n\
             <body><!-- a > b --><center><h1>503</h1></center><hr>nginx</body></html>";
-        assert_eq!(of_body(page), "503 Service Temporarily Unavailable nginx");
+        assert_eq!(body(page), "503 Service Temporarily Unavailable nginx");
     }
 
     #[test]
     fn what_is_no_tag_stays() {
-        assert_eq!(of_body("1 < 2 and 3 > 2"), "1 < 2 and 3 > 2");
-        assert_eq!(of_body("cut off <a href='x"), "cut off");
-        assert_eq!(of_body("cut off <script>let x = 1;"), "cut off");
-        assert_eq!(of_body("<"), "<");
-        assert_eq!(of_body("<scri\u{e9}pt>a<b\u{e9}"), "a");
+        assert_eq!(body("1 < 2 and 3 > 2"), "1 < 2 and 3 > 2");
+        assert_eq!(body("cut off <a href='x"), "cut off");
+        assert_eq!(body("cut off <script>let x = 1;"), "cut off");
+        assert_eq!(body("<"), "<");
+        assert_eq!(body("<scri\u{e9}pt>a<b\u{e9}"), "a");
     }
 
     #[test]
     fn it_is_one_short_clean_line() {
         assert_eq!(
-            of_body("a\r\n\tb\u{0}c\u{1b}[31m\u{202e}d\u{feff}"),
+            body("a\r\n\tb\u{0}c\u{1b}[31m\u{202e}d\u{feff}"),
             "a b c [31m d"
         );
-        let long = of_body(&"é".repeat(100_000));
+        let long = body(&"é".repeat(100_000));
         assert_eq!(long.chars().count(), LONGEST + 1);
         assert!(long.ends_with("é…"));
         assert_eq!(truncate("abc", 3), "abc");
@@ -138,27 +138,27 @@ mod tests {
     fn a_body_is_cut_where_a_character_ends() {
         assert_eq!(floor("aé", 2), 1);
         assert_eq!(floor("aé", 9), 3);
-        let body = format!("{}é", "<".repeat(WINDOW - 1));
-        assert!(of_body(&body).starts_with('<'));
+        let page = format!("{}é", "<".repeat(WINDOW - 1));
+        assert!(body(&page).starts_with('<'));
     }
 
     #[test]
     fn what_was_said_is_not_said_again() {
         let page = "<title>503 Service Temporarily Unavailable</title><h1>503 Service Temporarily Unavailable</h1><p>Temporarily.<p>Later!";
-        assert_eq!(of_body(page), "503 Service Temporarily Unavailable Later!");
+        assert_eq!(body(page), "503 Service Temporarily Unavailable Later!");
         assert_eq!(
-            super::of_body(
+            super::body(
                 "<h1>503 Service Unavailable</h1>",
                 "503 Service Unavailable"
             ),
             ""
         );
         assert_eq!(
-            super::of_body("<h1>Service</h1>", "503 Service Unavailable"),
+            super::body("<h1>Service</h1>", "503 Service Unavailable"),
             "Service"
         );
         assert_eq!(
-            super::of_body(
+            super::body(
                 "<h1>Service not available</h1>--",
                 "503 Service Unavailable"
             ),
@@ -189,14 +189,14 @@ mod tests {
     #[test]
     fn queries_are_cut() {
         assert_eq!(
-            of_body(r#"{"detail":"see https://h/x?sig=hunter2&a=b","next":"/y?token=hunter2"}"#),
+            body(r#"{"detail":"see https://h/x?sig=hunter2&a=b","next":"/y?token=hunter2"}"#),
             r#"{"detail":"see https://h/x","next":"/y"}"#
         );
         assert_eq!(
-            of_body("<p>GET /api?a=hunter2</p> failed. Why? Ask."),
+            body("<p>GET /api?a=hunter2</p> failed. Why? Ask."),
             "GET /api failed. Why? Ask."
         );
-        assert_eq!(of_body("?a=hunter2"), "");
+        assert_eq!(body("?a=hunter2"), "");
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod samples;
 use http::{HeaderMap, Method};
 
 use super::*;
-use crate::pipeline::operation::{Effect, Operation};
+use crate::pipeline::operation::{Idempotency, Operation};
 use crate::wire::object_id::ObjectId;
 
 static GET: Operation = Operation {
@@ -16,7 +16,7 @@ static GET: Operation = Operation {
     path: "/",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 fn api(status: u16, body: &str) -> Error {

@@ -17,7 +17,7 @@ pub(super) static TAKE: Operation = Operation {
     path: "/groups/{groupId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 /// What an error is called here, what it says, and its `Debug` in both forms.

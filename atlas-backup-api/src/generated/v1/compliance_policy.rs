@@ -20,7 +20,7 @@ impl Api {
         &self,
         group_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetCompliancePolicy {
-        Request::new(&self.client, &GET_COMPLIANCE_POLICY)
+        Call::new(&self.client, &GET_COMPLIANCE_POLICY)
             .path::<ObjectId>("groupId", group_id)
             .into()
     }
@@ -40,7 +40,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         body: types::CompliancePolicyUpdateRequest,
     ) -> UpdateCompliancePolicy {
-        Request::new(&self.client, &UPDATE_COMPLIANCE_POLICY)
+        Call::new(&self.client, &UPDATE_COMPLIANCE_POLICY)
             .path::<ObjectId>("groupId", group_id)
             .body(&body)
             .into()
@@ -53,11 +53,11 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::CompliancePolicy, get_compliance_policy)]
+    #[response(types::CompliancePolicy, get_compliance_policy)]
     pub struct GetCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -74,11 +74,11 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy",
     accept: "application/json",
     content_type: Some("application/json"),
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer(types::CompliancePolicy, update_compliance_policy)]
+    #[response(types::CompliancePolicy, update_compliance_policy)]
     pub struct UpdateCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

@@ -21,7 +21,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         body: types::ExportBucketRequest,
     ) -> CreateExportBucket {
-        Request::new(&self.client, &CREATE_EXPORT_BUCKET)
+        Call::new(&self.client, &CREATE_EXPORT_BUCKET)
             .path::<ObjectId>("groupId", group_id)
             .body(&body)
             .into()
@@ -43,7 +43,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         export_bucket_id: impl TryInto<ObjectId, Error: Display>,
     ) -> DeleteExportBucket {
-        Request::new(&self.client, &DELETE_EXPORT_BUCKET)
+        Call::new(&self.client, &DELETE_EXPORT_BUCKET)
             .path::<ObjectId>("groupId", group_id)
             .path::<ObjectId>("exportBucketId", export_bucket_id)
             .into()
@@ -64,7 +64,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         export_bucket_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetExportBucket {
-        Request::new(&self.client, &GET_EXPORT_BUCKET)
+        Call::new(&self.client, &GET_EXPORT_BUCKET)
             .path::<ObjectId>("groupId", group_id)
             .path::<ObjectId>("exportBucketId", export_bucket_id)
             .into()
@@ -82,7 +82,7 @@ impl Api {
         &self,
         group_id: impl TryInto<ObjectId, Error: Display>,
     ) -> ListExportBuckets {
-        Request::new(&self.client, &LIST_EXPORT_BUCKETS)
+        Call::new(&self.client, &LIST_EXPORT_BUCKETS)
             .path::<ObjectId>("groupId", group_id)
             .into()
     }
@@ -94,11 +94,11 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/backup/exportBuckets",
     accept: "application/json",
     content_type: Some("application/json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::ExportBucket, create_export_bucket)]
+    #[response(types::ExportBucket, create_export_bucket)]
     pub struct CreateExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -115,11 +115,11 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/backup/exportBuckets/{exportBucketId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer((), delete_export_bucket)]
+    #[response((), delete_export_bucket)]
     pub struct DeleteExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -133,11 +133,11 @@ static GET_EXPORT_BUCKET: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/backup/exportBuckets/{exportBucketId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::ExportBucket, get_export_bucket)]
+    #[response(types::ExportBucket, get_export_bucket)]
     pub struct GetExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -151,11 +151,11 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/backup/exportBuckets",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::ExportBucketPage, list_export_buckets)]
+    #[response(types::ExportBucketPage, list_export_buckets)]
     #[items(types::ExportBucket, numbered, counted)]
     pub struct ListExportBuckets {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.

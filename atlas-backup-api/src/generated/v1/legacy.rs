@@ -26,7 +26,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::LegacyRestoreJobRequest,
     ) -> CreateLegacyRestoreJob {
-        Request::new(&self.client, &CREATE_LEGACY_RESTORE_JOB)
+        Call::new(&self.client, &CREATE_LEGACY_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -51,7 +51,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> DeleteLegacySnapshot {
-        Request::new(&self.client, &DELETE_LEGACY_SNAPSHOT)
+        Call::new(&self.client, &DELETE_LEGACY_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -77,7 +77,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         checkpoint_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetLegacyCheckpoint {
-        Request::new(&self.client, &GET_LEGACY_CHECKPOINT)
+        Call::new(&self.client, &GET_LEGACY_CHECKPOINT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("checkpointId", checkpoint_id)
@@ -103,7 +103,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         job_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetLegacyRestoreJob {
-        Request::new(&self.client, &GET_LEGACY_RESTORE_JOB)
+        Call::new(&self.client, &GET_LEGACY_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("jobId", job_id)
@@ -126,7 +126,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> GetLegacySchedule {
-        Request::new(&self.client, &GET_LEGACY_SCHEDULE)
+        Call::new(&self.client, &GET_LEGACY_SCHEDULE)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -152,7 +152,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetLegacySnapshot {
-        Request::new(&self.client, &GET_LEGACY_SNAPSHOT)
+        Call::new(&self.client, &GET_LEGACY_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -175,7 +175,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListLegacyCheckpoints {
-        Request::new(&self.client, &LIST_LEGACY_CHECKPOINTS)
+        Call::new(&self.client, &LIST_LEGACY_CHECKPOINTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -198,7 +198,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListLegacyRestoreJobs {
-        Request::new(&self.client, &LIST_LEGACY_RESTORE_JOBS)
+        Call::new(&self.client, &LIST_LEGACY_RESTORE_JOBS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -220,7 +220,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListLegacySnapshots {
-        Request::new(&self.client, &LIST_LEGACY_SNAPSHOTS)
+        Call::new(&self.client, &LIST_LEGACY_SNAPSHOTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -243,7 +243,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::LegacyScheduleUpdateRequest,
     ) -> UpdateLegacySchedule {
-        Request::new(&self.client, &UPDATE_LEGACY_SCHEDULE)
+        Call::new(&self.client, &UPDATE_LEGACY_SCHEDULE)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -270,7 +270,7 @@ impl Api {
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
         body: types::LegacySnapshotRetentionRequest,
     ) -> UpdateLegacySnapshotRetention {
-        Request::new(&self.client, &UPDATE_LEGACY_SNAPSHOT_RETENTION)
+        Call::new(&self.client, &UPDATE_LEGACY_SNAPSHOT_RETENTION)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -285,11 +285,11 @@ static CREATE_LEGACY_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs",
     accept: "application/json",
     content_type: Some("application/json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::LegacyRestoreJobList, create_legacy_restore_job)]
+    #[response(types::LegacyRestoreJobList, create_legacy_restore_job)]
     pub struct CreateLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -306,11 +306,11 @@ static DELETE_LEGACY_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer((), delete_legacy_snapshot)]
+    #[response((), delete_legacy_snapshot)]
     pub struct DeleteLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -327,11 +327,11 @@ static GET_LEGACY_CHECKPOINT: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacyCheckpoint, get_legacy_checkpoint)]
+    #[response(types::LegacyCheckpoint, get_legacy_checkpoint)]
     pub struct GetLegacyCheckpoint {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -348,11 +348,11 @@ static GET_LEGACY_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacyRestoreJob, get_legacy_restore_job)]
+    #[response(types::LegacyRestoreJob, get_legacy_restore_job)]
     pub struct GetLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -369,11 +369,11 @@ static GET_LEGACY_SCHEDULE: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacySchedule, get_legacy_schedule)]
+    #[response(types::LegacySchedule, get_legacy_schedule)]
     pub struct GetLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -390,11 +390,11 @@ static GET_LEGACY_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacySnapshot, get_legacy_snapshot)]
+    #[response(types::LegacySnapshot, get_legacy_snapshot)]
     pub struct GetLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -411,11 +411,11 @@ static LIST_LEGACY_CHECKPOINTS: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacyCheckpointPage, list_legacy_checkpoints)]
+    #[response(types::LegacyCheckpointPage, list_legacy_checkpoints)]
     #[items(types::LegacyCheckpoint, numbered, counted)]
     pub struct ListLegacyCheckpoints {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
@@ -443,11 +443,11 @@ static LIST_LEGACY_RESTORE_JOBS: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacyRestoreJobPage, list_legacy_restore_jobs)]
+    #[response(types::LegacyRestoreJobPage, list_legacy_restore_jobs)]
     #[items(types::LegacyRestoreJob, numbered, counted)]
     pub struct ListLegacyRestoreJobs {
         /// Id of the batch of jobs that one restore of a sharded cluster made.
@@ -478,11 +478,11 @@ static LIST_LEGACY_SNAPSHOTS: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacySnapshotPage, list_legacy_snapshots)]
+    #[response(types::LegacySnapshotPage, list_legacy_snapshots)]
     #[items(types::LegacySnapshot, numbered, counted)]
     pub struct ListLegacySnapshots {
         /// Which snapshots to return, by whether they are completed. Default: `true`.
@@ -513,11 +513,11 @@ static UPDATE_LEGACY_SCHEDULE: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule",
     accept: "application/json",
     content_type: Some("application/json"),
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer(types::LegacySchedule, update_legacy_schedule)]
+    #[response(types::LegacySchedule, update_legacy_schedule)]
     pub struct UpdateLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -534,11 +534,11 @@ static UPDATE_LEGACY_SNAPSHOT_RETENTION: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}",
     accept: "application/json",
     content_type: Some("application/json"),
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer(types::LegacySnapshot, update_legacy_snapshot_retention)]
+    #[response(types::LegacySnapshot, update_legacy_snapshot_retention)]
     pub struct UpdateLegacySnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

@@ -25,7 +25,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         restore_job_id: impl TryInto<ObjectId, Error: Display>,
     ) -> CancelRestoreJob {
-        Request::new(&self.client, &CANCEL_RESTORE_JOB)
+        Call::new(&self.client, &CANCEL_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("restoreJobId", restore_job_id)
@@ -49,7 +49,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::RestoreJobRequest,
     ) -> CreateRestoreJob {
-        Request::new(&self.client, &CREATE_RESTORE_JOB)
+        Call::new(&self.client, &CREATE_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -74,7 +74,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         restore_job_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetRestoreJob {
-        Request::new(&self.client, &GET_RESTORE_JOB)
+        Call::new(&self.client, &GET_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("restoreJobId", restore_job_id)
@@ -95,7 +95,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListRestoreJobs {
-        Request::new(&self.client, &LIST_RESTORE_JOBS)
+        Call::new(&self.client, &LIST_RESTORE_JOBS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -108,11 +108,11 @@ static CANCEL_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer((), cancel_restore_job)]
+    #[response((), cancel_restore_job)]
     pub struct CancelRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -129,11 +129,11 @@ static CREATE_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs",
     accept: "application/json",
     content_type: Some("application/json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::RestoreJob, create_restore_job)]
+    #[response(types::RestoreJob, create_restore_job)]
     pub struct CreateRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -150,11 +150,11 @@ static GET_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::RestoreJob, get_restore_job)]
+    #[response(types::RestoreJob, get_restore_job)]
     pub struct GetRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -171,11 +171,11 @@ static LIST_RESTORE_JOBS: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::RestoreJobPage, list_restore_jobs)]
+    #[response(types::RestoreJobPage, list_restore_jobs)]
     #[items(types::RestoreJob, numbered, counted)]
     pub struct ListRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.

@@ -24,7 +24,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::ServerlessRestoreJobRequest,
     ) -> CreateServerlessRestoreJob {
-        Request::new(&self.client, &CREATE_SERVERLESS_RESTORE_JOB)
+        Call::new(&self.client, &CREATE_SERVERLESS_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -50,7 +50,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         restore_job_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetServerlessRestoreJob {
-        Request::new(&self.client, &GET_SERVERLESS_RESTORE_JOB)
+        Call::new(&self.client, &GET_SERVERLESS_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("restoreJobId", restore_job_id)
@@ -76,7 +76,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetServerlessSnapshot {
-        Request::new(&self.client, &GET_SERVERLESS_SNAPSHOT)
+        Call::new(&self.client, &GET_SERVERLESS_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -99,7 +99,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListServerlessRestoreJobs {
-        Request::new(&self.client, &LIST_SERVERLESS_RESTORE_JOBS)
+        Call::new(&self.client, &LIST_SERVERLESS_RESTORE_JOBS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -121,7 +121,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListServerlessSnapshots {
-        Request::new(&self.client, &LIST_SERVERLESS_SNAPSHOTS)
+        Call::new(&self.client, &LIST_SERVERLESS_SNAPSHOTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -134,11 +134,11 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs",
     accept: "application/json",
     content_type: Some("application/json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::ServerlessRestoreJob, create_serverless_restore_job)]
+    #[response(types::ServerlessRestoreJob, create_serverless_restore_job)]
     pub struct CreateServerlessRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -155,11 +155,11 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::ServerlessRestoreJob, get_serverless_restore_job)]
+    #[response(types::ServerlessRestoreJob, get_serverless_restore_job)]
     pub struct GetServerlessRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -176,11 +176,11 @@ static GET_SERVERLESS_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::ServerlessSnapshot, get_serverless_snapshot)]
+    #[response(types::ServerlessSnapshot, get_serverless_snapshot)]
     pub struct GetServerlessSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -194,11 +194,11 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::ServerlessRestoreJobPage, list_serverless_restore_jobs)]
+    #[response(types::ServerlessRestoreJobPage, list_serverless_restore_jobs)]
     #[items(types::ServerlessRestoreJob, numbered, counted)]
     pub struct ListServerlessRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
@@ -226,11 +226,11 @@ static LIST_SERVERLESS_SNAPSHOTS: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::ServerlessSnapshotPage, list_serverless_snapshots)]
+    #[response(types::ServerlessSnapshotPage, list_serverless_snapshots)]
     #[items(types::ServerlessSnapshot, numbered, counted)]
     pub struct ListServerlessSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.

@@ -24,7 +24,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> DeleteShardedSnapshot {
-        Request::new(&self.client, &DELETE_SHARDED_SNAPSHOT)
+        Call::new(&self.client, &DELETE_SHARDED_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -48,7 +48,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> DeleteSnapshot {
-        Request::new(&self.client, &DELETE_SNAPSHOT)
+        Call::new(&self.client, &DELETE_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -72,7 +72,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetShardedSnapshot {
-        Request::new(&self.client, &GET_SHARDED_SNAPSHOT)
+        Call::new(&self.client, &GET_SHARDED_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -96,7 +96,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetSnapshot {
-        Request::new(&self.client, &GET_SNAPSHOT)
+        Call::new(&self.client, &GET_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -117,7 +117,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListShardedSnapshots {
-        Request::new(&self.client, &LIST_SHARDED_SNAPSHOTS)
+        Call::new(&self.client, &LIST_SHARDED_SNAPSHOTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -137,7 +137,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListSnapshots {
-        Request::new(&self.client, &LIST_SNAPSHOTS)
+        Call::new(&self.client, &LIST_SNAPSHOTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -158,7 +158,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::OnDemandSnapshotRequest,
     ) -> TakeSnapshot {
-        Request::new(&self.client, &TAKE_SNAPSHOT)
+        Call::new(&self.client, &TAKE_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -182,7 +182,7 @@ impl Api {
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
         body: types::SnapshotRetentionRequest,
     ) -> UpdateSnapshotRetention {
-        Request::new(&self.client, &UPDATE_SNAPSHOT_RETENTION)
+        Call::new(&self.client, &UPDATE_SNAPSHOT_RETENTION)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -197,11 +197,11 @@ static DELETE_SHARDED_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer((), delete_sharded_snapshot)]
+    #[response((), delete_sharded_snapshot)]
     pub struct DeleteShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -218,11 +218,11 @@ static DELETE_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer((), delete_snapshot)]
+    #[response((), delete_snapshot)]
     pub struct DeleteSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -239,11 +239,11 @@ static GET_SHARDED_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::Snapshot, get_sharded_snapshot)]
+    #[response(types::Snapshot, get_sharded_snapshot)]
     pub struct GetShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -260,11 +260,11 @@ static GET_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::Snapshot, get_snapshot)]
+    #[response(types::Snapshot, get_snapshot)]
     pub struct GetSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -281,11 +281,11 @@ static LIST_SHARDED_SNAPSHOTS: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::SnapshotPage, list_sharded_snapshots)]
+    #[response(types::SnapshotPage, list_sharded_snapshots)]
     #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
@@ -303,11 +303,11 @@ static LIST_SNAPSHOTS: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::SnapshotPage, list_snapshots)]
+    #[response(types::SnapshotPage, list_snapshots)]
     #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
@@ -346,11 +346,11 @@ static TAKE_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots",
     accept: "application/json",
     content_type: Some("application/json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::Snapshot, take_snapshot)]
+    #[response(types::Snapshot, take_snapshot)]
     pub struct TakeSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -367,11 +367,11 @@ static UPDATE_SNAPSHOT_RETENTION: Operation = Operation {
     path: "/api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
     accept: "application/json",
     content_type: Some("application/json"),
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer(types::Snapshot, update_snapshot_retention)]
+    #[response(types::Snapshot, update_snapshot_retention)]
     pub struct UpdateSnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

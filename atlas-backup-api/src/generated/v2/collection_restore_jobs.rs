@@ -22,7 +22,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::CollectionRestoreJobRequest,
     ) -> CreateCollectionRestoreJob {
-        Request::new(&self.client, &CREATE_COLLECTION_RESTORE_JOB)
+        Call::new(&self.client, &CREATE_COLLECTION_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -45,7 +45,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         job_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetCollectionRestoreJob {
-        Request::new(&self.client, &GET_COLLECTION_RESTORE_JOB)
+        Call::new(&self.client, &GET_COLLECTION_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("jobId", job_id)
@@ -71,7 +71,7 @@ impl Api {
         job_id: impl TryInto<ObjectId, Error: Display>,
         source_namespace: impl TryInto<String, Error: Display>,
     ) -> GetCollectionRestoreJobCollection {
-        Request::new(&self.client, &GET_COLLECTION_RESTORE_JOB_COLLECTION)
+        Call::new(&self.client, &GET_COLLECTION_RESTORE_JOB_COLLECTION)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("jobId", job_id)
@@ -96,7 +96,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         job_id: impl TryInto<ObjectId, Error: Display>,
     ) -> ListCollectionRestoreJobCollections {
-        Request::new(&self.client, &LIST_COLLECTION_RESTORE_JOB_COLLECTIONS)
+        Call::new(&self.client, &LIST_COLLECTION_RESTORE_JOB_COLLECTIONS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("jobId", job_id)
@@ -116,7 +116,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListCollectionRestoreJobs {
-        Request::new(&self.client, &LIST_COLLECTION_RESTORE_JOBS)
+        Call::new(&self.client, &LIST_COLLECTION_RESTORE_JOBS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -129,11 +129,11 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs",
     accept: "application/vnd.atlas.2025-03-12+json",
     content_type: Some("application/vnd.atlas.2025-03-12+json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::CollectionRestoreJob, create_collection_restore_job)]
+    #[response(types::CollectionRestoreJob, create_collection_restore_job)]
     pub struct CreateCollectionRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -150,11 +150,11 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}",
     accept: "application/vnd.atlas.2025-03-12+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::CollectionRestoreJob, get_collection_restore_job)]
+    #[response(types::CollectionRestoreJob, get_collection_restore_job)]
     pub struct GetCollectionRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -171,11 +171,11 @@ static GET_COLLECTION_RESTORE_JOB_COLLECTION: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}",
     accept: "application/vnd.atlas.2025-03-12+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::CollectionRestoreJobCollection, get_collection_restore_job_collection)]
+    #[response(types::CollectionRestoreJobCollection, get_collection_restore_job_collection)]
     pub struct GetCollectionRestoreJobCollection {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -192,11 +192,11 @@ static LIST_COLLECTION_RESTORE_JOB_COLLECTIONS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections",
     accept: "application/vnd.atlas.2025-03-12+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(
+    #[response(
         types::CollectionRestoreJobCollectionPage,
         list_collection_restore_job_collections
     )]
@@ -232,11 +232,11 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs",
     accept: "application/vnd.atlas.2025-03-12+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::CollectionRestoreJobPage, list_collection_restore_jobs)]
+    #[response(types::CollectionRestoreJobPage, list_collection_restore_jobs)]
     #[items(types::CollectionRestoreJob, numbered)]
     pub struct ListCollectionRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.

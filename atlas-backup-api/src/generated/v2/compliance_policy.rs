@@ -19,7 +19,7 @@ impl Api {
         &self,
         group_id: impl TryInto<ObjectId, Error: Display>,
     ) -> DisableCompliancePolicy {
-        Request::new(&self.client, &DISABLE_COMPLIANCE_POLICY)
+        Call::new(&self.client, &DISABLE_COMPLIANCE_POLICY)
             .path::<ObjectId>("groupId", group_id)
             .into()
     }
@@ -36,7 +36,7 @@ impl Api {
         &self,
         group_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetCompliancePolicy {
-        Request::new(&self.client, &GET_COMPLIANCE_POLICY)
+        Call::new(&self.client, &GET_COMPLIANCE_POLICY)
             .path::<ObjectId>("groupId", group_id)
             .into()
     }
@@ -55,7 +55,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         body: types::CompliancePolicyUpdateRequest,
     ) -> UpdateCompliancePolicy {
-        Request::new(&self.client, &UPDATE_COMPLIANCE_POLICY)
+        Call::new(&self.client, &UPDATE_COMPLIANCE_POLICY)
             .path::<ObjectId>("groupId", group_id)
             .body(&body)
             .into()
@@ -68,11 +68,11 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy",
     accept: "application/vnd.atlas.2024-11-13+json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer((), disable_compliance_policy)]
+    #[response((), disable_compliance_policy)]
     pub struct DisableCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -89,11 +89,11 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy",
     accept: "application/vnd.atlas.2023-10-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::CompliancePolicy, get_compliance_policy)]
+    #[response(types::CompliancePolicy, get_compliance_policy)]
     pub struct GetCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -110,11 +110,11 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy",
     accept: "application/vnd.atlas.2023-10-01+json",
     content_type: Some("application/vnd.atlas.2023-10-01+json"),
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer(types::CompliancePolicy, update_compliance_policy)]
+    #[response(types::CompliancePolicy, update_compliance_policy)]
     pub struct UpdateCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

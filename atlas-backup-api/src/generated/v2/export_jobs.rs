@@ -21,7 +21,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::ExportJobRequest,
     ) -> CreateExportJob {
-        Request::new(&self.client, &CREATE_EXPORT_JOB)
+        Call::new(&self.client, &CREATE_EXPORT_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -44,7 +44,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         export_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetExportJob {
-        Request::new(&self.client, &GET_EXPORT_JOB)
+        Call::new(&self.client, &GET_EXPORT_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("exportId", export_id)
@@ -64,7 +64,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListExportJobs {
-        Request::new(&self.client, &LIST_EXPORT_JOBS)
+        Call::new(&self.client, &LIST_EXPORT_JOBS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -77,11 +77,11 @@ static CREATE_EXPORT_JOB: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: Some("application/vnd.atlas.2023-01-01+json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::ExportJob, create_export_job)]
+    #[response(types::ExportJob, create_export_job)]
     pub struct CreateExportJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -95,11 +95,11 @@ static GET_EXPORT_JOB: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::ExportJob, get_export_job)]
+    #[response(types::ExportJob, get_export_job)]
     pub struct GetExportJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -113,11 +113,11 @@ static LIST_EXPORT_JOBS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::ExportJobPage, list_export_jobs)]
+    #[response(types::ExportJobPage, list_export_jobs)]
     #[items(types::ExportJob, numbered, counted)]
     pub struct ListExportJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.

@@ -23,7 +23,7 @@ impl Api {
         name: impl TryInto<ClusterName, Error: Display>,
         body: types::FlexRestoreJobRequest,
     ) -> CreateFlexRestoreJob {
-        Request::new(&self.client, &CREATE_FLEX_RESTORE_JOB)
+        Call::new(&self.client, &CREATE_FLEX_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("name", name)
             .body(&body)
@@ -49,7 +49,7 @@ impl Api {
         name: impl TryInto<ClusterName, Error: Display>,
         body: types::FlexSnapshotDownloadRequest,
     ) -> DownloadFlexSnapshot {
-        Request::new(&self.client, &DOWNLOAD_FLEX_SNAPSHOT)
+        Call::new(&self.client, &DOWNLOAD_FLEX_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("name", name)
             .body(&body)
@@ -73,7 +73,7 @@ impl Api {
         name: impl TryInto<ClusterName, Error: Display>,
         restore_job_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetFlexRestoreJob {
-        Request::new(&self.client, &GET_FLEX_RESTORE_JOB)
+        Call::new(&self.client, &GET_FLEX_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("name", name)
             .path::<ObjectId>("restoreJobId", restore_job_id)
@@ -97,7 +97,7 @@ impl Api {
         name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetFlexSnapshot {
-        Request::new(&self.client, &GET_FLEX_SNAPSHOT)
+        Call::new(&self.client, &GET_FLEX_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("name", name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -119,7 +119,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListFlexRestoreJobs {
-        Request::new(&self.client, &LIST_FLEX_RESTORE_JOBS)
+        Call::new(&self.client, &LIST_FLEX_RESTORE_JOBS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("name", name)
             .into()
@@ -140,7 +140,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListFlexSnapshots {
-        Request::new(&self.client, &LIST_FLEX_SNAPSHOTS)
+        Call::new(&self.client, &LIST_FLEX_SNAPSHOTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("name", name)
             .into()
@@ -153,11 +153,11 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs",
     accept: "application/vnd.atlas.2024-11-13+json",
     content_type: Some("application/vnd.atlas.2024-11-13+json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::FlexRestoreJob, create_flex_restore_job)]
+    #[response(types::FlexRestoreJob, create_flex_restore_job)]
     pub struct CreateFlexRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -174,11 +174,11 @@ static DOWNLOAD_FLEX_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download",
     accept: "application/vnd.atlas.2024-11-13+json",
     content_type: Some("application/vnd.atlas.2024-11-13+json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::FlexRestoreJob, download_flex_snapshot)]
+    #[response(types::FlexRestoreJob, download_flex_snapshot)]
     pub struct DownloadFlexSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -195,11 +195,11 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}",
     accept: "application/vnd.atlas.2024-11-13+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::FlexRestoreJob, get_flex_restore_job)]
+    #[response(types::FlexRestoreJob, get_flex_restore_job)]
     pub struct GetFlexRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -216,11 +216,11 @@ static GET_FLEX_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}",
     accept: "application/vnd.atlas.2024-11-13+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::FlexSnapshot, get_flex_snapshot)]
+    #[response(types::FlexSnapshot, get_flex_snapshot)]
     pub struct GetFlexSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -234,11 +234,11 @@ static LIST_FLEX_RESTORE_JOBS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs",
     accept: "application/vnd.atlas.2024-11-13+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::FlexRestoreJobPage, list_flex_restore_jobs)]
+    #[response(types::FlexRestoreJobPage, list_flex_restore_jobs)]
     #[items(types::FlexRestoreJob, numbered, counted)]
     pub struct ListFlexRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
@@ -266,11 +266,11 @@ static LIST_FLEX_SNAPSHOTS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots",
     accept: "application/vnd.atlas.2024-11-13+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::FlexSnapshotPage, list_flex_snapshots)]
+    #[response(types::FlexSnapshotPage, list_flex_snapshots)]
     #[items(types::FlexSnapshot, numbered, counted)]
     pub struct ListFlexSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.

@@ -26,7 +26,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::LegacyRestoreJobRequest,
     ) -> CreateLegacyRestoreJob {
-        Request::new(&self.client, &CREATE_LEGACY_RESTORE_JOB)
+        Call::new(&self.client, &CREATE_LEGACY_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -52,7 +52,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> DeleteLegacySnapshot {
-        Request::new(&self.client, &DELETE_LEGACY_SNAPSHOT)
+        Call::new(&self.client, &DELETE_LEGACY_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -79,7 +79,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         checkpoint_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetLegacyCheckpoint {
-        Request::new(&self.client, &GET_LEGACY_CHECKPOINT)
+        Call::new(&self.client, &GET_LEGACY_CHECKPOINT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("checkpointId", checkpoint_id)
@@ -105,7 +105,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         job_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetLegacyRestoreJob {
-        Request::new(&self.client, &GET_LEGACY_RESTORE_JOB)
+        Call::new(&self.client, &GET_LEGACY_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("jobId", job_id)
@@ -128,7 +128,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> GetLegacySchedule {
-        Request::new(&self.client, &GET_LEGACY_SCHEDULE)
+        Call::new(&self.client, &GET_LEGACY_SCHEDULE)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -155,7 +155,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetLegacySnapshot {
-        Request::new(&self.client, &GET_LEGACY_SNAPSHOT)
+        Call::new(&self.client, &GET_LEGACY_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -178,7 +178,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListLegacyCheckpoints {
-        Request::new(&self.client, &LIST_LEGACY_CHECKPOINTS)
+        Call::new(&self.client, &LIST_LEGACY_CHECKPOINTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -201,7 +201,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListLegacyRestoreJobs {
-        Request::new(&self.client, &LIST_LEGACY_RESTORE_JOBS)
+        Call::new(&self.client, &LIST_LEGACY_RESTORE_JOBS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -224,7 +224,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListLegacySnapshots {
-        Request::new(&self.client, &LIST_LEGACY_SNAPSHOTS)
+        Call::new(&self.client, &LIST_LEGACY_SNAPSHOTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -247,7 +247,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::LegacyScheduleUpdateRequest,
     ) -> UpdateLegacySchedule {
-        Request::new(&self.client, &UPDATE_LEGACY_SCHEDULE)
+        Call::new(&self.client, &UPDATE_LEGACY_SCHEDULE)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -275,7 +275,7 @@ impl Api {
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
         body: types::LegacySnapshotRetentionRequest,
     ) -> UpdateLegacySnapshotRetention {
-        Request::new(&self.client, &UPDATE_LEGACY_SNAPSHOT_RETENTION)
+        Call::new(&self.client, &UPDATE_LEGACY_SNAPSHOT_RETENTION)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -290,11 +290,11 @@ static CREATE_LEGACY_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: Some("application/vnd.atlas.2023-01-01+json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::LegacyRestoreJobList, create_legacy_restore_job)]
+    #[response(types::LegacyRestoreJobList, create_legacy_restore_job)]
     pub struct CreateLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -311,11 +311,11 @@ static DELETE_LEGACY_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer((), delete_legacy_snapshot)]
+    #[response((), delete_legacy_snapshot)]
     pub struct DeleteLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -332,11 +332,11 @@ static GET_LEGACY_CHECKPOINT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacyCheckpoint, get_legacy_checkpoint)]
+    #[response(types::LegacyCheckpoint, get_legacy_checkpoint)]
     pub struct GetLegacyCheckpoint {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -353,11 +353,11 @@ static GET_LEGACY_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacyRestoreJob, get_legacy_restore_job)]
+    #[response(types::LegacyRestoreJob, get_legacy_restore_job)]
     pub struct GetLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -374,11 +374,11 @@ static GET_LEGACY_SCHEDULE: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacySchedule, get_legacy_schedule)]
+    #[response(types::LegacySchedule, get_legacy_schedule)]
     pub struct GetLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -395,11 +395,11 @@ static GET_LEGACY_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacySnapshot, get_legacy_snapshot)]
+    #[response(types::LegacySnapshot, get_legacy_snapshot)]
     pub struct GetLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -416,11 +416,11 @@ static LIST_LEGACY_CHECKPOINTS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacyCheckpointPage, list_legacy_checkpoints)]
+    #[response(types::LegacyCheckpointPage, list_legacy_checkpoints)]
     #[items(types::LegacyCheckpoint, numbered, counted)]
     pub struct ListLegacyCheckpoints {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
@@ -448,11 +448,11 @@ static LIST_LEGACY_RESTORE_JOBS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacyRestoreJobPage, list_legacy_restore_jobs)]
+    #[response(types::LegacyRestoreJobPage, list_legacy_restore_jobs)]
     #[items(types::LegacyRestoreJob, numbered, counted)]
     pub struct ListLegacyRestoreJobs {
         /// Id of the batch of jobs that one restore of a sharded cluster made.
@@ -483,11 +483,11 @@ static LIST_LEGACY_SNAPSHOTS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::LegacySnapshotPage, list_legacy_snapshots)]
+    #[response(types::LegacySnapshotPage, list_legacy_snapshots)]
     #[items(types::LegacySnapshot, numbered, counted)]
     pub struct ListLegacySnapshots {
         /// Which snapshots to return, by whether they are completed. Default: `true`.
@@ -518,11 +518,11 @@ static UPDATE_LEGACY_SCHEDULE: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: Some("application/vnd.atlas.2023-01-01+json"),
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer(types::LegacySchedule, update_legacy_schedule)]
+    #[response(types::LegacySchedule, update_legacy_schedule)]
     pub struct UpdateLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -539,11 +539,11 @@ static UPDATE_LEGACY_SNAPSHOT_RETENTION: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: Some("application/vnd.atlas.2023-01-01+json"),
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer(types::LegacySnapshot, update_legacy_snapshot_retention)]
+    #[response(types::LegacySnapshot, update_legacy_snapshot_retention)]
     pub struct UpdateLegacySnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

@@ -24,7 +24,7 @@ impl Api {
         cloud_provider: impl TryInto<types::PrivateEndpointProvider, Error: Display>,
         body: types::PrivateEndpointRequest,
     ) -> CreatePrivateEndpoint {
-        Request::new(&self.client, &CREATE_PRIVATE_ENDPOINT)
+        Call::new(&self.client, &CREATE_PRIVATE_ENDPOINT)
             .path::<ObjectId>("groupId", group_id)
             .path::<types::PrivateEndpointProvider>("cloudProvider", cloud_provider)
             .body(&body)
@@ -48,7 +48,7 @@ impl Api {
         cloud_provider: impl TryInto<types::PrivateEndpointProvider, Error: Display>,
         endpoint_id: impl TryInto<ObjectId, Error: Display>,
     ) -> DeletePrivateEndpoint {
-        Request::new(&self.client, &DELETE_PRIVATE_ENDPOINT)
+        Call::new(&self.client, &DELETE_PRIVATE_ENDPOINT)
             .path::<ObjectId>("groupId", group_id)
             .path::<types::PrivateEndpointProvider>("cloudProvider", cloud_provider)
             .path::<ObjectId>("endpointId", endpoint_id)
@@ -72,7 +72,7 @@ impl Api {
         cloud_provider: impl TryInto<types::PrivateEndpointProvider, Error: Display>,
         endpoint_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetPrivateEndpoint {
-        Request::new(&self.client, &GET_PRIVATE_ENDPOINT)
+        Call::new(&self.client, &GET_PRIVATE_ENDPOINT)
             .path::<ObjectId>("groupId", group_id)
             .path::<types::PrivateEndpointProvider>("cloudProvider", cloud_provider)
             .path::<ObjectId>("endpointId", endpoint_id)
@@ -95,7 +95,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cloud_provider: impl TryInto<types::PrivateEndpointProvider, Error: Display>,
     ) -> ListPrivateEndpoints {
-        Request::new(&self.client, &LIST_PRIVATE_ENDPOINTS)
+        Call::new(&self.client, &LIST_PRIVATE_ENDPOINTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<types::PrivateEndpointProvider>("cloudProvider", cloud_provider)
             .into()
@@ -108,11 +108,11 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints",
     accept: "application/vnd.atlas.2024-11-13+json",
     content_type: Some("application/vnd.atlas.2024-11-13+json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::PrivateEndpoint, create_private_endpoint)]
+    #[response(types::PrivateEndpoint, create_private_endpoint)]
     pub struct CreatePrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -129,11 +129,11 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}",
     accept: "application/vnd.atlas.2024-11-13+json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer((), delete_private_endpoint)]
+    #[response((), delete_private_endpoint)]
     pub struct DeletePrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -150,11 +150,11 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}",
     accept: "application/vnd.atlas.2024-11-13+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::PrivateEndpoint, get_private_endpoint)]
+    #[response(types::PrivateEndpoint, get_private_endpoint)]
     pub struct GetPrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -171,11 +171,11 @@ static LIST_PRIVATE_ENDPOINTS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints",
     accept: "application/vnd.atlas.2024-11-13+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::PrivateEndpointPage, list_private_endpoints)]
+    #[response(types::PrivateEndpointPage, list_private_endpoints)]
     #[items(types::PrivateEndpoint, numbered, counted)]
     pub struct ListPrivateEndpoints {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.

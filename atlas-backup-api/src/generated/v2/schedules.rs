@@ -20,7 +20,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> DeleteSchedule {
-        Request::new(&self.client, &DELETE_SCHEDULE)
+        Call::new(&self.client, &DELETE_SCHEDULE)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -39,7 +39,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> GetSchedule {
-        Request::new(&self.client, &GET_SCHEDULE)
+        Call::new(&self.client, &GET_SCHEDULE)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -61,7 +61,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::ScheduleUpdateRequest,
     ) -> UpdateSchedule {
-        Request::new(&self.client, &UPDATE_SCHEDULE)
+        Call::new(&self.client, &UPDATE_SCHEDULE)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -75,11 +75,11 @@ static DELETE_SCHEDULE: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule",
     accept: "application/vnd.atlas.2024-08-05+json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer(types::Schedule, delete_schedule)]
+    #[response(types::Schedule, delete_schedule)]
     pub struct DeleteSchedule {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -93,11 +93,11 @@ static GET_SCHEDULE: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule",
     accept: "application/vnd.atlas.2024-08-05+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::Schedule, get_schedule)]
+    #[response(types::Schedule, get_schedule)]
     pub struct GetSchedule {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -114,11 +114,11 @@ static UPDATE_SCHEDULE: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule",
     accept: "application/vnd.atlas.2024-08-05+json",
     content_type: Some("application/vnd.atlas.2024-08-05+json"),
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer(types::Schedule, update_schedule)]
+    #[response(types::Schedule, update_schedule)]
     pub struct UpdateSchedule {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

@@ -24,7 +24,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> DeleteShardedSnapshot {
-        Request::new(&self.client, &DELETE_SHARDED_SNAPSHOT)
+        Call::new(&self.client, &DELETE_SHARDED_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -47,7 +47,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> DeleteSnapshot {
-        Request::new(&self.client, &DELETE_SNAPSHOT)
+        Call::new(&self.client, &DELETE_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -71,7 +71,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetShardedSnapshot {
-        Request::new(&self.client, &GET_SHARDED_SNAPSHOT)
+        Call::new(&self.client, &GET_SHARDED_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -94,7 +94,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetSnapshot {
-        Request::new(&self.client, &GET_SNAPSHOT)
+        Call::new(&self.client, &GET_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -122,7 +122,7 @@ impl Api {
         database_name: impl TryInto<String, Error: Display>,
         collection_name: impl TryInto<String, Error: Display>,
     ) -> GetSnapshotCollection {
-        Request::new(&self.client, &GET_SNAPSHOT_COLLECTION)
+        Call::new(&self.client, &GET_SNAPSHOT_COLLECTION)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -150,7 +150,7 @@ impl Api {
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
         database_name: impl TryInto<String, Error: Display>,
     ) -> GetSnapshotDatabase {
-        Request::new(&self.client, &GET_SNAPSHOT_DATABASE)
+        Call::new(&self.client, &GET_SNAPSHOT_DATABASE)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -172,7 +172,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListShardedSnapshots {
-        Request::new(&self.client, &LIST_SHARDED_SNAPSHOTS)
+        Call::new(&self.client, &LIST_SHARDED_SNAPSHOTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -197,7 +197,7 @@ impl Api {
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
         database_name: impl TryInto<String, Error: Display>,
     ) -> ListSnapshotCollections {
-        Request::new(&self.client, &LIST_SNAPSHOT_COLLECTIONS)
+        Call::new(&self.client, &LIST_SNAPSHOT_COLLECTIONS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -222,7 +222,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> ListSnapshotDatabases {
-        Request::new(&self.client, &LIST_SNAPSHOT_DATABASES)
+        Call::new(&self.client, &LIST_SNAPSHOT_DATABASES)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -242,7 +242,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListSnapshots {
-        Request::new(&self.client, &LIST_SNAPSHOTS)
+        Call::new(&self.client, &LIST_SNAPSHOTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -265,7 +265,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::OnDemandSnapshotRequest,
     ) -> TakeSnapshot {
-        Request::new(&self.client, &TAKE_SNAPSHOT)
+        Call::new(&self.client, &TAKE_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -289,7 +289,7 @@ impl Api {
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
         body: types::SnapshotRetentionRequest,
     ) -> UpdateSnapshotRetention {
-        Request::new(&self.client, &UPDATE_SNAPSHOT_RETENTION)
+        Call::new(&self.client, &UPDATE_SNAPSHOT_RETENTION)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -304,11 +304,11 @@ static DELETE_SHARDED_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer((), delete_sharded_snapshot)]
+    #[response((), delete_sharded_snapshot)]
     pub struct DeleteShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -325,11 +325,11 @@ static DELETE_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer((), delete_snapshot)]
+    #[response((), delete_snapshot)]
     pub struct DeleteSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -346,11 +346,11 @@ static GET_SHARDED_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::Snapshot, get_sharded_snapshot)]
+    #[response(types::Snapshot, get_sharded_snapshot)]
     pub struct GetShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -367,11 +367,11 @@ static GET_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::Snapshot, get_snapshot)]
+    #[response(types::Snapshot, get_snapshot)]
     pub struct GetSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -388,11 +388,11 @@ static GET_SNAPSHOT_COLLECTION: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}",
     accept: "application/vnd.atlas.2025-03-12+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::SnapshotCollection, get_snapshot_collection)]
+    #[response(types::SnapshotCollection, get_snapshot_collection)]
     pub struct GetSnapshotCollection {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -409,11 +409,11 @@ static GET_SNAPSHOT_DATABASE: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}",
     accept: "application/vnd.atlas.2025-03-12+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::SnapshotDatabase, get_snapshot_database)]
+    #[response(types::SnapshotDatabase, get_snapshot_database)]
     pub struct GetSnapshotDatabase {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -430,11 +430,11 @@ static LIST_SHARDED_SNAPSHOTS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::SnapshotPage, list_sharded_snapshots)]
+    #[response(types::SnapshotPage, list_sharded_snapshots)]
     #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
@@ -452,11 +452,11 @@ static LIST_SNAPSHOT_COLLECTIONS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections",
     accept: "application/vnd.atlas.2025-03-12+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::SnapshotCollectionPage, list_snapshot_collections)]
+    #[response(types::SnapshotCollectionPage, list_snapshot_collections)]
     #[items(types::SnapshotCollection, numbered, counted)]
     pub struct ListSnapshotCollections {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
@@ -484,11 +484,11 @@ static LIST_SNAPSHOT_DATABASES: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases",
     accept: "application/vnd.atlas.2025-03-12+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::SnapshotDatabasePage, list_snapshot_databases)]
+    #[response(types::SnapshotDatabasePage, list_snapshot_databases)]
     #[items(types::SnapshotDatabase, numbered, counted)]
     pub struct ListSnapshotDatabases {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
@@ -516,11 +516,11 @@ static LIST_SNAPSHOTS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::SnapshotPage, list_snapshots)]
+    #[response(types::SnapshotPage, list_snapshots)]
     #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
@@ -559,11 +559,11 @@ static TAKE_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: Some("application/vnd.atlas.2023-01-01+json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::Snapshot, take_snapshot)]
+    #[response(types::Snapshot, take_snapshot)]
     pub struct TakeSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -580,11 +580,11 @@ static UPDATE_SNAPSHOT_RETENTION: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: Some("application/vnd.atlas.2023-01-01+json"),
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 request! {
-    #[answer(types::Snapshot, update_snapshot_retention)]
+    #[response(types::Snapshot, update_snapshot_retention)]
     pub struct UpdateSnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]

@@ -24,7 +24,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::TenantRestoreJobRequest,
     ) -> CreateTenantRestoreJob {
-        Request::new(&self.client, &CREATE_TENANT_RESTORE_JOB)
+        Call::new(&self.client, &CREATE_TENANT_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -49,7 +49,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         body: types::TenantSnapshotDownloadRequest,
     ) -> DownloadTenantSnapshot {
-        Request::new(&self.client, &DOWNLOAD_TENANT_SNAPSHOT)
+        Call::new(&self.client, &DOWNLOAD_TENANT_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .body(&body)
@@ -76,7 +76,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         restore_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetTenantRestoreJob {
-        Request::new(&self.client, &GET_TENANT_RESTORE_JOB)
+        Call::new(&self.client, &GET_TENANT_RESTORE_JOB)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("restoreId", restore_id)
@@ -103,7 +103,7 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: Display>,
         snapshot_id: impl TryInto<ObjectId, Error: Display>,
     ) -> GetTenantSnapshot {
-        Request::new(&self.client, &GET_TENANT_SNAPSHOT)
+        Call::new(&self.client, &GET_TENANT_SNAPSHOT)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .path::<ObjectId>("snapshotId", snapshot_id)
@@ -126,7 +126,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListTenantRestoreJobs {
-        Request::new(&self.client, &LIST_TENANT_RESTORE_JOBS)
+        Call::new(&self.client, &LIST_TENANT_RESTORE_JOBS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -148,7 +148,7 @@ impl Api {
         group_id: impl TryInto<ObjectId, Error: Display>,
         cluster_name: impl TryInto<ClusterName, Error: Display>,
     ) -> ListTenantSnapshots {
-        Request::new(&self.client, &LIST_TENANT_SNAPSHOTS)
+        Call::new(&self.client, &LIST_TENANT_SNAPSHOTS)
             .path::<ObjectId>("groupId", group_id)
             .path::<ClusterName>("clusterName", cluster_name)
             .into()
@@ -161,11 +161,11 @@ static CREATE_TENANT_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restore",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: Some("application/vnd.atlas.2023-01-01+json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::TenantRestoreJob, create_tenant_restore_job)]
+    #[response(types::TenantRestoreJob, create_tenant_restore_job)]
     pub struct CreateTenantRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -182,11 +182,11 @@ static DOWNLOAD_TENANT_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/download",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: Some("application/vnd.atlas.2023-01-01+json"),
-    effect: Effect::Create,
+    idempotency: Idempotency::NotIdempotent,
 };
 
 request! {
-    #[answer(types::TenantRestoreJob, download_tenant_snapshot)]
+    #[response(types::TenantRestoreJob, download_tenant_snapshot)]
     pub struct DownloadTenantSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -203,11 +203,11 @@ static GET_TENANT_RESTORE_JOB: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores/{restoreId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::TenantRestoreJob, get_tenant_restore_job)]
+    #[response(types::TenantRestoreJob, get_tenant_restore_job)]
     pub struct GetTenantRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -224,11 +224,11 @@ static GET_TENANT_SNAPSHOT: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots/{snapshotId}",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::TenantSnapshot, get_tenant_snapshot)]
+    #[response(types::TenantSnapshot, get_tenant_snapshot)]
     pub struct GetTenantSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
         #[query("envelope")]
@@ -245,11 +245,11 @@ static LIST_TENANT_RESTORE_JOBS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::TenantRestoreJobPage, list_tenant_restore_jobs)]
+    #[response(types::TenantRestoreJobPage, list_tenant_restore_jobs)]
     #[items(types::TenantRestoreJob)]
     pub struct ListTenantRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
@@ -267,11 +267,11 @@ static LIST_TENANT_SNAPSHOTS: Operation = Operation {
     path: "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots",
     accept: "application/vnd.atlas.2023-01-01+json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 request! {
-    #[answer(types::TenantSnapshotPage, list_tenant_snapshots)]
+    #[response(types::TenantSnapshotPage, list_tenant_snapshots)]
     #[items(types::TenantSnapshot)]
     pub struct ListTenantSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.

@@ -19,12 +19,12 @@ use crate::error::ambiguous::AmbiguousError;
 use crate::error::api::ApiError;
 use crate::error::auth::AuthError;
 use crate::http::retry_after::retry_after;
-use crate::pipeline::authenticate::{self, Attempted};
-use crate::pipeline::classify::Fault;
+use crate::pipeline::authenticate::{self, AttemptOutcome};
+use crate::pipeline::classify::Failure;
 use crate::pipeline::context::Context;
 use crate::pipeline::decode;
 use crate::pipeline::exchange::RawResponse;
-use crate::pipeline::operation::Effect;
+use crate::pipeline::operation::Idempotency;
 use crate::pipeline::request::Request;
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -93,7 +93,7 @@ async fn attempts(
     loop {
         attempt += 1;
         span.record("attempt", attempt);
-        let Attempted { outcome, unsigned } =
+        let AttemptOutcome { outcome, unsigned } =
             authenticate::attempt(context, request, deadline).await;
         let status = outcome
             .as_ref()
@@ -102,20 +102,20 @@ async fn attempts(
         let elapsed_ms = millis(clock.now().saturating_duration_since(began));
         tracing::debug!(target: "atlas_backup_api", attempt, status = status.map(|status| status.as_u16()), elapsed_ms, "attempt");
 
-        let Some(fault) = Fault::of(&outcome, status) else {
+        let Some(failure) = Failure::of(&outcome, status) else {
             return conclude(context, request, outcome, status, may_have_acted);
         };
         // What is not let in does the same however often it is sent: nothing.
         let effect = if unsigned {
-            Effect::Read
+            Idempotency::Safe
         } else {
-            request.operation.effect
+            request.operation.idempotency
         };
-        may_have_acted |= !unsigned && fault.may_have_acted();
+        may_have_acted |= !unsigned && failure.may_have_acted();
         let delays = delays
             .get_or_insert_with(|| options.retry.as_ref().unwrap_or(&settings.retry).delays());
-        let delay = if fault.may_repeat(effect) {
-            delays.next(fault == Fault::RateLimited, asked(&outcome))
+        let delay = if failure.is_retryable(effect) {
+            delays.next(failure == Failure::RateLimited, asked(&outcome))
         } else {
             None
         };
@@ -123,11 +123,11 @@ async fn attempts(
         match delay.filter(|delay| *delay < deadline.left(clock)) {
             Some(delay) => {
                 let delay_ms = millis(delay);
-                tracing::warn!(target: "atlas_backup_api", attempt, fault = fault.as_str(), delay_ms, "trying again");
+                tracing::warn!(target: "atlas_backup_api", attempt, failure = failure.as_str(), delay_ms, "trying again");
                 clock.sleep(delay).await;
                 began = clock.now();
             }
-            None if effect == Effect::Create && fault.may_have_acted() => {
+            None if effect == Idempotency::NotIdempotent && failure.may_have_acted() => {
                 let failure = |answer: RawResponse| {
                     ApiError::of(
                         request.operation.id,

@@ -14,7 +14,7 @@ use crate::client::call::Call;
 use crate::config::clock::{Clock, Sleep};
 use crate::config::retry_policy::RetryPolicy;
 use crate::loopback::{Loopback, answer};
-use crate::pipeline::operation::{Effect, Operation};
+use crate::pipeline::operation::{Idempotency, Operation};
 
 static GET: Operation = Operation {
     id: "get",
@@ -22,7 +22,7 @@ static GET: Operation = Operation {
     path: "/api/it",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
 };
 
 static DELETE: Operation = Operation {
@@ -31,7 +31,7 @@ static DELETE: Operation = Operation {
     path: "/api/it",
     accept: "application/json",
     content_type: None,
-    effect: Effect::Idempotent,
+    idempotency: Idempotency::Idempotent,
 };
 
 async fn get(url: &str) -> Result<RawResponse, Error> {

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::client::poller::{Standing, WaitError};
 use crate::download::DownloadError;
 use crate::error::Error;
-use crate::error::bounded::Brief;
+use crate::error::truncated::Truncated;
 use crate::wire::object_id::ObjectId;
 use crate::wire::one_line;
 
@@ -70,7 +70,7 @@ impl<J> fmt::Debug for SaveError<J> {
             SaveError::Call(error) => f.debug_tuple("Call").field(error).finish(),
             SaveError::Job { id, failure } => f
                 .debug_struct("Job")
-                .field("id", &Brief(id, 100))
+                .field("id", &Truncated(id, 100))
                 .field("failure", failure)
                 .finish(),
             SaveError::NoFiles(_) => f.write_str("NoFiles"),

@@ -13,17 +13,17 @@ use crate::model_ext::restore_job::SUFFIX;
 const TEXT: &str =
     "This snapshot is not saved completely. Save it again to this directory to go on.\n";
 
-pub(super) struct Unfinished<'a> {
+pub(super) struct Marker<'a> {
     directory: &'a Path,
     /// What the names of its files begin with.
     prefix: &'a str,
     mark: PathBuf,
 }
 
-impl<'a> Unfinished<'a> {
+impl<'a> Marker<'a> {
     pub(super) fn of(directory: &'a Path, prefix: &'a str) -> Self {
         // No delivery can have a name with this ending.
-        Unfinished {
+        Marker {
             directory,
             prefix,
             mark: directory.join(format!("{prefix}.part")),

@@ -21,7 +21,7 @@ use crate::pipeline::decode::Content;
 use crate::pipeline::response::Response;
 use crate::wire::object_id::ObjectId;
 
-use marker::Unfinished;
+use marker::Marker;
 use writable::Writable;
 
 pub use error::SaveError;
@@ -101,7 +101,7 @@ impl<J> SaveSnapshot<J> {
         self
     }
 
-    /// As [`Download::progress`].
+    /// As [`Download::on_progress`].
     pub fn on_download(mut self, see: impl FnMut(&DownloadProgress) + Send + 'static) -> Self {
         self.on_download = Arc::new(Mutex::new(see));
         self
@@ -120,7 +120,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
     /// - After a call that failed, was dropped, or whose process was killed, the next one to the same directory goes on. Complete files
     ///   are kept, unless Atlas did not say which shard they are of. What has come of others is kept if the host knows them by
     ///   the same `ETag`. Until all files are complete, `snapshot-ID.part` marks those that are here as the work of such a call.
-    /// - Other files of the snapshot, such as those of a call that was successful, are in the way, and nothing is asked for:
+    /// - Fallback files of the snapshot, such as those of a call that was successful, are in the way, and nothing is asked for:
     ///   move them, or ask for [`Download::overwrite`].
     ///
     /// Before anything is asked for, the directory is made if need be, for its owner alone (0700), and a small file is written to it and
@@ -157,7 +157,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
             .plan
             .as_ref()
             .map_err(|error| Error::from(error.clone()))?;
-        let unfinished = Unfinished::of(directory, &plan.prefix);
+        let unfinished = Marker::of(directory, &plan.prefix);
         // Making the download may take hours: what will be in its way is better told before, and that nothing can be written.
         let download = (self.change)(self.client.download());
         let mode = download.mode().map_err(SaveError::Download)?;
@@ -185,7 +185,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
             .client
             .download()
             .files(files)
-            .progress(calls(&self.on_download));
+            .on_progress(calls(&self.on_download));
         let download = (self.change)(download);
         if !download.overwrites() {
             complete.extend(unfinished.begin(mode).map_err(SaveError::Download)?);

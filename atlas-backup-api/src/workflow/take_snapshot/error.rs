@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::client::poller::{Standing, WaitError};
 use crate::error::Error;
-use crate::error::bounded::Brief;
+use crate::error::truncated::Truncated;
 use crate::v2::types::Snapshot;
 use crate::wire::one_line;
 
@@ -109,7 +109,7 @@ impl fmt::Debug for TakeError {
             }
             TakeError::Snapshot { snapshot, failure } => f
                 .debug_struct("Snapshot")
-                .field("id", &Brief(&snapshot.id, 100))
+                .field("id", &Truncated(&snapshot.id, 100))
                 .field("failure", failure)
                 .finish_non_exhaustive(),
         }

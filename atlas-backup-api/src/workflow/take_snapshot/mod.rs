@@ -307,7 +307,7 @@ async fn look(
             api.list_sharded_snapshots(group_id, cluster_name).stream()
         }
         // A cluster without snapshots: whether one may be taken, asking for it will tell.
-        _ => cluster_snapshots::list(api, cluster).lenient(),
+        _ => cluster_snapshots::list(api, cluster).ignore_refusals(),
     };
     while let Some(snapshot) = snapshots.next().await {
         let snapshot = snapshot?;

@@ -3,7 +3,7 @@
 use super::RetentionUnit;
 use crate::generated::prelude::*;
 
-shared! {
+resource! {
     /// How long Atlas keeps on-demand snapshots at least.
     #[derive(Default)]
     #[doc(alias = "BackupComplianceOnDemandPolicyItem")]
@@ -29,18 +29,18 @@ shared! {
 impl ComplianceOnDemandPolicyItem {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::given("frequencyInterval", self.frequency_interval.is_some())?;
-        check::minimum("frequencyInterval", self.frequency_interval, 0)?;
-        check::maximum("frequencyInterval", self.frequency_interval, 40)?;
-        check::given("frequencyType", self.frequency_type.is_some())?;
-        check::well_formed("id", &self.id)?;
-        check::given("retentionUnit", self.retention_unit.is_some())?;
-        check::given("retentionValue", self.retention_value.is_some())?;
+        validate::given("frequencyInterval", self.frequency_interval.is_some())?;
+        validate::minimum("frequencyInterval", self.frequency_interval, 0)?;
+        validate::maximum("frequencyInterval", self.frequency_interval, 40)?;
+        validate::given("frequencyType", self.frequency_type.is_some())?;
+        validate::well_formed("id", &self.id)?;
+        validate::given("retentionUnit", self.retention_unit.is_some())?;
+        validate::given("retentionValue", self.retention_value.is_some())?;
         Ok(())
     }
 }
 
-answer! {
+response! {
     /// Rules that the backups of every cluster of a project must keep.
     #[doc(alias = "DataProtectionSettings")]
     pub struct CompliancePolicy {
@@ -91,7 +91,7 @@ answer! {
     }
 }
 
-shared! {
+resource! {
     /// How often Atlas takes a snapshot at least, and how long it keeps it at least.
     #[derive(Default)]
     #[doc(alias = "BackupComplianceScheduledPolicyItem")]
@@ -118,13 +118,13 @@ shared! {
 impl CompliancePolicyItem {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::given("frequencyInterval", self.frequency_interval.is_some())?;
-        check::minimum("frequencyInterval", self.frequency_interval, 1)?;
-        check::maximum("frequencyInterval", self.frequency_interval, 40)?;
-        check::given("frequencyType", self.frequency_type.is_some())?;
-        check::well_formed("id", &self.id)?;
-        check::given("retentionUnit", self.retention_unit.is_some())?;
-        check::given("retentionValue", self.retention_value.is_some())?;
+        validate::given("frequencyInterval", self.frequency_interval.is_some())?;
+        validate::minimum("frequencyInterval", self.frequency_interval, 1)?;
+        validate::maximum("frequencyInterval", self.frequency_interval, 40)?;
+        validate::given("frequencyType", self.frequency_type.is_some())?;
+        validate::well_formed("id", &self.id)?;
+        validate::given("retentionUnit", self.retention_unit.is_some())?;
+        validate::given("retentionValue", self.retention_value.is_some())?;
         Ok(())
     }
 }
@@ -139,7 +139,7 @@ open_enum! {
     }
 }
 
-shared! {
+resource! {
     /// Rules that the backups of every cluster of a project must keep from now on.
     #[doc(alias = "DataProtectionSettings")]
     pub struct CompliancePolicyUpdateRequest {
@@ -198,10 +198,10 @@ impl CompliancePolicyUpdateRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::min_length("authorizedEmail", &self.authorized_email, 1)?;
-        check::nested("onDemandPolicyItem", &self.on_demand_policy_item)?;
-        check::well_formed("projectId", &self.project_id)?;
-        check::nested("scheduledPolicyItems", &self.scheduled_policy_items)?;
+        validate::min_length("authorizedEmail", &self.authorized_email, 1)?;
+        validate::nested("onDemandPolicyItem", &self.on_demand_policy_item)?;
+        validate::well_formed("projectId", &self.project_id)?;
+        validate::nested("scheduledPolicyItems", &self.scheduled_policy_items)?;
         Ok(())
     }
 }
@@ -225,7 +225,7 @@ impl From<CompliancePolicy> for CompliancePolicyUpdateRequest {
             project_id: answer.project_id,
             restore_window_days: answer.restore_window_days,
             scheduled_policy_items: (!answer.scheduled_policy_items.is_empty()
-                || extra.came("scheduledPolicyItems"))
+                || extra.was_present("scheduledPolicyItems"))
                 .then_some(answer.scheduled_policy_items),
             extra,
         }

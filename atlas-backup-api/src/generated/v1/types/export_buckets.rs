@@ -3,7 +3,7 @@
 use super::{CloudProvider, Link};
 use crate::generated::prelude::*;
 
-answer! {
+response! {
     /// An AWS S3 bucket to which Atlas can export snapshots.
     #[doc(alias = "DiskBackupSnapshotAWSExportBucketResponse")]
     pub struct ExportBucket {
@@ -31,7 +31,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of export buckets.
     #[doc(alias = "PaginatedBackupSnapshotExportBucketView")]
     pub struct ExportBucketPage {
@@ -47,7 +47,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// An AWS S3 bucket to which Atlas is to export snapshots.
     #[doc(alias = "DiskBackupSnapshotAWSExportBucketRequest")]
     pub struct ExportBucketRequest {
@@ -83,9 +83,9 @@ impl ExportBucketRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::min_length("bucketName", &self.bucket_name, 3)?;
-        check::max_length("bucketName", &self.bucket_name, 63)?;
-        check::well_formed("iamRoleId", &self.iam_role_id)?;
+        validate::min_length("bucketName", &self.bucket_name, 3)?;
+        validate::max_length("bucketName", &self.bucket_name, 63)?;
+        validate::well_formed("iamRoleId", &self.iam_role_id)?;
         Ok(())
     }
 }

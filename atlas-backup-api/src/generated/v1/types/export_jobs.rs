@@ -3,7 +3,7 @@
 use super::Link;
 use crate::generated::prelude::*;
 
-answer! {
+response! {
     /// A job that exports a snapshot to an export bucket.
     #[doc(alias = "DiskBackupExportJob")]
     pub struct ExportJob {
@@ -49,7 +49,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// The export of one shard or of the config servers.
     #[doc(alias = "DiskBackupExportMember")]
     pub struct ExportJobMember {
@@ -62,7 +62,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of export jobs.
     #[doc(alias = "PaginatedApiAtlasDiskBackupExportJobView")]
     pub struct ExportJobPage {
@@ -78,7 +78,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// A snapshot to export.
     #[doc(alias = "DiskBackupExportJobRequest")]
     pub struct ExportJobRequest {
@@ -106,9 +106,9 @@ impl ExportJobRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::nested("customData", &self.custom_data)?;
-        check::well_formed("exportBucketId", &self.export_bucket_id)?;
-        check::well_formed("snapshotId", &self.snapshot_id)?;
+        validate::nested("customData", &self.custom_data)?;
+        validate::well_formed("exportBucketId", &self.export_bucket_id)?;
+        validate::well_formed("snapshotId", &self.snapshot_id)?;
         Ok(())
     }
 }
@@ -124,7 +124,7 @@ open_enum! {
     }
 }
 
-shared! {
+resource! {
     /// A custom label of an export job, which is written to the bucket with the data.
     #[derive(Default)]
     #[doc(alias = "BackupLabel")]
@@ -145,7 +145,7 @@ impl ExportLabel {
     }
 }
 
-answer! {
+response! {
     /// How many collections an export job has exported.
     #[doc(alias = "ExportStatus")]
     pub struct ExportProgress {
@@ -158,7 +158,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// Why an export job is in its state.
     #[doc(alias = "StateReason")]
     pub struct ExportStateReason {

@@ -3,7 +3,7 @@
 use super::{BsonTimestamp, Link};
 use crate::generated::prelude::*;
 
-answer! {
+response! {
     /// A point between two legacy snapshots of a sharded cluster at which all its shards agree, so that the cluster can be restored to
     /// it.
     #[doc(alias = "ApiAtlasCheckpointView")]
@@ -38,7 +38,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of legacy checkpoints.
     #[doc(alias = "PaginatedApiAtlasCheckpointView")]
     pub struct LegacyCheckpointPage {
@@ -54,7 +54,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// The part of a legacy checkpoint that comes from one replica set.
     #[doc(alias = "ApiCheckpointPartView")]
     pub struct LegacyCheckpointPart {
@@ -91,7 +91,7 @@ open_enum! {
     }
 }
 
-answer! {
+response! {
     /// How a legacy restore job hands over its data, and how far that is.
     #[doc(alias = "BackupRestoreJobDelivery")]
     pub struct LegacyRestoreDelivery {
@@ -134,7 +134,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// How a legacy restore job is to hand over its data.
     #[doc(alias = "BackupRestoreJobDelivery")]
     pub struct LegacyRestoreDeliveryRequest {
@@ -174,12 +174,12 @@ impl LegacyRestoreDeliveryRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::minimum("expirationHours", self.expiration_hours, 1)?;
-        check::minimum("maxDownloads", self.max_downloads, 1)?;
-        check::well_formed("targetClusterId", &self.target_cluster_id)?;
-        check::well_formed("targetClusterName", &self.target_cluster_name)?;
-        check::well_formed("targetGroupId", &self.target_group_id)?;
-        if let Some(case) = check::Case::when(
+        validate::minimum("expirationHours", self.expiration_hours, 1)?;
+        validate::minimum("maxDownloads", self.max_downloads, 1)?;
+        validate::well_formed("targetClusterId", &self.target_cluster_id)?;
+        validate::well_formed("targetClusterName", &self.target_cluster_name)?;
+        validate::well_formed("targetGroupId", &self.target_group_id)?;
+        if let Some(case) = validate::Case::when(
             "methodName",
             &self.method_name,
             &["AUTOMATED_RESTORE"],
@@ -211,7 +211,7 @@ open_enum! {
     }
 }
 
-answer! {
+response! {
     /// The hash of one file of a download.
     #[doc(alias = "RestoreJobFileHash")]
     pub struct LegacyRestoreFileHash {
@@ -230,7 +230,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// A job that restores a legacy backup to a cluster or makes it ready for download.
     #[doc(alias = "BackupRestoreJob")]
     pub struct LegacyRestoreJob {
@@ -285,7 +285,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// The legacy restore jobs that one request made.
     #[doc(alias = "PaginatedRestoreJobView")]
     pub struct LegacyRestoreJobList {
@@ -301,7 +301,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of legacy restore jobs.
     #[doc(alias = "PaginatedRestoreJobView")]
     pub struct LegacyRestoreJobPage {
@@ -317,7 +317,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// A legacy backup to restore. It names one restore point: `snapshotId`, `checkpointId`, `pointInTimeUTCMillis`, or `oplogTs` with
     /// `oplogInc`.
     #[doc(alias = "BackupRestoreJob")]
@@ -361,16 +361,16 @@ impl LegacyRestoreJobRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::well_formed("checkpointId", &self.checkpoint_id)?;
-        check::nested("delivery", &self.delivery)?;
-        check::minimum("oplogInc", self.oplog_inc, 1)?;
-        check::minimum(
+        validate::well_formed("checkpointId", &self.checkpoint_id)?;
+        validate::nested("delivery", &self.delivery)?;
+        validate::minimum("oplogInc", self.oplog_inc, 1)?;
+        validate::minimum(
             "pointInTimeUTCMillis",
             self.point_in_time_utc_millis,
             1199145600000,
         )?;
-        check::well_formed("snapshotId", &self.snapshot_id)?;
-        let case = check::Case::always("A job restores one point in time.");
+        validate::well_formed("snapshotId", &self.snapshot_id)?;
+        let case = validate::Case::always("A job restores one point in time.");
         case.exactly_one(
             &[
                 ("snapshotId", self.snapshot_id.is_some()),
@@ -379,7 +379,7 @@ impl LegacyRestoreJobRequest {
                 ("oplogTs", self.oplog_ts.is_some()),
             ],
         )?;
-        let case = check::Case::always(
+        let case = validate::Case::always(
             "A place in the oplog is a second and a position within it.",
         );
         case.together(
@@ -415,7 +415,7 @@ open_enum! {
     }
 }
 
-answer! {
+response! {
     /// When Atlas takes legacy snapshots of a cluster and how long it keeps them.
     #[doc(alias = "ApiAtlasSnapshotScheduleView")]
     pub struct LegacySchedule {
@@ -452,7 +452,7 @@ answer! {
     }
 }
 
-shared! {
+resource! {
     /// Changes of the schedule of legacy snapshots. What is left out stays as it is.
     #[derive(Default)]
     #[doc(alias = "ApiAtlasSnapshotScheduleView")]
@@ -488,47 +488,47 @@ shared! {
 impl LegacyScheduleUpdateRequest {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::minimum(
+        validate::minimum(
             "clusterCheckpointIntervalMin",
             self.cluster_checkpoint_interval_min,
             15,
         )?;
-        check::maximum(
+        validate::maximum(
             "clusterCheckpointIntervalMin",
             self.cluster_checkpoint_interval_min,
             60,
         )?;
-        check::well_formed("clusterId", &self.cluster_id)?;
-        check::minimum(
+        validate::well_formed("clusterId", &self.cluster_id)?;
+        validate::minimum(
             "dailySnapshotRetentionDays",
             self.daily_snapshot_retention_days,
             0,
         )?;
-        check::maximum(
+        validate::maximum(
             "dailySnapshotRetentionDays",
             self.daily_snapshot_retention_days,
             360,
         )?;
-        check::minimum(
+        validate::minimum(
             "monthlySnapshotRetentionMonths",
             self.monthly_snapshot_retention_months,
             0,
         )?;
-        check::maximum(
+        validate::maximum(
             "monthlySnapshotRetentionMonths",
             self.monthly_snapshot_retention_months,
             36,
         )?;
-        check::minimum("snapshotIntervalHours", self.snapshot_interval_hours, 6)?;
-        check::maximum("snapshotIntervalHours", self.snapshot_interval_hours, 24)?;
-        check::minimum("snapshotRetentionDays", self.snapshot_retention_days, 2)?;
-        check::maximum("snapshotRetentionDays", self.snapshot_retention_days, 5)?;
-        check::minimum(
+        validate::minimum("snapshotIntervalHours", self.snapshot_interval_hours, 6)?;
+        validate::maximum("snapshotIntervalHours", self.snapshot_interval_hours, 24)?;
+        validate::minimum("snapshotRetentionDays", self.snapshot_retention_days, 2)?;
+        validate::maximum("snapshotRetentionDays", self.snapshot_retention_days, 5)?;
+        validate::minimum(
             "weeklySnapshotRetentionWeeks",
             self.weekly_snapshot_retention_weeks,
             0,
         )?;
-        check::maximum(
+        validate::maximum(
             "weeklySnapshotRetentionWeeks",
             self.weekly_snapshot_retention_weeks,
             52,
@@ -557,7 +557,7 @@ impl From<LegacySchedule> for LegacyScheduleUpdateRequest {
     }
 }
 
-answer! {
+response! {
     /// A legacy backup snapshot.
     #[doc(alias = "BackupSnapshot")]
     pub struct LegacySnapshot {
@@ -610,7 +610,7 @@ open_enum! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of legacy snapshots.
     #[doc(alias = "PaginatedSnapshotView")]
     pub struct LegacySnapshotPage {
@@ -626,7 +626,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// The part of a legacy snapshot that comes from one replica set.
     #[doc(alias = "BackupSnapshotPart")]
     pub struct LegacySnapshotPart {
@@ -686,7 +686,7 @@ open_enum! {
     }
 }
 
-body! {
+request_body! {
     /// How long to keep a legacy snapshot.
     #[derive(Default)]
     #[doc(alias = "BackupSnapshot")]
@@ -703,7 +703,7 @@ body! {
 impl LegacySnapshotRetentionRequest {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        if let Some(case) = check::Case::when(
+        if let Some(case) = validate::Case::when(
             "doNotDelete",
             &self.do_not_delete,
             &["true"],

@@ -3,7 +3,7 @@
 use super::{BsonTimestamp, Link, RestoreDeliveryType};
 use crate::generated::prelude::*;
 
-answer! {
+response! {
     /// A download through a private endpoint.
     #[doc(alias = "ApiPrivateDownloadDeliveryUrl")]
     pub struct PrivateDownloadUrl {
@@ -16,7 +16,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// A job that restores a cluster or makes a snapshot ready for download. It has no status: `finishedAt`, `failed`, `expired`,
     /// `cancelled` and `deliveryUrl` say how far it is.
     #[doc(alias = "DiskBackupSnapshotRestoreJob")]
@@ -91,7 +91,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// The download of one shard or of the config servers.
     #[doc(alias = "DiskBackupRestoreMember")]
     pub struct RestoreJobMember {
@@ -107,7 +107,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of restore jobs.
     #[doc(alias = "PaginatedCloudBackupRestoreJobView")]
     pub struct RestoreJobPage {
@@ -123,7 +123,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// A restore or download to start. `deliveryType` decides what other members are required.
     #[doc(alias = "DiskBackupSnapshotRestoreJob")]
     pub struct RestoreJobRequest {
@@ -170,17 +170,17 @@ impl RestoreJobRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::minimum("oplogInc", self.oplog_inc, 1)?;
-        check::minimum("oplogTs", self.oplog_ts, 1199145600)?;
-        check::minimum(
+        validate::minimum("oplogInc", self.oplog_inc, 1)?;
+        validate::minimum("oplogTs", self.oplog_ts, 1199145600)?;
+        validate::minimum(
             "pointInTimeUTCSeconds",
             self.point_in_time_utc_seconds,
             1199145600,
         )?;
-        check::well_formed("snapshotId", &self.snapshot_id)?;
-        check::well_formed("targetClusterName", &self.target_cluster_name)?;
-        check::well_formed("targetGroupId", &self.target_group_id)?;
-        if let Some(case) = check::Case::when(
+        validate::well_formed("snapshotId", &self.snapshot_id)?;
+        validate::well_formed("targetClusterName", &self.target_cluster_name)?;
+        validate::well_formed("targetGroupId", &self.target_group_id)?;
+        if let Some(case) = validate::Case::when(
             "deliveryType",
             &self.delivery_type,
             &["automated", "pointInTime"],
@@ -193,7 +193,7 @@ impl RestoreJobRequest {
                 ],
             )?;
         }
-        if let Some(case) = check::Case::when(
+        if let Some(case) = validate::Case::when(
             "deliveryType",
             &self.delivery_type,
             &["automated", "download"],
@@ -201,7 +201,7 @@ impl RestoreJobRequest {
         ) {
             case.require(&[("snapshotId", self.snapshot_id.is_some())])?;
         }
-        if let Some(case) = check::Case::when(
+        if let Some(case) = validate::Case::when(
             "deliveryType",
             &self.delivery_type,
             &["pointInTime"],
@@ -214,7 +214,7 @@ impl RestoreJobRequest {
                 ],
             )?;
         }
-        let case = check::Case::always(
+        let case = validate::Case::always(
             "A place in the oplog is a second and a position within it.",
         );
         case.together(

@@ -19,7 +19,7 @@ open_enum! {
     }
 }
 
-body! {
+request_body! {
     /// An on-demand snapshot to take.
     #[doc(alias = "DiskBackupOnDemandSnapshotRequest")]
     pub struct OnDemandSnapshotRequest {
@@ -43,12 +43,12 @@ impl OnDemandSnapshotRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::minimum("retentionInDays", self.retention_in_days, 1)?;
+        validate::minimum("retentionInDays", self.retention_in_days, 1)?;
         Ok(())
     }
 }
 
-answer! {
+response! {
     /// A snapshot of a replica set or of a sharded cluster.
     #[doc(
         alias(
@@ -119,7 +119,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// The snapshot of one shard or of the config servers.
     #[doc(alias = "DiskBackupShardedClusterSnapshotMember")]
     pub struct SnapshotMember {
@@ -135,7 +135,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of snapshots.
     #[doc(
         alias(
@@ -156,7 +156,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// How long to keep a snapshot.
     #[doc(alias = "BackupSnapshotRetention")]
     pub struct SnapshotRetentionRequest {

@@ -22,7 +22,7 @@ open_enum! {
     }
 }
 
-answer! {
+response! {
     /// A job that restores a snapshot of an M2 or M5 cluster or makes it ready for download.
     #[doc(alias = "TenantRestore")]
     pub struct TenantRestoreJob {
@@ -72,7 +72,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// The restore jobs of an M2 or M5 cluster.
     #[doc(alias = "PaginatedTenantRestoreView")]
     pub struct TenantRestoreJobPage {
@@ -88,7 +88,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// A snapshot of an M2 or M5 cluster to restore, and the cluster that it is to overwrite.
     #[doc(alias = "TenantRestore")]
     pub struct TenantRestoreJobRequest {
@@ -120,17 +120,17 @@ impl TenantRestoreJobRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::well_formed("snapshotId", &self.snapshot_id)?;
-        check::form::deployment_item_name(
+        validate::well_formed("snapshotId", &self.snapshot_id)?;
+        validate::pattern::deployment_item_name(
             "targetDeploymentItemName",
             &self.target_deployment_item_name,
         )?;
-        check::well_formed("targetProjectId", &self.target_project_id)?;
+        validate::well_formed("targetProjectId", &self.target_project_id)?;
         Ok(())
     }
 }
 
-answer! {
+response! {
     /// A snapshot of an M2 or M5 cluster.
     #[doc(alias = "BackupTenantSnapshot")]
     pub struct TenantSnapshot {
@@ -161,7 +161,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// A snapshot of an M2 or M5 cluster to download.
     #[doc(alias = "TenantRestore")]
     pub struct TenantSnapshotDownloadRequest {
@@ -179,12 +179,12 @@ impl TenantSnapshotDownloadRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::well_formed("snapshotId", &self.snapshot_id)?;
+        validate::well_formed("snapshotId", &self.snapshot_id)?;
         Ok(())
     }
 }
 
-answer! {
+response! {
     /// The snapshots of an M2 or M5 cluster.
     #[doc(alias = "PaginatedTenantSnapshotView")]
     pub struct TenantSnapshotPage {

@@ -3,7 +3,7 @@
 use super::Link;
 use crate::generated::prelude::*;
 
-answer! {
+response! {
     /// A job that restores single collections or databases.
     #[doc(alias = "ApiAtlasCollectionRestoreJobResponse")]
     pub struct CollectionRestoreJob {
@@ -70,7 +70,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// How far a collection restore job is with one collection.
     #[doc(alias = "ApiAtlasCollectionRestoreCollectionStateResponse")]
     pub struct CollectionRestoreJobCollection {
@@ -98,7 +98,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// How far the indexes of one collection are.
     #[doc(alias = "ApiAtlasCollectionRestoreIndexStatus")]
     pub struct CollectionRestoreJobCollectionIndexStatus {
@@ -114,7 +114,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of collections.
     #[doc(alias = "PaginatedApiAtlasCollectionRestoreCollectionStateView")]
     pub struct CollectionRestoreJobCollectionPage {
@@ -130,7 +130,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// How far the indexes of a collection restore job are.
     #[doc(alias = "ApiAtlasCollectionRestoreJobIndexStatus")]
     pub struct CollectionRestoreJobIndexStatus {
@@ -143,7 +143,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of collection restore jobs.
     #[doc(alias = "PaginatedApiAtlasCollectionRestoreJobView")]
     pub struct CollectionRestoreJobPage {
@@ -159,7 +159,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// Collections or databases to restore, from a snapshot or from a point in time.
     #[doc(alias = "ApiAtlasCollectionRestoreJobRequest")]
     pub struct CollectionRestoreJobRequest {
@@ -228,13 +228,13 @@ impl CollectionRestoreJobRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::max_items("collections", &self.collections, 100)?;
-        check::nested("collections", &self.collections)?;
-        check::max_items("databases", &self.databases, 100)?;
-        check::nested("databases", &self.databases)?;
-        check::well_formed("snapshotId", &self.snapshot_id)?;
-        check::well_formed("targetClusterName", &self.target_cluster_name)?;
-        check::well_formed("targetGroupId", &self.target_group_id)?;
+        validate::max_items("collections", &self.collections, 100)?;
+        validate::nested("collections", &self.collections)?;
+        validate::max_items("databases", &self.databases, 100)?;
+        validate::nested("databases", &self.databases)?;
+        validate::well_formed("snapshotId", &self.snapshot_id)?;
+        validate::well_formed("targetClusterName", &self.target_cluster_name)?;
+        validate::well_formed("targetGroupId", &self.target_group_id)?;
         Ok(())
     }
 }
@@ -287,7 +287,7 @@ open_enum! {
     }
 }
 
-shared! {
+resource! {
     /// A database or collection to restore.
     #[derive(Default)]
     #[doc(alias = "ApiAtlasRestoreNamespaceView")]
@@ -304,7 +304,7 @@ shared! {
 impl RestoreNamespace {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::given("sourceNamespace", self.source_namespace.is_some())?;
+        validate::given("sourceNamespace", self.source_namespace.is_some())?;
         Ok(())
     }
 }

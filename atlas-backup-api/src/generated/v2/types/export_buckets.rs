@@ -3,7 +3,7 @@
 use super::{CloudProvider, Link};
 use crate::generated::prelude::*;
 
-answer! {
+response! {
     /// A bucket to which Atlas can export snapshots: an AWS S3 bucket, an Azure blob storage container or a Google Cloud Storage
     /// bucket.
     #[doc(
@@ -48,7 +48,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of export buckets.
     #[doc(alias = "PaginatedBackupSnapshotExportBucketsView")]
     pub struct ExportBucketPage {
@@ -64,7 +64,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// A bucket to which Atlas is to export snapshots.
     #[doc(
         alias(
@@ -117,13 +117,13 @@ impl ExportBucketRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::min_length("bucketName", &self.bucket_name, 3)?;
-        check::max_length("bucketName", &self.bucket_name, 63)?;
-        check::well_formed("iamRoleId", &self.iam_role_id)?;
-        check::well_formed("roleId", &self.role_id)?;
-        check::min_length("serviceUrl", &self.service_url, 33)?;
-        check::max_length("serviceUrl", &self.service_url, 2048)?;
-        if let Some(case) = check::Case::when(
+        validate::min_length("bucketName", &self.bucket_name, 3)?;
+        validate::max_length("bucketName", &self.bucket_name, 63)?;
+        validate::well_formed("iamRoleId", &self.iam_role_id)?;
+        validate::well_formed("roleId", &self.role_id)?;
+        validate::min_length("serviceUrl", &self.service_url, 33)?;
+        validate::max_length("serviceUrl", &self.service_url, 2048)?;
+        if let Some(case) = validate::Case::when(
             "cloudProvider",
             &self.cloud_provider,
             &["AWS"],
@@ -136,7 +136,7 @@ impl ExportBucketRequest {
                 ],
             )?;
         }
-        if let Some(case) = check::Case::when(
+        if let Some(case) = validate::Case::when(
             "cloudProvider",
             &self.cloud_provider,
             &["AZURE"],
@@ -149,7 +149,7 @@ impl ExportBucketRequest {
                 ],
             )?;
         }
-        if let Some(case) = check::Case::when(
+        if let Some(case) = validate::Case::when(
             "cloudProvider",
             &self.cloud_provider,
             &["GCP"],
@@ -166,7 +166,7 @@ impl ExportBucketRequest {
     }
 }
 
-body! {
+request_body! {
     /// How exports reach a bucket.
     #[doc(alias = "UpdateRequirePrivateNetworkingRequestView")]
     pub struct ExportBucketUpdateRequest {

@@ -3,7 +3,7 @@
 use super::{Link, SharedTierDeliveryType, SharedTierStatus};
 use crate::generated::prelude::*;
 
-answer! {
+response! {
     /// A job that restores a snapshot of a flex cluster or makes it ready for download.
     #[doc(alias = "FlexBackupRestoreJob20241113")]
     pub struct FlexRestoreJob {
@@ -53,7 +53,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of flex restore jobs.
     #[doc(alias = "PaginatedApiAtlasFlexBackupRestoreJob20241113View")]
     pub struct FlexRestoreJobPage {
@@ -69,7 +69,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// A snapshot of a flex cluster to restore, and the cluster that it is to overwrite.
     #[doc(alias = "FlexBackupRestoreJobCreate20241113")]
     pub struct FlexRestoreJobRequest {
@@ -100,17 +100,17 @@ impl FlexRestoreJobRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::well_formed("snapshotId", &self.snapshot_id)?;
-        check::form::deployment_item_name(
+        validate::well_formed("snapshotId", &self.snapshot_id)?;
+        validate::pattern::deployment_item_name(
             "targetDeploymentItemName",
             &self.target_deployment_item_name,
         )?;
-        check::well_formed("targetProjectId", &self.target_project_id)?;
+        validate::well_formed("targetProjectId", &self.target_project_id)?;
         Ok(())
     }
 }
 
-answer! {
+response! {
     /// A snapshot of a flex cluster.
     #[doc(alias = "FlexBackupSnapshot20241113")]
     pub struct FlexSnapshot {
@@ -141,7 +141,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// A snapshot of a flex cluster to download.
     #[doc(alias = "FlexBackupSnapshotDownloadCreate20241113")]
     pub struct FlexSnapshotDownloadRequest {
@@ -159,12 +159,12 @@ impl FlexSnapshotDownloadRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::well_formed("snapshotId", &self.snapshot_id)?;
+        validate::well_formed("snapshotId", &self.snapshot_id)?;
         Ok(())
     }
 }
 
-answer! {
+response! {
     /// One page of a list of flex snapshots.
     #[doc(alias = "PaginatedApiAtlasFlexBackupSnapshot20241113View")]
     pub struct FlexSnapshotPage {

@@ -36,7 +36,7 @@ open_enum! {
     }
 }
 
-answer! {
+response! {
     /// A private connection between Atlas and the object storage of a cloud provider, for backups.
     #[doc(alias = "ObjectStoragePrivateEndpointResponse")]
     pub struct PrivateEndpoint {
@@ -64,7 +64,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of private endpoints.
     #[doc(alias = "PaginatedApiAtlasObjectStoragePrivateEndpointResponseView")]
     pub struct PrivateEndpointPage {
@@ -87,7 +87,7 @@ open_enum! {
     }
 }
 
-body! {
+request_body! {
     /// A private endpoint to create.
     #[doc(alias = "ObjectStoragePrivateEndpointRequest")]
     pub struct PrivateEndpointRequest {

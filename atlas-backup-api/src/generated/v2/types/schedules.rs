@@ -3,7 +3,7 @@
 use super::{CloudProvider, Link, RetentionUnit, SnapshotFrequency};
 use crate::generated::prelude::*;
 
-shared! {
+resource! {
     /// Which snapshots Atlas copies to another region and how long it keeps the copies.
     #[derive(Default)]
     #[doc(
@@ -32,9 +32,9 @@ shared! {
 impl CopyPolicyItem {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::given("frequencyType", self.frequency_type.is_some())?;
-        check::well_formed("id", &self.id)?;
-        if let Some(case) = check::Case::when(
+        validate::given("frequencyType", self.frequency_type.is_some())?;
+        validate::well_formed("id", &self.id)?;
+        if let Some(case) = validate::Case::when(
             "frequencyType",
             &self.frequency_type,
             &["hourly", "daily", "weekly", "monthly", "yearly"],
@@ -51,7 +51,7 @@ impl CopyPolicyItem {
     }
 }
 
-shared! {
+resource! {
     /// Which snapshots Atlas copies to one other region.
     #[derive(Default)]
     #[doc(alias = "DiskBackupCopySetting20240805")]
@@ -85,18 +85,18 @@ shared! {
 impl CopySetting {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::max_items("copyPolicyItems", &self.copy_policy_items, 6)?;
-        check::nested("copyPolicyItems", &self.copy_policy_items)?;
-        check::max_items("frequencies", &self.frequencies, 6)?;
-        check::minimum("lastNumberOfSnapshots", self.last_number_of_snapshots, 1)?;
-        check::maximum("lastNumberOfSnapshots", self.last_number_of_snapshots, 500)?;
-        check::given("zoneId", self.zone_id.is_some())?;
-        check::well_formed("zoneId", &self.zone_id)?;
+        validate::max_items("copyPolicyItems", &self.copy_policy_items, 6)?;
+        validate::nested("copyPolicyItems", &self.copy_policy_items)?;
+        validate::max_items("frequencies", &self.frequencies, 6)?;
+        validate::minimum("lastNumberOfSnapshots", self.last_number_of_snapshots, 1)?;
+        validate::maximum("lastNumberOfSnapshots", self.last_number_of_snapshots, 500)?;
+        validate::given("zoneId", self.zone_id.is_some())?;
+        validate::well_formed("zoneId", &self.zone_id)?;
         Ok(())
     }
 }
 
-body! {
+request_body! {
     /// A copy setting that is removed and whose copies Atlas is to delete.
     #[derive(Default)]
     #[doc(alias = "DeleteCopiedBackups20240805")]
@@ -116,7 +116,7 @@ body! {
 impl DeletedCopySetting {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::well_formed("zoneId", &self.zone_id)?;
+        validate::well_formed("zoneId", &self.zone_id)?;
         Ok(())
     }
 }
@@ -129,7 +129,7 @@ open_enum! {
     }
 }
 
-shared! {
+resource! {
     /// Which snapshots Atlas exports of its own accord, and whereto.
     #[derive(Default)]
     #[doc(alias = "AutoExportPolicyView")]
@@ -146,12 +146,12 @@ shared! {
 impl ExportPolicy {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::well_formed("exportBucketId", &self.export_bucket_id)?;
+        validate::well_formed("exportBucketId", &self.export_bucket_id)?;
         Ok(())
     }
 }
 
-shared! {
+resource! {
     /// How much longer Atlas keeps snapshots of one kind.
     #[derive(Default)]
     #[doc(alias = "ExtraRetentionSetting")]
@@ -172,7 +172,7 @@ impl ExtraRetention {
     }
 }
 
-answer! {
+response! {
     /// When Atlas takes snapshots of a cluster, how long it keeps them, and whereto it copies and exports them.
     #[doc(alias = "DiskBackupSnapshotSchedule20240805")]
     pub struct Schedule {
@@ -224,7 +224,7 @@ answer! {
     }
 }
 
-shared! {
+resource! {
     /// The snapshots that a schedule takes.
     #[derive(Default)]
     #[doc(alias = "AdvancedDiskBackupSnapshotSchedulePolicy")]
@@ -241,14 +241,14 @@ shared! {
 impl SchedulePolicy {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::well_formed("id", &self.id)?;
-        check::given("policyItems", self.policy_items.is_some())?;
-        check::nested("policyItems", &self.policy_items)?;
+        validate::well_formed("id", &self.id)?;
+        validate::given("policyItems", self.policy_items.is_some())?;
+        validate::nested("policyItems", &self.policy_items)?;
         Ok(())
     }
 }
 
-shared! {
+resource! {
     /// How often Atlas takes a snapshot and how long it keeps it.
     #[derive(Default)]
     #[doc(alias = "DiskBackupApiPolicyItem")]
@@ -275,18 +275,18 @@ shared! {
 impl SchedulePolicyItem {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::given("frequencyInterval", self.frequency_interval.is_some())?;
-        check::minimum("frequencyInterval", self.frequency_interval, 1)?;
-        check::maximum("frequencyInterval", self.frequency_interval, 40)?;
-        check::given("frequencyType", self.frequency_type.is_some())?;
-        check::well_formed("id", &self.id)?;
-        check::given("retentionUnit", self.retention_unit.is_some())?;
-        check::given("retentionValue", self.retention_value.is_some())?;
+        validate::given("frequencyInterval", self.frequency_interval.is_some())?;
+        validate::minimum("frequencyInterval", self.frequency_interval, 1)?;
+        validate::maximum("frequencyInterval", self.frequency_interval, 40)?;
+        validate::given("frequencyType", self.frequency_type.is_some())?;
+        validate::well_formed("id", &self.id)?;
+        validate::given("retentionUnit", self.retention_unit.is_some())?;
+        validate::given("retentionValue", self.retention_value.is_some())?;
         Ok(())
     }
 }
 
-shared! {
+resource! {
     /// Changes of a schedule. What is left out stays as it is.
     #[derive(Default)]
     #[doc(alias = "DiskBackupSnapshotSchedule20240805")]
@@ -345,12 +345,12 @@ shared! {
 impl ScheduleUpdateRequest {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::nested("copySettings", &self.copy_settings)?;
-        check::nested("deleteCopiedBackups", &self.delete_copied_backups)?;
-        check::nested("export", &self.export)?;
-        check::nested("extraRetentionSettings", &self.extra_retention_settings)?;
-        check::max_items("policies", &self.policies, 1)?;
-        check::nested("policies", &self.policies)?;
+        validate::nested("copySettings", &self.copy_settings)?;
+        validate::nested("deleteCopiedBackups", &self.delete_copied_backups)?;
+        validate::nested("export", &self.export)?;
+        validate::nested("extraRetentionSettings", &self.extra_retention_settings)?;
+        validate::max_items("policies", &self.policies, 1)?;
+        validate::nested("policies", &self.policies)?;
         Ok(())
     }
 }
@@ -368,16 +368,16 @@ impl From<Schedule> for ScheduleUpdateRequest {
             auto_export_enabled: answer.auto_export_enabled,
             copy_policy_items_enabled: answer.copy_policy_items_enabled,
             copy_settings: (!answer.copy_settings.is_empty()
-                || extra.came("copySettings"))
+                || extra.was_present("copySettings"))
                 .then_some(answer.copy_settings),
             delete_copied_backups: None,
             delete_copy_snapshots: None,
             delete_snapshots: None,
             export: answer.export,
             extra_retention_settings: (!answer.extra_retention_settings.is_empty()
-                || extra.came("extraRetentionSettings"))
+                || extra.was_present("extraRetentionSettings"))
                 .then_some(answer.extra_retention_settings),
-            policies: (!answer.policies.is_empty() || extra.came("policies"))
+            policies: (!answer.policies.is_empty() || extra.was_present("policies"))
                 .then_some(answer.policies),
             reference_hour_of_day: answer.reference_hour_of_day,
             reference_minute_of_hour: answer.reference_minute_of_hour,

@@ -3,7 +3,7 @@
 use super::{BsonTimestamp, Link, RestoreDeliveryType, SnapshotFrequency, SnapshotStatus, SnapshotType};
 use crate::generated::prelude::*;
 
-answer! {
+response! {
     /// A job that restores a serverless instance or makes one of its snapshots ready for download. It has no status: `finishedAt`,
     /// `failed`, `expired`, `cancelled` and `deliveryUrl` say how far it is.
     #[doc(alias = "ServerlessBackupRestoreJob")]
@@ -65,7 +65,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of serverless restore jobs.
     #[doc(alias = "PaginatedApiAtlasServerlessBackupRestoreJobView")]
     pub struct ServerlessRestoreJobPage {
@@ -81,7 +81,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// What to restore of a serverless instance. A restore to a point in time names it as `pointInTimeUTCSeconds`, or as `oplogTs` with
     /// `oplogInc`.
     #[doc(alias = "ServerlessBackupRestoreJob")]
@@ -128,17 +128,17 @@ impl ServerlessRestoreJobRequest {
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::minimum("oplogInc", self.oplog_inc, 1)?;
-        check::minimum("oplogTs", self.oplog_ts, 1199145600)?;
-        check::minimum(
+        validate::minimum("oplogInc", self.oplog_inc, 1)?;
+        validate::minimum("oplogTs", self.oplog_ts, 1199145600)?;
+        validate::minimum(
             "pointInTimeUTCSeconds",
             self.point_in_time_utc_seconds,
             1199145600,
         )?;
-        check::well_formed("snapshotId", &self.snapshot_id)?;
-        check::well_formed("targetClusterName", &self.target_cluster_name)?;
-        check::well_formed("targetGroupId", &self.target_group_id)?;
-        if let Some(case) = check::Case::when(
+        validate::well_formed("snapshotId", &self.snapshot_id)?;
+        validate::well_formed("targetClusterName", &self.target_cluster_name)?;
+        validate::well_formed("targetGroupId", &self.target_group_id)?;
+        if let Some(case) = validate::Case::when(
             "deliveryType",
             &self.delivery_type,
             &["automated", "pointInTime"],
@@ -151,7 +151,7 @@ impl ServerlessRestoreJobRequest {
                 ],
             )?;
         }
-        if let Some(case) = check::Case::when(
+        if let Some(case) = validate::Case::when(
             "deliveryType",
             &self.delivery_type,
             &["automated", "download"],
@@ -163,7 +163,7 @@ impl ServerlessRestoreJobRequest {
     }
 }
 
-answer! {
+response! {
     /// A snapshot of a serverless instance.
     #[doc(alias = "ServerlessBackupSnapshot")]
     pub struct ServerlessSnapshot {
@@ -200,7 +200,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of serverless snapshots.
     #[doc(alias = "PaginatedApiAtlasServerlessBackupSnapshotView")]
     pub struct ServerlessSnapshotPage {

@@ -2,7 +2,7 @@
 
 use crate::generated::prelude::*;
 
-answer! {
+response! {
     /// A point in the oplog.
     #[doc(alias = "ApiBSONTimestampView")]
     pub struct BsonTimestamp {
@@ -27,7 +27,7 @@ open_enum! {
     }
 }
 
-answer! {
+response! {
     /// A link to a resource, as [RFC 5988](https://www.rfc-editor.org/rfc/rfc5988) has it.
     pub struct Link {
         /// URL of the resource.

@@ -19,7 +19,7 @@ open_enum! {
     }
 }
 
-body! {
+request_body! {
     /// An on-demand snapshot to take.
     #[derive(Default)]
     #[doc(alias = "DiskBackupOnDemandSnapshotRequest")]
@@ -36,12 +36,12 @@ body! {
 impl OnDemandSnapshotRequest {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     pub fn validate(&self) -> Result<(), InvalidArgument> {
-        check::minimum("retentionInDays", self.retention_in_days, 1)?;
+        validate::minimum("retentionInDays", self.retention_in_days, 1)?;
         Ok(())
     }
 }
 
-answer! {
+response! {
     /// A snapshot of a replica set or of a sharded cluster.
     #[doc(
         alias(
@@ -112,7 +112,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// A collection in a snapshot.
     #[doc(alias = "DiskBackupCollectionResponse")]
     pub struct SnapshotCollection {
@@ -125,7 +125,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of collections.
     #[doc(alias = "PaginatedApiAtlasDiskBackupCollectionView")]
     pub struct SnapshotCollectionPage {
@@ -141,7 +141,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// A database in a snapshot.
     #[doc(alias = "DiskBackupDatabaseResponse")]
     pub struct SnapshotDatabase {
@@ -154,7 +154,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of databases.
     #[doc(alias = "PaginatedApiAtlasDiskBackupDatabaseView")]
     pub struct SnapshotDatabasePage {
@@ -170,7 +170,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// The snapshot of one shard or of the config servers.
     #[doc(alias = "DiskBackupShardedClusterSnapshotMember")]
     pub struct SnapshotMember {
@@ -186,7 +186,7 @@ answer! {
     }
 }
 
-answer! {
+response! {
     /// One page of a list of snapshots.
     #[doc(
         alias(
@@ -207,7 +207,7 @@ answer! {
     }
 }
 
-body! {
+request_body! {
     /// How long to keep a snapshot.
     #[doc(alias = "BackupSnapshotRetention")]
     pub struct SnapshotRetentionRequest {

@@ -5,31 +5,31 @@
 use reqwest::Response;
 
 /// A body, or the beginning of one that is longer than the limit.
-pub(crate) struct Received {
+pub(crate) struct LimitedBody {
     pub(crate) bytes: Vec<u8>,
-    pub(crate) is_whole: bool,
+    pub(crate) is_complete: bool,
 }
 
 /// Reads at most `limit` bytes. What comes after them is not waited for: the connection is closed with the answer that it belongs to,
 /// which is dropped here.
-pub(crate) async fn up_to(
+pub(crate) async fn read(
     limit: usize,
     mut response: Response,
-) -> Result<Received, reqwest::Error> {
+) -> Result<LimitedBody, reqwest::Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         let room = limit - bytes.len();
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if chunk.len() > room {
-            return Ok(Received {
+            return Ok(LimitedBody {
                 bytes,
-                is_whole: false,
+                is_complete: false,
             });
         }
     }
-    Ok(Received {
+    Ok(LimitedBody {
         bytes,
-        is_whole: true,
+        is_complete: true,
     })
 }
 
@@ -40,28 +40,28 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_is_whole_up_to_the_limit_and_not_beyond() {
-        for (limit, kept, is_whole) in [
+        for (limit, kept, is_complete) in [
             (0, "", false),
             (3, "abc", false),
             (4, "abcd", true),
             (5, "abcd", true),
         ] {
             let server = Loopback::answering([answer("200 OK", "", "abcd")]);
-            let received = up_to(limit, reqwest::get(&server.url).await.unwrap())
+            let received = read(limit, reqwest::get(&server.url).await.unwrap())
                 .await
                 .unwrap();
             assert_eq!(
-                (received.bytes.as_slice(), received.is_whole),
-                (kept.as_bytes(), is_whole),
+                (received.bytes.as_slice(), received.is_complete),
+                (kept.as_bytes(), is_complete),
                 "{limit}"
             );
         }
         let server = Loopback::answering([answer("200 OK", "", "")]);
         assert!(
-            up_to(0, reqwest::get(&server.url).await.unwrap())
+            read(0, reqwest::get(&server.url).await.unwrap())
                 .await
                 .unwrap()
-                .is_whole,
+                .is_complete,
             "nothing came"
         );
     }

@@ -6,7 +6,7 @@ use super::Pager;
 use crate::error::Error;
 
 /// The list of the other kind of cluster, while it may still be needed.
-pub(super) struct Other<T> {
+pub(super) struct Fallback<T> {
     /// Its first page; None once it is being read.
     pager: Option<Box<Pager>>,
     /// Whether an item tells that the list which brought it is the right one.
@@ -15,24 +15,24 @@ pub(super) struct Other<T> {
     came: bool,
     /// How the first list was refused: told at the end, if the other one is empty.
     refusal: Option<Error>,
-    /// See [`Items::lenient`](super::Items::lenient).
-    lenient: bool,
+    /// See [`Items::ignore_refusals`](super::Items::ignore_refusals).
+    ignore_refusals: bool,
 }
 
-impl<T> Other<T> {
+impl<T> Fallback<T> {
     pub(super) fn new(pager: Box<Pager>, settles: fn(&T) -> bool) -> Self {
-        Other {
+        Fallback {
             pager: Some(pager),
             settles,
             came: false,
             refusal: None,
-            lenient: false,
+            ignore_refusals: false,
         }
     }
 
-    pub(super) fn lenient(self) -> Self {
-        Other {
-            lenient: true,
+    pub(super) fn ignore_refusals(self) -> Self {
+        Fallback {
+            ignore_refusals: true,
             ..self
         }
     }
@@ -65,7 +65,8 @@ impl<T> Other<T> {
             return Ok(());
         }
         // The first list was answered, so the cluster exists and may be read: what is refused is the list that it does not have.
-        let is_explained = is_wrong_kind(&error) || self.lenient && is_bad_or_missing(&error);
+        let is_explained =
+            is_wrong_kind(&error) || self.ignore_refusals && is_bad_or_missing(&error);
         if self.refusal.is_none() && is_explained {
             Ok(())
         } else {
@@ -77,7 +78,11 @@ impl<T> Other<T> {
     pub(super) fn go_on(&mut self) -> Option<Result<Box<Pager>, Error>> {
         match self.pager.take() {
             Some(pager) => Some(Ok(pager)),
-            None => self.refusal.take().filter(|_| !self.lenient).map(Err),
+            None => self
+                .refusal
+                .take()
+                .filter(|_| !self.ignore_refusals)
+                .map(Err),
         }
     }
 }

@@ -3,12 +3,12 @@
 use std::fmt::{self, Debug, Write};
 
 /// How many items of a list are shown.
-pub(crate) const FEW: usize = 5;
+pub(crate) const MAX_ITEMS: usize = 5;
 
 /// A value's `Debug` on one line, cut off after so many bytes. It costs no more than what is shown.
-pub(crate) struct Brief<'a>(pub(crate) &'a dyn Debug, pub(crate) usize);
+pub(crate) struct Truncated<'a>(pub(crate) &'a dyn Debug, pub(crate) usize);
 
-impl Debug for Brief<'_> {
+impl Debug for Truncated<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = Limited {
             text: String::new(),
@@ -22,14 +22,19 @@ impl Debug for Brief<'_> {
 }
 
 /// The first items of a list, each cut off after so many bytes, and how many were left out.
-pub(crate) struct Few<'a, T>(pub(crate) &'a [T], pub(crate) usize);
+pub(crate) struct FirstItems<'a, T>(pub(crate) &'a [T], pub(crate) usize);
 
-impl<T: Debug> Debug for Few<'_, T> {
+impl<T: Debug> Debug for FirstItems<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut list = f.debug_list();
-        list.entries(self.0.iter().take(FEW).map(|item| Brief(item, self.1)));
-        if self.0.len() > FEW {
-            list.entry(&format_args!("… {} more", self.0.len() - FEW));
+        list.entries(
+            self.0
+                .iter()
+                .take(MAX_ITEMS)
+                .map(|item| Truncated(item, self.1)),
+        );
+        if self.0.len() > MAX_ITEMS {
+            list.entry(&format_args!("… {} more", self.0.len() - MAX_ITEMS));
         }
         list.finish()
     }
@@ -60,23 +65,23 @@ mod tests {
     #[test]
     fn what_fits_is_shown_as_it_is() {
         assert_eq!(
-            format!("{:?}", Brief(&Some("a\nb"), 100)),
+            format!("{:?}", Truncated(&Some("a\nb"), 100)),
             r#"Some("a\nb")"#
         );
-        assert_eq!(format!("{:#?}", Brief(&Some(1), 7)), "Some(1)");
+        assert_eq!(format!("{:#?}", Truncated(&Some(1), 7)), "Some(1)");
         assert_eq!(
-            format!("{:?}", Few(&[1, 2, 3, 4, 5], 10)),
+            format!("{:?}", FirstItems(&[1, 2, 3, 4, 5], 10)),
             "[1, 2, 3, 4, 5]"
         );
-        assert_eq!(format!("{:?}", Few::<u8>(&[], 10)), "[]");
+        assert_eq!(format!("{:?}", FirstItems::<u8>(&[], 10)), "[]");
     }
 
     #[test]
     fn what_does_not_fit_is_cut_where_a_character_ends() {
-        assert_eq!(format!("{:?}", Brief(&"abcdef", 3)), "\"ab…");
-        assert_eq!(format!("{:?}", Brief(&"éé", 4)), "\"é…");
+        assert_eq!(format!("{:?}", Truncated(&"abcdef", 3)), "\"ab…");
+        assert_eq!(format!("{:?}", Truncated(&"éé", 4)), "\"é…");
         assert_eq!(
-            format!("{:?}", Few(&["abc"; 7], 2)),
+            format!("{:?}", FirstItems(&["abc"; 7], 2)),
             "[\"a…, \"a…, \"a…, \"a…, \"a…, … 2 more]"
         );
     }

@@ -7,20 +7,20 @@ use std::task::{Context, Poll};
 type Piece<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Pieces of work that are begun in their order, so many at a time.
-pub(super) struct SideBySide<'a, T> {
+pub(super) struct BoundedConcurrency<'a, T> {
     most: usize,
     waiting: Box<dyn Iterator<Item = Piece<'a, T>> + Send + 'a>,
     running: Vec<Piece<'a, T>>,
 }
 
-impl<'a, T> SideBySide<'a, T> {
+impl<'a, T> BoundedConcurrency<'a, T> {
     /// At most so many at a time, which is one at least.
     pub(super) fn new<F: Future<Output = T> + Send + 'a>(
         most: usize,
         work: impl Iterator<Item = F> + Send + 'a,
     ) -> Self {
         let waiting = work.map(|piece| -> Piece<'a, T> { Box::pin(piece) });
-        SideBySide {
+        BoundedConcurrency {
             most: most.max(1),
             waiting: Box::new(waiting),
             running: Vec::new(),
@@ -101,7 +101,7 @@ mod tests {
                     number
                 }
             });
-            let mut work = SideBySide::new(most, work);
+            let mut work = BoundedConcurrency::new(most, work);
             let mut done = Vec::new();
             while let Some(number) = work.next().await {
                 done.push(number);
@@ -137,7 +137,7 @@ mod tests {
                 }
             })
         });
-        SideBySide::new(3, work).next().await;
+        BoundedConcurrency::new(3, work).next().await;
         let first: Vec<_> = first
             .into_inner()
             .unwrap()
