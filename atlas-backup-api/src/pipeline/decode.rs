@@ -10,7 +10,9 @@ use crate::http::charset;
 use crate::http::envelope::{self, Opened};
 use crate::pipeline::exchange::RawResponse;
 use crate::pipeline::operation::Operation;
-use crate::wire::object::{Empty, Member};
+use crate::wire::field::{Empty, Field};
+use crate::wire::mismatch::Mismatch;
+use crate::wire::read::{self, ReadError};
 
 /// What the content of a success is read as: a type of the wire, or `()` where none is expected.
 pub(crate) trait Content: Sized {
@@ -21,7 +23,7 @@ pub(crate) trait Content: Sized {
     ) -> Result<(StatusCode, Self), Error>;
 }
 
-impl<T: Member + Empty> Content for T {
+impl<T: Field + Empty> Content for T {
     fn read(
         operation: &Operation,
         enveloped: bool,
@@ -49,32 +51,68 @@ pub(crate) fn content(
     operation: &Operation,
     enveloped: bool,
     answer: &RawResponse,
-    value: &mut dyn Member,
+    value: &mut dyn Field,
 ) -> Result<StatusCode, Error> {
     refuse_failure(operation, answer)?;
     let text = charset::text(&answer.headers, &answer.body);
-    let body = match text.trim() {
+    let text = text.trim();
+    if enveloped {
+        return enveloped_content(operation, answer, text, value);
+    }
+    let status = answer.status;
+    if matches!(text, "" | "null") {
+        return empty_content(operation, status, value);
+    }
+    match read::from_json(value, text) {
+        Ok(()) => Ok(status),
+        Err(ReadError::Syntax(error)) => {
+            Err(DecodeError::syntax(operation.id, status, error).into())
+        }
+        Err(ReadError::Mismatch(mismatch)) => Err(mismatched(operation, status, &mismatch)),
+    }
+}
+
+/// The same, for an answer whose body is an envelope: only its end may tell that it is one.
+fn enveloped_content(
+    operation: &Operation,
+    answer: &RawResponse,
+    text: &str,
+    value: &mut dyn Field,
+) -> Result<StatusCode, Error> {
+    let body = match text {
         "" => Value::Null,
         text => serde_json::from_str(text)
             .map_err(|error| DecodeError::syntax(operation.id, answer.status, error))?,
     };
-    let opened = open(enveloped, body);
+    let opened = envelope::open(body);
     let status = check_status(operation, answer, &opened)?;
     if opened.content.is_null() {
-        // Where nothing is required, nothing is an answer.
-        let blank = value.decode(&Value::Object(Map::new()));
-        return blank
-            .map(|()| status)
-            .map_err(|_| DecodeError::empty(operation.id, status).into());
+        return empty_content(operation, status, value);
     }
-    value.decode(&opened.content).map_err(|mismatch| {
-        let mismatch = match opened.member {
-            Some(member) => mismatch.inside(member),
-            None => mismatch,
-        };
-        DecodeError::mismatch(operation.id, status, &mismatch)
-    })?;
-    Ok(status)
+    read::from_value(value, &opened.content)
+        .map(|()| status)
+        .map_err(|mismatch| {
+            let mismatch = match opened.member {
+                Some(member) => mismatch.inside(member),
+                None => mismatch,
+            };
+            mismatched(operation, status, &mismatch)
+        })
+}
+
+/// An empty body is an answer in which nothing is required.
+fn empty_content(
+    operation: &Operation,
+    status: StatusCode,
+    value: &mut dyn Field,
+) -> Result<StatusCode, Error> {
+    let read = read::from_value(value, &Value::Object(Map::new()));
+    read.map(|()| status)
+        .map_err(|_| DecodeError::empty(operation.id, status).into())
+}
+
+fn mismatched(operation: &Operation, status: StatusCode, mismatch: &Mismatch) -> Error {
+    DecodeError::mismatch(operation.id, status, mismatch).into()
 }
 
 /// Makes sure of success where no content is expected. What came all the same is looked at only for the failure that an
@@ -164,7 +202,7 @@ mod tests {
         }
     }
 
-    fn read<T: Member + Empty>(enveloped: bool, answer: &RawResponse) -> Result<(u16, T), Error> {
+    fn read<T: Field + Empty>(enveloped: bool, answer: &RawResponse) -> Result<(u16, T), Error> {
         let mut value = T::EMPTY;
         let status = content(&GET, enveloped, answer, &mut value)?;
         Ok((status.as_u16(), value))
@@ -201,11 +239,11 @@ mod tests {
         );
         assert_eq!(
             told(&answer(200, b"[\"a\", 1]")),
-            "get: unreadable answer (200 OK): [1]: expected text, found a number"
+            "get: unreadable answer (200 OK): [1]: expected text, found a number at line 1 column 7"
         );
         assert_eq!(
             told(&answer(200, b"{}")),
-            "get: unreadable answer (200 OK): expected a list, found an object"
+            "get: unreadable answer (200 OK): expected a list, found an object at line 1 column 2"
         );
         let syntax = "get: unreadable answer (200 OK): the answer is not JSON: ";
         for body in [

@@ -66,7 +66,7 @@ impl Request {
     /// Validates the body and serializes it.
     pub(crate) fn set_body(&mut self, body: &dyn Body) {
         match body.validate() {
-            Ok(()) => self.body = Some(body.value().to_string().into()),
+            Ok(()) => self.body = Some(body.view().to_json().into()),
             Err(error) => self.refuse(error),
         }
     }

@@ -1,10 +1,10 @@
 //! What a request carries: something that can be checked, and written as JSON.
 
 use crate::error::invalid_argument::InvalidArgument;
-use crate::wire::object::{Empty, Member};
+use crate::wire::field::{Empty, Field};
 
 /// A struct made by `request_body!`, or some of them.
-pub(crate) trait Body: Member {
+pub(crate) trait Body: Field {
     /// Checks bounds, lengths, patterns and rules across members, the first breach of which is told.
     fn validate(&self) -> Result<(), InvalidArgument>;
 }

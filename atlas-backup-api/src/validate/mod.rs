@@ -232,7 +232,7 @@ mod tests {
     use super::*;
     use crate::validate::request_macros::request_body;
     use crate::wire::cluster_name::ClusterName;
-    use crate::wire::object::{Empty, Member};
+    use crate::wire::field::{Empty, Text as _};
     use crate::wire::object_id::ObjectId;
 
     fn told(check: Check) -> String {
@@ -351,7 +351,7 @@ mod tests {
     fn ids_taken_from_answers_keep_their_rule_too() {
         let id = |text: &str| {
             let mut id = ObjectId::EMPTY;
-            id.decode(&text.into()).unwrap();
+            id.set(text);
             id
         };
         let good = id("32b6e34b3d91647abb20e7b8");

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::wire::member_set::MemberSet;
+use crate::wire::object::Shape;
+
 /// Members of an answer that no field of this version holds, as Atlas sent them.
 ///
 /// It also remembers which lists and maps the answer had, so that one that came is written back even when the program emptied
@@ -12,90 +15,139 @@ use serde_json::{Map, Value};
 /// goes for members that came in another form than the documented one and have a field that holds it (one URL instead of a list of
 /// them): they are written back in that form as long as it can hold the value.
 ///
-/// Almost always empty, so it takes one pointer. `Debug` prints the names only: what a newer Atlas added may be a secret.
+/// Almost always empty, so its members stand in a box that is only made for them. `Debug` prints the names only: a member
+/// that a newer Atlas added may be a secret.
 #[derive(Clone, Default)]
-pub struct Extra(
-    // Never Some of nothing.
-    Option<Box<Kept>>,
-);
-
-#[derive(Clone, Default)]
-struct Kept {
-    members: Map<String, Value>,
-    /// How the lists, maps and members in another form came that a field holds. None of them is one of `members`.
-    came: Vec<(&'static str, WireForm)>,
+pub struct Extra {
+    /// The object that was read. `None` if the program made this.
+    shape: Option<&'static Shape>,
+    /// The members that were present and are held by their fields.
+    present: MemberSet,
+    // Never `Some` of nothing.
+    rest: Option<Box<Rest>>,
 }
 
-/// How a member came whose field alone does not tell.
+#[derive(Clone, Default)]
+struct Rest {
+    members: Map<String, Value>,
+    /// Those of the present members that had another form than the documented one.
+    in_other_form: MemberSet,
+}
+
+/// The form in which a member was read, where its value alone does not tell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum WireForm {
     /// As documented: a list or a map, which may be empty.
     AsDocumented,
-    /// In the other form in which Atlas was seen sending it.
+    /// The other form in which Atlas was seen sending it.
     InOtherForm,
 }
 
 impl Extra {
     /// Nothing.
-    pub(crate) const NONE: Self = Extra(None);
+    pub(crate) const NONE: Self = Extra {
+        shape: None,
+        present: MemberSet::EMPTY,
+        rest: None,
+    };
 
-    /// What is left of an answer once its fields are read, and how those came.
-    pub(crate) fn read(members: Map<String, Value>, came: Vec<(&'static str, WireForm)>) -> Self {
-        Extra(if members.is_empty() && came.is_empty() {
-            None
-        } else {
-            Some(Box::new(Kept { members, came }))
-        })
+    /// What is left of an object once its fields are read, and the forms in which those were.
+    pub(crate) fn read(
+        shape: &'static Shape,
+        members: Map<String, Value>,
+        present: MemberSet,
+        in_other_form: MemberSet,
+    ) -> Self {
+        let has_rest = !members.is_empty() || !in_other_form.is_empty();
+        let rest = has_rest.then(|| {
+            Box::new(Rest {
+                members,
+                in_other_form,
+            })
+        });
+        Extra {
+            shape: Some(shape),
+            present,
+            rest,
+        }
     }
 
-    /// Whether the list or map called `name` on the wire came and could be held.
+    /// Whether the list or map of this name was present, and its field holds it.
     pub(crate) fn was_present(&self, name: &str) -> bool {
         self.form(name).is_some()
     }
 
-    /// How the member called `name` on the wire came, if it came, could be held, and its field does not tell.
+    /// The form in which the member of this name was read, if it was present, its field holds it, and its value alone does
+    /// not tell.
     pub(crate) fn form(&self, name: &str) -> Option<WireForm> {
-        let kept = self.0.as_ref()?;
-        kept.came
+        let index = self
+            .index(name)
+            .filter(|&index| self.present.contains(index))?;
+        let is_other = self
+            .rest
+            .as_ref()
+            .is_some_and(|rest| rest.in_other_form.contains(index));
+        Some(if is_other {
+            WireForm::InOtherForm
+        } else {
+            WireForm::AsDocumented
+        })
+    }
+
+    /// The place of a member in the object that was read.
+    fn index(&self, name: &str) -> Option<usize> {
+        self.shape?
+            .members
             .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, came)| *came)
+            .position(|member| member.name == name)
+    }
+
+    fn forget(&mut self, name: &str) {
+        if let Some(index) = self.index(name) {
+            self.present.remove(index);
+            if let Some(rest) = &mut self.rest {
+                rest.in_other_form.remove(index);
+            }
+        }
     }
 
     /// Whether there is nothing here.
     pub fn is_empty(&self) -> bool {
-        self.0.as_ref().is_none_or(|kept| kept.members.is_empty())
+        self.rest
+            .as_ref()
+            .is_none_or(|rest| rest.members.is_empty())
     }
 
-    /// The value of the member called `name` on the wire.
+    /// The value of the member called `name` in JSON.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.as_ref()?.members.get(name)
+        self.rest.as_ref()?.members.get(name)
     }
 
-    /// The members, by the names they have on the wire.
+    /// The members, by their names in JSON.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0
-            .iter()
-            .flat_map(|kept| kept.members.iter())
-            .map(|(name, value)| (name.as_str(), value))
+        let members = self.rest.iter().flat_map(|rest| rest.members.iter());
+        members.map(|(name, value)| (name.as_str(), value))
     }
 
     /// Adds a member to be written, and returns the value it had here.
     ///
-    /// A field of the answer that has a value or items wins over a member of the same name here.
+    /// A field of the object that has a value or items wins over a member of the same name here.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        let (name, kept) = (name.into(), self.0.get_or_insert_default());
-        kept.came.retain(|(known, _)| *known != name);
-        kept.members.insert(name, value.into())
+        let name = name.into();
+        self.forget(&name);
+        self.rest
+            .get_or_insert_default()
+            .members
+            .insert(name, value.into())
     }
 
     /// Takes a member out, so that it is not written back. A list that a field holds is then written only if it has items.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        let kept = self.0.as_mut()?;
-        kept.came.retain(|(known, _)| *known != name);
-        let removed = kept.members.remove(name);
-        if kept.members.is_empty() && kept.came.is_empty() {
-            self.0 = None;
+        self.forget(name);
+        let rest = self.rest.as_mut()?;
+        let removed = rest.members.remove(name);
+        if rest.members.is_empty() && rest.in_other_form.is_empty() {
+            self.rest = None;
         }
         removed
     }
@@ -104,7 +156,7 @@ impl Extra {
 /// Of the members; which lists came is not compared, so `{"links": []}` is read as equal to `{}`.
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
+        match (&self.rest, &other.rest) {
             (Some(one), Some(other)) => one.members == other.members,
             _ => self.is_empty() && other.is_empty(),
         }
@@ -113,7 +165,16 @@ impl PartialEq for Extra {
 
 impl From<Map<String, Value>> for Extra {
     fn from(members: Map<String, Value>) -> Self {
-        Extra::read(members, Vec::new())
+        let rest = (!members.is_empty()).then(|| {
+            Box::new(Rest {
+                members,
+                ..Rest::default()
+            })
+        });
+        Extra {
+            rest,
+            ..Extra::NONE
+        }
     }
 }
 
@@ -130,9 +191,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::wire::object::Member;
 
     #[test]
-    fn members_come_and_go() {
+    fn members_are_added_and_removed() {
         let mut extra = Extra::default();
         assert!(extra.is_empty());
         assert_eq!(extra.insert("a", 1), None);
@@ -154,13 +216,18 @@ mod tests {
     }
 
     #[test]
-    fn which_lists_came_is_not_shown() {
-        let mut extra = Extra::read(
-            Map::new(),
-            ["a", "b", "c"]
-                .map(|name| (name, WireForm::AsDocumented))
-                .to_vec(),
+    fn which_lists_were_present_is_not_shown() {
+        static SHAPE: Shape = Shape::new(
+            "Lists",
+            &[
+                Member::new("a", "a"),
+                Member::new("b", "b"),
+                Member::new("c", "c"),
+            ],
         );
+        let mut present = MemberSet::EMPTY;
+        (0..3).for_each(|index| present.insert(index));
+        let mut extra = Extra::read(&SHAPE, Map::new(), present, MemberSet::EMPTY);
         assert!(extra.is_empty() && extra.get("a").is_none() && extra.iter().next().is_none());
         assert_eq!(format!("{extra:?}"), "{}");
         assert_eq!(extra, Extra::default());
@@ -172,11 +239,6 @@ mod tests {
         );
         assert_eq!(extra.remove("a"), Some(json!(1)));
         assert!(extra.was_present("c"));
-    }
-
-    #[test]
-    fn it_takes_one_pointer() {
-        assert_eq!(size_of::<Extra>(), size_of::<usize>());
     }
 
     #[test]

@@ -38,7 +38,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::wire::object::{Empty, Member};
+    use crate::wire::field::{Empty, Field};
+    use crate::wire::read::from_value;
 
     const ID: &str = "32b6e34b3d91647abb20e7b8";
 
@@ -87,10 +88,10 @@ mod tests {
     #[test]
     fn an_answer_keeps_what_came() {
         let mut id = ObjectId::EMPTY;
-        assert_eq!(id.decode(&json!("NOT-HEX")), Ok(()));
+        assert_eq!(from_value(&mut id, &json!("NOT-HEX")), Ok(()));
         assert_eq!(id, "NOT-HEX");
-        assert_eq!(id.value(), json!("NOT-HEX"));
-        assert!(id.decode(&json!(7)).is_err());
+        assert_eq!(id.view().to_value(), json!("NOT-HEX"));
+        assert!(from_value(&mut id, &json!(7)).is_err());
         assert_eq!(
             serde_json::from_value::<ObjectId>(json!("NOT-HEX")).unwrap(),
             id

@@ -36,7 +36,7 @@ macro_rules! response {
 
         impl ::core::default::Default for $name {
             fn default() -> Self {
-                $crate::wire::object::Empty::EMPTY
+                $crate::wire::field::Empty::EMPTY
             }
         }
 
@@ -48,29 +48,39 @@ macro_rules! response {
 macro_rules! object {
     ($name:ident [$($field:ident $wire:literal [$($flag:ident)*])*] [$($extra:ident)?]) => {
         #[allow(deprecated)]
-        impl $crate::wire::object::Empty for $name {
+        impl $crate::wire::field::Empty for $name {
             const EMPTY: Self = $name {
-                $($field: $crate::wire::object::Empty::EMPTY,)*
+                $($field: $crate::wire::field::Empty::EMPTY,)*
                 $($extra: $crate::Extra::NONE,)?
             };
         }
 
-        #[allow(deprecated, unused_variables)]
+        #[allow(deprecated)]
         impl $crate::wire::object::Object for $name {
             fn shape(&self) -> &'static $crate::wire::object::Shape {
-                static SHAPE: $crate::wire::object::Shape = $crate::wire::object::Shape {
-                    name: stringify!($name),
-                    members: &[$($crate::wire::object::Wire::new($wire, stringify!($field))$(.$flag())*),*],
-                };
+                static SHAPE: $crate::wire::object::Shape = $crate::wire::object::Shape::new(
+                    stringify!($name),
+                    &[$($crate::wire::object::Member::new($wire, stringify!($field))$(.$flag())*),*],
+                );
                 &SHAPE
             }
 
-            fn visit(&self, see: &mut dyn FnMut(&dyn $crate::wire::object::Member)) {
-                $(see(&self.$field);)*
+            fn field(&self, index: usize) -> &dyn $crate::wire::field::Field {
+                #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+                enum Index { $($field),* }
+                match index {
+                    $(index if index == Index::$field as usize => &self.$field,)*
+                    _ => panic!("the index is one of the shape"),
+                }
             }
 
-            fn visit_mut(&mut self, see: &mut dyn FnMut(&mut dyn $crate::wire::object::Member)) {
-                $(see(&mut self.$field);)*
+            fn field_mut(&mut self, index: usize) -> &mut dyn $crate::wire::field::Field {
+                #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+                enum Index { $($field),* }
+                match index {
+                    $(index if index == Index::$field as usize => &mut self.$field,)*
+                    _ => panic!("the index is one of the shape"),
+                }
             }
 
             $(
@@ -84,27 +94,41 @@ macro_rules! object {
             )?
         }
 
+        impl $crate::wire::field::Field for $name {
+            fn view(&self) -> $crate::wire::field::View<'_> {
+                $crate::wire::field::View::Object(self)
+            }
+
+            fn slot(&mut self) -> $crate::wire::field::Slot<'_> {
+                $crate::wire::field::Slot::Object(self)
+            }
+
+            fn clear(&mut self) {
+                *self = $crate::wire::field::Empty::EMPTY;
+            }
+        }
+
         impl ::core::cmp::PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
-                $crate::wire::object::equal(self, other)
+                <dyn $crate::wire::object::Object>::equals(self, other)
             }
         }
 
         impl ::core::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::wire::object::Member::debug(self, f)
+                <dyn $crate::wire::object::Object>::debug(self, f)
             }
         }
 
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::wire::object::Member::value(self).serialize(serializer)
+                ::serde::Serialize::serialize(&$crate::wire::field::View::Object(self), serializer)
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                $crate::wire::object::deserialize(deserializer)
+                $crate::wire::read::deserialize(deserializer)
             }
         }
     };

@@ -42,20 +42,20 @@ macro_rules! open_enum {
         }
 
         /// A value that is not listed becomes `Unknown`.
-        #[allow(deprecated)]
         impl ::core::convert::From<::std::string::String> for $name {
             fn from(text: ::std::string::String) -> Self {
-                match text.as_str() {
-                    $($wire => $name::$variant,)*
-                    _ => $name::Unknown(text),
-                }
+                $name::from(text.as_str())
             }
         }
 
         /// A value that is not listed becomes `Unknown`.
+        #[allow(deprecated)]
         impl ::core::convert::From<&str> for $name {
             fn from(text: &str) -> Self {
-                $name::from(::std::string::String::from(text))
+                match text {
+                    $($wire => $name::$variant,)*
+                    _ => $name::Unknown(::std::string::String::from(text)),
+                }
             }
         }
 
@@ -81,30 +81,31 @@ macro_rules! open_enum {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                $crate::wire::object::deserialize(deserializer)
+                $crate::wire::read::deserialize(deserializer)
             }
         }
 
-        impl $crate::wire::object::Empty for $name {
+        impl $crate::wire::field::Empty for $name {
             const EMPTY: Self = $name::Unknown(::std::string::String::new());
         }
 
-        impl $crate::wire::object::Member for $name {
-            fn expected(&self) -> &'static str {
-                "text"
+        impl $crate::wire::field::Text for $name {
+            fn set(&mut self, text: &str) {
+                *self = $name::from(text);
+            }
+        }
+
+        impl $crate::wire::field::Field for $name {
+            fn view(&self) -> $crate::wire::field::View<'_> {
+                $crate::wire::field::View::Text(self.as_str())
             }
 
-            fn decode(&mut self, value: &::serde_json::Value) -> ::core::result::Result<(), $crate::wire::mismatch::Mismatch> {
-                *self = $name::from($crate::wire::scalar::text(value)?);
-                Ok(())
+            fn slot(&mut self) -> $crate::wire::field::Slot<'_> {
+                $crate::wire::field::Slot::Text(self)
             }
 
-            fn debug(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Debug::fmt(self, f)
-            }
-
-            fn value(&self) -> ::serde_json::Value {
-                ::serde_json::Value::from(self.as_str())
+            fn clear(&mut self) {
+                *self = $crate::wire::field::Empty::EMPTY;
             }
         }
     };
@@ -118,7 +119,8 @@ mod tests {
 
     use serde_json::json;
 
-    use crate::wire::object::{Empty, Member};
+    use crate::wire::field::{Empty, Field};
+    use crate::wire::read::from_value;
 
     open_enum! {
         /// Where a snapshot stands.
@@ -152,9 +154,9 @@ mod tests {
     fn unknown_values_are_kept_and_written_back() {
         for text in ["ondemand", "QUEUED", ""] {
             let mut status = Status::EMPTY;
-            assert_eq!(status.decode(&json!(text)), Ok(()));
+            assert_eq!(from_value(&mut status, &json!(text)), Ok(()));
             assert_eq!(status, Status::Unknown(text.to_owned()));
-            assert_eq!(status.value(), json!(text));
+            assert_eq!(status.view().to_value(), json!(text));
         }
     }
 
@@ -162,7 +164,7 @@ mod tests {
     fn only_text_is_a_value() {
         let mut status = Status::EMPTY;
         assert_eq!(
-            status.decode(&json!(1)).unwrap_err().to_string(),
+            from_value(&mut status, &json!(1)).unwrap_err().to_string(),
             "expected text, found a number"
         );
     }

@@ -114,28 +114,27 @@ macro_rules! string_newtype {
             }
         }
 
-        impl $crate::wire::object::Empty for $name {
+        impl $crate::wire::field::Empty for $name {
             const EMPTY: Self = $name(String::new());
         }
 
-        impl $crate::wire::object::Member for $name {
-            fn expected(&self) -> &'static str {
-                "text"
+        impl $crate::wire::field::Text for $name {
+            fn set(&mut self, text: &str) {
+                self.0.set(text);
+            }
+        }
+
+        impl $crate::wire::field::Field for $name {
+            fn view(&self) -> $crate::wire::field::View<'_> {
+                $crate::wire::field::View::Text(self.as_str())
             }
 
-            fn decode(
-                &mut self,
-                value: &::serde_json::Value,
-            ) -> Result<(), $crate::wire::mismatch::Mismatch> {
-                self.0.decode(value)
+            fn slot(&mut self) -> $crate::wire::field::Slot<'_> {
+                $crate::wire::field::Slot::Text(self)
             }
 
-            fn debug(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Debug::fmt(self, f)
-            }
-
-            fn value(&self) -> ::serde_json::Value {
-                self.0.value()
+            fn clear(&mut self) {
+                *self = $crate::wire::field::Empty::EMPTY;
             }
         }
     };

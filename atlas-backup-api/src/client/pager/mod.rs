@@ -3,21 +3,19 @@
 #[cfg_attr(not(feature = "v2"), allow(dead_code))]
 mod fallback;
 mod links;
+mod page;
 
 use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_core::Stream;
-use http::StatusCode;
-use serde_json::Value;
-
 use crate::client::call::Call;
 use crate::error::Error;
-use crate::error::decode::DecodeError;
-use crate::wire::mismatch::Mismatch;
-use crate::wire::object::{self, Empty, Object};
+use crate::pipeline::exchange::RawResponse;
+use crate::pipeline::retry;
+use crate::wire::field::{Empty, Field, List, View, items};
+use futures_core::Stream;
 
 use fallback::Fallback;
 
@@ -50,7 +48,8 @@ const ITEMS_PER_PAGE: i64 = 500;
 #[must_use = "nothing is fetched before `next`"]
 pub struct Items<T> {
     state: State,
-    read: fn(&Value) -> Result<(String, T), Mismatch>,
+    /// The items of a page as a list of any items: the code that reads pages is not generic.
+    as_list: fn(&mut Vec<T>) -> &mut dyn List,
     /// What is left of the page that came last, from its end.
     ready: Vec<T>,
     /// The list to go on with, where this one may be the wrong one.
@@ -60,18 +59,18 @@ pub struct Items<T> {
 impl<T> Items<T> {
     pub(crate) fn new(pager: Box<Pager>) -> Self
     where
-        T: Object + Empty,
+        T: Field + Empty,
     {
         Items::begin(State::Idle(pager))
     }
 
     fn begin(state: State) -> Self
     where
-        T: Object + Empty,
+        T: Field + Empty,
     {
         Items {
             state,
-            read: read::<T>,
+            as_list: |items| items,
             ready: Vec::new(),
             other: None,
         }
@@ -81,7 +80,7 @@ impl<T> Items<T> {
     #[cfg(feature = "v2")]
     pub(crate) fn failed(error: Error) -> Self
     where
-        T: Object + Empty,
+        T: Field + Empty,
     {
         Items::begin(State::Failed(Box::new(error)))
     }
@@ -123,29 +122,15 @@ impl<T> Items<T> {
     }
 
     /// Reads a page, and takes what is new in it.
-    fn take(&mut self, mut pager: Box<Pager>, page: Page) -> Result<(), Error> {
-        let (mut keys, mut fresh) = (Vec::new(), Vec::new());
-        for (index, value) in page
-            .results
-            .into_iter()
-            .enumerate()
-            .filter(|(_, value)| !value.is_null())
-        {
-            let mismatch = |mismatch: Mismatch| mismatch.at(index).inside("results");
-            let (key, item) = (self.read)(&value).map_err(|error| {
-                DecodeError::mismatch(
-                    pager.call.request.operation.id,
-                    page.status,
-                    &mismatch(error),
-                )
-            })?;
-            if pager.seen.insert(key.clone()) {
-                fresh.push(item);
-            }
-            keys.push(key);
-        }
-        fresh.reverse();
-        self.ready = fresh;
+    fn take(&mut self, mut pager: Box<Pager>, raw: RawResponse) -> Result<(), Error> {
+        let mut page = Vec::new();
+        let is_last = page::read(&pager.call.request, &raw, (self.as_list)(&mut page))?;
+        let keys = keys((self.as_list)(&mut page));
+        let mut is_new = keys.iter().map(|key| pager.seen.insert(key.clone()));
+        page.retain(|_| is_new.next().unwrap_or(true));
+        drop(is_new);
+        page.reverse();
+        self.ready = page;
         if self
             .other
             .as_mut()
@@ -153,7 +138,7 @@ impl<T> Items<T> {
         {
             self.other = None;
         }
-        if !page.is_last && pager.goes_on(keys) {
+        if !is_last && pager.goes_on(keys) {
             self.state = State::Idle(pager);
         } else if let Some(other) = &mut self.other {
             other.first_ended(*pager);
@@ -174,15 +159,13 @@ impl<T> Items<T> {
     }
 }
 
-/// Reads an item, with what tells it from others: its id, or all of it where it has none.
-fn read<T: Object + Empty>(value: &Value) -> Result<(String, T), Mismatch> {
-    let mut item = T::EMPTY;
-    Ok((read_into(&mut item, value)?, item))
-}
-
-fn read_into(item: &mut dyn Object, value: &Value) -> Result<String, Mismatch> {
-    object::fill(item, value)?;
-    Ok(object::identity(item).unwrap_or_else(|| value.to_string()))
+/// What tells each item from others: its id, or all of it if it has none.
+fn keys(list: &dyn List) -> Vec<String> {
+    let key = |item: View<'_>| match &item {
+        View::Object(object) => object.identity().unwrap_or_else(|| item.to_json()),
+        _ => item.to_json(),
+    };
+    items(list).map(|item| key(item.view())).collect()
 }
 
 /// Nothing in it is pinned.
@@ -246,15 +229,7 @@ enum State {
     Ended,
 }
 
-type Fetched = (Box<Pager>, Result<Page, Error>);
-
-/// One page, as it came.
-struct Page {
-    status: StatusCode,
-    results: Vec<Value>,
-    /// Its links say so.
-    is_last: bool,
-}
+type Fetched = (Box<Pager>, Result<RawResponse, Error>);
 
 /// Where in a list we are. Not generic: a client has some thirty lists.
 pub(crate) struct Pager {
@@ -322,34 +297,10 @@ impl Pager {
         (self, page)
     }
 
-    async fn page(&self) -> Result<Page, Error> {
-        let page = self.call.clone().send::<Value>().await?;
-        let status = page.status();
-        match page.into_inner() {
-            Value::Object(mut members) => {
-                let is_last = links::is_last_page(members.get("links"));
-                match members.remove("results") {
-                    Some(Value::Array(results)) => Ok(Page {
-                        status,
-                        results,
-                        is_last,
-                    }),
-                    // A page that says nothing of items does not say that there are none.
-                    None => {
-                        Err(self.unreadable(status, Mismatch::missing("a list").inside("results")))
-                    }
-                    Some(other) => {
-                        Err(self
-                            .unreadable(status, Mismatch::new("a list", &other).inside("results")))
-                    }
-                }
-            }
-            other => Err(self.unreadable(status, Mismatch::new("an object", &other))),
-        }
-    }
-
-    fn unreadable(&self, status: StatusCode, mismatch: Mismatch) -> Error {
-        DecodeError::mismatch(self.call.request.operation.id, status, &mismatch).into()
+    async fn page(&self) -> Result<RawResponse, Error> {
+        let Call { client, request } = &self.call;
+        let raw = retry::send(client.context().clone(), request.clone()).await?;
+        page::check(request, raw)
     }
 
     /// Whether there is a page after the one with these items. The very same page again means that as many new items have come in before

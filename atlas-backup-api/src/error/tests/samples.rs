@@ -82,7 +82,7 @@ pub(super) const MAKERS: &[fn(&str) -> Error] = &[
         DecodeError::mismatch(
             TAKE.id,
             StatusCode::OK,
-            &Mismatch::missing("text").inside(text),
+            &Mismatch::at_path(String::new(), "expected text".to_owned()).inside(text),
         )
         .into()
     },

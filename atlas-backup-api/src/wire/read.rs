@@ -1,0 +1,398 @@
+//! Reads JSON into fields, straight from the deserializer.
+//!
+//! A value that a field cannot hold is no error as long as something can keep it: an optional member's value goes to the
+//! [`Extra`](crate::Extra) of its object. So the reader knows at each place whether an object around it preserves what does
+//! not fit. If so, it hands back the whole value; if not, it fails at once, which tells the line and column.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Number, Value};
+
+use crate::wire::date_time;
+use crate::wire::field::{Empty, Field, List, Map, Slot, items};
+use crate::wire::json_path;
+use crate::wire::mismatch::{Mismatch, kind};
+use crate::wire::read_object::ObjectReader;
+use crate::wire::scalar::{exact_float, integer};
+
+/// `Deserialize` of every object and enum. The format must describe itself, as JSON does.
+pub(crate) fn deserialize<'de, T: Field + Empty, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let mut field = T::EMPTY;
+    let mut path = String::new();
+    match fill(&mut field, deserializer, &mut path) {
+        Ok(()) => Ok(field),
+        Err(error) if path.is_empty() => Err(error),
+        Err(error) => Err(D::Error::custom(format_args!("{path}: {error}"))),
+    }
+}
+
+/// Reads a document into an empty field. On failure, the error says where in the document it is, and the field may hold a
+/// part of it.
+pub(crate) fn from_json(field: &mut dyn Field, json: &str) -> Result<(), ReadError> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let mut path = String::new();
+    fill(field, &mut deserializer, &mut path)
+        .and_then(|()| deserializer.end())
+        .map_err(|error| ReadError::new(path, error))
+}
+
+/// The same, of a document that was parsed already.
+pub(crate) fn from_value(field: &mut dyn Field, value: &Value) -> Result<(), Mismatch> {
+    let mut path = String::new();
+    fill(field, value, &mut path).map_err(|error| Mismatch::at_path(path, error.to_string()))
+}
+
+/// Why a document could not be read.
+pub(crate) enum ReadError {
+    /// It is not JSON.
+    Syntax(serde_json::Error),
+    /// It is JSON, but not what was expected.
+    Mismatch(Mismatch),
+}
+
+impl ReadError {
+    fn new(path: String, error: serde_json::Error) -> Self {
+        if error.is_data() {
+            ReadError::Mismatch(Mismatch::at_path(path, error.to_string()))
+        } else {
+            ReadError::Syntax(error)
+        }
+    }
+}
+
+fn fill<'de, D: Deserializer<'de>>(
+    field: &mut dyn Field,
+    deserializer: D,
+    path: &mut String,
+) -> Result<(), D::Error> {
+    let reader = FieldReader {
+        field: &mut *field,
+        path,
+        preserved: false,
+    };
+    match reader.deserialize(deserializer)? {
+        Outcome::Set | Outcome::SetFromOtherForm => Ok(()),
+        Outcome::Null | Outcome::Unrepresentable(_) => match field.slot() {
+            Slot::Any(_) => Ok(()),
+            other => Err(mismatch(other.expected(), &Value::Null)),
+        },
+    }
+}
+
+/// What became of a value.
+pub(crate) enum Outcome {
+    /// It was `null`: the field is still empty.
+    Null,
+    /// The field holds it.
+    Set,
+    /// The field holds it, although it had another form than the documented one.
+    SetFromOtherForm,
+    /// The field cannot hold it and is empty. Only where the value is preserved.
+    Unrepresentable(Box<Value>),
+}
+
+/// Reads one value into an empty field.
+pub(crate) struct FieldReader<'a> {
+    pub(crate) field: &'a mut dyn Field,
+    /// Where an error occurred, built from the inside out while the error is returned.
+    pub(crate) path: &'a mut String,
+    /// Whether an object around the field preserves what the field cannot hold.
+    pub(crate) preserved: bool,
+}
+
+/// An error that names the kind of the value, never the value itself, which may be a secret.
+pub(crate) fn mismatch<E: Error>(expected: &str, found: &Value) -> E {
+    E::custom(format_args!("expected {expected}, found {}", kind(found)))
+}
+
+impl FieldReader<'_> {
+    /// A value of another kind than the field's.
+    fn unrepresentable<E: Error>(self, expected: &'static str, value: Value) -> Result<Outcome, E> {
+        if !self.preserved {
+            return Err(mismatch(expected, &value));
+        }
+        self.field.clear();
+        Ok(Outcome::Unrepresentable(Box::new(value)))
+    }
+
+    fn number<E: Error>(self, number: Number) -> Result<Outcome, E> {
+        let slot = self.field.slot();
+        let expected = slot.expected();
+        let fits = match slot {
+            Slot::Integer(slot) => integer(&number).map(|number| *slot = number),
+            Slot::Float(slot) => exact_float(&number).map(|number| *slot = number),
+            Slot::Any(slot) => {
+                *slot = Value::Number(number);
+                return Ok(Outcome::Set);
+            }
+            _ => None,
+        };
+        match fits {
+            Some(()) => Ok(Outcome::Set),
+            None => self.unrepresentable(expected, Value::Number(number)),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for FieldReader<'_> {
+    type Value = Outcome;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outcome, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for FieldReader<'_> {
+    type Value = Outcome;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Outcome, E> {
+        Ok(Outcome::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Outcome, E> {
+        Ok(Outcome::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outcome, D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Outcome, E> {
+        match self.field.slot() {
+            Slot::Bool(slot) => *slot = flag,
+            Slot::Any(slot) => *slot = flag.into(),
+            other => {
+                let expected = other.expected();
+                return self.unrepresentable(expected, flag.into());
+            }
+        }
+        Ok(Outcome::Set)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Outcome, E> {
+        if let Slot::Integer(slot) = self.field.slot() {
+            *slot = number;
+            return Ok(Outcome::Set);
+        }
+        self.number(number.into())
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Outcome, E> {
+        if let (Slot::Integer(slot), Ok(number)) = (self.field.slot(), i64::try_from(number)) {
+            *slot = number;
+            return Ok(Outcome::Set);
+        }
+        self.number(number.into())
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Outcome, E> {
+        match Number::from_f64(number) {
+            Some(number) => self.number(number),
+            None => Err(E::custom("expected a JSON number")),
+        }
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Outcome, E> {
+        let expected = match self.field.slot() {
+            Slot::Text(slot) => {
+                slot.set(text);
+                return Ok(Outcome::Set);
+            }
+            Slot::Time(slot) => match date_time::parse(text) {
+                Some(time) => {
+                    *slot = time;
+                    return Ok(Outcome::Set);
+                }
+                None => Slot::Time(slot).expected(),
+            },
+            Slot::Any(slot) => {
+                *slot = Value::from(text);
+                return Ok(Outcome::Set);
+            }
+            other => other.expected(),
+        };
+        self.unrepresentable(expected, text.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Outcome, A::Error> {
+        let FieldReader {
+            field,
+            path,
+            preserved,
+        } = self;
+        let unrepresentable = match field.slot() {
+            Slot::List(list) => match read_list(list, &mut sequence, path, preserved)? {
+                None => return Ok(Outcome::Set),
+                Some(items) => items,
+            },
+            Slot::Any(slot) => {
+                *slot = Value::Array(rest_of_list(&mut sequence)?);
+                return Ok(Outcome::Set);
+            }
+            other if !preserved => {
+                return Err(mismatch(other.expected(), &Value::Array(Vec::new())));
+            }
+            _ => rest_of_list(&mut sequence)?,
+        };
+        field.clear();
+        Ok(Outcome::Unrepresentable(Box::new(Value::Array(
+            unrepresentable,
+        ))))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outcome, A::Error> {
+        let FieldReader {
+            field,
+            path,
+            preserved,
+        } = self;
+        let unrepresentable = match field.slot() {
+            Slot::Object(object) => {
+                match ObjectReader::new(object, path, preserved).read(&mut map)? {
+                    None => return Ok(Outcome::Set),
+                    Some(members) => members,
+                }
+            }
+            Slot::Map(entries) => match read_map(entries, &mut map, path, preserved)? {
+                None => return Ok(Outcome::Set),
+                Some(members) => members,
+            },
+            Slot::Any(slot) => {
+                *slot = Value::Object(rest_of_map(&mut map)?);
+                return Ok(Outcome::Set);
+            }
+            other if !preserved => {
+                return Err(mismatch(
+                    other.expected(),
+                    &Value::Object(serde_json::Map::new()),
+                ));
+            }
+            _ => rest_of_map(&mut map)?,
+        };
+        field.clear();
+        Ok(Outcome::Unrepresentable(Box::new(Value::Object(
+            unrepresentable,
+        ))))
+    }
+}
+
+/// Reads a list; returns all of its items if the list cannot hold one of them: half a list would mislead.
+fn read_list<'de, A: SeqAccess<'de>>(
+    list: &mut dyn List,
+    sequence: &mut A,
+    path: &mut String,
+    preserved: bool,
+) -> Result<Option<Vec<Value>>, A::Error> {
+    // The index in the document, where nulls count. They are not kept.
+    for index in 0.. {
+        let item = ItemReader {
+            list: &mut *list,
+            path: &mut *path,
+            preserved,
+        };
+        match sequence.next_element_seed(item) {
+            Ok(None) => break,
+            Ok(Some(Outcome::Set | Outcome::SetFromOtherForm)) => {}
+            Ok(Some(Outcome::Null)) => list.pop(),
+            Ok(Some(Outcome::Unrepresentable(item))) => {
+                list.pop();
+                let mut all: Vec<Value> = items(list).map(|item| item.view().to_value()).collect();
+                all.push(*item);
+                all.extend(rest_of_list(sequence)?);
+                return Ok(Some(all));
+            }
+            Err(error) => {
+                *path = json_path::at(index, path);
+                return Err(error);
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Adds an item to the list when there is one.
+struct ItemReader<'a> {
+    list: &'a mut dyn List,
+    path: &'a mut String,
+    preserved: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for ItemReader<'_> {
+    type Value = Outcome;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outcome, D::Error> {
+        let ItemReader {
+            list,
+            path,
+            preserved,
+        } = self;
+        FieldReader {
+            field: list.push_empty(),
+            path,
+            preserved,
+        }
+        .deserialize(deserializer)
+    }
+}
+
+/// Reads a map; returns all of its entries if the map cannot hold one of them.
+fn read_map<'de, A: MapAccess<'de>>(
+    entries: &mut dyn Map,
+    map: &mut A,
+    path: &mut String,
+    preserved: bool,
+) -> Result<Option<serde_json::Map<String, Value>>, A::Error> {
+    while let Some(key) = map.next_key::<String>()? {
+        let field = entries.insert_empty(&key);
+        match map.next_value_seed(FieldReader {
+            field,
+            path,
+            preserved,
+        }) {
+            Ok(Outcome::Set | Outcome::SetFromOtherForm) => {}
+            Ok(Outcome::Null) => entries.remove(&key),
+            Ok(Outcome::Unrepresentable(item)) => {
+                entries.remove(&key);
+                let mut all = serde_json::Map::new();
+                entries.visit(&mut |key, item| {
+                    drop(all.insert(key.to_owned(), item.view().to_value()))
+                });
+                all.insert(key, *item);
+                all.extend(rest_of_map(map)?);
+                return Ok(Some(all));
+            }
+            Err(error) => {
+                *path = json_path::inside(&key, path);
+                return Err(error);
+            }
+        }
+    }
+    Ok(None)
+}
+
+pub(crate) fn rest_of_list<'de, A: SeqAccess<'de>>(
+    sequence: &mut A,
+) -> Result<Vec<Value>, A::Error> {
+    let mut rest = Vec::new();
+    while let Some(item) = sequence.next_element()? {
+        rest.push(item);
+    }
+    Ok(rest)
+}
+
+pub(crate) fn rest_of_map<'de, A: MapAccess<'de>>(
+    map: &mut A,
+) -> Result<serde_json::Map<String, Value>, A::Error> {
+    let mut rest = serde_json::Map::new();
+    while let Some((key, value)) = map.next_entry()? {
+        rest.insert(key, value);
+    }
+    Ok(rest)
+}
