@@ -15,23 +15,23 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::book::Place;
 use super::difference::{Kind, Side};
-use super::schemas::{Comparison, Sides, Spot, only};
+use super::schemas::{Comparison, Sides, Target, exclusive_values};
 use super::shape::Shape;
+use super::view::Node;
 
 /// What applies to one subtype beyond what applies to all.
-struct Choice<'n> {
+struct Conditions<'n> {
     required: BTreeSet<&'n str>,
     forbidden: BTreeSet<&'n str>,
 }
 
 impl<'a> Comparison<'a> {
     /// Compares our rules with the published subtypes.
-    pub fn choices(
+    pub fn compare_choices(
         &mut self,
-        spot: &Spot,
-        ours: &Place<'a>,
+        target: &Target,
+        ours: &Node<'a>,
         shapes: &[Shape<'a>],
         published: &[(Side, Shape<'a>)],
     ) {
@@ -51,7 +51,7 @@ impl<'a> Comparison<'a> {
             shape
                 .properties
                 .iter()
-                .filter(|(_, node)| self.travels(node, Side::Request))
+                .filter(|(_, nodes)| self.applies_to(nodes, Side::Request))
                 .map(|(name, _)| *name)
                 .collect()
         };
@@ -71,8 +71,8 @@ impl<'a> Comparison<'a> {
             };
             let theirs = sent(shape);
             for value in values {
-                let mine = rules(ours, property, value);
-                let spot = spot.member(&format!("{property}={value}"));
+                let mine = rules_for(ours, property, value);
+                let target = target.member(&format!("{property}={value}"));
                 let refused: BTreeSet<&str> =
                     mine.forbidden.intersection(&theirs).copied().collect();
                 for (kind, mine, theirs) in [
@@ -88,7 +88,11 @@ impl<'a> Comparison<'a> {
                                 .collect(),
                         )
                     };
-                    found.push((spot.clone(), kind, only(list(mine), list(theirs))));
+                    found.push((
+                        target.clone(),
+                        kind,
+                        exclusive_values(list(mine), list(theirs)),
+                    ));
                 }
             }
         }
@@ -96,8 +100,8 @@ impl<'a> Comparison<'a> {
             .iter()
             .flat_map(|shape| shape.properties.values().flatten())
             .next()
-            .map(|place| place.pointer.clone());
-        for (spot, kind, (ours_only, published)) in found {
+            .map(|node| node.pointer.clone());
+        for (target, kind, (ours_only, published)) in found {
             if ours_only != published {
                 let sides = Sides {
                     ours: ours_only,
@@ -105,27 +109,27 @@ impl<'a> Comparison<'a> {
                     pointer: &ours.pointer,
                     published_pointer: at.as_deref().unwrap_or_default(),
                 };
-                self.differ(&spot, kind, Some(Side::Request), sides);
+                self.record(&target, kind, Some(Side::Request), sides);
             }
         }
     }
 }
 
 /// Our rules for one value of one member.
-fn rules<'a>(schema: &Place<'a>, property: &str, value: &str) -> Choice<'a> {
-    let applies =
-        |rule: &Place<'a>| match rule.value.get("when").and_then(|when| when.get(property)) {
-            Some(Value::Array(values)) => values.iter().any(|known| known == value),
-            Some(known) => known == value,
-            None => false,
-        };
-    let names = |rule: &Place<'a>, key: &str| {
+fn rules_for<'a>(schema: &Node<'a>, property: &str, value: &str) -> Conditions<'a> {
+    let applies = |rule: &Node<'a>| match rule.value.get("when").and_then(|when| when.get(property))
+    {
+        Some(Value::Array(values)) => values.iter().any(|known| known == value),
+        Some(known) => known == value,
+        None => false,
+    };
+    let names = |rule: &Node<'a>, key: &str| {
         rule.items(key)
             .filter_map(|name| name.value.as_str())
             .collect::<Vec<_>>()
     };
     let matching: Vec<_> = schema.items("x-atlas-rules").filter(applies).collect();
-    Choice {
+    Conditions {
         required: matching
             .iter()
             .flat_map(|rule| names(rule, "require"))

@@ -157,7 +157,7 @@ impl Kind {
     }
 
     /// Whether the values can only be true and false, so that the kind says it all.
-    pub(super) fn is_switch(self) -> bool {
+    pub(super) fn is_boolean(self) -> bool {
         matches!(self, Kind::Deprecated | Kind::Required | Kind::Nullable)
     }
 }
@@ -187,18 +187,18 @@ pub enum Side {
     /// To Atlas.
     Request,
     /// From Atlas.
-    Answer,
+    Response,
 }
 
 impl Side {
     /// Every side, by the name that people write.
-    pub const NAMES: &[(&str, Side)] = &[("request", Side::Request), ("answer", Side::Answer)];
+    pub const NAMES: &[(&str, Side)] = &[("request", Side::Request), ("answer", Side::Response)];
 
     /// The name that people write.
     pub fn name(self) -> &'static str {
         match self {
             Side::Request => "request",
-            Side::Answer => "answer",
+            Side::Response => "answer",
         }
     }
 }
@@ -248,7 +248,7 @@ impl Difference {
     }
 
     /// `Snapshot.frequencyType`, or the operation's name and member.
-    pub fn place(&self) -> String {
+    pub fn label(&self) -> String {
         match (&self.subject, &self.member) {
             (Subject::Schema(name), Some(member)) => format!("{name}.{member}"),
             (Subject::Operation(name), Some(member)) => format!("{name}, {member}"),
@@ -264,12 +264,18 @@ impl Difference {
             Kind::OperationEnded => "no longer published".to_owned(),
             Kind::Ended => format!(
                 "ended on {} by our document, but published without an end",
-                shown(ours)
+                display_value(ours)
             ),
             Kind::MemberMissing => {
-                format!("published ({}), and not in our document", shown(published))
+                format!(
+                    "published ({}), and not in our document",
+                    display_value(published)
+                )
             }
-            Kind::Source => format!("its source is {}, which is not published", shown(ours)),
+            Kind::Source => format!(
+                "its source is {}, which is not published",
+                display_value(ours)
+            ),
             Kind::MemberExtra => "in our document, and not published".to_owned(),
             Kind::Enum | Kind::Statuses | Kind::RequiredWhen | Kind::ForbiddenWhen
                 if ours.is_array() && published.is_array() =>
@@ -277,7 +283,11 @@ impl Difference {
                 let only = |values: &Value, who: &str| match values.as_array() {
                     Some(values) if !values.is_empty() => Some(format!(
                         "only {who}: {}",
-                        values.iter().map(shown).collect::<Vec<_>>().join(", ")
+                        values
+                            .iter()
+                            .map(display_value)
+                            .collect::<Vec<_>>()
+                            .join(", ")
                     )),
                     _ => None,
                 };
@@ -291,7 +301,11 @@ impl Difference {
                 let side = self
                     .side
                     .map_or(String::new(), |side| format!(" in the {}", side.name()));
-                format!("published {}, ours {}{side}", shown(published), shown(ours))
+                format!(
+                    "published {}, ours {}{side}",
+                    display_value(published),
+                    display_value(ours)
+                )
             }
         }
     }
@@ -302,14 +316,14 @@ impl fmt::Display for Difference {
         write!(
             f,
             "{}: {} [{}]",
-            self.place(),
+            self.label(),
             self.message(),
             self.kind.name()
         )
     }
 }
 
-fn shown(value: &Value) -> String {
+fn display_value(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
         Value::String(text) => text.clone(),

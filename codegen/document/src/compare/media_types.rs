@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::book::Place;
+use super::view::Node;
 use crate::lint::is_date;
 
 /// One entry of `content`.
@@ -16,18 +16,18 @@ pub(super) struct Media<'a> {
     /// Its date; `None` for plain `application/json`.
     pub date: Option<&'a str>,
     /// The media type object.
-    pub place: Place<'a>,
+    pub node: Node<'a>,
 }
 
 /// The stable JSON media types of a request body or an answer, oldest first.
-pub(super) fn stable<'a>(holder: &Place<'a>) -> Vec<Media<'a>> {
+pub(super) fn stable<'a>(holder: &Node<'a>) -> Vec<Media<'a>> {
     let mut all: Vec<_> = holder
         .members("content")
-        .filter_map(|(name, place)| {
+        .filter_map(|(name, node)| {
             Some(Media {
                 name,
                 date: date(name)?,
-                place,
+                node,
             })
         })
         .collect();
@@ -50,7 +50,7 @@ fn date(name: &str) -> Option<Option<&str>> {
 pub(super) fn older(all: &[Media<'_>], than: &Media<'_>) -> Vec<Value> {
     let older = all.iter().filter(|media| media.date < than.date);
     older
-        .filter_map(|media| Some(version(media.date?, media.place.value.get("x-sunset"))))
+        .filter_map(|media| Some(version(media.date?, media.node.value.get("x-sunset"))))
         .collect()
 }
 
@@ -77,7 +77,7 @@ mod tests {
             "application/vnd.atlas.preview+json": {},
             "text/csv": {},
         }});
-        let all = stable(&Place {
+        let all = stable(&Node {
             value: &answer,
             pointer: String::new(),
         });

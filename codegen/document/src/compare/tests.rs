@@ -951,7 +951,7 @@ deviations:
         .iter()
         .map(|difference| {
             (
-                difference.place(),
+                difference.label(),
                 difference
                     .explanation
                     .as_ref()
