@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, rendere
 use crate::document::{Document, Loaded};
 
 /// So many findings are shown with their lines; each costs a pass over the document, and nobody reads more at once.
-const RENDERED: usize = 50;
+const MAX_RENDERED: usize = 50;
 
 /// A place in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,9 +97,10 @@ impl Error {
                 finding.location = Some(loaded.spans.locate(&finding.pointer));
             }
         }
-        let place = |finding: &Finding| finding.location.as_ref().map(|at| (at.line, at.column));
-        self.findings
-            .sort_by(|a, b| (place(a), a.rule, &a.message).cmp(&(place(b), b.rule, &b.message)));
+        let position = |finding: &Finding| finding.location.as_ref().map(|at| (at.line, at.column));
+        self.findings.sort_by(|a, b| {
+            (position(a), a.rule, &a.message).cmp(&(position(b), b.rule, &b.message))
+        });
         self
     }
 
@@ -112,11 +113,11 @@ impl Error {
         };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
         let mut text = String::new();
-        for finding in self.findings.iter().take(RENDERED) {
+        for finding in self.findings.iter().take(MAX_RENDERED) {
             text.push_str(&render(&renderer, finding, document));
             text.push_str("\n\n");
         }
-        if let Some(more @ 1..) = self.findings.len().checked_sub(RENDERED) {
+        if let Some(more @ 1..) = self.findings.len().checked_sub(MAX_RENDERED) {
             text.push_str(&format!(
                 "… and {more} more: {} findings\n\n",
                 self.findings.len()

@@ -25,16 +25,16 @@ use crate::error::{Error, Finding};
 type Rule = fn(&Value, &mut Vec<Finding>);
 
 /// In this order: a document whose shape is wrong is not read further, since every later rule would only repeat it.
-const SHAPE: &[Rule] = &[grammar::check];
-const MEANING: &[Rule] = &[
-    security::check,
-    operations::check,
-    paths::check,
-    names::check,
-    media_types::check,
-    schemas::check,
-    constraints::check,
-    examples::check,
+const STRUCTURE: &[Rule] = &[grammar::lint];
+const SEMANTICS: &[Rule] = &[
+    security::lint,
+    operations::lint,
+    paths::lint,
+    names::lint,
+    media_types::lint,
+    schemas::lint,
+    constraints::lint,
+    examples::lint,
 ];
 
 /// Whether a document keeps all rules, so that what is generated from it compiles, says what Atlas says, and ignores nothing.
@@ -42,7 +42,7 @@ const MEANING: &[Rule] = &[
 /// # Errors
 /// Every rule that is broken, with its place. A document whose shape is wrong is not read further.
 pub fn lint(loaded: &Loaded<'_>) -> Result<(), Error> {
-    for stage in [SHAPE, MEANING] {
+    for stage in [STRUCTURE, SEMANTICS] {
         let mut findings = Vec::new();
         for rule in stage {
             rule(&loaded.value, &mut findings);
@@ -168,10 +168,10 @@ mod tests {
 
     #[test]
     fn an_example_is_data() {
-        let sound = SOUND.replace(
+        let valid = SOUND.replace(
             "request: {value: {size: 3}}",
             "request: {value: {size: 3, $ref: nowhere}}",
         );
-        assert_eq!(lint(sound), Ok(()));
+        assert_eq!(lint(valid), Ok(()));
     }
 }

@@ -90,7 +90,7 @@ fn literals(template: &str) -> impl Iterator<Item = &str> {
 
 /// Whether the path is one of Atlas's API and has a segment that only backup operations have.
 fn is_backup(documents: &Documents, path: &str) -> bool {
-    const EVERYWHERE: &[&str] = &[
+    const COMMON_SEGMENTS: &[&str] = &[
         "api",
         "atlas",
         "v1.0",
@@ -104,7 +104,7 @@ fn is_backup(documents: &Documents, path: &str) -> bool {
         .operations()
         .flat_map(|operation| literals(&operation.path));
     let ours: BTreeSet<&str> = literals
-        .filter(|segment| !EVERYWHERE.contains(segment))
+        .filter(|segment| !COMMON_SEGMENTS.contains(segment))
         .collect();
     path.starts_with("/api/atlas/") && path.split('/').any(|segment| ours.contains(segment))
 }

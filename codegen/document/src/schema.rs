@@ -26,38 +26,44 @@ impl<'a> Schemas<'a> {
     }
 
     /// Every deviation of `value` from `schema`. `path` is the path of the value itself.
-    pub fn compare(self, schema: &Value, value: &Value, path: &str, found: &mut Vec<Deviation>) {
+    pub fn compare(
+        self,
+        schema: &Value,
+        value: &Value,
+        path: &str,
+        deviations: &mut Vec<Deviation>,
+    ) {
         let schema = Resolved::of(self.spec, schema);
-        let mut say = |kind, example: String| {
+        let mut report = |kind, example: String| {
             let example = if schema.secret {
                 "[redacted]".to_owned()
             } else {
                 example
             };
-            found.push(Deviation::new(kind, path, example));
+            deviations.push(Deviation::new(kind, path, example));
         };
         match (schema.kind(), value) {
             (_, Value::Null) if schema.nullable || schema.kind().is_empty() => {}
-            (_, Value::Null) => say(Kind::Null, "null".into()),
-            ("object", Value::Object(_)) => self.object(&schema, value, path, found),
+            (_, Value::Null) => report(Kind::Null, "null".into()),
+            ("object", Value::Object(_)) => self.object(&schema, value, path, deviations),
             ("array", Value::Array(items)) => {
                 bounds(
                     &schema,
                     "minItems",
                     "maxItems",
                     items.len() as f64,
-                    &mut say,
+                    &mut report,
                 );
                 for item in items {
                     self.compare(
                         &schema.definition["items"],
                         item,
                         &format!("{path}[]"),
-                        found,
+                        deviations,
                     );
                 }
             }
-            ("string", Value::String(text)) => self::text(&schema, text, &mut say),
+            ("string", Value::String(text)) => self::text(&schema, text, &mut report),
             ("integer", Value::Number(number))
                 if number.as_f64().is_some_and(|number| number.fract() == 0.0) =>
             {
@@ -66,26 +72,32 @@ impl<'a> Schemas<'a> {
                     "minimum",
                     "maximum",
                     number.as_f64().unwrap_or(0.0),
-                    &mut say,
+                    &mut report,
                 );
             }
             ("number", Value::Number(_)) | ("boolean", Value::Bool(_)) | ("", _) => {}
             // The documents say that Atlas was seen sending it so, and the client reads it.
             ("array", value) if schema.has_other_form("one-item") => {
-                self.compare(&schema.definition["items"], value, path, found)
+                self.compare(&schema.definition["items"], value, path, deviations)
             }
             ("integer", Value::String(text))
                 if schema.has_other_form("date-time") && instant(text).is_some() => {}
-            (expected, value) => say(
+            (expected, value) => report(
                 Kind::WrongType,
                 format!("{} instead of {expected}", describe(value)),
             ),
         }
     }
 
-    fn object(self, schema: &Resolved<'_>, value: &Value, path: &str, found: &mut Vec<Deviation>) {
+    fn object(
+        self,
+        schema: &Resolved<'_>,
+        value: &Value,
+        path: &str,
+        deviations: &mut Vec<Deviation>,
+    ) {
         if let Some(items) = schema.items_in_place_of(value) {
-            return self.compare(items, value, path, found);
+            return self.compare(items, value, path, deviations);
         }
         let inside = |name: &str| {
             if path.is_empty() {
@@ -100,11 +112,11 @@ impl<'a> Schemas<'a> {
                 &schema.definition["additionalProperties"],
             ) {
                 (schema @ Value::Object(_), _) | (_, schema @ Value::Object(_)) => {
-                    self.compare(schema, value, &inside(name), found)
+                    self.compare(schema, value, &inside(name), deviations)
                 }
                 (_, Value::Bool(true)) => {}
                 // Nobody knows yet whether its value is a secret.
-                _ => found.push(Deviation::new(
+                _ => deviations.push(Deviation::new(
                     Kind::UnknownMember,
                     inside(name),
                     describe(value),
@@ -118,7 +130,7 @@ impl<'a> Schemas<'a> {
             .filter_map(Value::as_str)
         {
             if value.get(name).is_none() {
-                found.push(Deviation::new(
+                deviations.push(Deviation::new(
                     Kind::MissingRequired,
                     inside(name),
                     "absent",
@@ -128,35 +140,35 @@ impl<'a> Schemas<'a> {
     }
 }
 
-fn text(schema: &Resolved<'_>, text: &str, say: &mut dyn FnMut(Kind, String)) {
-    let shown = || format!("{:?}", text.chars().take(80).collect::<String>());
+fn text(schema: &Resolved<'_>, text: &str, report: &mut dyn FnMut(Kind, String)) {
+    let excerpt = || format!("{:?}", text.chars().take(80).collect::<String>());
     bounds(
         schema,
         "minLength",
         "maxLength",
         text.chars().count() as f64,
-        say,
+        report,
     );
     match schema.definition["enum"].as_array() {
         Some(values) if !values.iter().any(|value| value == text) => {
-            say(Kind::OutsideEnum, shown())
+            report(Kind::OutsideEnum, excerpt())
         }
         _ => {}
     }
     let pattern = schema.definition["pattern"]
         .as_str()
-        .is_none_or(|pattern| fits(pattern, text));
+        .is_none_or(|pattern| matches_pattern(pattern, text));
     if !pattern
         || !has_format(
             schema.definition["format"].as_str().unwrap_or_default(),
             text,
         )
     {
-        say(Kind::BadFormat, shown());
+        report(Kind::BadFormat, excerpt());
     }
 }
 
-fn fits(pattern: &str, text: &str) -> bool {
+fn matches_pattern(pattern: &str, text: &str) -> bool {
     let mut patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
     let regex = patterns
         .entry(pattern.to_owned())
@@ -173,7 +185,7 @@ struct Resolved<'a> {
 
 impl<'a> Resolved<'a> {
     fn of(spec: &'a Spec, schema: &'a Value) -> Self {
-        let says = |schema: &Value, what: &str| schema[what] == Value::Bool(true);
+        let is_true = |schema: &Value, what: &str| schema[what] == Value::Bool(true);
         let mut resolved = Resolved {
             definition: schema,
             nullable: false,
@@ -181,8 +193,8 @@ impl<'a> Resolved<'a> {
         };
         loop {
             let schema = resolved.definition;
-            resolved.nullable |= says(schema, "nullable");
-            resolved.secret |= says(schema, "x-atlas-secret");
+            resolved.nullable |= is_true(schema, "nullable");
+            resolved.secret |= is_true(schema, "x-atlas-secret");
             resolved.definition = match (schema["allOf"].get(0), schema.get("$ref")) {
                 (Some(part), _) => part,
                 (None, Some(_)) => spec.resolve(schema),
@@ -221,13 +233,13 @@ fn bounds(
     least: &str,
     most: &str,
     size: f64,
-    say: &mut dyn FnMut(Kind, String),
+    report: &mut dyn FnMut(Kind, String),
 ) {
     let bound = |name: &str| schema.definition[name].as_f64();
     if bound(least).is_some_and(|bound| size < bound)
         || bound(most).is_some_and(|bound| size > bound)
     {
-        say(Kind::OutOfBounds, size.to_string());
+        report(Kind::OutOfBounds, size.to_string());
     }
 }
 

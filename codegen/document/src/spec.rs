@@ -118,14 +118,14 @@ impl Spec {
                 _ => drop(
                     arguments
                         .query
-                        .insert(name, self.other_than_default(parameter)),
+                        .insert(name, self.non_default_value(parameter)),
                 ),
             }
         }
         arguments
     }
 
-    fn other_than_default(&self, parameter: &Value) -> Value {
+    fn non_default_value(&self, parameter: &Value) -> Value {
         match (&parameter["example"], &parameter["schema"]["default"]) {
             (_, Value::Bool(default)) => Value::Bool(!default),
             (Value::Null, default) => default.clone(),

@@ -6,7 +6,7 @@ use super::{members, operations, resolve};
 use crate::document::child;
 use crate::error::Finding;
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     for (pointer, _, _, operation) in operations(document) {
         let body = operation
             .get("requestBody")

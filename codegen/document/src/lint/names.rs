@@ -29,7 +29,7 @@ const LOCALS: &[&str] = &[
     "url",
 ];
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     files(document, findings);
     let schemas = document
         .get("components")
@@ -82,7 +82,11 @@ fn field(name: &str) -> String {
 }
 
 /// The first of those that have the same Rust name, if there is one; and remembers this one.
-fn taken<'a>(names: &mut BTreeMap<String, &'a str>, rust: &str, name: &'a str) -> Option<&'a str> {
+fn claim_name<'a>(
+    names: &mut BTreeMap<String, &'a str>,
+    rust: &str,
+    name: &'a str,
+) -> Option<&'a str> {
     match names.get(rust) {
         Some(first) => Some(first),
         None => {
@@ -112,7 +116,7 @@ fn values(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
                     .help("leave it out: it is kept and written back all the same"),
             );
         }
-        match taken(&mut names, &name, value) {
+        match claim_name(&mut names, &name, value) {
             Some(first) if first != value => {
                 findings.push(Finding::new(
                     "enum",
@@ -145,7 +149,7 @@ fn properties(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
                     .help("leave it out: it is kept and written back all the same"),
             );
         }
-        if let Some(first) = taken(&mut names, &name, member) {
+        if let Some(first) = claim_name(&mut names, &name, member) {
             findings.push(Finding::new(
                 "member",
                 at,
@@ -180,7 +184,7 @@ fn parameters(document: &Value, pointer: &str, operation: &Value, findings: &mut
         .map(|parameter| resolve(document, parameter))
         .enumerate()
     {
-        let (wire, place) = (text(parameter, "name"), text(parameter, "in"));
+        let (wire, location) = (text(parameter, "name"), text(parameter, "in"));
         let (name, at) = (field(wire), child(pointer, &index.to_string()));
         if !wire.contains(char::is_alphanumeric) {
             findings.push(Finding::new(
@@ -190,24 +194,24 @@ fn parameters(document: &Value, pointer: &str, operation: &Value, findings: &mut
             ));
             continue;
         }
-        let fault = if is_keyword(&name) {
+        let problem = if is_keyword(&name) {
             Some("is a keyword of Rust".to_owned())
         } else if !name.is_ascii() {
             Some("has letters or digits beyond those of ASCII".to_owned())
         } else if LOCALS.contains(&name.as_str()) {
             Some("is a variable of every generated method".to_owned())
-        } else if place == "query" && REQUEST_METHODS.contains(&name.as_str()) {
+        } else if location == "query" && REQUEST_METHODS.contains(&name.as_str()) {
             Some("is a method of every request".to_owned())
         } else {
-            taken(&mut names, &name, wire)
+            claim_name(&mut names, &name, wire)
                 .filter(|first| *first != wire)
                 .map(|first| format!("is that of `{first}` too"))
         };
-        findings.extend(fault.map(|fault| {
+        findings.extend(problem.map(|problem| {
             Finding::new(
                 "parameter",
                 at,
-                format!("parameter `{wire}` would be called `{name}`, which {fault}"),
+                format!("parameter `{wire}` would be called `{name}`, which {problem}"),
             )
         }));
     }
@@ -236,7 +240,7 @@ fn files(document: &Value, findings: &mut Vec<Finding>) {
                 "tag `{tag}` would be the file `{name}.rs`, which every API has"
             ))
         } else {
-            taken(&mut names, &name, tag)
+            claim_name(&mut names, &name, tag)
                 .map(|first| format!("tag `{tag}` would be the file `{name}.rs`, as `{first}` is"))
         };
         findings.extend(message.map(|message| Finding::new("tag", at, message)));

@@ -9,7 +9,7 @@ use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::{is_keyword, method_name};
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for (pointer, method, _, operation) in operations(document) {
         name(&pointer, operation, &mut names, findings);

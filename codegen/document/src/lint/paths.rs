@@ -11,7 +11,7 @@ use super::{described, members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let paths: Vec<(&str, &Value)> = members(document, "paths").collect();
     for (index, (path, item)) in paths.iter().enumerate() {
         for (other, other_item) in &paths[..index] {
@@ -35,35 +35,35 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
 
 /// A template is `/` and segments, each a literal that needs no escape or one whole `{parameter}`.
 fn template(path: &str, findings: &mut Vec<Finding>) {
-    let mut fault =
+    let mut report =
         |message: String| findings.push(Finding::new("path", child("/paths", path), message));
     let Some(segments) = path.strip_prefix('/') else {
-        fault(format!("`{path}` does not begin with `/`"));
+        report(format!("`{path}` does not begin with `/`"));
         return;
     };
     let mut names = BTreeSet::new();
     for segment in segments.split('/') {
         match parameter(segment) {
             Some(name) if name.is_empty() || name.contains(['{', '}']) => {
-                fault(format!("`{segment}` names no parameter"))
+                report(format!("`{segment}` names no parameter"))
             }
             Some(name) if !names.insert(name) => {
-                fault(format!("parameter `{name}` stands twice in `{path}`"))
+                report(format!("parameter `{name}` stands twice in `{path}`"))
             }
             Some(_) => {}
             None if segment.contains(['{', '}']) => {
-                fault(format!("`{segment}`: a parameter must be a whole segment"))
+                report(format!("`{segment}`: a parameter must be a whole segment"))
             }
-            None if segment.is_empty() => fault(format!("`{path}` has an empty segment")),
+            None if segment.is_empty() => report(format!("`{path}` has an empty segment")),
             None if segment == "." || segment == ".." => {
-                fault(format!("`{path}` has the segment `{segment}`"))
+                report(format!("`{path}` has the segment `{segment}`"))
             }
             None => {
                 let strange = segment
                     .chars()
                     .find(|c| !c.is_ascii_alphanumeric() && !"-._~:".contains(*c));
                 if let Some(strange) = strange {
-                    fault(format!(
+                    report(format!(
                         "`{strange}` cannot stand in a path, as it does in `{segment}`"
                     ));
                 }
@@ -158,7 +158,7 @@ fn parameters(
             .get("required")
             .and_then(Value::as_bool)
             .unwrap_or(false);
-        let fault = match text(parameter, "in") {
+        let problem = match text(parameter, "in") {
             "path" if !in_template.contains(name) => {
                 Some(format!("path parameter `{name}` is not in `{path}`"))
             }
@@ -170,7 +170,7 @@ fn parameters(
                 "parameter `{name}` is in `{other}`: only path and query are supported"
             )),
         };
-        findings.extend(fault.map(|message| Finding::new("parameter", &at, message)));
+        findings.extend(problem.map(|message| Finding::new("parameter", &at, message)));
         if !is_plain(
             document,
             parameter.get("schema").unwrap_or(&Value::Null),

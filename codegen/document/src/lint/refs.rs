@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::error::Finding;
 
 /// What is wrong with the `$ref` to `target` at `pointer`, which must name an entry of `section`.
-pub(super) fn check(
+pub(super) fn lint(
     document: &Value,
     target: &str,
     section: &str,

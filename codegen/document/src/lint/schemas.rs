@@ -9,15 +9,15 @@ use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::RUNTIME_TYPES;
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let components = document.get("components").unwrap_or(&Value::Null);
     for (name, schema) in members(components, "schemas") {
         let at = child("/components/schemas", name);
-        named(name, schema, &at, findings);
+        shared_schema(name, schema, &at, findings);
         schema_keywords(document, schema, &at, findings);
     }
     for (name, parameter) in members(components, "parameters") {
-        use_of_schema(
+        schema_of(
             document,
             parameter,
             &child("/components/parameters", name),
@@ -40,7 +40,7 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
             .flatten()
             .enumerate()
         {
-            use_of_schema(
+            schema_of(
                 document,
                 parameter,
                 &child(&child(&pointer, "parameters"), &index.to_string()),
@@ -63,7 +63,7 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
 
 fn content(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (media, value) in members(holder, "content") {
-        use_of_schema(
+        schema_of(
             document,
             value,
             &child(&child(pointer, "content"), media),
@@ -72,14 +72,14 @@ fn content(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<F
     }
 }
 
-fn use_of_schema(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn schema_of(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     if let Some(schema) = holder.get("schema") {
-        inline(document, schema, &child(pointer, "schema"), findings);
+        inline_schema(document, schema, &child(pointer, "schema"), findings);
     }
 }
 
 /// A schema of `components/schemas`.
-fn named(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let pascal = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_alphanumeric());
     if !pascal {
@@ -149,7 +149,7 @@ fn named(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>)
 }
 
 /// A schema in any other place: it may not define a type.
-fn inline(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn inline_schema(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     if schema.get("$ref").is_some() {
         return;
     }
@@ -175,9 +175,9 @@ fn inline(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Fi
 fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     keywords_fit_type(schema, pointer, findings);
     all_of(schema, pointer, findings);
-    values::check(document, schema, pointer, findings);
+    values::lint(document, schema, pointer, findings);
     member_names(document, schema, pointer, findings);
-    other_forms::check(document, schema, pointer, findings);
+    other_forms::lint(document, schema, pointer, findings);
     for (name, property) in members(schema, "properties") {
         let at = child(&child(pointer, "properties"), name);
         if text(property, "description").is_empty() {
@@ -189,16 +189,16 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
             findings
                 .push(finding.help("beside a reference: `allOf: [{$ref: …}]` and `description`"));
         }
-        inline(document, property, &at, findings);
+        inline_schema(document, property, &at, findings);
     }
     if let Some(items) = schema.get("items") {
-        inline(document, items, &child(pointer, "items"), findings);
+        inline_schema(document, items, &child(pointer, "items"), findings);
     }
     if let Some(values) = schema
         .get("additionalProperties")
         .filter(|values| values.is_object())
     {
-        inline(
+        inline_schema(
             document,
             values,
             &child(pointer, "additionalProperties"),
@@ -334,5 +334,5 @@ fn member_names(document: &Value, schema: &Value, pointer: &str, findings: &mut 
             ));
         }
     }
-    rules::check(document, schema, pointer, findings);
+    rules::lint(document, schema, pointer, findings);
 }

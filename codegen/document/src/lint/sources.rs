@@ -11,7 +11,7 @@ use crate::error::Finding;
 const KINDS: &[&str] = &["page", "published", "wire"];
 
 /// What is wrong with the source of the rule at `at`, whose shape has been checked.
-pub(super) fn check(document: &Value, rule: &Value, at: &str, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, rule: &Value, at: &str, findings: &mut Vec<Finding>) {
     let at = child(at, "source");
     let source = &rule["source"];
     if members(rule, "source").count() != 1 {
@@ -19,14 +19,14 @@ pub(super) fn check(document: &Value, rule: &Value, at: &str, findings: &mut Vec
         return findings.push(Finding::new("source", at, message));
     }
     for kind in KINDS.iter().filter(|kind| source.get(kind).is_some()) {
-        let said = text(source, kind);
-        let fault = match *kind {
-            _ if said.trim().is_empty() => Some("a source that is empty is none".to_owned()),
-            "page" => page(said),
-            "published" => published(document, said),
+        let value = text(source, kind);
+        let problem = match *kind {
+            _ if value.trim().is_empty() => Some("a source that is empty is none".to_owned()),
+            "page" => page(value),
+            "published" => published(document, value),
             _ => None,
         };
-        findings.extend(fault.map(|message| Finding::new("source", child(&at, kind), message)));
+        findings.extend(problem.map(|message| Finding::new("source", child(&at, kind), message)));
     }
 }
 
@@ -40,17 +40,17 @@ fn page(url: &str) -> Option<String> {
     let plain = host
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-    let sound = official && plain && !path.is_empty() && !path.contains(char::is_whitespace);
-    (!sound).then(|| format!("`{url}` is no page of MongoDB's documentation: write `https://`, a host of mongodb.com and a path"))
+    let valid = official && plain && !path.is_empty() && !path.contains(char::is_whitespace);
+    (!valid).then(|| format!("`{url}` is no page of MongoDB's documentation: write `https://`, a host of mongodb.com and a path"))
 }
 
 /// An official schema, one of its members (`Name.member`), or an official operation.
-fn published(document: &Value, said: &str) -> Option<String> {
-    let (name, member) = said
+fn published(document: &Value, source: &str) -> Option<String> {
+    let (name, member) = source
         .split_once('.')
-        .map_or((said, None), |(name, member)| (name, Some(member)));
+        .map_or((source, None), |(name, member)| (name, Some(member)));
     let mut schemas = members(&document["components"], "schemas")
-        .filter(|(_, schema)| is_called(schema, name))
+        .filter(|(_, schema)| has_official_name(schema, name))
         .peekable();
     let is_schema = schemas.peek().is_some();
     let is_operation =
@@ -73,7 +73,7 @@ fn published(document: &Value, said: &str) -> Option<String> {
 }
 
 /// Whether this is one of the official names of a schema.
-fn is_called(schema: &Value, name: &str) -> bool {
+fn has_official_name(schema: &Value, name: &str) -> bool {
     match &schema["x-atlas-schema"] {
         Value::Array(names) => names.iter().any(|official| official == name),
         official => official == name,

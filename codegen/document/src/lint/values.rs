@@ -13,7 +13,7 @@ const BOUNDS: &[(&str, &str)] = &[
 ];
 
 /// One schema, wherever it stands; what it holds is looked at on its own.
-pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
     for (low, high) in BOUNDS {
         if let (Some(least), Some(most)) = (bound(low), bound(high))
@@ -36,7 +36,7 @@ pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &
         }
     }
     if let Some(value) = schema.get("default")
-        && let Some(reason) = misfit(document, schema, value)
+        && let Some(reason) = mismatch(document, schema, value)
     {
         findings.push(Finding::new(
             "default",
@@ -47,7 +47,7 @@ pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &
 }
 
 /// Why `value` is none of `schema`; `None` when it is one.
-fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<String> {
+fn mismatch(document: &Value, schema: &Value, value: &Value) -> Option<String> {
     let schema = resolve(document, described(schema));
     let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
     let kind = text(schema, "type");
@@ -80,6 +80,6 @@ fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<String> {
     value
         .as_array()?
         .iter()
-        .find_map(|value| misfit(document, items, value))
+        .find_map(|value| mismatch(document, items, value))
         .map(|reason| format!("has an item that {reason}"))
 }
