@@ -35,12 +35,12 @@ fn main() {
     );
     for ((step, v1), (_, v2)) in first.iter().zip(second) {
         let (v1, v2) = (median(v1), median(v2));
-        let shown = if step.contains('/') {
+        let label = if step.contains('/') {
             format!("    {step}")
         } else {
             format!("  {step}")
         };
-        println!("{shown:<32}{v1:>10.2}{v2:>14.2}{:>14.2}", v1 + v2);
+        println!("{label:<32}{v1:>10.2}{v2:>14.2}{:>14.2}", v1 + v2);
     }
 }
 
@@ -64,11 +64,14 @@ fn read(
 fn measure(document: &Document, rounds: usize) -> Vec<Times> {
     let mut steps: Vec<Times> = Vec::new();
     for round in 0..=rounds {
-        let taken = time(document);
+        let durations = time(document);
         if round == 1 {
-            steps = taken.iter().map(|(step, _)| (*step, Vec::new())).collect();
+            steps = durations
+                .iter()
+                .map(|(step, _)| (*step, Vec::new()))
+                .collect();
         }
-        for ((_, times), (_, time)) in steps.iter_mut().zip(taken) {
+        for ((_, times), (_, time)) in steps.iter_mut().zip(durations) {
             times.push(time);
         }
     }
@@ -76,7 +79,7 @@ fn measure(document: &Document, rounds: usize) -> Vec<Times> {
 }
 
 fn time(document: &Document) -> Vec<(&'static str, Duration)> {
-    let mut taken = Vec::new();
+    let mut durations = Vec::new();
     let began = Instant::now();
     let (mut stage, mut pass) = (began, began);
     generate_observed(document, &mut |step| {
@@ -86,12 +89,12 @@ fn time(document: &Document) -> Vec<(&'static str, Duration)> {
         } else {
             std::mem::replace(&mut stage, now)
         };
-        taken.push((step, now - since));
+        durations.push((step, now - since));
         pass = now;
     })
     .unwrap();
-    taken.push(("whole", began.elapsed()));
-    taken
+    durations.push(("whole", began.elapsed()));
+    durations
 }
 
 fn median(times: &[Duration]) -> f64 {

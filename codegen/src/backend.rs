@@ -27,17 +27,22 @@ pub(crate) fn generate(openapi: &OpenAPI) -> Result<syn::File, Error> {
         std::iter::empty::<TypeImpl>(),
     );
     // progenitor panics on what it cannot take; the rules of `check` come first, so this is the last resort.
-    let tokens = quietly(|| Generator::new(&settings).generate_tokens(openapi))
-        .map_err(|panic| refused(format_args!("it panicked: {}", said(panic.as_ref()))))?
+    let tokens = catch_panic(|| Generator::new(&settings).generate_tokens(openapi))
+        .map_err(|panic| {
+            refused(format_args!(
+                "it panicked: {}",
+                panic_message(panic.as_ref())
+            ))
+        })?
         .map_err(refused)?;
     syn::parse2(tokens).map_err(refused)
 }
 
 /// Runs `work` and gives back a panic as a value, without the report on standard error that the panic hook of this process makes.
-fn quietly<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
+fn catch_panic<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
     /// There is one hook for the whole process: one change at a time.
     static HOOK: Mutex<()> = Mutex::new(());
-    let _one = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
+    let _guard = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
     let before = Arc::new(take_hook());
     let (others, this) = (Arc::clone(&before), thread::current().id());
     set_hook(Box::new(move |panic| {
@@ -52,7 +57,7 @@ fn quietly<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
 }
 
 /// The message of a panic, on one line and not without end.
-fn said(panic: &(dyn Any + Send)) -> String {
+fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic
         .downcast_ref::<String>()
         .map(String::as_str)
@@ -76,9 +81,10 @@ fn refused(reason: impl std::fmt::Display) -> Error {
 mod tests {
     #[test]
     fn a_panic_is_a_value_and_its_message_is_kept() {
-        assert_eq!(super::quietly(|| 1).ok(), Some(1));
-        let outcome = super::quietly(|| panic!("no\n {}", "thing"));
-        let message: Result<(), String> = outcome.map_err(|panic| super::said(panic.as_ref()));
+        assert_eq!(super::catch_panic(|| 1).ok(), Some(1));
+        let outcome = super::catch_panic(|| panic!("no\n {}", "thing"));
+        let message: Result<(), String> =
+            outcome.map_err(|panic| super::panic_message(panic.as_ref()));
         assert_eq!(message, Err("no thing".to_owned()));
     }
 }

@@ -101,7 +101,7 @@ impl Run<'_> {
 mod tests {
     use super::*;
 
-    fn sound() -> Document {
+    fn valid_document() -> Document {
         let text = include_str!("../../tests/fixtures/documents/sound.yaml").to_owned();
         Document {
             api: "v2".into(),
@@ -111,11 +111,11 @@ mod tests {
     }
 
     #[test]
-    fn who_observes_is_told_of_every_stage_and_pass() {
-        let mut told = Vec::new();
-        let output = generate_observed(&sound(), &mut |step| told.push(step))
+    fn the_observer_is_called_for_every_stage_and_pass() {
+        let mut steps = Vec::new();
+        let output = generate_observed(&valid_document(), &mut |step| steps.push(step))
             .unwrap_or_else(|error| panic!("{error}"));
-        let stages: Vec<_> = told
+        let stages: Vec<_> = steps
             .iter()
             .copied()
             .filter(|step| !step.contains('/'))
@@ -124,6 +124,6 @@ mod tests {
             stages,
             ["load", "lint", "lower", "backend", "rewrite", "emit"]
         );
-        assert!(output.passes.iter().all(|(pass, _)| told.contains(pass)));
+        assert!(output.passes.iter().all(|(pass, _)| steps.contains(pass)));
     }
 }

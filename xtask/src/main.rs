@@ -71,8 +71,8 @@ fn run(package: &[&str], name: &str, arguments: &[OsString]) -> ExitCode {
     })
 }
 
-fn usage(fault: &str) -> ExitCode {
-    eprint!("{fault}{}", help());
+fn usage(problem: &str) -> ExitCode {
+    eprint!("{problem}{}", help());
     ExitCode::from(USAGE)
 }
 

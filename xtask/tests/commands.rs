@@ -46,8 +46,8 @@ fn help_names_every_command_and_each_runs_its_program() {
     );
     let folder = scripts("each", "echo build $@", "echo run $@");
     for command in commands {
-        let said = text(&output(&[command, "--a", "b c"], &folder).stdout);
-        let (build, run) = said.split_once('\n').expect("two lines");
+        let printed = text(&output(&[command, "--a", "b c"], &folder).stdout);
+        let (build, run) = printed.split_once('\n').expect("two lines");
         let program = build.strip_prefix("build ").expect("built first");
         assert_eq!(run.trim_end(), format!("run --quiet {program} -- --a b c"));
         assert!(
@@ -79,13 +79,13 @@ fn a_command_ends_as_its_program_does() {
 fn what_is_no_command_is_answered_with_those_there_are() {
     for arguments in [&["compare"][..], &["--check", "codegen"], &[]] {
         let output = xtask(arguments).output().expect("xtask runs");
-        let said = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.contains("  fake-atlas  Run an Atlas"), "{said}");
+        let printed = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{printed}");
+        assert!(printed.contains("  fake-atlas  Run an Atlas"), "{printed}");
         assert!(
             arguments.is_empty()
-                || said.starts_with(&format!("`{}` is no command\n", arguments[0])),
-            "{said}"
+                || printed.starts_with(&format!("`{}` is no command\n", arguments[0])),
+            "{printed}"
         );
     }
 }

@@ -41,9 +41,9 @@ fn describe(property: &mut Schema) -> bool {
 }
 
 fn sentences(property: &Schema) -> Vec<String> {
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     let mut bound = |what: &str, value: Option<String>| {
-        said.extend(value.map(|value| format!("{what} {value}.")))
+        sentences.extend(value.map(|value| format!("{what} {value}.")))
     };
     match &property.schema_kind {
         SchemaKind::Type(Type::Integer(integer)) => {
@@ -89,9 +89,9 @@ fn sentences(property: &Schema) -> Vec<String> {
             .map(|value| format!("`{value}`")),
     );
     if property.schema_data.deprecated {
-        said.push("Deprecated by Atlas.".to_owned());
+        sentences.push("Deprecated by Atlas.".to_owned());
     }
-    said
+    sentences
 }
 
 /// The formats that do not become a type of their own.

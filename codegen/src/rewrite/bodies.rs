@@ -92,7 +92,7 @@ fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident]) -> R
     let mut checks = Vec::new();
     for member in &members {
         let name = member.name;
-        let said = fact.members.get(&member.wire).cloned().unwrap_or_default();
+        let member_facts = fact.members.get(&member.wire).cloned().unwrap_or_default();
         // An update made of an answer that lacked the text would send none.
         if fact.update_of.is_some()
             && member.required
@@ -106,7 +106,8 @@ fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident]) -> R
             checks.push(quote!(validate::given(#wire, self.#name.is_some())?;));
         }
         checks.extend(
-            said.checks
+            member_facts
+                .checks
                 .iter()
                 .map(|check| checks::call(*check, &member.wire, &quote!(self.#name)))
                 .map(|call| quote!(#call?;)),
@@ -177,7 +178,7 @@ fn rule_of(
     fact: &facts::Type,
 ) -> Result<TokenStream, Error> {
     let find = |wire: &str| {
-        let fault = || {
+        let error = || {
             Error::one(Finding::new(
                 "rewrite/bodies",
                 &fact.pointer,
@@ -187,7 +188,7 @@ fn rule_of(
         members
             .iter()
             .find(|member| member.wire == wire)
-            .ok_or_else(fault)
+            .ok_or_else(error)
     };
     let reason = &rule.reason;
     let lists = [

@@ -32,7 +32,7 @@ mod tests {
     use crate::rewrite::rewritten;
 
     #[test]
-    fn the_reason_is_told() {
+    fn the_reason_is_in_the_attribute() {
         let operation = Operation {
             deprecated: Some("Use b.".into()),
             ..Operation::default()

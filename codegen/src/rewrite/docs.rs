@@ -89,8 +89,8 @@ fn operation(fact: &Operation, api: &str) -> String {
         .split('/')
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     // These two are in every path and say themselves what they are.
-    let told = in_path.filter(|name| !["groupId", "clusterName"].contains(name));
-    let described = told.filter_map(|name| Some((name, fact.parameters.get(name)?)));
+    let listed = in_path.filter(|name| !["groupId", "clusterName"].contains(name));
+    let described = listed.filter_map(|name| Some((name, fact.parameters.get(name)?)));
     let arguments: Vec<_> = described
         .map(|(name, fact)| format!("- `{}`: {}\n", method_name(name), fact.description.trim()))
         .collect();

@@ -251,17 +251,17 @@ impl Body {
 
 /// `let url = format!("{}/a/{}", self.baseurl, encode_path(&group_id.to_string()),);`: the arguments that go into the path.
 fn url_arguments(statement: &Stmt, fact: &Operation) -> Result<Vec<Ident>, Error> {
-    let fault =
+    let error =
         |what: &str| unrecognised(PASS, format!("the URL of `{}`: {what}", fact.id), statement);
     let Stmt::Local(local) = statement else {
-        return Err(fault("not the first statement"));
+        return Err(error("not the first statement"));
     };
     let Some(Expr::Macro(format)) = local.init.as_ref().map(|init| init.expr.as_ref()) else {
-        return Err(fault("not made by format!"));
+        return Err(error("not made by format!"));
     };
     let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
     let parts = syn::parse::Parser::parse2(parser, format.mac.tokens.clone())
-        .map_err(|_| fault("unknown arguments"))?;
+        .map_err(|_| error("unknown arguments"))?;
     let mut parts = parts.iter();
     let literal = parts
         .next()
@@ -279,7 +279,7 @@ fn url_arguments(statement: &Stmt, fact: &Operation) -> Result<Vec<Ident>, Error
         })
         .collect();
     if literal != format!("\"{{}}{}\"", template.join("/")) {
-        return Err(fault("another path than the spec's"));
+        return Err(error("another path than the spec's"));
     }
     if parts
         .next()
@@ -287,7 +287,7 @@ fn url_arguments(statement: &Stmt, fact: &Operation) -> Result<Vec<Ident>, Error
         .as_deref()
         != Some("self . baseurl")
     {
-        return Err(fault("no base URL"));
+        return Err(error("no base URL"));
     }
     parts
         .map(|part| {
@@ -296,19 +296,19 @@ fn url_arguments(statement: &Stmt, fact: &Operation) -> Result<Vec<Ident>, Error
                 .strip_prefix("encode_path (& ")
                 .and_then(|rest| rest.strip_suffix(" . to_string ())"));
             name.and_then(|name| syn::parse_str(name).ok())
-                .ok_or_else(|| fault("an argument that is not escaped"))
+                .ok_or_else(|| error("an argument that is not escaped"))
         })
         .collect()
 }
 
 /// `.query(&progenitor_client::QueryParam::new("pretty", &pretty))`.
 fn query(call: &ExprMethodCall) -> Result<(String, Ident), Error> {
-    let fault = || unrecognised(PASS, "a query parameter", &call.args);
+    let error = || unrecognised(PASS, "a query parameter", &call.args);
     let Some(Expr::Reference(reference)) = call.args.first() else {
-        return Err(fault());
+        return Err(error());
     };
     let Expr::Call(new) = reference.expr.as_ref() else {
-        return Err(fault());
+        return Err(error());
     };
     let known = new.func.to_token_stream().to_string() == "progenitor_client :: QueryParam :: new";
     let mut arguments = new.args.iter();
@@ -321,10 +321,10 @@ fn query(call: &ExprMethodCall) -> Result<(String, Ident), Error> {
             Some(Expr::Reference(name)),
             None,
         ) if known => {
-            let name = syn::parse2(name.expr.to_token_stream()).map_err(|_| fault())?;
+            let name = syn::parse2(name.expr.to_token_stream()).map_err(|_| error())?;
             Ok((wire.value(), name))
         }
-        _ => Err(fault()),
+        _ => Err(error()),
     }
 }
 

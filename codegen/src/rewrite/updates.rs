@@ -19,7 +19,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     for (name, fact) in &facts.types {
         let Some(of) = &fact.update_of else { continue };
         let (Some(update), Some(answer)) = (members_of(file, name), members_of(file, of)) else {
-            return Err(fault(
+            return Err(error_at(
                 fact,
                 format!("`{name}` is an update of `{of}`, and one of them is in no operation"),
             ));
@@ -31,7 +31,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     Ok(count)
 }
 
-fn fault(fact: &Type, message: String) -> Error {
+fn error_at(fact: &Type, message: String) -> Error {
     Error::one(Finding::new("rewrite/updates", &fact.pointer, message))
 }
 
@@ -57,10 +57,10 @@ fn conversion(
         let field = member.name;
         let value = match answer.iter().find(|known| known.wire == member.wire) {
             Some(known) => copied(member, known).ok_or_else(|| {
-                fault(fact, format!("`{}` is not the same in `{of}`", member.wire))
+                error_at(fact, format!("`{}` is not the same in `{of}`", member.wire))
             })?,
             None if member.required => {
-                return Err(fault(
+                return Err(error_at(
                     fact,
                     format!("`{}` is required and `{of}` lacks it", member.wire),
                 ));

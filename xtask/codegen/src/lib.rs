@@ -63,16 +63,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         .clone()
         .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     let generated = generate_all(&root)?;
-    let (wanted, mut found) = (wanted(&generated), Files::new());
+    let (expected, mut found) = (expected(&generated), Files::new());
     for folder in [CODE, TABLES] {
         found.extend(prefixed(folder, tree::read(&root.join(folder))?));
     }
-    let changes = tree::compare(&wanted, &found);
+    let changes = tree::compare(&expected, &found);
     if arguments.check {
-        return Ok(check(&changes, &wanted, &found));
+        return Ok(verify(&changes, &expected, &found));
     }
     for (path, _) in &changes {
-        tree::write(&root.join(path), wanted.get(path).map(String::as_str))?;
+        tree::write(&root.join(path), expected.get(path).map(String::as_str))?;
     }
     anstream::print!("{}", table(&generated, &changes));
     if arguments.passes {
@@ -82,7 +82,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 }
 
 /// Every file that generation gives, by path from the project's root.
-fn wanted(generated: &[Generated]) -> Files {
+fn expected(generated: &[Generated]) -> Files {
     let code = generated
         .iter()
         .flat_map(|one| &one.output.files)
@@ -104,7 +104,7 @@ fn prefixed(folder: &str, files: Files) -> Files {
 /// Every fault of every document is told, not only those of the first.
 fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
     let mut generated = Vec::new();
-    let mut faults = String::new();
+    let mut messages = String::new();
     let mut findings = 0;
     for generation in GENERATIONS {
         let path = generation.document;
@@ -114,9 +114,9 @@ fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
             .and_then(|bytes| text(path, bytes))
         {
             Ok(text) => text,
-            Err(fault) => {
+            Err(error) => {
                 findings += 1;
-                let _infallible = write!(faults, "error: cannot read {path}: {fault}\n\n");
+                let _infallible = write!(messages, "error: cannot read {path}: {error}\n\n");
                 continue;
             }
         };
@@ -129,15 +129,15 @@ fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
             Ok(output) => generated.push(Generated { document, output }),
             Err(error) => {
                 findings += error.findings.len();
-                faults.push_str(&error.render(&document, true));
+                messages.push_str(&error.render(&document, true));
             }
         }
     }
     let word = if findings == 1 { "finding" } else { "findings" };
-    if faults.is_empty() {
+    if messages.is_empty() {
         Ok(generated)
     } else {
-        Err(format!("{faults}{findings} {word}; nothing was written"))
+        Err(format!("{messages}{findings} {word}; nothing was written"))
     }
 }
 
@@ -221,22 +221,25 @@ fn table(generated: &[Generated], changes: &[(String, Change)]) -> String {
     text
 }
 
-fn check(changes: &[(String, Change)], wanted: &Files, found: &Files) -> ExitCode {
+fn verify(changes: &[(String, Change)], expected: &Files, found: &Files) -> ExitCode {
     if changes.is_empty() {
-        anstream::println!("the generated code is up to date ({} files)", wanted.len());
+        anstream::println!(
+            "the generated code is up to date ({} files)",
+            expected.len()
+        );
         return ExitCode::SUCCESS;
     }
-    anstream::eprint!("{}", report(changes, wanted, found));
+    anstream::eprint!("{}", report(changes, expected, found));
     ExitCode::FAILURE
 }
 
 /// What differs, the first lines of how, and the command that repairs it.
-pub fn report(changes: &[(String, Change)], wanted: &Files, found: &Files) -> String {
+pub fn report(changes: &[(String, Change)], expected: &Files, found: &Files) -> String {
     let mut text = String::new();
     for (path, change) in changes {
         let _infallible = writeln!(text, "{:<9} {path}", change.to_string());
     }
-    let lines = diff(changes, wanted, found);
+    let lines = diff(changes, expected, found);
     text.push('\n');
     for line in lines.iter().take(DIFF_LINES) {
         text.push_str(line);
@@ -248,12 +251,12 @@ pub fn report(changes: &[(String, Change)], wanted: &Files, found: &Files) -> St
         text,
         "\n{} of {} generated files are not what spec/ says. Repair: {REPAIR}",
         changes.len(),
-        wanted.len()
+        expected.len()
     );
     text
 }
 
-fn diff(changes: &[(String, Change)], wanted: &Files, found: &Files) -> Vec<String> {
+fn diff(changes: &[(String, Change)], expected: &Files, found: &Files) -> Vec<String> {
     let (red, green) = (AnsiColor::Red.on_default(), AnsiColor::Green.on_default());
     let mut lines = Vec::new();
     for (path, _) in changes
@@ -262,7 +265,7 @@ fn diff(changes: &[(String, Change)], wanted: &Files, found: &Files) -> Vec<Stri
     {
         let (old, new) = (
             found.get(path).map_or("", String::as_str),
-            wanted.get(path).map_or("", String::as_str),
+            expected.get(path).map_or("", String::as_str),
         );
         let diff = TextDiff::from_lines(old, new);
         let unified = diff

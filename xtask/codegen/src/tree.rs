@@ -35,8 +35,8 @@ impl fmt::Display for Change {
 /// With the path concerned.
 pub fn read(root: &Path) -> Result<Files, String> {
     let mut files = Files::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(folder) = open.pop() {
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound && folder == root => {
@@ -49,7 +49,7 @@ pub fn read(root: &Path) -> Result<Files, String> {
                 .map_err(|error| failed("read", &folder, &error))?
                 .path();
             if path.is_dir() {
-                open.push(path);
+                folders.push(path);
                 continue;
             }
             // A file that is not text was not generated; it is compared, and replaced, all the same.
@@ -73,8 +73,8 @@ fn relative(root: &Path, path: &Path) -> String {
 }
 
 /// The full set of differences, by path.
-pub fn compare(wanted: &Files, found: &Files) -> Vec<(String, Change)> {
-    let missing_or_stale = wanted
+pub fn compare(expected: &Files, found: &Files) -> Vec<(String, Change)> {
+    let missing_or_stale = expected
         .iter()
         .filter_map(|(path, text)| match found.get(path) {
             None => Some((path.clone(), Change::Missing)),
@@ -82,7 +82,7 @@ pub fn compare(wanted: &Files, found: &Files) -> Vec<(String, Change)> {
         });
     let orphaned = found
         .keys()
-        .filter(|path| !wanted.contains_key(*path))
+        .filter(|path| !expected.contains_key(*path))
         .map(|path| (path.clone(), Change::Orphaned));
     let mut changes: Vec<_> = missing_or_stale.chain(orphaned).collect();
     changes.sort_by(|a, b| a.0.cmp(&b.0));

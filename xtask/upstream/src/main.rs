@@ -79,7 +79,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         let ours = read(&root, generation.api, generation.document)?;
         let compared = compare(&ours, &published, &deviations, arguments.part);
         // What is wrong with the published document has no place in ours.
-        let foreign = |error: &Error| {
+        let render_published = |error: &Error| {
             error
                 .findings
                 .iter()
@@ -87,14 +87,14 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
                 .collect::<Vec<_>>()
                 .join("\n")
         };
-        let shown = |error: Error| {
+        let render = |error: Error| {
             if error.path.is_empty() {
-                foreign(&error)
+                render_published(&error)
             } else {
                 error.render(&ours, true)
             }
         };
-        reports.push(compared.map_err(shown)?);
+        reports.push(compared.map_err(render)?);
     }
     if arguments.json {
         anstream::println!("{:#}", report::json(&name, &reports));

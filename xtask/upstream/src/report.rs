@@ -22,11 +22,11 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
     let mut text = String::new();
     for report in reports {
         let counts = Counts::of(report);
-        put(
+        push_line(
             &mut text,
             format_args!("{bold}{} and {published}{bold:#}", report.path),
         );
-        put(
+        push_line(
             &mut text,
             format_args!(
                 "  {:>5} operations compared, of {} published",
@@ -34,7 +34,7 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
             ),
         );
         if !report.ended.is_empty() {
-            put(
+            push_line(
                 &mut text,
                 format_args!(
                     "  {:>5} operations not published, since they have ended by our document",
@@ -43,20 +43,20 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
             );
         }
         if !report.skipped.is_empty() {
-            put(
+            push_line(
                 &mut text,
                 format_args!("  {:>5} operations not in this part", report.skipped.len()),
             );
         }
-        put(
+        push_line(
             &mut text,
             format_args!("  {:>5} schemas compared", report.schemas),
         );
-        put(
+        push_line(
             &mut text,
             format_args!("  {:>5} members compared", report.members),
         );
-        put(
+        push_line(
             &mut text,
             format_args!(
                 "  {:>5} differences: {} explained by policies, {} by single entries, {} unexplained",
@@ -71,18 +71,18 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
             .iter()
             .filter(|difference| explained || difference.explanation.is_none())
         {
-            put(&mut text, format_args!(""));
+            push_line(&mut text, format_args!(""));
             describe(&mut text, report, difference, deviations);
         }
         for finding in &report.stale {
-            put(&mut text, format_args!("\n{}", finding.line(deviations)));
+            push_line(&mut text, format_args!("\n{}", finding.line(deviations)));
             if let Some(help) = &finding.help {
-                put(&mut text, format_args!("    {help}"));
+                push_line(&mut text, format_args!("    {help}"));
             }
         }
-        put(&mut text, format_args!(""));
+        push_line(&mut text, format_args!(""));
         if is_clean(report) {
-            put(
+            push_line(
                 &mut text,
                 format_args!(
                     "{green}{} says what is published, or why not{green:#}",
@@ -101,11 +101,11 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
             } else {
                 format!("{} differences are", counts.unexplained)
             };
-            put(
+            push_line(
                 &mut text,
                 format_args!("{red}{differences} not explained, {entries} nothing{red:#}"),
             );
-            put(
+            push_line(
                 &mut text,
                 format_args!("change {}, or say the reason in {deviations}", report.path),
             );
@@ -116,18 +116,18 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
 
 fn describe(text: &mut String, report: &Report, difference: &Difference, deviations: &str) {
     let Location { line, column, .. } = difference.location;
-    put(
+    push_line(
         text,
         format_args!("{}:{line}:{column}: {difference}", report.path),
     );
     if difference.explanation.is_none() {
-        put(
+        push_line(
             text,
             format_args!("    published: #{}", difference.published_pointer),
         );
     }
     if let Some(at) = &difference.outdated {
-        put(
+        push_line(
             text,
             format_args!(
                 "    {deviations}:{}:{}: the entry for it records other values",
@@ -137,7 +137,7 @@ fn describe(text: &mut String, report: &Report, difference: &Difference, deviati
     }
     if let Some(explanation) = &difference.explanation {
         let at = &explanation.location;
-        put(
+        push_line(
             text,
             format_args!(
                 "    {deviations}:{}:{}: {}",
@@ -147,7 +147,7 @@ fn describe(text: &mut String, report: &Report, difference: &Difference, deviati
     }
 }
 
-fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
+fn push_line(text: &mut String, line: std::fmt::Arguments<'_>) {
     let _infallible = writeln!(text, "{line}");
 }
 
@@ -225,6 +225,6 @@ fn difference(difference: &Difference) -> Value {
 }
 
 fn stale(finding: &Finding) -> Value {
-    let place = finding.location.as_ref();
-    json!({"message": finding.message, "line": place.map(|at| at.line), "column": place.map(|at| at.column), "help": finding.help})
+    let location = finding.location.as_ref();
+    json!({"message": finding.message, "line": location.map(|at| at.line), "column": location.map(|at| at.column), "help": finding.help})
 }
