@@ -1,8 +1,10 @@
-//! Our document and the published one side by side, for `cargo xtask upstream`.
+//! Compares our document with the published one, for `cargo xtask upstream`.
 //!
-//! A curated document is worth nothing if it drifts unseen from what Atlas publishes. Operations are paired by method and path and
-//! compared with their newest stable media type; from them the schemas are, member by member. What differs on purpose stands in
-//! `spec/deviations.yaml` with its reason. So whatever is left is news, and an entry that explains nothing any more is a mistake.
+//! A curated document loses its value if it drifts unnoticed from what Atlas publishes. Operations
+//! are paired by method and path and compared by their newest stable media type; the schemas that
+//! paired operations use are then compared member by member. Intended differences are listed in
+//! `spec/deviations.yaml` with a reason. Every other difference is reported, and so is an entry of
+//! that file that no longer explains a difference.
 
 mod choices;
 mod deviations;
@@ -31,10 +33,10 @@ use crate::document::{self, Document, Loaded};
 use crate::error::{Error, Finding};
 use crate::generations::{GENERATIONS, Generation};
 
-/// Name of the rule that a document breaks which cannot be compared.
+/// Rule name of the findings for a document that cannot be compared.
 const RULE: &str = "upstream";
 
-/// The generations that a published document describes: the paths tell.
+/// Returns the generations that a published document describes, which its paths show.
 pub fn generations(published: &Value) -> Vec<&'static Generation> {
     let paths = || {
         published
@@ -50,33 +52,35 @@ pub fn generations(published: &Value) -> Vec<&'static Generation> {
         .collect()
 }
 
-/// What came of comparing one of our documents.
+/// The result of comparing one of our documents.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The generation.
+    /// The API generation (`v2`).
     pub api: String,
     /// Path of our document.
     pub path: String,
-    /// Operations of this generation in the published document, of whatever family.
+    /// Number of operations of this generation in the published document, including those outside
+    /// the backup families.
     pub published: usize,
-    /// Operations compared.
+    /// Number of operations compared.
     pub operations: usize,
-    /// Operations that are not published, as our document says: they have ended.
+    /// Our operations that are not published because, according to our document, they have ended.
     pub ended: Vec<String>,
-    /// Operations that are not published, which says nothing, because the published document is only a part.
+    /// Our operations that are not in the published document when that document is only a part, so
+    /// that their absence means nothing.
     pub skipped: Vec<String>,
-    /// Schemas of ours that were compared.
+    /// Number of our schemas that were compared.
     pub schemas: usize,
-    /// Members compared: parameters, bodies, answers and properties.
+    /// Number of members compared: parameters, bodies, responses and properties.
     pub members: usize,
-    /// What differs, in the order of our document.
+    /// All differences, in the order of our document.
     pub differences: Vec<Difference>,
-    /// Deviations that nothing needs, each as a fault of the file of deviations.
+    /// Deviations that explain no difference, each as a finding in the deviations file.
     pub stale: Vec<Finding>,
 }
 
 impl Report {
-    /// The differences that nothing explains.
+    /// Returns the differences that no entry of the deviations file explains.
     pub fn unexplained(&self) -> impl Iterator<Item = &Difference> {
         self.differences
             .iter()
@@ -86,10 +90,11 @@ impl Report {
 
 /// Compares one of our documents with the published one of its generation.
 ///
-/// With `part`, operations that the published document lacks are passed over.
+/// With `part`, operations that are missing in the published document are skipped.
 ///
 /// # Errors
-/// What keeps one of the documents from being compared at all; without a path when it is the published one.
+/// If one of the documents cannot be compared at all. The error has an empty path if that is the
+/// published document.
 pub fn compare(
     ours: &Document,
     published: &Value,
@@ -116,7 +121,7 @@ pub fn compare(
         comparison.compare_operation(ours, published);
     }
     comparison.compare_schemas();
-    // What a part lacks may be published all the same.
+    // Something that a partial document lacks may still be published.
     if !part {
         comparison.compare_sources();
     }
@@ -177,7 +182,8 @@ pub fn compare(
     })
 }
 
-/// A document with a hole is not compared at all: a hole on one side looks like something missing on the other.
+/// Fails if a document has an unresolvable reference: such a gap on one side would look like
+/// something missing on the other.
 fn problems(comparison: &Comparison<'_>, loaded: &Loaded<'_>) -> Result<(), Error> {
     let finding = |(pointer, message)| Finding::new(RULE, pointer, message);
     let ours: Vec<_> = comparison
@@ -193,7 +199,7 @@ fn problems(comparison: &Comparison<'_>, loaded: &Loaded<'_>) -> Result<(), Erro
         }
         .locate(loaded));
     }
-    // The published document is known by its values only, so a pointer is all there is to say where.
+    // The published document was parsed without positions, so the message gives the JSON pointer.
     let theirs = comparison
         .published
         .problems()
@@ -210,7 +216,7 @@ fn problems(comparison: &Comparison<'_>, loaded: &Loaded<'_>) -> Result<(), Erro
     }
 }
 
-/// The differences in the order of our document.
+/// Returns the differences with their locations, in the order of our document.
 fn locate_differences(comparison: &mut Comparison<'_>, loaded: &Loaded<'_>) -> Vec<Difference> {
     let mut differences = comparison.differences();
     for difference in &mut differences {
@@ -221,7 +227,7 @@ fn locate_differences(comparison: &mut Comparison<'_>, loaded: &Loaded<'_>) -> V
     differences
 }
 
-/// Notes an operation that only one of the documents has.
+/// Records an operation that only one of the documents has.
 fn record_operation(
     comparison: &mut Comparison<'_>,
     kind: Kind,
@@ -243,7 +249,7 @@ fn record_operation(
     comparison.record(&Target::operation(name), kind, None, sides);
 }
 
-/// Our schemas that these operations use.
+/// Returns the names of our schemas that these operations use.
 fn reachable_schemas<'a>(
     view: &DocumentView<'a>,
     operations: &[Operation<'a>],

@@ -1,7 +1,8 @@
-//! load: YAML text -> a JSON value and, for every JSON pointer, its place in the text.
+//! load: parses YAML text into a JSON value and records the location of every JSON pointer.
 //!
-//! The YAML is read as events rather than by a ready-made loader, because a loader stops at the first duplicate key and keeps no place
-//! for a key; here every duplicate is a finding and every later message can point at a line.
+//! The YAML is read as a stream of events instead of with an off-the-shelf loader, because such a
+//! loader stops at the first duplicate key and does not record the locations of keys. This way,
+//! every duplicate is a finding, and all later messages can point at a line.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,39 +13,40 @@ use serde_json::{Map, Number, Value};
 
 use crate::error::{Error, Finding, Location};
 
-/// Nesting beyond this is a mistake; the limit keeps recursion away from the end of the stack.
+/// The maximum nesting depth. Deeper documents are mistakes, and the limit prevents a stack
+/// overflow.
 const MAX_DEPTH: usize = 64;
 
-/// The text of a document, and what it is.
+/// The text of a document, its path and its API generation.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// Name of the API generation (`v2`), which is the name of its module too.
+    /// Name of the API generation (`v2`), which is also the name of its module.
     pub api: String,
-    /// Path as people know it (`spec/v2.yaml`), for messages and headers.
+    /// Path relative to the project's root (`spec/v2.yaml`), for messages and file headers.
     pub path: String,
     /// The YAML text.
     pub text: String,
 }
 
-/// A document read, with the places of all its values.
+/// A parsed document with the locations of all its values.
 #[derive(Debug)]
 pub struct Loaded<'a> {
-    /// What was read.
+    /// The source document.
     pub document: &'a Document,
-    /// As JSON.
+    /// The content as JSON.
     pub value: Value,
-    /// Where everything in it stands.
+    /// The locations of all values.
     pub spans: Spans,
 }
 
-/// JSON pointer -> place. For a member of a mapping the place is its key.
+/// Maps JSON pointers to locations. The location of a member of a mapping is that of its key.
 #[derive(Debug)]
 pub struct Spans {
     locations: BTreeMap<String, Location>,
 }
 
 impl Spans {
-    /// The place of `pointer`, or of the nearest ancestor that has one.
+    /// Returns the location of `pointer`, or of its nearest ancestor that has one.
     pub fn locate(&self, pointer: &str) -> Location {
         let mut rest = pointer;
         loop {
@@ -65,15 +67,16 @@ impl Spans {
     }
 }
 
-/// Appends one token to a JSON pointer, escaped as RFC 6901 says.
+/// Appends one token to a JSON pointer, escaped according to RFC 6901.
 pub fn child(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
 }
 
-/// Reads a document, without asking what it says.
+/// Parses a document, without validating its content.
 ///
 /// # Errors
-/// What keeps it from being YAML of the plain kind that documents are written in, and every key that stands twice.
+/// If the text is not valid YAML, if it uses YAML features that the documents do not (tags,
+/// aliases), and for every duplicate key.
 pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
     let mut loader = Loader::new(&document.text);
     let value = match loader.document() {
@@ -104,7 +107,7 @@ pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
 
 struct Loader<'a> {
     parser: Parser<'a, StrInput<'a>>,
-    /// Byte offset of every character, since the parser counts characters.
+    /// Byte offset of every character. The parser counts characters.
     offsets: Vec<usize>,
     locations: BTreeMap<String, Location>,
     findings: Vec<Finding>,

@@ -1,4 +1,5 @@
-//! Compares a JSON value with its schema. Nothing here decides what the client accepts: it accepts more.
+//! Compares a JSON value with its schema. The client does not use this; it accepts more than the
+//! schemas allow.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +11,8 @@ use crate::deviation::{Deviation, Kind};
 use crate::instant::instant;
 use crate::spec::Spec;
 
-/// By pattern, made once. A pattern that Rust's regular expressions cannot express is not checked.
+/// Compiled regular expressions by pattern. `None` for a pattern that the `regex` crate does not
+/// support; such a pattern is not checked.
 static PATTERNS: Mutex<BTreeMap<String, Option<Regex>>> = Mutex::new(BTreeMap::new());
 
 /// Compares values with the schemas of one document.
@@ -20,12 +22,13 @@ pub struct Schemas<'a> {
 }
 
 impl<'a> Schemas<'a> {
-    /// For one document.
+    /// Creates a comparison with the schemas of `spec`.
     pub fn new(spec: &'a Spec) -> Self {
         Schemas { spec }
     }
 
-    /// Every deviation of `value` from `schema`. `path` is the path of the value itself.
+    /// Appends every deviation of `value` from `schema` to `deviations`. `path` is the path of the
+    /// value itself.
     pub fn compare(
         self,
         schema: &Value,
@@ -76,7 +79,8 @@ impl<'a> Schemas<'a> {
                 );
             }
             ("number", Value::Number(_)) | ("boolean", Value::Bool(_)) | ("", _) => {}
-            // The documents say that Atlas was seen sending it so, and the client reads it.
+            // The document records that Atlas sends this other form too, and the client can read
+            // it.
             ("array", value) if schema.has_other_form("one-item") => {
                 self.compare(&schema.definition["items"], value, path, deviations)
             }
@@ -115,7 +119,7 @@ impl<'a> Schemas<'a> {
                     self.compare(schema, value, &inside(name), deviations)
                 }
                 (_, Value::Bool(true)) => {}
-                // Nobody knows yet whether its value is a secret.
+                // The value is not shown: an undocumented member may be a secret.
                 _ => deviations.push(Deviation::new(
                     Kind::UnknownMember,
                     inside(name),
@@ -176,7 +180,7 @@ fn matches_pattern(pattern: &str, text: &str) -> bool {
     regex.as_ref().is_none_or(|regex| regex.is_match(text))
 }
 
-/// A schema behind its references, with what was said beside them.
+/// A schema after following its references, with the flags that were set along the way.
 struct Resolved<'a> {
     definition: &'a Value,
     nullable: bool,
@@ -203,17 +207,19 @@ impl<'a> Resolved<'a> {
         }
     }
 
-    /// Whether the documents say that this form was seen as well.
+    /// Whether the document records that Atlas also sends the value in this form.
     fn has_other_form(&self, form: &str) -> bool {
         self.definition["x-atlas-other-form"] == form
     }
 
-    /// The schema of the items of the list that this object is said to come as the only item of, where `value` has no such list.
+    /// If the document records that Atlas sends the only item of a list in place of this object,
+    /// and `value` has no such list, returns the schema of the items.
     fn items_in_place_of(&self, value: &Value) -> Option<&'a Value> {
         let mut properties = self.definition["properties"].as_object()?.iter();
         let (name, list) =
             properties.find(|(_, property)| property["x-atlas-other-form"] == "whole-answer")?;
-        // An answer that is no item is one that lacks its list.
+        // `value` is an item only if it has all members that an item requires; otherwise it is an
+        // object that lacks its list.
         let required = list["items"]["required"]
             .as_array()
             .into_iter()
@@ -263,7 +269,8 @@ fn has_format(format: &str, text: &str) -> bool {
     }
 }
 
-/// What a query says: text, or the number or boolean that it stands for if the schema wants one.
+/// Converts the text of a query parameter into a number or boolean if the schema has that type;
+/// otherwise it stays text.
 pub fn typed(schema: &Value, text: &str) -> Value {
     match (schema["type"].as_str(), serde_json::from_str::<Value>(text)) {
         (Some("integer" | "number"), Ok(value @ Value::Number(_)))
@@ -272,7 +279,7 @@ pub fn typed(schema: &Value, text: &str) -> Value {
     }
 }
 
-/// A value by its kind and size, without what it says.
+/// Describes a value by its type and size, without revealing its content.
 pub fn describe(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),

@@ -1,15 +1,16 @@
-//! What a request must and must not have, depending on which subtype it is.
+//! Compares the members that a request must have and must not have, depending on its subtype.
 //!
-//! The published document has a subtype for each value of the discriminator, with required members and without those of its siblings.
-//! Ours has one flat schema and says the same as `x-atlas-rules`:
+//! The published document has one subtype for each value of the discriminator; it has required
+//! members of its own and lacks the members of its siblings. Our document has one flat schema and
+//! expresses the same with `x-atlas-rules`:
 //!
 //! ```yaml
 //! - when: {cloudProvider: GCP}
 //!   require: [bucketName, roleId]
 //! ```
 //!
-//! That a subtype lacks a member does not say that Atlas refuses it, so no rule has to forbid it. But what a rule forbids, the subtype
-//! must lack.
+//! If a subtype lacks a member, Atlas may still accept it, so our rules need not forbid it. But a
+//! member that our rules forbid must be missing in the published subtype.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +21,7 @@ use super::schemas::{Comparison, Sides, Target, exclusive_values};
 use super::shape::Shape;
 use super::view::Node;
 
-/// What applies to one subtype beyond what applies to all.
+/// What applies to one subtype in addition to what applies to all.
 struct Conditions<'n> {
     required: BTreeSet<&'n str>,
     forbidden: BTreeSet<&'n str>,
@@ -61,7 +62,8 @@ impl<'a> Comparison<'a> {
             .copied()
             .filter(|name| requests.iter().all(|shape| shape.required.contains(name)))
             .collect();
-        // A member that only one document has, or that every request needs, is compared by itself.
+        // Members that only one document has, or that every request requires, are compared
+        // elsewhere.
         let by_choice =
             |name: &&str| known.contains(name) && all.contains(name) && !always.contains(name);
         let mut found = Vec::new();
@@ -115,7 +117,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Our rules for one value of one member.
+/// Returns what our rules require and forbid if `property` has this value.
 fn rules_for<'a>(schema: &Node<'a>, property: &str, value: &str) -> Conditions<'a> {
     let applies = |rule: &Node<'a>| match rule.value.get("when").and_then(|when| when.get(property))
     {

@@ -1,7 +1,7 @@
-//! `spec/deviations.yaml`: what differs on purpose, and why.
+//! Reads `spec/deviations.yaml`: the intended differences and their reasons.
 //!
 //! ```yaml
-//! policies:                     # decisions about the whole document; only they may say `*`
+//! policies:                     # decisions about the whole document; only they may use `*`
 //!   - in: [v1]
 //!     operation: '*'
 //!     kind: deprecated
@@ -16,7 +16,8 @@
 //!     reason: The wire sends it.
 //! ```
 //!
-//! An entry records both values, so that it does not explain what changes later.
+//! An entry records both values, so that it stops explaining the difference as soon as one of them
+//! changes.
 
 use std::collections::BTreeSet;
 
@@ -41,7 +42,7 @@ const KEYS: &[&str] = &[
     "reason",
 ];
 
-/// The differences that are meant.
+/// The intended differences.
 #[derive(Clone, Debug, Default)]
 pub struct Deviations {
     entries: Vec<Entry>,
@@ -62,14 +63,16 @@ struct Entry {
     location: Location,
 }
 
-/// What a comparison saw, to tell an entry that nothing needs from one that could not be tried.
+/// What a comparison covered. It tells an unnecessary entry from one that could not be tested.
 pub(super) struct Scope<'a> {
     pub api: &'a str,
-    /// Operations of ours that were compared, that are not published, and that are not published because they have ended.
+    /// Our operations that were compared (`operations`), that are unexpectedly not published
+    /// (`unpublished`), and that have ended and are therefore not published (`ended`).
     pub operations: BTreeSet<&'a str>,
     pub unpublished: BTreeSet<&'a str>,
     pub ended: BTreeSet<&'a str>,
-    /// Schemas of ours that were compared, all there are, and those of which a user was not compared.
+    /// Our schemas that were compared (`schemas`), all our schemas (`declared`), and those used by
+    /// an operation that was not compared (`incomplete`).
     pub schemas: BTreeSet<&'a str>,
     pub declared: BTreeSet<&'a str>,
     pub incomplete: BTreeSet<&'a str>,
@@ -78,10 +81,10 @@ pub(super) struct Scope<'a> {
 }
 
 impl Deviations {
-    /// Reads the file.
+    /// Reads the deviations file.
     ///
     /// # Errors
-    /// Every entry that is not one, with its place.
+    /// If an entry is invalid. The error has one finding for each problem, with its location.
     pub fn read(document: &Document) -> Result<Self, Error> {
         let loaded = document::load(document)?;
         let mut reader = Reader {
@@ -101,7 +104,7 @@ impl Deviations {
         }
     }
 
-    /// How many entries there are for one generation: single deviations, and policies.
+    /// Counts the entries for one generation, as (single deviations, policies).
     pub fn count(&self, api: &str) -> (usize, usize) {
         let of_api = self
             .entries
@@ -111,7 +114,8 @@ impl Deviations {
         (single.len(), policies.len())
     }
 
-    /// Gives every difference its reason, and returns the entries that explain nothing.
+    /// Adds the reason to every explained difference, and returns a finding for each entry that
+    /// explains nothing.
     pub(super) fn explain(
         &self,
         differences: &mut [Difference],
@@ -125,7 +129,7 @@ impl Deviations {
                 .filter(|(_, entry)| entry.apis.iter().any(|api| api == known.api))
         };
         for difference in &mut *differences {
-            // What names one place is better than what names many.
+            // An entry for a single member takes precedence over a policy.
             let (single, policies): (Vec<_>, Vec<_>) = of_api()
                 .filter(|(_, entry)| entry.is_about(difference))
                 .partition(|(_, entry)| !entry.policy);
@@ -173,7 +177,7 @@ impl Entry {
             && self.side.is_none_or(|side| difference.side == Some(side))
     }
 
-    /// Whether the values are those that it records.
+    /// Whether the entry records the values of this difference.
     fn values_match(&self, difference: &Difference) -> bool {
         let same = |recorded: &Option<Value>, value: &Value| {
             recorded.as_ref().is_none_or(|recorded| recorded == value)
@@ -181,7 +185,8 @@ impl Entry {
         same(&self.published, &difference.published) && same(&self.ours, &difference.ours)
     }
 
-    /// Whether a difference would have been seen, had there been one.
+    /// Whether the comparison would have found the difference that this entry explains, if it
+    /// existed.
     fn is_applicable(&self, differences: &[Difference], known: &Scope<'_>) -> bool {
         if self.policy {
             return known.unpublished.is_empty() && !known.part;
@@ -207,7 +212,8 @@ impl Entry {
             }
             Subject::Schema(name) if !known.declared.contains(name.as_str()) => true,
             Subject::Schema(name) if known.incomplete.contains(name.as_str()) => false,
-            // Nothing led to it; that is news of its own.
+            // No compared operation led to this schema, which is reported as a difference of its
+            // own.
             Subject::Schema(name) if !known.schemas.contains(name.as_str()) => {
                 known.unpublished.is_empty()
                     && known.ended.is_empty()
@@ -219,7 +225,7 @@ impl Entry {
         }
     }
 
-    /// Whether it is about the difference's member or about what is inside of it.
+    /// Whether the entry concerns the member of the difference or something inside that member.
     fn is_nested_in(&self, difference: &Difference) -> bool {
         match (&self.member, &difference.member) {
             (_, None) => true,
@@ -265,7 +271,7 @@ impl Entry {
     }
 }
 
-/// `*` stands for any text.
+/// Matches a text against a pattern in which `*` stands for any text.
 fn glob_matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
@@ -278,7 +284,7 @@ fn glob_matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// Turns the file into entries and notes what is wrong with it.
+/// Parses the file into entries and collects findings.
 struct Reader<'d, 'a> {
     loaded: &'d Loaded<'a>,
     findings: Vec<Finding>,

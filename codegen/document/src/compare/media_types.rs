@@ -1,7 +1,7 @@
-//! Dated media types: which one is the newest, and what came before it.
+//! Dated media types: finds the newest one and the versions before it.
 //!
 //! `application/vnd.atlas.2024-05-30+json` is stable; `application/vnd.atlas.preview+json` and
-//! `application/vnd.atlas.2026-01-01.upcoming+json` may change any day and are passed over.
+//! `application/vnd.atlas.2026-01-01.upcoming+json` may change at any time and are ignored.
 
 use serde_json::{Value, json};
 
@@ -11,15 +11,15 @@ use crate::lint::is_date;
 /// One entry of `content`.
 #[derive(Clone, Debug)]
 pub(super) struct Media<'a> {
-    /// The whole media type.
+    /// The full media type.
     pub name: &'a str,
-    /// Its date; `None` for plain `application/json`.
+    /// The date of the media type; `None` for `application/json`.
     pub date: Option<&'a str>,
     /// The media type object.
     pub node: Node<'a>,
 }
 
-/// The stable JSON media types of a request body or an answer, oldest first.
+/// Returns the stable JSON media types of a request body or a response, oldest first.
 pub(super) fn stable<'a>(holder: &Node<'a>) -> Vec<Media<'a>> {
     let mut all: Vec<_> = holder
         .members("content")
@@ -35,7 +35,8 @@ pub(super) fn stable<'a>(holder: &Node<'a>) -> Vec<Media<'a>> {
     all
 }
 
-/// The date of a stable JSON media type; `None` inside for one without a date.
+/// Returns the date of a stable JSON media type; the inner `None` stands for `application/json`,
+/// which has none.
 fn date(name: &str) -> Option<Option<&str>> {
     if name == "application/json" {
         return Some(None);
@@ -46,7 +47,7 @@ fn date(name: &str) -> Option<Option<&str>> {
     is_date(date).then_some(Some(date))
 }
 
-/// The versions before `than`, in the form of our `x-atlas-older-versions`.
+/// Returns the versions before `than`, in the format of our `x-atlas-older-versions`.
 pub(super) fn older(all: &[Media<'_>], than: &Media<'_>) -> Vec<Value> {
     let older = all.iter().filter(|media| media.date < than.date);
     older
@@ -54,7 +55,7 @@ pub(super) fn older(all: &[Media<'_>], than: &Media<'_>) -> Vec<Value> {
         .collect()
 }
 
-/// One version, with its sunset if it has one.
+/// Returns one version, with its sunset date if it has one.
 pub(super) fn version(date: &str, sunset: Option<&Value>) -> Value {
     match sunset {
         Some(sunset) => json!({"version": date, "sunset": sunset}),

@@ -1,4 +1,4 @@
-//! Which operation is which, and what differs between two of them apart from their schemas.
+//! Pairs the operations of both documents and compares everything about them except their schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,28 +13,28 @@ const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Words in the paths of the backup families. An operation whose path has one, or that shares a tag with one of ours, would be ours to
-/// have; all others of the published document are none of our business.
+/// Words in the paths of the backup families. A published operation belongs into our document if
+/// its path contains one of them, or if it shares a tag with one of our operations; all others are
+/// ignored.
 const FAMILIES: &[&str] = &["backup", "snapshot", "restore"];
 
-/// One operation of a document.
 #[derive(Clone, Debug)]
 pub(super) struct Operation<'a> {
-    /// In capitals.
+    /// HTTP method, in capitals.
     pub method: String,
     pub path: &'a str,
     pub node: Node<'a>,
-    /// What all operations of the path share.
+    /// The path item, which holds what all operations of the path share.
     pub item: Node<'a>,
 }
 
 impl<'a> Operation<'a> {
-    /// Our name for it.
+    /// Our `operationId`.
     pub fn id(&self) -> &'a str {
         self.node.text("operationId").unwrap_or(self.path)
     }
 
-    /// `GET /api/atlas/v2/…`.
+    /// Method and path: `GET /api/atlas/v2/…`.
     pub fn title(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
@@ -43,7 +43,8 @@ impl<'a> Operation<'a> {
         self.node.items("tags").filter_map(|tag| tag.value.as_str())
     }
 
-    /// Method and path without the names of its parameters, which no server sees.
+    /// Returns method and path, without the names of path parameters, which have no meaning for a
+    /// server.
     fn key(&self) -> (String, String) {
         let segments = self.path.split('/').map(|segment| {
             if segment.starts_with('{') {
@@ -55,12 +56,13 @@ impl<'a> Operation<'a> {
         (self.method.clone(), segments.collect::<Vec<_>>().join("/"))
     }
 
-    /// Whether the document says itself that it has ended.
+    /// Whether the document itself marks the operation as removed.
     pub fn is_removed(&self) -> bool {
         self.node.flag("x-removed")
     }
 
-    /// Parameters by where they stand and name, the operation's own before those of its path.
+    /// Returns the parameters by `in` and name. Parameters of the operation override those of the
+    /// path item.
     fn parameters(&self, view: &DocumentView<'a>) -> BTreeMap<String, Node<'a>> {
         let all = self
             .item
@@ -76,7 +78,7 @@ impl<'a> Operation<'a> {
         .collect()
     }
 
-    /// The answers by status.
+    /// Returns the responses by status.
     fn responses(&self, view: &DocumentView<'a>) -> BTreeMap<&'a str, Node<'a>> {
         self.node
             .members("responses")
@@ -84,7 +86,7 @@ impl<'a> Operation<'a> {
             .collect()
     }
 
-    /// Whether it comes with a media type that may change any day, and with no other.
+    /// Whether all its media types are unstable ones, which may change at any time.
     fn is_unstable(&self, view: &DocumentView<'a>) -> bool {
         let mut responses = self
             .responses(view)
@@ -100,7 +102,7 @@ impl<'a> Operation<'a> {
     }
 }
 
-/// The operations of a document whose path begins so.
+/// Returns the operations of a document whose path starts with `prefix`.
 pub(super) fn operations<'a>(view: &DocumentView<'a>, prefix: &str) -> Vec<Operation<'a>> {
     let mut all = Vec::new();
     for (path, item) in view
@@ -122,13 +124,13 @@ pub(super) fn operations<'a>(view: &DocumentView<'a>, prefix: &str) -> Vec<Opera
     all
 }
 
-/// Which operation is which.
+/// The operations of both documents, matched by method and path.
 #[derive(Debug, Default)]
 pub(super) struct Pairs<'a> {
     pub both: Vec<(Operation<'a>, Operation<'a>)>,
     /// Ours, not published.
     pub ours: Vec<Operation<'a>>,
-    /// Published, of our families, and not ours.
+    /// Published and of our families, but not ours.
     pub published: Vec<Operation<'a>>,
 }
 
@@ -169,7 +171,7 @@ pub(super) fn pair<'a>(
     pairs
 }
 
-/// The date on which an operation ended, as our document records it.
+/// Returns the date on which an operation ended according to our document.
 pub(super) fn ended<'a>(operation: &Operation<'a>) -> Option<&'a Value> {
     operation
         .node
@@ -179,7 +181,7 @@ pub(super) fn ended<'a>(operation: &Operation<'a>) -> Option<&'a Value> {
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares two operations, and lets their schemas meet.
+    /// Compares two operations and pairs their schemas.
     pub fn compare_operation(&mut self, ours: &Operation<'a>, published: &Operation<'a>) {
         let target = Target::operation(ours.id());
         let (mine, theirs) = (&ours.node, &published.node);
@@ -247,7 +249,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether it has ended. Where the published document has a date, that is the sunset of a media type and compared as such.
+    /// Compares whether the operation has ended. If the published document has an end date, it is
+    /// the sunset of a media type and compared there.
     fn compare_lifecycle(
         &mut self,
         target: &Target,
@@ -289,7 +292,8 @@ impl<'a> Comparison<'a> {
             ours.parameters(&self.ours),
             published.parameters(&self.published),
         );
-        // The names of path parameters are compared as part of the path: what is at the same place is the same parameter.
+        // The names of path parameters are compared as part of the path, so path parameters at the
+        // same position are the same parameter here.
         let names = |path: &'a str| {
             path.split('/')
                 .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
@@ -419,7 +423,8 @@ impl<'a> Comparison<'a> {
         let target = target.member("answer");
         for (status, response) in &mine {
             let success = status.starts_with('2');
-            // A success whose number has changed is still the success.
+            // If the success status has changed, the success responses are still compared with each
+            // other.
             let counterpart = theirs.get(status).or_else(|| {
                 theirs
                     .iter()
@@ -436,7 +441,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Errors share their few answers, so only the schemas are compared.
+    /// Operations share a few error responses, so only their schemas are compared.
     fn compare_error(&mut self, ours: &Node<'a>, published: &Node<'a>) {
         let schema = |response: &Node<'a>| {
             response
@@ -448,7 +453,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares media types and their dates, and lets the schemas of the newest meet.
+    /// Compares the media types and their dates, and pairs the schemas of the newest ones.
     fn compare_content(
         &mut self,
         target: &Target,
@@ -470,7 +475,7 @@ impl<'a> Comparison<'a> {
         let (Some(our_newest), Some(newest)) = (our_newest, newest) else {
             return;
         };
-        // What our version is called there, whatever came after it.
+        // Our version may still be published under the same name although newer ones exist.
         if let (Side::Response, Some(same)) = (
             side,
             theirs.iter().find(|media| media.name == our_newest.name),
@@ -504,7 +509,7 @@ impl<'a> Comparison<'a> {
         }
         match (our_newest.node.get("schema"), newest.node.get("schema")) {
             (Some(ours), Some(published)) => {
-                // A body has been counted, with what else may be missing of it.
+                // Request bodies were counted by the caller, together with those that are missing.
                 self.members += usize::from(side == Side::Response);
                 self.compare_value(
                     target,
@@ -520,7 +525,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Roles as a sorted list; one role can stand alone.
+/// Returns the roles as a sorted list. The document may give a single role as a string.
 fn roles(node: &Node<'_>) -> Value {
     let declared = ["x-atlas-roles", "x-rolesRequirements", "x-roles"]
         .iter()
@@ -544,12 +549,12 @@ fn has_sunset<'a>(view: &DocumentView<'a>, operation: &Operation<'a>) -> bool {
     })
 }
 
-/// The schema of a parameter.
+/// Returns the schema of a parameter.
 fn parameter_schema<'a>(parameter: &Node<'a>) -> Vec<Node<'a>> {
     parameter.get("schema").into_iter().collect()
 }
 
-/// The schema of a body in its newest version.
+/// Returns the schema of the newest version of a body.
 fn body_schema<'a>(body: &Node<'a>) -> Vec<Node<'a>> {
     media_types::stable(body)
         .last()

@@ -1,9 +1,11 @@
-//! Which of our schemas meets which published ones, and what differs between them.
+//! Pairs our schemas with the published ones and compares them.
 //!
-//! We have one flat schema where the published document has several, and one of ours can stand at many places. So the whole document
-//! is walked first, and each of our schemas collects the published ones it meets ([`Comparison::meet`]). Then each is compared once,
-//! with all of them together ([`Comparison::schemas`]): a member counts as published if any of them has it, and as required if
-//! all of them require it. As a schema meets another only once, circles end.
+//! Our document has one flat schema where the published one has several, and one schema of ours can
+//! be used in many places. So the documents are walked first, and every schema of ours collects the
+//! published schemas it corresponds to ([`Comparison::pair_schemas`]). Then every schema is
+//! compared once, with all its counterparts together ([`Comparison::compare_schemas`]): a member
+//! counts as published if any counterpart has it, and as required if all counterparts require it.
+//! Each pair is visited only once, which ends circular references.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,20 +16,21 @@ use super::shape::{Nodes, Shape, shapes};
 use super::view::{DocumentView, Node};
 use crate::error::Location;
 
-/// The published schemas that one of ours meets, by their places and the direction they travel.
+/// The published counterparts of one of our schemas, by their JSON pointers and their side.
 type Counterparts<'a> = BTreeMap<(Vec<String>, Side), Nodes<'a>>;
 
-/// What identifies a difference.
+/// The key that identifies a difference.
 type Key = (Subject, Option<String>, Kind, Option<Side>);
 
-/// A published value that one of ours meets, and its direction.
+/// A published counterpart of one of our values, and its side.
 type Counterpart<'a> = (Side, Nodes<'a>);
 
-/// Two documents, and what was found so far.
+/// The two documents and the differences found so far.
 pub(super) struct Comparison<'a> {
     pub ours: DocumentView<'a>,
     pub published: DocumentView<'a>,
-    /// Our schemas that an operation reaches that could not be compared: that nobody publishes one of their members is then unknown.
+    /// Our schemas that are used by an operation that could not be compared. A member of theirs
+    /// that is not published so far may still be published there.
     pub incomplete: BTreeSet<&'a str>,
     pub members: usize,
     found: BTreeMap<Key, Difference>,
@@ -35,7 +38,8 @@ pub(super) struct Comparison<'a> {
     queue: Vec<(&'a str, Counterpart<'a>)>,
 }
 
-/// What is being compared: for reports, and to find it again in a list of deviations.
+/// What is being compared: an operation or schema, or a member of it. Reports and deviation entries
+/// refer to it.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
     pub subject: Subject,
@@ -61,7 +65,7 @@ impl Target {
         }
     }
 
-    /// What the array or map at this spot contains.
+    /// Returns the target for the items of the array, or the values of the map, at this target.
     fn content(&self, brackets: &str) -> Self {
         Target {
             subject: self.subject.clone(),
@@ -73,7 +77,7 @@ impl Target {
     }
 }
 
-/// The two values of a difference and where they stand.
+/// The two values of a difference and their JSON pointers.
 pub(super) struct Sides<'p> {
     pub ours: Value,
     pub published: Value,
@@ -94,7 +98,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Notes a difference, once.
+    /// Records a difference, unless it is recorded already.
     pub fn record(&mut self, target: &Target, kind: Kind, side: Option<Side>, sides: Sides<'_>) {
         let key = (target.subject.clone(), target.member.clone(), kind, side);
         self.found.entry(key).or_insert_with(|| Difference {
@@ -105,7 +109,7 @@ impl<'a> Comparison<'a> {
             ours: sides.ours,
             published: sides.published,
             pointer: sides.pointer.to_owned(),
-            // Looked up when all are known.
+            // Filled in when all differences are known.
             location: Location {
                 line: 1,
                 column: 1,
@@ -117,17 +121,18 @@ impl<'a> Comparison<'a> {
         });
     }
 
-    /// Everything that differs, in no order that means anything.
+    /// Takes the recorded differences. Their order has no meaning.
     pub fn differences(&mut self) -> Vec<Difference> {
         std::mem::take(&mut self.found).into_values().collect()
     }
 
-    /// Our schemas that met a published one.
+    /// Returns the names of our schemas that have a published counterpart.
     pub fn paired_schemas(&self) -> BTreeSet<&'a str> {
         self.counterparts.keys().copied().collect()
     }
 
-    /// A value of ours, such as a body, and the published one at the same place.
+    /// Pairs a value of ours, such as a body, with its published counterpart, and all schemas that
+    /// the two use.
     pub fn pair_schemas(&mut self, ours: &Node<'a>, published: &Node<'a>, side: Side) {
         self.pair_nodes(std::slice::from_ref(ours), &vec![published.clone()], side);
         while let Some((name, (side, nodes))) = self.queue.pop() {
@@ -182,7 +187,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares each of our schemas with all it met.
+    /// Compares each of our schemas with all its counterparts.
     pub fn compare_schemas(&mut self) {
         for (name, counterparts) in std::mem::take(&mut self.counterparts) {
             let pointer = format!("/components/schemas/{name}");
@@ -197,12 +202,12 @@ impl<'a> Comparison<'a> {
                     .collect();
                 self.compare_structure(&target, &[Node { value, pointer }], &published);
             }
-            // It stays known as met.
+            // Keeps the name, so that the schema still counts as paired.
             self.counterparts.insert(name, Counterparts::new());
         }
     }
 
-    /// Compares a value of ours with all published ones at its place.
+    /// Compares a value of ours with all its published counterparts.
     pub fn compare_value(
         &mut self,
         target: &Target,
@@ -210,13 +215,13 @@ impl<'a> Comparison<'a> {
         published: &[Counterpart<'a>],
     ) {
         self.compare_usage(target, ours, published);
-        // A schema with a name is compared by itself.
+        // Named schemas are compared on their own.
         if schema_name(&self.ours, ours).is_none() {
             self.compare_structure(target, ours, published);
         }
     }
 
-    /// Compares what depends on the place rather than on the schema there.
+    /// Compares what depends on the place where a schema is used rather than on the schema itself.
     fn compare_usage(&mut self, target: &Target, ours: &[Node<'a>], published: &[Counterpart<'a>]) {
         let pointers = (
             first_pointer(ours),
@@ -259,7 +264,8 @@ impl<'a> Comparison<'a> {
         let (ours, published) = (mine.is_some().into(), theirs.is_some().into());
         let published_pointer = theirs.as_deref().unwrap_or(pointers.1);
         match name.filter(|_| in_shared_schema) {
-            // It is about the schema then, wherever that is used.
+            // The shared schema itself allows null, wherever it is used, so the difference concerns
+            // the schema.
             Some(name) => {
                 let pointer = &format!("/components/schemas/{name}");
                 let target = Target {
@@ -292,7 +298,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares what a schema says, and what it contains.
+    /// Compares the keywords and the content of a schema.
     fn compare_structure(
         &mut self,
         target: &Target,
@@ -324,7 +330,7 @@ impl<'a> Comparison<'a> {
             types(&mut our_shapes.iter()),
             types(&mut their_shapes.iter().map(|(_, shape)| shape)),
         );
-        // Another type has another content; that it is another type has been said.
+        // If the types differ, so does the content; the difference in type is recorded already.
         if mine.is_empty() || theirs.is_empty() || !mine.is_disjoint(&theirs) {
             self.compare_properties(target, &our_shapes, &their_shapes, pointers);
             if let [node] = ours {
@@ -427,7 +433,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// A published member that we do not have: its type, and whether Atlas demands it.
+    /// Records a published member that our document does not have, with its type and whether Atlas
+    /// requires it.
     pub fn record_missing(
         &mut self,
         target: &Target,
@@ -453,7 +460,7 @@ impl<'a> Comparison<'a> {
         self.record(target, Kind::MemberMissing, None, sides);
     }
 
-    /// A member of ours that is not published, unless that cannot be known.
+    /// Records a member of ours that is not published, unless that is uncertain.
     pub fn record_extra(&mut self, target: &Target, ours: &[Node<'a>], published_pointer: &str) {
         if matches!(&target.subject, Subject::Schema(name) if self.incomplete.contains(name.as_str()))
         {
@@ -469,7 +476,8 @@ impl<'a> Comparison<'a> {
         self.record(target, Kind::MemberExtra, None, sides);
     }
 
-    /// Requests and answers are asked apart: what Atlas demands is one thing, what it promises another.
+    /// Compares requests and responses separately: for requests, `required` says what Atlas
+    /// demands; for responses, what Atlas promises.
     fn compare_required(
         &mut self,
         target: &Target,
@@ -500,7 +508,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares the items of arrays, or the values of maps.
+    /// Compares the items of arrays or the values of maps.
     fn compare_contents(
         &mut self,
         target: &Target,
@@ -524,7 +532,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether a published member travels in this direction at all.
+    /// Whether a published member is part of requests or responses, given by `side`.
     pub fn applies_to(&self, nodes: &[Node<'a>], side: Side) -> bool {
         shapes(&self.published, nodes)
             .iter()
@@ -535,8 +543,9 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// The name of our schema that stands at a place, directly or as the only part of an `allOf` that gives it a description. Only schemas
-/// with an inside have to be known by name; a text with a name is compared where it is used.
+/// Returns the name of our schema that a value uses, directly or as the only part of an `allOf`
+/// that adds a description. Only schemas with content (objects and arrays) are compared by name; a
+/// named string is compared where it is used.
 fn schema_name<'a>(view: &DocumentView<'a>, nodes: &[Node<'a>]) -> Option<&'a str> {
     let [node] = nodes else { return None };
     let parts: Vec<_> = node.items("allOf").collect();
@@ -571,7 +580,8 @@ fn types(shape: &Shape<'_>) -> Value {
     distinct(shape.types.iter().map(|name| Value::from(*name)))
 }
 
-/// One value when all are the same; else the list of them, so that a change of any one is seen.
+/// Returns the value if all are equal, otherwise the list of them, so that a change of any one is
+/// noticed.
 fn distinct(values: impl Iterator<Item = Value>) -> Value {
     let by_text: BTreeMap<String, Value> = values.map(|value| (value.to_string(), value)).collect();
     let mut values: Vec<Value> = by_text.into_values().collect();
@@ -582,7 +592,8 @@ fn distinct(values: impl Iterator<Item = Value>) -> Value {
     }
 }
 
-/// The values of an enum over all alternatives, with null for one that takes anything; none when all do.
+/// Returns the enum values of all alternatives, with null for an alternative without an enum.
+/// Returns `None` if no alternative has an enum.
 fn values<'a, 's>(shapes: impl Iterator<Item = &'s Shape<'a>>) -> Option<Vec<Value>>
 where
     'a: 's,
@@ -604,7 +615,8 @@ where
     listed.then_some(all)
 }
 
-/// The values that only one of the two has; all of them, beside null, when the other has no list.
+/// Returns the values that only one of the two lists has. If one side has no list at all, it is
+/// null and the other side is returned whole.
 pub(super) fn exclusive_values(
     ours: Option<Vec<Value>>,
     published: Option<Vec<Value>>,

@@ -1,8 +1,9 @@
-//! What a schema says once `$ref`, `allOf`, `oneOf`, `anyOf` and discriminators are followed.
+//! The shape of a schema after resolving `$ref`, `allOf`, `oneOf`, `anyOf` and discriminators.
 //!
-//! The published documents write a resource as a base, a discriminator on it and subtypes that repeat the base through `allOf`: a
-//! circle. Ours write one flat schema. Both become a list of alternatives here, one for each subtype, each with all members of its own;
-//! a schema without choices is the only alternative.
+//! The published documents describe a resource as a base schema with a discriminator, and subtypes
+//! that include the base through `allOf`, which is circular. Our documents use one flat schema.
+//! Both become a list of alternatives here: one for each subtype, each with all its members. A
+//! schema without subtypes has one alternative.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,36 +12,37 @@ use serde_json::Value;
 use super::difference::Kind;
 use super::view::{DocumentView, Node};
 
-/// Places that describe one value together, as the parts of an `allOf` do.
+/// Nodes that together describe one value, like the parts of an `allOf`.
 pub(super) type Nodes<'a> = Vec<Node<'a>>;
 
 /// One alternative of a schema, with everything that applies to it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shape<'a> {
-    /// JSON types; none means any.
+    /// The JSON types; an empty set means any type.
     pub types: BTreeSet<&'a str>,
-    /// Keywords with one value: format, bounds, pattern, default.
+    /// Keywords with a single value: format, bounds, pattern, default.
     pub keywords: BTreeMap<Kind, Value>,
     pub values: Option<Vec<&'a Value>>,
-    /// Where it says that null is allowed.
+    /// The JSON pointer of the schema that allows null.
     pub nullable: Option<String>,
     pub deprecated: bool,
     pub read_only: bool,
     pub write_only: bool,
     pub properties: BTreeMap<&'a str, Nodes<'a>>,
     pub required: BTreeSet<&'a str>,
-    /// For a subtype: the member that tells, and the values that mean this one.
+    /// For a subtype: the discriminator property, and its values that select this subtype.
     pub choice: Option<(&'a str, Vec<&'a str>)>,
-    /// Of an array.
+    /// The item schema of an array.
     pub items: Nodes<'a>,
-    /// Of an object used as a map.
+    /// The value schema of an object used as a map.
     pub map: Nodes<'a>,
 }
 
-/// A schema composed deeper than this is a mistake; the limit keeps recursion away from the end of the stack.
+/// The maximum depth of nested composition. Deeper schemas are mistakes, and the limit prevents a
+/// stack overflow.
 const MAX_DEPTH: usize = 64;
 
-/// The alternatives of a value.
+/// Returns the alternatives of a value.
 pub(super) fn shapes<'a>(view: &DocumentView<'a>, nodes: &[Node<'a>]) -> Vec<Shape<'a>> {
     let mut all = vec![Shape::default()];
     for node in nodes {
@@ -49,7 +51,8 @@ pub(super) fn shapes<'a>(view: &DocumentView<'a>, nodes: &[Node<'a>]) -> Vec<Sha
     all
 }
 
-/// `open` holds the schemas being read. One of them met again adds nothing: that is how circles end.
+/// Returns the alternatives of one schema. `open` holds the pointers of the schemas being resolved;
+/// a schema that occurs again adds nothing, which ends circular references.
 fn alternatives<'a>(
     view: &DocumentView<'a>,
     node: &Node<'a>,
@@ -72,7 +75,8 @@ fn alternatives<'a>(
         all = combine(&all, &alternatives(view, &part, open));
     }
     for choice in subtype_lists(view, &node) {
-        // A base that is read for one of its own subtypes: the choice is made.
+        // If the base is resolved as a part of one of its own subtypes, the subtype is already
+        // chosen.
         if !choice
             .iter()
             .any(|(branch, _)| open.contains(&branch.pointer))
@@ -101,10 +105,11 @@ fn alternatives<'a>(
     all
 }
 
-/// A subtype, and the values of the discriminator that mean it.
+/// A subtype, and the discriminator values that select it.
 type Subtype<'a> = (Node<'a>, Vec<&'a str>);
 
-/// The lists of subtypes to choose from. A discriminator names its subtypes again, or alone.
+/// Returns the lists of subtypes to choose from. A discriminator may repeat the subtypes of a
+/// `oneOf`, or be the only list.
 fn subtype_lists<'a>(view: &DocumentView<'a>, node: &Node<'a>) -> Vec<Vec<Subtype<'a>>> {
     let mut subtypes: Vec<Subtype<'a>> = node
         .items("oneOf")
@@ -115,7 +120,7 @@ fn subtype_lists<'a>(view: &DocumentView<'a>, node: &Node<'a>) -> Vec<Vec<Subtyp
         .into_iter()
         .flat_map(|discriminator| discriminator.members("mapping"));
     for (value, target) in mapping {
-        // A mapping names a schema as a reference does, but as a plain string.
+        // A discriminator mapping refers to a schema like `$ref`, but as a plain string.
         let found = target
             .value
             .as_str()
@@ -145,7 +150,7 @@ fn subtype_lists<'a>(view: &DocumentView<'a>, node: &Node<'a>) -> Vec<Vec<Subtyp
         .collect()
 }
 
-/// What the schema says itself.
+/// Returns what the schema itself declares, without its parts and subtypes.
 fn own_shape<'a>(node: &Node<'a>) -> Shape<'a> {
     let texts = |key: &str| -> BTreeSet<&'a str> {
         match node.value.get(key) {
@@ -155,7 +160,7 @@ fn own_shape<'a>(node: &Node<'a>) -> Shape<'a> {
         }
     };
     let mut types = texts("type");
-    // OpenAPI 3.1 has null among the types.
+    // OpenAPI 3.1 lists null among the types.
     let null = types.remove("null");
     let keyword = |kind: &Kind| {
         Some((*kind, normalize_number(node.value.get(kind.name())?)))
@@ -180,7 +185,7 @@ fn own_shape<'a>(node: &Node<'a>) -> Shape<'a> {
         required: texts("required"),
         choice: None,
         items: node.get("items").into_iter().collect(),
-        // `true` and `false` say nothing about the values.
+        // `true` and `false` do not describe the values.
         map: node
             .get("additionalProperties")
             .filter(|map| map.value.is_object())
@@ -189,7 +194,7 @@ fn own_shape<'a>(node: &Node<'a>) -> Shape<'a> {
     }
 }
 
-/// `1.0` and `1` are the same bound.
+/// Makes `1.0` and `1` the same bound.
 fn normalize_number(value: &Value) -> Value {
     #[expect(
         clippy::cast_possible_truncation,
@@ -203,17 +208,19 @@ fn normalize_number(value: &Value) -> Value {
     }
 }
 
-/// Every alternative of `left` together with every one of `right`.
+/// Combines every alternative of `left` with every alternative of `right`.
 fn combine<'a>(left: &[Shape<'a>], right: &[Shape<'a>]) -> Vec<Shape<'a>> {
     left.iter()
         .flat_map(|a| right.iter().map(move |b| merge(a, b)))
         .collect()
 }
 
-/// What both say. A subtype repeats what its base says; where they contradict each other both stay, so that a change of either is seen.
+/// Merges two shapes of the same value. A subtype repeats what its base declares; where the two
+/// contradict each other, both values are kept, so that a change of either one is noticed.
 fn merge<'a>(a: &Shape<'a>, b: &Shape<'a>) -> Shape<'a> {
     let mut joined = a.clone();
-    // The published documents write `type: object` beside a choice among strings: the choice is what is meant.
+    // The published documents declare `type: object` beside a choice of strings; the strings are
+    // meant.
     if !b.types.is_empty()
         && !b.types.contains("object")
         && a.types.contains("object")
@@ -268,7 +275,8 @@ mod tests {
 
     use super::*;
 
-    /// The alternatives of the schema `A`: what tells them apart, their members, and which of these are required.
+    /// Returns the alternatives of the schema `A`: discriminator values, members, and `!` after
+    /// required ones.
     fn read(schemas: &Value) -> Vec<String> {
         let document = json!({"components": {"schemas": schemas}});
         let view = DocumentView::new(&document);

@@ -1,4 +1,5 @@
-//! Whether what our rules name as their source is published: `source: {published: …}` of `x-atlas-rules`.
+//! Checks that the sources which our rules name are published: `source: {published: …}` in
+//! `x-atlas-rules`.
 
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use super::shape::shapes;
 use super::view::Node;
 
 impl<'a> Comparison<'a> {
-    /// Looks up the sources of the rules of our schemas that were compared.
+    /// Looks up the sources of all rules in our compared schemas.
     pub fn compare_sources(&mut self) {
         for name in self.paired_schemas() {
             let pointer = format!("/components/schemas/{name}");
@@ -42,7 +43,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether there is such a schema, such a member of a schema, or such an operation.
+    /// Whether the published document has this schema, schema member (`Name.member`) or operation.
     fn is_published(&self, source: &str) -> bool {
         let (name, member) = source
             .split_once('.')

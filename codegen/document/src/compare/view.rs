@@ -1,4 +1,5 @@
-//! One of the two documents: where its values stand, and where its references lead.
+//! A read-only view of one of the two documents: its values with their JSON pointers, and `$ref`
+//! resolution.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use crate::document::child;
 
-/// A value, and the JSON pointer under which it stands.
+/// A JSON value and its JSON pointer in the document.
 #[derive(Clone, Debug)]
 pub(super) struct Node<'a> {
     pub value: &'a Value,
@@ -22,7 +23,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// The members of the object under `key`.
+    /// Returns the members of the object under `key`.
     pub fn members(&self, key: &str) -> impl Iterator<Item = (&'a str, Node<'a>)> + use<'a> {
         let at = child(&self.pointer, key);
         let object = self.value.get(key).and_then(Value::as_object);
@@ -37,7 +38,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// The items of the list under `key`.
+    /// Returns the items of the list under `key`.
     pub fn items(&self, key: &str) -> impl Iterator<Item = Node<'a>> + use<'a> {
         let at = child(&self.pointer, key);
         let list = self.value.get(key).and_then(Value::as_array);
@@ -65,7 +66,7 @@ impl<'a> Node<'a> {
 /// A whole document.
 pub(super) struct DocumentView<'a> {
     pub root: Node<'a>,
-    /// What keeps the document from being compared, by where it stands.
+    /// The problems that prevent a comparison, each as JSON pointer and message.
     problems: RefCell<BTreeSet<(String, String)>>,
 }
 
@@ -80,8 +81,9 @@ impl<'a> DocumentView<'a> {
         }
     }
 
-    /// Follows `$ref` to the end. A reference that leads nowhere or in a circle is noted, and gives an empty value: the comparison is
-    /// then refused as a whole, so nothing is concluded from the gap.
+    /// Follows `$ref` until there is none. A reference that is dangling or circular is reported as
+    /// a problem and yields null: the whole comparison then fails, so that nothing is concluded
+    /// from the gap.
     pub fn follow(&self, node: &Node<'a>) -> Node<'a> {
         let mut seen = BTreeSet::new();
         let mut at = node.clone();
@@ -108,14 +110,14 @@ impl<'a> DocumentView<'a> {
         at
     }
 
-    /// Notes that nothing can be concluded from the document, and why.
+    /// Records a problem that prevents the document from being compared.
     pub fn report_problem(&self, node: &Node<'_>, message: String) {
         self.problems
             .borrow_mut()
             .insert((node.pointer.clone(), message));
     }
 
-    /// The faults met, by JSON pointer.
+    /// Returns the recorded problems, ordered by JSON pointer.
     pub fn problems(&self) -> Vec<(String, String)> {
         self.problems.borrow().iter().cloned().collect()
     }

@@ -1,5 +1,6 @@
-//! Bounds, lengths and patterns of what is sent: each is checked before it is sent, or is a finding, since a rule that nothing checks would
-//! vanish without a word. Answers are not looked at: theirs are never enforced.
+//! Lints the bounds, lengths and patterns of requests: the client must validate each of them before
+//! it sends the request, because a constraint that nothing validates would be lost silently.
+//! Responses are not linted: their constraints are never enforced.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +21,7 @@ const KEYWORDS: &[&str] = &[
     "pattern",
 ];
 
-/// Where a schema stands, which decides what of it is checked.
+/// The position of a schema, which determines which of its constraints the client validates.
 #[derive(Clone, Copy)]
 enum Position {
     Member,
@@ -67,7 +68,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The schemas of every parameter and request body, each with its pointer.
+/// Returns the schemas of all parameters and request bodies, with their pointers.
 fn request_schemas(document: &Value) -> Vec<(String, &Value, Position)> {
     let mut schemas = Vec::new();
     let mut add =
@@ -134,7 +135,7 @@ impl Position {
         }
     }
 
-    /// Whether there is a check for this keyword of a schema that stands here.
+    /// Whether the client validates this keyword of a schema at this position.
     fn enforces(self, schema: &Value, keyword: &str) -> bool {
         let known = || {
             RUNTIME_PATTERNS
@@ -143,7 +144,7 @@ impl Position {
         };
         match (self, keyword) {
             _ if text(schema, "format") == "date-time" => false,
-            // Of text; `schemas` looks at it.
+            // The patterns of shared string types are linted by `schemas`.
             (Position::Shared, "pattern") => schema.get("enum").is_none(),
             (Position::Member | Position::OptionalQuery, "pattern") => known(),
             (Position::Member, _)

@@ -1,4 +1,5 @@
-//! Every body has an example: the wire tests are made from them, so an operation without one would go untested.
+//! Every body must have an example: the wire tests are made from the examples, so an operation
+//! without one would not be tested.
 
 use serde_json::Value;
 

@@ -1,7 +1,8 @@
-//! Every keyword must be one that codegen acts on, with a value of the right kind.
+//! Every keyword must be one that codegen uses, with a value of the right type.
 //!
-//! An OpenAPI reader skips what it does not know, so a misspelt `requred` or an `x-atlas-secert` would silently do nothing. The tables
-//! below are the whole language of `spec/`; a keyword joins them together with the code that obeys it.
+//! OpenAPI parsers ignore unknown keywords, so a misspelt `requred` or `x-atlas-secert` would
+//! silently have no effect. The tables below define everything that `spec/` may contain; a keyword
+//! is added to them together with the code that uses it.
 
 use serde_json::Value;
 
@@ -331,7 +332,7 @@ impl Validator<'_> {
         }
     }
 
-    /// OpenAPI 3.0 ignores everything beside a `$ref`.
+    /// Allows only `$ref`, because OpenAPI 3.0 ignores everything beside it.
     fn reference(&mut self, value: &Value, section: &str, pointer: &str) {
         for (name, value) in value.as_object().into_iter().flatten() {
             let at = child(pointer, name);

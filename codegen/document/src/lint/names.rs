@@ -1,6 +1,7 @@
-//! What becomes one Rust name must be one thing: values of an enum, members of an object, arguments of a call, requests and types, files.
+//! Names must stay unique when they are converted to Rust names: enum values, members of objects,
+//! arguments of calls, requests and types, and files.
 //!
-//! progenitor panics on some of these and writes code that does not compile for others.
+//! progenitor panics on some conflicts and generates code that does not compile for others.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +16,11 @@ use crate::vocabulary::is_keyword;
 /// The files that every API has.
 const FILES: &[&str] = &["mod", "types", "shared"];
 
-/// What every request has besides the setters of its parameters.
+/// The methods that every request has besides the setters of its parameters.
 const REQUEST_METHODS: &[&str] = &["send", "options"];
 
-/// What progenitor calls its own variables: it renames them when an argument has their name, and `rewrite` would not know them.
+/// The local variables of progenitor's methods. progenitor renames them if an argument has the same
+/// name, and `rewrite` would then not recognise them.
 const LOCALS: &[&str] = &[
     "body",
     "request",
@@ -51,13 +53,14 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The words of `name` with everything that cannot stand in an identifier taken as a space, as progenitor does it.
+/// Replaces every character that is not allowed in identifiers with a word separator, like
+/// progenitor.
 fn words(name: &str) -> String {
     name.replace('\'', "")
         .replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
 }
 
-/// The variant of an enum's value.
+/// Returns the variant name of an enum value.
 fn variant(value: &str) -> String {
     let name = match value {
         "+1" => "plus1".to_owned(),
@@ -71,7 +74,7 @@ fn variant(value: &str) -> String {
     }
 }
 
-/// The field of a member or the argument of a parameter.
+/// Returns the field name of a member or the argument name of a parameter.
 fn field(name: &str) -> String {
     let name = words(name).to_snake_case();
     if name.starts_with(char::is_alphabetic) {
@@ -81,7 +84,8 @@ fn field(name: &str) -> String {
     }
 }
 
-/// The first of those that have the same Rust name, if there is one; and remembers this one.
+/// Claims a Rust name for `name`. Returns the earlier name that already has this Rust name, if
+/// there is one.
 fn claim_name<'a>(
     names: &mut BTreeMap<String, &'a str>,
     rust: &str,
@@ -124,7 +128,7 @@ fn values(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
                     format!("`{value}` and `{first}` would be the same variant `{name}`"),
                 ));
             }
-            // The same value twice is a finding of `schemas`.
+            // `schemas` reports the same value twice.
             _ => {}
         }
     }
@@ -159,7 +163,7 @@ fn properties(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A request and a type both stand in the API's namespace under their Pascal-case names.
+/// Requests and types share the namespace of the API, both with PascalCase names.
 fn request(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
     let id = text(operation, "operationId");
     let name = id.to_pascal_case();
@@ -217,7 +221,7 @@ fn parameters(document: &Value, pointer: &str, operation: &Value, findings: &mut
     }
 }
 
-/// Every tag is a file of its own.
+/// Every tag becomes a file of its own.
 fn files(document: &Value, findings: &mut Vec<Finding>) {
     let mut names = BTreeMap::new();
     for (index, tag) in document

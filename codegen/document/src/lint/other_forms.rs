@@ -1,4 +1,5 @@
-//! `x-atlas-other-form`: Atlas was seen sending a member of an answer in this form, beside the documented one.
+//! Lints `x-atlas-other-form`, which records that Atlas also sends a member of a response in
+//! another form than the documented one.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use crate::vocabulary::OtherForm;
 
 const KEYWORD: &str = "x-atlas-other-form";
 
-/// One schema, wherever it stands.
+/// Lints one schema, at any position.
 pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let Some(word) = schema.get(KEYWORD).and_then(Value::as_str) else {
         return;
@@ -60,7 +61,8 @@ pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &m
     }
 }
 
-/// `Thing` of `/components/schemas/Thing/properties/size`: every object is a shared schema.
+/// Returns `Thing` for `/components/schemas/Thing/properties/size`. Every object is a shared
+/// schema.
 fn owner_schema(pointer: &str) -> Option<&str> {
     let mut steps = pointer.strip_prefix("/components/schemas/")?.split('/');
     match (steps.next(), steps.next(), steps.next(), steps.next()) {
@@ -78,7 +80,7 @@ fn requires_something(document: &Value, list: &Value) -> bool {
         .is_some_and(|required| !required.is_empty())
 }
 
-/// The shared schemas that an answer holds.
+/// Returns the shared schemas that responses contain.
 fn response_schemas(document: &Value) -> BTreeSet<&str> {
     let (mut names, mut open) = (BTreeSet::new(), Vec::new());
     for (.., operation) in operations(document) {

@@ -1,7 +1,8 @@
-//! No request may match two path templates, and a template and its parameters agree.
+//! No request may match two path templates, and a template must agree with its parameters.
 //!
-//! `/a/{x}` and `/a/{y}` are the same path. `/{x}/b` and `/a/{y}` both match `/a/b` and neither is the more specific one. A literal beside a
-//! parameter (`/a/b` and `/a/{x}`) is fine: the literal wins.
+//! `/a/{x}` and `/a/{y}` are the same path. `/{x}/b` and `/a/{y}` both match `/a/b` and neither is
+//! more specific. A literal beside a parameter (`/a/b` and `/a/{x}`) is allowed, because the
+//! literal takes precedence.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +34,8 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A template is `/` and segments, each a literal that needs no escape or one whole `{parameter}`.
+/// A template consists of `/` and segments; each segment is a literal that needs no escaping, or
+/// one whole `{parameter}`.
 fn template(path: &str, findings: &mut Vec<Finding>) {
     let mut report =
         |message: String| findings.push(Finding::new("path", child("/paths", path), message));
@@ -96,7 +98,8 @@ fn parameter(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// Whether the parameter of this path could have `literal` as its value: not if it is an id, or an enum without that value.
+/// Whether the path parameter can have the value `literal`. It cannot if it is an id, or an enum
+/// without that value.
 fn admits(document: &Value, item: &Value, name: &str, literal: &str) -> bool {
     let declared = item
         .as_object()
@@ -125,7 +128,7 @@ fn parameters_of<'a>(document: &'a Value, operation: &'a Value) -> impl Iterator
         .map(|parameter| resolve(document, parameter))
 }
 
-/// Text, a number or, in a query, a boolean or a list of these.
+/// Whether the schema is a string or a number or, in a query, a boolean or a list of these.
 fn is_plain(document: &Value, schema: &Value, query: bool) -> bool {
     let schema = resolve(document, described(schema));
     match text(schema, "type") {

@@ -1,4 +1,5 @@
-//! `x-atlas-rules`: what is said about several members at once names members that there are, and can be kept and broken.
+//! Lints `x-atlas-rules`, the rules across members: they must name existing members, and it must be
+//! possible both to satisfy and to break them.
 
 use serde_json::Value;
 
@@ -6,8 +7,9 @@ use super::{described, members, resolve, sources, text};
 use crate::document::child;
 use crate::error::Finding;
 
-/// The lists of a rule, with how many members each needs to say anything, and whether it needs a `when`: without one, `forbid` and
-/// `require` are no members at all and plain `required`.
+/// The lists of a rule, each with its minimum number of members and whether it needs a `when`.
+/// Without `when`, a member under `forbid` could be removed from the schema, and `require` would be
+/// plain `required`.
 const LISTS: &[(&str, usize, bool)] = &[
     ("forbid", 1, true),
     ("require", 1, true),
@@ -43,7 +45,7 @@ pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &m
     }
 }
 
-/// On what the rule depends, if on anything, and that there is a rule.
+/// Lints the condition (`when`) of a rule, and that the rule has a list.
 fn condition(
     document: &Value,
     schema: &Value,
@@ -101,7 +103,8 @@ fn condition(
     }
 }
 
-/// Why the member `name` never has this value, so that the rule would never apply; `None` when it may.
+/// Returns why the member `name` can never have this value, so that the rule would never apply.
+/// Returns `None` if it can.
 fn mismatch(name: &str, member: &Value, value: &Value) -> Option<String> {
     match (
         text(member, "type"),
@@ -167,7 +170,7 @@ fn names(
     }
 }
 
-/// Why the member cannot stand in this list, for what another list of the same rule says of it.
+/// Returns why the member contradicts another list of the same rule, if it does.
 fn contradiction(rule: &Value, keyword: &str, name: &str) -> Option<String> {
     let also =
         |other: &str| other != keyword && list(rule, other).any(|also| also.as_str() == Some(name));

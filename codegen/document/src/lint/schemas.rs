@@ -1,4 +1,5 @@
-//! Schemas: objects and enums have names, keywords fit the type, and what is said about members is said about members that exist.
+//! Lints schemas: objects and enums must be named, keywords must fit the type, and lists of members
+//! must name existing members.
 
 use std::collections::BTreeSet;
 
@@ -78,7 +79,7 @@ fn schema_of(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec
     }
 }
 
-/// A schema of `components/schemas`.
+/// Lints a schema in `components/schemas`.
 fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let pascal = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_alphanumeric());
@@ -148,7 +149,7 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
     }
 }
 
-/// A schema in any other place: it may not define a type.
+/// Lints a schema at any other position, where it may not define a type.
 fn inline_schema(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     if schema.get("$ref").is_some() {
         return;
@@ -225,7 +226,8 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
     }
 }
 
-/// The types a keyword means something for; `""` stands for a schema without a type (any JSON).
+/// Returns the types for which a keyword has a meaning; `""` stands for a schema without a type
+/// (any JSON).
 fn types_of(keyword: &str) -> &'static [&'static str] {
     match keyword {
         "minimum" | "maximum" => &["integer"],
@@ -300,7 +302,7 @@ fn keywords_fit_type(schema: &Value, pointer: &str, findings: &mut Vec<Finding>)
     }
 }
 
-/// `allOf` serves one purpose here: to describe a reference.
+/// `allOf` is allowed for one purpose only: to add a description to a reference.
 fn all_of(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let Some(parts) = schema.get("allOf").and_then(Value::as_array) else {
         return;

@@ -1,4 +1,4 @@
-//! Every security requirement names a scheme of the document.
+//! Every security requirement must name a security scheme of the document.
 
 use serde_json::Value;
 

@@ -1,6 +1,8 @@
-//! `source` of a rule across members: where Atlas says it. A rule that nobody can look up is one that Atlas may not have.
+//! Lints the `source` of a rule across members: where Atlas states the rule. A rule without a
+//! source that can be looked up may not exist in Atlas.
 //!
-//! Whether a name is published at all, only `cargo xtask upstream` can tell; here it must at least be one that this document records.
+//! Only `cargo xtask upstream` can tell whether a name is published; this rule requires that it is
+//! at least an official name recorded in this document.
 
 use serde_json::Value;
 
@@ -10,7 +12,7 @@ use crate::error::Finding;
 
 const KINDS: &[&str] = &["page", "published", "wire"];
 
-/// What is wrong with the source of the rule at `at`, whose shape has been checked.
+/// Lints the source of the rule at `at`. The structure of the rule has been linted already.
 pub(super) fn lint(document: &Value, rule: &Value, at: &str, findings: &mut Vec<Finding>) {
     let at = child(at, "source");
     let source = &rule["source"];
@@ -30,7 +32,7 @@ pub(super) fn lint(document: &Value, rule: &Value, at: &str, findings: &mut Vec<
     }
 }
 
-/// A page of MongoDB's documentation.
+/// Returns what is wrong with the URL of a page of MongoDB's documentation, if anything.
 fn page(url: &str) -> Option<String> {
     let (host, path) = url
         .strip_prefix("https://")
@@ -44,7 +46,8 @@ fn page(url: &str) -> Option<String> {
     (!valid).then(|| format!("`{url}` is no page of MongoDB's documentation: write `https://`, a host of mongodb.com and a path"))
 }
 
-/// An official schema, one of its members (`Name.member`), or an official operation.
+/// Returns what is wrong with an official name, if anything: it must be a schema, a member of a
+/// schema (`Name.member`) or an operation.
 fn published(document: &Value, source: &str) -> Option<String> {
     let (name, member) = source
         .split_once('.')
@@ -72,7 +75,7 @@ fn published(document: &Value, source: &str) -> Option<String> {
     }
 }
 
-/// Whether this is one of the official names of a schema.
+/// Whether `name` is one of the official names of a schema.
 fn has_official_name(schema: &Value, name: &str) -> bool {
     match &schema["x-atlas-schema"] {
         Value::Array(names) => names.iter().any(|official| official == name),

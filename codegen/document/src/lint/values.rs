@@ -1,4 +1,5 @@
-//! Values that a document states itself: defaults fit their schema, and a lower bound is not above the upper one.
+//! Lints values in the document itself: defaults must fit their schema, and a lower bound must not
+//! exceed the upper one.
 
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ const BOUNDS: &[(&str, &str)] = &[
     ("minItems", "maxItems"),
 ];
 
-/// One schema, wherever it stands; what it holds is looked at on its own.
+/// Lints one schema, at any position. The schemas it contains are linted separately.
 pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
     for (low, high) in BOUNDS {
@@ -46,7 +47,7 @@ pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &m
     }
 }
 
-/// Why `value` is none of `schema`; `None` when it is one.
+/// Returns why `value` does not conform to `schema`, or `None` if it does.
 fn mismatch(document: &Value, schema: &Value, value: &Value) -> Option<String> {
     let schema = resolve(document, described(schema));
     let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
