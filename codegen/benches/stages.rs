@@ -1,7 +1,9 @@
-//! Where generation spends its time, stage by stage, on the documents of this project: `cargo bench -p atlas-backup-codegen`.
+//! Measures how long each stage of the generator takes for the documents of this project: `cargo
+//! bench -p atlas-backup-codegen`.
 //!
-//! `backend` is progenitor itself, so what is ours stands beside what is not, in one run. Each figure is the median of the rounds; the
-//! medians of the steps need not add up to the median of the whole.
+//! `backend` is progenitor itself, so one run shows its time beside that of our own code. Each
+//! figure is the median over all rounds; the medians of the steps need not add up to the median of
+//! the whole.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark has nobody to report to")]
 
@@ -12,11 +14,11 @@ use atlas_backup_document::{Document, GENERATIONS, Generation};
 
 const ROUNDS: usize = 15;
 
-/// What a step took in each round.
+/// A step and its duration in each round.
 type Times = (&'static str, Vec<Duration>);
 
 fn main() {
-    // `cargo test --benches` only wants to see that it runs.
+    // `cargo test --benches` only verifies that the benchmark runs.
     let rounds = if std::env::args().any(|argument| argument == "--bench") {
         ROUNDS
     } else {
@@ -60,7 +62,8 @@ fn read(
     }
 }
 
-/// The steps in the order they ended, `whole` last. The first round warms up.
+/// Returns the steps in the order in which they ended, `whole` last. The first round is a warm-up
+/// and not counted.
 fn measure(document: &Document, rounds: usize) -> Vec<Times> {
     let mut steps: Vec<Times> = Vec::new();
     for round in 0..=rounds {

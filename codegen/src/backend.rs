@@ -1,4 +1,5 @@
-//! The only file that names progenitor: a lowered document in, its code out.
+//! backend: runs progenitor on a lowered document and parses its code. This is the only file that
+//! names progenitor.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -26,7 +27,8 @@ pub(crate) fn generate(openapi: &OpenAPI) -> Result<syn::File, Error> {
         "Timestamp",
         std::iter::empty::<TypeImpl>(),
     );
-    // progenitor panics on what it cannot take; the rules of `check` come first, so this is the last resort.
+    // progenitor panics on documents that it cannot handle. The lint rules catch these cases first,
+    // so catching the panic is a last resort.
     let tokens = catch_panic(|| Generator::new(&settings).generate_tokens(openapi))
         .map_err(|panic| {
             refused(format_args!(
@@ -38,9 +40,10 @@ pub(crate) fn generate(openapi: &OpenAPI) -> Result<syn::File, Error> {
     syn::parse2(tokens).map_err(refused)
 }
 
-/// Runs `work` and gives back a panic as a value, without the report on standard error that the panic hook of this process makes.
+/// Runs `work` and returns a panic as an error, without the report that the panic hook of this
+/// process prints on standard error.
 fn catch_panic<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
-    /// There is one hook for the whole process: one change at a time.
+    /// The process has a single panic hook, so only one thread may replace it at a time.
     static HOOK: Mutex<()> = Mutex::new(());
     let _guard = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
     let before = Arc::new(take_hook());
@@ -56,7 +59,7 @@ fn catch_panic<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
     outcome
 }
 
-/// The message of a panic, on one line and not without end.
+/// Returns the message of a panic on one line, truncated to 300 characters.
 fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic
         .downcast_ref::<String>()
