@@ -1,7 +1,9 @@
-//! `cargo xtask …`: the project's commands. Each is a program of its own, which cargo builds and runs when it is asked for.
+//! `cargo xtask …`: the commands of this project. Each command is a program of its own, which cargo
+//! builds and runs on demand.
 //!
-//! So no command waits for crates that it does not need: the demo and the fake Atlas are built without the generator, and the generator,
-//! which must run to repair a client that does not compile, without the client.
+//! So no command waits for crates that it does not need. The demo and the fake Atlas are built
+//! without the generator. The generator is built without the client, because it must run to repair
+//! a client that does not compile.
 
 mod binary;
 
@@ -10,10 +12,11 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::process::ExitCode;
 
-/// A command: its name, which is that of its program too, the package of the program with the features it is built with, and what it does.
+/// A command: its name, which is also the name of its binary; the package of the binary, followed
+/// by the features to build it with; and its description.
 type Command = (&'static str, &'static [&'static str], &'static str);
 
-/// The tests without their table of all calls, which takes long to build.
+/// The tests crate without its table of all calls, which takes long to build.
 const WITHOUT_CALLS: &[&str] = &["atlas-backup-tests", "--no-default-features"];
 
 const COMMANDS: &[Command] = &[
@@ -44,7 +47,7 @@ const COMMANDS: &[Command] = &[
     ),
 ];
 
-/// For a command line that is not understood, as other tools end then.
+/// Exit code for invalid arguments, by the usual convention.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {

@@ -1,5 +1,5 @@
-//! `cargo xtask` itself: which commands there are, and which program each runs. Cargo is a shell here, and its commands `build` and `run`
-//! are scripts.
+//! `cargo xtask` itself: the list of commands, and the program that each runs. In these tests a
+//! shell takes the place of cargo, and `build` and `run` are scripts.
 #![cfg(unix)]
 
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A folder with scripts in the place of cargo's commands.
+/// Creates a folder with scripts that take the place of cargo's commands.
 fn scripts(name: &str, build: &str, run: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).expect("writable");

@@ -1,4 +1,5 @@
-//! `cargo xtask codegen`: reads spec/*.yaml, generates, and writes or compares.
+//! `cargo xtask codegen`: generates the client from spec/*.yaml, and writes the files or compares
+//! them with those on disk.
 
 use std::fmt::Write;
 use std::fs;
@@ -15,15 +16,15 @@ pub mod tree;
 
 use tree::{Change, Files};
 
-/// What repairs every difference.
+/// The command that fixes every difference.
 pub const REPAIR: &str = "cargo xtask codegen";
-/// Lines of difference shown before the rest is only counted.
+/// The maximum number of diff lines shown. The rest is only counted.
 const DIFF_LINES: usize = 60;
-/// Where the code of the crate goes, and where the table of calls for tests.
+/// The folders of the generated client code and of the generated test table.
 const CODE: &str = "atlas-backup-api/src/generated";
 const TABLES: &str = "tests/src/generated";
 
-/// Arguments of the command.
+/// The arguments of the command.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask codegen",
@@ -36,18 +37,19 @@ const TABLES: &str = "tests/src/generated";
                   files differ."
 )]
 pub struct Arguments {
-    /// Write nothing: compare, show what differs and exit 1 if anything does
+    /// Write nothing; compare the files on disk, show the differences and exit with 1 if there are
+    /// any
     #[arg(long)]
     pub check: bool,
     /// Also list how many places each pass of the generator changed
     #[arg(long)]
     pub passes: bool,
-    /// The project's folder, when it is not the one that this was built in
+    /// The project's folder, if it is not the one that this command was built in
     #[arg(long, hide = true)]
     pub root: Option<PathBuf>,
 }
 
-/// One document, read and generated.
+/// A document and the code generated from it.
 struct Generated {
     document: Document,
     output: Output,
@@ -56,7 +58,8 @@ struct Generated {
 /// Runs the command.
 ///
 /// # Errors
-/// A message for a person: findings in a document, or a file that cannot be read or written.
+/// If a document has findings, or a file cannot be read or written. The error is a message for the
+/// user.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let root = arguments
         .root
@@ -81,7 +84,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Every file that generation gives, by path from the project's root.
+/// Returns all generated files, by path relative to the project's root.
 fn expected(generated: &[Generated]) -> Files {
     let code = generated
         .iter()
@@ -101,7 +104,8 @@ fn prefixed(folder: &str, files: Files) -> Files {
         .collect()
 }
 
-/// Every fault of every document is told, not only those of the first.
+/// Generates the code of all documents. Fails with the findings of all of them, not only those of
+/// the first.
 fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
     let mut generated = Vec::new();
     let mut messages = String::new();
@@ -141,7 +145,7 @@ fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
     }
 }
 
-/// The text of a document, or where it is none.
+/// Decodes a document. Fails with the position of the first byte that is not UTF-8.
 fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
@@ -233,7 +237,7 @@ fn verify(changes: &[(String, Change)], expected: &Files, found: &Files) -> Exit
     ExitCode::FAILURE
 }
 
-/// What differs, the first lines of how, and the command that repairs it.
+/// Formats the list of changes, the first lines of the diff, and the command that fixes them.
 pub fn report(changes: &[(String, Change)], expected: &Files, found: &Files) -> String {
     let mut text = String::new();
     for (path, change) in changes {

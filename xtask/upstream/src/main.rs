@@ -1,4 +1,5 @@
-//! `cargo xtask upstream`: reads a published OpenAPI document and ours, and says in what they differ.
+//! `cargo xtask upstream`: compares a published OpenAPI document with ours and reports the
+//! differences.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,10 +12,10 @@ use serde_json::Value;
 
 mod report;
 
-/// Where the differences that we mean are listed, from the project's root.
+/// The file with the intended differences, relative to the project's root.
 const DEVIATIONS: &str = "spec/deviations.yaml";
 
-/// Arguments of the command.
+/// The arguments of the command.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask upstream",
@@ -38,10 +39,10 @@ struct Arguments {
     /// Also list the differences that are explained, each with its reason
     #[arg(long, conflicts_with = "json")]
     explained: bool,
-    /// The published document is only a part: what it lacks has not ended
+    /// The published document is only a part: an operation that it lacks has not ended
     #[arg(long)]
     part: bool,
-    /// The project's folder, when it is not the one that this was built in
+    /// The project's folder, if it is not the one that this command was built in
     #[arg(long, hide = true)]
     root: Option<PathBuf>,
 }
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// The error is a message for a person: a document that cannot be read or compared.
+/// Runs the command. Fails with a message for the user if a document cannot be read or compared.
 fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let root = arguments
         .root
@@ -78,7 +79,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     for generation in apis {
         let ours = read(&root, generation.api, generation.document)?;
         let compared = compare(&ours, &published, &deviations, arguments.part);
-        // What is wrong with the published document has no place in ours.
+        // Findings in the published document have no location in our document.
         let render_published = |error: &Error| {
             error
                 .findings

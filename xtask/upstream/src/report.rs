@@ -1,4 +1,4 @@
-//! What was found, for people and for programs.
+//! Formats the result of a comparison, for people and for programs.
 
 use std::fmt::Write;
 
@@ -7,12 +7,13 @@ use atlas_backup_document::compare::{Difference, Report};
 use atlas_backup_document::{Finding, Location};
 use serde_json::{Value, json};
 
-/// Nothing is left to say.
+/// Whether every difference is explained and every entry explains a difference.
 pub fn is_clean(report: &Report) -> bool {
     report.stale.is_empty() && report.unexplained().next().is_none()
 }
 
-/// The report as a person reads it: numbers, then what is left unexplained, then entries that explain nothing.
+/// Formats the reports for people: numbers, then unexplained differences, then entries that explain
+/// nothing.
 pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bool) -> String {
     let (bold, green, red) = (
         Style::new().bold(),
@@ -151,7 +152,7 @@ fn push_line(text: &mut String, line: std::fmt::Arguments<'_>) {
     let _infallible = writeln!(text, "{line}");
 }
 
-/// Differences by what explains them.
+/// Numbers of differences, by what explains them.
 struct Counts {
     by_policy: usize,
     by_entry: usize,
@@ -177,7 +178,7 @@ impl Counts {
     }
 }
 
-/// The report for programs.
+/// Formats the reports as JSON, for programs.
 pub fn json(published: &str, reports: &[Report]) -> Value {
     let documents: Vec<_> = reports.iter().map(document).collect();
     json!({"published": published, "clean": reports.iter().all(is_clean), "documents": documents})
