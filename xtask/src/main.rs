@@ -23,22 +23,22 @@ const COMMANDS: &[Command] = &[
     (
         "codegen",
         &["xtask-codegen"],
-        "Generate the client from spec/*.yaml, or check that what is there is up to date",
+        "Generate the client from spec/*.yaml, or verify that the generated files are up to date",
     ),
     (
         "conform",
         &["atlas-backup-tests"],
-        "Read captures of real traffic (HAR) through the client, and compare them with the spec",
+        "Decode captured traffic (HAR files) with the client, and compare it with the spec",
     ),
     (
         "demo",
         WITHOUT_CALLS,
-        "Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine",
+        "Take a snapshot, wait for it and download it, against a fake Atlas on this machine",
     ),
     (
         "fake-atlas",
         WITHOUT_CALLS,
-        "Run an Atlas on this machine that remembers what it is told, to try programs on",
+        "Run a stateful fake Atlas on this machine, to try programs against",
     ),
     (
         "upstream",
@@ -60,9 +60,9 @@ fn main() -> ExitCode {
         }
         Some(Ok(name)) => match COMMANDS.iter().find(|(known, ..)| *known == name) {
             Some((name, package, _)) => run(package, name, &arguments.collect::<Vec<_>>()),
-            None => usage(&format!("`{name}` is no command\n\n")),
+            None => usage(&format!("`{name}` is not a command\n\n")),
         },
-        Some(Err(name)) => usage(&format!("`{}` is no command\n\n", name.display())),
+        Some(Err(name)) => usage(&format!("`{}` is not a command\n\n", name.display())),
         None => usage(""),
     }
 }
@@ -85,5 +85,5 @@ fn help() -> String {
     for (name, _, about) in COMMANDS {
         let _infallible = writeln!(text, "  {name:<12}{about}");
     }
-    text + "\n`cargo xtask <COMMAND> --help` says more. A command is built the first time it is run.\n"
+    text + "\nRun `cargo xtask <COMMAND> --help` for details. A command is built the first time it is run.\n"
 }

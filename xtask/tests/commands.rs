@@ -81,10 +81,13 @@ fn what_is_no_command_is_answered_with_those_there_are() {
         let output = xtask(arguments).output().expect("xtask runs");
         let printed = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{printed}");
-        assert!(printed.contains("  fake-atlas  Run an Atlas"), "{printed}");
+        assert!(
+            printed.contains("  fake-atlas  Run a stateful fake Atlas"),
+            "{printed}"
+        );
         assert!(
             arguments.is_empty()
-                || printed.starts_with(&format!("`{}` is no command\n", arguments[0])),
+                || printed.starts_with(&format!("`{}` is not a command\n", arguments[0])),
             "{printed}"
         );
     }

@@ -30,11 +30,11 @@ const TABLES: &str = "tests/src/generated";
     name = "cargo xtask codegen",
     bin_name = "cargo xtask codegen",
     max_term_width = 100,
-    about = "Generate the client from spec/*.yaml, or check that what is there is up to date",
-    long_about = "Generate atlas-backup-api/src/generated from spec/v1.yaml and spec/v2.yaml.\n\nWithout options it writes what changed and says \
-                  what it did. A document with faults leaves the old files as they were.",
-    after_help = "Exit status: 0 when all is written or up to date, 1 when a document has faults, a file cannot be written, or (with --check) \
-                  files differ."
+    about = "Generate the client from spec/*.yaml, or verify that the generated files are up to date",
+    long_about = "Generate atlas-backup-api/src/generated from spec/v1.yaml and spec/v2.yaml.\n\nWithout options it writes the files that changed \
+                  and prints a summary. If a document has findings, no file is changed.",
+    after_help = "Exit status: 0 if all files are written or up to date, 1 if a document has findings, a file cannot be written, or (with \
+                  --check) files differ."
 )]
 pub struct Arguments {
     /// Write nothing; compare the files on disk, show the differences and exit with 1 if there are
@@ -249,11 +249,11 @@ pub fn report(changes: &[(String, Change)], expected: &Files, found: &Files) -> 
         text.push_str(line);
     }
     if lines.len() > DIFF_LINES {
-        let _infallible = writeln!(text, "… and {} lines more", lines.len() - DIFF_LINES);
+        let _infallible = writeln!(text, "… and {} more lines", lines.len() - DIFF_LINES);
     }
     let _infallible = writeln!(
         text,
-        "\n{} of {} generated files are not what spec/ says. Repair: {REPAIR}",
+        "\n{} of {} generated files do not match spec/. To fix this, run: {REPAIR}",
         changes.len(),
         expected.len()
     );

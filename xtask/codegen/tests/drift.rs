@@ -85,7 +85,7 @@ fn check_finds_what_is_missing_stale_and_orphaned_and_writes_nothing() {
         "orphaned  atlas-backup-api/src/generated/v2/extra.rs",
         "-pub mod typos;",
         "+pub mod types;",
-        "Repair: cargo xtask codegen",
+        "To fix this, run: cargo xtask codegen",
     ] {
         assert!(report.contains(line), "no `{line}` in\n{report}");
     }
@@ -107,7 +107,7 @@ fn a_long_difference_is_cut() {
     fs::write(&file, reversed.join("\n")).expect("writable");
     let report = text(&codegen(folder.path(), &["--check"]).stderr);
     assert!(
-        report.contains("lines more") && report.lines().count() < 80,
+        report.contains("more lines") && report.lines().count() < 80,
         "{report}"
     );
 }

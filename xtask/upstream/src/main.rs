@@ -22,13 +22,13 @@ const DEVIATIONS: &str = "spec/deviations.yaml";
     bin_name = "cargo xtask upstream",
     max_term_width = 100,
     about = "Compare the spec with an OpenAPI document that MongoDB publishes",
-    long_about = "Compare spec/v1.yaml or spec/v2.yaml with an OpenAPI document that MongoDB publishes, the whole one or a part.\n\nThe paths \
-                  of the published document decide which of ours it is compared with. Operations are paired by method and path, and compared \
-                  with their newest stable media type, through $ref, allOf, oneOf and discriminators: operations missing or ended, media \
-                  types, members, types, formats, enums, bounds, required, nullable, roles, deprecation and sunset dates, and what rules name as \
-                  their source. What differs on purpose stands in spec/deviations.yaml with its reason.",
-    after_help = "Exit status: 0 when every difference is explained, 1 when one is not, when an entry of spec/deviations.yaml explains nothing, \
-                  or when a document cannot be read."
+    long_about = "Compare spec/v1.yaml or spec/v2.yaml with an OpenAPI document that MongoDB publishes, or with a part of it.\n\nThe paths \
+                  of the published document decide with which of our documents it is compared. Operations are paired by method and path, \
+                  and compared by their newest stable media type, following $ref, allOf, oneOf and discriminators. The report covers missing \
+                  and ended operations, media types, members, types, formats, enums, bounds, required, nullable, roles, deprecation and sunset \
+                  dates, and the sources that rules name. Intended differences are listed in spec/deviations.yaml, each with its reason.",
+    after_help = "Exit status: 0 if every difference is explained, 1 if one is not, if an entry of spec/deviations.yaml explains nothing, \
+                  or if a document cannot be read."
 )]
 struct Arguments {
     /// The published document, as JSON
@@ -69,7 +69,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
             .map(|generation| generation.prefix)
             .collect();
         return Err(format!(
-            "{name}: no path begins with {}: this is no document of the Atlas API",
+            "{name}: no path begins with {}: this is not a document of the Atlas API",
             prefixes.join(" or ")
         ));
     }

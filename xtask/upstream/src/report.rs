@@ -38,7 +38,7 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
             push_line(
                 &mut text,
                 format_args!(
-                    "  {:>5} operations not published, since they have ended by our document",
+                    "  {:>5} operations not published because they have ended, according to our document",
                     report.ended.len()
                 ),
             );
@@ -86,7 +86,7 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
             push_line(
                 &mut text,
                 format_args!(
-                    "{green}{} says what is published, or why not{green:#}",
+                    "{green}{} matches what is published, or explains why not{green:#}",
                     report.path
                 ),
             );
@@ -108,7 +108,7 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
             );
             push_line(
                 &mut text,
-                format_args!("change {}, or say the reason in {deviations}", report.path),
+                format_args!("change {}, or add the reason to {deviations}", report.path),
             );
         }
     }
@@ -131,7 +131,7 @@ fn describe(text: &mut String, report: &Report, difference: &Difference, deviati
         push_line(
             text,
             format_args!(
-                "    {deviations}:{}:{}: the entry for it records other values",
+                "    {deviations}:{}:{}: the entry for this difference records other values",
                 at.line, at.column
             ),
         );

@@ -164,7 +164,7 @@ fn an_entry_that_records_other_values_explains_nothing_new() {
         1,
         &[
             "[maxLength]",
-            "    spec/deviations.yaml:2:5: the entry for it records other values",
+            "    spec/deviations.yaml:2:5: the entry for this difference records other values",
             "1 difference is",
         ],
     );
