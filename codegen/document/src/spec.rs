@@ -62,7 +62,7 @@ pub struct Example<'a> {
 }
 
 impl Spec {
-    /// Reads a document. It does not run the rules of [`lint`](crate::lint).
+    /// Reads a document. It does not run the rules of [`lint`](crate::lint()).
     ///
     /// # Errors
     /// If the text is not valid YAML.
