@@ -101,8 +101,8 @@ fn deprecation(value: &serde_json::Value) -> String {
     )
 }
 
-/// Returns the idempotency of an operation. By RFC 9110, GET is safe, PUT and DELETE are idempotent. For
-/// a PATCH the spec declares it; a POST is never idempotent.
+/// Returns the idempotency of an operation. By RFC 9110, GET is safe, PUT and DELETE are
+/// idempotent. For a PATCH the spec declares it; a POST is never idempotent.
 fn idempotency(method: &str, declared: Option<&str>) -> Idempotency {
     match (method, declared) {
         ("get", _) => Idempotency::Safe,

@@ -1,8 +1,8 @@
 //! Adds `new` and `validate` to request bodies.
 //!
-//! Before: a plain `#[request_body]` struct. After: also `Default` if no member is required, otherwise
-//! `new(required…)`; and `validate`, which `send` calls. It validates bounds, lengths and rules
-//! across members, and its errors name the member, the value and the rule.
+//! Before: a plain `#[request_body]` struct. After: also `Default` if no member is required,
+//! otherwise `new(required…)`; and `validate`, which `send` calls. It validates bounds, lengths and
+//! rules across members, and its errors name the member, the value and the rule.
 
 use atlas_backup_document::{Error, Finding};
 use proc_macro2::TokenStream;

@@ -1,8 +1,8 @@
 //! Marks the operations that list things with the item type, so that their requests get a stream of
 //! items.
 //!
-//! Before: `#[response(types::SnapshotPage, list_snapshots)] pub struct ListSnapshots`, where a page
-//! has `results: Vec<Snapshot>`. After: additionally `#[items(types::Snapshot, numbered,
+//! Before: `#[response(types::SnapshotPage, list_snapshots)] pub struct ListSnapshots`, where a
+//! page has `results: Vec<Snapshot>`. After: additionally `#[items(types::Snapshot, numbered,
 //! counted)]`: `numbered` because `pageNum` selects the page, and `counted` because Atlas counts
 //! all items unless `includeCount` is false. Only for GET: a POST that returns the list of what it
 //! created must not be sent once for every page.
