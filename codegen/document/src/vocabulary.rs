@@ -42,7 +42,7 @@ impl OtherForm {
 pub struct Pattern {
     /// The pattern as the documents write it.
     pub pattern: &'static str,
-    /// The name of the validating function in the client's `form` module.
+    /// The name of the validating function in the client's `validate::pattern` module.
     pub function: &'static str,
 }
 

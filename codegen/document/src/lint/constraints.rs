@@ -113,7 +113,7 @@ fn lint_schema(schema: &Value, at: &str, position: Position, findings: &mut Vec<
         );
         let help = match (position, *keyword) {
             (Position::Member | Position::OptionalQuery, "pattern") => {
-                "say it in the description, or teach `RUNTIME_PATTERNS` in codegen/src/facts.rs and `check::form` in the runtime"
+                "say it in the description, or add it to `RUNTIME_PATTERNS` in codegen/document/src/vocabulary.rs and to `validate::pattern` in the client"
             }
             _ => "say it in the description",
         };
