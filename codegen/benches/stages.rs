@@ -1,7 +1,9 @@
-//! Where generation spends its time, stage by stage, on the documents of this project: `cargo bench -p atlas-backup-codegen`.
+//! Measures how long each stage of the generator takes for the documents of this project: `cargo
+//! bench -p atlas-backup-codegen`.
 //!
-//! `backend` is progenitor itself, so what is ours stands beside what is not, in one run. Each figure is the median of the rounds; the
-//! medians of the steps need not add up to the median of the whole.
+//! `backend` is progenitor itself, so one run shows its time beside that of our own code. Each
+//! figure is the median over all rounds; the medians of the steps need not add up to the median of
+//! the whole.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark has nobody to report to")]
 
@@ -12,11 +14,11 @@ use atlas_backup_document::{Document, GENERATIONS, Generation};
 
 const ROUNDS: usize = 15;
 
-/// What a step took in each round.
+/// A step and its duration in each round.
 type Times = (&'static str, Vec<Duration>);
 
 fn main() {
-    // `cargo test --benches` only wants to see that it runs.
+    // `cargo test --benches` only verifies that the benchmark runs.
     let rounds = if std::env::args().any(|argument| argument == "--bench") {
         ROUNDS
     } else {
@@ -35,12 +37,12 @@ fn main() {
     );
     for ((step, v1), (_, v2)) in first.iter().zip(second) {
         let (v1, v2) = (median(v1), median(v2));
-        let shown = if step.contains('/') {
+        let label = if step.contains('/') {
             format!("    {step}")
         } else {
             format!("  {step}")
         };
-        println!("{shown:<32}{v1:>10.2}{v2:>14.2}{:>14.2}", v1 + v2);
+        println!("{label:<32}{v1:>10.2}{v2:>14.2}{:>14.2}", v1 + v2);
     }
 }
 
@@ -60,15 +62,19 @@ fn read(
     }
 }
 
-/// The steps in the order they ended, `whole` last. The first round warms up.
+/// Returns the steps in the order in which they ended, `whole` last. The first round is a warm-up
+/// and not counted.
 fn measure(document: &Document, rounds: usize) -> Vec<Times> {
     let mut steps: Vec<Times> = Vec::new();
     for round in 0..=rounds {
-        let taken = time(document);
+        let durations = time(document);
         if round == 1 {
-            steps = taken.iter().map(|(step, _)| (*step, Vec::new())).collect();
+            steps = durations
+                .iter()
+                .map(|(step, _)| (*step, Vec::new()))
+                .collect();
         }
-        for ((_, times), (_, time)) in steps.iter_mut().zip(taken) {
+        for ((_, times), (_, time)) in steps.iter_mut().zip(durations) {
             times.push(time);
         }
     }
@@ -76,7 +82,7 @@ fn measure(document: &Document, rounds: usize) -> Vec<Times> {
 }
 
 fn time(document: &Document) -> Vec<(&'static str, Duration)> {
-    let mut taken = Vec::new();
+    let mut durations = Vec::new();
     let began = Instant::now();
     let (mut stage, mut pass) = (began, began);
     generate_observed(document, &mut |step| {
@@ -86,12 +92,12 @@ fn time(document: &Document) -> Vec<(&'static str, Duration)> {
         } else {
             std::mem::replace(&mut stage, now)
         };
-        taken.push((step, now - since));
+        durations.push((step, now - since));
         pass = now;
     })
     .unwrap();
-    taken.push(("whole", began.elapsed()));
-    taken
+    durations.push(("whole", began.elapsed()));
+    durations
 }
 
 fn median(times: &[Duration]) -> f64 {

@@ -1,4 +1,5 @@
-//! The only file that names progenitor: a lowered document in, its code out.
+//! backend: runs progenitor on a lowered document and parses its code. This is the only file that
+//! names progenitor.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -26,18 +27,25 @@ pub(crate) fn generate(openapi: &OpenAPI) -> Result<syn::File, Error> {
         "Timestamp",
         std::iter::empty::<TypeImpl>(),
     );
-    // progenitor panics on what it cannot take; the rules of `check` come first, so this is the last resort.
-    let tokens = quietly(|| Generator::new(&settings).generate_tokens(openapi))
-        .map_err(|panic| refused(format_args!("it panicked: {}", said(panic.as_ref()))))?
+    // progenitor panics on documents that it cannot handle. The lint rules catch these cases first,
+    // so catching the panic is a last resort.
+    let tokens = catch_panic(|| Generator::new(&settings).generate_tokens(openapi))
+        .map_err(|panic| {
+            refused(format_args!(
+                "it panicked: {}",
+                panic_message(panic.as_ref())
+            ))
+        })?
         .map_err(refused)?;
     syn::parse2(tokens).map_err(refused)
 }
 
-/// Runs `work` and gives back a panic as a value, without the report on standard error that the panic hook of this process makes.
-fn quietly<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
-    /// There is one hook for the whole process: one change at a time.
+/// Runs `work` and returns a panic as an error, without the report that the panic hook of this
+/// process prints on standard error.
+fn catch_panic<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
+    /// The process has a single panic hook, so only one thread may replace it at a time.
     static HOOK: Mutex<()> = Mutex::new(());
-    let _one = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
+    let _guard = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
     let before = Arc::new(take_hook());
     let (others, this) = (Arc::clone(&before), thread::current().id());
     set_hook(Box::new(move |panic| {
@@ -51,8 +59,8 @@ fn quietly<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
     outcome
 }
 
-/// The message of a panic, on one line and not without end.
-fn said(panic: &(dyn Any + Send)) -> String {
+/// Returns the message of a panic on one line, truncated to 300 characters.
+fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic
         .downcast_ref::<String>()
         .map(String::as_str)
@@ -76,9 +84,10 @@ fn refused(reason: impl std::fmt::Display) -> Error {
 mod tests {
     #[test]
     fn a_panic_is_a_value_and_its_message_is_kept() {
-        assert_eq!(super::quietly(|| 1).ok(), Some(1));
-        let outcome = super::quietly(|| panic!("no\n {}", "thing"));
-        let message: Result<(), String> = outcome.map_err(|panic| super::said(panic.as_ref()));
+        assert_eq!(super::catch_panic(|| 1).ok(), Some(1));
+        let outcome = super::catch_panic(|| panic!("no\n {}", "thing"));
+        let message: Result<(), String> =
+            outcome.map_err(|panic| super::panic_message(panic.as_ref()));
         assert_eq!(message, Err("no thing".to_owned()));
     }
 }

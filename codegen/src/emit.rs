@@ -1,4 +1,5 @@
-//! emit: items into files by tag, printed by prettyplease, each under a header that names the command.
+//! emit: sorts items into files by tag, prints them with prettyplease, and puts a header with the
+//! generating command on each file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,32 +11,32 @@ use syn::{Attribute, ImplItem, parse_quote};
 use crate::facts::Facts;
 use crate::rewrite::{closure, is_marker, names, uses};
 
-/// A file to write.
+/// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Relative to the generated directory, with `/`.
+    /// Path relative to the generated directory, with `/`.
     pub path: String,
-    /// All of it.
+    /// The whole content.
     pub text: String,
 }
 
-/// One operation or one type, as a reviewer wants to see it.
+/// The code of one operation or one type, for reviews and snapshots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// What it is.
+    /// Whether it is an operation or a type.
     pub kind: ItemKind,
-    /// `takeSnapshot`, `Snapshot`.
+    /// The name in the document: `takeSnapshot`, `Snapshot`.
     pub name: String,
-    /// Its code.
+    /// The generated code.
     pub text: String,
 }
 
-/// What an [`Item`] is.
+/// The kind of an [`Item`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ItemKind {
     /// An operation.
     Operation,
-    /// A type of the wire.
+    /// A type that is sent or received.
     Type,
 }
 
@@ -47,7 +48,7 @@ struct Group {
     items: Vec<syn::Item>,
 }
 
-/// The crate's files, those of the table for tests, and the items of the crate.
+/// The crate's files, the files of the test table, and the items of the crate.
 pub(crate) struct Emitted {
     pub(crate) files: Vec<File>,
     pub(crate) table: Vec<File>,
@@ -110,7 +111,8 @@ fn is_call(item: &syn::Item) -> bool {
         .any(|attribute| attribute.path().is_ident("call"))
 }
 
-/// `tests/src/generated/v2/`: every operation as a call from JSON arguments, and the lists of them by tag.
+/// Generates `tests/src/generated/v2/`: every operation as a function that calls it with JSON
+/// arguments, and lists of these functions by tag.
 fn table(facts: &Facts, calls: Vec<syn::Item>) -> Result<Vec<File>, Error> {
     let mut tags: BTreeMap<String, (Vec<syn::Expr>, Vec<syn::Item>)> = BTreeMap::new();
     for item in calls {
@@ -167,7 +169,7 @@ fn table_of(
     );
     let api = &facts.api;
     let code = print(&functions);
-    // Where nothing is sent or answered, nothing names a type.
+    // Without bodies and responses, the code does not use any type.
     let types = if code.contains(&format!("{api}::types")) {
         format!("use atlas_backup_api::{{Client, {api}}};")
     } else {
@@ -187,7 +189,8 @@ fn table_of(
     }
 }
 
-/// Type -> the file it lives in: the tag's whose operations alone reach it, else `shared`.
+/// Maps each type to its file: that of a tag if only operations with this tag use the type,
+/// otherwise `shared`.
 fn homes(code: &syn::File, facts: &Facts) -> BTreeMap<String, String> {
     let uses = uses(code);
     let mut tags: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
@@ -212,7 +215,7 @@ fn homes(code: &syn::File, facts: &Facts) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The method of the operation that an item is part of.
+/// Returns the method name of the operation that an item belongs to.
 fn operation_of(item: &syn::Item, facts: &Facts) -> Option<String> {
     let name = match item {
         syn::Item::Static(item) => item.ident.to_string(),
@@ -278,7 +281,8 @@ fn groups(
     Ok(groups.into_values().collect())
 }
 
-/// Code that has no file: what a schema became that no operation reaches, or something that progenitor did not write before.
+/// Reports code that belongs to no file: a type that no operation uses, or an item that progenitor
+/// did not generate before.
 fn stray(item: &syn::Item, facts: &Facts) -> Finding {
     let name = crate::rewrite::item_name(item)
         .map(ToString::to_string)
@@ -301,7 +305,7 @@ fn stray(item: &syn::Item, facts: &Facts) -> Finding {
     }
 }
 
-/// `v2/mod.rs`: the handle and the modules.
+/// Generates `v2/mod.rs`: the API handle and the modules.
 fn root(facts: &Facts) -> File {
     let tags: BTreeMap<String, &str> = facts
         .operations
@@ -346,7 +350,7 @@ fn types_root(facts: &Facts, groups: &[Group]) -> File {
     }
 }
 
-/// A tag: its methods in one `impl Api`, then the constants and the requests.
+/// Generates the file of a tag: its methods in one `impl Api`, then the constants and the requests.
 fn operations_file(facts: &Facts, groups: &[&Group]) -> String {
     let tag = facts
         .operations
@@ -379,7 +383,7 @@ fn operations_file(facts: &Facts, groups: &[&Group]) -> String {
     text
 }
 
-/// Types, importing by name what lives in a sibling file.
+/// Generates a file of types, which imports the types of sibling files by name.
 fn types_file(inside: &[&Group], all: &[Group]) -> String {
     let own: BTreeSet<&str> = inside.iter().map(|group| group.name.as_str()).collect();
     let mentioned: BTreeSet<String> = inside
@@ -409,7 +413,8 @@ fn types_file(inside: &[&Group], all: &[Group]) -> String {
     text
 }
 
-/// Prints items with an empty line between them; a marked one is wrapped in the macro of that name, which prettyplease would leave alone.
+/// Prints items separated by empty lines. Marked items are wrapped in their macro only here,
+/// because prettyplease does not format macro bodies.
 fn print(items: &[syn::Item]) -> String {
     let mut parts = Vec::new();
     for item in items {
@@ -437,7 +442,7 @@ fn print(items: &[syn::Item]) -> String {
     parts.join("\n")
 }
 
-/// prettyplease puts no empty line between the methods of an `impl`.
+/// Adds empty lines between the methods of an `impl`, which prettyplease leaves out.
 fn spaced(text: &str) -> String {
     let mut lines = text.lines().peekable();
     let mut spaced = String::with_capacity(text.len());
@@ -467,7 +472,7 @@ fn take_marker(item: &mut syn::Item) -> Option<String> {
     let is_request = attributes
         .iter()
         .any(|attribute| attribute.path().is_ident("request"));
-    // A request names its answer in `#[response(…)]`, which stays.
+    // On a request, `#[response(…)]` names the type of its response and is no marker.
     let index = attributes.iter().position(|attribute| {
         is_macro(attribute) && !(is_request && attribute.path().is_ident("response"))
     })?;

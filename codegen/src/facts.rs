@@ -1,150 +1,153 @@
-//! What the spec says and progenitor cannot carry: one plain struct per operation and per type.
+//! What the spec declares and progenitor cannot carry: one plain struct for each operation and
+//! type.
 //!
-//! `lower` fills it while it takes things out of the document; `rewrite` puts them back into the code.
+//! `lower` fills the facts while it removes things from the document; `rewrite` puts them back into
+//! the code.
 
 use std::collections::BTreeMap;
 
 pub use atlas_backup_document::{OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, method_name};
 
-/// Facts of one document.
+/// The facts of one document.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// The API generation, as in [`Document::api`](atlas_backup_document::Document::api).
     pub api: String,
-    /// Title of the document.
+    /// The title of the document.
     pub title: String,
-    /// By method name (`take_snapshot`).
+    /// Operations by method name (`take_snapshot`).
     pub operations: BTreeMap<String, Operation>,
-    /// By schema name (`Snapshot`).
+    /// Types by schema name (`Snapshot`).
     pub types: BTreeMap<String, Type>,
-    /// Tags and what they mean.
+    /// Descriptions by tag.
     pub tags: BTreeMap<String, String>,
 }
 
-/// Facts of one operation.
+/// The facts of one operation.
 #[derive(Clone, Debug, Default)]
 pub struct Operation {
     /// JSON pointer of the operation, for messages.
     pub pointer: String,
-    /// `operationId`.
+    /// The `operationId`.
     pub id: String,
-    /// The official operation id.
+    /// The official `operationId`.
     pub official_id: String,
-    /// HTTP method in capitals.
+    /// HTTP method, in capitals.
     pub method: String,
-    /// Path template as the spec writes it.
+    /// Path template, as in the spec.
     pub path: String,
-    /// The one tag.
+    /// The tag. Every operation has exactly one.
     pub tag: String,
-    /// One line: what it does.
+    /// One line that says what the operation does.
     pub summary: String,
-    /// More about it.
+    /// The detailed description.
     pub description: String,
-    /// The official page.
+    /// URL of the official documentation page.
     pub page: String,
-    /// Roles that may call it.
+    /// The roles that may call the operation.
     pub roles: Vec<String>,
-    /// Why and since when it is deprecated.
+    /// Why and since when the operation is deprecated; `None` if it is not.
     pub deprecated: Option<String>,
-    /// What sending it twice would mean.
+    /// Whether the request can safely be sent twice.
     pub idempotency: Idempotency,
-    /// Media type of the answer.
+    /// Media type of the response.
     pub accept: String,
-    /// Media type of the request body.
+    /// Media type of the request body, if there is one.
     pub content_type: Option<String>,
-    /// Status of the documented success and of the documented errors.
+    /// The documented success status.
     pub success: u16,
-    /// Documented error statuses, rising.
+    /// The documented error statuses, in ascending order.
     pub errors: Vec<u16>,
-    /// By wire name.
+    /// Parameters by wire name.
     pub parameters: BTreeMap<String, Parameter>,
 }
 
-/// What sending an operation twice would mean.
+/// The effect of sending a request more than once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Idempotency {
-    /// It changes nothing.
+    /// The request changes nothing.
     #[default]
     Safe,
-    /// Twice is the same as once.
+    /// Sending it twice has the same effect as sending it once.
     Idempotent,
-    /// Twice may do it twice.
+    /// Sending it twice may perform it twice.
     NotIdempotent,
 }
 
-/// Facts of one parameter.
+/// The facts of one parameter.
 #[derive(Clone, Debug, Default)]
 pub struct Parameter {
-    /// What it is.
+    /// The description.
     pub description: String,
-    /// What Atlas assumes when it is not sent, as text.
+    /// The value that Atlas assumes if the parameter is not sent, as text.
     pub default: Option<String>,
-    /// Rules its value keeps.
+    /// The rules that a value must satisfy.
     pub checks: Vec<Check>,
 }
 
-/// Facts of one schema.
+/// The facts of one schema.
 #[derive(Clone, Debug, Default)]
 pub struct Type {
     /// JSON pointer of the schema, for messages.
     pub pointer: String,
-    /// Names the official document has for it.
+    /// The names of this schema in the official document.
     pub official_names: Vec<String>,
-    /// By wire name.
+    /// Members by wire name.
     pub members: BTreeMap<String, Member>,
-    /// Members that must be there, by wire name.
+    /// Wire names of the required members.
     pub required: Vec<String>,
-    /// Rules across members of a request.
+    /// The rules across members of a request.
     pub rules: Vec<MemberRule>,
-    /// The answer that this request writes back.
+    /// The name of the response type from which this update request is made, if it is one.
     pub update_of: Option<String>,
 }
 
-/// Facts of one member of an object.
+/// The facts of one member of an object.
 #[derive(Clone, Debug, Default)]
 pub struct Member {
-    /// Its value is a credential in itself.
+    /// Whether the value is a credential in itself.
     pub secret: bool,
-    /// The form in which Atlas was seen sending it, beside the documented one.
+    /// The other form in which Atlas also sends the member, if there is one.
     pub other_form: Option<OtherForm>,
-    /// Rules its value keeps in a request.
+    /// The rules that a value in a request must satisfy.
     pub checks: Vec<Check>,
 }
 
-/// A rule that one value keeps.
+/// A rule for a single value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
     /// At least this number.
     Minimum(i64),
     /// At most this number.
     Maximum(i64),
-    /// At least so many characters.
+    /// At least this many characters.
     MinLength(i64),
-    /// At most so many characters.
+    /// At most this many characters.
     MaxLength(i64),
-    /// At least so many items.
+    /// At least this many items.
     MinItems(i64),
-    /// At most so many items.
+    /// At most this many items.
     MaxItems(i64),
-    /// The form that this entry of [`RUNTIME_PATTERNS`] checks.
+    /// Matches this entry of [`RUNTIME_PATTERNS`].
     Pattern(&'static Pattern),
 }
 
-/// A rule across members. The lists are wire names.
+/// A rule across members. The lists contain wire names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemberRule {
-    /// The deciding member and the values with which the rule applies, enum values or `true` and `false`; None where it always applies.
+    /// The member that decides whether the rule applies, and its values (of an enum, or `true` and
+    /// `false`) for which it does. `None` if the rule always applies.
     pub when: Option<(String, Vec<String>)>,
-    /// What must be absent.
+    /// Members that must be absent.
     pub forbid: Vec<String>,
-    /// What must be present.
+    /// Members that must be present.
     pub require: Vec<String>,
-    /// Of which one must be present and the others absent.
+    /// Members of which exactly one must be present.
     pub exactly_one: Vec<String>,
-    /// Of which at least one must be present.
+    /// Members of which at least one must be present.
     pub at_least_one: Vec<String>,
-    /// What must be present together or not at all.
+    /// Members that must be either all present or all absent.
     pub together: Vec<String>,
-    /// Why, for the message.
+    /// The reason for the rule, for error messages.
     pub reason: String,
 }

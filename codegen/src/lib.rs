@@ -1,12 +1,20 @@
-//! Turns one curated OpenAPI document into Rust source.
+//! Turns a curated OpenAPI document into Rust source.
 //!
 //! ```text
 //! load -> lint -> lower -> backend -> rewrite -> emit
 //! ```
 //!
-//! Text goes in and files come out: nothing here touches a file system, the environment, a clock or standard output, and nothing
-//! iterates a `HashMap`, so the same document always gives the same bytes. What OpenAPI says and progenitor cannot carry crosses it
-//! in [`facts::Facts`].
+//! `load` and `lint` are in the crate `atlas-backup-document`; each other stage is a module of its
+//! name:
+//!
+//! - `lower` moves what progenitor cannot handle from the document into [`facts::Facts`];
+//! - `backend` runs progenitor, which turns the lowered document into code;
+//! - `rewrite` changes that code into what the client needs and puts the facts back;
+//! - `emit` sorts the items into files and prints them.
+//!
+//! The crate performs no I/O: it takes text and returns files, and never uses the file system, the
+//! environment, a clock or standard output. It never iterates over a `HashMap`, so the same
+//! document always gives the same bytes.
 
 mod backend;
 mod emit;
@@ -18,32 +26,34 @@ use atlas_backup_document::{Document, Error, Loaded, lint, load};
 
 pub use emit::{File, Item, ItemKind};
 
-/// What one document became.
+/// The output of the generator for one document.
 #[derive(Debug)]
 pub struct Output {
-    /// The files to write, by path relative to the generated directory (`v2/types/shared.rs`), in order.
+    /// The files of the client, in order; paths are relative to the generated directory
+    /// (`v2/types/shared.rs`).
     pub files: Vec<File>,
-    /// The table of calls for tests (`v2/mod.rs`), in order.
+    /// The files of the test table, which calls every operation (`v2/mod.rs`), in order.
     pub table: Vec<File>,
-    /// The same code, one entry for each operation and type: what a reviewer sees in snapshots.
+    /// The code of `files`, with one entry for each operation and type, for snapshots.
     pub items: Vec<Item>,
-    /// How many places each pass changed, in the order the passes ran.
+    /// The number of places that each pass changed, in the order of the passes.
     pub passes: Vec<(&'static str, usize)>,
 }
 
-/// Runs the whole pipeline over one document.
+/// Runs the whole pipeline on one document.
 ///
 /// # Errors
-/// Every fault found, each with its rule and its place in the document.
+/// If the document has problems. The error has a finding for each, with its rule and location.
 pub fn generate(document: &Document) -> Result<Output, Error> {
     generate_observed(document, &mut |_| {})
 }
 
-/// As [`generate`], and tells `ended` the name of every pass (`lower/formats`) and every stage (`lower`) when it is through: there is no
-/// clock here, so who wants times reads one then.
+/// Like [`generate`], and calls `ended` with the name of every pass (`lower/formats`) and every
+/// stage (`lower`) when it has ended. The generator has no clock; a caller that measures times can
+/// read one in `ended`.
 ///
 /// # Errors
-/// Those of [`generate`].
+/// Like [`generate`].
 pub fn generate_observed(
     document: &Document,
     ended: &mut dyn FnMut(&'static str),
@@ -80,7 +90,7 @@ fn translate(loaded: &Loaded<'_>, mut run: Run<'_>) -> Result<Output, Error> {
     })
 }
 
-/// What has run so far, and who is told.
+/// The passes that have run, and the caller's callback.
 struct Run<'a> {
     passes: Vec<(&'static str, usize)>,
     ended: &'a mut dyn FnMut(&'static str),
@@ -101,7 +111,7 @@ impl Run<'_> {
 mod tests {
     use super::*;
 
-    fn sound() -> Document {
+    fn valid_document() -> Document {
         let text = include_str!("../../tests/fixtures/documents/sound.yaml").to_owned();
         Document {
             api: "v2".into(),
@@ -111,11 +121,11 @@ mod tests {
     }
 
     #[test]
-    fn who_observes_is_told_of_every_stage_and_pass() {
-        let mut told = Vec::new();
-        let output = generate_observed(&sound(), &mut |step| told.push(step))
+    fn the_observer_is_called_for_every_stage_and_pass() {
+        let mut steps = Vec::new();
+        let output = generate_observed(&valid_document(), &mut |step| steps.push(step))
             .unwrap_or_else(|error| panic!("{error}"));
-        let stages: Vec<_> = told
+        let stages: Vec<_> = steps
             .iter()
             .copied()
             .filter(|step| !step.contains('/'))
@@ -124,6 +134,6 @@ mod tests {
             stages,
             ["load", "lint", "lower", "backend", "rewrite", "emit"]
         );
-        assert!(output.passes.iter().all(|(pass, _)| told.contains(pass)));
+        assert!(output.passes.iter().all(|(pass, _)| steps.contains(pass)));
     }
 }

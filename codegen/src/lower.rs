@@ -1,6 +1,7 @@
-//! lower: what OpenAPI says and progenitor cannot take moves from the document into [`Facts`].
+//! lower: moves what OpenAPI declares and progenitor cannot handle from the document into
+//! [`Facts`].
 //!
-//! Each pass is one file and one function that returns how many places it changed.
+//! Each pass is one file with one function, which returns the number of places it changed.
 
 mod defaults;
 mod documentation;
@@ -22,7 +23,8 @@ use crate::facts::Facts;
 
 type Pass = fn(&mut OpenAPI, &mut Facts) -> usize;
 
-/// `operations` and `schemas` make the entries of [`Facts`] that the others add to, so they come first.
+/// `operations` and `schemas` come first, because they create the entries of [`Facts`] that the
+/// other passes fill.
 const PASSES: &[(&str, Pass)] = &[
     ("lower/operations", operations::lower),
     ("lower/schemas", schemas::lower),
@@ -60,7 +62,7 @@ fn parse(loaded: &Loaded<'_>) -> Result<OpenAPI, Error> {
     })
 }
 
-/// A document in YAML, lowered by one pass: what a pass's before/after test needs.
+/// Lowers a YAML document with one pass, for the before/after tests of the passes.
 #[cfg(test)]
 fn lowered(pass: Pass, yaml: &str) -> (usize, OpenAPI, Facts) {
     let document = atlas_backup_document::Document {

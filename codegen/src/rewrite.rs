@@ -1,7 +1,8 @@
-//! rewrite: progenitor's code becomes the shape the crate wants, with the facts put back.
+//! rewrite: changes progenitor's code into what the client needs, and puts the facts back.
 //!
-//! Each pass is one file and one function over the whole file that returns how many places it changed. A pass that meets something it
-//! does not recognise is an error that names it: an upgrade of progenitor must fail here, not in a user's build.
+//! Each pass is one file with one function over the whole code, which returns the number of places
+//! it changed. A pass fails with an error that names the code if it does not recognise it: an
+//! upgrade of progenitor must fail here and not in a user's build.
 
 mod aliases;
 mod bodies;
@@ -59,7 +60,7 @@ pub(crate) fn rewrite(
     Ok(code)
 }
 
-/// A pass met code that it does not know.
+/// Creates the error of a pass that found unknown code.
 fn unrecognised(
     pass: &'static str,
     what: impl std::fmt::Display,
@@ -78,7 +79,7 @@ fn unrecognised(
     Error::one(finding.help("progenitor may have been upgraded: teach this pass the new form"))
 }
 
-/// What a pass makes of a piece of code, printed: what before/after tests compare.
+/// Rewrites code with one pass and prints it, for the before/after tests of the passes.
 #[cfg(test)]
 fn rewritten(pass: Pass, facts: &Facts, before: &str) -> (usize, String) {
     let mut file = syn::parse_file(before).unwrap_or_else(|error| panic!("{error}"));

@@ -1,14 +1,15 @@
-//! The program of a command, which cargo builds and runs.
+//! Builds and runs the program of a command with cargo.
 
 use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::process::{Command, ExitCode, ExitStatus};
 
-/// Runs a binary of a package of this workspace, given with the features it is built with, in the current folder, and ends as it does.
+/// Builds a binary of this workspace and runs it in the current folder. `package` is the package
+/// name, followed by cargo arguments that select features. Returns the exit code of the binary.
 ///
 /// # Errors
-/// When cargo cannot be run.
+/// If cargo cannot be run.
 pub fn run(package: &[&str], name: &str, arguments: &[OsString]) -> Result<ExitCode, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let binary: Vec<&str> = ["--package"]
@@ -17,7 +18,8 @@ pub fn run(package: &[&str], name: &str, arguments: &[OsString]) -> Result<ExitC
         .chain(&["--bin", name])
         .copied()
         .collect();
-    // The first time this takes minutes, which cargo tells on standard error. Running quietly, it does not comment on how the command ends.
+    // The first build takes minutes, and cargo shows its progress on standard error. `cargo run
+    // --quiet` prints nothing about how the program ends.
     let built = Command::new(&cargo)
         .arg("build")
         .args(&binary)
@@ -35,7 +37,8 @@ pub fn run(package: &[&str], name: &str, arguments: &[OsString]) -> Result<ExitC
     )
 }
 
-/// Becomes the command, as `cargo run` becomes what it runs: a signal to this process reaches it, and nothing waits for it or outlives it.
+/// Replaces this process by the command, as `cargo run` does too. A signal to this process then
+/// reaches the program, and no parent process waits for it or can leave it behind.
 #[cfg(unix)]
 fn end_as(command: &mut Command) -> Result<ExitCode, String> {
     use std::os::unix::process::CommandExt;
@@ -52,7 +55,7 @@ fn failed(error: io::Error) -> String {
     format!("cannot run cargo: {error}")
 }
 
-/// Without a code it was ended by a signal.
+/// Converts an exit status. A status without a code means that a signal ended the process.
 fn code(status: ExitStatus) -> ExitCode {
     status
         .code()

@@ -1,7 +1,9 @@
-//! `cargo xtask …`: the project's commands. Each is a program of its own, which cargo builds and runs when it is asked for.
+//! `cargo xtask …`: the commands of this project. Each command is a program of its own, which cargo
+//! builds and runs on demand.
 //!
-//! So no command waits for crates that it does not need: the demo and the fake Atlas are built without the generator, and the generator,
-//! which must run to repair a client that does not compile, without the client.
+//! So no command waits for crates that it does not need. The demo and the fake Atlas are built
+//! without the generator. The generator is built without the client, because it must run to repair
+//! a client that does not compile.
 
 mod binary;
 
@@ -10,32 +12,33 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::process::ExitCode;
 
-/// A command: its name, which is that of its program too, the package of the program with the features it is built with, and what it does.
+/// A command: its name, which is also the name of its binary; the package of the binary, followed
+/// by the features to build it with; and its description.
 type Command = (&'static str, &'static [&'static str], &'static str);
 
-/// The tests without their table of all calls, which takes long to build.
+/// The tests crate without its table of all calls, which takes long to build.
 const WITHOUT_CALLS: &[&str] = &["atlas-backup-tests", "--no-default-features"];
 
 const COMMANDS: &[Command] = &[
     (
         "codegen",
         &["xtask-codegen"],
-        "Generate the client from spec/*.yaml, or check that what is there is up to date",
+        "Generate the client from spec/*.yaml, or verify that the generated files are up to date",
     ),
     (
         "conform",
         &["atlas-backup-tests"],
-        "Read captures of real traffic (HAR) through the client, and compare them with the spec",
+        "Decode captured traffic (HAR files) with the client, and compare it with the spec",
     ),
     (
         "demo",
         WITHOUT_CALLS,
-        "Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine",
+        "Take a snapshot, wait for it and download it, against a fake Atlas on this machine",
     ),
     (
         "fake-atlas",
         WITHOUT_CALLS,
-        "Run an Atlas on this machine that remembers what it is told, to try programs on",
+        "Run a stateful fake Atlas on this machine, to try programs against",
     ),
     (
         "upstream",
@@ -44,7 +47,7 @@ const COMMANDS: &[Command] = &[
     ),
 ];
 
-/// For a command line that is not understood, as other tools end then.
+/// Exit code for invalid arguments, by the usual convention.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
@@ -57,9 +60,9 @@ fn main() -> ExitCode {
         }
         Some(Ok(name)) => match COMMANDS.iter().find(|(known, ..)| *known == name) {
             Some((name, package, _)) => run(package, name, &arguments.collect::<Vec<_>>()),
-            None => usage(&format!("`{name}` is no command\n\n")),
+            None => usage(&format!("`{name}` is not a command\n\n")),
         },
-        Some(Err(name)) => usage(&format!("`{}` is no command\n\n", name.display())),
+        Some(Err(name)) => usage(&format!("`{}` is not a command\n\n", name.display())),
         None => usage(""),
     }
 }
@@ -71,8 +74,8 @@ fn run(package: &[&str], name: &str, arguments: &[OsString]) -> ExitCode {
     })
 }
 
-fn usage(fault: &str) -> ExitCode {
-    eprint!("{fault}{}", help());
+fn usage(problem: &str) -> ExitCode {
+    eprint!("{problem}{}", help());
     ExitCode::from(USAGE)
 }
 
@@ -82,5 +85,5 @@ fn help() -> String {
     for (name, _, about) in COMMANDS {
         let _infallible = writeln!(text, "  {name:<12}{about}");
     }
-    text + "\n`cargo xtask <COMMAND> --help` says more. A command is built the first time it is run.\n"
+    text + "\nRun `cargo xtask <COMMAND> --help` for details. A command is built the first time it is run.\n"
 }

@@ -1,5 +1,6 @@
-//! Commands that are programs of the tests crate: `cargo xtask` has cargo build and run them, and ends as they do. Cargo is a shell here,
-//! and its commands `build` and `run` are scripts.
+//! Commands whose programs are in the tests crate: `cargo xtask` lets cargo build and run the
+//! program and returns its exit code. In these tests a shell takes the place of cargo, and `build`
+//! and `run` are scripts.
 #![cfg(unix)]
 
 use std::fs;
@@ -9,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// `cargo xtask fake-atlas --port 0` with these two scripts.
+/// Prepares `cargo xtask fake-atlas --port 0` with these two scripts.
 fn fake_atlas(build: &str, run: &str) -> (TempDir, Command) {
     let folder = tempfile::tempdir().expect("a temporary directory");
     fs::write(folder.path().join("build"), build).expect("it can be written");
@@ -44,7 +45,7 @@ fn a_program_that_cannot_be_built_is_not_run() {
     );
 }
 
-/// In a script, `cargo xtask fake-atlas & … kill $!` must not leave the fake Atlas behind.
+/// A script that runs `cargo xtask fake-atlas & … kill $!` must not leave the fake Atlas running.
 #[test]
 fn a_signal_to_the_command_reaches_its_program() {
     let (_folder, mut xtask) = fake_atlas("", "echo $$; read line");

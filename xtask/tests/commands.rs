@@ -1,5 +1,5 @@
-//! `cargo xtask` itself: which commands there are, and which program each runs. Cargo is a shell here, and its commands `build` and `run`
-//! are scripts.
+//! `cargo xtask` itself: the list of commands, and the program that each runs. In these tests a
+//! shell takes the place of cargo, and `build` and `run` are scripts.
 #![cfg(unix)]
 
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A folder with scripts in the place of cargo's commands.
+/// Creates a folder with scripts that take the place of cargo's commands.
 fn scripts(name: &str, build: &str, run: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).expect("writable");
@@ -46,8 +46,8 @@ fn help_names_every_command_and_each_runs_its_program() {
     );
     let folder = scripts("each", "echo build $@", "echo run $@");
     for command in commands {
-        let said = text(&output(&[command, "--a", "b c"], &folder).stdout);
-        let (build, run) = said.split_once('\n').expect("two lines");
+        let printed = text(&output(&[command, "--a", "b c"], &folder).stdout);
+        let (build, run) = printed.split_once('\n').expect("two lines");
         let program = build.strip_prefix("build ").expect("built first");
         assert_eq!(run.trim_end(), format!("run --quiet {program} -- --a b c"));
         assert!(
@@ -79,13 +79,16 @@ fn a_command_ends_as_its_program_does() {
 fn what_is_no_command_is_answered_with_those_there_are() {
     for arguments in [&["compare"][..], &["--check", "codegen"], &[]] {
         let output = xtask(arguments).output().expect("xtask runs");
-        let said = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.contains("  fake-atlas  Run an Atlas"), "{said}");
+        let printed = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{printed}");
+        assert!(
+            printed.contains("  fake-atlas  Run a stateful fake Atlas"),
+            "{printed}"
+        );
         assert!(
             arguments.is_empty()
-                || said.starts_with(&format!("`{}` is no command\n", arguments[0])),
-            "{said}"
+                || printed.starts_with(&format!("`{}` is not a command\n", arguments[0])),
+            "{printed}"
         );
     }
 }

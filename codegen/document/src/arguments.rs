@@ -1,11 +1,12 @@
-//! Arguments of a call.
+//! The arguments of one call of an operation.
 
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Arguments of a call, as a document's examples give them: by the names they have on the wire.
+/// The arguments of one call, taken from the examples of a document. Parameters are keyed by their
+/// wire names.
 #[derive(Clone, Debug, Default)]
 pub struct Arguments {
     /// Path parameters by wire name.
@@ -17,15 +18,15 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// A path parameter; empty where none is given.
+    /// Returns a path parameter, or an empty string if it is not set.
     pub fn path(&self, name: &str) -> String {
         self.path.get(name).cloned().unwrap_or_default()
     }
 
-    /// A query parameter that may be left out.
+    /// Returns an optional query parameter, or `None` if it is not set.
     ///
     /// # Errors
-    /// When what is given is of another type.
+    /// If the value does not have the type `T`.
     pub fn optional<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, String> {
         let value = self.query.get(name).cloned();
         value
@@ -33,19 +34,19 @@ impl Arguments {
             .transpose()
     }
 
-    /// A query parameter that must be given.
+    /// Returns a required query parameter.
     ///
     /// # Errors
-    /// When it is not, or is of another type.
+    /// If the parameter is not set, or its value does not have the type `T`.
     pub fn required<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
         self.optional(name)?
             .ok_or_else(|| format!("{name}: not given"))
     }
 
-    /// The request body.
+    /// Returns the request body.
     ///
     /// # Errors
-    /// When none is given, or one of another type.
+    /// If there is no body, or it does not have the type `T`.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, String> {
         let body = self.body.clone().ok_or("no body given")?;
         serde_json::from_value(body).map_err(|error| format!("body: {error}"))

@@ -1,10 +1,11 @@
-//! Our document and the published one side by side, for `cargo xtask upstream`.
+//! Compares our document with the published one, for `cargo xtask upstream`.
 //!
-//! A curated document is worth nothing if it drifts unseen from what Atlas publishes. Operations are paired by method and path and
-//! compared with their newest stable media type; from them the schemas are, member by member. What differs on purpose stands in
-//! `spec/deviations.yaml` with its reason. So whatever is left is news, and an entry that explains nothing any more is a mistake.
+//! A curated document loses its value if it drifts unnoticed from what Atlas publishes. Operations
+//! are paired by method and path and compared by their newest stable media type; the schemas that
+//! paired operations use are then compared member by member. Intended differences are listed in
+//! `spec/deviations.yaml` with a reason. Every other difference is reported, and so is an entry of
+//! that file that no longer explains a difference.
 
-mod book;
 mod choices;
 mod deviations;
 mod difference;
@@ -13,6 +14,7 @@ mod operations;
 mod schemas;
 mod shape;
 mod sources;
+mod view;
 
 use std::collections::BTreeSet;
 
@@ -21,20 +23,20 @@ use serde_json::Value;
 pub use deviations::Deviations;
 pub use difference::{Difference, Explanation, Kind, Side, Subject};
 
-use book::{Book, Place};
-use deviations::Known;
+use deviations::Scope;
 use difference::Kind::{OperationEnded, OperationMissing};
 use operations::{Operation, ended, operations, pair};
-use schemas::{Comparison, Sides, Spot};
+use schemas::{Comparison, Sides, Target};
+use view::{DocumentView, Node};
 
 use crate::document::{self, Document, Loaded};
 use crate::error::{Error, Finding};
 use crate::generations::{GENERATIONS, Generation};
 
-/// Name of the rule that a document breaks which cannot be compared.
+/// Rule name of the findings for a document that cannot be compared.
 const RULE: &str = "upstream";
 
-/// The generations that a published document describes: the paths tell.
+/// Returns the generations that a published document describes, which its paths show.
 pub fn generations(published: &Value) -> Vec<&'static Generation> {
     let paths = || {
         published
@@ -50,33 +52,35 @@ pub fn generations(published: &Value) -> Vec<&'static Generation> {
         .collect()
 }
 
-/// What came of comparing one of our documents.
+/// The result of comparing one of our documents.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The generation.
+    /// The API generation (`v2`).
     pub api: String,
     /// Path of our document.
     pub path: String,
-    /// Operations of this generation in the published document, of whatever family.
+    /// Number of operations of this generation in the published document, including those outside
+    /// the backup families.
     pub published: usize,
-    /// Operations compared.
+    /// Number of operations compared.
     pub operations: usize,
-    /// Operations that are not published, as our document says: they have ended.
+    /// Our operations that are not published because, according to our document, they have ended.
     pub ended: Vec<String>,
-    /// Operations that are not published, which says nothing, because the published document is only a part.
+    /// Our operations that are not in the published document when that document is only a part, so
+    /// that their absence means nothing.
     pub skipped: Vec<String>,
-    /// Schemas of ours that were compared.
+    /// Number of our schemas that were compared.
     pub schemas: usize,
-    /// Members compared: parameters, bodies, answers and properties.
+    /// Number of members compared: parameters, bodies, responses and properties.
     pub members: usize,
-    /// What differs, in the order of our document.
+    /// All differences, in the order of our document.
     pub differences: Vec<Difference>,
-    /// Deviations that nothing needs, each as a fault of the file of deviations.
+    /// Deviations that explain no difference, each as a finding in the deviations file.
     pub stale: Vec<Finding>,
 }
 
 impl Report {
-    /// The differences that nothing explains.
+    /// Returns the differences that no entry of the deviations file explains.
     pub fn unexplained(&self) -> impl Iterator<Item = &Difference> {
         self.differences
             .iter()
@@ -86,10 +90,11 @@ impl Report {
 
 /// Compares one of our documents with the published one of its generation.
 ///
-/// With `part`, operations that the published document lacks are passed over.
+/// With `part`, operations that are missing in the published document are skipped.
 ///
 /// # Errors
-/// What keeps one of the documents from being compared at all; without a path when it is the published one.
+/// If one of the documents cannot be compared at all. The error has an empty path if that is the
+/// published document.
 pub fn compare(
     ours: &Document,
     published: &Value,
@@ -107,21 +112,21 @@ pub fn compare(
         &comparison.published,
     );
 
-    let (gone, absent): (Vec<_>, Vec<_>) = pairs
+    let (ended_operations, unpublished): (Vec<_>, Vec<_>) = pairs
         .ours
         .into_iter()
         .partition(|operation| ended(operation).is_some());
-    comparison.incomplete = reach(&comparison.ours, &absent);
+    comparison.incomplete = reachable_schemas(&comparison.ours, &unpublished);
     for (ours, published) in &pairs.both {
-        comparison.operation(ours, published);
+        comparison.compare_operation(ours, published);
     }
-    comparison.schemas();
-    // What a part lacks may be published all the same.
+    comparison.compare_schemas();
+    // Something that a partial document lacks may still be published.
     if !part {
-        comparison.sources();
+        comparison.compare_sources();
     }
-    for operation in absent.iter().filter(|_| !part) {
-        note(
+    for operation in unpublished.iter().filter(|_| !part) {
+        record_operation(
             &mut comparison,
             OperationEnded,
             operation.id(),
@@ -130,7 +135,7 @@ pub fn compare(
         );
     }
     for operation in &pairs.published {
-        note(
+        record_operation(
             &mut comparison,
             OperationMissing,
             &operation.title(),
@@ -138,9 +143,9 @@ pub fn compare(
             Some(operation),
         );
     }
-    faults(&comparison, &loaded)?;
+    problems(&comparison, &loaded)?;
 
-    let mut differences = located(&mut comparison, &loaded);
+    let mut differences = locate_differences(&mut comparison, &loaded);
     let ids = |operations: &[Operation<'_>]| {
         operations
             .iter()
@@ -148,12 +153,12 @@ pub fn compare(
             .collect::<Vec<_>>()
     };
     let components = comparison.ours.root.get("components");
-    let known = Known {
+    let known = Scope {
         api: &ours.api,
         operations: pairs.both.iter().map(|(ours, _)| ours.id()).collect(),
-        absent: absent.iter().map(Operation::id).collect(),
-        ended: gone.iter().map(Operation::id).collect(),
-        schemas: comparison.met(),
+        unpublished: unpublished.iter().map(Operation::id).collect(),
+        ended: ended_operations.iter().map(Operation::id).collect(),
+        schemas: comparison.paired_schemas(),
         declared: components
             .iter()
             .flat_map(|components| components.members("schemas"))
@@ -168,8 +173,8 @@ pub fn compare(
         path: ours.path.clone(),
         published: count,
         operations: pairs.both.len(),
-        ended: ids(&gone),
-        skipped: if part { ids(&absent) } else { Vec::new() },
+        ended: ids(&ended_operations),
+        skipped: if part { ids(&unpublished) } else { Vec::new() },
         schemas: known.schemas.len(),
         members: comparison.members,
         differences,
@@ -177,10 +182,16 @@ pub fn compare(
     })
 }
 
-/// A document with a hole is not compared at all: a hole on one side looks like something missing on the other.
-fn faults(comparison: &Comparison<'_>, loaded: &Loaded<'_>) -> Result<(), Error> {
+/// Fails if a document has an unresolvable reference: such a gap on one side would look like
+/// something missing on the other.
+fn problems(comparison: &Comparison<'_>, loaded: &Loaded<'_>) -> Result<(), Error> {
     let finding = |(pointer, message)| Finding::new(RULE, pointer, message);
-    let ours: Vec<_> = comparison.ours.faults().into_iter().map(finding).collect();
+    let ours: Vec<_> = comparison
+        .ours
+        .problems()
+        .into_iter()
+        .map(finding)
+        .collect();
     if !ours.is_empty() {
         return Err(Error {
             path: String::new(),
@@ -188,10 +199,10 @@ fn faults(comparison: &Comparison<'_>, loaded: &Loaded<'_>) -> Result<(), Error>
         }
         .locate(loaded));
     }
-    // The published document is known by its values only, so a pointer is all there is to say where.
+    // The published document was parsed without positions, so the message gives the JSON pointer.
     let theirs = comparison
         .published
-        .faults()
+        .problems()
         .into_iter()
         .map(|(pointer, message)| (pointer.clone(), format!("#{pointer}: {message}")));
     let theirs: Vec<_> = theirs.map(finding).collect();
@@ -205,19 +216,19 @@ fn faults(comparison: &Comparison<'_>, loaded: &Loaded<'_>) -> Result<(), Error>
     }
 }
 
-/// The differences in the order of our document.
-fn located(comparison: &mut Comparison<'_>, loaded: &Loaded<'_>) -> Vec<Difference> {
+/// Returns the differences with their locations, in the order of our document.
+fn locate_differences(comparison: &mut Comparison<'_>, loaded: &Loaded<'_>) -> Vec<Difference> {
     let mut differences = comparison.differences();
     for difference in &mut differences {
         difference.location = loaded.spans.locate(&difference.pointer);
     }
-    let place = |difference: &Difference| (difference.location.line, difference.location.column);
-    differences.sort_by(|a, b| (place(a), a.key()).cmp(&(place(b), b.key())));
+    let node = |difference: &Difference| (difference.location.line, difference.location.column);
+    differences.sort_by(|a, b| (node(a), a.key()).cmp(&(node(b), b.key())));
     differences
 }
 
-/// Notes an operation that only one of the documents has.
-fn note(
+/// Records an operation that only one of the documents has.
+fn record_operation(
     comparison: &mut Comparison<'_>,
     kind: Kind,
     name: &str,
@@ -226,7 +237,7 @@ fn note(
 ) {
     let pointer = |operation: Option<&Operation<'_>>| {
         operation.map_or("/paths".to_owned(), |operation| {
-            operation.place.pointer.clone()
+            operation.node.pointer.clone()
         })
     };
     let sides = Sides {
@@ -235,40 +246,43 @@ fn note(
         pointer: &pointer(ours),
         published_pointer: &pointer(published),
     };
-    comparison.differ(&Spot::operation(name), kind, None, sides);
+    comparison.record(&Target::operation(name), kind, None, sides);
 }
 
-/// Our schemas that these operations use.
-fn reach<'a>(book: &Book<'a>, operations: &[Operation<'a>]) -> BTreeSet<&'a str> {
+/// Returns the names of our schemas that these operations use.
+fn reachable_schemas<'a>(
+    view: &DocumentView<'a>,
+    operations: &[Operation<'a>],
+) -> BTreeSet<&'a str> {
     let mut reached = BTreeSet::new();
     let mut seen = BTreeSet::new();
-    let mut open: Vec<Place<'a>> = operations
+    let mut open: Vec<Node<'a>> = operations
         .iter()
         .flat_map(|operation| {
             operation
                 .item
                 .get("parameters")
                 .into_iter()
-                .chain([operation.place.clone()])
+                .chain([operation.node.clone()])
         })
         .collect();
-    while let Some(place) = open.pop() {
-        match place.value {
+    while let Some(node) = open.pop() {
+        match node.value {
             Value::Object(members) => {
-                if let Some(target) = place.text("$ref") {
+                if let Some(target) = node.text("$ref") {
                     reached.extend(target.strip_prefix("#/components/schemas/"));
                     if seen.insert(target) {
-                        open.push(book.follow(&place));
+                        open.push(view.follow(&node));
                     }
                 }
-                open.extend(members.iter().map(|(name, value)| Place {
+                open.extend(members.iter().map(|(name, value)| Node {
                     value,
-                    pointer: document::child(&place.pointer, name),
+                    pointer: document::child(&node.pointer, name),
                 }));
             }
-            Value::Array(items) => open.extend(items.iter().map(|value| Place {
+            Value::Array(items) => open.extend(items.iter().map(|value| Node {
                 value,
-                pointer: place.pointer.clone(),
+                pointer: node.pointer.clone(),
             })),
             _ => {}
         }

@@ -1,27 +1,29 @@
-//! One way in which traffic differs from the documents.
+//! A deviation of real traffic from the documents.
 
 use std::fmt;
 
-/// What kind of difference.
+/// The kind of a deviation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// A value that the enum does not list.
+    /// A value that is not listed in the enum.
     OutsideEnum,
-    /// A member that the schema requires is not there.
+    /// A required member is missing.
     MissingRequired,
-    /// `null` where the schema does not allow it.
+    /// `null`, although the schema does not allow it.
     Null,
-    /// A member, or a query parameter, that is not documented.
+    /// A member or query parameter that is not documented.
     UnknownMember,
-    /// Text where a number is documented, and the like.
+    /// A value of another JSON type, such as text instead of a number.
     WrongType,
-    /// A date-time, uuid or the like that is none, or text that does not match its pattern.
+    /// Text that does not have its documented format (date-time, uuid, …) or does not match its
+    /// pattern.
     BadFormat,
-    /// Below a minimum, above a maximum, too short or too long.
+    /// A number below the minimum or above the maximum, or a text or list that is too short or too
+    /// long.
     OutOfBounds,
-    /// Another media type than the operation's own.
+    /// A media type other than the one that the operation documents.
     MediaType,
-    /// A method and path that look like a backup operation and are not in the spec.
+    /// A method and path that look like a backup operation but are not in the spec.
     UnknownOperation,
     /// A status that the operation does not document.
     UnexpectedStatus,
@@ -44,19 +46,20 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A difference at a place.
+/// One deviation and where it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deviation {
-    /// What kind.
+    /// The kind of the deviation.
     pub kind: Kind,
-    /// Where: `results[].expiresAt` in the answer, `request.body.retentionInDays` in the request.
+    /// Path of the value: `results[].expiresAt` in a response, `request.body.retentionInDays` in a
+    /// request.
     pub path: String,
-    /// What was there. Never a secret.
+    /// The value found, or a description of it. Never contains a secret.
     pub example: String,
 }
 
 impl Deviation {
-    /// A difference.
+    /// Creates a deviation.
     pub fn new(kind: Kind, path: impl Into<String>, example: impl Into<String>) -> Self {
         Deviation {
             kind,

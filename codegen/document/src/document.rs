@@ -1,7 +1,8 @@
-//! load: YAML text -> a JSON value and, for every JSON pointer, its place in the text.
+//! load: parses YAML text into a JSON value and records the location of every JSON pointer.
 //!
-//! The YAML is read as events rather than by a ready-made loader, because a loader stops at the first duplicate key and keeps no place
-//! for a key; here every duplicate is a finding and every later message can point at a line.
+//! The YAML is read as a stream of events instead of with an off-the-shelf loader, because such a
+//! loader stops at the first duplicate key and does not record the locations of keys. This way,
+//! every duplicate is a finding, and all later messages can point at a line.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,44 +13,45 @@ use serde_json::{Map, Number, Value};
 
 use crate::error::{Error, Finding, Location};
 
-/// Nesting beyond this is a mistake; the limit keeps recursion away from the end of the stack.
+/// The maximum nesting depth. Deeper documents are mistakes, and the limit prevents a stack
+/// overflow.
 const MAX_DEPTH: usize = 64;
 
-/// The text of a document, and what it is.
+/// The text of a document, its path and its API generation.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// Name of the API generation (`v2`), which is the name of its module too.
+    /// Name of the API generation (`v2`), which is also the name of its module.
     pub api: String,
-    /// Path as people know it (`spec/v2.yaml`), for messages and headers.
+    /// Path relative to the project's root (`spec/v2.yaml`), for messages and file headers.
     pub path: String,
     /// The YAML text.
     pub text: String,
 }
 
-/// A document read, with the places of all its values.
+/// A parsed document with the locations of all its values.
 #[derive(Debug)]
 pub struct Loaded<'a> {
-    /// What was read.
+    /// The source document.
     pub document: &'a Document,
-    /// As JSON.
+    /// The content as JSON.
     pub value: Value,
-    /// Where everything in it stands.
+    /// The locations of all values.
     pub spans: Spans,
 }
 
-/// JSON pointer -> place. For a member of a mapping the place is its key.
+/// Maps JSON pointers to locations. The location of a member of a mapping is that of its key.
 #[derive(Debug)]
 pub struct Spans {
-    places: BTreeMap<String, Location>,
+    locations: BTreeMap<String, Location>,
 }
 
 impl Spans {
-    /// The place of `pointer`, or of the nearest ancestor that has one.
+    /// Returns the location of `pointer`, or of its nearest ancestor that has one.
     pub fn locate(&self, pointer: &str) -> Location {
         let mut rest = pointer;
         loop {
-            if let Some(place) = self.places.get(rest) {
-                return place.clone();
+            if let Some(location) = self.locations.get(rest) {
+                return location.clone();
             }
             match rest.rfind('/') {
                 Some(end) => rest = &rest[..end],
@@ -65,21 +67,22 @@ impl Spans {
     }
 }
 
-/// Appends one token to a JSON pointer, escaped as RFC 6901 says.
+/// Appends one token to a JSON pointer, escaped according to RFC 6901.
 pub fn child(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
 }
 
-/// Reads a document, without asking what it says.
+/// Parses a document, without validating its content.
 ///
 /// # Errors
-/// What keeps it from being YAML of the plain kind that documents are written in, and every key that stands twice.
+/// If the text is not valid YAML, if it uses YAML features that the documents do not (tags,
+/// aliases), and for every duplicate key.
 pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
     let mut loader = Loader::new(&document.text);
     let value = match loader.document() {
         Ok(value) => value,
-        Err(fault) => {
-            loader.findings.push(*fault);
+        Err(finding) => {
+            loader.findings.push(*finding);
             Value::Null
         }
     };
@@ -88,7 +91,7 @@ pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
         document,
         value,
         spans: Spans {
-            places: loader.places,
+            locations: loader.locations,
         },
     };
     if findings.is_empty() {
@@ -104,13 +107,13 @@ pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
 
 struct Loader<'a> {
     parser: Parser<'a, StrInput<'a>>,
-    /// Byte offset of every character, since the parser counts characters.
+    /// Byte offset of every character. The parser counts characters.
     offsets: Vec<usize>,
-    places: BTreeMap<String, Location>,
+    locations: BTreeMap<String, Location>,
     findings: Vec<Finding>,
 }
 
-type Fault = Box<Finding>;
+type BoxedFinding = Box<Finding>;
 
 impl<'a> Loader<'a> {
     fn new(text: &'a str) -> Self {
@@ -122,12 +125,12 @@ impl<'a> Loader<'a> {
         Loader {
             parser: Parser::new_from_str(text),
             offsets,
-            places: BTreeMap::new(),
+            locations: BTreeMap::new(),
             findings: Vec::new(),
         }
     }
 
-    fn document(&mut self) -> Result<Value, Fault> {
+    fn document(&mut self) -> Result<Value, BoxedFinding> {
         let mut value = None;
         loop {
             let (event, span) = self.next()?;
@@ -138,11 +141,11 @@ impl<'a> Loader<'a> {
                 | Event::DocumentEnd
                 | Event::Nothing => {}
                 event if value.is_none() => {
-                    self.places.insert(String::new(), self.location(&span));
+                    self.locations.insert(String::new(), self.location(&span));
                     value = Some(self.node(event, &span, "", 0)?);
                 }
                 _ => {
-                    return Err(self.fault(
+                    return Err(self.finding(
                         "yaml-syntax",
                         &span,
                         "",
@@ -154,7 +157,7 @@ impl<'a> Loader<'a> {
         value.ok_or_else(|| Box::new(Finding::new("yaml-syntax", "", "the document is empty")))
     }
 
-    fn next(&mut self) -> Result<(Event<'a>, Span), Fault> {
+    fn next(&mut self) -> Result<(Event<'a>, Span), BoxedFinding> {
         match self.parser.next_event() {
             Some(Ok(next)) => Ok(next),
             Some(Err(error)) => Err(self.syntax(&error)),
@@ -168,9 +171,9 @@ impl<'a> Loader<'a> {
         span: &Span,
         pointer: &str,
         depth: usize,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, BoxedFinding> {
         if depth > MAX_DEPTH {
-            return Err(self.fault(
+            return Err(self.finding(
                 "yaml-syntax",
                 span,
                 pointer,
@@ -181,13 +184,13 @@ impl<'a> Loader<'a> {
             Event::Scalar(text, style, _, None) => self.scalar(text.as_ref(), style, span, pointer),
             Event::MappingStart(_, None) => self.mapping(pointer, depth),
             Event::SequenceStart(_, None) => self.sequence(pointer, depth),
-            Event::Alias(_) => Err(self.fault(
+            Event::Alias(_) => Err(self.finding(
                 "yaml-syntax",
                 span,
                 pointer,
                 "aliases are not used here: repeat or use $ref",
             )),
-            _ => Err(self.fault(
+            _ => Err(self.finding(
                 "yaml-syntax",
                 span,
                 pointer,
@@ -196,7 +199,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn mapping(&mut self, pointer: &str, depth: usize) -> Result<Value, Fault> {
+    fn mapping(&mut self, pointer: &str, depth: usize) -> Result<Value, BoxedFinding> {
         let mut map = Map::new();
         let mut keys: BTreeMap<String, Location> = BTreeMap::new();
         loop {
@@ -205,7 +208,7 @@ impl<'a> Loader<'a> {
                 Event::MappingEnd => return Ok(Value::Object(map)),
                 Event::Scalar(text, ..) => text.into_owned(),
                 _ => {
-                    return Err(self.fault(
+                    return Err(self.finding(
                         "yaml-syntax",
                         &span,
                         pointer,
@@ -223,14 +226,14 @@ impl<'a> Loader<'a> {
                 self.findings.push(finding);
             }
             keys.insert(key.clone(), at.clone());
-            self.places.insert(pointer.clone(), at);
+            self.locations.insert(pointer.clone(), at);
             let (event, span) = self.next()?;
             let value = self.node(event, &span, &pointer, depth + 1)?;
             map.insert(key, value);
         }
     }
 
-    fn sequence(&mut self, pointer: &str, depth: usize) -> Result<Value, Fault> {
+    fn sequence(&mut self, pointer: &str, depth: usize) -> Result<Value, BoxedFinding> {
         let mut items = Vec::new();
         loop {
             let (event, span) = self.next()?;
@@ -238,7 +241,7 @@ impl<'a> Loader<'a> {
                 return Ok(Value::Array(items));
             }
             let pointer = child(pointer, &items.len().to_string());
-            self.places.insert(pointer.clone(), self.location(&span));
+            self.locations.insert(pointer.clone(), self.location(&span));
             items.push(self.node(event, &span, &pointer, depth + 1)?);
         }
     }
@@ -249,7 +252,7 @@ impl<'a> Loader<'a> {
         style: ScalarStyle,
         span: &Span,
         pointer: &str,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, BoxedFinding> {
         if style != ScalarStyle::Plain {
             return Ok(Value::String(text.to_owned()));
         }
@@ -260,7 +263,7 @@ impl<'a> Loader<'a> {
             Scalar::FloatingPoint(value) => Number::from_f64(value.into_inner())
                 .map(Value::Number)
                 .ok_or_else(|| {
-                    self.fault(
+                    self.finding(
                         "yaml-syntax",
                         span,
                         pointer,
@@ -294,21 +297,21 @@ impl<'a> Loader<'a> {
             .unwrap_or(0)
     }
 
-    fn fault(
+    fn finding(
         &self,
         rule: &'static str,
         span: &Span,
         pointer: &str,
         message: impl Into<String>,
-    ) -> Fault {
+    ) -> BoxedFinding {
         let mut finding = Finding::new(rule, pointer, message);
         finding.location = Some(self.location(span));
         Box::new(finding)
     }
 
-    fn syntax(&self, error: &ScanError) -> Fault {
+    fn syntax(&self, error: &ScanError) -> BoxedFinding {
         let span = Span::empty(*error.marker());
-        self.fault("yaml-syntax", &span, "", error.info())
+        self.finding("yaml-syntax", &span, "", error.info())
     }
 }
 
@@ -326,15 +329,15 @@ mod tests {
     }
 
     #[test]
-    fn values_and_places() {
+    fn values_and_locations() {
         let document = document("a: é\nb:\n  - on\n  - 012\n  - \"012\"\n  - 1.5\n  - ~\n");
         let loaded = load(&document).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(
             loaded.value,
             json!({"a": "é", "b": ["on", 12, "012", 1.5, null]})
         );
-        let place = loaded.spans.locate("/b/2/deeper");
-        assert_eq!((place.line, place.column), (5, 5));
+        let location = loaded.spans.locate("/b/2/deeper");
+        assert_eq!((location.line, location.column), (5, 5));
         assert_eq!(&document.text[loaded.spans.locate("/b/0").span], "on");
         assert_eq!(&document.text[loaded.spans.locate("/a").span], "a");
     }
@@ -356,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_plain_document_is_a_finding_and_never_a_panic() {
+    fn invalid_documents_are_findings_and_never_panics() {
         let deep = "[".repeat(10_000);
         for text in [
             "",

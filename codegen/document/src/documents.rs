@@ -1,4 +1,4 @@
-//! The documents of all generations, read, and which operation a request is.
+//! The parsed documents of all generations, and the lookup of the operation that a request calls.
 
 use std::collections::BTreeMap;
 use std::ops::Index;
@@ -8,15 +8,15 @@ use crate::error::Error;
 use crate::route::{Route, route};
 use crate::spec::{Operation, Spec};
 
-/// Several documents, by API generation.
+/// The documents of several API generations, by generation.
 #[derive(Clone, Debug)]
 pub struct Documents(BTreeMap<String, Spec>);
 
 impl Documents {
-    /// Reads documents, each of another generation.
+    /// Reads several documents, each of a different generation.
     ///
     /// # Errors
-    /// What keeps the first that is no YAML from being read.
+    /// If a document is not valid YAML. The error is that of the first such document.
     pub fn read(documents: impl IntoIterator<Item = Document>) -> Result<Self, Error> {
         let read = |document: Document| Ok((document.api.clone(), Spec::read(&document)?));
         Ok(Documents(
@@ -24,28 +24,29 @@ impl Documents {
         ))
     }
 
-    /// The document of a generation (`v2`).
+    /// Returns the document of a generation (`v2`), or `None` if there is none.
     pub fn get(&self, api: &str) -> Option<&Spec> {
         self.0.get(api)
     }
 
-    /// Every document, the oldest generation first.
+    /// Returns all documents, the oldest generation first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Spec> {
         self.0.values()
     }
 
-    /// Every operation of every document.
+    /// Returns all operations of all documents.
     pub fn operations(&self) -> impl Iterator<Item = &Operation> {
         self.iter().flat_map(Spec::operations)
     }
 
-    /// Which operation a request of this method (in capitals) and path (without query) is.
+    /// Finds the operation that a request calls. `method` is in capitals, `path` has no query.
     pub fn route(&self, method: &str, path: &str) -> Route<&Operation> {
         route(self, method, path)
     }
 }
 
-/// Panics where there is no document of that generation: for those who have just read it.
+/// Panics if there is no document of that generation, so it is for callers that have read this
+/// document themselves.
 impl Index<&str> for Documents {
     type Output = Spec;
 

@@ -1,4 +1,4 @@
-//! What is wrong with a document, where, and why.
+//! The error type of this crate: what is wrong with a document, where, and why.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,39 +7,40 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, rendere
 
 use crate::document::{Document, Loaded};
 
-/// So many findings are shown with their lines; each costs a pass over the document, and nobody reads more at once.
-const RENDERED: usize = 50;
+/// The maximum number of findings rendered with their source lines. Each costs a pass over the
+/// document, and nobody reads more at once.
+const MAX_RENDERED: usize = 50;
 
-/// A place in a document.
+/// A position in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// Line, from 1.
+    /// Line, starting at 1.
     pub line: usize,
-    /// Column in characters, from 1.
+    /// Column in characters, starting at 1.
     pub column: usize,
-    /// The bytes to underline.
+    /// The byte range to underline.
     pub span: Range<usize>,
 }
 
-/// One fault: a rule that the document breaks at a place.
+/// One problem: a rule that the document breaks, and where.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// Short name of the rule, or of the pass that gave up, e.g. `duplicate-key`.
+    /// Short name of the rule, or of the pass that failed, e.g. `duplicate-key`.
     pub rule: &'static str,
-    /// What is wrong, with the value concerned.
+    /// What is wrong, including the value concerned.
     pub message: String,
-    /// JSON pointer of the place, e.g. `/paths/~1a/get`.
+    /// JSON pointer of the value concerned, e.g. `/paths/~1a/get`.
     pub pointer: String,
-    /// The place itself; `None` until the pointer has been looked up in a document.
+    /// The location of the value; `None` until the pointer has been looked up in the document.
     pub location: Option<Location>,
-    /// A second place that explains the first ("first used here").
+    /// A second location that explains the first ("first used here").
     pub related: Option<(Location, String)>,
-    /// What to do about it.
+    /// How to fix it.
     pub help: Option<String>,
 }
 
 impl Finding {
-    /// A fault at a JSON pointer, which is yet to be looked up in the document.
+    /// Creates a finding for a JSON pointer whose location is not known yet.
     pub fn new(rule: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Finding {
             rule,
@@ -51,14 +52,14 @@ impl Finding {
         }
     }
 
-    /// With what to do about it.
+    /// Adds advice on how to fix the problem.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// `path:line:column: message [rule]`, one line.
+    /// Formats the finding as one line: `path:line:column: message [rule]`.
     pub fn line(&self, path: &str) -> String {
         match &self.location {
             Some(at) => format!(
@@ -70,17 +71,17 @@ impl Finding {
     }
 }
 
-/// Everything that is wrong with one document. Never empty.
+/// All findings in one document. Never empty.
 #[derive(Clone, Debug)]
 pub struct Error {
-    /// The document's path, as given.
+    /// The path of the document, as in [`Document::path`].
     pub path: String,
-    /// The faults, in the order of their places.
+    /// The findings, ordered by location.
     pub findings: Vec<Finding>,
 }
 
 impl Error {
-    /// One fault of a document, which is yet to be named.
+    /// Creates an error with one finding, for a document whose path is not known yet.
     pub fn one(finding: Finding) -> Self {
         Error {
             path: String::new(),
@@ -88,7 +89,8 @@ impl Error {
         }
     }
 
-    /// Looks up the place of every finding that has none yet, and sorts them as they stand in the document.
+    /// Sets the path, looks up the location of every finding that has none, and sorts the findings
+    /// by location.
     #[must_use]
     pub fn locate(mut self, loaded: &Loaded<'_>) -> Self {
         self.path.clone_from(&loaded.document.path);
@@ -97,13 +99,15 @@ impl Error {
                 finding.location = Some(loaded.spans.locate(&finding.pointer));
             }
         }
-        let place = |finding: &Finding| finding.location.as_ref().map(|at| (at.line, at.column));
-        self.findings
-            .sort_by(|a, b| (place(a), a.rule, &a.message).cmp(&(place(b), b.rule, &b.message)));
+        let position = |finding: &Finding| finding.location.as_ref().map(|at| (at.line, at.column));
+        self.findings.sort_by(|a, b| {
+            (position(a), a.rule, &a.message).cmp(&(position(b), b.rule, &b.message))
+        });
         self
     }
 
-    /// The findings as a person reads them: message, `path:line:column`, the offending lines, help. The first 50, then how many there are.
+    /// Renders the findings for the terminal: message, `path:line:column`, source lines and help.
+    /// Renders the first 50 findings, then the number of the others.
     pub fn render(&self, document: &Document, colours: bool) -> String {
         let renderer = if colours {
             Renderer::styled()
@@ -112,11 +116,11 @@ impl Error {
         };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
         let mut text = String::new();
-        for finding in self.findings.iter().take(RENDERED) {
+        for finding in self.findings.iter().take(MAX_RENDERED) {
             text.push_str(&render(&renderer, finding, document));
             text.push_str("\n\n");
         }
-        if let Some(more @ 1..) = self.findings.len().checked_sub(RENDERED) {
+        if let Some(more @ 1..) = self.findings.len().checked_sub(MAX_RENDERED) {
             text.push_str(&format!(
                 "… and {more} more: {} findings\n\n",
                 self.findings.len()

@@ -1,17 +1,17 @@
-//! The generations of the Atlas API that this project knows: the one list of them.
+//! The generations of the Atlas API that this project supports. This is the only list of them.
 
-/// One generation.
+/// One generation of the Atlas API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Generation {
-    /// Its name, which is the name of modules and cargo features too: `v2`.
+    /// Its name (`v2`), which is also the name of modules and cargo features.
     pub api: &'static str,
-    /// Where its document is, from the root of the project: `spec/v2.yaml`.
+    /// The path of its document, relative to the project's root: `spec/v2.yaml`.
     pub document: &'static str,
-    /// How the paths of its operations begin: `/api/atlas/v2/`.
+    /// The prefix of its paths: `/api/atlas/v2/`.
     pub prefix: &'static str,
 }
 
-/// All of them, the oldest first.
+/// All generations, the oldest first.
 pub const GENERATIONS: &[Generation] = &[
     Generation {
         api: "v1",
@@ -26,7 +26,7 @@ pub const GENERATIONS: &[Generation] = &[
 ];
 
 impl Generation {
-    /// The generation of that name.
+    /// Returns the generation with this name, or `None` if there is none.
     pub fn of(api: &str) -> Option<&'static Generation> {
         GENERATIONS.iter().find(|generation| generation.api == api)
     }

@@ -1,10 +1,11 @@
-//! Date-times as Atlas writes them.
+//! Parses date-times as Atlas writes them.
 
 use std::str::FromStr;
 
 use jiff::Timestamp;
 
-/// The instant of a date-time of RFC 3339; without an offset it is UTC.
+/// Parses an RFC 3339 date-time. Without an offset it is taken as UTC. Returns `None` if the text
+/// is not a date-time.
 pub fn instant(text: &str) -> Option<Timestamp> {
     let begins_as_a_date = text.len() >= 19 && text.as_bytes()[..4].iter().all(u8::is_ascii_digit);
     let parse = |text: &str| Timestamp::from_str(text).ok();

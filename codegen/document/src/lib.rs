@@ -1,17 +1,27 @@
 //! Reads the OpenAPI documents in which this project describes the MongoDB Atlas backup endpoints.
 //!
-//! The code generator makes a client of them, the fake Atlas answers from them, and commands compare them with captures of traffic and
-//! with what MongoDB publishes. What all of these need to know of a document stands here, without a word of the generator.
+//! The code generator turns these documents into a client, the fake Atlas serves responses from
+//! them, and commands compare them with captured traffic and with the documents that MongoDB
+//! publishes. This crate holds what all of these need to know about a document; it does not depend
+//! on the generator.
 //!
 //! ```
 //! use atlas_backup_document::{Document, lint, load};
 //!
-//! let document = Document { api: "v2".into(), path: "spec/v2.yaml".into(), text: "openapi: 3.0.3\nopenapi: 3.1.0\n".into() };
-//! let error = load(&document).and_then(|loaded| lint(&loaded)).expect_err("a key stands twice");
-//! assert_eq!(error.to_string(), "spec/v2.yaml:2:1: the key `openapi` stands twice in one mapping [duplicate-key]");
+//! let document = Document {
+//!     api: "v2".into(),
+//!     path: "spec/v2.yaml".into(),
+//!     text: "openapi: 3.0.3\nopenapi: 3.1.0\n".into(),
+//! };
+//! let error = load(&document).and_then(|loaded| lint(&loaded)).expect_err("a duplicate key");
+//! assert_eq!(
+//!     error.to_string(),
+//!     "spec/v2.yaml:2:1: the key `openapi` stands twice in one mapping [duplicate-key]"
+//! );
 //! ```
 //!
-//! Text goes in and values come out: nothing here touches a file system, the environment, a clock or standard output.
+//! The crate performs no I/O: it takes text and returns values, and never uses the file system, the
+//! environment, a clock or standard output.
 
 mod arguments;
 pub mod compare;

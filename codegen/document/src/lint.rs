@@ -1,4 +1,4 @@
-//! lint: rules over a document. Each finding has a rule name and a place.
+//! lint: the rules for documents. Every finding has a rule name and a location.
 
 mod constraints;
 mod examples;
@@ -24,25 +24,28 @@ use crate::error::{Error, Finding};
 
 type Rule = fn(&Value, &mut Vec<Finding>);
 
-/// In this order: a document whose shape is wrong is not read further, since every later rule would only repeat it.
-const SHAPE: &[Rule] = &[grammar::check];
-const MEANING: &[Rule] = &[
-    security::check,
-    operations::check,
-    paths::check,
-    names::check,
-    media_types::check,
-    schemas::check,
-    constraints::check,
-    examples::check,
+/// `STRUCTURE` runs before `SEMANTICS`: a document with a wrong structure is not linted further,
+/// because every later rule would only repeat the same finding.
+const STRUCTURE: &[Rule] = &[grammar::lint];
+const SEMANTICS: &[Rule] = &[
+    security::lint,
+    operations::lint,
+    paths::lint,
+    names::lint,
+    media_types::lint,
+    schemas::lint,
+    constraints::lint,
+    examples::lint,
 ];
 
-/// Whether a document keeps all rules, so that what is generated from it compiles, says what Atlas says, and ignores nothing.
+/// Lints a document: it must follow all rules, so that the code generated from it compiles, matches
+/// what Atlas documents, and ignores nothing in the document.
 ///
 /// # Errors
-/// Every rule that is broken, with its place. A document whose shape is wrong is not read further.
+/// If the document breaks rules. The error has a finding for each, with its location. A document
+/// with a wrong structure is not linted further.
 pub fn lint(loaded: &Loaded<'_>) -> Result<(), Error> {
-    for stage in [SHAPE, MEANING] {
+    for stage in [STRUCTURE, SEMANTICS] {
         let mut findings = Vec::new();
         for rule in stage {
             rule(&loaded.value, &mut findings);
@@ -58,7 +61,7 @@ pub fn lint(loaded: &Loaded<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The operations of a document: pointer, method, path, value.
+/// Returns the operations of a document as (pointer, method, path, value).
 fn operations(document: &Value) -> impl Iterator<Item = (String, &str, &str, &Value)> {
     members(document, "paths").flat_map(|(path, item)| {
         let at = crate::document::child("/paths", path);
@@ -76,7 +79,7 @@ fn operations(document: &Value) -> impl Iterator<Item = (String, &str, &str, &Va
     })
 }
 
-/// The members of the object under `key`.
+/// Returns the members of the object under `key`.
 fn members<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
     value
         .get(key)
@@ -86,7 +89,7 @@ fn members<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = (&'a str, &'
         .map(|(name, value)| (name.as_str(), value))
 }
 
-/// Follows `$ref` (which `refs` has proved to lead somewhere); a value without one is itself.
+/// Follows a `$ref`, which `refs` has already verified. Returns a value without `$ref` unchanged.
 fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value
         .get("$ref")
@@ -98,7 +101,8 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     }
 }
 
-/// What a member or parameter refers to: `allOf` holds one reference, beside a description. Anything else is itself.
+/// Returns the reference of a member or parameter that is written as an `allOf` with one reference
+/// beside a description. Returns any other schema unchanged.
 fn described(schema: &Value) -> &Value {
     schema
         .get("allOf")
@@ -168,10 +172,10 @@ mod tests {
 
     #[test]
     fn an_example_is_data() {
-        let sound = SOUND.replace(
+        let valid = SOUND.replace(
             "request: {value: {size: 3}}",
             "request: {value: {size: 3, $ref: nowhere}}",
         );
-        assert_eq!(lint(sound), Ok(()));
+        assert_eq!(lint(valid), Ok(()));
     }
 }

@@ -1,4 +1,4 @@
-//! From the method, path and query of a request to the operation it is and the arguments it has.
+//! Maps the method, path and query of a request to an operation and its arguments.
 
 use std::collections::BTreeSet;
 
@@ -7,19 +7,20 @@ use percent_encoding::percent_decode_str;
 use crate::documents::Documents;
 use crate::spec::Operation;
 
-/// What a request is. `T` is how the operation is told.
+/// What a request calls. `T` identifies the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route<T> {
-    /// An operation of the documents.
+    /// An operation in the documents.
     Operation(T),
-    /// It looks like a backup operation, and the documents have none of that method and path.
+    /// A request that looks like a backup operation, but whose method and path are not in the
+    /// documents.
     Unknown,
-    /// None of ours.
+    /// A request that has nothing to do with backups.
     Other,
 }
 
 impl<T> Route<T> {
-    /// The operation, told in another way.
+    /// Converts the value that identifies the operation.
     pub fn map<U>(self, other: impl FnOnce(T) -> U) -> Route<U> {
         match self {
             Route::Operation(operation) => Route::Operation(other(operation)),
@@ -29,7 +30,8 @@ impl<T> Route<T> {
     }
 }
 
-/// Finds the operation of a request. Where several templates match, the one with the most literal segments wins.
+/// Finds the operation of a request. If several path templates match, the one with the most literal
+/// segments wins.
 pub(crate) fn route<'a>(
     documents: &'a Documents,
     method: &str,
@@ -54,7 +56,7 @@ fn matches(template: &str, path: &str) -> bool {
     template.len() == path.len() && template.iter().zip(&path).all(fits)
 }
 
-/// The names and values of the path parameters.
+/// Returns the decoded path parameters as (name, value).
 pub fn parameters<'a>(template: &'a str, path: &'a str) -> impl Iterator<Item = (&'a str, String)> {
     template
         .split('/')
@@ -68,7 +70,7 @@ pub fn parameters<'a>(template: &'a str, path: &'a str) -> impl Iterator<Item = 
         })
 }
 
-/// The decoded names and values of a query.
+/// Returns the decoded query parameters as (name, value).
 pub fn query(text: &str) -> Vec<(String, String)> {
     let decode = |text: &str| {
         percent_decode_str(&text.replace('+', " "))
@@ -88,9 +90,9 @@ fn literals(template: &str) -> impl Iterator<Item = &str> {
         .filter(|segment| !segment.is_empty() && !segment.starts_with('{'))
 }
 
-/// Whether the path is one of Atlas's API and has a segment that only backup operations have.
+/// Whether the path belongs to the Atlas API and has a segment that only backup operations have.
 fn is_backup(documents: &Documents, path: &str) -> bool {
-    const EVERYWHERE: &[&str] = &[
+    const COMMON_SEGMENTS: &[&str] = &[
         "api",
         "atlas",
         "v1.0",
@@ -104,7 +106,7 @@ fn is_backup(documents: &Documents, path: &str) -> bool {
         .operations()
         .flat_map(|operation| literals(&operation.path));
     let ours: BTreeSet<&str> = literals
-        .filter(|segment| !EVERYWHERE.contains(segment))
+        .filter(|segment| !COMMON_SEGMENTS.contains(segment))
         .collect();
     path.starts_with("/api/atlas/") && path.split('/').any(|segment| ours.contains(segment))
 }

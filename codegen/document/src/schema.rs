@@ -1,4 +1,5 @@
-//! Compares a JSON value with its schema. Nothing here decides what the client accepts: it accepts more.
+//! Compares a JSON value with its schema. The client does not use this; it accepts more than the
+//! schemas allow.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +11,8 @@ use crate::deviation::{Deviation, Kind};
 use crate::instant::instant;
 use crate::spec::Spec;
 
-/// By pattern, made once. A pattern that Rust's regular expressions cannot express is not checked.
+/// Compiled regular expressions by pattern. `None` for a pattern that the `regex` crate does not
+/// support; such a pattern is not checked.
 static PATTERNS: Mutex<BTreeMap<String, Option<Regex>>> = Mutex::new(BTreeMap::new());
 
 /// Compares values with the schemas of one document.
@@ -20,44 +22,51 @@ pub struct Schemas<'a> {
 }
 
 impl<'a> Schemas<'a> {
-    /// For one document.
+    /// Creates a comparison with the schemas of `spec`.
     pub fn new(spec: &'a Spec) -> Self {
         Schemas { spec }
     }
 
-    /// Every deviation of `value` from `schema`. `path` is the path of the value itself.
-    pub fn compare(self, schema: &Value, value: &Value, path: &str, found: &mut Vec<Deviation>) {
+    /// Appends every deviation of `value` from `schema` to `deviations`. `path` is the path of the
+    /// value itself.
+    pub fn compare(
+        self,
+        schema: &Value,
+        value: &Value,
+        path: &str,
+        deviations: &mut Vec<Deviation>,
+    ) {
         let schema = Resolved::of(self.spec, schema);
-        let mut say = |kind, example: String| {
+        let mut report = |kind, example: String| {
             let example = if schema.secret {
                 "[redacted]".to_owned()
             } else {
                 example
             };
-            found.push(Deviation::new(kind, path, example));
+            deviations.push(Deviation::new(kind, path, example));
         };
         match (schema.kind(), value) {
             (_, Value::Null) if schema.nullable || schema.kind().is_empty() => {}
-            (_, Value::Null) => say(Kind::Null, "null".into()),
-            ("object", Value::Object(_)) => self.object(&schema, value, path, found),
+            (_, Value::Null) => report(Kind::Null, "null".into()),
+            ("object", Value::Object(_)) => self.object(&schema, value, path, deviations),
             ("array", Value::Array(items)) => {
                 bounds(
                     &schema,
                     "minItems",
                     "maxItems",
                     items.len() as f64,
-                    &mut say,
+                    &mut report,
                 );
                 for item in items {
                     self.compare(
                         &schema.definition["items"],
                         item,
                         &format!("{path}[]"),
-                        found,
+                        deviations,
                     );
                 }
             }
-            ("string", Value::String(text)) => self::text(&schema, text, &mut say),
+            ("string", Value::String(text)) => self::text(&schema, text, &mut report),
             ("integer", Value::Number(number))
                 if number.as_f64().is_some_and(|number| number.fract() == 0.0) =>
             {
@@ -66,26 +75,33 @@ impl<'a> Schemas<'a> {
                     "minimum",
                     "maximum",
                     number.as_f64().unwrap_or(0.0),
-                    &mut say,
+                    &mut report,
                 );
             }
             ("number", Value::Number(_)) | ("boolean", Value::Bool(_)) | ("", _) => {}
-            // The documents say that Atlas was seen sending it so, and the client reads it.
+            // The document records that Atlas sends this other form too, and the client can read
+            // it.
             ("array", value) if schema.has_other_form("one-item") => {
-                self.compare(&schema.definition["items"], value, path, found)
+                self.compare(&schema.definition["items"], value, path, deviations)
             }
             ("integer", Value::String(text))
                 if schema.has_other_form("date-time") && instant(text).is_some() => {}
-            (expected, value) => say(
+            (expected, value) => report(
                 Kind::WrongType,
                 format!("{} instead of {expected}", describe(value)),
             ),
         }
     }
 
-    fn object(self, schema: &Resolved<'_>, value: &Value, path: &str, found: &mut Vec<Deviation>) {
+    fn object(
+        self,
+        schema: &Resolved<'_>,
+        value: &Value,
+        path: &str,
+        deviations: &mut Vec<Deviation>,
+    ) {
         if let Some(items) = schema.items_in_place_of(value) {
-            return self.compare(items, value, path, found);
+            return self.compare(items, value, path, deviations);
         }
         let inside = |name: &str| {
             if path.is_empty() {
@@ -100,11 +116,11 @@ impl<'a> Schemas<'a> {
                 &schema.definition["additionalProperties"],
             ) {
                 (schema @ Value::Object(_), _) | (_, schema @ Value::Object(_)) => {
-                    self.compare(schema, value, &inside(name), found)
+                    self.compare(schema, value, &inside(name), deviations)
                 }
                 (_, Value::Bool(true)) => {}
-                // Nobody knows yet whether its value is a secret.
-                _ => found.push(Deviation::new(
+                // The value is not shown: an undocumented member may be a secret.
+                _ => deviations.push(Deviation::new(
                     Kind::UnknownMember,
                     inside(name),
                     describe(value),
@@ -118,7 +134,7 @@ impl<'a> Schemas<'a> {
             .filter_map(Value::as_str)
         {
             if value.get(name).is_none() {
-                found.push(Deviation::new(
+                deviations.push(Deviation::new(
                     Kind::MissingRequired,
                     inside(name),
                     "absent",
@@ -128,35 +144,35 @@ impl<'a> Schemas<'a> {
     }
 }
 
-fn text(schema: &Resolved<'_>, text: &str, say: &mut dyn FnMut(Kind, String)) {
-    let shown = || format!("{:?}", text.chars().take(80).collect::<String>());
+fn text(schema: &Resolved<'_>, text: &str, report: &mut dyn FnMut(Kind, String)) {
+    let excerpt = || format!("{:?}", text.chars().take(80).collect::<String>());
     bounds(
         schema,
         "minLength",
         "maxLength",
         text.chars().count() as f64,
-        say,
+        report,
     );
     match schema.definition["enum"].as_array() {
         Some(values) if !values.iter().any(|value| value == text) => {
-            say(Kind::OutsideEnum, shown())
+            report(Kind::OutsideEnum, excerpt())
         }
         _ => {}
     }
     let pattern = schema.definition["pattern"]
         .as_str()
-        .is_none_or(|pattern| fits(pattern, text));
+        .is_none_or(|pattern| matches_pattern(pattern, text));
     if !pattern
         || !has_format(
             schema.definition["format"].as_str().unwrap_or_default(),
             text,
         )
     {
-        say(Kind::BadFormat, shown());
+        report(Kind::BadFormat, excerpt());
     }
 }
 
-fn fits(pattern: &str, text: &str) -> bool {
+fn matches_pattern(pattern: &str, text: &str) -> bool {
     let mut patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
     let regex = patterns
         .entry(pattern.to_owned())
@@ -164,7 +180,7 @@ fn fits(pattern: &str, text: &str) -> bool {
     regex.as_ref().is_none_or(|regex| regex.is_match(text))
 }
 
-/// A schema behind its references, with what was said beside them.
+/// A schema after following its references, with the flags that were set along the way.
 struct Resolved<'a> {
     definition: &'a Value,
     nullable: bool,
@@ -173,7 +189,7 @@ struct Resolved<'a> {
 
 impl<'a> Resolved<'a> {
     fn of(spec: &'a Spec, schema: &'a Value) -> Self {
-        let says = |schema: &Value, what: &str| schema[what] == Value::Bool(true);
+        let is_true = |schema: &Value, what: &str| schema[what] == Value::Bool(true);
         let mut resolved = Resolved {
             definition: schema,
             nullable: false,
@@ -181,8 +197,8 @@ impl<'a> Resolved<'a> {
         };
         loop {
             let schema = resolved.definition;
-            resolved.nullable |= says(schema, "nullable");
-            resolved.secret |= says(schema, "x-atlas-secret");
+            resolved.nullable |= is_true(schema, "nullable");
+            resolved.secret |= is_true(schema, "x-atlas-secret");
             resolved.definition = match (schema["allOf"].get(0), schema.get("$ref")) {
                 (Some(part), _) => part,
                 (None, Some(_)) => spec.resolve(schema),
@@ -191,17 +207,19 @@ impl<'a> Resolved<'a> {
         }
     }
 
-    /// Whether the documents say that this form was seen as well.
+    /// Whether the document records that Atlas also sends the value in this form.
     fn has_other_form(&self, form: &str) -> bool {
         self.definition["x-atlas-other-form"] == form
     }
 
-    /// The schema of the items of the list that this object is said to come as the only item of, where `value` has no such list.
+    /// If the document records that Atlas sends the only item of a list in place of this object,
+    /// and `value` has no such list, returns the schema of the items.
     fn items_in_place_of(&self, value: &Value) -> Option<&'a Value> {
         let mut properties = self.definition["properties"].as_object()?.iter();
         let (name, list) =
             properties.find(|(_, property)| property["x-atlas-other-form"] == "whole-answer")?;
-        // An answer that is no item is one that lacks its list.
+        // `value` is an item only if it has all members that an item requires; otherwise it is an
+        // object that lacks its list.
         let required = list["items"]["required"]
             .as_array()
             .into_iter()
@@ -221,13 +239,13 @@ fn bounds(
     least: &str,
     most: &str,
     size: f64,
-    say: &mut dyn FnMut(Kind, String),
+    report: &mut dyn FnMut(Kind, String),
 ) {
     let bound = |name: &str| schema.definition[name].as_f64();
     if bound(least).is_some_and(|bound| size < bound)
         || bound(most).is_some_and(|bound| size > bound)
     {
-        say(Kind::OutOfBounds, size.to_string());
+        report(Kind::OutOfBounds, size.to_string());
     }
 }
 
@@ -251,7 +269,8 @@ fn has_format(format: &str, text: &str) -> bool {
     }
 }
 
-/// What a query says: text, or the number or boolean that it stands for if the schema wants one.
+/// Converts the text of a query parameter into a number or boolean if the schema has that type;
+/// otherwise it stays text.
 pub fn typed(schema: &Value, text: &str) -> Value {
     match (schema["type"].as_str(), serde_json::from_str::<Value>(text)) {
         (Some("integer" | "number"), Ok(value @ Value::Number(_)))
@@ -260,7 +279,7 @@ pub fn typed(schema: &Value, text: &str) -> Value {
     }
 }
 
-/// A value by its kind and size, without what it says.
+/// Describes a value by its type and size, without revealing its content.
 pub fn describe(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),

@@ -1,5 +1,5 @@
-//! A document as those read it who send and answer requests: per operation, its schemas and the arguments and answers that its examples
-//! give.
+//! A document as seen by code that sends requests or serves responses: the schemas of each
+//! operation, and the arguments and responses in its examples.
 
 use std::collections::BTreeSet;
 
@@ -9,29 +9,29 @@ use crate::arguments::Arguments;
 use crate::document::{Document, load};
 use crate::error::Error;
 
-/// A whole document.
+/// A parsed document.
 #[derive(Clone, Debug)]
 pub struct Spec {
     value: Value,
     operations: Vec<Operation>,
 }
 
-/// What an operation is called, and how a request of it is known.
+/// The identity of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
-    /// The API generation: `v2`.
+    /// The API generation (`v2`).
     pub api: String,
-    /// `operationId`: `takeSnapshot`.
+    /// The `operationId` (`takeSnapshot`).
     pub id: String,
     /// HTTP method, in capitals.
     pub method: String,
     /// Path template.
     pub path: String,
-    /// The status of its success; 0 where the document has none.
+    /// The success status; 0 if the document has none.
     pub success: u16,
 }
 
-/// Under which method (in capitals) and path template a document has an operation.
+/// The method and path template under which a document lists an operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint<'a> {
     /// HTTP method, in capitals.
@@ -49,30 +49,30 @@ impl<'a> From<&'a Operation> for Endpoint<'a> {
     }
 }
 
-/// A documented answer.
+/// A documented example of a response.
 pub struct Example<'a> {
-    /// Status it comes with.
+    /// The HTTP status of the response.
     pub status: u16,
     /// Name of the example.
     pub name: &'a str,
-    /// Media type it comes as.
+    /// The media type of the response.
     pub media_type: &'a str,
-    /// The JSON.
+    /// The response body as JSON.
     pub value: &'a Value,
 }
 
 impl Spec {
-    /// Reads a document. Whether it keeps all rules is for [`lint`](crate::lint) to say.
+    /// Reads a document. It does not run the rules of [`lint`](crate::lint()).
     ///
     /// # Errors
-    /// When it is no YAML.
+    /// If the text is not valid YAML.
     pub fn read(document: &Document) -> Result<Self, Error> {
         let value = load(document)?.value;
         let operations = operations(&document.api, &value);
         Ok(Spec { value, operations })
     }
 
-    /// Every operation, in the order of the document.
+    /// Returns all operations, in the order of the document.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
     }
@@ -82,7 +82,7 @@ impl Spec {
         &self.value["paths"][path][method.to_lowercase()]
     }
 
-    /// What a `$ref` leads to; a value without one is itself.
+    /// Follows a `$ref`. Returns a value without `$ref` unchanged.
     pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value["$ref"]
             .as_str()
@@ -93,7 +93,8 @@ impl Spec {
         }
     }
 
-    /// Path parameters by their examples, every query parameter set to something else than its default, the body example if any.
+    /// Returns example arguments: path parameters from their examples, every query parameter set to
+    /// a value other than its default, and the body example if there is one.
     pub fn arguments<'a>(&self, of: impl Into<Endpoint<'a>>) -> Arguments {
         let of = of.into();
         let operation = self.operation(of);
@@ -118,14 +119,14 @@ impl Spec {
                 _ => drop(
                     arguments
                         .query
-                        .insert(name, self.other_than_default(parameter)),
+                        .insert(name, self.non_default_value(parameter)),
                 ),
             }
         }
         arguments
     }
 
-    fn other_than_default(&self, parameter: &Value) -> Value {
+    fn non_default_value(&self, parameter: &Value) -> Value {
         match (&parameter["example"], &parameter["schema"]["default"]) {
             (_, Value::Bool(default)) => Value::Bool(!default),
             (Value::Null, default) => default.clone(),
@@ -133,7 +134,7 @@ impl Spec {
         }
     }
 
-    /// The request example: the one called `request`, else the first.
+    /// Returns the request example named `request`, or else the first one.
     fn body(&self, of: Endpoint<'_>) -> Option<&Value> {
         let named = self.bodies(of).find(|(name, _)| *name == "request");
         named
@@ -141,7 +142,7 @@ impl Spec {
             .map(|(_, body)| body)
     }
 
-    /// The request examples, by name.
+    /// Returns the request examples with their names.
     pub fn bodies<'s, 'a>(
         &'s self,
         of: impl Into<Endpoint<'a>>,
@@ -155,7 +156,7 @@ impl Spec {
         media.map(|(name, example)| (name.as_str(), &example["value"]))
     }
 
-    /// Every documented answer, by status and name.
+    /// Returns all documented response examples, in the order of status and name.
     pub fn answers<'a>(&self, of: impl Into<Endpoint<'a>>) -> Vec<Example<'_>> {
         let responses = self.operation(of)["responses"]
             .as_object()
@@ -180,7 +181,7 @@ impl Spec {
         examples
     }
 
-    /// The schema of a path or query parameter.
+    /// Returns the schema of a path or query parameter.
     pub fn parameter<'a>(&self, of: impl Into<Endpoint<'a>>, name: &str) -> Option<&Value> {
         let parameters = self.operation(of)["parameters"]
             .as_array()
@@ -192,7 +193,7 @@ impl Spec {
             .map(|parameter| &parameter["schema"])
     }
 
-    /// The media type and schema of what stands under `content`.
+    /// Returns the media type and the media type object under `content`.
     fn content(holder: &Value) -> Option<(&str, &Value)> {
         holder["content"]
             .as_object()?
@@ -208,22 +209,23 @@ impl Spec {
         found.map_or(&Value::Null, |(_, response)| self.resolve(response))
     }
 
-    /// The media type of the request body, where there is one.
+    /// Returns the media type of the request body, if there is one.
     pub fn request_media<'a>(&self, of: impl Into<Endpoint<'a>>) -> Option<&str> {
         Self::content(&self.operation(of)["requestBody"]).map(|(media, _)| media)
     }
 
-    /// The schema of the request body, where there is one.
+    /// Returns the schema of the request body, if there is one.
     pub fn request_schema<'a>(&self, of: impl Into<Endpoint<'a>>) -> Option<&Value> {
         Self::content(&self.operation(of)["requestBody"]).map(|(_, content)| &content["schema"])
     }
 
-    /// The media type of a success.
+    /// Returns the media type of the success response.
     pub fn success_media<'a>(&self, of: impl Into<Endpoint<'a>>) -> Option<&str> {
         Self::content(self.success(of)).map(|(media, _)| media)
     }
 
-    /// The media types of a success that Atlas still gives to who asks for them, the operation's own first.
+    /// Returns the media types of the success response that Atlas still serves on request, the
+    /// operation's own first.
     pub fn success_versions<'a>(&self, of: impl Into<Endpoint<'a>>) -> Vec<String> {
         let Some((own, content)) = Self::content(self.success(of)) else {
             return Vec::new();
@@ -238,17 +240,17 @@ impl Spec {
         [own.to_owned()].into_iter().chain(older).collect()
     }
 
-    /// The schema of a success, where it has content.
+    /// Returns the schema of the success response, if it has content.
     pub fn success_schema<'a>(&self, of: impl Into<Endpoint<'a>>) -> Option<&Value> {
         Self::content(self.success(of)).and_then(|(_, content)| content.get("schema"))
     }
 
-    /// The schema of every error.
+    /// Returns the schema that all error responses share.
     pub fn error_schema(&self) -> Option<&Value> {
         self.value.pointer("/components/schemas/ApiError")
     }
 
-    /// The documented statuses of an operation.
+    /// Returns the documented statuses of an operation.
     pub fn statuses<'a>(&self, of: impl Into<Endpoint<'a>>) -> BTreeSet<u16> {
         let responses = self.operation(of)["responses"]
             .as_object()
@@ -259,7 +261,8 @@ impl Spec {
             .collect()
     }
 
-    /// The shared error answer that has an example of this name. Its status is the one that the example itself states.
+    /// Returns the shared error response that has an example of this name. The status is the one in
+    /// the `error` member of the example.
     pub fn error(&self, name: &str) -> Option<Example<'_>> {
         let responses = self.value["components"]["responses"]
             .as_object()
@@ -281,7 +284,7 @@ impl Spec {
     }
 }
 
-/// The one success among the answers.
+/// Returns the only success response.
 fn success(responses: &Map<String, Value>) -> Option<(&String, &Value)> {
     responses.iter().find(|(status, _)| status.starts_with('2'))
 }

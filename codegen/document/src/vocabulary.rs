@@ -1,31 +1,34 @@
-//! Words that documents and generated code share: what a document may say because the client has code for it.
+//! The names that documents and generated code share: what a document may use because the client
+//! has code for it.
 
-/// Shared text types that the client has by hand, with the pattern that it checks without a regular expression.
+/// Shared string types that are written by hand in the client, each with the pattern that the
+/// client validates without a regular expression.
 pub const RUNTIME_TYPES: &[(&str, &str)] = &[
     ("ClusterName", "^[a-zA-Z0-9][a-zA-Z0-9-]*$"),
     ("ObjectId", "^([a-f0-9]{24})$"),
 ];
 
-/// Another form of a member of an answer, which its field can hold as well. The client's type of this name reads and writes them.
+/// Another form in which Atlas sends a member of a response. The client's field reads and writes it
+/// as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtherForm {
-    /// The only item of a list in place of the list.
+    /// The only item of a list instead of the list.
     OneItem,
-    /// The only item of a list in place of the object that has the list.
+    /// The only item of a list instead of the object that contains the list.
     WholeAnswer,
-    /// A date-time in place of seconds since 1970-01-01 UTC.
+    /// A date-time instead of seconds since 1970-01-01 UTC.
     DateTime,
 }
 
 impl OtherForm {
-    /// Each with its name in the documents.
+    /// All forms, with their names in the documents.
     pub const ALL: &[(&str, OtherForm)] = &[
         ("one-item", OtherForm::OneItem),
         ("whole-answer", OtherForm::WholeAnswer),
         ("date-time", OtherForm::DateTime),
     ];
 
-    /// By its name in the documents.
+    /// Returns the form with this name in the documents, or `None` if there is none.
     pub fn of(word: &str) -> Option<Self> {
         OtherForm::ALL
             .iter()
@@ -34,27 +37,27 @@ impl OtherForm {
     }
 }
 
-/// A pattern that the client checks by hand.
+/// A pattern that the client validates with hand-written code.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// As the documents write it.
+    /// The pattern as the documents write it.
     pub pattern: &'static str,
-    /// The function of the client's `form` module.
+    /// The name of the validating function in the client's `validate::pattern` module.
     pub function: &'static str,
 }
 
-/// Patterns of members and parameters that are sent.
+/// The supported patterns of request members and parameters.
 pub const RUNTIME_PATTERNS: &[Pattern] = &[Pattern {
     pattern: r"^[\p{L}\p{N}\-_.(),:&@+']{1,64}$",
     function: "deployment_item_name",
 }];
 
-/// The Rust method of an `operationId`, named as progenitor names it.
+/// Converts an `operationId` into the name of the Rust method, in the same way as progenitor.
 pub fn method_name(operation_id: &str) -> String {
     heck::AsSnakeCase(operation_id).to_string()
 }
 
-/// Words that cannot be identifiers in edition 2024, not even those that older editions allow.
+/// Words that cannot be identifiers in edition 2024, including those that older editions allow.
 const KEYWORDS: &[&str] = &[
     "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
     "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
@@ -63,7 +66,7 @@ const KEYWORDS: &[&str] = &[
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Whether this word is taken by Rust, so that nothing can have it for a name.
+/// Whether the word is reserved in Rust and cannot be used as a name.
 pub fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }

@@ -1,7 +1,9 @@
-//! Takes documented defaults away: what the user did not set is not sent, and Atlas applies its own default.
+//! Removes documented defaults: the client does not send what the user did not set, and Atlas
+//! applies its own default.
 //!
-//! Before: `pretty: {type: boolean, default: false}`. After: no default, so progenitor makes an `Option` of it. The documented value
-//! stands in the docs (`facts` for parameters, [`super::documentation`] for members).
+//! Before: `pretty: {type: boolean, default: false}`. After: no default, so that progenitor
+//! generates an `Option`. The generated documentation states the default (from `facts` for
+//! parameters, from [`super::documentation`] for members).
 
 use openapiv3::OpenAPI;
 

@@ -1,7 +1,8 @@
-//! Says in a member's description what the type no longer says: its documented default, pattern, bounds, format and deprecation.
+//! Adds to the description of a member what its Rust type does not express: the documented default,
+//! pattern, bounds, format and deprecation.
 //!
-//! Before: `retentionInDays: {type: integer, minimum: 1, description: Days to keep it.}`. After: the description goes on with
-//! `At least 1.`; the passes that follow take the keywords themselves away.
+//! Before: `retentionInDays: {type: integer, minimum: 1, description: Days to keep it.}`. After:
+//! `At least 1.` is appended to the description. Later passes remove the keywords themselves.
 
 use openapiv3::{
     OpenAPI, ReferenceOr, Schema, SchemaKind, StringFormat, Type, VariantOrUnknownOrEmpty,
@@ -41,9 +42,9 @@ fn describe(property: &mut Schema) -> bool {
 }
 
 fn sentences(property: &Schema) -> Vec<String> {
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     let mut bound = |what: &str, value: Option<String>| {
-        said.extend(value.map(|value| format!("{what} {value}.")))
+        sentences.extend(value.map(|value| format!("{what} {value}.")))
     };
     match &property.schema_kind {
         SchemaKind::Type(Type::Integer(integer)) => {
@@ -89,12 +90,12 @@ fn sentences(property: &Schema) -> Vec<String> {
             .map(|value| format!("`{value}`")),
     );
     if property.schema_data.deprecated {
-        said.push("Deprecated by Atlas.".to_owned());
+        sentences.push("Deprecated by Atlas.".to_owned());
     }
-    said
+    sentences
 }
 
-/// The formats that do not become a type of their own.
+/// Returns the formats that do not become a Rust type.
 fn format_name(format: &VariantOrUnknownOrEmpty<StringFormat>) -> Option<String> {
     match format {
         VariantOrUnknownOrEmpty::Unknown(name) => Some(name.clone()),

@@ -1,7 +1,8 @@
-//! Makes every integer 64 bits wide and every uuid, e-mail and URI plain text.
+//! Makes every integer 64 bits wide, and every uuid, e-mail address and URI a plain string.
 //!
-//! Before: `{type: integer, format: int32}` and `{type: string, format: uuid}`. After: `int64` and a string: sizes pass 2^31 sooner than a
-//! document says so, and an answer must not fail for an odd uuid. `date-time` stays and becomes a `Timestamp`.
+//! Before: `{type: integer, format: int32}` and `{type: string, format: uuid}`. After: `int64` and
+//! a string, because sizes exceed 2^31 before a document mentions it, and a response must not be
+//! rejected for an unusual uuid. `date-time` stays and becomes a `Timestamp`.
 
 use openapiv3::{IntegerFormat, OpenAPI, SchemaKind, Type, VariantOrUnknownOrEmpty};
 

@@ -1,7 +1,9 @@
-//! Writes every media type as `application/json`, the only one progenitor gives a type to.
+//! Replaces every media type by `application/json`, the only one for which progenitor generates
+//! types.
 //!
-//! Before: `application/vnd.atlas.2023-01-01+json`. After: `application/json`, and the real one in `facts.operations[…].accept` and
-//! `.content_type`, which become constants of the generated operation.
+//! Before: `application/vnd.atlas.2023-01-01+json`. After: `application/json`. The original is kept
+//! in `facts.operations[…].accept` and `.content_type`, which become constants of the generated
+//! operation.
 
 use openapiv3::{MediaType, OpenAPI, ReferenceOr};
 

@@ -1,7 +1,8 @@
-//! Takes what is said about members and has no place in a Rust type: which are secret or come in another form, rules across members, and
-//! which answer they are read from.
+//! Moves into the facts what is declared about members but has no place in a Rust type: secrets,
+//! other forms, rules across members, and the response type from which an update request is made.
 //!
-//! Before: `snapshotUrl: {type: string, x-atlas-secret: true}`. After: `facts.types["…"].members["snapshotUrl"].secret`.
+//! Before: `snapshotUrl: {type: string, x-atlas-secret: true}`. After:
+//! `facts.types["…"].members["snapshotUrl"].secret`.
 
 use openapiv3::{OpenAPI, ReferenceOr, SchemaKind, Type};
 use serde_json::Value;
@@ -87,7 +88,7 @@ fn rule(value: &Value) -> Option<MemberRule> {
     })
 }
 
-/// The values of a condition as they are shown: one, or a list of them.
+/// Returns the values of a condition as text. The document gives one value or a list.
 fn texts(values: &Value) -> Vec<String> {
     let values = values
         .as_array()

@@ -1,7 +1,8 @@
-//! Makes the facts of each operation: everything about it that is not a type.
+//! Creates the facts of each operation: everything about it that is not a type.
 //!
-//! Before: `operationId: takeSnapshot` with `x-atlas-operation-id`, roles, deprecation, a page. After: the same in
-//! `facts.operations["take_snapshot"]`, and the document without `deprecated`, which progenitor ignores.
+//! Before: `operationId: takeSnapshot` with `x-atlas-operation-id`, roles, deprecation and page.
+//! After: the same in `facts.operations["take_snapshot"]`, and the document without `deprecated`,
+//! which progenitor ignores.
 
 use atlas_backup_document::child;
 use openapiv3::{OpenAPI, ParameterSchemaOrContent};
@@ -87,7 +88,7 @@ fn read(
     }
 }
 
-/// `Ended on 2026-01-22. Use … instead.`
+/// Returns the note of a deprecation: `Ended on 2026-01-22. Use … instead.`
 fn deprecation(value: &serde_json::Value) -> String {
     let text = |name: &str| value.get(name).and_then(|text| text.as_str());
     let since = text("since").map(|date| format!("Deprecated since {date}. "));
@@ -100,7 +101,8 @@ fn deprecation(value: &serde_json::Value) -> String {
     )
 }
 
-/// RFC 9110: GET is safe, PUT and DELETE are idempotent; a PATCH is what the spec says it is, a POST never idempotent.
+/// Returns the idempotency of an operation. By RFC 9110, GET is safe, PUT and DELETE are
+/// idempotent. For a PATCH the spec declares it; a POST is never idempotent.
 fn idempotency(method: &str, declared: Option<&str>) -> Idempotency {
     match (method, declared) {
         ("get", _) => Idempotency::Safe,

@@ -1,8 +1,9 @@
-//! Names the success as the range 2XX and the errors once as 4XX.
+//! Replaces the success status by the range 2XX and all error statuses by one range 4XX.
 //!
-//! Before: `200`, `400`, `401`, `404`, `500`. After: `2XX` (any success decodes as the documented one) and one error answer, since
-//! progenitor panics on two error types and needs none: the runtime decodes every error itself. A 204 loses its empty content, on which
-//! progenitor panics too. The documented statuses stay in `facts.operations[…]`.
+//! Before: `200`, `400`, `401`, `404`, `500`. After: `2XX` (any success is decoded like the
+//! documented one) and a single error response, because progenitor panics on two error types and
+//! the runtime decodes all errors itself. A 204 loses its empty content, on which progenitor panics
+//! too. The documented statuses are kept in `facts.operations[…]`.
 
 use openapiv3::{OpenAPI, ReferenceOr, StatusCode};
 

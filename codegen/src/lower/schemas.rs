@@ -1,6 +1,7 @@
-//! Makes the facts of each schema: its place and the names the official document has for it.
+//! Creates the facts of each schema: its JSON pointer and its names in the official document.
 //!
-//! Before: `Snapshot` with `x-atlas-schema: DiskBackupSnapshot`. After: `facts.types["Snapshot"].official_names`.
+//! Before: `Snapshot` with `x-atlas-schema: DiskBackupSnapshot`. After:
+//! `facts.types["Snapshot"].official_names`.
 
 use atlas_backup_document::child;
 use openapiv3::OpenAPI;

@@ -1,7 +1,9 @@
-//! Takes bounds, lengths and patterns out of the types and keeps those of requests as checks.
+//! Removes bounds, lengths and patterns from the schemas and keeps those of requests as [`Check`]s
+//! in the facts.
 //!
-//! Before: `retentionInDays: {type: integer, minimum: 1}`, which progenitor makes a `NonZeroU64` that also refuses answers. After: a plain
-//! integer and `Check::Minimum(1)` in the facts; `rewrite` writes the check into `validate` where the type is a request's.
+//! Before: `retentionInDays: {type: integer, minimum: 1}`, which progenitor turns into a
+//! `NonZeroU64` that also rejects responses. After: a plain integer, and `Check::Minimum(1)` in the
+//! facts, which `rewrite` turns into code of `validate` if the type is used in a request.
 
 use openapiv3::{
     OpenAPI, Parameter, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaKind, Type,

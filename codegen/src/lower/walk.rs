@@ -1,11 +1,11 @@
-//! Ways through an OpenAPI document that several passes share.
+//! Iterators and visitors over an OpenAPI document that several passes share.
 
 use openapiv3::{
     AdditionalProperties, OpenAPI, Operation, Parameter, ParameterSchemaOrContent, ReferenceOr,
     Schema, SchemaKind, Type,
 };
 
-/// Every operation with its method (lower case) and path.
+/// Returns every operation with its method (lower case) and path.
 pub(super) fn operations(openapi: &OpenAPI) -> impl Iterator<Item = (&str, &str, &Operation)> {
     openapi
         .paths
@@ -17,7 +17,7 @@ pub(super) fn operations(openapi: &OpenAPI) -> impl Iterator<Item = (&str, &str,
         })
 }
 
-/// Every operation.
+/// Returns every operation.
 pub(super) fn operations_mut(openapi: &mut OpenAPI) -> impl Iterator<Item = &mut Operation> {
     openapi
         .paths
@@ -37,7 +37,7 @@ pub(super) fn operations_mut(openapi: &mut OpenAPI) -> impl Iterator<Item = &mut
         })
 }
 
-/// What stands written out at this place, `None` for a `$ref`.
+/// Returns an inline definition, or `None` for a `$ref`.
 pub(super) fn item_mut<T>(entry: &mut ReferenceOr<T>) -> Option<&mut T> {
     match entry {
         ReferenceOr::Item(item) => Some(item),
@@ -45,7 +45,8 @@ pub(super) fn item_mut<T>(entry: &mut ReferenceOr<T>) -> Option<&mut T> {
     }
 }
 
-/// `Some` of what a map of components holds under the last token of a `$ref`.
+/// Returns an inline definition or, for a `$ref`, the component with the last token of the
+/// reference. Returns `None` if that component is missing or itself a `$ref`.
 pub(super) fn component<'a, T>(
     map: &'a indexmap::IndexMap<String, ReferenceOr<T>>,
     entry: &'a ReferenceOr<T>,
@@ -56,7 +57,8 @@ pub(super) fn component<'a, T>(
     }
 }
 
-/// Every schema written out in the document (`$ref`s are not followed), the outermost first.
+/// Visits every inline schema of the document, outer schemas before inner ones. `$ref`s are not
+/// followed.
 pub(super) fn schemas(openapi: &mut OpenAPI, visit: &mut dyn FnMut(&mut Schema)) {
     if let Some(components) = &mut openapi.components {
         components
@@ -115,7 +117,7 @@ fn reference(entry: &mut ReferenceOr<Schema>, visit: &mut dyn FnMut(&mut Schema)
     }
 }
 
-/// A schema and all that it holds.
+/// Visits a schema and all inline schemas inside it.
 pub(super) fn schema(item: &mut Schema, visit: &mut dyn FnMut(&mut Schema)) {
     visit(item);
     match &mut item.schema_kind {

@@ -1,6 +1,8 @@
-//! Makes the official names findable: a search for `takeGroupClusterBackupSnapshots` in the docs leads to `take_snapshot`.
+//! Adds the official names as aliases, so that a search of the docs for
+//! `takeGroupClusterBackupSnapshots` finds `take_snapshot`.
 //!
-//! Before: `pub fn take_snapshot`. After: `#[doc(alias = "takeGroupClusterBackupSnapshots")] pub fn take_snapshot`; types likewise.
+//! Before: `pub fn take_snapshot`. After: `#[doc(alias = "takeGroupClusterBackupSnapshots")] pub fn
+//! take_snapshot`; the same for types.
 
 use atlas_backup_document::Error;
 use syn::{Attribute, ImplItem, Item, parse_quote};

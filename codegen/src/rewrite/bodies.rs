@@ -1,7 +1,8 @@
-//! Gives request bodies `new` and `validate`.
+//! Adds `new` and `validate` to request bodies.
 //!
-//! Before: a plain `#[request_body]` struct. After: also `Default` where no member is required, else `new(required…)`; and `validate`, which `send`
-//! calls: bounds, lengths and rules across members, each naming member, value and rule.
+//! Before: a plain `#[request_body]` struct. After: also `Default` if no member is required,
+//! otherwise `new(required…)`; and `validate`, which `send` calls. It validates bounds, lengths and
+//! rules across members, and its errors name the member, the value and the rule.
 
 use atlas_backup_document::{Error, Finding};
 use proc_macro2::TokenStream;
@@ -12,7 +13,6 @@ use super::checks;
 use super::shape::{generic, is_marked, type_name};
 use crate::facts::{self, Facts, MemberRule};
 
-/// A member of a body.
 pub(super) struct Member<'a> {
     pub name: &'a Ident,
     pub wire: String,
@@ -92,8 +92,9 @@ fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident]) -> R
     let mut checks = Vec::new();
     for member in &members {
         let name = member.name;
-        let said = fact.members.get(&member.wire).cloned().unwrap_or_default();
-        // An update made of an answer that lacked the text would send none.
+        let member_facts = fact.members.get(&member.wire).cloned().unwrap_or_default();
+        // If the response lacked this required text, it is empty in an update made from the
+        // response and must not be sent.
         if fact.update_of.is_some()
             && member.required
             && type_name(member.ty).is_some_and(|ty| ty == "String")
@@ -106,7 +107,8 @@ fn implementation(item: &ItemStruct, fact: &facts::Type, bodies: &[&Ident]) -> R
             checks.push(quote!(validate::given(#wire, self.#name.is_some())?;));
         }
         checks.extend(
-            said.checks
+            member_facts
+                .checks
                 .iter()
                 .map(|check| checks::call(*check, &member.wire, &quote!(self.#name)))
                 .map(|call| quote!(#call?;)),
@@ -158,7 +160,8 @@ fn constructor(item: &ItemStruct, members: &[Member<'_>]) -> Option<TokenStream>
     })
 }
 
-/// A member that is a body itself, or a list of bodies, is validated with its own rules; the fault names the whole path.
+/// Generates the validation of a member that is itself a body or a list of bodies. The error names
+/// the whole path.
 fn nested(member: &Member<'_>, bodies: &[&Ident]) -> Option<TokenStream> {
     let (name, wire) = (member.name, &member.wire);
     let ty = generic(member.ty, "Option").unwrap_or(member.ty);
@@ -177,7 +180,7 @@ fn rule_of(
     fact: &facts::Type,
 ) -> Result<TokenStream, Error> {
     let find = |wire: &str| {
-        let fault = || {
+        let error = || {
             Error::one(Finding::new(
                 "rewrite/bodies",
                 &fact.pointer,
@@ -187,7 +190,7 @@ fn rule_of(
         members
             .iter()
             .find(|member| member.wire == wire)
-            .ok_or_else(fault)
+            .ok_or_else(error)
     };
     let reason = &rule.reason;
     let lists = [

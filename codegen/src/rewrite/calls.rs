@@ -1,7 +1,9 @@
-//! One entry of the test table for every operation, so that tests reach all of them by name and none is written by hand.
+//! Generates the table through which tests call every operation by name, so that no call has to be
+//! written by hand.
 //!
-//! Before: nothing. After: a function, marked `#[call]`, that makes the operation's call from JSON arguments, and what a success decodes
-//! to. `emit` puts these into `tests/src/generated/`, not into the crate.
+//! Before: nothing. After: for each operation a function, marked `#[call]`, that makes the call
+//! from JSON arguments, and the decoding of its success response. `emit` puts these into
+//! `tests/src/generated/`, not into the crate.
 
 use quote::{ToTokens, format_ident, quote};
 use syn::{Item, parse_quote};
@@ -46,7 +48,8 @@ pub(super) fn call(method: &Method, fact: &Operation, api: &str) -> Item {
     }
 }
 
-/// The entry itself: `Entry { api: "v2", id: "takeSnapshot", …, call: take_snapshot, answer: Some(recode::<types::Snapshot>), … }`.
+/// Generates the table entry: `Entry { api: "v2", id: "takeSnapshot", …, call: take_snapshot,
+/// answer: Some(recode::<types::Snapshot>), … }`.
 pub(super) fn entry(method: &Method, fact: &Operation, api: &str) -> Item {
     let Operation {
         id,
@@ -72,7 +75,7 @@ pub(super) fn entry(method: &Method, fact: &Operation, api: &str) -> Item {
     }
 }
 
-/// A type as the outside names it: `types::Snapshot` is `v2::types::Snapshot`.
+/// Returns the public path of a type: `types::Snapshot` becomes `v2::types::Snapshot`.
 fn public(ty: &syn::Type, api: &syn::Ident) -> syn::Type {
     let text = ty.to_token_stream().to_string();
     let crate_types =

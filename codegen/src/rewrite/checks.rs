@@ -1,11 +1,11 @@
-//! Renders a [`Check`]: as a call of the runtime, or as a setting of a member of `request!`.
+//! Renders a [`Check`] as a call into the runtime, or as a setting of a member in `request!`.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::facts::{Check, Pattern};
 
-/// A check as a setting of a member of `request!`: `minimum(1)`.
+/// Renders a check as a setting of a member in `request!`: `minimum(1)`.
 pub(super) fn setting(check: Check) -> TokenStream {
     let (rule, bound) = match check {
         Check::Minimum(bound) => ("minimum", bound),
@@ -23,7 +23,7 @@ pub(super) fn setting(check: Check) -> TokenStream {
     quote!(#rule(#bound))
 }
 
-/// The call of the runtime that makes this check of `value`, which is called `wire` on the wire.
+/// Renders the runtime call that validates `value`; `wire` is its wire name.
 pub(super) fn call(check: Check, wire: &str, value: &TokenStream) -> TokenStream {
     let literal = Literal::i64_unsuffixed;
     match check {

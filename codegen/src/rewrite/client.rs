@@ -1,7 +1,8 @@
-//! Keeps the types and the operations, and drops progenitor's client around them.
+//! Keeps the types and the operations, and removes progenitor's client around them.
 //!
-//! Before: `use progenitor_client::…; pub mod types { … } pub struct Client { … } impl Client { new … } impl Client { operations }`.
-//! After: the items of `types` and `impl Client { operations }`. The runtime has a client of its own, and no progenitor type is public.
+//! Before: `use progenitor_client::…; pub mod types { … } pub struct Client { … } impl Client { new
+//! … } impl Client { operations }`. After: the items of `types` and `impl Client { operations }`.
+//! The runtime has its own client, and no type of progenitor is public.
 
 use atlas_backup_document::Error;
 use syn::{ImplItem, Item};

@@ -1,6 +1,7 @@
 //! Marks deprecated operations, which progenitor does not.
 //!
-//! Before: `pub fn download_tenant_snapshot`. After: `#[deprecated(note = "Ended on 2026-01-22. …")] pub fn download_tenant_snapshot`.
+//! Before: `pub fn download_tenant_snapshot`. After: `#[deprecated(note = "Ended on 2026-01-22.
+//! …")] pub fn download_tenant_snapshot`.
 
 use atlas_backup_document::Error;
 use syn::{ImplItem, Item, parse_quote};
@@ -32,7 +33,7 @@ mod tests {
     use crate::rewrite::rewritten;
 
     #[test]
-    fn the_reason_is_told() {
+    fn the_reason_is_in_the_attribute() {
         let operation = Operation {
             deprecated: Some("Use b.".into()),
             ..Operation::default()

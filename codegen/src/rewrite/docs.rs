@@ -1,7 +1,8 @@
-//! Writes the documentation of operations and folds that of types into short lines.
+//! Writes the documentation of operations, and wraps the documentation of types into short lines.
 //!
-//! Before: progenitor's "Sends a `POST` request to …" with an example of a call that no longer exists. After: what the operation does, its
-//! arguments, the roles that may call it, its media type, the errors documented, and a link to the official page.
+//! Before: progenitor's "Sends a `POST` request to …" with an example of a call that no longer
+//! exists. After: what the operation does, its arguments, the roles that may call it, its media
+//! type, the documented errors, and a link to the official page.
 
 use atlas_backup_document::Error;
 use quote::format_ident;
@@ -10,7 +11,8 @@ use syn::{Attribute, Fields, ImplItem, Item, parse_quote};
 use super::shape::doc_text;
 use crate::facts::{Facts, Operation, method_name};
 
-/// Operations that the client's jobs are made of, and the job that does what mostly comes next.
+/// The operations that are part of one of the client's jobs, and the job that performs the step
+/// that usually follows.
 const JOBS: &[(&str, &str, &str)] = &[
     (
         "v2",
@@ -29,7 +31,7 @@ const JOBS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The width of a line of documentation, indentation not counted.
+/// The width of a line of generated documentation, without indentation.
 const WIDTH: usize = 128;
 
 pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Error> {
@@ -88,9 +90,9 @@ fn operation(fact: &Operation, api: &str) -> String {
         .path
         .split('/')
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    // These two are in every path and say themselves what they are.
-    let told = in_path.filter(|name| !["groupId", "clusterName"].contains(name));
-    let described = told.filter_map(|name| Some((name, fact.parameters.get(name)?)));
+    // These two parameters are in every path and need no explanation.
+    let listed = in_path.filter(|name| !["groupId", "clusterName"].contains(name));
+    let described = listed.filter_map(|name| Some((name, fact.parameters.get(name)?)));
     let arguments: Vec<_> = described
         .map(|(name, fact)| format!("- `{}`: {}\n", method_name(name), fact.description.trim()))
         .collect();
@@ -114,7 +116,7 @@ fn operation(fact: &Operation, api: &str) -> String {
     text
 }
 
-/// Replaces doc attributes by ones of a line each, folded.
+/// Replaces doc attributes by wrapped ones with one line each.
 fn fold(attributes_of_item: &mut Vec<Attribute>) {
     let text: Vec<String> = attributes_of_item
         .iter()
@@ -129,7 +131,8 @@ fn fold(attributes_of_item: &mut Vec<Attribute>) {
     }
 }
 
-/// `/// ` lines of a text: paragraphs are folded, headings and list items begin a line.
+/// Converts a text into `/// ` lines: paragraphs are wrapped, headings and list items start a new
+/// line.
 fn attributes(text: &str) -> Vec<Attribute> {
     let mut lines = Vec::new();
     for paragraph in paragraphs(text) {

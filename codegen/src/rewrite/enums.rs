@@ -1,8 +1,9 @@
-//! Opens the enums.
+//! Opens the enums, so that they accept unknown values.
 //!
-//! Before: a closed enum with serde renames and five conversions, on which one new value in an answer fails the whole answer. After:
-//! `open_enum! { pub enum SnapshotStatus { Queued = "queued", … } }`: the macro adds `Unknown(String)`, kept and written back. (Here the
-//! macro is still the attribute `#[open_enum]`, so that the code stays readable for syn; `emit` wraps the item.)
+//! Before: a closed enum with serde renames and five conversions; one new value in a response makes
+//! the whole response fail. After: `open_enum! { pub enum SnapshotStatus { Queued = "queued", … }
+//! }`: the macro adds `Unknown(String)`, which is kept and written back. (At this stage the macro
+//! is the attribute `#[open_enum]`, which syn can parse; `emit` wraps the item in the macro.)
 
 use atlas_backup_document::Error;
 use syn::{Fields, Item, parse_quote};

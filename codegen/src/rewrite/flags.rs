@@ -1,7 +1,8 @@
-//! Marks members with what their type does not say: that the value is a credential, which Debug must not print, or that it may come in
-//! another form.
+//! Marks members with what their type does not express: that the value is a credential, which Debug
+//! must not print, or that Atlas may send it in another form.
 //!
-//! Before: `#[wire("deliveryUrl")] pub delivery_url: Vec<String>`. After: `#[wire("deliveryUrl", secret, one_item)]`.
+//! Before: `#[wire("deliveryUrl")] pub delivery_url: Vec<String>`. After: `#[wire("deliveryUrl",
+//! secret, one_item)]`.
 
 use atlas_backup_document::{Error, Finding};
 use quote::{format_ident, quote};
@@ -48,7 +49,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     Ok(marked)
 }
 
-/// As the runtime's `Wire` calls them.
+/// Returns the flags by the names that the runtime's `Wire` uses.
 fn flags(member: &Member) -> impl Iterator<Item = &'static str> {
     let form = member.other_form.map(|form| match form {
         OtherForm::OneItem => "one_item",
@@ -58,7 +59,7 @@ fn flags(member: &Member) -> impl Iterator<Item = &'static str> {
     member.secret.then_some("secret").into_iter().chain(form)
 }
 
-/// Whether it is `#[wire("…", …)]` of that member.
+/// Whether the attribute is the `#[wire("…", …)]` of this member.
 fn is_of(attribute: &Attribute, wire: &str) -> bool {
     let begins = quote!(#wire).to_string();
     attribute.path().is_ident("wire")

@@ -1,8 +1,11 @@
-//! Marks the operations that list things with what they list, so that their requests get a stream of items.
+//! Marks the operations that list things with the item type, so that their requests get a stream of
+//! items.
 //!
-//! Before: `#[response(types::SnapshotPage, list_snapshots)] pub struct ListSnapshots`, where a page has `results: Vec<Snapshot>`. After: `#[items(types::Snapshot,
-//! numbered, counted)]` besides: the pages are told apart by `pageNum`, and Atlas counts all items unless `includeCount` is false. Only of
-//! GET: a POST that answers with a list of what it made must not be sent page after page.
+//! Before: `#[response(types::SnapshotPage, list_snapshots)] pub struct ListSnapshots`, where a
+//! page has `results: Vec<Snapshot>`. After: additionally `#[items(types::Snapshot, numbered,
+//! counted)]`: `numbered` because `pageNum` selects the page, and `counted` because Atlas counts
+//! all items unless `includeCount` is false. Only for GET: a POST that returns the list of what it
+//! created must not be sent once for every page.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,7 +57,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     Ok(marked)
 }
 
-/// Type of a page -> type of its results.
+/// Maps page types to the types of their results.
 fn pages(file: &syn::File) -> BTreeMap<String, Ident> {
     let structs = file.items.iter().filter_map(|item| match item {
         Item::Struct(item) => Some(item),
@@ -76,7 +79,7 @@ fn pages(file: &syn::File) -> BTreeMap<String, Ident> {
     structs.filter_map(page).collect()
 }
 
-/// `SnapshotPage` of `#[response(types::SnapshotPage, list_snapshots)]`.
+/// Returns `SnapshotPage` for `#[response(types::SnapshotPage, list_snapshots)]`.
 fn answer_name(attribute: &Attribute) -> Option<String> {
     let arguments = attribute
         .parse_args_with(Punctuated::<syn::Type, syn::Token![,]>::parse_terminated)

@@ -1,8 +1,11 @@
-//! Writes every struct as an `response!`, a `request_body!` or, where requests and answers hold it, a `resource!`.
+//! Turns every struct into a `response!`, a `request_body!` or, if requests and responses use it, a
+//! `resource!`.
 //!
-//! Before: `#[serde(rename = "createdAt", skip_serializing_if = …)] pub created_at: Option<Timestamp>` in a struct with serde's derives.
-//! After: `#[wire("createdAt")] pub created_at: Option<Timestamp>`; the macros read and write members through one piece of code that
-//! takes null for absent and loses nothing, where serde's derive makes 300 lines a struct that do neither.
+//! Before: `#[serde(rename = "createdAt", skip_serializing_if = …)] pub created_at:
+//! Option<Timestamp>` in a struct with serde's derives. After: `#[wire("createdAt")] pub
+//! created_at: Option<Timestamp>`. The macros read and write members through common code that
+//! treats null as absent and loses nothing; serde's derive generates 300 lines for each struct and
+//! does neither.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +38,8 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
         let name = item.ident.to_string();
         let marker = match (bodies.contains(&name), answers.contains(&name)) {
             (true, true) => parse_quote!(#[resource]),
-            // What writes an answer back carries the members that this version does not know.
+            // A request that writes a response back carries the members that this version does not
+            // know.
             (true, false)
                 if facts
                     .types
@@ -62,7 +66,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     Ok(written)
 }
 
-/// A fault in a type is shown at the schema it comes from.
+/// Locates an error in a type at its schema.
 pub(super) fn at(mut error: Error, name: &str, facts: &Facts) -> Error {
     for finding in &mut error.findings {
         finding.pointer = facts
@@ -74,7 +78,7 @@ pub(super) fn at(mut error: Error, name: &str, facts: &Facts) -> Error {
     error
 }
 
-/// What operations send, and what they give back.
+/// Returns the types that operations send and those that they receive.
 fn roots(file: &syn::File) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut bodies, mut answers) = (BTreeSet::new(), BTreeSet::new());
     for item in &file.items {
@@ -103,7 +107,7 @@ fn roots(file: &syn::File) -> (BTreeSet<String>, BTreeSet<String>) {
     (bodies, answers)
 }
 
-/// Where a type stands.
+/// Where a type is used.
 #[derive(Clone, Copy, PartialEq)]
 enum Role {
     Answer,
@@ -138,14 +142,15 @@ fn members(item: &mut syn::ItemStruct, role: Role) -> Result<(), Error> {
                 .to_string()
                 .contains("skip_serializing_if")
         });
-        // What Atlas also sends may lack any member; `validate` asks for those that a request needs.
+        // Atlas may leave out any member of a type that it also sends; `validate` enforces what a
+        // request needs.
         if role == Role::Both && !optional {
             let ty = &field.ty;
             field.ty = parse_quote!(Option<#ty>);
         }
         let list = generic(&field.ty, "Vec").is_some() || generic(&field.ty, "BTreeMap").is_some();
         if optional && list && role != Role::Answer {
-            // In a request an empty list says something else than no list.
+            // In a request, an empty list has another meaning than an absent list.
             let ty = &field.ty;
             field.ty = parse_quote!(Option<#ty>);
         }
@@ -162,7 +167,8 @@ fn members(item: &mut syn::ItemStruct, role: Role) -> Result<(), Error> {
     Ok(())
 }
 
-/// The name on the wire: `#[serde(rename = "…")]`, or the Rust name. Other serde settings must be the ones known to mean "optional".
+/// Returns the wire name: the one in `#[serde(rename = "…")]`, or the Rust name. Fails on any other
+/// serde setting that is not known to mean "optional".
 pub(super) fn serde_name(
     pass: &'static str,
     attributes: &[Attribute],

@@ -1,8 +1,9 @@
-//! Writes every operation as a constant, a method and a request to be sent.
+//! Turns every operation into a constant, a method and a request.
 //!
-//! Before: progenitor's 50-line async method that builds a URL and a request. After: `pub fn take_snapshot(&self, …) -> TakeSnapshot`,
-//! which fills the runtime's `Request`, and `request! { pub struct TakeSnapshot { pretty: bool } }`, which has a setter for each optional
-//! argument and `send`. Everything common lives in the runtime.
+//! Before: progenitor's 50-line async method that builds a URL and a request. After: `pub fn
+//! take_snapshot(&self, …) -> TakeSnapshot`, which fills the runtime's `Request`, and `request! {
+//! pub struct TakeSnapshot { pretty: bool } }`, which has a setter for each optional argument and
+//! `send`. Everything that operations have in common is in the runtime.
 
 use atlas_backup_document::{Error, Finding};
 use heck::{ToPascalCase, ToShoutySnakeCase};
@@ -59,7 +60,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     Ok(written)
 }
 
-/// A fault in reading a method is shown at the operation it comes from.
+/// Locates an error in a method at its operation.
 fn at(mut error: Error, fact: &Operation) -> Error {
     for finding in &mut error.findings {
         finding.pointer.clone_from(&fact.pointer);
@@ -136,7 +137,8 @@ fn parameters(method: &Method, required: &[&Argument]) -> Vec<TokenStream> {
     path.chain(query).chain(body).collect()
 }
 
-/// Text and open enums take anything that becomes one; numbers, booleans and times are themselves.
+/// Returns the type of a method parameter: text and open enums accept everything that converts into
+/// them; numbers, booleans and times are taken as they are.
 fn value_parameter(name: &Ident, ty: &syn::Type) -> TokenStream {
     match ty.to_token_stream().to_string().as_str() {
         "bool" | "i64" | "f64" | "Timestamp" => quote!(#name: #ty),
@@ -177,7 +179,8 @@ fn query_step(argument: &Argument, fact: &Operation) -> TokenStream {
     quote!(#(.check(#checks))* .query(#wire, #value))
 }
 
-/// `#[query("itemsPerPage", minimum(1), maximum(500))] items_per_page: i64`, which the macro makes a method of.
+/// Generates `#[query("itemsPerPage", minimum(1), maximum(500))] items_per_page: i64`, from which
+/// the macro generates a setter.
 fn setter(argument: &Argument, fact: &Operation) -> TokenStream {
     let Argument { name, wire, ty, .. } = argument;
     let nothing = facts::Parameter::default();

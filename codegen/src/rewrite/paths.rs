@@ -1,14 +1,14 @@
-//! Writes types by the names a person would type.
+//! Shortens the paths of types to what a person would write.
 //!
-//! Before: `::std::option::Option<::std::vec::Vec<types::Link>>`. After: `Option<Vec<Link>>`. Every generated file imports what it needs
-//! through one prelude.
+//! Before: `::std::option::Option<::std::vec::Vec<types::Link>>`. After: `Option<Vec<Link>>`. Every
+//! generated file imports what it needs through one prelude.
 
 use atlas_backup_document::Error;
 use syn::visit_mut::{VisitMut, visit_path_mut};
 
 use crate::facts::Facts;
 
-/// What the prelude of generated code and Rust's own put in scope.
+/// The paths that the prelude of generated code and Rust's own prelude bring into scope.
 const IN_SCOPE: &[(&str, &str)] = &[
     ("::std::option::Option", "Option"),
     ("::std::string::String", "String"),

@@ -1,4 +1,5 @@
-//! Reads one of progenitor's methods, strictly: a statement that is not exactly as expected is an error that names it.
+//! Parses one of progenitor's methods strictly: a statement that is not exactly as expected is an
+//! error that names it.
 
 use atlas_backup_document::Error;
 use quote::{ToTokens, quote};
@@ -12,21 +13,21 @@ use crate::facts::Operation;
 
 const PASS: &str = "rewrite/operations";
 
-/// An operation as progenitor understood it.
+/// An operation as progenitor generated it.
 pub(super) struct Method {
     pub name: Ident,
-    /// `POST`.
+    /// The HTTP method: `POST`.
     pub verb: String,
-    /// In the order of the path.
+    /// Path arguments, in the order of the path.
     pub path: Vec<Argument>,
-    /// In progenitor's order, which is by name.
+    /// Query arguments, in progenitor's order, which is by name.
     pub query: Vec<Argument>,
     pub body: Option<Type>,
-    /// What a success holds; `None` where there is no content.
+    /// The type of the success response; `None` if it has no content.
     pub answer: Option<Type>,
 }
 
-/// One argument and what it is on the wire.
+/// One argument: its Rust name and type, and its wire name.
 pub(super) struct Argument {
     pub name: Ident,
     pub wire: String,
@@ -68,7 +69,7 @@ pub(super) fn method(item: &syn::ImplItemFn, fact: &Operation) -> Result<Method,
     })
 }
 
-/// `{groupId}` and `{clusterName}` of a path template, in order.
+/// Returns the parameter names of a path template, in order.
 fn names_in(template: &str) -> Vec<&str> {
     template
         .split('/')
@@ -109,7 +110,7 @@ fn argument(arguments: &[(Ident, Type)], name: &Ident, wire: &str) -> Result<Arg
     })
 }
 
-/// `&'a str` is text, `&'a T` is a T.
+/// Removes references: `&'a str` becomes `String`, `&'a T` becomes `T`.
 fn owned(ty: Type) -> Type {
     match ty {
         Type::Reference(reference) if reference.elem.to_token_stream().to_string() == "str" => {
@@ -120,7 +121,7 @@ fn owned(ty: Type) -> Type {
     }
 }
 
-/// `T` of `Name<T, …>`.
+/// Returns `T` of `Name<T, …>`.
 fn generic(ty: &Type, name: &str) -> Option<Type> {
     let Type::Path(path) = ty else { return None };
     let last = path
@@ -137,7 +138,7 @@ fn generic(ty: &Type, name: &str) -> Option<Type> {
     }
 }
 
-/// `T` of `Result<ResponseValue<T>, Error<_>>`.
+/// Returns `T` of `Result<ResponseValue<T>, Error<_>>`.
 fn answer(output: &ReturnType) -> Result<Option<Type>, Error> {
     let ReturnType::Type(_, ty) = output else {
         return Err(unrecognised(PASS, "a method without an answer", output));
@@ -152,7 +153,7 @@ fn answer(output: &ReturnType) -> Result<Option<Type>, Error> {
     Ok((!empty).then_some(answer))
 }
 
-/// What the statements of a method say.
+/// What the statements of a method contain.
 struct Body {
     verb: String,
     path: Vec<Ident>,
@@ -173,7 +174,8 @@ impl Body {
                 Stmt::Local(local) if local.pat.to_token_stream().to_string() == "mut request" => {
                     request = local.init.as_ref().map(|init| init.expr.as_ref());
                 }
-                // The end: which statuses are a success. The runtime decides that for all operations alike.
+                // The last statement decides which statuses are a success. It is ignored, because
+                // the runtime decides that for all operations.
                 Stmt::Expr(Expr::Match(end), None)
                     if end.expr.to_token_stream().to_string()
                         == "response . status () . as_u16 ()" => {}
@@ -206,7 +208,8 @@ impl Body {
         Ok(body)
     }
 
-    /// `self.client.post(url).header(…).json(&body).query(…).headers(header_map).build()?`, from its end.
+    /// Parses `self.client.post(url).header(…).json(&body).query(…).headers(header_map).build()?`,
+    /// from its end.
     fn request(&mut self, request: &Expr) -> Result<(), Error> {
         let Expr::Try(end) = request else {
             return Err(unrecognised(PASS, "a request that is not built", request));
@@ -249,19 +252,20 @@ impl Body {
     }
 }
 
-/// `let url = format!("{}/a/{}", self.baseurl, encode_path(&group_id.to_string()),);`: the arguments that go into the path.
+/// Parses `let url = format!("{}/a/{}", self.baseurl, encode_path(&group_id.to_string()),);` and
+/// returns the path arguments.
 fn url_arguments(statement: &Stmt, fact: &Operation) -> Result<Vec<Ident>, Error> {
-    let fault =
+    let error =
         |what: &str| unrecognised(PASS, format!("the URL of `{}`: {what}", fact.id), statement);
     let Stmt::Local(local) = statement else {
-        return Err(fault("not the first statement"));
+        return Err(error("not the first statement"));
     };
     let Some(Expr::Macro(format)) = local.init.as_ref().map(|init| init.expr.as_ref()) else {
-        return Err(fault("not made by format!"));
+        return Err(error("not made by format!"));
     };
     let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
     let parts = syn::parse::Parser::parse2(parser, format.mac.tokens.clone())
-        .map_err(|_| fault("unknown arguments"))?;
+        .map_err(|_| error("unknown arguments"))?;
     let mut parts = parts.iter();
     let literal = parts
         .next()
@@ -279,7 +283,7 @@ fn url_arguments(statement: &Stmt, fact: &Operation) -> Result<Vec<Ident>, Error
         })
         .collect();
     if literal != format!("\"{{}}{}\"", template.join("/")) {
-        return Err(fault("another path than the spec's"));
+        return Err(error("another path than the spec's"));
     }
     if parts
         .next()
@@ -287,7 +291,7 @@ fn url_arguments(statement: &Stmt, fact: &Operation) -> Result<Vec<Ident>, Error
         .as_deref()
         != Some("self . baseurl")
     {
-        return Err(fault("no base URL"));
+        return Err(error("no base URL"));
     }
     parts
         .map(|part| {
@@ -296,19 +300,19 @@ fn url_arguments(statement: &Stmt, fact: &Operation) -> Result<Vec<Ident>, Error
                 .strip_prefix("encode_path (& ")
                 .and_then(|rest| rest.strip_suffix(" . to_string ())"));
             name.and_then(|name| syn::parse_str(name).ok())
-                .ok_or_else(|| fault("an argument that is not escaped"))
+                .ok_or_else(|| error("an argument that is not escaped"))
         })
         .collect()
 }
 
-/// `.query(&progenitor_client::QueryParam::new("pretty", &pretty))`.
+/// Parses `.query(&progenitor_client::QueryParam::new("pretty", &pretty))`.
 fn query(call: &ExprMethodCall) -> Result<(String, Ident), Error> {
-    let fault = || unrecognised(PASS, "a query parameter", &call.args);
+    let error = || unrecognised(PASS, "a query parameter", &call.args);
     let Some(Expr::Reference(reference)) = call.args.first() else {
-        return Err(fault());
+        return Err(error());
     };
     let Expr::Call(new) = reference.expr.as_ref() else {
-        return Err(fault());
+        return Err(error());
     };
     let known = new.func.to_token_stream().to_string() == "progenitor_client :: QueryParam :: new";
     let mut arguments = new.args.iter();
@@ -321,14 +325,15 @@ fn query(call: &ExprMethodCall) -> Result<(String, Ident), Error> {
             Some(Expr::Reference(name)),
             None,
         ) if known => {
-            let name = syn::parse2(name.expr.to_token_stream()).map_err(|_| fault())?;
+            let name = syn::parse2(name.expr.to_token_stream()).map_err(|_| error())?;
             Ok((wire.value(), name))
         }
-        _ => Err(fault()),
+        _ => Err(error()),
     }
 }
 
-/// The statements that are the same in every method, whose work the runtime does.
+/// Whether a statement is one of those that are the same in every method, because the runtime does
+/// their work.
 fn is_boilerplate(statement: &Stmt, id: &str) -> bool {
     let method = crate::facts::method_name(id);
     let known: [Stmt; 7] = [

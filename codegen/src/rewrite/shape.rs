@@ -1,8 +1,8 @@
-//! Small questions about syn's types that several passes ask.
+//! Helper functions about syn's types that several passes use.
 
 use syn::{Attribute, Expr, ExprLit, GenericArgument, Ident, Item, Lit, Meta, PathArguments, Type};
 
-/// The last name of a type's path: `Snapshot` of `types::Snapshot`.
+/// Returns the last segment of a type's path: `Snapshot` of `types::Snapshot`.
 pub(crate) fn type_name(ty: &Type) -> Option<&Ident> {
     match ty {
         Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
@@ -10,7 +10,7 @@ pub(crate) fn type_name(ty: &Type) -> Option<&Ident> {
     }
 }
 
-/// What a type is made of: `Option<Vec<Link>>` is an option, of a list, of `Link`.
+/// Returns the type inside a generic type: for `Option<Vec<Link>>` and `Option`, it is `Vec<Link>`.
 pub(super) fn generic<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
     let last = path
@@ -31,7 +31,7 @@ pub(super) fn generic<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
         })
 }
 
-/// The name of a type or of what an `impl` is for.
+/// Returns the name of a type, or of the type that an `impl` is for.
 pub(crate) fn item_name(item: &Item) -> Option<&Ident> {
     match item {
         Item::Struct(item) => Some(&item.ident),
@@ -42,7 +42,7 @@ pub(crate) fn item_name(item: &Item) -> Option<&Ident> {
     }
 }
 
-/// The text of `#[doc = "…"]`.
+/// Returns the text of `#[doc = "…"]`.
 pub(super) fn doc_text(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else {
         return None;
@@ -56,7 +56,7 @@ pub(super) fn doc_text(attribute: &Attribute) -> Option<String> {
     }
 }
 
-/// Whether an attribute marks the macro that an item will be wrapped in.
+/// Whether one of the attributes is the marker of the macro that the item will be wrapped in.
 pub(super) fn is_marked(attributes: &[Attribute], marker: &str) -> bool {
     attributes
         .iter()

@@ -1,7 +1,8 @@
-//! Drops the types that no operation reaches.
+//! Removes the types that no operation uses.
 //!
-//! Before: `ApiError`, which only progenitor's error answers named (the runtime has its own), and whatever only it named. After: the types
-//! that a body or an answer holds, directly or through others.
+//! Before: `ApiError`, which only progenitor's error responses used (the runtime has its own), and
+//! the types that only `ApiError` used. After: the types that a body or a response contains,
+//! directly or indirectly.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,7 @@ use crate::facts::Facts;
 
 pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
     let uses = uses(file);
-    // A conversion of a type is not a use of it.
+    // A conversion of a type does not count as a use of the type.
     let conversion = |item: &Item| matches!(item, Item::Impl(item) if item.trait_.is_some());
     let roots = file
         .items
@@ -36,7 +37,7 @@ pub(super) fn rewrite(file: &mut syn::File, _: &Facts) -> Result<usize, Error> {
     Ok(before - file.items.len())
 }
 
-/// Type -> the names its definition mentions.
+/// Maps each type to the names in its definition.
 pub(crate) fn uses(file: &syn::File) -> BTreeMap<String, BTreeSet<String>> {
     let types = file.items.iter().filter(|item| is_type(item));
     types
@@ -44,7 +45,7 @@ pub(crate) fn uses(file: &syn::File) -> BTreeMap<String, BTreeSet<String>> {
         .collect()
 }
 
-/// All types reached from `names`.
+/// Returns all types that are reachable from `names`.
 pub(crate) fn closure(
     names: BTreeSet<String>,
     uses: &BTreeMap<String, BTreeSet<String>>,
@@ -61,7 +62,8 @@ pub(crate) fn closure(
     reached
 }
 
-/// Definitions of wire types; a request to be sent is a struct too, but has no serde derive.
+/// Whether the item defines a type that is sent or received. Requests are structs too, but have no
+/// serde derive.
 fn is_type(item: &Item) -> bool {
     let attributes = match item {
         Item::Struct(item) => &item.attrs,
@@ -75,7 +77,7 @@ fn is_type(item: &Item) -> bool {
         .any(|attribute| text(attribute).contains("serde") || super::objects::is_marker(attribute))
 }
 
-/// Every name mentioned in a piece of code.
+/// Returns all names in a piece of code.
 pub(crate) fn names(code: &impl ToTokens) -> BTreeSet<String> {
     fn collect(tokens: TokenStream, names: &mut BTreeSet<String>) {
         for token in tokens {

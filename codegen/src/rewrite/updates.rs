@@ -1,9 +1,11 @@
-//! Lets a program write back what it read.
+//! Lets a program write back what it has read.
 //!
-//! Before: `Schedule`, an answer, and `ScheduleUpdateRequest`, whose schema says `x-atlas-update-of: Schedule`. After: also
-//! `impl From<Schedule> for ScheduleUpdateRequest`: members that both have are copied, and so is `extra`, so that reading, changing one field
-//! and writing never erases what a newer Atlas added. A list of the answer that the program emptied is sent as empty, one
-//! that never came is not. Members that only the answer has (links and the like) are not sent.
+//! Before: `Schedule`, a response, and `ScheduleUpdateRequest`, whose schema declares
+//! `x-atlas-update-of: Schedule`. After: also `impl From<Schedule> for ScheduleUpdateRequest`,
+//! which copies the members that both have, and `extra`. So a program that reads, changes one field
+//! and writes never erases what a newer Atlas added. A list that the program emptied is sent as an
+//! empty list; one that the response did not contain is not sent. Members that only the response
+//! has (such as links) are not sent.
 
 use atlas_backup_document::{Error, Finding};
 use proc_macro2::TokenStream;
@@ -19,7 +21,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     for (name, fact) in &facts.types {
         let Some(of) = &fact.update_of else { continue };
         let (Some(update), Some(answer)) = (members_of(file, name), members_of(file, of)) else {
-            return Err(fault(
+            return Err(error_at(
                 fact,
                 format!("`{name}` is an update of `{of}`, and one of them is in no operation"),
             ));
@@ -31,7 +33,7 @@ pub(super) fn rewrite(file: &mut syn::File, facts: &Facts) -> Result<usize, Erro
     Ok(count)
 }
 
-fn fault(fact: &Type, message: String) -> Error {
+fn error_at(fact: &Type, message: String) -> Error {
     Error::one(Finding::new("rewrite/updates", &fact.pointer, message))
 }
 
@@ -57,10 +59,10 @@ fn conversion(
         let field = member.name;
         let value = match answer.iter().find(|known| known.wire == member.wire) {
             Some(known) => copied(member, known).ok_or_else(|| {
-                fault(fact, format!("`{}` is not the same in `{of}`", member.wire))
+                error_at(fact, format!("`{}` is not the same in `{of}`", member.wire))
             })?,
             None if member.required => {
-                return Err(fault(
+                return Err(error_at(
                     fact,
                     format!("`{}` is required and `{of}` lacks it", member.wire),
                 ));
@@ -85,7 +87,8 @@ fn conversion(
     })
 }
 
-/// The value of a member of the update, from the same member of the answer. `None` when the types do not fit.
+/// Generates the value of a member of the update from the same member of the response. Returns
+/// `None` if the types do not fit.
 fn copied(update: &Member<'_>, answer: &Member<'_>) -> Option<TokenStream> {
     let field = answer.name;
     let same = |one: &syn::Type, other: &syn::Type| {
@@ -95,14 +98,15 @@ fn copied(update: &Member<'_>, answer: &Member<'_>) -> Option<TokenStream> {
         return Some(quote!(answer.#field));
     }
     match (generic(update.ty, "Option"), generic(answer.ty, "Option")) {
-        // An answer's list is empty where the update's is absent, but also where it is to be cleared: then it came.
+        // An empty list in the response may mean that it was absent or that the program cleared it.
+        // It was cleared if the response contained it.
         (Some(list), _) if same(list, answer.ty) => {
             let wire = &answer.wire;
             Some(
                 quote!((!answer.#field.is_empty() || extra.was_present(#wire)).then_some(answer.#field)),
             )
         }
-        // Without it the update is refused by `validate`.
+        // If the response lacks the value, `validate` rejects the update.
         (_, Some(inner)) if same(update.ty, inner) => {
             Some(quote!(answer.#field.unwrap_or_default()))
         }

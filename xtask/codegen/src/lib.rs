@@ -1,4 +1,5 @@
-//! `cargo xtask codegen`: reads spec/*.yaml, generates, and writes or compares.
+//! `cargo xtask codegen`: generates the client from spec/*.yaml, and writes the files or compares
+//! them with those on disk.
 
 use std::fmt::Write;
 use std::fs;
@@ -15,39 +16,40 @@ pub mod tree;
 
 use tree::{Change, Files};
 
-/// What repairs every difference.
+/// The command that fixes every difference.
 pub const REPAIR: &str = "cargo xtask codegen";
-/// Lines of difference shown before the rest is only counted.
+/// The maximum number of diff lines shown. The rest is only counted.
 const DIFF_LINES: usize = 60;
-/// Where the code of the crate goes, and where the table of calls for tests.
+/// The folders of the generated client code and of the generated test table.
 const CODE: &str = "atlas-backup-api/src/generated";
 const TABLES: &str = "tests/src/generated";
 
-/// Arguments of the command.
+/// The arguments of the command.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask codegen",
     bin_name = "cargo xtask codegen",
     max_term_width = 100,
-    about = "Generate the client from spec/*.yaml, or check that what is there is up to date",
-    long_about = "Generate atlas-backup-api/src/generated from spec/v1.yaml and spec/v2.yaml.\n\nWithout options it writes what changed and says \
-                  what it did. A document with faults leaves the old files as they were.",
-    after_help = "Exit status: 0 when all is written or up to date, 1 when a document has faults, a file cannot be written, or (with --check) \
-                  files differ."
+    about = "Generate the client from spec/*.yaml, or verify that the generated files are up to date",
+    long_about = "Generate atlas-backup-api/src/generated from spec/v1.yaml and spec/v2.yaml.\n\nWithout options it writes the files that changed \
+                  and prints a summary. If a document has findings, no file is changed.",
+    after_help = "Exit status: 0 if all files are written or up to date, 1 if a document has findings, a file cannot be written, or (with \
+                  --check) files differ."
 )]
 pub struct Arguments {
-    /// Write nothing: compare, show what differs and exit 1 if anything does
+    /// Write nothing; compare the files on disk, show the differences and exit with 1 if there are
+    /// any
     #[arg(long)]
     pub check: bool,
     /// Also list how many places each pass of the generator changed
     #[arg(long)]
     pub passes: bool,
-    /// The project's folder, when it is not the one that this was built in
+    /// The project's folder, if it is not the one that this command was built in
     #[arg(long, hide = true)]
     pub root: Option<PathBuf>,
 }
 
-/// One document, read and generated.
+/// A document and the code generated from it.
 struct Generated {
     document: Document,
     output: Output,
@@ -56,23 +58,24 @@ struct Generated {
 /// Runs the command.
 ///
 /// # Errors
-/// A message for a person: findings in a document, or a file that cannot be read or written.
+/// If a document has findings, or a file cannot be read or written. The error is a message for the
+/// user.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let root = arguments
         .root
         .clone()
         .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     let generated = generate_all(&root)?;
-    let (wanted, mut found) = (wanted(&generated), Files::new());
+    let (expected, mut found) = (expected(&generated), Files::new());
     for folder in [CODE, TABLES] {
         found.extend(prefixed(folder, tree::read(&root.join(folder))?));
     }
-    let changes = tree::compare(&wanted, &found);
+    let changes = tree::compare(&expected, &found);
     if arguments.check {
-        return Ok(check(&changes, &wanted, &found));
+        return Ok(verify(&changes, &expected, &found));
     }
     for (path, _) in &changes {
-        tree::write(&root.join(path), wanted.get(path).map(String::as_str))?;
+        tree::write(&root.join(path), expected.get(path).map(String::as_str))?;
     }
     anstream::print!("{}", table(&generated, &changes));
     if arguments.passes {
@@ -81,8 +84,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Every file that generation gives, by path from the project's root.
-fn wanted(generated: &[Generated]) -> Files {
+/// Returns all generated files, by path relative to the project's root.
+fn expected(generated: &[Generated]) -> Files {
     let code = generated
         .iter()
         .flat_map(|one| &one.output.files)
@@ -101,10 +104,11 @@ fn prefixed(folder: &str, files: Files) -> Files {
         .collect()
 }
 
-/// Every fault of every document is told, not only those of the first.
+/// Generates the code of all documents. Fails with the findings of all of them, not only those of
+/// the first.
 fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
     let mut generated = Vec::new();
-    let mut faults = String::new();
+    let mut messages = String::new();
     let mut findings = 0;
     for generation in GENERATIONS {
         let path = generation.document;
@@ -114,9 +118,9 @@ fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
             .and_then(|bytes| text(path, bytes))
         {
             Ok(text) => text,
-            Err(fault) => {
+            Err(error) => {
                 findings += 1;
-                let _infallible = write!(faults, "error: cannot read {path}: {fault}\n\n");
+                let _infallible = write!(messages, "error: cannot read {path}: {error}\n\n");
                 continue;
             }
         };
@@ -129,19 +133,19 @@ fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
             Ok(output) => generated.push(Generated { document, output }),
             Err(error) => {
                 findings += error.findings.len();
-                faults.push_str(&error.render(&document, true));
+                messages.push_str(&error.render(&document, true));
             }
         }
     }
     let word = if findings == 1 { "finding" } else { "findings" };
-    if faults.is_empty() {
+    if messages.is_empty() {
         Ok(generated)
     } else {
-        Err(format!("{faults}{findings} {word}; nothing was written"))
+        Err(format!("{messages}{findings} {word}; nothing was written"))
     }
 }
 
-/// The text of a document, or where it is none.
+/// Decodes a document. Fails with the position of the first byte that is not UTF-8.
 fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
@@ -221,39 +225,42 @@ fn table(generated: &[Generated], changes: &[(String, Change)]) -> String {
     text
 }
 
-fn check(changes: &[(String, Change)], wanted: &Files, found: &Files) -> ExitCode {
+fn verify(changes: &[(String, Change)], expected: &Files, found: &Files) -> ExitCode {
     if changes.is_empty() {
-        anstream::println!("the generated code is up to date ({} files)", wanted.len());
+        anstream::println!(
+            "the generated code is up to date ({} files)",
+            expected.len()
+        );
         return ExitCode::SUCCESS;
     }
-    anstream::eprint!("{}", report(changes, wanted, found));
+    anstream::eprint!("{}", report(changes, expected, found));
     ExitCode::FAILURE
 }
 
-/// What differs, the first lines of how, and the command that repairs it.
-pub fn report(changes: &[(String, Change)], wanted: &Files, found: &Files) -> String {
+/// Formats the list of changes, the first lines of the diff, and the command that fixes them.
+pub fn report(changes: &[(String, Change)], expected: &Files, found: &Files) -> String {
     let mut text = String::new();
     for (path, change) in changes {
         let _infallible = writeln!(text, "{:<9} {path}", change.to_string());
     }
-    let lines = diff(changes, wanted, found);
+    let lines = diff(changes, expected, found);
     text.push('\n');
     for line in lines.iter().take(DIFF_LINES) {
         text.push_str(line);
     }
     if lines.len() > DIFF_LINES {
-        let _infallible = writeln!(text, "… and {} lines more", lines.len() - DIFF_LINES);
+        let _infallible = writeln!(text, "… and {} more lines", lines.len() - DIFF_LINES);
     }
     let _infallible = writeln!(
         text,
-        "\n{} of {} generated files are not what spec/ says. Repair: {REPAIR}",
+        "\n{} of {} generated files do not match spec/. To fix this, run: {REPAIR}",
         changes.len(),
-        wanted.len()
+        expected.len()
     );
     text
 }
 
-fn diff(changes: &[(String, Change)], wanted: &Files, found: &Files) -> Vec<String> {
+fn diff(changes: &[(String, Change)], expected: &Files, found: &Files) -> Vec<String> {
     let (red, green) = (AnsiColor::Red.on_default(), AnsiColor::Green.on_default());
     let mut lines = Vec::new();
     for (path, _) in changes
@@ -262,7 +269,7 @@ fn diff(changes: &[(String, Change)], wanted: &Files, found: &Files) -> Vec<Stri
     {
         let (old, new) = (
             found.get(path).map_or("", String::as_str),
-            wanted.get(path).map_or("", String::as_str),
+            expected.get(path).map_or("", String::as_str),
         );
         let diff = TextDiff::from_lines(old, new);
         let unified = diff

@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`.
+//! The binary of `cargo xtask codegen`.
 
 use std::process::ExitCode;
 

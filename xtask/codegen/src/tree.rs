@@ -1,21 +1,21 @@
-//! A folder of generated files: read whole, compared whole.
+//! Reads, compares and writes a folder of generated files.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::{fmt, fs};
 
-/// Files by path relative to the folder, with `/`.
+/// File contents by path relative to the folder, with `/`.
 pub type Files = BTreeMap<String, String>;
 
-/// How a generated file stands to the one on disk.
+/// How a file on disk differs from the generated one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Generated, not on disk.
+    /// Generated, but not on disk.
     Missing,
-    /// On disk with other text.
+    /// On disk with different content.
     Stale,
-    /// On disk, no longer generated.
+    /// On disk, but no longer generated.
     Orphaned,
 }
 
@@ -29,14 +29,14 @@ impl fmt::Display for Change {
     }
 }
 
-/// Reads every file below `root`; a root that is not there is empty.
+/// Reads all files below `root`. Returns an empty map if `root` does not exist.
 ///
 /// # Errors
-/// With the path concerned.
+/// If a file or folder cannot be read. The message names its path.
 pub fn read(root: &Path) -> Result<Files, String> {
     let mut files = Files::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(folder) = open.pop() {
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound && folder == root => {
@@ -49,10 +49,11 @@ pub fn read(root: &Path) -> Result<Files, String> {
                 .map_err(|error| failed("read", &folder, &error))?
                 .path();
             if path.is_dir() {
-                open.push(path);
+                folders.push(path);
                 continue;
             }
-            // A file that is not text was not generated; it is compared, and replaced, all the same.
+            // A file that is not UTF-8 was not generated, but it must still be compared and
+            // replaced.
             let bytes = fs::read(&path).map_err(|error| failed("read", &path, &error))?;
             files.insert(
                 relative(root, &path),
@@ -72,9 +73,9 @@ fn relative(root: &Path, path: &Path) -> String {
         .join("/")
 }
 
-/// The full set of differences, by path.
-pub fn compare(wanted: &Files, found: &Files) -> Vec<(String, Change)> {
-    let missing_or_stale = wanted
+/// Returns all differences, ordered by path.
+pub fn compare(expected: &Files, found: &Files) -> Vec<(String, Change)> {
+    let missing_or_stale = expected
         .iter()
         .filter_map(|(path, text)| match found.get(path) {
             None => Some((path.clone(), Change::Missing)),
@@ -82,18 +83,19 @@ pub fn compare(wanted: &Files, found: &Files) -> Vec<(String, Change)> {
         });
     let orphaned = found
         .keys()
-        .filter(|path| !wanted.contains_key(*path))
+        .filter(|path| !expected.contains_key(*path))
         .map(|path| (path.clone(), Change::Orphaned));
     let mut changes: Vec<_> = missing_or_stale.chain(orphaned).collect();
     changes.sort_by(|a, b| a.0.cmp(&b.0));
     changes
 }
 
-/// Makes a file hold `text`, or removes it when there is none. A reader, or a run that is killed, never sees half a file: the text is
-/// written beside it first and then renamed.
+/// Writes `text` to a file, or removes the file if `text` is `None`. The text is written to a
+/// temporary file first, which is then renamed, so that nobody ever sees a half-written file, even
+/// if this process is killed.
 ///
 /// # Errors
-/// With the path concerned.
+/// If the file cannot be written or removed. The message names its path.
 pub fn write(path: &Path, text: Option<&str>) -> Result<(), String> {
     let Some(text) = text else {
         return fs::remove_file(path).map_err(|error| failed("remove", path, &error));

@@ -1,4 +1,5 @@
-//! `cargo xtask codegen` over folders of its own, and over this project: plain `cargo test` finds drift.
+//! `cargo xtask codegen` on temporary projects and on this project, so that plain `cargo test`
+//! finds outdated generated code.
 
 use std::fs;
 use std::path::Path;
@@ -29,7 +30,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A project with the shipped documents and freshly generated code.
+/// Creates a project with the real documents and freshly generated code.
 fn fresh() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::create_dir_all(folder.path().join("spec")).expect("writable");
@@ -51,7 +52,7 @@ fn edit(root: &Path, path: &str, old: &str, new: &str) {
     fs::write(&file, before.replacen(old, new, 1)).expect("writable");
 }
 
-/// Every file below the folder, with its text.
+/// Returns all files below the folder with their content.
 fn everything(root: &Path) -> xtask_codegen::tree::Files {
     xtask_codegen::tree::read(root).expect("readable")
 }
@@ -84,7 +85,7 @@ fn check_finds_what_is_missing_stale_and_orphaned_and_writes_nothing() {
         "orphaned  atlas-backup-api/src/generated/v2/extra.rs",
         "-pub mod typos;",
         "+pub mod types;",
-        "Repair: cargo xtask codegen",
+        "To fix this, run: cargo xtask codegen",
     ] {
         assert!(report.contains(line), "no `{line}` in\n{report}");
     }
@@ -106,7 +107,7 @@ fn a_long_difference_is_cut() {
     fs::write(&file, reversed.join("\n")).expect("writable");
     let report = text(&codegen(folder.path(), &["--check"]).stderr);
     assert!(
-        report.contains("lines more") && report.lines().count() < 80,
+        report.contains("more lines") && report.lines().count() < 80,
         "{report}"
     );
 }
@@ -161,7 +162,7 @@ fn a_write_that_fails_is_said_and_the_next_run_repairs_it() {
         "Take one on-demand snapshot",
         "Take a snapshot now",
     );
-    // The new text is written beside the old one, and a folder in that place cannot be written to.
+    // The new text is written to a temporary file first; a folder with that name prevents it.
     let obstacle = folder.path().join(CODE).join("v2/snapshots.new");
     fs::create_dir(&obstacle).expect("writable");
     let output = codegen(folder.path(), &[]);
@@ -183,7 +184,7 @@ fn a_write_that_fails_is_said_and_the_next_run_repairs_it() {
 #[test]
 fn files_that_are_no_longer_generated_are_removed() {
     let folder = fresh();
-    // One as a tag that is gone leaves it, and one as a run that was killed does.
+    // A file of a tag that was removed, and a temporary file of a run that was killed.
     let stale =
         ["v2/extra.rs", "v2/types/extra.new"].map(|path| folder.path().join(CODE).join(path));
     stale

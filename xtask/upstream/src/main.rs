@@ -1,4 +1,5 @@
-//! `cargo xtask upstream`: reads a published OpenAPI document and ours, and says in what they differ.
+//! `cargo xtask upstream`: compares a published OpenAPI document with ours and reports the
+//! differences.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,23 +12,23 @@ use serde_json::Value;
 
 mod report;
 
-/// Where the differences that we mean are listed, from the project's root.
+/// The file with the intended differences, relative to the project's root.
 const DEVIATIONS: &str = "spec/deviations.yaml";
 
-/// Arguments of the command.
+/// The arguments of the command.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask upstream",
     bin_name = "cargo xtask upstream",
     max_term_width = 100,
     about = "Compare the spec with an OpenAPI document that MongoDB publishes",
-    long_about = "Compare spec/v1.yaml or spec/v2.yaml with an OpenAPI document that MongoDB publishes, the whole one or a part.\n\nThe paths \
-                  of the published document decide which of ours it is compared with. Operations are paired by method and path, and compared \
-                  with their newest stable media type, through $ref, allOf, oneOf and discriminators: operations missing or ended, media \
-                  types, members, types, formats, enums, bounds, required, nullable, roles, deprecation and sunset dates, and what rules name as \
-                  their source. What differs on purpose stands in spec/deviations.yaml with its reason.",
-    after_help = "Exit status: 0 when every difference is explained, 1 when one is not, when an entry of spec/deviations.yaml explains nothing, \
-                  or when a document cannot be read."
+    long_about = "Compare spec/v1.yaml or spec/v2.yaml with an OpenAPI document that MongoDB publishes, or with a part of it.\n\nThe paths \
+                  of the published document decide with which of our documents it is compared. Operations are paired by method and path, \
+                  and compared by their newest stable media type, following $ref, allOf, oneOf and discriminators. The report covers missing \
+                  and ended operations, media types, members, types, formats, enums, bounds, required, nullable, roles, deprecation and sunset \
+                  dates, and the sources that rules name. Intended differences are listed in spec/deviations.yaml, each with its reason.",
+    after_help = "Exit status: 0 if every difference is explained, 1 if one is not, if an entry of spec/deviations.yaml explains nothing, \
+                  or if a document cannot be read."
 )]
 struct Arguments {
     /// The published document, as JSON
@@ -38,10 +39,10 @@ struct Arguments {
     /// Also list the differences that are explained, each with its reason
     #[arg(long, conflicts_with = "json")]
     explained: bool,
-    /// The published document is only a part: what it lacks has not ended
+    /// The published document is only a part: an operation that it lacks has not ended
     #[arg(long)]
     part: bool,
-    /// The project's folder, when it is not the one that this was built in
+    /// The project's folder, if it is not the one that this command was built in
     #[arg(long, hide = true)]
     root: Option<PathBuf>,
 }
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// The error is a message for a person: a document that cannot be read or compared.
+/// Runs the command. Fails with a message for the user if a document cannot be read or compared.
 fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let root = arguments
         .root
@@ -68,7 +69,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
             .map(|generation| generation.prefix)
             .collect();
         return Err(format!(
-            "{name}: no path begins with {}: this is no document of the Atlas API",
+            "{name}: no path begins with {}: this is not a document of the Atlas API",
             prefixes.join(" or ")
         ));
     }
@@ -78,8 +79,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     for generation in apis {
         let ours = read(&root, generation.api, generation.document)?;
         let compared = compare(&ours, &published, &deviations, arguments.part);
-        // What is wrong with the published document has no place in ours.
-        let foreign = |error: &Error| {
+        // Findings in the published document have no location in our document.
+        let render_published = |error: &Error| {
             error
                 .findings
                 .iter()
@@ -87,14 +88,14 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
                 .collect::<Vec<_>>()
                 .join("\n")
         };
-        let shown = |error: Error| {
+        let render = |error: Error| {
             if error.path.is_empty() {
-                foreign(&error)
+                render_published(&error)
             } else {
                 error.render(&ours, true)
             }
         };
-        reports.push(compared.map_err(shown)?);
+        reports.push(compared.map_err(render)?);
     }
     if arguments.json {
         anstream::println!("{:#}", report::json(&name, &reports));

@@ -1,4 +1,4 @@
-//! What was found, for people and for programs.
+//! Formats the result of a comparison, for people and for programs.
 
 use std::fmt::Write;
 
@@ -7,12 +7,13 @@ use atlas_backup_document::compare::{Difference, Report};
 use atlas_backup_document::{Finding, Location};
 use serde_json::{Value, json};
 
-/// Nothing is left to say.
+/// Whether every difference is explained and every entry explains a difference.
 pub fn is_clean(report: &Report) -> bool {
     report.stale.is_empty() && report.unexplained().next().is_none()
 }
 
-/// The report as a person reads it: numbers, then what is left unexplained, then entries that explain nothing.
+/// Formats the reports for people: numbers, then unexplained differences, then entries that explain
+/// nothing.
 pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bool) -> String {
     let (bold, green, red) = (
         Style::new().bold(),
@@ -22,11 +23,11 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
     let mut text = String::new();
     for report in reports {
         let counts = Counts::of(report);
-        put(
+        push_line(
             &mut text,
             format_args!("{bold}{} and {published}{bold:#}", report.path),
         );
-        put(
+        push_line(
             &mut text,
             format_args!(
                 "  {:>5} operations compared, of {} published",
@@ -34,29 +35,29 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
             ),
         );
         if !report.ended.is_empty() {
-            put(
+            push_line(
                 &mut text,
                 format_args!(
-                    "  {:>5} operations not published, since they have ended by our document",
+                    "  {:>5} operations not published because they have ended, according to our document",
                     report.ended.len()
                 ),
             );
         }
         if !report.skipped.is_empty() {
-            put(
+            push_line(
                 &mut text,
                 format_args!("  {:>5} operations not in this part", report.skipped.len()),
             );
         }
-        put(
+        push_line(
             &mut text,
             format_args!("  {:>5} schemas compared", report.schemas),
         );
-        put(
+        push_line(
             &mut text,
             format_args!("  {:>5} members compared", report.members),
         );
-        put(
+        push_line(
             &mut text,
             format_args!(
                 "  {:>5} differences: {} explained by policies, {} by single entries, {} unexplained",
@@ -71,21 +72,21 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
             .iter()
             .filter(|difference| explained || difference.explanation.is_none())
         {
-            put(&mut text, format_args!(""));
+            push_line(&mut text, format_args!(""));
             describe(&mut text, report, difference, deviations);
         }
         for finding in &report.stale {
-            put(&mut text, format_args!("\n{}", finding.line(deviations)));
+            push_line(&mut text, format_args!("\n{}", finding.line(deviations)));
             if let Some(help) = &finding.help {
-                put(&mut text, format_args!("    {help}"));
+                push_line(&mut text, format_args!("    {help}"));
             }
         }
-        put(&mut text, format_args!(""));
+        push_line(&mut text, format_args!(""));
         if is_clean(report) {
-            put(
+            push_line(
                 &mut text,
                 format_args!(
-                    "{green}{} says what is published, or why not{green:#}",
+                    "{green}{} matches what is published, or explains why not{green:#}",
                     report.path
                 ),
             );
@@ -101,13 +102,13 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
             } else {
                 format!("{} differences are", counts.unexplained)
             };
-            put(
+            push_line(
                 &mut text,
                 format_args!("{red}{differences} not explained, {entries} nothing{red:#}"),
             );
-            put(
+            push_line(
                 &mut text,
-                format_args!("change {}, or say the reason in {deviations}", report.path),
+                format_args!("change {}, or add the reason to {deviations}", report.path),
             );
         }
     }
@@ -116,28 +117,28 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
 
 fn describe(text: &mut String, report: &Report, difference: &Difference, deviations: &str) {
     let Location { line, column, .. } = difference.location;
-    put(
+    push_line(
         text,
         format_args!("{}:{line}:{column}: {difference}", report.path),
     );
     if difference.explanation.is_none() {
-        put(
+        push_line(
             text,
             format_args!("    published: #{}", difference.published_pointer),
         );
     }
     if let Some(at) = &difference.outdated {
-        put(
+        push_line(
             text,
             format_args!(
-                "    {deviations}:{}:{}: the entry for it records other values",
+                "    {deviations}:{}:{}: the entry for this difference records other values",
                 at.line, at.column
             ),
         );
     }
     if let Some(explanation) = &difference.explanation {
         let at = &explanation.location;
-        put(
+        push_line(
             text,
             format_args!(
                 "    {deviations}:{}:{}: {}",
@@ -147,11 +148,11 @@ fn describe(text: &mut String, report: &Report, difference: &Difference, deviati
     }
 }
 
-fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
+fn push_line(text: &mut String, line: std::fmt::Arguments<'_>) {
     let _infallible = writeln!(text, "{line}");
 }
 
-/// Differences by what explains them.
+/// Numbers of differences, by what explains them.
 struct Counts {
     by_policy: usize,
     by_entry: usize,
@@ -177,7 +178,7 @@ impl Counts {
     }
 }
 
-/// The report for programs.
+/// Formats the reports as JSON, for programs.
 pub fn json(published: &str, reports: &[Report]) -> Value {
     let documents: Vec<_> = reports.iter().map(document).collect();
     json!({"published": published, "clean": reports.iter().all(is_clean), "documents": documents})
@@ -225,6 +226,6 @@ fn difference(difference: &Difference) -> Value {
 }
 
 fn stale(finding: &Finding) -> Value {
-    let place = finding.location.as_ref();
-    json!({"message": finding.message, "line": place.map(|at| at.line), "column": place.map(|at| at.column), "help": finding.help})
+    let location = finding.location.as_ref();
+    json!({"message": finding.message, "line": location.map(|at| at.line), "column": location.map(|at| at.column), "help": finding.help})
 }

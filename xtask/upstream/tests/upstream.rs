@@ -1,4 +1,5 @@
-//! `cargo xtask upstream` over documents of its own: what it prints, and how it ends. What it finds is tested in the document crate.
+//! `cargo xtask upstream` on documents of its own: its output and exit code. The comparison itself
+//! is tested in the document crate.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 const UPSTREAM: &str = env!("CARGO_BIN_EXE_upstream");
 
-/// Our document: one operation that answers with folders in folders.
+/// Our document: one operation that returns folders containing folders.
 const OURS: &str = "openapi: 3.0.3
 paths:
   /api/atlas/v2/groups/{groupId}/backup/folders:
@@ -60,7 +61,7 @@ fn shorter() -> Value {
     document
 }
 
-/// Runs the command on a published text.
+/// Runs the command with a published document of this text.
 fn upstream(published: &str, deviations: &str, arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::create_dir(folder.path().join("spec")).expect("writable");
@@ -163,7 +164,7 @@ fn an_entry_that_records_other_values_explains_nothing_new() {
         1,
         &[
             "[maxLength]",
-            "    spec/deviations.yaml:2:5: the entry for it records other values",
+            "    spec/deviations.yaml:2:5: the entry for this difference records other values",
             "1 difference is",
         ],
     );
@@ -250,7 +251,7 @@ fn what_cannot_be_read_says_where() {
         1,
         &["`why` is no key of an entry", "spec/deviations.yaml:8:5"],
     );
-    // The other generation's document is not there.
+    // Our document of the other generation does not exist.
     let other =
         json!({"paths": {"/api/atlas/v1.0/groups/{groupId}/backup/folders": {}}}).to_string();
     ends(
@@ -285,7 +286,7 @@ fn a_big_document_is_compared_in_seconds() {
     for index in 0..500 {
         document["paths"][format!("/api/atlas/v2/groups/{{groupId}}/things{index}")] =
             json!({"get": operation});
-        // Each contains the next, and the last the first.
+        // Each contains the next, and the last one contains the first.
         let next = format!("#/components/schemas/Thing{}", (index + 1) % 500);
         let properties: serde_json::Map<_, _> = (0..100)
             .map(|member| {

@@ -1,37 +1,38 @@
-//! What a request must and must not have, depending on which subtype it is.
+//! Compares the members that a request must have and must not have, depending on its subtype.
 //!
-//! The published document has a subtype for each value of the discriminator, with required members and without those of its siblings.
-//! Ours has one flat schema and says the same as `x-atlas-rules`:
+//! The published document has one subtype for each value of the discriminator; it has required
+//! members of its own and lacks the members of its siblings. Our document has one flat schema and
+//! expresses the same with `x-atlas-rules`:
 //!
 //! ```yaml
 //! - when: {cloudProvider: GCP}
 //!   require: [bucketName, roleId]
 //! ```
 //!
-//! That a subtype lacks a member does not say that Atlas refuses it, so no rule has to forbid it. But what a rule forbids, the subtype
-//! must lack.
+//! If a subtype lacks a member, Atlas may still accept it, so our rules need not forbid it. But a
+//! member that our rules forbid must be missing in the published subtype.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::book::Place;
 use super::difference::{Kind, Side};
-use super::schemas::{Comparison, Sides, Spot, only};
+use super::schemas::{Comparison, Sides, Target, exclusive_values};
 use super::shape::Shape;
+use super::view::Node;
 
-/// What applies to one subtype beyond what applies to all.
-struct Choice<'n> {
+/// What applies to one subtype in addition to what applies to all.
+struct Conditions<'n> {
     required: BTreeSet<&'n str>,
     forbidden: BTreeSet<&'n str>,
 }
 
 impl<'a> Comparison<'a> {
     /// Compares our rules with the published subtypes.
-    pub fn choices(
+    pub fn compare_choices(
         &mut self,
-        spot: &Spot,
-        ours: &Place<'a>,
+        target: &Target,
+        ours: &Node<'a>,
         shapes: &[Shape<'a>],
         published: &[(Side, Shape<'a>)],
     ) {
@@ -51,7 +52,7 @@ impl<'a> Comparison<'a> {
             shape
                 .properties
                 .iter()
-                .filter(|(_, node)| self.travels(node, Side::Request))
+                .filter(|(_, nodes)| self.applies_to(nodes, Side::Request))
                 .map(|(name, _)| *name)
                 .collect()
         };
@@ -61,7 +62,8 @@ impl<'a> Comparison<'a> {
             .copied()
             .filter(|name| requests.iter().all(|shape| shape.required.contains(name)))
             .collect();
-        // A member that only one document has, or that every request needs, is compared by itself.
+        // Members that only one document has, or that every request requires, are compared
+        // elsewhere.
         let by_choice =
             |name: &&str| known.contains(name) && all.contains(name) && !always.contains(name);
         let mut found = Vec::new();
@@ -71,8 +73,8 @@ impl<'a> Comparison<'a> {
             };
             let theirs = sent(shape);
             for value in values {
-                let mine = rules(ours, property, value);
-                let spot = spot.member(&format!("{property}={value}"));
+                let mine = rules_for(ours, property, value);
+                let target = target.member(&format!("{property}={value}"));
                 let refused: BTreeSet<&str> =
                     mine.forbidden.intersection(&theirs).copied().collect();
                 for (kind, mine, theirs) in [
@@ -88,7 +90,11 @@ impl<'a> Comparison<'a> {
                                 .collect(),
                         )
                     };
-                    found.push((spot.clone(), kind, only(list(mine), list(theirs))));
+                    found.push((
+                        target.clone(),
+                        kind,
+                        exclusive_values(list(mine), list(theirs)),
+                    ));
                 }
             }
         }
@@ -96,8 +102,8 @@ impl<'a> Comparison<'a> {
             .iter()
             .flat_map(|shape| shape.properties.values().flatten())
             .next()
-            .map(|place| place.pointer.clone());
-        for (spot, kind, (ours_only, published)) in found {
+            .map(|node| node.pointer.clone());
+        for (target, kind, (ours_only, published)) in found {
             if ours_only != published {
                 let sides = Sides {
                     ours: ours_only,
@@ -105,27 +111,27 @@ impl<'a> Comparison<'a> {
                     pointer: &ours.pointer,
                     published_pointer: at.as_deref().unwrap_or_default(),
                 };
-                self.differ(&spot, kind, Some(Side::Request), sides);
+                self.record(&target, kind, Some(Side::Request), sides);
             }
         }
     }
 }
 
-/// Our rules for one value of one member.
-fn rules<'a>(schema: &Place<'a>, property: &str, value: &str) -> Choice<'a> {
-    let applies =
-        |rule: &Place<'a>| match rule.value.get("when").and_then(|when| when.get(property)) {
-            Some(Value::Array(values)) => values.iter().any(|known| known == value),
-            Some(known) => known == value,
-            None => false,
-        };
-    let names = |rule: &Place<'a>, key: &str| {
+/// Returns what our rules require and forbid if `property` has this value.
+fn rules_for<'a>(schema: &Node<'a>, property: &str, value: &str) -> Conditions<'a> {
+    let applies = |rule: &Node<'a>| match rule.value.get("when").and_then(|when| when.get(property))
+    {
+        Some(Value::Array(values)) => values.iter().any(|known| known == value),
+        Some(known) => known == value,
+        None => false,
+    };
+    let names = |rule: &Node<'a>, key: &str| {
         rule.items(key)
             .filter_map(|name| name.value.as_str())
             .collect::<Vec<_>>()
     };
     let matching: Vec<_> = schema.items("x-atlas-rules").filter(applies).collect();
-    Choice {
+    Conditions {
         required: matching
             .iter()
             .flat_map(|rule| names(rule, "require"))

@@ -1,7 +1,7 @@
-//! `spec/deviations.yaml`: what differs on purpose, and why.
+//! Reads `spec/deviations.yaml`: the intended differences and their reasons.
 //!
 //! ```yaml
-//! policies:                     # decisions about the whole document; only they may say `*`
+//! policies:                     # decisions about the whole document; only they may use `*`
 //!   - in: [v1]
 //!     operation: '*'
 //!     kind: deprecated
@@ -16,7 +16,8 @@
 //!     reason: The wire sends it.
 //! ```
 //!
-//! An entry records both values, so that it does not explain what changes later.
+//! An entry records both values, so that it stops explaining the difference as soon as one of them
+//! changes.
 
 use std::collections::BTreeSet;
 
@@ -41,7 +42,7 @@ const KEYS: &[&str] = &[
     "reason",
 ];
 
-/// The differences that are meant.
+/// The intended differences.
 #[derive(Clone, Debug, Default)]
 pub struct Deviations {
     entries: Vec<Entry>,
@@ -62,14 +63,16 @@ struct Entry {
     location: Location,
 }
 
-/// What a comparison saw, to tell an entry that nothing needs from one that could not be tried.
-pub(super) struct Known<'a> {
+/// What a comparison covered. It tells an unnecessary entry from one that could not be tested.
+pub(super) struct Scope<'a> {
     pub api: &'a str,
-    /// Operations of ours that were compared, that are not published, and that are not published because they have ended.
+    /// Our operations that were compared (`operations`), that are unexpectedly not published
+    /// (`unpublished`), and that have ended and are therefore not published (`ended`).
     pub operations: BTreeSet<&'a str>,
-    pub absent: BTreeSet<&'a str>,
+    pub unpublished: BTreeSet<&'a str>,
     pub ended: BTreeSet<&'a str>,
-    /// Schemas of ours that were compared, all there are, and those of which a user was not compared.
+    /// Our schemas that were compared (`schemas`), all our schemas (`declared`), and those used by
+    /// an operation that was not compared (`incomplete`).
     pub schemas: BTreeSet<&'a str>,
     pub declared: BTreeSet<&'a str>,
     pub incomplete: BTreeSet<&'a str>,
@@ -78,10 +81,10 @@ pub(super) struct Known<'a> {
 }
 
 impl Deviations {
-    /// Reads the file.
+    /// Reads the deviations file.
     ///
     /// # Errors
-    /// Every entry that is not one, with its place.
+    /// If an entry is invalid. The error has one finding for each problem, with its location.
     pub fn read(document: &Document) -> Result<Self, Error> {
         let loaded = document::load(document)?;
         let mut reader = Reader {
@@ -101,7 +104,7 @@ impl Deviations {
         }
     }
 
-    /// How many entries there are for one generation: single deviations, and policies.
+    /// Counts the entries for one generation, as (single deviations, policies).
     pub fn count(&self, api: &str) -> (usize, usize) {
         let of_api = self
             .entries
@@ -111,11 +114,12 @@ impl Deviations {
         (single.len(), policies.len())
     }
 
-    /// Gives every difference its reason, and returns the entries that explain nothing.
+    /// Adds the reason to every explained difference, and returns a finding for each entry that
+    /// explains nothing.
     pub(super) fn explain(
         &self,
         differences: &mut [Difference],
-        known: &Known<'_>,
+        known: &Scope<'_>,
     ) -> Vec<Finding> {
         let mut used = BTreeSet::new();
         let of_api = || {
@@ -125,14 +129,14 @@ impl Deviations {
                 .filter(|(_, entry)| entry.apis.iter().any(|api| api == known.api))
         };
         for difference in &mut *differences {
-            // What names one place is better than what names many.
+            // An entry for a single member takes precedence over a policy.
             let (single, policies): (Vec<_>, Vec<_>) = of_api()
                 .filter(|(_, entry)| entry.is_about(difference))
                 .partition(|(_, entry)| !entry.policy);
             let found = single
                 .iter()
                 .chain(&policies)
-                .find(|(_, entry)| entry.agrees(difference));
+                .find(|(_, entry)| entry.values_match(difference));
             match found {
                 Some((index, entry)) => {
                     used.insert(*index);
@@ -149,9 +153,11 @@ impl Deviations {
             }
         }
         let unused = of_api().filter(|(index, entry)| {
-            !used.contains(index) && entry.could_be_tried(differences, known)
+            !used.contains(index) && entry.is_applicable(differences, known)
         });
-        unused.map(|(_, entry)| entry.stale(known)).collect()
+        unused
+            .map(|(_, entry)| entry.stale_finding(known))
+            .collect()
     }
 }
 
@@ -160,36 +166,37 @@ impl Entry {
         let (key, name) = self.subject.key_and_name();
         let (their_key, their_name) = difference.subject.key_and_name();
         let member = match (&self.member, &difference.member) {
-            (Some(pattern), Some(member)) => matches(pattern, member),
+            (Some(pattern), Some(member)) => glob_matches(pattern, member),
             (None, None) => true,
             _ => false,
         };
         key == their_key
-            && matches(name, their_name)
+            && glob_matches(name, their_name)
             && member
             && self.kind == difference.kind
             && self.side.is_none_or(|side| difference.side == Some(side))
     }
 
-    /// Whether the values are those that it records.
-    fn agrees(&self, difference: &Difference) -> bool {
+    /// Whether the entry records the values of this difference.
+    fn values_match(&self, difference: &Difference) -> bool {
         let same = |recorded: &Option<Value>, value: &Value| {
             recorded.as_ref().is_none_or(|recorded| recorded == value)
         };
         same(&self.published, &difference.published) && same(&self.ours, &difference.ours)
     }
 
-    /// Whether a difference would have been seen, had there been one.
-    fn could_be_tried(&self, differences: &[Difference], known: &Known<'_>) -> bool {
+    /// Whether the comparison would have found the difference that this entry explains, if it
+    /// existed.
+    fn is_applicable(&self, differences: &[Difference], known: &Scope<'_>) -> bool {
         if self.policy {
-            return known.absent.is_empty() && !known.part;
+            return known.unpublished.is_empty() && !known.part;
         }
-        let news = || {
+        let unexplained = || {
             differences
                 .iter()
                 .filter(|difference| difference.explanation.is_none())
         };
-        let cuts = |difference: &&Difference| {
+        let hides_nested = |difference: &&Difference| {
             matches!(
                 difference.kind,
                 Kind::MemberExtra | Kind::MemberMissing | Kind::Type | Kind::OperationEnded
@@ -197,7 +204,7 @@ impl Entry {
         };
         match &self.subject {
             Subject::Operation(_) if self.kind == Kind::OperationMissing => !known.part,
-            Subject::Operation(id) if known.absent.contains(id.as_str()) => {
+            Subject::Operation(id) if known.unpublished.contains(id.as_str()) => {
                 self.kind == Kind::OperationEnded && !known.part
             }
             Subject::Operation(id) if known.ended.contains(id.as_str()) => {
@@ -205,18 +212,21 @@ impl Entry {
             }
             Subject::Schema(name) if !known.declared.contains(name.as_str()) => true,
             Subject::Schema(name) if known.incomplete.contains(name.as_str()) => false,
-            // Nothing led to it; that is news of its own.
+            // No compared operation led to this schema, which is reported as a difference of its
+            // own.
             Subject::Schema(name) if !known.schemas.contains(name.as_str()) => {
-                known.absent.is_empty() && known.ended.is_empty() && news().find(cuts).is_none()
+                known.unpublished.is_empty()
+                    && known.ended.is_empty()
+                    && unexplained().find(hides_nested).is_none()
             }
-            subject => !news()
-                .filter(cuts)
-                .any(|difference| difference.subject == *subject && self.is_below(difference)),
+            subject => !unexplained()
+                .filter(hides_nested)
+                .any(|difference| difference.subject == *subject && self.is_nested_in(difference)),
         }
     }
 
-    /// Whether it is about the difference's member or about what is inside of it.
-    fn is_below(&self, difference: &Difference) -> bool {
+    /// Whether the entry concerns the member of the difference or something inside that member.
+    fn is_nested_in(&self, difference: &Difference) -> bool {
         match (&self.member, &difference.member) {
             (_, None) => true,
             (Some(mine), Some(outer)) => mine.starts_with(outer.as_str()),
@@ -224,9 +234,9 @@ impl Entry {
         }
     }
 
-    fn stale(&self, known: &Known<'_>) -> Finding {
+    fn stale_finding(&self, known: &Scope<'_>) -> Finding {
         let (key, name) = self.subject.key_and_name();
-        let place = self
+        let label = self
             .member
             .as_ref()
             .map_or(format!("{key} {name}"), |member| {
@@ -234,7 +244,7 @@ impl Entry {
             });
         let exists = match &self.subject {
             Subject::Operation(id) => {
-                let sets = [&known.operations, &known.absent, &known.ended];
+                let sets = [&known.operations, &known.unpublished, &known.ended];
                 self.policy
                     || self.kind == Kind::OperationMissing
                     || sets.iter().any(|set| set.contains(id.as_str()))
@@ -243,7 +253,7 @@ impl Entry {
         };
         let message = match exists {
             true => format!(
-                "explains nothing in {}: {place} has no difference of kind `{}` (any more)",
+                "explains nothing in {}: {label} has no difference of kind `{}` (any more)",
                 known.api,
                 self.kind.name()
             ),
@@ -261,27 +271,27 @@ impl Entry {
     }
 }
 
-/// `*` stands for any text.
-fn matches(pattern: &str, text: &str) -> bool {
+/// Matches a text against a pattern in which `*` stands for any text.
+fn glob_matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((before, rest)) => text.strip_prefix(before).is_some_and(|text| {
             text.char_indices()
                 .map(|(at, _)| at)
                 .chain([text.len()])
-                .any(|at| matches(rest, &text[at..]))
+                .any(|at| glob_matches(rest, &text[at..]))
         }),
     }
 }
 
-/// Turns the file into entries and notes what is wrong with it.
+/// Parses the file into entries and collects findings.
 struct Reader<'d, 'a> {
     loaded: &'d Loaded<'a>,
     findings: Vec<Finding>,
 }
 
 impl Reader<'_, '_> {
-    fn fault(&mut self, pointer: &str, message: impl Into<String>, help: &str) {
+    fn report(&mut self, pointer: &str, message: impl Into<String>, help: &str) {
         let finding = Finding::new(RULE, pointer, message);
         self.findings.push(if help.is_empty() {
             finding
@@ -293,7 +303,7 @@ impl Reader<'_, '_> {
     fn file(&mut self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         let Some(sections) = self.loaded.value.as_object() else {
-            self.fault(
+            self.report(
                 "",
                 "this is no list of deviations",
                 "write the sections `policies` and `deviations`",
@@ -303,7 +313,7 @@ impl Reader<'_, '_> {
         for (name, section) in sections {
             let at = child("", name);
             if name != "policies" && name != "deviations" {
-                self.fault(
+                self.report(
                     &at,
                     format!("`{name}` is no section"),
                     "the sections are `policies` and `deviations`",
@@ -321,7 +331,7 @@ impl Reader<'_, '_> {
                     }
                 }
                 Value::Null => {}
-                _ => self.fault(&at, "a section is a list of entries", ""),
+                _ => self.report(&at, "a section is a list of entries", ""),
             }
         }
         for (index, entry) in entries.iter().enumerate() {
@@ -332,7 +342,7 @@ impl Reader<'_, '_> {
                     && other.apis.iter().any(|api| entry.apis.contains(api))
             };
             if let Some(first) = entries[..index].iter().find(same).filter(|_| !entry.policy) {
-                self.fault(
+                self.report(
                     &entry.pointer,
                     format!("the same as the entry in line {}", first.location.line),
                     "one entry is enough",
@@ -345,11 +355,11 @@ impl Reader<'_, '_> {
     fn entry(&mut self, item: &Value, pointer: String, policy: bool) -> Option<Entry> {
         let before = self.findings.len();
         let Some(members) = item.as_object() else {
-            self.fault(&pointer, "an entry is a mapping", "");
+            self.report(&pointer, "an entry is a mapping", "");
             return None;
         };
         for name in members.keys().filter(|name| !KEYS.contains(&name.as_str())) {
-            self.fault(
+            self.report(
                 &child(&pointer, name),
                 format!("`{name}` is no key of an entry"),
                 &format!("the keys are {}", KEYS.join(", ")),
@@ -368,21 +378,21 @@ impl Reader<'_, '_> {
             .optional_text(item, &pointer, "reason")
             .unwrap_or_default();
         if reason.trim().is_empty() {
-            self.fault(&pointer, "an entry says its `reason`", "");
+            self.report(&pointer, "an entry says its `reason`", "");
         }
         let (published, ours) = (item.get("published").cloned(), item.get("ours").cloned());
         if let (Some(subject), Some(kind)) = (&subject, kind) {
-            let wild = subject.key_and_name().1.contains('*')
+            let has_wildcard = subject.key_and_name().1.contains('*')
                 || member.as_ref().is_some_and(|member| member.contains('*'));
-            if wild && !policy {
-                self.fault(
+            if has_wildcard && !policy {
+                self.report(
                     &pointer,
                     "only a policy may stand for many places",
                     "name one place, or move the entry to `policies`",
                 );
             }
-            if policy && !wild {
-                self.fault(
+            if policy && !has_wildcard {
+                self.report(
                     &pointer,
                     "a policy stands for many places",
                     "say `*`, or move the entry to `deviations`",
@@ -390,11 +400,11 @@ impl Reader<'_, '_> {
             }
             if !policy
                 && !kind.is_presence()
-                && !kind.is_switch()
+                && !kind.is_boolean()
                 && (published.is_none() || ours.is_none())
             {
                 let help = "the report has both; an entry must not explain what changes later";
-                self.fault(
+                self.report(
                     &pointer,
                     "an entry records both values, `published` and `ours`",
                     help,
@@ -432,7 +442,7 @@ impl Reader<'_, '_> {
                 apis.into_iter().map(str::to_owned).collect()
             }
             _ => {
-                self.fault(
+                self.report(
                     pointer,
                     "an entry says which documents it is about",
                     "`in: [v1]`, `in: [v2]` or `in: [v1, v2]`",
@@ -450,7 +460,7 @@ impl Reader<'_, '_> {
             (Some(operation), None) => Some(Subject::Operation(operation)),
             (None, Some(schema)) => Some(Subject::Schema(schema)),
             _ => {
-                self.fault(
+                self.report(
                     pointer,
                     "an entry is about one `operation` or one `schema`",
                     "use our names",
@@ -465,7 +475,7 @@ impl Reader<'_, '_> {
             None => None,
             Some(Value::String(text)) => Some(text.clone()),
             Some(_) => {
-                self.fault(&child(pointer, key), format!("`{key}` is a text"), "");
+                self.report(&child(pointer, key), format!("`{key}` is a text"), "");
                 None
             }
         }
@@ -490,7 +500,7 @@ impl Reader<'_, '_> {
             } else {
                 pointer.to_owned()
             };
-            self.fault(
+            self.report(
                 &at,
                 format!("an entry says its `{key}`"),
                 &format!("one of {}", all.join(", ")),
@@ -618,7 +628,11 @@ mod tests {
             ("a*b*c", "a-b-b-c", true),
             ("id", "_id", false),
         ] {
-            assert_eq!(matches(pattern, text), expected, "{pattern} and {text}");
+            assert_eq!(
+                glob_matches(pattern, text),
+                expected,
+                "{pattern} and {text}"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One thing in which the two documents are not the same.
+//! One difference between the two documents.
 
 use std::fmt;
 
@@ -6,50 +6,52 @@ use serde_json::Value;
 
 use crate::error::Location;
 
-/// What is not the same. The names stand in reports and in `spec/deviations.yaml`.
+/// The kind of a difference. Its name is used in reports and in `spec/deviations.yaml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// A published operation of the backup families that we do not have.
+    /// An operation of the backup families is published, but our document does not have it.
     OperationMissing,
-    /// An operation of ours that is no longer published.
+    /// An operation of ours is no longer published.
     OperationEnded,
-    /// The official name of an operation.
+    /// The official `operationId`.
     OperationId,
-    /// The path, but for the names of its parameters the same.
+    /// The path. Names of path parameters count; the paths are otherwise equal.
     Path,
-    /// Newest stable media type.
+    /// The newest stable media type.
     MediaType,
-    /// Older media types, and when they stop.
+    /// Older media types and their sunset dates.
     OlderVersions,
-    /// When a media type stops.
+    /// The sunset date of a media type.
     Sunset,
-    /// When an operation ended, while it is still published without a date.
+    /// Our document records the date on which an operation ended, but it is still published without
+    /// a sunset.
     Ended,
-    /// Marked as deprecated.
+    /// Whether it is marked as deprecated.
     Deprecated,
-    /// Who may call it.
+    /// The roles that may call an operation.
     Roles,
-    /// Documented statuses.
+    /// The documented HTTP statuses.
     Statuses,
-    /// A published member (property, parameter, body) that we do not have.
+    /// A member (property, parameter, body) is published, but our document does not have it.
     MemberMissing,
-    /// A member of ours that is not published.
+    /// A member of ours is not published.
     MemberExtra,
-    /// JSON type.
+    /// The JSON type.
     Type,
     /// `format`.
     Format,
-    /// Values of an enum.
+    /// The values of an enum.
     Enum,
-    /// Whether it must be there.
+    /// Whether a member is required.
     Required,
-    /// Members that one subtype of a request requires.
+    /// The members that one subtype of a request requires.
     RequiredWhen,
-    /// Members that we forbid in one subtype of a request, and that it has.
+    /// Members that our rules forbid in one subtype of a request, although the published subtype
+    /// has them.
     ForbiddenWhen,
-    /// What a rule of ours names as its source.
+    /// A rule of ours names a source that is not published.
     Source,
-    /// Whether it may be null.
+    /// Whether null is allowed.
     Nullable,
     /// `minimum`.
     Minimum,
@@ -77,12 +79,12 @@ pub enum Kind {
     MaxProperties,
     /// `pattern`.
     Pattern,
-    /// What Atlas assumes when it is not sent.
+    /// `default`: the value that Atlas assumes if the member is not sent.
     Default,
 }
 
 impl Kind {
-    /// Every kind, by the name that people write.
+    /// Every kind with its name, as used in files and reports.
     pub const NAMES: &[(&str, Kind)] = &[
         ("operation-missing", Kind::OperationMissing),
         ("operation-ended", Kind::OperationEnded),
@@ -121,7 +123,7 @@ impl Kind {
         ("default", Kind::Default),
     ];
 
-    /// Keywords of a schema whose one value is compared as it stands.
+    /// The schema keywords with a single value, which is compared directly.
     pub(super) const KEYWORDS: &[Kind] = &[
         Kind::Format,
         Kind::Minimum,
@@ -140,7 +142,7 @@ impl Kind {
         Kind::Default,
     ];
 
-    /// The name that people write.
+    /// Returns the name used in files and reports.
     pub fn name(self) -> &'static str {
         Self::NAMES
             .iter()
@@ -148,7 +150,7 @@ impl Kind {
             .map_or("", |(name, _)| name)
     }
 
-    /// Whether only the presence of something differs, so that there are no two values to set side by side.
+    /// Whether something is only present on one side, so that there are no two values to compare.
     pub(super) fn is_presence(self) -> bool {
         matches!(
             self,
@@ -156,23 +158,25 @@ impl Kind {
         )
     }
 
-    /// Whether the values can only be true and false, so that the kind says it all.
-    pub(super) fn is_switch(self) -> bool {
+    /// Whether the values are booleans. The kind alone then identifies the difference.
+    pub(super) fn is_boolean(self) -> bool {
         matches!(self, Kind::Deprecated | Kind::Required | Kind::Nullable)
     }
 }
 
-/// What a difference is about.
+/// The operation or schema that a difference concerns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// An operation: our `operationId`, or method and path of one that we do not have.
+    /// An operation: our `operationId`, or the method and path of one that our document does not
+    /// have.
     Operation(String),
-    /// A schema, by our name.
+    /// A schema, by its name in our document.
     Schema(String),
 }
 
 impl Subject {
-    /// The key of an entry in `spec/deviations.yaml`, and its value.
+    /// Returns the key (`operation` or `schema`) and the value that identify it in
+    /// `spec/deviations.yaml`.
     pub fn key_and_name(&self) -> (&'static str, &str) {
         match self {
             Subject::Operation(name) => ("operation", name),
@@ -181,74 +185,76 @@ impl Subject {
     }
 }
 
-/// Whether a member travels to Atlas or from it.
+/// Whether a member is part of a request or of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
-    /// To Atlas.
+    /// Sent to Atlas.
     Request,
-    /// From Atlas.
-    Answer,
+    /// Sent by Atlas. Files and reports call it `answer`.
+    Response,
 }
 
 impl Side {
-    /// Every side, by the name that people write.
-    pub const NAMES: &[(&str, Side)] = &[("request", Side::Request), ("answer", Side::Answer)];
+    /// Every side with its name, as used in files and reports.
+    pub const NAMES: &[(&str, Side)] = &[("request", Side::Request), ("answer", Side::Response)];
 
-    /// The name that people write.
+    /// Returns the name used in files and reports.
     pub fn name(self) -> &'static str {
         match self {
             Side::Request => "request",
-            Side::Answer => "answer",
+            Side::Response => "answer",
         }
     }
 }
 
-/// Why a difference is meant.
+/// The reason why a difference is intended.
 #[derive(Clone, Debug)]
 pub struct Explanation {
-    /// The words of the entry.
+    /// The `reason` of the entry.
     pub reason: String,
-    /// Where the entry stands in the file of deviations.
+    /// The location of the entry in the deviations file.
     pub location: Location,
-    /// Whether it is a policy, which explains many differences.
+    /// Whether the entry is a policy, which explains many differences.
     pub policy: bool,
 }
 
-/// One thing in which the two documents are not the same.
+/// One difference between the two documents.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// What differs.
+    /// The kind of the difference.
     pub kind: Kind,
-    /// What it is about.
+    /// The operation or schema concerned.
     pub subject: Subject,
-    /// The member concerned: `id`, `results[]`, `query pageNum`, `body`; `None` when the subject itself is.
+    /// The member concerned (`id`, `results[]`, `query pageNum`, `body`); `None` if it is the
+    /// subject itself.
     pub member: Option<String>,
-    /// On which side, where both can differ.
+    /// Request or response; `None` if the difference does not depend on it.
     pub side: Option<Side>,
-    /// What our document says; null for nothing.
+    /// The value in our document; null if there is none.
     pub ours: Value,
-    /// What the published document says; null for nothing.
+    /// The value in the published document; null if there is none.
     pub published: Value,
     /// JSON pointer in our document.
     pub pointer: String,
-    /// The same as line and column.
+    /// Line and column of `pointer`.
     pub location: Location,
     /// JSON pointer in the published document.
     pub published_pointer: String,
-    /// Why it is meant, if an entry says so.
+    /// The entry that explains the difference, if there is one.
     pub explanation: Option<Explanation>,
-    /// An entry for this very thing that records other values: what it explains has changed since.
+    /// The location of an entry that matches this difference but records other values: the
+    /// difference has changed since the entry was written.
     pub outdated: Option<Location>,
 }
 
 impl Difference {
-    /// What identifies it among all differences of one comparison.
+    /// Returns the key that is unique among all differences of one comparison.
     pub(super) fn key(&self) -> (&Subject, Option<&str>, Kind, Option<Side>) {
         (&self.subject, self.member.as_deref(), self.kind, self.side)
     }
 
-    /// `Snapshot.frequencyType`, or the operation's name and member.
-    pub fn place(&self) -> String {
+    /// Returns the subject and member as text, e.g. `Snapshot.frequencyType`.
+    pub fn label(&self) -> String {
         match (&self.subject, &self.member) {
             (Subject::Schema(name), Some(member)) => format!("{name}.{member}"),
             (Subject::Operation(name), Some(member)) => format!("{name}, {member}"),
@@ -256,7 +262,7 @@ impl Difference {
         }
     }
 
-    /// What differs, in words.
+    /// Describes the difference in words.
     pub fn message(&self) -> String {
         let (ours, published) = (&self.ours, &self.published);
         match self.kind {
@@ -264,12 +270,18 @@ impl Difference {
             Kind::OperationEnded => "no longer published".to_owned(),
             Kind::Ended => format!(
                 "ended on {} by our document, but published without an end",
-                shown(ours)
+                display_value(ours)
             ),
             Kind::MemberMissing => {
-                format!("published ({}), and not in our document", shown(published))
+                format!(
+                    "published ({}), and not in our document",
+                    display_value(published)
+                )
             }
-            Kind::Source => format!("its source is {}, which is not published", shown(ours)),
+            Kind::Source => format!(
+                "its source is {}, which is not published",
+                display_value(ours)
+            ),
             Kind::MemberExtra => "in our document, and not published".to_owned(),
             Kind::Enum | Kind::Statuses | Kind::RequiredWhen | Kind::ForbiddenWhen
                 if ours.is_array() && published.is_array() =>
@@ -277,7 +289,11 @@ impl Difference {
                 let only = |values: &Value, who: &str| match values.as_array() {
                     Some(values) if !values.is_empty() => Some(format!(
                         "only {who}: {}",
-                        values.iter().map(shown).collect::<Vec<_>>().join(", ")
+                        values
+                            .iter()
+                            .map(display_value)
+                            .collect::<Vec<_>>()
+                            .join(", ")
                     )),
                     _ => None,
                 };
@@ -291,7 +307,11 @@ impl Difference {
                 let side = self
                     .side
                     .map_or(String::new(), |side| format!(" in the {}", side.name()));
-                format!("published {}, ours {}{side}", shown(published), shown(ours))
+                format!(
+                    "published {}, ours {}{side}",
+                    display_value(published),
+                    display_value(ours)
+                )
             }
         }
     }
@@ -302,14 +322,14 @@ impl fmt::Display for Difference {
         write!(
             f,
             "{}: {} [{}]",
-            self.place(),
+            self.label(),
             self.message(),
             self.kind.name()
         )
     }
 }
 
-fn shown(value: &Value) -> String {
+fn display_value(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
         Value::String(text) => text.clone(),

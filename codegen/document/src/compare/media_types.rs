@@ -1,33 +1,33 @@
-//! Dated media types: which one is the newest, and what came before it.
+//! Dated media types: finds the newest one and the versions before it.
 //!
 //! `application/vnd.atlas.2024-05-30+json` is stable; `application/vnd.atlas.preview+json` and
-//! `application/vnd.atlas.2026-01-01.upcoming+json` may change any day and are passed over.
+//! `application/vnd.atlas.2026-01-01.upcoming+json` may change at any time and are ignored.
 
 use serde_json::{Value, json};
 
-use super::book::Place;
+use super::view::Node;
 use crate::lint::is_date;
 
 /// One entry of `content`.
 #[derive(Clone, Debug)]
 pub(super) struct Media<'a> {
-    /// The whole media type.
+    /// The full media type.
     pub name: &'a str,
-    /// Its date; `None` for plain `application/json`.
+    /// The date of the media type; `None` for `application/json`.
     pub date: Option<&'a str>,
     /// The media type object.
-    pub place: Place<'a>,
+    pub node: Node<'a>,
 }
 
-/// The stable JSON media types of a request body or an answer, oldest first.
-pub(super) fn stable<'a>(holder: &Place<'a>) -> Vec<Media<'a>> {
+/// Returns the stable JSON media types of a request body or a response, oldest first.
+pub(super) fn stable<'a>(holder: &Node<'a>) -> Vec<Media<'a>> {
     let mut all: Vec<_> = holder
         .members("content")
-        .filter_map(|(name, place)| {
+        .filter_map(|(name, node)| {
             Some(Media {
                 name,
                 date: date(name)?,
-                place,
+                node,
             })
         })
         .collect();
@@ -35,7 +35,8 @@ pub(super) fn stable<'a>(holder: &Place<'a>) -> Vec<Media<'a>> {
     all
 }
 
-/// The date of a stable JSON media type; `None` inside for one without a date.
+/// Returns the date of a stable JSON media type; the inner `None` stands for `application/json`,
+/// which has none.
 fn date(name: &str) -> Option<Option<&str>> {
     if name == "application/json" {
         return Some(None);
@@ -46,15 +47,15 @@ fn date(name: &str) -> Option<Option<&str>> {
     is_date(date).then_some(Some(date))
 }
 
-/// The versions before `than`, in the form of our `x-atlas-older-versions`.
+/// Returns the versions before `than`, in the format of our `x-atlas-older-versions`.
 pub(super) fn older(all: &[Media<'_>], than: &Media<'_>) -> Vec<Value> {
     let older = all.iter().filter(|media| media.date < than.date);
     older
-        .filter_map(|media| Some(version(media.date?, media.place.value.get("x-sunset"))))
+        .filter_map(|media| Some(version(media.date?, media.node.value.get("x-sunset"))))
         .collect()
 }
 
-/// One version, with its sunset if it has one.
+/// Returns one version, with its sunset date if it has one.
 pub(super) fn version(date: &str, sunset: Option<&Value>) -> Value {
     match sunset {
         Some(sunset) => json!({"version": date, "sunset": sunset}),
@@ -77,7 +78,7 @@ mod tests {
             "application/vnd.atlas.preview+json": {},
             "text/csv": {},
         }});
-        let all = stable(&Place {
+        let all = stable(&Node {
             value: &answer,
             pointer: String::new(),
         });

@@ -1,51 +1,50 @@
-//! Which operation is which, and what differs between two of them apart from their schemas.
+//! Pairs the operations of both documents and compares everything about them except their schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::book::{Book, Place};
 use super::difference::{Kind, Side};
 use super::media_types::{self, Media};
-use super::schemas::{Comparison, Sides, Spot, only};
+use super::schemas::{Comparison, Sides, Target, exclusive_values};
+use super::view::{DocumentView, Node};
 
 const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Words in the paths of the backup families. An operation whose path has one, or that shares a tag with one of ours, would be ours to
-/// have; all others of the published document are none of our business.
+/// Words in the paths of the backup families. A published operation belongs into our document if
+/// its path contains one of them, or if it shares a tag with one of our operations; all others are
+/// ignored.
 const FAMILIES: &[&str] = &["backup", "snapshot", "restore"];
 
-/// One operation of a document.
 #[derive(Clone, Debug)]
 pub(super) struct Operation<'a> {
-    /// In capitals.
+    /// HTTP method, in capitals.
     pub method: String,
     pub path: &'a str,
-    pub place: Place<'a>,
-    /// What all operations of the path share.
-    pub item: Place<'a>,
+    pub node: Node<'a>,
+    /// The path item, which holds what all operations of the path share.
+    pub item: Node<'a>,
 }
 
 impl<'a> Operation<'a> {
-    /// Our name for it.
+    /// Our `operationId`.
     pub fn id(&self) -> &'a str {
-        self.place.text("operationId").unwrap_or(self.path)
+        self.node.text("operationId").unwrap_or(self.path)
     }
 
-    /// `GET /api/atlas/v2/…`.
+    /// Method and path: `GET /api/atlas/v2/…`.
     pub fn title(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
     fn tags(&self) -> impl Iterator<Item = &'a str> {
-        self.place
-            .items("tags")
-            .filter_map(|tag| tag.value.as_str())
+        self.node.items("tags").filter_map(|tag| tag.value.as_str())
     }
 
-    /// Method and path without the names of its parameters, which no server sees.
+    /// Returns method and path, without the names of path parameters, which have no meaning for a
+    /// server.
     fn key(&self) -> (String, String) {
         let segments = self.path.split('/').map(|segment| {
             if segment.starts_with('{') {
@@ -57,18 +56,19 @@ impl<'a> Operation<'a> {
         (self.method.clone(), segments.collect::<Vec<_>>().join("/"))
     }
 
-    /// Whether the document says itself that it has ended.
+    /// Whether the document itself marks the operation as removed.
     pub fn is_removed(&self) -> bool {
-        self.place.flag("x-removed")
+        self.node.flag("x-removed")
     }
 
-    /// Parameters by where they stand and name, the operation's own before those of its path.
-    fn parameters(&self, book: &Book<'a>) -> BTreeMap<String, Place<'a>> {
+    /// Returns the parameters by `in` and name. Parameters of the operation override those of the
+    /// path item.
+    fn parameters(&self, view: &DocumentView<'a>) -> BTreeMap<String, Node<'a>> {
         let all = self
             .item
             .items("parameters")
-            .chain(self.place.items("parameters"))
-            .map(|parameter| book.follow(&parameter));
+            .chain(self.node.items("parameters"))
+            .map(|parameter| view.follow(&parameter));
         all.filter_map(|parameter| {
             Some((
                 format!("{} {}", parameter.text("in")?, parameter.text("name")?),
@@ -78,44 +78,44 @@ impl<'a> Operation<'a> {
         .collect()
     }
 
-    /// The answers by status.
-    fn answers(&self, book: &Book<'a>) -> BTreeMap<&'a str, Place<'a>> {
-        self.place
+    /// Returns the responses by status.
+    fn responses(&self, view: &DocumentView<'a>) -> BTreeMap<&'a str, Node<'a>> {
+        self.node
             .members("responses")
-            .map(|(status, answer)| (status, book.follow(&answer)))
+            .map(|(status, response)| (status, view.follow(&response)))
             .collect()
     }
 
-    /// Whether it comes with a media type that may change any day, and with no other.
-    fn is_unstable(&self, book: &Book<'a>) -> bool {
-        let mut answers = self
-            .answers(book)
+    /// Whether all its media types are unstable ones, which may change at any time.
+    fn is_unstable(&self, view: &DocumentView<'a>) -> bool {
+        let mut responses = self
+            .responses(view)
             .into_iter()
             .filter(|(status, _)| status.starts_with('2'))
-            .map(|(_, answer)| answer)
+            .map(|(_, response)| response)
             .peekable();
-        answers.peek().is_some()
-            && answers.all(|answer| {
-                answer.members("content").next().is_some()
-                    && media_types::stable(&answer).is_empty()
+        responses.peek().is_some()
+            && responses.all(|response| {
+                response.members("content").next().is_some()
+                    && media_types::stable(&response).is_empty()
             })
     }
 }
 
-/// The operations of a document whose path begins so.
-pub(super) fn operations<'a>(book: &Book<'a>, prefix: &str) -> Vec<Operation<'a>> {
+/// Returns the operations of a document whose path starts with `prefix`.
+pub(super) fn operations<'a>(view: &DocumentView<'a>, prefix: &str) -> Vec<Operation<'a>> {
     let mut all = Vec::new();
-    for (path, item) in book
+    for (path, item) in view
         .root
         .members("paths")
         .filter(|(path, _)| path.starts_with(prefix))
     {
         for method in METHODS {
-            if let Some(place) = item.get(method) {
+            if let Some(node) = item.get(method) {
                 all.push(Operation {
                     method: method.to_uppercase(),
                     path,
-                    place,
+                    node,
                     item: item.clone(),
                 });
             }
@@ -124,20 +124,20 @@ pub(super) fn operations<'a>(book: &Book<'a>, prefix: &str) -> Vec<Operation<'a>
     all
 }
 
-/// Which operation is which.
+/// The operations of both documents, matched by method and path.
 #[derive(Debug, Default)]
 pub(super) struct Pairs<'a> {
     pub both: Vec<(Operation<'a>, Operation<'a>)>,
     /// Ours, not published.
     pub ours: Vec<Operation<'a>>,
-    /// Published, of our families, and not ours.
+    /// Published and of our families, but not ours.
     pub published: Vec<Operation<'a>>,
 }
 
 pub(super) fn pair<'a>(
     ours: Vec<Operation<'a>>,
     published: Vec<Operation<'a>>,
-    book: &Book<'a>,
+    view: &DocumentView<'a>,
 ) -> Pairs<'a> {
     let mut rest: BTreeMap<_, _> = published
         .into_iter()
@@ -165,71 +165,78 @@ pub(super) fn pair<'a>(
             || words.any(|word| FAMILIES.iter().any(|family| word.contains(family)))
     };
     let missing = rest.into_values().filter(|operation| {
-        of_family(operation) && !operation.is_removed() && !operation.is_unstable(book)
+        of_family(operation) && !operation.is_removed() && !operation.is_unstable(view)
     });
     pairs.published = missing.collect();
     pairs
 }
 
-/// The date on which an operation ended, as our document records it.
+/// Returns the date on which an operation ended according to our document.
 pub(super) fn ended<'a>(operation: &Operation<'a>) -> Option<&'a Value> {
     operation
-        .place
+        .node
         .value
         .get("x-atlas-deprecation")?
         .get("ended")
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares two operations, and lets their schemas meet.
-    pub fn operation(&mut self, ours: &Operation<'a>, published: &Operation<'a>) {
-        let spot = Spot::operation(ours.id());
-        let (mine, theirs) = (&ours.place, &published.place);
+    /// Compares two operations and pairs their schemas.
+    pub fn compare_operation(&mut self, ours: &Operation<'a>, published: &Operation<'a>) {
+        let target = Target::operation(ours.id());
+        let (mine, theirs) = (&ours.node, &published.node);
         let texts = |value: &str| Value::from(value);
-        self.fact(
-            &spot,
+        self.compare_fact(
+            &target,
             Kind::Path,
             texts(ours.path),
             texts(published.path),
             &ours.item,
             &published.item,
         );
-        let name = |place: &Place<'_>, key: &str| place.value.get(key).cloned().unwrap_or_default();
-        self.fact(
-            &spot,
+        let name = |node: &Node<'_>, key: &str| node.value.get(key).cloned().unwrap_or_default();
+        self.compare_fact(
+            &target,
             Kind::OperationId,
             name(mine, "x-atlas-operation-id"),
             name(theirs, "operationId"),
             mine,
             theirs,
         );
-        self.fact(
-            &spot,
+        self.compare_fact(
+            &target,
             Kind::Deprecated,
             mine.flag("deprecated").into(),
             theirs.flag("deprecated").into(),
             mine,
             theirs,
         );
-        self.fact(&spot, Kind::Roles, roles(mine), roles(theirs), mine, theirs);
-        self.life(&spot, ours, published);
-        self.parameters(&spot, ours, published);
-        self.body(&spot, ours, published);
-        self.answers(&spot, ours, published);
+        self.compare_fact(
+            &target,
+            Kind::Roles,
+            roles(mine),
+            roles(theirs),
+            mine,
+            theirs,
+        );
+        self.compare_lifecycle(&target, ours, published);
+        self.compare_parameters(&target, ours, published);
+        self.compare_body(&target, ours, published);
+        self.compare_responses(&target, ours, published);
     }
 
-    fn fact(
+    fn compare_fact(
         &mut self,
-        spot: &Spot,
+        target: &Target,
         kind: Kind,
         ours: Value,
         published: Value,
-        mine: &Place<'_>,
-        theirs: &Place<'_>,
+        mine: &Node<'_>,
+        theirs: &Node<'_>,
     ) {
         if ours != published {
-            self.differ(
-                spot,
+            self.record(
+                target,
                 kind,
                 None,
                 Sides {
@@ -242,39 +249,51 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether it has ended. Where the published document has a date, that is the sunset of a media type and compared as such.
-    fn life(&mut self, spot: &Spot, ours: &Operation<'a>, published: &Operation<'a>) {
+    /// Compares whether the operation has ended. If the published document has an end date, it is
+    /// the sunset of a media type and compared there.
+    fn compare_lifecycle(
+        &mut self,
+        target: &Target,
+        ours: &Operation<'a>,
+        published: &Operation<'a>,
+    ) {
         match ended(ours) {
             None if published.is_removed() => {
-                self.fact(
-                    spot,
+                self.compare_fact(
+                    target,
                     Kind::OperationEnded,
                     true.into(),
                     Value::Null,
-                    &ours.place,
-                    &published.place,
+                    &ours.node,
+                    &published.node,
                 );
             }
             Some(date) if !published.is_removed() && !has_sunset(&self.published, published) => {
-                self.fact(
-                    spot,
+                self.compare_fact(
+                    target,
                     Kind::Ended,
                     date.clone(),
                     Value::Null,
-                    &ours.place,
-                    &published.place,
+                    &ours.node,
+                    &published.node,
                 );
             }
             _ => {}
         }
     }
 
-    fn parameters(&mut self, spot: &Spot, ours: &Operation<'a>, published: &Operation<'a>) {
+    fn compare_parameters(
+        &mut self,
+        target: &Target,
+        ours: &Operation<'a>,
+        published: &Operation<'a>,
+    ) {
         let (mut mine, mut theirs) = (
             ours.parameters(&self.ours),
             published.parameters(&self.published),
         );
-        // The names of path parameters are compared as part of the path: what is at the same place is the same parameter.
+        // The names of path parameters are compared as part of the path, so path parameters at the
+        // same position are the same parameter here.
         let names = |path: &'a str| {
             path.split('/')
                 .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
@@ -293,14 +312,16 @@ impl<'a> Comparison<'a> {
         let all: BTreeSet<String> = mine.keys().chain(theirs.keys()).cloned().collect();
         for name in all {
             self.members += 1;
-            let spot = spot.member(&name);
+            let target = target.member(&name);
             match (mine.remove(&name), theirs.remove(&name)) {
-                (Some(mine), Some(theirs)) => self.parameter(&spot, &mine, &theirs),
-                (Some(mine), None) => self.extra(&spot, &inside(&mine), &published.place.pointer),
-                (None, Some(theirs)) => self.missing(
-                    &spot,
-                    &ours.place.pointer,
-                    &inside(&theirs),
+                (Some(mine), Some(theirs)) => self.compare_parameter(&target, &mine, &theirs),
+                (Some(mine), None) => {
+                    self.record_extra(&target, &parameter_schema(&mine), &published.node.pointer)
+                }
+                (None, Some(theirs)) => self.record_missing(
+                    &target,
+                    &ours.node.pointer,
+                    &parameter_schema(&theirs),
                     theirs.flag("required"),
                 ),
                 (None, None) => {}
@@ -308,23 +329,27 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn parameter(&mut self, spot: &Spot, ours: &Place<'a>, published: &Place<'a>) {
-        self.required_flag(spot, ours, published);
-        self.fact(
-            spot,
+    fn compare_parameter(&mut self, target: &Target, ours: &Node<'a>, published: &Node<'a>) {
+        self.compare_required_flag(target, ours, published);
+        self.compare_fact(
+            target,
             Kind::Deprecated,
             ours.flag("deprecated").into(),
             published.flag("deprecated").into(),
             ours,
             published,
         );
-        self.value(spot, &inside(ours), &[(Side::Request, inside(published))]);
+        self.compare_value(
+            target,
+            &parameter_schema(ours),
+            &[(Side::Request, parameter_schema(published))],
+        );
         if let (Some(ours), Some(published)) = (ours.get("schema"), published.get("schema")) {
-            self.meet(&ours, &published, Side::Request);
+            self.pair_schemas(&ours, &published, Side::Request);
         }
     }
 
-    fn required_flag(&mut self, spot: &Spot, ours: &Place<'_>, published: &Place<'_>) {
+    fn compare_required_flag(&mut self, target: &Target, ours: &Node<'_>, published: &Node<'_>) {
         let (mine, theirs) = (ours.flag("required"), published.flag("required"));
         if mine != theirs {
             let sides = Sides {
@@ -333,18 +358,18 @@ impl<'a> Comparison<'a> {
                 pointer: &ours.pointer,
                 published_pointer: &published.pointer,
             };
-            self.differ(spot, Kind::Required, Some(Side::Request), sides);
+            self.record(target, Kind::Required, Some(Side::Request), sides);
         }
     }
 
-    fn body(&mut self, spot: &Spot, ours: &Operation<'a>, published: &Operation<'a>) {
-        let spot = spot.member("body");
+    fn compare_body(&mut self, target: &Target, ours: &Operation<'a>, published: &Operation<'a>) {
+        let target = target.member("body");
         let mine = ours
-            .place
+            .node
             .get("requestBody")
             .map(|body| self.ours.follow(&body));
         let theirs = published
-            .place
+            .node
             .get("requestBody")
             .map(|body| self.published.follow(&body));
         if mine.is_some() || theirs.is_some() {
@@ -352,73 +377,95 @@ impl<'a> Comparison<'a> {
         }
         match (mine, theirs) {
             (Some(mine), Some(theirs)) => {
-                self.required_flag(&spot, &mine, &theirs);
-                self.content(&spot, &mine, &theirs, Side::Request);
+                self.compare_required_flag(&target, &mine, &theirs);
+                self.compare_content(&target, &mine, &theirs, Side::Request);
             }
             (Some(mine), None) => {
-                self.extra(&spot, &content_schema(&mine), &published.place.pointer)
+                self.record_extra(&target, &body_schema(&mine), &published.node.pointer)
             }
-            (None, Some(theirs)) => self.missing(
-                &spot,
-                &ours.place.pointer,
-                &content_schema(&theirs),
+            (None, Some(theirs)) => self.record_missing(
+                &target,
+                &ours.node.pointer,
+                &body_schema(&theirs),
                 theirs.flag("required"),
             ),
             (None, None) => {}
         }
     }
 
-    fn answers(&mut self, spot: &Spot, ours: &Operation<'a>, published: &Operation<'a>) {
-        let (mine, theirs) = (ours.answers(&self.ours), published.answers(&self.published));
-        let statuses = |answers: &BTreeMap<&str, Place<'_>>| {
-            Some(answers.keys().map(|status| Value::from(*status)).collect())
+    fn compare_responses(
+        &mut self,
+        target: &Target,
+        ours: &Operation<'a>,
+        published: &Operation<'a>,
+    ) {
+        let (mine, theirs) = (
+            ours.responses(&self.ours),
+            published.responses(&self.published),
+        );
+        let statuses = |responses: &BTreeMap<&str, Node<'_>>| {
+            Some(
+                responses
+                    .keys()
+                    .map(|status| Value::from(*status))
+                    .collect(),
+            )
         };
-        let (our_statuses, their_statuses) = only(statuses(&mine), statuses(&theirs));
-        self.fact(
-            spot,
+        let (our_statuses, their_statuses) = exclusive_values(statuses(&mine), statuses(&theirs));
+        self.compare_fact(
+            target,
             Kind::Statuses,
             our_statuses,
             their_statuses,
-            &ours.place,
-            &published.place,
+            &ours.node,
+            &published.node,
         );
-        let spot = spot.member("answer");
-        for (status, answer) in &mine {
+        let target = target.member("answer");
+        for (status, response) in &mine {
             let success = status.starts_with('2');
-            // A success whose number has changed is still the success.
+            // If the success status has changed, the success responses are still compared with each
+            // other.
             let counterpart = theirs.get(status).or_else(|| {
                 theirs
                     .iter()
                     .find(|(status, _)| success && status.starts_with('2'))
-                    .map(|(_, answer)| answer)
+                    .map(|(_, response)| response)
             });
             match counterpart {
-                Some(published) if success => self.content(&spot, answer, published, Side::Answer),
-                Some(published) => self.error(answer, published),
+                Some(published) if success => {
+                    self.compare_content(&target, response, published, Side::Response)
+                }
+                Some(published) => self.compare_error(response, published),
                 None => {}
             }
         }
     }
 
-    /// Errors share their few answers, so only the schemas are compared.
-    fn error(&mut self, ours: &Place<'a>, published: &Place<'a>) {
-        let schema = |answer: &Place<'a>| {
-            answer
+    /// Operations share a few error responses, so only their schemas are compared.
+    fn compare_error(&mut self, ours: &Node<'a>, published: &Node<'a>) {
+        let schema = |response: &Node<'a>| {
+            response
                 .members("content")
                 .find_map(|(_, media)| media.get("schema"))
         };
         if let (Some(ours), Some(published)) = (schema(ours), schema(published)) {
-            self.meet(&ours, &published, Side::Answer);
+            self.pair_schemas(&ours, &published, Side::Response);
         }
     }
 
-    /// Compares media types and their dates, and lets the schemas of the newest meet.
-    fn content(&mut self, spot: &Spot, ours: &Place<'a>, published: &Place<'a>, side: Side) {
+    /// Compares the media types and their dates, and pairs the schemas of the newest ones.
+    fn compare_content(
+        &mut self,
+        target: &Target,
+        ours: &Node<'a>,
+        published: &Node<'a>,
+        side: Side,
+    ) {
         let (mine, theirs) = (media_types::stable(ours), media_types::stable(published));
         let (our_newest, newest) = (mine.last(), theirs.last());
         let name = |media: Option<&Media<'_>>| media.map_or(Value::Null, |media| media.name.into());
-        self.fact(
-            spot,
+        self.compare_fact(
+            target,
             Kind::MediaType,
             name(our_newest),
             name(newest),
@@ -428,62 +475,62 @@ impl<'a> Comparison<'a> {
         let (Some(our_newest), Some(newest)) = (our_newest, newest) else {
             return;
         };
-        // What our version is called there, whatever came after it.
-        if let (Side::Answer, Some(same)) = (
+        // Our version may still be published under the same name although newer ones exist.
+        if let (Side::Response, Some(same)) = (
             side,
             theirs.iter().find(|media| media.name == our_newest.name),
         ) {
             let date = |media: &Media<'_>, key: &str| {
-                media.place.value.get(key).cloned().unwrap_or_default()
+                media.node.value.get(key).cloned().unwrap_or_default()
             };
             let sunset = date(same, "x-sunset");
-            self.fact(
-                spot,
+            self.compare_fact(
+                target,
                 Kind::Sunset,
                 date(our_newest, "x-atlas-sunset"),
                 sunset,
-                &our_newest.place,
-                &same.place,
+                &our_newest.node,
+                &same.node,
             );
             let recorded = our_newest
-                .place
+                .node
                 .items("x-atlas-older-versions")
                 .map(|version| version.value.clone())
                 .collect::<Vec<_>>();
             let older = media_types::older(&theirs, same);
-            self.fact(
-                spot,
+            self.compare_fact(
+                target,
                 Kind::OlderVersions,
                 recorded.into(),
                 older.into(),
-                &our_newest.place,
-                &same.place,
+                &our_newest.node,
+                &same.node,
             );
         }
-        match (our_newest.place.get("schema"), newest.place.get("schema")) {
+        match (our_newest.node.get("schema"), newest.node.get("schema")) {
             (Some(ours), Some(published)) => {
-                // A body has been counted, with what else may be missing of it.
-                self.members += usize::from(side == Side::Answer);
-                self.value(
-                    spot,
+                // Request bodies were counted by the caller, together with those that are missing.
+                self.members += usize::from(side == Side::Response);
+                self.compare_value(
+                    target,
                     std::slice::from_ref(&ours),
                     &[(side, vec![published.clone()])],
                 );
-                self.meet(&ours, &published, side);
+                self.pair_schemas(&ours, &published, side);
             }
-            (None, Some(theirs)) => self.missing(spot, &ours.pointer, &[theirs], false),
-            (Some(mine), None) => self.extra(spot, &[mine], &published.pointer),
+            (None, Some(theirs)) => self.record_missing(target, &ours.pointer, &[theirs], false),
+            (Some(mine), None) => self.record_extra(target, &[mine], &published.pointer),
             (None, None) => {}
         }
     }
 }
 
-/// Roles as a sorted list; one role can stand alone.
-fn roles(place: &Place<'_>) -> Value {
-    let said = ["x-atlas-roles", "x-rolesRequirements", "x-roles"]
+/// Returns the roles as a sorted list. The document may give a single role as a string.
+fn roles(node: &Node<'_>) -> Value {
+    let declared = ["x-atlas-roles", "x-rolesRequirements", "x-roles"]
         .iter()
-        .find_map(|key| place.value.get(key));
-    let mut names: Vec<&str> = match said {
+        .find_map(|key| node.value.get(key));
+    let mut names: Vec<&str> = match declared {
         Some(Value::String(one)) => vec![one],
         Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
         _ => return Value::Null,
@@ -493,25 +540,25 @@ fn roles(place: &Place<'_>) -> Value {
     names.into()
 }
 
-fn has_sunset<'a>(book: &Book<'a>, operation: &Operation<'a>) -> bool {
-    let mut answers = operation.answers(book).into_values();
-    answers.any(|answer| {
-        media_types::stable(&answer)
+fn has_sunset<'a>(view: &DocumentView<'a>, operation: &Operation<'a>) -> bool {
+    let mut responses = operation.responses(view).into_values();
+    responses.any(|response| {
+        media_types::stable(&response)
             .last()
-            .is_some_and(|media| media.place.value.get("x-sunset").is_some())
+            .is_some_and(|media| media.node.value.get("x-sunset").is_some())
     })
 }
 
-/// The schema of a parameter.
-fn inside<'a>(parameter: &Place<'a>) -> Vec<Place<'a>> {
+/// Returns the schema of a parameter.
+fn parameter_schema<'a>(parameter: &Node<'a>) -> Vec<Node<'a>> {
     parameter.get("schema").into_iter().collect()
 }
 
-/// The schema of a body in its newest version.
-fn content_schema<'a>(body: &Place<'a>) -> Vec<Place<'a>> {
+/// Returns the schema of the newest version of a body.
+fn body_schema<'a>(body: &Node<'a>) -> Vec<Node<'a>> {
     media_types::stable(body)
         .last()
-        .and_then(|media| media.place.get("schema"))
+        .and_then(|media| media.node.get("schema"))
         .into_iter()
         .collect()
 }

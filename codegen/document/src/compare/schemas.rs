@@ -1,50 +1,54 @@
-//! Which of our schemas meets which published ones, and what differs between them.
+//! Pairs our schemas with the published ones and compares them.
 //!
-//! We have one flat schema where the published document has several, and one of ours can stand at many places. So the whole document
-//! is walked first, and each of our schemas collects the published ones it meets ([`Comparison::meet`]). Then each is compared once,
-//! with all of them together ([`Comparison::schemas`]): a member counts as published if any of them has it, and as required if
-//! all of them require it. As a schema meets another only once, circles end.
+//! Our document has one flat schema where the published one has several, and one schema of ours can
+//! be used in many places. So the documents are walked first, and every schema of ours collects the
+//! published schemas it corresponds to ([`Comparison::pair_schemas`]). Then every schema is
+//! compared once, with all its counterparts together ([`Comparison::compare_schemas`]): a member
+//! counts as published if any counterpart has it, and as required if all counterparts require it.
+//! Each pair is visited only once, which ends circular references.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::book::{Book, Place};
 use super::difference::{Difference, Kind, Side, Subject};
-use super::shape::{Node, Shape, shapes};
+use super::shape::{Nodes, Shape, shapes};
+use super::view::{DocumentView, Node};
 use crate::error::Location;
 
-/// The published schemas that one of ours meets, by their places and the direction they travel.
-type Meetings<'a> = BTreeMap<(Vec<String>, Side), Node<'a>>;
+/// The published counterparts of one of our schemas, by their JSON pointers and their side.
+type Counterparts<'a> = BTreeMap<(Vec<String>, Side), Nodes<'a>>;
 
-/// What identifies a difference.
+/// The key that identifies a difference.
 type Key = (Subject, Option<String>, Kind, Option<Side>);
 
-/// A published value that one of ours meets, and its direction.
-type Met<'a> = (Side, Node<'a>);
+/// A published counterpart of one of our values, and its side.
+type Counterpart<'a> = (Side, Nodes<'a>);
 
-/// Two documents, and what was found so far.
+/// The two documents and the differences found so far.
 pub(super) struct Comparison<'a> {
-    pub ours: Book<'a>,
-    pub published: Book<'a>,
-    /// Our schemas that an operation reaches that could not be compared: that nobody publishes one of their members is then unknown.
+    pub ours: DocumentView<'a>,
+    pub published: DocumentView<'a>,
+    /// Our schemas that are used by an operation that could not be compared. A member of theirs
+    /// that is not published so far may still be published there.
     pub incomplete: BTreeSet<&'a str>,
     pub members: usize,
     found: BTreeMap<Key, Difference>,
-    meetings: BTreeMap<&'a str, Meetings<'a>>,
-    queue: Vec<(&'a str, Met<'a>)>,
+    counterparts: BTreeMap<&'a str, Counterparts<'a>>,
+    queue: Vec<(&'a str, Counterpart<'a>)>,
 }
 
-/// What is being compared: for reports, and to find it again in a list of deviations.
+/// What is being compared: an operation or schema, or a member of it. Reports and deviation entries
+/// refer to it.
 #[derive(Clone, Debug)]
-pub(super) struct Spot {
+pub(super) struct Target {
     pub subject: Subject,
     pub member: Option<String>,
 }
 
-impl Spot {
+impl Target {
     pub fn operation(id: &str) -> Self {
-        Spot {
+        Target {
             subject: Subject::Operation(id.to_owned()),
             member: None,
         }
@@ -55,15 +59,15 @@ impl Spot {
             Some(outer) => format!("{outer}.{name}"),
             None => name.to_owned(),
         };
-        Spot {
+        Target {
             subject: self.subject.clone(),
             member: Some(member),
         }
     }
 
-    /// What the array or map at this spot contains.
+    /// Returns the target for the items of the array, or the values of the map, at this target.
     fn content(&self, brackets: &str) -> Self {
-        Spot {
+        Target {
             subject: self.subject.clone(),
             member: Some(format!(
                 "{}{brackets}",
@@ -73,7 +77,7 @@ impl Spot {
     }
 }
 
-/// The two values of a difference and where they stand.
+/// The two values of a difference and their JSON pointers.
 pub(super) struct Sides<'p> {
     pub ours: Value,
     pub published: Value,
@@ -84,28 +88,28 @@ pub(super) struct Sides<'p> {
 impl<'a> Comparison<'a> {
     pub fn new(ours: &'a Value, published: &'a Value) -> Self {
         Comparison {
-            ours: Book::new(ours),
-            published: Book::new(published),
+            ours: DocumentView::new(ours),
+            published: DocumentView::new(published),
             incomplete: BTreeSet::new(),
             members: 0,
             found: BTreeMap::new(),
-            meetings: BTreeMap::new(),
+            counterparts: BTreeMap::new(),
             queue: Vec::new(),
         }
     }
 
-    /// Notes a difference, once.
-    pub fn differ(&mut self, spot: &Spot, kind: Kind, side: Option<Side>, sides: Sides<'_>) {
-        let key = (spot.subject.clone(), spot.member.clone(), kind, side);
+    /// Records a difference, unless it is recorded already.
+    pub fn record(&mut self, target: &Target, kind: Kind, side: Option<Side>, sides: Sides<'_>) {
+        let key = (target.subject.clone(), target.member.clone(), kind, side);
         self.found.entry(key).or_insert_with(|| Difference {
             kind,
-            subject: spot.subject.clone(),
-            member: spot.member.clone(),
+            subject: target.subject.clone(),
+            member: target.member.clone(),
             side,
             ours: sides.ours,
             published: sides.published,
             pointer: sides.pointer.to_owned(),
-            // Looked up when all are known.
+            // Filled in when all differences are known.
             location: Location {
                 line: 1,
                 column: 1,
@@ -117,54 +121,55 @@ impl<'a> Comparison<'a> {
         });
     }
 
-    /// Everything that differs, in no order that means anything.
+    /// Takes the recorded differences. Their order has no meaning.
     pub fn differences(&mut self) -> Vec<Difference> {
         std::mem::take(&mut self.found).into_values().collect()
     }
 
-    /// Our schemas that met a published one.
-    pub fn met(&self) -> BTreeSet<&'a str> {
-        self.meetings.keys().copied().collect()
+    /// Returns the names of our schemas that have a published counterpart.
+    pub fn paired_schemas(&self) -> BTreeSet<&'a str> {
+        self.counterparts.keys().copied().collect()
     }
 
-    /// A value of ours, such as a body, and the published one at the same place.
-    pub fn meet(&mut self, ours: &Place<'a>, published: &Place<'a>, side: Side) {
-        self.meet_nodes(std::slice::from_ref(ours), &vec![published.clone()], side);
-        while let Some((name, (side, node))) = self.queue.pop() {
+    /// Pairs a value of ours, such as a body, with its published counterpart, and all schemas that
+    /// the two use.
+    pub fn pair_schemas(&mut self, ours: &Node<'a>, published: &Node<'a>, side: Side) {
+        self.pair_nodes(std::slice::from_ref(ours), &vec![published.clone()], side);
+        while let Some((name, (side, nodes))) = self.queue.pop() {
             let pointer = format!("/components/schemas/{name}");
             let Some(value) = self.ours.root.value.pointer(&pointer) else {
                 continue;
             };
             let (ours, published) = (
-                shapes(&self.ours, &[Place { value, pointer }]),
-                shapes(&self.published, &node),
+                shapes(&self.ours, &[Node { value, pointer }]),
+                shapes(&self.published, &nodes),
             );
-            self.meet_parts(&ours, &published, side);
+            self.pair_shapes(&ours, &published, side);
         }
     }
 
-    fn meet_nodes(&mut self, ours: &[Place<'a>], published: &Node<'a>, side: Side) {
-        if let Some(name) = named(&self.ours, ours) {
-            let places = published
+    fn pair_nodes(&mut self, ours: &[Node<'a>], published: &Nodes<'a>, side: Side) {
+        if let Some(name) = schema_name(&self.ours, ours) {
+            let pointers = published
                 .iter()
-                .map(|place| self.published.follow(place).pointer)
+                .map(|node| self.published.follow(node).pointer)
                 .collect();
             let known = self
-                .meetings
+                .counterparts
                 .entry(name)
                 .or_default()
-                .insert((places, side), published.clone())
+                .insert((pointers, side), published.clone())
                 .is_some();
             if !known {
                 self.queue.push((name, (side, published.clone())));
             }
         } else {
             let (ours, published) = (shapes(&self.ours, ours), shapes(&self.published, published));
-            self.meet_parts(&ours, &published, side);
+            self.pair_shapes(&ours, &published, side);
         }
     }
 
-    fn meet_parts(&mut self, ours: &[Shape<'a>], published: &[Shape<'a>], side: Side) {
+    fn pair_shapes(&mut self, ours: &[Shape<'a>], published: &[Shape<'a>], side: Side) {
         for (ours, published) in ours
             .iter()
             .flat_map(|ours| published.iter().map(move |published| (ours, published)))
@@ -172,55 +177,62 @@ impl<'a> Comparison<'a> {
             let properties = ours
                 .properties
                 .iter()
-                .filter_map(|(name, node)| Some((node, published.properties.get(name)?)));
-            let inside = [(&ours.items, &published.items), (&ours.map, &published.map)];
-            for (ours, published) in properties.chain(inside) {
-                if !ours.is_empty() && !published.is_empty() && self.travels(published, side) {
-                    self.meet_nodes(ours, published, side);
+                .filter_map(|(name, nodes)| Some((nodes, published.properties.get(name)?)));
+            let contained = [(&ours.items, &published.items), (&ours.map, &published.map)];
+            for (ours, published) in properties.chain(contained) {
+                if !ours.is_empty() && !published.is_empty() && self.applies_to(published, side) {
+                    self.pair_nodes(ours, published, side);
                 }
             }
         }
     }
 
-    /// Compares each of our schemas with all it met.
-    pub fn schemas(&mut self) {
-        for (name, met) in std::mem::take(&mut self.meetings) {
+    /// Compares each of our schemas with all its counterparts.
+    pub fn compare_schemas(&mut self) {
+        for (name, counterparts) in std::mem::take(&mut self.counterparts) {
             let pointer = format!("/components/schemas/{name}");
             if let Some(value) = self.ours.root.value.pointer(&pointer) {
-                let spot = Spot {
+                let target = Target {
                     subject: Subject::Schema(name.to_owned()),
                     member: None,
                 };
-                let published: Vec<Met<'a>> = met
+                let published: Vec<Counterpart<'a>> = counterparts
                     .iter()
-                    .map(|((_, side), node)| (*side, node.clone()))
+                    .map(|((_, side), nodes)| (*side, nodes.clone()))
                     .collect();
-                self.structure(&spot, &[Place { value, pointer }], &published);
+                self.compare_structure(&target, &[Node { value, pointer }], &published);
             }
-            // It stays known as met.
-            self.meetings.insert(name, Meetings::new());
+            // Keeps the name, so that the schema still counts as paired.
+            self.counterparts.insert(name, Counterparts::new());
         }
     }
 
-    /// Compares a value of ours with all published ones at its place.
-    pub fn value(&mut self, spot: &Spot, ours: &[Place<'a>], published: &[Met<'a>]) {
-        self.use_of(spot, ours, published);
-        // A schema with a name is compared by itself.
-        if named(&self.ours, ours).is_none() {
-            self.structure(spot, ours, published);
+    /// Compares a value of ours with all its published counterparts.
+    pub fn compare_value(
+        &mut self,
+        target: &Target,
+        ours: &[Node<'a>],
+        published: &[Counterpart<'a>],
+    ) {
+        self.compare_usage(target, ours, published);
+        // Named schemas are compared on their own.
+        if schema_name(&self.ours, ours).is_none() {
+            self.compare_structure(target, ours, published);
         }
     }
 
-    /// Compares what depends on the place rather than on the schema there.
-    fn use_of(&mut self, spot: &Spot, ours: &[Place<'a>], published: &[Met<'a>]) {
+    /// Compares what depends on the place where a schema is used rather than on the schema itself.
+    fn compare_usage(&mut self, target: &Target, ours: &[Node<'a>], published: &[Counterpart<'a>]) {
         let pointers = (
-            pointer(ours),
-            published.first().map_or("", |(_, node)| pointer(node)),
+            first_pointer(ours),
+            published
+                .first()
+                .map_or("", |(_, nodes)| first_pointer(nodes)),
         );
         let our_shapes = shapes(&self.ours, ours);
         let their_shapes: Vec<_> = published
             .iter()
-            .flat_map(|(_, node)| shapes(&self.published, node))
+            .flat_map(|(_, nodes)| shapes(&self.published, nodes))
             .collect();
 
         let deprecated = |shapes: &[Shape<'_>]| {
@@ -234,31 +246,34 @@ impl<'a> Comparison<'a> {
                 pointer: pointers.0,
                 published_pointer: pointers.1,
             };
-            self.differ(spot, Kind::Deprecated, None, sides);
+            self.record(target, Kind::Deprecated, None, sides);
         }
 
         let mine = our_shapes.iter().find_map(|shape| shape.nullable.clone());
         let theirs = their_shapes.iter().find_map(|shape| shape.nullable.clone());
-        let (said_inside, name) = match (&mine, &theirs) {
+        let (in_shared_schema, name) = match (&mine, &theirs) {
             (Some(_), Some(_)) | (None, None) => return,
-            (Some(at), None) => (!within(ours, at), named(&self.ours, ours)),
+            (Some(at), None) => (!contains_pointer(ours, at), schema_name(&self.ours, ours)),
             (None, Some(at)) => (
-                !published.iter().any(|(_, node)| within(node, at)),
-                named(&self.ours, ours),
+                !published
+                    .iter()
+                    .any(|(_, nodes)| contains_pointer(nodes, at)),
+                schema_name(&self.ours, ours),
             ),
         };
         let (ours, published) = (mine.is_some().into(), theirs.is_some().into());
         let published_pointer = theirs.as_deref().unwrap_or(pointers.1);
-        match name.filter(|_| said_inside) {
-            // It is about the schema then, wherever that is used.
+        match name.filter(|_| in_shared_schema) {
+            // The shared schema itself allows null, wherever it is used, so the difference concerns
+            // the schema.
             Some(name) => {
                 let pointer = &format!("/components/schemas/{name}");
-                let spot = Spot {
+                let target = Target {
                     subject: Subject::Schema(name.to_owned()),
                     member: None,
                 };
-                self.differ(
-                    &spot,
+                self.record(
+                    &target,
                     Kind::Nullable,
                     None,
                     Sides {
@@ -269,8 +284,8 @@ impl<'a> Comparison<'a> {
                     },
                 );
             }
-            None => self.differ(
-                spot,
+            None => self.record(
+                target,
                 Kind::Nullable,
                 None,
                 Sides {
@@ -283,22 +298,29 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares what a schema says, and what it contains.
-    fn structure(&mut self, spot: &Spot, ours: &[Place<'a>], published: &[Met<'a>]) {
+    /// Compares the keywords and the content of a schema.
+    fn compare_structure(
+        &mut self,
+        target: &Target,
+        ours: &[Node<'a>],
+        published: &[Counterpart<'a>],
+    ) {
         let our_shapes = shapes(&self.ours, ours);
         let mut their_shapes = Vec::new();
-        for (side, node) in published {
+        for (side, nodes) in published {
             their_shapes.extend(
-                shapes(&self.published, node)
+                shapes(&self.published, nodes)
                     .into_iter()
                     .map(|shape| (*side, shape)),
             );
         }
         let pointers = (
-            pointer(ours),
-            published.first().map_or("", |(_, node)| pointer(node)),
+            first_pointer(ours),
+            published
+                .first()
+                .map_or("", |(_, nodes)| first_pointer(nodes)),
         );
-        self.keywords(spot, &our_shapes, &their_shapes, pointers);
+        self.compare_keywords(target, &our_shapes, &their_shapes, pointers);
         let types = |shapes: &mut dyn Iterator<Item = &Shape<'a>>| {
             shapes
                 .flat_map(|shape| shape.types.clone())
@@ -308,20 +330,22 @@ impl<'a> Comparison<'a> {
             types(&mut our_shapes.iter()),
             types(&mut their_shapes.iter().map(|(_, shape)| shape)),
         );
-        // Another type has another content; that it is another type has been said.
+        // If the types differ, so does the content; the difference in type is recorded already.
         if mine.is_empty() || theirs.is_empty() || !mine.is_disjoint(&theirs) {
-            self.properties(spot, &our_shapes, &their_shapes, pointers);
-            if let [place] = ours {
-                self.choices(spot, place, &our_shapes, &their_shapes);
+            self.compare_properties(target, &our_shapes, &their_shapes, pointers);
+            if let [node] = ours {
+                self.compare_choices(target, node, &our_shapes, &their_shapes);
             }
-            self.contents(spot, &our_shapes, &their_shapes, "[]", |shape| &shape.items);
-            self.contents(spot, &our_shapes, &their_shapes, "{}", |shape| &shape.map);
+            self.compare_contents(target, &our_shapes, &their_shapes, "[]", |shape| {
+                &shape.items
+            });
+            self.compare_contents(target, &our_shapes, &their_shapes, "{}", |shape| &shape.map);
         }
     }
 
-    fn keywords(
+    fn compare_keywords(
         &mut self,
-        spot: &Spot,
+        target: &Target,
         ours: &[Shape<'a>],
         published: &[(Side, Shape<'a>)],
         pointers: (&str, &str),
@@ -332,22 +356,22 @@ impl<'a> Comparison<'a> {
             distinct(published.iter().map(|(_, shape)| types(shape))),
         )];
         for kind in Kind::KEYWORDS {
-            let said = |shape: &Shape<'_>| shape.keywords.get(kind).cloned().unwrap_or_default();
+            let keyword = |shape: &Shape<'_>| shape.keywords.get(kind).cloned().unwrap_or_default();
             facts.push((
                 *kind,
-                distinct(ours.iter().map(said)),
-                distinct(published.iter().map(|(_, shape)| said(shape))),
+                distinct(ours.iter().map(keyword)),
+                distinct(published.iter().map(|(_, shape)| keyword(shape))),
             ));
         }
-        let (mine, theirs) = only(
+        let (mine, theirs) = exclusive_values(
             values(ours.iter()),
             values(published.iter().map(|(_, shape)| shape)),
         );
         facts.push((Kind::Enum, mine, theirs));
         for (kind, ours, published) in facts {
             if ours != published {
-                self.differ(
-                    spot,
+                self.record(
+                    target,
                     kind,
                     None,
                     Sides {
@@ -361,56 +385,63 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn properties(
+    fn compare_properties(
         &mut self,
-        spot: &Spot,
+        target: &Target,
         ours: &[Shape<'a>],
         published: &[(Side, Shape<'a>)],
         pointers: (&str, &str),
     ) {
-        let mut mine: BTreeMap<&str, Node<'a>> = BTreeMap::new();
-        for (name, node) in ours.iter().flat_map(|shape| &shape.properties) {
-            mine.entry(name).or_insert_with(|| node.clone());
+        let mut mine: BTreeMap<&str, Nodes<'a>> = BTreeMap::new();
+        for (name, nodes) in ours.iter().flat_map(|shape| &shape.properties) {
+            mine.entry(name).or_insert_with(|| nodes.clone());
         }
-        let mut theirs: BTreeMap<&str, Vec<Met<'a>>> = BTreeMap::new();
-        for (side, (name, node)) in published.iter().flat_map(|(side, shape)| {
+        let mut theirs: BTreeMap<&str, Vec<Counterpart<'a>>> = BTreeMap::new();
+        for (side, (name, nodes)) in published.iter().flat_map(|(side, shape)| {
             shape
                 .properties
                 .iter()
                 .map(move |property| (*side, property))
         }) {
-            if self.travels(node, side) {
-                theirs.entry(name).or_default().push((side, node.clone()));
+            if self.applies_to(nodes, side) {
+                theirs.entry(name).or_default().push((side, nodes.clone()));
             }
         }
         let names: BTreeSet<_> = mine.keys().chain(theirs.keys()).copied().collect();
         for name in names {
             self.members += 1;
-            let spot = spot.member(name);
+            let target = target.member(name);
             match (mine.get(name), theirs.get(name)) {
                 (Some(mine), Some(theirs)) => {
-                    self.required(&spot, name, mine, ours, theirs, published);
-                    self.value(&spot, mine, theirs);
+                    self.compare_required(&target, name, mine, ours, theirs, published);
+                    self.compare_value(&target, mine, theirs);
                 }
                 (None, Some(theirs)) => {
                     let needed = |(side, shape): &(Side, Shape<'_>)| {
                         *side == Side::Request && shape.required.contains(name)
                     };
-                    self.missing(
-                        &spot,
+                    self.record_missing(
+                        &target,
                         pointers.0,
                         &theirs[0].1,
                         published.iter().any(needed),
                     );
                 }
-                (Some(mine), None) => self.extra(&spot, mine, pointers.1),
+                (Some(mine), None) => self.record_extra(&target, mine, pointers.1),
                 (None, None) => {}
             }
         }
     }
 
-    /// A published member that we do not have: its type, and whether Atlas demands it.
-    pub fn missing(&mut self, spot: &Spot, pointer: &str, published: &[Place<'a>], required: bool) {
+    /// Records a published member that our document does not have, with its type and whether Atlas
+    /// requires it.
+    pub fn record_missing(
+        &mut self,
+        target: &Target,
+        pointer: &str,
+        published: &[Node<'a>],
+        required: bool,
+    ) {
         let shapes = shapes(&self.published, published);
         let mut names: Vec<&str> = shapes
             .iter()
@@ -419,19 +450,19 @@ impl<'a> Comparison<'a> {
             .into_iter()
             .collect();
         names.extend(required.then_some("required"));
-        let place = published.first().map_or("", |place| place.pointer.as_str());
+        let node = published.first().map_or("", |node| node.pointer.as_str());
         let sides = Sides {
             ours: Value::Null,
             published: names.join(", ").into(),
             pointer,
-            published_pointer: place,
+            published_pointer: node,
         };
-        self.differ(spot, Kind::MemberMissing, None, sides);
+        self.record(target, Kind::MemberMissing, None, sides);
     }
 
-    /// A member of ours that is not published, unless that cannot be known.
-    pub fn extra(&mut self, spot: &Spot, ours: &[Place<'a>], published_pointer: &str) {
-        if matches!(&spot.subject, Subject::Schema(name) if self.incomplete.contains(name.as_str()))
+    /// Records a member of ours that is not published, unless that is uncertain.
+    pub fn record_extra(&mut self, target: &Target, ours: &[Node<'a>], published_pointer: &str) {
+        if matches!(&target.subject, Subject::Schema(name) if self.incomplete.contains(name.as_str()))
         {
             return;
         }
@@ -439,24 +470,25 @@ impl<'a> Comparison<'a> {
         let sides = Sides {
             ours: kind,
             published: Value::Null,
-            pointer: pointer(ours),
+            pointer: first_pointer(ours),
             published_pointer,
         };
-        self.differ(spot, Kind::MemberExtra, None, sides);
+        self.record(target, Kind::MemberExtra, None, sides);
     }
 
-    /// Requests and answers are asked apart: what Atlas demands is one thing, what it promises another.
-    fn required(
+    /// Compares requests and responses separately: for requests, `required` says what Atlas
+    /// demands; for responses, what Atlas promises.
+    fn compare_required(
         &mut self,
-        spot: &Spot,
+        target: &Target,
         name: &str,
-        mine: &[Place<'a>],
+        mine: &[Node<'a>],
         ours: &[Shape<'a>],
-        theirs: &[Met<'a>],
+        theirs: &[Counterpart<'a>],
         published: &[(Side, Shape<'a>)],
     ) {
         for (_, side) in Side::NAMES {
-            let Some((_, place)) = theirs.iter().find(|(at, _)| at == side) else {
+            let Some((_, node)) = theirs.iter().find(|(at, _)| at == side) else {
                 continue;
             };
             let needed = published
@@ -468,63 +500,64 @@ impl<'a> Comparison<'a> {
                 let sides = Sides {
                     ours: ours.into(),
                     published: needed.into(),
-                    pointer: pointer(mine),
-                    published_pointer: pointer(place),
+                    pointer: first_pointer(mine),
+                    published_pointer: first_pointer(node),
                 };
-                self.differ(spot, Kind::Required, Some(*side), sides);
+                self.record(target, Kind::Required, Some(*side), sides);
             }
         }
     }
 
-    /// Compares the items of arrays, or the values of maps.
-    fn contents(
+    /// Compares the items of arrays or the values of maps.
+    fn compare_contents(
         &mut self,
-        spot: &Spot,
+        target: &Target,
         ours: &[Shape<'a>],
         published: &[(Side, Shape<'a>)],
         brackets: &str,
-        inside: impl for<'s> Fn(&'s Shape<'a>) -> &'s Node<'a>,
+        contained: impl for<'s> Fn(&'s Shape<'a>) -> &'s Nodes<'a>,
     ) {
-        let mine: Node<'a> = ours
+        let mine: Nodes<'a> = ours
             .iter()
-            .find(|shape| !inside(shape).is_empty())
-            .map(|shape| inside(shape).clone())
+            .find(|shape| !contained(shape).is_empty())
+            .map(|shape| contained(shape).clone())
             .unwrap_or_default();
-        let theirs: Vec<Met<'a>> = published
+        let theirs: Vec<Counterpart<'a>> = published
             .iter()
-            .filter(|(_, shape)| !inside(shape).is_empty())
-            .map(|(side, shape)| (*side, inside(shape).clone()))
+            .filter(|(_, shape)| !contained(shape).is_empty())
+            .map(|(side, shape)| (*side, contained(shape).clone()))
             .collect();
         if !mine.is_empty() && !theirs.is_empty() {
-            self.value(&spot.content(brackets), &mine, &theirs);
+            self.compare_value(&target.content(brackets), &mine, &theirs);
         }
     }
 
-    /// Whether a published member travels in this direction at all.
-    pub fn travels(&self, node: &[Place<'a>], side: Side) -> bool {
-        shapes(&self.published, node)
+    /// Whether a published member is part of requests or responses, given by `side`.
+    pub fn applies_to(&self, nodes: &[Node<'a>], side: Side) -> bool {
+        shapes(&self.published, nodes)
             .iter()
             .any(|shape| match side {
                 Side::Request => !shape.read_only,
-                Side::Answer => !shape.write_only,
+                Side::Response => !shape.write_only,
             })
     }
 }
 
-/// The name of our schema that stands at a place, directly or as the only part of an `allOf` that gives it a description. Only schemas
-/// with an inside have to be known by name; a text with a name is compared where it is used.
-fn named<'a>(book: &Book<'a>, node: &[Place<'a>]) -> Option<&'a str> {
-    let [place] = node else { return None };
-    let parts: Vec<_> = place.items("allOf").collect();
+/// Returns the name of our schema that a value uses, directly or as the only part of an `allOf`
+/// that adds a description. Only schemas with content (objects and arrays) are compared by name; a
+/// named string is compared where it is used.
+fn schema_name<'a>(view: &DocumentView<'a>, nodes: &[Node<'a>]) -> Option<&'a str> {
+    let [node] = nodes else { return None };
+    let parts: Vec<_> = node.items("allOf").collect();
     let reference = match &parts[..] {
-        [] => place,
-        [part] if place.value.get("properties").is_none() => part,
+        [] => node,
+        [part] if node.value.get("properties").is_none() => part,
         _ => return None,
     };
     let name = reference
         .text("$ref")?
         .strip_prefix("#/components/schemas/")?;
-    let shapes = shapes(book, std::slice::from_ref(reference));
+    let shapes = shapes(view, std::slice::from_ref(reference));
     shapes
         .iter()
         .any(|shape| {
@@ -535,19 +568,20 @@ fn named<'a>(book: &Book<'a>, node: &[Place<'a>]) -> Option<&'a str> {
         .then_some(name)
 }
 
-fn within(node: &[Place<'_>], pointer: &str) -> bool {
-    node.iter().any(|place| pointer == place.pointer)
+fn contains_pointer(nodes: &[Node<'_>], pointer: &str) -> bool {
+    nodes.iter().any(|node| pointer == node.pointer)
 }
 
-fn pointer<'p>(node: &'p [Place<'_>]) -> &'p str {
-    node.first().map_or("", |place| place.pointer.as_str())
+fn first_pointer<'p>(nodes: &'p [Node<'_>]) -> &'p str {
+    nodes.first().map_or("", |node| node.pointer.as_str())
 }
 
 fn types(shape: &Shape<'_>) -> Value {
     distinct(shape.types.iter().map(|name| Value::from(*name)))
 }
 
-/// One value when all are the same; else the list of them, so that a change of any one is seen.
+/// Returns the value if all are equal, otherwise the list of them, so that a change of any one is
+/// noticed.
 fn distinct(values: impl Iterator<Item = Value>) -> Value {
     let by_text: BTreeMap<String, Value> = values.map(|value| (value.to_string(), value)).collect();
     let mut values: Vec<Value> = by_text.into_values().collect();
@@ -558,7 +592,8 @@ fn distinct(values: impl Iterator<Item = Value>) -> Value {
     }
 }
 
-/// The values of an enum over all alternatives, with null for one that takes anything; none when all do.
+/// Returns the enum values of all alternatives, with null for an alternative without an enum.
+/// Returns `None` if no alternative has an enum.
 fn values<'a, 's>(shapes: impl Iterator<Item = &'s Shape<'a>>) -> Option<Vec<Value>>
 where
     'a: 's,
@@ -580,8 +615,12 @@ where
     listed.then_some(all)
 }
 
-/// The values that only one of the two has; all of them, beside null, when the other has no list.
-pub(super) fn only(ours: Option<Vec<Value>>, published: Option<Vec<Value>>) -> (Value, Value) {
+/// Returns the values that only one of the two lists has. If one side has no list at all, it is
+/// null and the other side is returned whole.
+pub(super) fn exclusive_values(
+    ours: Option<Vec<Value>>,
+    published: Option<Vec<Value>>,
+) -> (Value, Value) {
     match (ours, published) {
         (None, None) => (Value::Null, Value::Null),
         (Some(ours), None) => (ours.into(), Value::Null),

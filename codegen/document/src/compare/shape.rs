@@ -1,88 +1,96 @@
-//! What a schema says once `$ref`, `allOf`, `oneOf`, `anyOf` and discriminators are followed.
+//! The shape of a schema after resolving `$ref`, `allOf`, `oneOf`, `anyOf` and discriminators.
 //!
-//! The published documents write a resource as a base, a discriminator on it and subtypes that repeat the base through `allOf`: a
-//! circle. Ours write one flat schema. Both become a list of alternatives here, one for each subtype, each with all members of its own;
-//! a schema without choices is the only alternative.
+//! The published documents describe a resource as a base schema with a discriminator, and subtypes
+//! that include the base through `allOf`, which is circular. Our documents use one flat schema.
+//! Both become a list of alternatives here: one for each subtype, each with all its members. A
+//! schema without subtypes has one alternative.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::book::{Book, Place};
 use super::difference::Kind;
+use super::view::{DocumentView, Node};
 
-/// Places that describe one value together, as the parts of an `allOf` do.
-pub(super) type Node<'a> = Vec<Place<'a>>;
+/// Nodes that together describe one value, like the parts of an `allOf`.
+pub(super) type Nodes<'a> = Vec<Node<'a>>;
 
 /// One alternative of a schema, with everything that applies to it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shape<'a> {
-    /// JSON types; none means any.
+    /// The JSON types; an empty set means any type.
     pub types: BTreeSet<&'a str>,
-    /// Keywords with one value: format, bounds, pattern, default.
+    /// Keywords with a single value: format, bounds, pattern, default.
     pub keywords: BTreeMap<Kind, Value>,
     pub values: Option<Vec<&'a Value>>,
-    /// Where it says that null is allowed.
+    /// The JSON pointer of the schema that allows null.
     pub nullable: Option<String>,
     pub deprecated: bool,
     pub read_only: bool,
     pub write_only: bool,
-    pub properties: BTreeMap<&'a str, Node<'a>>,
+    pub properties: BTreeMap<&'a str, Nodes<'a>>,
     pub required: BTreeSet<&'a str>,
-    /// For a subtype: the member that tells, and the values that mean this one.
+    /// For a subtype: the discriminator property, and its values that select this subtype.
     pub choice: Option<(&'a str, Vec<&'a str>)>,
-    /// Of an array.
-    pub items: Node<'a>,
-    /// Of an object used as a map.
-    pub map: Node<'a>,
+    /// The item schema of an array.
+    pub items: Nodes<'a>,
+    /// The value schema of an object used as a map.
+    pub map: Nodes<'a>,
 }
 
-/// A schema composed deeper than this is a mistake; the limit keeps recursion away from the end of the stack.
+/// The maximum depth of nested composition. Deeper schemas are mistakes, and the limit prevents a
+/// stack overflow.
 const MAX_DEPTH: usize = 64;
 
-/// The alternatives of a value.
-pub(super) fn shapes<'a>(book: &Book<'a>, node: &[Place<'a>]) -> Vec<Shape<'a>> {
+/// Returns the alternatives of a value.
+pub(super) fn shapes<'a>(view: &DocumentView<'a>, nodes: &[Node<'a>]) -> Vec<Shape<'a>> {
     let mut all = vec![Shape::default()];
-    for place in node {
-        all = both(&all, &alternatives(book, place, &mut Vec::new()));
+    for node in nodes {
+        all = combine(&all, &alternatives(view, node, &mut Vec::new()));
     }
     all
 }
 
-/// `open` holds the schemas being read. One of them met again adds nothing: that is how circles end.
-fn alternatives<'a>(book: &Book<'a>, place: &Place<'a>, open: &mut Vec<String>) -> Vec<Shape<'a>> {
-    let place = book.follow(place);
-    if open.contains(&place.pointer) {
+/// Returns the alternatives of one schema. `open` holds the pointers of the schemas being resolved;
+/// a schema that occurs again adds nothing, which ends circular references.
+fn alternatives<'a>(
+    view: &DocumentView<'a>,
+    node: &Node<'a>,
+    open: &mut Vec<String>,
+) -> Vec<Shape<'a>> {
+    let node = view.follow(node);
+    if open.contains(&node.pointer) {
         return vec![Shape::default()];
     }
     if open.len() == MAX_DEPTH {
-        book.fault(
-            &place,
+        view.report_problem(
+            &node,
             format!("composed of more than {MAX_DEPTH} schemas, one within the other"),
         );
         return vec![Shape::default()];
     }
-    open.push(place.pointer.clone());
-    let mut all = vec![own(&place)];
-    for part in place.items("allOf") {
-        all = both(&all, &alternatives(book, &part, open));
+    open.push(node.pointer.clone());
+    let mut all = vec![own_shape(&node)];
+    for part in node.items("allOf") {
+        all = combine(&all, &alternatives(view, &part, open));
     }
-    for choice in choices(book, &place) {
-        // A base that is read for one of its own subtypes: the choice is made.
+    for choice in subtype_lists(view, &node) {
+        // If the base is resolved as a part of one of its own subtypes, the subtype is already
+        // chosen.
         if !choice
             .iter()
             .any(|(branch, _)| open.contains(&branch.pointer))
         {
             let mut branches = Vec::new();
             for (branch, values) in choice {
-                let property = place
+                let property = node
                     .get("discriminator")
                     .and_then(|discriminator| discriminator.text("propertyName"));
                 let label = property
                     .filter(|_| !values.is_empty())
                     .map(|property| (property, values));
                 branches.extend(
-                    alternatives(book, &branch, open)
+                    alternatives(view, &branch, open)
                         .into_iter()
                         .map(|shape| Shape {
                             choice: label.clone(),
@@ -90,35 +98,36 @@ fn alternatives<'a>(book: &Book<'a>, place: &Place<'a>, open: &mut Vec<String>) 
                         }),
                 );
             }
-            all = both(&all, &branches);
+            all = combine(&all, &branches);
         }
     }
     open.pop();
     all
 }
 
-/// A subtype, and the values of the discriminator that mean it.
-type Subtype<'a> = (Place<'a>, Vec<&'a str>);
+/// A subtype, and the discriminator values that select it.
+type Subtype<'a> = (Node<'a>, Vec<&'a str>);
 
-/// The lists of subtypes to choose from. A discriminator names its subtypes again, or alone.
-fn choices<'a>(book: &Book<'a>, place: &Place<'a>) -> Vec<Vec<Subtype<'a>>> {
-    let mut subtypes: Vec<Subtype<'a>> = place
+/// Returns the lists of subtypes to choose from. A discriminator may repeat the subtypes of a
+/// `oneOf`, or be the only list.
+fn subtype_lists<'a>(view: &DocumentView<'a>, node: &Node<'a>) -> Vec<Vec<Subtype<'a>>> {
+    let mut subtypes: Vec<Subtype<'a>> = node
         .items("oneOf")
-        .map(|branch| (book.follow(&branch), Vec::new()))
+        .map(|branch| (view.follow(&branch), Vec::new()))
         .collect();
-    let mapping = place
+    let mapping = node
         .get("discriminator")
         .into_iter()
         .flat_map(|discriminator| discriminator.members("mapping"));
     for (value, target) in mapping {
-        // A mapping names a schema as a reference does, but as a plain string.
+        // A discriminator mapping refers to a schema like `$ref`, but as a plain string.
         let found = target
             .value
             .as_str()
             .and_then(|text| text.strip_prefix('#'))
-            .and_then(|at| Some((at, book.root.value.pointer(at)?)));
+            .and_then(|at| Some((at, view.root.value.pointer(at)?)));
         if let Some((pointer, schema)) = found {
-            let subtype = book.follow(&Place {
+            let subtype = view.follow(&Node {
                 value: schema,
                 pointer: pointer.to_owned(),
             });
@@ -131,9 +140,9 @@ fn choices<'a>(book: &Book<'a>, place: &Place<'a>) -> Vec<Vec<Subtype<'a>>> {
             }
         }
     }
-    let any: Vec<_> = place
+    let any: Vec<_> = node
         .items("anyOf")
-        .map(|branch| (book.follow(&branch), Vec::new()))
+        .map(|branch| (view.follow(&branch), Vec::new()))
         .collect();
     [subtypes, any]
         .into_iter()
@@ -141,43 +150,43 @@ fn choices<'a>(book: &Book<'a>, place: &Place<'a>) -> Vec<Vec<Subtype<'a>>> {
         .collect()
 }
 
-/// What the schema says itself.
-fn own<'a>(place: &Place<'a>) -> Shape<'a> {
+/// Returns what the schema itself declares, without its parts and subtypes.
+fn own_shape<'a>(node: &Node<'a>) -> Shape<'a> {
     let texts = |key: &str| -> BTreeSet<&'a str> {
-        match place.value.get(key) {
+        match node.value.get(key) {
             Some(Value::String(one)) => BTreeSet::from([one.as_str()]),
             Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
             _ => BTreeSet::new(),
         }
     };
     let mut types = texts("type");
-    // OpenAPI 3.1 has null among the types.
+    // OpenAPI 3.1 lists null among the types.
     let null = types.remove("null");
     let keyword = |kind: &Kind| {
-        Some((*kind, normal(place.value.get(kind.name())?)))
+        Some((*kind, normalize_number(node.value.get(kind.name())?)))
             .filter(|(_, value)| *value != Value::Bool(false) || *kind == Kind::Default)
     };
     Shape {
         types,
         keywords: Kind::KEYWORDS.iter().filter_map(keyword).collect(),
-        values: place
+        values: node
             .value
             .get("enum")
             .and_then(Value::as_array)
             .map(|values| values.iter().filter(|value| !value.is_null()).collect()),
-        nullable: (null || place.flag("nullable")).then(|| place.pointer.clone()),
-        deprecated: place.flag("deprecated"),
-        read_only: place.flag("readOnly"),
-        write_only: place.flag("writeOnly"),
-        properties: place
+        nullable: (null || node.flag("nullable")).then(|| node.pointer.clone()),
+        deprecated: node.flag("deprecated"),
+        read_only: node.flag("readOnly"),
+        write_only: node.flag("writeOnly"),
+        properties: node
             .members("properties")
             .map(|(name, property)| (name, vec![property]))
             .collect(),
         required: texts("required"),
         choice: None,
-        items: place.get("items").into_iter().collect(),
-        // `true` and `false` say nothing about the values.
-        map: place
+        items: node.get("items").into_iter().collect(),
+        // `true` and `false` do not describe the values.
+        map: node
             .get("additionalProperties")
             .filter(|map| map.value.is_object())
             .into_iter()
@@ -185,8 +194,8 @@ fn own<'a>(place: &Place<'a>) -> Shape<'a> {
     }
 }
 
-/// `1.0` and `1` are the same bound.
-fn normal(value: &Value) -> Value {
+/// Makes `1.0` and `1` the same bound.
+fn normalize_number(value: &Value) -> Value {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "the comparison proves that nothing was lost"
@@ -199,17 +208,19 @@ fn normal(value: &Value) -> Value {
     }
 }
 
-/// Every alternative of `left` together with every one of `right`.
-fn both<'a>(left: &[Shape<'a>], right: &[Shape<'a>]) -> Vec<Shape<'a>> {
+/// Combines every alternative of `left` with every alternative of `right`.
+fn combine<'a>(left: &[Shape<'a>], right: &[Shape<'a>]) -> Vec<Shape<'a>> {
     left.iter()
-        .flat_map(|a| right.iter().map(move |b| join(a, b)))
+        .flat_map(|a| right.iter().map(move |b| merge(a, b)))
         .collect()
 }
 
-/// What both say. A subtype repeats what its base says; where they contradict each other both stay, so that a change of either is seen.
-fn join<'a>(a: &Shape<'a>, b: &Shape<'a>) -> Shape<'a> {
+/// Merges two shapes of the same value. A subtype repeats what its base declares; where the two
+/// contradict each other, both values are kept, so that a change of either one is noticed.
+fn merge<'a>(a: &Shape<'a>, b: &Shape<'a>) -> Shape<'a> {
     let mut joined = a.clone();
-    // The published documents write `type: object` beside a choice among strings: the choice is what is meant.
+    // The published documents declare `type: object` beside a choice of strings; the strings are
+    // meant.
     if !b.types.is_empty()
         && !b.types.contains("object")
         && a.types.contains("object")
@@ -238,14 +249,15 @@ fn join<'a>(a: &Shape<'a>, b: &Shape<'a>) -> Shape<'a> {
     joined.deprecated |= b.deprecated;
     joined.read_only |= b.read_only;
     joined.write_only |= b.write_only;
-    for (name, node) in &b.properties {
+    for (name, nodes) in &b.properties {
         let known = joined.properties.entry(name).or_default();
         known.extend(
-            node.iter()
-                .filter(|place| {
+            nodes
+                .iter()
+                .filter(|node| {
                     a.properties
                         .get(name)
-                        .is_none_or(|node| node.iter().all(|old| old.pointer != place.pointer))
+                        .is_none_or(|nodes| nodes.iter().all(|old| old.pointer != node.pointer))
                 })
                 .cloned(),
         );
@@ -263,11 +275,12 @@ mod tests {
 
     use super::*;
 
-    /// The alternatives of the schema `A`: what tells them apart, their members, and which of these are required.
+    /// Returns the alternatives of the schema `A`: discriminator values, members, and `!` after
+    /// required ones.
     fn read(schemas: &Value) -> Vec<String> {
         let document = json!({"components": {"schemas": schemas}});
-        let book = Book::new(&document);
-        let place = Place {
+        let view = DocumentView::new(&document);
+        let node = Node {
             value: &json!({"$ref": "#/components/schemas/A"}),
             pointer: String::new(),
         };
@@ -292,11 +305,11 @@ mod tests {
                 .map(|(property, values)| format!("{property}={}: ", values.join("|")));
             format!("{}{}", choice.unwrap_or_default(), members.join(" "))
         };
-        let all = shapes(&book, std::slice::from_ref(&place))
+        let all = shapes(&view, std::slice::from_ref(&node))
             .iter()
             .map(shown)
             .collect();
-        assert!(book.faults().is_empty());
+        assert!(view.problems().is_empty());
         all
     }
 
@@ -340,10 +353,10 @@ mod tests {
     #[test]
     fn a_choice_of_texts_beside_type_object_is_a_text() {
         let value = json!({"type": "object", "oneOf": [{"type": "string", "enum": ["a"]}, {"type": "string", "enum": ["b"]}]});
-        let book = Book::new(&Value::Null);
+        let view = DocumentView::new(&Value::Null);
         let shapes = shapes(
-            &book,
-            &[Place {
+            &view,
+            &[Node {
                 value: &value,
                 pointer: String::new(),
             }],
@@ -359,8 +372,8 @@ mod tests {
     fn a_contradiction_stays_to_be_seen() {
         let value = json!({"type": "string", "format": "date", "allOf": [{"type": "integer", "format": "int32", "minimum": 1.0}]});
         let shapes = shapes(
-            &Book::new(&Value::Null),
-            &[Place {
+            &DocumentView::new(&Value::Null),
+            &[Node {
                 value: &value,
                 pointer: String::new(),
             }],

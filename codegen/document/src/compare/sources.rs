@@ -1,55 +1,53 @@
-//! Whether what our rules name as their source is published: `source: {published: …}` of `x-atlas-rules`.
+//! Checks that the sources which our rules name are published: `source: {published: …}` in
+//! `x-atlas-rules`.
 
 use serde_json::Value;
 
-use super::book::Place;
 use super::difference::{Kind, Side, Subject};
 use super::operations::operations;
-use super::schemas::{Comparison, Sides, Spot};
+use super::schemas::{Comparison, Sides, Target};
 use super::shape::shapes;
+use super::view::Node;
 
 impl<'a> Comparison<'a> {
-    /// Looks up the sources of the rules of our schemas that were compared.
-    pub fn sources(&mut self) {
-        for name in self.met() {
+    /// Looks up the sources of all rules in our compared schemas.
+    pub fn compare_sources(&mut self) {
+        for name in self.paired_schemas() {
             let pointer = format!("/components/schemas/{name}");
             let Some(value) = self.ours.root.value.pointer(&pointer) else {
                 continue;
             };
-            let spot = Spot {
+            let target = Target {
                 subject: Subject::Schema(name.to_owned()),
                 member: None,
             };
-            for (index, rule) in (Place { value, pointer })
-                .items("x-atlas-rules")
-                .enumerate()
-            {
+            for (index, rule) in (Node { value, pointer }).items("x-atlas-rules").enumerate() {
                 let Some(source) = rule.get("source") else {
                     continue;
                 };
-                let Some(said) = source
+                let Some(published) = source
                     .text("published")
-                    .filter(|said| !self.is_published(said))
+                    .filter(|published| !self.is_published(published))
                 else {
                     continue;
                 };
-                let spot = spot.member(&format!("x-atlas-rules[{index}]"));
+                let target = target.member(&format!("x-atlas-rules[{index}]"));
                 let sides = Sides {
-                    ours: said.into(),
+                    ours: published.into(),
                     published: Value::Null,
                     pointer: &source.pointer,
                     published_pointer: "/components/schemas",
                 };
-                self.differ(&spot, Kind::Source, Some(Side::Request), sides);
+                self.record(&target, Kind::Source, Some(Side::Request), sides);
             }
         }
     }
 
-    /// Whether there is such a schema, such a member of a schema, or such an operation.
-    fn is_published(&self, said: &str) -> bool {
-        let (name, member) = said
+    /// Whether the published document has this schema, schema member (`Name.member`) or operation.
+    fn is_published(&self, source: &str) -> bool {
+        let (name, member) = source
             .split_once('.')
-            .map_or((said, None), |(name, member)| (name, Some(member)));
+            .map_or((source, None), |(name, member)| (name, Some(member)));
         let schemas = self
             .published
             .root
@@ -63,7 +61,7 @@ impl<'a> Comparison<'a> {
             (None, Some(_)) => false,
             (None, None) => operations(&self.published, "")
                 .iter()
-                .any(|operation| operation.place.text("operationId") == Some(name)),
+                .any(|operation| operation.node.text("operationId") == Some(name)),
         }
     }
 }

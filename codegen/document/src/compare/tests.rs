@@ -1,10 +1,11 @@
-//! One small document of ours, a published one that says the same in its own way, and what is found when one thing changes there.
+//! A small document of ours, an equivalent published document, and the differences found when one
+//! thing changes in the latter.
 
 use serde_json::{Value, json};
 
 use super::*;
 
-/// One flat schema for requests and one for answers, as in spec/.
+/// One flat schema for requests and one for responses, as in spec/.
 const OURS: &str = r#"
 openapi: 3.0.3
 paths:
@@ -123,7 +124,8 @@ components:
 
 const BUCKETS: &str = "/paths/~1api~1atlas~1v2~1groups~1{groupId}~1backup~1buckets";
 
-/// A base with a discriminator whose subtypes repeat the base, for requests and answers; a folder that contains folders.
+/// A base schema with a discriminator whose subtypes include the base, for requests and responses,
+/// and a folder schema that contains folders.
 fn published() -> Value {
     let id = json!({"type": "string", "pattern": "^([a-f0-9]{24})$"});
     let version = |date: &str| format!("application/vnd.atlas.{date}+json");
@@ -184,7 +186,7 @@ fn published() -> Value {
                     "responses": {"201": {"content": {version("2024-05-30"): {"schema": {"$ref": "#/components/schemas/BucketView"}}}}},
                 },
             },
-            // Another family's, which is not ours to have.
+            // An operation of another family, which our document need not have.
             "/api/atlas/v2/groups/{groupId}/users": {"get": {"operationId": "listUsers", "tags": ["Users"], "responses": {}}},
         },
         "components": {
@@ -235,7 +237,7 @@ fn report(ours: &str, published: &Value, deviations: &str, part: bool) -> Report
     .unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The unexplained differences, one line each.
+/// Returns the unexplained differences, one line each.
 fn found(published: &Value) -> Vec<String> {
     report(OURS, published, "deviations: []", false)
         .unexplained()
@@ -243,7 +245,7 @@ fn found(published: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Puts a value under a pointer; null takes it away.
+/// Sets the value at a pointer; null removes it.
 fn put(document: &mut Value, pointer: &str, value: Value) {
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     let parent = document
@@ -481,7 +483,7 @@ fn one_change_of_each_kind_is_found_and_nothing_else() {
         ),
     ];
     for (pointer, value, expected) in cases {
-        // A newer version says what the one before says, unless the case is about that.
+        // A newer version has the same content as the one before, unless the test case changes it.
         let mut document = changed(&pointer, value);
         let page = document.pointer(&format!("{newest}/schema")).cloned();
         document["components"]["schemas"]["Page"] = page.unwrap_or_default();
@@ -525,7 +527,7 @@ fn what_a_rule_names_as_its_source_must_be_published() {
         [line],
         "that is our name of it"
     );
-    // Pages and the wire cannot be looked up; a member may stand in the base of a subtype.
+    // Pages and the wire cannot be looked up. A member may be declared in the base of a subtype.
     for other in [
         "wire: Seen.",
         "page: https://www.mongodb.com/docs/atlas/",
@@ -654,7 +656,8 @@ fn an_operation_that_may_change_any_day_is_not_missing() {
 
 #[test]
 fn a_part_says_nothing_about_what_it_lacks() {
-    // Without the list nobody publishes BucketPage and ApiError; without the creation nobody says whether Bucket has other members.
+    // Without the list, nothing refers to BucketPage and ApiError; without the create operation, it
+    // is unknown whether Bucket has other members.
     let mut document = published();
     put(&mut document, &format!("{BUCKETS}/post"), Value::Null);
     put(
@@ -763,7 +766,7 @@ fn circles_of_every_sort_end() {
         put(&mut round, &format!("/components/schemas/{name}"), schema);
     }
     assert!(!found(&round).is_empty());
-    // A reference to itself describes nothing.
+    // A reference to itself is an error.
     put(
         &mut round,
         "/components/schemas/Folder",
@@ -835,7 +838,8 @@ fn generations_are_told_by_their_paths() {
     }
 }
 
-/// What `cloudProvider` becomes in the tests of deviations: a third value, which only the published document has.
+/// Adds a third value to `cloudProvider` in the published document only, for the tests of
+/// deviations.
 fn with_gcp() -> Value {
     changed(
         "/components/schemas/BucketView/properties/cloudProvider/enum/-",
@@ -886,7 +890,7 @@ fn a_deviation_does_not_explain_what_changed_since() {
     assert_eq!(difference.message(), "only published: GCP, OCI");
     assert!(difference.explanation.is_none());
     assert_eq!(difference.outdated.as_ref().map(|at| at.line), Some(2));
-    // One piece of news, not two.
+    // The change is reported once, not twice.
     assert!(report.stale.is_empty());
 }
 
@@ -922,11 +926,11 @@ fn a_deviation_without_a_difference_is_stale() {
     );
     let policy = "policies:\n  - {in: [v1, v2], operation: '*', kind: deprecated, reason: r}\n";
     assert_eq!(stale(&published(), policy).len(), 1);
-    // What is about the other generation, or about an operation that has ended, cannot be tried here.
+    // Entries for the other generation, or for an operation that has ended, cannot be tested here.
     assert_eq!(stale(&published(), &GCP.replace("[v2]", "[v1]")), [""; 0]);
     let roles = "deviations:\n  - {in: [v2], operation: listTenantBuckets, kind: roles, published: null, ours: [x], reason: r}\n";
     assert_eq!(stale(&published(), roles), [""; 0]);
-    // Where the member itself has gone, that is the news.
+    // If the member itself is missing, only that is reported.
     let missing = changed(
         "/components/schemas/BucketView/properties/cloudProvider",
         Value::Null,
@@ -951,7 +955,7 @@ deviations:
         .iter()
         .map(|difference| {
             (
-                difference.place(),
+                difference.label(),
                 difference
                     .explanation
                     .as_ref()

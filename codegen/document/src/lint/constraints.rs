@@ -1,5 +1,6 @@
-//! Bounds, lengths and patterns of what is sent: each is checked before it is sent, or is a finding, since a rule that nothing checks would
-//! vanish without a word. Answers are not looked at: theirs are never enforced.
+//! Lints the bounds, lengths and patterns of requests: the client must validate each of them before
+//! it sends the request, because a constraint that nothing validates would be lost silently.
+//! Responses are not linted: their constraints are never enforced.
 
 use std::collections::BTreeSet;
 
@@ -20,9 +21,9 @@ const KEYWORDS: &[&str] = &[
     "pattern",
 ];
 
-/// Where a schema stands, which decides what of it is checked.
+/// The position of a schema, which determines which of its constraints the client validates.
 #[derive(Clone, Copy)]
-enum Place {
+enum Position {
     Member,
     OptionalQuery,
     RequiredQuery,
@@ -33,10 +34,10 @@ enum Place {
     Shared,
 }
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let mut seen = BTreeSet::new();
-    let mut open = sent(document);
-    while let Some((at, schema, place)) = open.pop() {
+    let mut open = request_schemas(document);
+    while let Some((at, schema, position)) = open.pop() {
         if !seen.insert(at.clone()) {
             continue;
         }
@@ -44,33 +45,34 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
             open.push((
                 target.trim_start_matches('#').to_owned(),
                 resolve(document, described(schema)),
-                Place::Shared,
+                Position::Shared,
             ));
             continue;
         }
-        constraints(schema, &at, place, findings);
+        lint_schema(schema, &at, position, findings);
         let properties = child(&at, "properties");
         open.extend(
             members(schema, "properties")
-                .map(|(name, member)| (child(&properties, name), member, Place::Member)),
+                .map(|(name, member)| (child(&properties, name), member, Position::Member)),
         );
-        for (keyword, place) in [
-            ("items", Place::Item),
-            ("additionalProperties", Place::Value),
+        for (keyword, position) in [
+            ("items", Position::Item),
+            ("additionalProperties", Position::Value),
         ] {
             open.extend(
                 schema
                     .get(keyword)
-                    .map(|inner| (child(&at, keyword), inner, place)),
+                    .map(|inner| (child(&at, keyword), inner, position)),
             );
         }
     }
 }
 
-/// The schemas of every parameter and request body, each with its pointer.
-fn sent(document: &Value) -> Vec<(String, &Value, Place)> {
+/// Returns the schemas of all parameters and request bodies, with their pointers.
+fn request_schemas(document: &Value) -> Vec<(String, &Value, Position)> {
     let mut schemas = Vec::new();
-    let mut add = |at: &str, schema, place| schemas.push((child(at, "schema"), schema, place));
+    let mut add =
+        |at: &str, schema, position| schemas.push((child(at, "schema"), schema, position));
     for (pointer, _, _, operation) in operations(document) {
         let parameters = operation
             .get("parameters")
@@ -81,12 +83,12 @@ fn sent(document: &Value) -> Vec<(String, &Value, Place)> {
             let inline = child(&child(&pointer, "parameters"), &index.to_string());
             let at = text(parameter, "$ref").strip_prefix('#').unwrap_or(&inline);
             let parameter = resolve(document, parameter);
-            let place = match (text(parameter, "in"), parameter.get("required")) {
-                ("query", Some(Value::Bool(true))) => Place::RequiredQuery,
-                ("query", _) => Place::OptionalQuery,
-                _ => Place::Path,
+            let position = match (text(parameter, "in"), parameter.get("required")) {
+                ("query", Some(Value::Bool(true))) => Position::RequiredQuery,
+                ("query", _) => Position::OptionalQuery,
+                _ => Position::Path,
             };
-            add(at, &parameter["schema"], place);
+            add(at, &parameter["schema"], position);
         }
         let content = child(&child(&pointer, "requestBody"), "content");
         for (media, body) in operation
@@ -94,24 +96,24 @@ fn sent(document: &Value) -> Vec<(String, &Value, Place)> {
             .into_iter()
             .flat_map(|body| members(body, "content"))
         {
-            add(&child(&content, media), &body["schema"], Place::Body);
+            add(&child(&content, media), &body["schema"], Position::Body);
         }
     }
     schemas
 }
 
-fn constraints(schema: &Value, at: &str, place: Place, findings: &mut Vec<Finding>) {
+fn lint_schema(schema: &Value, at: &str, position: Position, findings: &mut Vec<Finding>) {
     for keyword in KEYWORDS
         .iter()
-        .filter(|keyword| schema.get(keyword).is_some() && !place.checks(schema, keyword))
+        .filter(|keyword| schema.get(keyword).is_some() && !position.enforces(schema, keyword))
     {
         let message = format!(
             "nothing checks `{keyword}` of {} before it is sent",
-            place.name()
+            position.name()
         );
-        let help = match (place, *keyword) {
-            (Place::Member | Place::OptionalQuery, "pattern") => {
-                "say it in the description, or teach `RUNTIME_PATTERNS` in codegen/src/facts.rs and `check::form` in the runtime"
+        let help = match (position, *keyword) {
+            (Position::Member | Position::OptionalQuery, "pattern") => {
+                "say it in the description, or add it to `RUNTIME_PATTERNS` in codegen/document/src/vocabulary.rs and to `validate::pattern` in the client"
             }
             _ => "say it in the description",
         };
@@ -119,22 +121,22 @@ fn constraints(schema: &Value, at: &str, place: Place, findings: &mut Vec<Findin
     }
 }
 
-impl Place {
+impl Position {
     fn name(self) -> &'static str {
         match self {
-            Place::Member => "this member",
-            Place::OptionalQuery => "this query parameter",
-            Place::RequiredQuery => "a required query parameter",
-            Place::Path => "a path parameter",
-            Place::Body => "a body that is no object",
-            Place::Item => "an item of a list",
-            Place::Value => "a value of a map",
-            Place::Shared => "a shared schema",
+            Position::Member => "this member",
+            Position::OptionalQuery => "this query parameter",
+            Position::RequiredQuery => "a required query parameter",
+            Position::Path => "a path parameter",
+            Position::Body => "a body that is no object",
+            Position::Item => "an item of a list",
+            Position::Value => "a value of a map",
+            Position::Shared => "a shared schema",
         }
     }
 
-    /// Whether there is a check for this keyword of a schema that stands here.
-    fn checks(self, schema: &Value, keyword: &str) -> bool {
+    /// Whether the client validates this keyword of a schema at this position.
+    fn enforces(self, schema: &Value, keyword: &str) -> bool {
         let known = || {
             RUNTIME_PATTERNS
                 .iter()
@@ -142,12 +144,12 @@ impl Place {
         };
         match (self, keyword) {
             _ if text(schema, "format") == "date-time" => false,
-            // Of text; `schemas` looks at it.
-            (Place::Shared, "pattern") => schema.get("enum").is_none(),
-            (Place::Member | Place::OptionalQuery, "pattern") => known(),
-            (Place::Member, _)
-            | (Place::OptionalQuery | Place::RequiredQuery, "minimum" | "maximum") => true,
-            (Place::OptionalQuery, "minLength" | "maxLength") => true,
+            // The patterns of shared string types are linted by `schemas`.
+            (Position::Shared, "pattern") => schema.get("enum").is_none(),
+            (Position::Member | Position::OptionalQuery, "pattern") => known(),
+            (Position::Member, _)
+            | (Position::OptionalQuery | Position::RequiredQuery, "minimum" | "maximum") => true,
+            (Position::OptionalQuery, "minLength" | "maxLength") => true,
             _ => false,
         }
     }

@@ -1,4 +1,5 @@
-//! Every body has an example: the wire tests are made from them, so an operation without one would go untested.
+//! Every body must have an example: the wire tests are made from the examples, so an operation
+//! without one would not be tested.
 
 use serde_json::Value;
 
@@ -6,7 +7,7 @@ use super::{members, operations, resolve};
 use crate::document::child;
 use crate::error::Finding;
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     for (pointer, _, _, operation) in operations(document) {
         let body = operation
             .get("requestBody")

@@ -1,7 +1,8 @@
-//! Every keyword must be one that codegen acts on, with a value of the right kind.
+//! Every keyword must be one that codegen uses, with a value of the right type.
 //!
-//! An OpenAPI reader skips what it does not know, so a misspelt `requred` or an `x-atlas-secert` would silently do nothing. The tables
-//! below are the whole language of `spec/`; a keyword joins them together with the code that obeys it.
+//! OpenAPI parsers ignore unknown keywords, so a misspelt `requred` or `x-atlas-secert` would
+//! silently have no effect. The tables below define everything that `spec/` may contain; a keyword
+//! is added to them together with the code that uses it.
 
 use serde_json::Value;
 
@@ -9,28 +10,28 @@ use super::refs;
 use crate::document::child;
 use crate::error::Finding;
 
-enum Shape {
+enum Expected {
     Text,
     Bool,
     Integer,
     Any,
-    List(&'static Shape),
-    Map(&'static Shape),
-    Object(&'static Kind),
+    List(&'static Expected),
+    Map(&'static Expected),
+    Object(&'static ObjectKind),
     /// A `$ref` to an entry of this section of `components`, or the object itself.
-    Reference(&'static Kind, &'static str),
-    Either(&'static Shape, &'static Shape),
+    Reference(&'static ObjectKind, &'static str),
+    Either(&'static Expected, &'static Expected),
 }
 
-struct Kind {
+struct ObjectKind {
     name: &'static str,
-    required: &'static [(&'static str, Shape)],
-    optional: &'static [(&'static str, Shape)],
+    required: &'static [(&'static str, Expected)],
+    optional: &'static [(&'static str, Expected)],
 }
 
-use Shape::{Any, Bool, Either, Integer, List, Map, Object, Reference, Text};
+use Expected::{Any, Bool, Either, Integer, List, Map, Object, Reference, Text};
 
-static DOCUMENT: Kind = Kind {
+static DOCUMENT: ObjectKind = ObjectKind {
     name: "document",
     required: &[
         ("openapi", Text),
@@ -43,7 +44,7 @@ static DOCUMENT: Kind = Kind {
     ],
     optional: &[("externalDocs", Object(&EXTERNAL_DOCS))],
 };
-static INFO: Kind = Kind {
+static INFO: ObjectKind = ObjectKind {
     name: "info",
     required: &[("title", Text), ("version", Text)],
     optional: &[
@@ -52,32 +53,32 @@ static INFO: Kind = Kind {
         ("contact", Object(&CONTACT)),
     ],
 };
-static LICENSE: Kind = Kind {
+static LICENSE: ObjectKind = ObjectKind {
     name: "license",
     required: &[("name", Text)],
     optional: &[("url", Text)],
 };
-static CONTACT: Kind = Kind {
+static CONTACT: ObjectKind = ObjectKind {
     name: "contact",
     required: &[],
     optional: &[("name", Text), ("url", Text)],
 };
-static SERVER: Kind = Kind {
+static SERVER: ObjectKind = ObjectKind {
     name: "server",
     required: &[("url", Text)],
     optional: &[("description", Text)],
 };
-static TAG: Kind = Kind {
+static TAG: ObjectKind = ObjectKind {
     name: "tag",
     required: &[("name", Text), ("description", Text)],
     optional: &[("externalDocs", Object(&EXTERNAL_DOCS))],
 };
-static EXTERNAL_DOCS: Kind = Kind {
+static EXTERNAL_DOCS: ObjectKind = ObjectKind {
     name: "externalDocs",
     required: &[("url", Text)],
     optional: &[("description", Text)],
 };
-static PATH_ITEM: Kind = Kind {
+static PATH_ITEM: ObjectKind = ObjectKind {
     name: "path item",
     required: &[],
     optional: &[
@@ -88,7 +89,7 @@ static PATH_ITEM: Kind = Kind {
         ("delete", Object(&OPERATION)),
     ],
 };
-static OPERATION: Kind = Kind {
+static OPERATION: ObjectKind = ObjectKind {
     name: "operation",
     required: &[
         ("operationId", Text),
@@ -108,12 +109,12 @@ static OPERATION: Kind = Kind {
         ("requestBody", Object(&REQUEST_BODY)),
     ],
 };
-static DEPRECATION: Kind = Kind {
+static DEPRECATION: ObjectKind = ObjectKind {
     name: "x-atlas-deprecation",
     required: &[("note", Text)],
     optional: &[("since", Text), ("ended", Text)],
 };
-static PARAMETER: Kind = Kind {
+static PARAMETER: ObjectKind = ObjectKind {
     name: "parameter",
     required: &[
         ("name", Text),
@@ -123,12 +124,12 @@ static PARAMETER: Kind = Kind {
     ],
     optional: &[("required", Bool), ("example", Any)],
 };
-static REQUEST_BODY: Kind = Kind {
+static REQUEST_BODY: ObjectKind = ObjectKind {
     name: "request body",
     required: &[("content", Map(&Object(&MEDIA_TYPE))), ("required", Bool)],
     optional: &[("description", Text)],
 };
-static RESPONSE: Kind = Kind {
+static RESPONSE: ObjectKind = ObjectKind {
     name: "response",
     required: &[("description", Text)],
     optional: &[
@@ -136,12 +137,12 @@ static RESPONSE: Kind = Kind {
         ("headers", Map(&Reference(&HEADER, "headers"))),
     ],
 };
-static HEADER: Kind = Kind {
+static HEADER: ObjectKind = ObjectKind {
     name: "header",
     required: &[("schema", Reference(&SCHEMA, "schemas"))],
     optional: &[("description", Text), ("example", Any)],
 };
-static MEDIA_TYPE: Kind = Kind {
+static MEDIA_TYPE: ObjectKind = ObjectKind {
     name: "media type",
     required: &[],
     optional: &[
@@ -151,17 +152,17 @@ static MEDIA_TYPE: Kind = Kind {
         ("x-atlas-older-versions", List(&Object(&OLDER_VERSION))),
     ],
 };
-static OLDER_VERSION: Kind = Kind {
+static OLDER_VERSION: ObjectKind = ObjectKind {
     name: "older version",
     required: &[("version", Text)],
     optional: &[("sunset", Text), ("deprecated", Text)],
 };
-static EXAMPLE: Kind = Kind {
+static EXAMPLE: ObjectKind = ObjectKind {
     name: "example",
     required: &[("value", Any)],
     optional: &[("summary", Text), ("description", Text)],
 };
-static COMPONENTS: Kind = Kind {
+static COMPONENTS: ObjectKind = ObjectKind {
     name: "components",
     required: &[("securitySchemes", Map(&Object(&SECURITY_SCHEME)))],
     optional: &[
@@ -171,7 +172,7 @@ static COMPONENTS: Kind = Kind {
         ("headers", Map(&Object(&HEADER))),
     ],
 };
-static SECURITY_SCHEME: Kind = Kind {
+static SECURITY_SCHEME: ObjectKind = ObjectKind {
     name: "security scheme",
     required: &[("type", Text)],
     optional: &[
@@ -180,12 +181,12 @@ static SECURITY_SCHEME: Kind = Kind {
         ("flows", Map(&Object(&FLOW))),
     ],
 };
-static FLOW: Kind = Kind {
+static FLOW: ObjectKind = ObjectKind {
     name: "flow",
     required: &[("tokenUrl", Text), ("scopes", Map(&Text))],
     optional: &[("refreshUrl", Text)],
 };
-static SCHEMA: Kind = Kind {
+static SCHEMA: ObjectKind = ObjectKind {
     name: "schema",
     required: &[],
     optional: &[
@@ -218,7 +219,7 @@ static SCHEMA: Kind = Kind {
         ("x-atlas-rules", List(&Object(&MEMBER_RULE))),
     ],
 };
-static MEMBER_RULE: Kind = Kind {
+static MEMBER_RULE: ObjectKind = ObjectKind {
     name: "member rule",
     required: &[("reason", Text), ("source", Object(&RULE_SOURCE))],
     optional: &[
@@ -230,14 +231,14 @@ static MEMBER_RULE: Kind = Kind {
         ("together", List(&Text)),
     ],
 };
-static RULE_SOURCE: Kind = Kind {
+static RULE_SOURCE: ObjectKind = ObjectKind {
     name: "source of a rule",
     required: &[],
     optional: &[("page", Text), ("published", Text), ("wire", Text)],
 };
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
-    Walk { document, findings }.object(document, &DOCUMENT, "");
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
+    Validator { document, findings }.object(document, &DOCUMENT, "");
     if let Some(version) = document.get("openapi").and_then(Value::as_str)
         && version != "3.0.3"
     {
@@ -249,24 +250,24 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-struct Walk<'a> {
+struct Validator<'a> {
     document: &'a Value,
     findings: &'a mut Vec<Finding>,
 }
 
-impl Walk<'_> {
-    fn shape(&mut self, value: &Value, shape: &Shape, pointer: &str) {
-        match (shape, value) {
+impl Validator<'_> {
+    fn value(&mut self, value: &Value, expected: &Expected, pointer: &str) {
+        match (expected, value) {
             (Any, _) | (Text, Value::String(_)) | (Bool, Value::Bool(_)) => {}
             (Integer, value) if value.is_i64() => {}
             (List(item), Value::Array(items)) => {
                 for (index, value) in items.iter().enumerate() {
-                    self.shape(value, item, &child(pointer, &index.to_string()));
+                    self.value(value, item, &child(pointer, &index.to_string()));
                 }
             }
             (Map(item), Value::Object(map)) => {
                 for (name, value) in map {
-                    self.shape(value, item, &child(pointer, name));
+                    self.value(value, item, &child(pointer, name));
                 }
             }
             (Object(kind), Value::Object(_)) => self.object(value, kind, pointer),
@@ -276,29 +277,33 @@ impl Walk<'_> {
             },
             (Either(one, other), _) => {
                 let mut first = Vec::new();
-                Walk {
+                Validator {
                     document: self.document,
                     findings: &mut first,
                 }
-                .shape(value, one, pointer);
+                .value(value, one, pointer);
                 if !first.is_empty() {
-                    self.shape(value, other, pointer);
+                    self.value(value, other, pointer);
                 }
             }
             _ => {
-                let message = format!("expected {}, found {}", describe(shape), found(value));
+                let message = format!(
+                    "expected {}, found {}",
+                    describe_expected(expected),
+                    describe_value(value)
+                );
                 self.findings
                     .push(Finding::new("wrong-kind", pointer, message));
             }
         }
     }
 
-    fn object(&mut self, value: &Value, kind: &Kind, pointer: &str) {
+    fn object(&mut self, value: &Value, kind: &ObjectKind, pointer: &str) {
         let Value::Object(map) = value else {
             self.findings.push(Finding::new(
                 "wrong-kind",
                 pointer,
-                format!("expected {}, found {}", kind.name, found(value)),
+                format!("expected {}, found {}", kind.name, describe_value(value)),
             ));
             return;
         };
@@ -310,8 +315,8 @@ impl Walk<'_> {
                 .chain(kind.optional)
                 .find(|(known, _)| known == name)
             {
-                Some((_, expected)) => self.shape(value, expected, &at),
-                None => self.findings.push(unknown(name, kind, &at)),
+                Some((_, expected)) => self.value(value, expected, &at),
+                None => self.findings.push(unknown_keyword(name, kind, &at)),
             }
         }
         for (name, _) in kind.required {
@@ -327,7 +332,7 @@ impl Walk<'_> {
         }
     }
 
-    /// OpenAPI 3.0 ignores everything beside a `$ref`.
+    /// Allows only `$ref`, because OpenAPI 3.0 ignores everything beside it.
     fn reference(&mut self, value: &Value, section: &str, pointer: &str) {
         for (name, value) in value.as_object().into_iter().flatten() {
             let at = child(pointer, name);
@@ -342,19 +347,19 @@ impl Walk<'_> {
                 );
             } else if let Some(target) = value.as_str() {
                 self.findings
-                    .extend(refs::check(self.document, target, section, &at));
+                    .extend(refs::lint(self.document, target, section, &at));
             } else {
                 self.findings.push(Finding::new(
                     "wrong-kind",
                     at,
-                    format!("expected text, found {}", found(value)),
+                    format!("expected text, found {}", describe_value(value)),
                 ));
             }
         }
     }
 }
 
-fn unknown(name: &str, kind: &Kind, pointer: &str) -> Finding {
+fn unknown_keyword(name: &str, kind: &ObjectKind, pointer: &str) -> Finding {
     let what = if name.starts_with("x-") {
         "extension"
     } else {
@@ -374,8 +379,8 @@ fn unknown(name: &str, kind: &Kind, pointer: &str) -> Finding {
     .help(format!("known here: {}", known.join(", ")))
 }
 
-fn describe(shape: &Shape) -> &'static str {
-    match shape {
+fn describe_expected(expected: &Expected) -> &'static str {
+    match expected {
         Text => "text",
         Bool => "true or false",
         Integer => "an integer",
@@ -383,11 +388,11 @@ fn describe(shape: &Shape) -> &'static str {
         List(_) => "a list",
         Map(_) => "a mapping",
         Object(kind) | Reference(kind, _) => kind.name,
-        Either(_, other) => describe(other),
+        Either(_, other) => describe_expected(other),
     }
 }
 
-fn found(value: &Value) -> String {
+fn describe_value(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
         Value::Bool(value) => format!("`{value}`"),

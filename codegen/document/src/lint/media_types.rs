@@ -1,4 +1,5 @@
-//! A media type is `application/json` or a dated Atlas one, and errors are always `application/json`.
+//! Media types must be `application/json` or a dated Atlas media type, and errors must be
+//! `application/json`.
 
 use serde_json::Value;
 
@@ -6,7 +7,7 @@ use super::{members, operations, resolve};
 use crate::document::child;
 use crate::error::Finding;
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     for (name, response) in document
         .get("components")
         .into_iter()
@@ -34,7 +35,7 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
             let error = status.starts_with(['4', '5']);
             if response.get("$ref").is_none() {
                 content(response, &at, findings);
-                // A success has a rule of its own.
+                // The schema of a success is linted by `operations`.
                 if error {
                     with_schema(response, &at, findings);
                 }
@@ -79,7 +80,7 @@ fn content(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Without a schema nothing says what a body holds.
+/// Requires a schema for every body.
 fn with_schema(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let at = child(pointer, "content");
     for (media, _) in members(holder, "content").filter(|(_, value)| value.get("schema").is_none())
@@ -99,7 +100,7 @@ fn is_dated(media: &str) -> bool {
         .is_some_and(is_date)
 }
 
-/// `YYYY-MM-DD`, with a month and a day that exist.
+/// Whether the text is a date `YYYY-MM-DD` with a plausible year, month and day.
 pub(crate) fn is_date(text: &str) -> bool {
     let numbers: Vec<Option<u32>> = text.split('-').map(|part| part.parse().ok()).collect();
     let plain = text.len() == 10

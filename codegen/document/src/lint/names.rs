@@ -1,6 +1,7 @@
-//! What becomes one Rust name must be one thing: values of an enum, members of an object, arguments of a call, requests and types, files.
+//! Names must stay unique when they are converted to Rust names: enum values, members of objects,
+//! arguments of calls, requests and types, and files.
 //!
-//! progenitor panics on some of these and writes code that does not compile for others.
+//! progenitor panics on some conflicts and generates code that does not compile for others.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +16,11 @@ use crate::vocabulary::is_keyword;
 /// The files that every API has.
 const FILES: &[&str] = &["mod", "types", "shared"];
 
-/// What every request has besides the setters of its parameters.
+/// The methods that every request has besides the setters of its parameters.
 const REQUEST_METHODS: &[&str] = &["send", "options"];
 
-/// What progenitor calls its own variables: it renames them when an argument has their name, and `rewrite` would not know them.
+/// The local variables of progenitor's methods. progenitor renames them if an argument has the same
+/// name, and `rewrite` would then not recognise them.
 const LOCALS: &[&str] = &[
     "body",
     "request",
@@ -29,7 +31,7 @@ const LOCALS: &[&str] = &[
     "url",
 ];
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     files(document, findings);
     let schemas = document
         .get("components")
@@ -51,13 +53,14 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The words of `name` with everything that cannot stand in an identifier taken as a space, as progenitor does it.
+/// Replaces every character that is not allowed in identifiers with a word separator, like
+/// progenitor.
 fn words(name: &str) -> String {
     name.replace('\'', "")
         .replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
 }
 
-/// The variant of an enum's value.
+/// Returns the variant name of an enum value.
 fn variant(value: &str) -> String {
     let name = match value {
         "+1" => "plus1".to_owned(),
@@ -71,7 +74,7 @@ fn variant(value: &str) -> String {
     }
 }
 
-/// The field of a member or the argument of a parameter.
+/// Returns the field name of a member or the argument name of a parameter.
 fn field(name: &str) -> String {
     let name = words(name).to_snake_case();
     if name.starts_with(char::is_alphabetic) {
@@ -81,8 +84,13 @@ fn field(name: &str) -> String {
     }
 }
 
-/// The first of those that have the same Rust name, if there is one; and remembers this one.
-fn taken<'a>(names: &mut BTreeMap<String, &'a str>, rust: &str, name: &'a str) -> Option<&'a str> {
+/// Claims a Rust name for `name`. Returns the earlier name that already has this Rust name, if
+/// there is one.
+fn claim_name<'a>(
+    names: &mut BTreeMap<String, &'a str>,
+    rust: &str,
+    name: &'a str,
+) -> Option<&'a str> {
     match names.get(rust) {
         Some(first) => Some(first),
         None => {
@@ -112,7 +120,7 @@ fn values(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
                     .help("leave it out: it is kept and written back all the same"),
             );
         }
-        match taken(&mut names, &name, value) {
+        match claim_name(&mut names, &name, value) {
             Some(first) if first != value => {
                 findings.push(Finding::new(
                     "enum",
@@ -120,7 +128,7 @@ fn values(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
                     format!("`{value}` and `{first}` would be the same variant `{name}`"),
                 ));
             }
-            // The same value twice is a finding of `schemas`.
+            // `schemas` reports the same value twice.
             _ => {}
         }
     }
@@ -145,7 +153,7 @@ fn properties(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
                     .help("leave it out: it is kept and written back all the same"),
             );
         }
-        if let Some(first) = taken(&mut names, &name, member) {
+        if let Some(first) = claim_name(&mut names, &name, member) {
             findings.push(Finding::new(
                 "member",
                 at,
@@ -155,7 +163,7 @@ fn properties(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A request and a type both stand in the API's namespace under their Pascal-case names.
+/// Requests and types share the namespace of the API, both with PascalCase names.
 fn request(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
     let id = text(operation, "operationId");
     let name = id.to_pascal_case();
@@ -180,7 +188,7 @@ fn parameters(document: &Value, pointer: &str, operation: &Value, findings: &mut
         .map(|parameter| resolve(document, parameter))
         .enumerate()
     {
-        let (wire, place) = (text(parameter, "name"), text(parameter, "in"));
+        let (wire, location) = (text(parameter, "name"), text(parameter, "in"));
         let (name, at) = (field(wire), child(pointer, &index.to_string()));
         if !wire.contains(char::is_alphanumeric) {
             findings.push(Finding::new(
@@ -190,30 +198,30 @@ fn parameters(document: &Value, pointer: &str, operation: &Value, findings: &mut
             ));
             continue;
         }
-        let fault = if is_keyword(&name) {
+        let problem = if is_keyword(&name) {
             Some("is a keyword of Rust".to_owned())
         } else if !name.is_ascii() {
             Some("has letters or digits beyond those of ASCII".to_owned())
         } else if LOCALS.contains(&name.as_str()) {
             Some("is a variable of every generated method".to_owned())
-        } else if place == "query" && REQUEST_METHODS.contains(&name.as_str()) {
+        } else if location == "query" && REQUEST_METHODS.contains(&name.as_str()) {
             Some("is a method of every request".to_owned())
         } else {
-            taken(&mut names, &name, wire)
+            claim_name(&mut names, &name, wire)
                 .filter(|first| *first != wire)
                 .map(|first| format!("is that of `{first}` too"))
         };
-        findings.extend(fault.map(|fault| {
+        findings.extend(problem.map(|problem| {
             Finding::new(
                 "parameter",
                 at,
-                format!("parameter `{wire}` would be called `{name}`, which {fault}"),
+                format!("parameter `{wire}` would be called `{name}`, which {problem}"),
             )
         }));
     }
 }
 
-/// Every tag is a file of its own.
+/// Every tag becomes a file of its own.
 fn files(document: &Value, findings: &mut Vec<Finding>) {
     let mut names = BTreeMap::new();
     for (index, tag) in document
@@ -236,7 +244,7 @@ fn files(document: &Value, findings: &mut Vec<Finding>) {
                 "tag `{tag}` would be the file `{name}.rs`, which every API has"
             ))
         } else {
-            taken(&mut names, &name, tag)
+            claim_name(&mut names, &name, tag)
                 .map(|first| format!("tag `{tag}` would be the file `{name}.rs`, as `{first}` is"))
         };
         findings.extend(message.map(|message| Finding::new("tag", at, message)));

@@ -1,4 +1,5 @@
-//! What every operation must say: a name of its own, one success, one tag, a page, why it is deprecated.
+//! Every operation must have a unique name, one success response, one declared tag, and a reason if
+//! it is deprecated.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::{is_keyword, method_name};
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for (pointer, method, _, operation) in operations(document) {
         name(&pointer, operation, &mut names, findings);
@@ -39,7 +40,7 @@ fn name(
         return;
     }
     let method = method_name(id);
-    // `new` is how the runtime makes the handle.
+    // `new` is the constructor of the API handle.
     if is_keyword(&method) || method == "new" {
         findings.push(Finding::new(
             "operation-id",
@@ -126,14 +127,14 @@ fn effect(pointer: &str, method: &str, operation: &Value, findings: &mut Vec<Fin
     }
 }
 
-/// Exactly one success, with a schema unless it is a 204.
+/// There must be exactly one success response, with a schema unless its status is 204.
 fn success(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
     let at = child(pointer, "responses");
     let mut successes = 0;
     for (status, response) in members(operation, "responses") {
         let at = child(&at, status);
         let response = resolve(document, response);
-        // `u16` would take `+200` and `0200` too.
+        // Parsing a `u16` alone would also accept `+200` and `0200`.
         let plain = Some(status)
             .filter(|status| status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit()));
         match plain.map_or(Ok(0), str::parse::<u16>) {

@@ -1,4 +1,5 @@
-//! `x-atlas-other-form`: Atlas was seen sending a member of an answer in this form, beside the documented one.
+//! Lints `x-atlas-other-form`, which records that Atlas also sends a member of a response in
+//! another form than the documented one.
 
 use std::collections::BTreeSet;
 
@@ -11,57 +12,58 @@ use crate::vocabulary::OtherForm;
 
 const KEYWORD: &str = "x-atlas-other-form";
 
-/// One schema, wherever it stands.
-pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+/// Lints one schema, at any position.
+pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let Some(word) = schema.get(KEYWORD).and_then(Value::as_str) else {
         return;
     };
-    let mut fault = |message: String, help: &str| {
+    let mut report = |message: String, help: &str| {
         findings.push(Finding::new("other-form", child(pointer, KEYWORD), message).help(help))
     };
     let Some(form) = OtherForm::of(word) else {
         let known: Vec<_> = OtherForm::ALL.iter().map(|(word, _)| *word).collect();
-        return fault(
+        return report(
             format!("`{word}` is no form that a client can read"),
             &format!("known: {}", known.join(", ")),
         );
     };
-    let Some(holder) = holder(pointer) else {
-        return fault(
+    let Some(owner_schema) = owner_schema(pointer) else {
+        return report(
             format!("`{KEYWORD}` would be ignored here"),
             "it stands on a member of a shared schema",
         );
     };
     let kind = text(schema, "type");
-    let wanted = if form == OtherForm::DateTime {
+    let expected = if form == OtherForm::DateTime {
         "integer"
     } else {
         "array"
     };
-    if kind != wanted {
-        fault(
-            format!("`{word}` is another form of an {wanted}, and this is of type {kind}"),
+    if kind != expected {
+        report(
+            format!("`{word}` is another form of an {expected}, and this is of type {kind}"),
             "leave it out",
         );
     }
     if form == OtherForm::WholeAnswer && !requires_something(document, schema) {
         let help =
             "only items that require a member, such as an id, can be told from other answers";
-        fault(
+        report(
             "any object would be taken for the only item of this list".to_owned(),
             help,
         );
     }
-    if !answered(document).contains(holder) {
-        fault(
+    if !response_schemas(document).contains(owner_schema) {
+        report(
             format!("`{KEYWORD}` would be ignored: no answer has this member"),
             "a request is sent as documented",
         );
     }
 }
 
-/// `Thing` of `/components/schemas/Thing/properties/size`: every object is a shared schema.
-fn holder(pointer: &str) -> Option<&str> {
+/// Returns `Thing` for `/components/schemas/Thing/properties/size`. Every object is a shared
+/// schema.
+fn owner_schema(pointer: &str) -> Option<&str> {
     let mut steps = pointer.strip_prefix("/components/schemas/")?.split('/');
     match (steps.next(), steps.next(), steps.next(), steps.next()) {
         (Some(name), Some("properties"), Some(_), None) => Some(name),
@@ -78,8 +80,8 @@ fn requires_something(document: &Value, list: &Value) -> bool {
         .is_some_and(|required| !required.is_empty())
 }
 
-/// The shared schemas that an answer holds.
-fn answered(document: &Value) -> BTreeSet<&str> {
+/// Returns the shared schemas that responses contain.
+fn response_schemas(document: &Value) -> BTreeSet<&str> {
     let (mut names, mut open) = (BTreeSet::new(), Vec::new());
     for (.., operation) in operations(document) {
         for (_, response) in members(operation, "responses") {

@@ -1,7 +1,8 @@
-//! No request may match two path templates, and a template and its parameters agree.
+//! No request may match two path templates, and a template must agree with its parameters.
 //!
-//! `/a/{x}` and `/a/{y}` are the same path. `/{x}/b` and `/a/{y}` both match `/a/b` and neither is the more specific one. A literal beside a
-//! parameter (`/a/b` and `/a/{x}`) is fine: the literal wins.
+//! `/a/{x}` and `/a/{y}` are the same path. `/{x}/b` and `/a/{y}` both match `/a/b` and neither is
+//! more specific. A literal beside a parameter (`/a/b` and `/a/{x}`) is allowed, because the
+//! literal takes precedence.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use super::{described, members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let paths: Vec<(&str, &Value)> = members(document, "paths").collect();
     for (index, (path, item)) in paths.iter().enumerate() {
         for (other, other_item) in &paths[..index] {
@@ -33,37 +34,38 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A template is `/` and segments, each a literal that needs no escape or one whole `{parameter}`.
+/// A template consists of `/` and segments; each segment is a literal that needs no escaping, or
+/// one whole `{parameter}`.
 fn template(path: &str, findings: &mut Vec<Finding>) {
-    let mut fault =
+    let mut report =
         |message: String| findings.push(Finding::new("path", child("/paths", path), message));
     let Some(segments) = path.strip_prefix('/') else {
-        fault(format!("`{path}` does not begin with `/`"));
+        report(format!("`{path}` does not begin with `/`"));
         return;
     };
     let mut names = BTreeSet::new();
     for segment in segments.split('/') {
         match parameter(segment) {
             Some(name) if name.is_empty() || name.contains(['{', '}']) => {
-                fault(format!("`{segment}` names no parameter"))
+                report(format!("`{segment}` names no parameter"))
             }
             Some(name) if !names.insert(name) => {
-                fault(format!("parameter `{name}` stands twice in `{path}`"))
+                report(format!("parameter `{name}` stands twice in `{path}`"))
             }
             Some(_) => {}
             None if segment.contains(['{', '}']) => {
-                fault(format!("`{segment}`: a parameter must be a whole segment"))
+                report(format!("`{segment}`: a parameter must be a whole segment"))
             }
-            None if segment.is_empty() => fault(format!("`{path}` has an empty segment")),
+            None if segment.is_empty() => report(format!("`{path}` has an empty segment")),
             None if segment == "." || segment == ".." => {
-                fault(format!("`{path}` has the segment `{segment}`"))
+                report(format!("`{path}` has the segment `{segment}`"))
             }
             None => {
                 let strange = segment
                     .chars()
                     .find(|c| !c.is_ascii_alphanumeric() && !"-._~:".contains(*c));
                 if let Some(strange) = strange {
-                    fault(format!(
+                    report(format!(
                         "`{strange}` cannot stand in a path, as it does in `{segment}`"
                     ));
                 }
@@ -96,7 +98,8 @@ fn parameter(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// Whether the parameter of this path could have `literal` as its value: not if it is an id, or an enum without that value.
+/// Whether the path parameter can have the value `literal`. It cannot if it is an id, or an enum
+/// without that value.
 fn admits(document: &Value, item: &Value, name: &str, literal: &str) -> bool {
     let declared = item
         .as_object()
@@ -125,7 +128,7 @@ fn parameters_of<'a>(document: &'a Value, operation: &'a Value) -> impl Iterator
         .map(|parameter| resolve(document, parameter))
 }
 
-/// Text, a number or, in a query, a boolean or a list of these.
+/// Whether the schema is a string or a number or, in a query, a boolean or a list of these.
 fn is_plain(document: &Value, schema: &Value, query: bool) -> bool {
     let schema = resolve(document, described(schema));
     match text(schema, "type") {
@@ -158,7 +161,7 @@ fn parameters(
             .get("required")
             .and_then(Value::as_bool)
             .unwrap_or(false);
-        let fault = match text(parameter, "in") {
+        let problem = match text(parameter, "in") {
             "path" if !in_template.contains(name) => {
                 Some(format!("path parameter `{name}` is not in `{path}`"))
             }
@@ -170,7 +173,7 @@ fn parameters(
                 "parameter `{name}` is in `{other}`: only path and query are supported"
             )),
         };
-        findings.extend(fault.map(|message| Finding::new("parameter", &at, message)));
+        findings.extend(problem.map(|message| Finding::new("parameter", &at, message)));
         if !is_plain(
             document,
             parameter.get("schema").unwrap_or(&Value::Null),

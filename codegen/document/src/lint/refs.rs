@@ -1,11 +1,12 @@
-//! Every `$ref` names one entry of the right section of `components`. The grammar knows where a `$ref` stands and what it must name.
+//! Every `$ref` must name an existing entry in the right section of `components`. `grammar` calls
+//! this for every `$ref` with the section that is expected there.
 
 use serde_json::Value;
 
 use crate::error::Finding;
 
-/// What is wrong with the `$ref` to `target` at `pointer`, which must name an entry of `section`.
-pub(super) fn check(
+/// Lints the `$ref` to `target` at `pointer`, which must name an entry of `section`.
+pub(super) fn lint(
     document: &Value,
     target: &str,
     section: &str,

@@ -1,4 +1,5 @@
-//! `x-atlas-rules`: what is said about several members at once names members that there are, and can be kept and broken.
+//! Lints `x-atlas-rules`, the rules across members: they must name existing members, and it must be
+//! possible both to satisfy and to break them.
 
 use serde_json::Value;
 
@@ -6,8 +7,9 @@ use super::{described, members, resolve, sources, text};
 use crate::document::child;
 use crate::error::Finding;
 
-/// The lists of a rule, with how many members each needs to say anything, and whether it needs a `when`: without one, `forbid` and
-/// `require` are no members at all and plain `required`.
+/// The lists of a rule, each with its minimum number of members and whether it needs a `when`.
+/// Without `when`, a member under `forbid` could be removed from the schema, and `require` would be
+/// plain `required`.
 const LISTS: &[(&str, usize, bool)] = &[
     ("forbid", 1, true),
     ("require", 1, true),
@@ -16,7 +18,7 @@ const LISTS: &[(&str, usize, bool)] = &[
     ("together", 2, false),
 ];
 
-pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (index, rule) in list(schema, "x-atlas-rules").enumerate() {
         let at = child(&child(pointer, "x-atlas-rules"), &index.to_string());
         condition(document, schema, rule, &at, findings);
@@ -27,7 +29,7 @@ pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &
                 "a rule whose `reason` is empty tells nobody why it was broken",
             ));
         }
-        sources::check(document, rule, &at, findings);
+        sources::lint(document, rule, &at, findings);
         for (keyword, least, _) in LISTS {
             if rule.get(keyword).is_some() {
                 names(
@@ -43,7 +45,7 @@ pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &
     }
 }
 
-/// On what the rule depends, if on anything, and that there is a rule.
+/// Lints the condition (`when`) of a rule, and that the rule has a list.
 fn condition(
     document: &Value,
     schema: &Value,
@@ -51,33 +53,33 @@ fn condition(
     at: &str,
     findings: &mut Vec<Finding>,
 ) {
-    let mut fault = |at: String, message: &str| findings.push(Finding::new("member", at, message));
-    let said = || {
+    let mut report = |at: String, message: &str| findings.push(Finding::new("member", at, message));
+    let present = || {
         LISTS
             .iter()
             .filter(|(keyword, ..)| rule.get(keyword).is_some())
     };
-    if said().next().is_none() {
-        fault(
+    if present().next().is_none() {
+        report(
             at.to_owned(),
             "a rule without `forbid`, `require`, `exactlyOne`, `atLeastOne` or `together` says nothing",
         );
     }
-    if rule.get("when").is_none() && said().any(|(.., conditional)| *conditional) {
-        fault(
+    if rule.get("when").is_none() && present().any(|(.., conditional)| *conditional) {
+        report(
             at.to_owned(),
             "`forbid` and `require` depend on a member: `when` is missing",
         );
     }
     if rule.get("when").is_some() && members(rule, "when").count() != 1 {
-        fault(child(at, "when"), "a rule depends on exactly one member");
+        report(child(at, "when"), "a rule depends on exactly one member");
     }
     for (name, values) in members(rule, "when") {
         let at = child(&child(at, "when"), name);
         match (member(schema, name), values) {
-            (None, _) => fault(at, &format!("`{name}` is no member of this object")),
+            (None, _) => report(at, &format!("`{name}` is no member of this object")),
             (Some(_), Value::Array(values)) if values.is_empty() => {
-                fault(at, "without a value the rule never applies")
+                report(at, "without a value the rule never applies")
             }
             (Some(member), Value::Array(values)) => {
                 for (index, value) in values.iter().enumerate() {
@@ -85,24 +87,25 @@ fn condition(
                         .contains(value)
                         .then(|| format!("{value} stands twice"));
                     let message =
-                        misfit(name, resolve(document, described(member)), value).or(twice);
+                        mismatch(name, resolve(document, described(member)), value).or(twice);
                     message
                         .into_iter()
-                        .for_each(|message| fault(child(&at, &index.to_string()), &message));
+                        .for_each(|message| report(child(&at, &index.to_string()), &message));
                 }
             }
             (Some(member), value) => {
-                let message = misfit(name, resolve(document, described(member)), value);
+                let message = mismatch(name, resolve(document, described(member)), value);
                 message
                     .into_iter()
-                    .for_each(|message| fault(at.clone(), &message));
+                    .for_each(|message| report(at.clone(), &message));
             }
         }
     }
 }
 
-/// Why the member `name` never has this value, so that the rule would never apply; `None` when it may.
-fn misfit(name: &str, member: &Value, value: &Value) -> Option<String> {
+/// Returns why the member `name` can never have this value, so that the rule would never apply.
+/// Returns `None` if it can.
+fn mismatch(name: &str, member: &Value, value: &Value) -> Option<String> {
     match (
         text(member, "type"),
         member.get("enum").and_then(Value::as_array),
@@ -132,11 +135,11 @@ fn names(
     findings: &mut Vec<Finding>,
 ) {
     let names: Vec<&str> = list(rule, keyword).filter_map(Value::as_str).collect();
-    let mut fault =
+    let mut report =
         |at: String, message: String| findings.push(Finding::new("member", at, message));
     if names.len() < least {
         let members = if least == 1 { "member" } else { "members" };
-        fault(
+        report(
             at.to_owned(),
             format!("`{keyword}` needs at least {least} {members}"),
         );
@@ -144,20 +147,20 @@ fn names(
     for (index, name) in names.iter().enumerate() {
         let at = child(at, &index.to_string());
         if member(schema, name).is_none() {
-            fault(at, format!("`{name}` is no member of this object"));
+            report(at, format!("`{name}` is no member of this object"));
         } else if members(rule, "when").any(|(deciding, _)| deciding == *name) {
-            fault(
+            report(
                 at,
                 format!("`{name}` decides whether the rule applies, and cannot be held to it"),
             );
         } else if names[..index].contains(name) {
-            fault(at, format!("`{name}` stands twice"));
-        } else if let Some(message) = clash(rule, keyword, name) {
-            fault(at, message);
+            report(at, format!("`{name}` stands twice"));
+        } else if let Some(message) = contradiction(rule, keyword, name) {
+            report(at, message);
         } else if keyword != "require"
             && list(schema, "required").any(|required| required.as_str() == Some(name))
         {
-            fault(
+            report(
                 at,
                 format!(
                     "`{name}` is always required, so that `{keyword}` says nothing or cannot be kept"
@@ -167,8 +170,8 @@ fn names(
     }
 }
 
-/// Why the member cannot stand in this list, for what another list of the same rule says of it.
-fn clash(rule: &Value, keyword: &str, name: &str) -> Option<String> {
+/// Returns why the member contradicts another list of the same rule, if it does.
+fn contradiction(rule: &Value, keyword: &str, name: &str) -> Option<String> {
     let also =
         |other: &str| other != keyword && list(rule, other).any(|also| also.as_str() == Some(name));
     match keyword {

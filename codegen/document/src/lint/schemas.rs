@@ -1,4 +1,5 @@
-//! Schemas: objects and enums have names, keywords fit the type, and what is said about members is said about members that exist.
+//! Lints schemas: objects and enums must be named, keywords must fit the type, and lists of members
+//! must name existing members.
 
 use std::collections::BTreeSet;
 
@@ -9,15 +10,15 @@ use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::RUNTIME_TYPES;
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let components = document.get("components").unwrap_or(&Value::Null);
     for (name, schema) in members(components, "schemas") {
         let at = child("/components/schemas", name);
-        named(name, schema, &at, findings);
+        shared_schema(name, schema, &at, findings);
         schema_keywords(document, schema, &at, findings);
     }
     for (name, parameter) in members(components, "parameters") {
-        use_of_schema(
+        schema_of(
             document,
             parameter,
             &child("/components/parameters", name),
@@ -40,7 +41,7 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
             .flatten()
             .enumerate()
         {
-            use_of_schema(
+            schema_of(
                 document,
                 parameter,
                 &child(&child(&pointer, "parameters"), &index.to_string()),
@@ -63,7 +64,7 @@ pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
 
 fn content(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (media, value) in members(holder, "content") {
-        use_of_schema(
+        schema_of(
             document,
             value,
             &child(&child(pointer, "content"), media),
@@ -72,14 +73,14 @@ fn content(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<F
     }
 }
 
-fn use_of_schema(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn schema_of(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     if let Some(schema) = holder.get("schema") {
-        inline(document, schema, &child(pointer, "schema"), findings);
+        inline_schema(document, schema, &child(pointer, "schema"), findings);
     }
 }
 
-/// A schema of `components/schemas`.
-fn named(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+/// Lints a schema in `components/schemas`.
+fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let pascal = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_alphanumeric());
     if !pascal {
@@ -148,8 +149,8 @@ fn named(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>)
     }
 }
 
-/// A schema in any other place: it may not define a type.
-fn inline(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+/// Lints a schema at any other position, where it may not define a type.
+fn inline_schema(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     if schema.get("$ref").is_some() {
         return;
     }
@@ -175,9 +176,9 @@ fn inline(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Fi
 fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     keywords_fit_type(schema, pointer, findings);
     all_of(schema, pointer, findings);
-    values::check(document, schema, pointer, findings);
+    values::lint(document, schema, pointer, findings);
     member_names(document, schema, pointer, findings);
-    other_forms::check(document, schema, pointer, findings);
+    other_forms::lint(document, schema, pointer, findings);
     for (name, property) in members(schema, "properties") {
         let at = child(&child(pointer, "properties"), name);
         if text(property, "description").is_empty() {
@@ -189,16 +190,16 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
             findings
                 .push(finding.help("beside a reference: `allOf: [{$ref: …}]` and `description`"));
         }
-        inline(document, property, &at, findings);
+        inline_schema(document, property, &at, findings);
     }
     if let Some(items) = schema.get("items") {
-        inline(document, items, &child(pointer, "items"), findings);
+        inline_schema(document, items, &child(pointer, "items"), findings);
     }
     if let Some(values) = schema
         .get("additionalProperties")
         .filter(|values| values.is_object())
     {
-        inline(
+        inline_schema(
             document,
             values,
             &child(pointer, "additionalProperties"),
@@ -225,7 +226,8 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
     }
 }
 
-/// The types a keyword means something for; `""` stands for a schema without a type (any JSON).
+/// Returns the types for which a keyword has a meaning; `""` stands for a schema without a type
+/// (any JSON).
 fn types_of(keyword: &str) -> &'static [&'static str] {
     match keyword {
         "minimum" | "maximum" => &["integer"],
@@ -300,7 +302,7 @@ fn keywords_fit_type(schema: &Value, pointer: &str, findings: &mut Vec<Finding>)
     }
 }
 
-/// `allOf` serves one purpose here: to describe a reference.
+/// `allOf` is allowed for one purpose only: to add a description to a reference.
 fn all_of(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let Some(parts) = schema.get("allOf").and_then(Value::as_array) else {
         return;
@@ -334,5 +336,5 @@ fn member_names(document: &Value, schema: &Value, pointer: &str, findings: &mut 
             ));
         }
     }
-    rules::check(document, schema, pointer, findings);
+    rules::lint(document, schema, pointer, findings);
 }

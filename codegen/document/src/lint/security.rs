@@ -1,4 +1,4 @@
-//! Every security requirement names a scheme of the document.
+//! Every security requirement must name a security scheme of the document.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::members;
 use crate::document::child;
 use crate::error::Finding;
 
-pub(super) fn check(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let known: Vec<&str> = document
         .get("components")
         .into_iter()

@@ -1,6 +1,8 @@
-//! `source` of a rule across members: where Atlas says it. A rule that nobody can look up is one that Atlas may not have.
+//! Lints the `source` of a rule across members: where Atlas states the rule. A rule without a
+//! source that can be looked up may not exist in Atlas.
 //!
-//! Whether a name is published at all, only `cargo xtask upstream` can tell; here it must at least be one that this document records.
+//! Only `cargo xtask upstream` can tell whether a name is published; this rule requires that it is
+//! at least an official name recorded in this document.
 
 use serde_json::Value;
 
@@ -10,8 +12,8 @@ use crate::error::Finding;
 
 const KINDS: &[&str] = &["page", "published", "wire"];
 
-/// What is wrong with the source of the rule at `at`, whose shape has been checked.
-pub(super) fn check(document: &Value, rule: &Value, at: &str, findings: &mut Vec<Finding>) {
+/// Lints the source of the rule at `at`. The structure of the rule has been linted already.
+pub(super) fn lint(document: &Value, rule: &Value, at: &str, findings: &mut Vec<Finding>) {
     let at = child(at, "source");
     let source = &rule["source"];
     if members(rule, "source").count() != 1 {
@@ -19,18 +21,18 @@ pub(super) fn check(document: &Value, rule: &Value, at: &str, findings: &mut Vec
         return findings.push(Finding::new("source", at, message));
     }
     for kind in KINDS.iter().filter(|kind| source.get(kind).is_some()) {
-        let said = text(source, kind);
-        let fault = match *kind {
-            _ if said.trim().is_empty() => Some("a source that is empty is none".to_owned()),
-            "page" => page(said),
-            "published" => published(document, said),
+        let value = text(source, kind);
+        let problem = match *kind {
+            _ if value.trim().is_empty() => Some("a source that is empty is none".to_owned()),
+            "page" => page(value),
+            "published" => published(document, value),
             _ => None,
         };
-        findings.extend(fault.map(|message| Finding::new("source", child(&at, kind), message)));
+        findings.extend(problem.map(|message| Finding::new("source", child(&at, kind), message)));
     }
 }
 
-/// A page of MongoDB's documentation.
+/// Returns what is wrong with the URL of a page of MongoDB's documentation, if anything.
 fn page(url: &str) -> Option<String> {
     let (host, path) = url
         .strip_prefix("https://")
@@ -40,17 +42,18 @@ fn page(url: &str) -> Option<String> {
     let plain = host
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-    let sound = official && plain && !path.is_empty() && !path.contains(char::is_whitespace);
-    (!sound).then(|| format!("`{url}` is no page of MongoDB's documentation: write `https://`, a host of mongodb.com and a path"))
+    let valid = official && plain && !path.is_empty() && !path.contains(char::is_whitespace);
+    (!valid).then(|| format!("`{url}` is no page of MongoDB's documentation: write `https://`, a host of mongodb.com and a path"))
 }
 
-/// An official schema, one of its members (`Name.member`), or an official operation.
-fn published(document: &Value, said: &str) -> Option<String> {
-    let (name, member) = said
+/// Returns what is wrong with an official name, if anything: it must be a schema, a member of a
+/// schema (`Name.member`) or an operation.
+fn published(document: &Value, source: &str) -> Option<String> {
+    let (name, member) = source
         .split_once('.')
-        .map_or((said, None), |(name, member)| (name, Some(member)));
+        .map_or((source, None), |(name, member)| (name, Some(member)));
     let mut schemas = members(&document["components"], "schemas")
-        .filter(|(_, schema)| is_called(schema, name))
+        .filter(|(_, schema)| has_official_name(schema, name))
         .peekable();
     let is_schema = schemas.peek().is_some();
     let is_operation =
@@ -72,8 +75,8 @@ fn published(document: &Value, said: &str) -> Option<String> {
     }
 }
 
-/// Whether this is one of the official names of a schema.
-fn is_called(schema: &Value, name: &str) -> bool {
+/// Whether `name` is one of the official names of a schema.
+fn has_official_name(schema: &Value, name: &str) -> bool {
     match &schema["x-atlas-schema"] {
         Value::Array(names) => names.iter().any(|official| official == name),
         official => official == name,

@@ -1,4 +1,5 @@
-//! Values that a document states itself: defaults fit their schema, and a lower bound is not above the upper one.
+//! Lints values in the document itself: defaults must fit their schema, and a lower bound must not
+//! exceed the upper one.
 
 use serde_json::Value;
 
@@ -12,8 +13,8 @@ const BOUNDS: &[(&str, &str)] = &[
     ("minItems", "maxItems"),
 ];
 
-/// One schema, wherever it stands; what it holds is looked at on its own.
-pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+/// Lints one schema, at any position. The schemas it contains are linted separately.
+pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
     for (low, high) in BOUNDS {
         if let (Some(least), Some(most)) = (bound(low), bound(high))
@@ -36,7 +37,7 @@ pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &
         }
     }
     if let Some(value) = schema.get("default")
-        && let Some(reason) = misfit(document, schema, value)
+        && let Some(reason) = mismatch(document, schema, value)
     {
         findings.push(Finding::new(
             "default",
@@ -46,8 +47,8 @@ pub(super) fn check(document: &Value, schema: &Value, pointer: &str, findings: &
     }
 }
 
-/// Why `value` is none of `schema`; `None` when it is one.
-fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<String> {
+/// Returns why `value` does not conform to `schema`, or `None` if it does.
+fn mismatch(document: &Value, schema: &Value, value: &Value) -> Option<String> {
     let schema = resolve(document, described(schema));
     let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
     let kind = text(schema, "type");
@@ -80,6 +81,6 @@ fn misfit(document: &Value, schema: &Value, value: &Value) -> Option<String> {
     value
         .as_array()?
         .iter()
-        .find_map(|value| misfit(document, items, value))
+        .find_map(|value| mismatch(document, items, value))
         .map(|reason| format!("has an item that {reason}"))
 }

@@ -1,4 +1,5 @@
-//! One of the two documents: where its values stand, and where its references lead.
+//! A read-only view of one of the two documents: its values with their JSON pointers, and `$ref`
+//! resolution.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -7,29 +8,29 @@ use serde_json::Value;
 
 use crate::document::child;
 
-/// A value, and the JSON pointer under which it stands.
+/// A JSON value and its JSON pointer in the document.
 #[derive(Clone, Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct Node<'a> {
     pub value: &'a Value,
     pub pointer: String,
 }
 
-impl<'a> Place<'a> {
-    pub fn get(&self, key: &str) -> Option<Place<'a>> {
-        self.value.get(key).map(|value| Place {
+impl<'a> Node<'a> {
+    pub fn get(&self, key: &str) -> Option<Node<'a>> {
+        self.value.get(key).map(|value| Node {
             value,
             pointer: child(&self.pointer, key),
         })
     }
 
-    /// The members of the object under `key`.
-    pub fn members(&self, key: &str) -> impl Iterator<Item = (&'a str, Place<'a>)> + use<'a> {
+    /// Returns the members of the object under `key`.
+    pub fn members(&self, key: &str) -> impl Iterator<Item = (&'a str, Node<'a>)> + use<'a> {
         let at = child(&self.pointer, key);
         let object = self.value.get(key).and_then(Value::as_object);
         object.into_iter().flatten().map(move |(name, value)| {
             (
                 name.as_str(),
-                Place {
+                Node {
                     value,
                     pointer: child(&at, name),
                 },
@@ -37,14 +38,14 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// The items of the list under `key`.
-    pub fn items(&self, key: &str) -> impl Iterator<Item = Place<'a>> + use<'a> {
+    /// Returns the items of the list under `key`.
+    pub fn items(&self, key: &str) -> impl Iterator<Item = Node<'a>> + use<'a> {
         let at = child(&self.pointer, key);
         let list = self.value.get(key).and_then(Value::as_array);
         list.into_iter()
             .flatten()
             .enumerate()
-            .map(move |(index, value)| Place {
+            .map(move |(index, value)| Node {
                 value,
                 pointer: child(&at, &index.to_string()),
             })
@@ -63,42 +64,43 @@ impl<'a> Place<'a> {
 }
 
 /// A whole document.
-pub(super) struct Book<'a> {
-    pub root: Place<'a>,
-    /// What keeps the document from being compared, by where it stands.
-    faults: RefCell<BTreeSet<(String, String)>>,
+pub(super) struct DocumentView<'a> {
+    pub root: Node<'a>,
+    /// The problems that prevent a comparison, each as JSON pointer and message.
+    problems: RefCell<BTreeSet<(String, String)>>,
 }
 
-impl<'a> Book<'a> {
+impl<'a> DocumentView<'a> {
     pub fn new(value: &'a Value) -> Self {
-        Book {
-            root: Place {
+        DocumentView {
+            root: Node {
                 value,
                 pointer: String::new(),
             },
-            faults: RefCell::default(),
+            problems: RefCell::default(),
         }
     }
 
-    /// Follows `$ref` to the end. A reference that leads nowhere or in a circle is noted, and gives an empty value: the comparison is
-    /// then refused as a whole, so nothing is concluded from the gap.
-    pub fn follow(&self, place: &Place<'a>) -> Place<'a> {
+    /// Follows `$ref` until there is none. A reference that is dangling or circular is reported as
+    /// a problem and yields null: the whole comparison then fails, so that nothing is concluded
+    /// from the gap.
+    pub fn follow(&self, node: &Node<'a>) -> Node<'a> {
         let mut seen = BTreeSet::new();
-        let mut at = place.clone();
+        let mut at = node.clone();
         while let Some(target) = at.text("$ref") {
             let value = target
                 .strip_prefix('#')
                 .and_then(|pointer| self.root.value.pointer(pointer));
             match value {
                 Some(value) if seen.insert(target) => {
-                    at = Place {
+                    at = Node {
                         value,
                         pointer: target.trim_start_matches('#').to_owned(),
                     }
                 }
                 _ => {
-                    self.fault(&at, format!("`{target}` leads nowhere"));
-                    return Place {
+                    self.report_problem(&at, format!("`{target}` leads nowhere"));
+                    return Node {
                         value: &Value::Null,
                         pointer: at.pointer,
                     };
@@ -108,15 +110,15 @@ impl<'a> Book<'a> {
         at
     }
 
-    /// Notes that nothing can be concluded from the document, and why.
-    pub fn fault(&self, place: &Place<'_>, message: String) {
-        self.faults
+    /// Records a problem that prevents the document from being compared.
+    pub fn report_problem(&self, node: &Node<'_>, message: String) {
+        self.problems
             .borrow_mut()
-            .insert((place.pointer.clone(), message));
+            .insert((node.pointer.clone(), message));
     }
 
-    /// The faults met, by JSON pointer.
-    pub fn faults(&self) -> Vec<(String, String)> {
-        self.faults.borrow().iter().cloned().collect()
+    /// Returns the recorded problems, ordered by JSON pointer.
+    pub fn problems(&self) -> Vec<(String, String)> {
+        self.problems.borrow().iter().cloned().collect()
     }
 }
