@@ -8,7 +8,6 @@ pub mod conform;
 pub mod corpus;
 mod end_signal;
 mod fault_name;
-pub mod loopback;
 
 /// The servers that tests speak to.
 pub use atlas_backup_fake as fake_atlas;

@@ -71,9 +71,9 @@ pub mod har;
 mod oauth;
 #[cfg(test)]
 mod peer;
-mod prepared;
 mod received;
 mod server;
+mod stub_server;
 mod wire;
 
 pub use answer::Answer;
@@ -88,6 +88,6 @@ pub use examples::{error, examples};
 pub use faults::{Fault, Faults};
 pub use gate::{Barrier, Gate};
 pub use oauth::{CLIENT_ID, CLIENT_SECRET, OAuth, OAuthCounts};
-pub use prepared::Prepared;
 pub use received::Received;
 pub use server::Server;
+pub use stub_server::StubServer;

@@ -1,8 +1,8 @@
 //! Files that their host calls encoded, though nothing was asked for but the file.
 
 use atlas_backup_api::{Delivery as Wanted, RetryPolicy};
+use atlas_backup_tests::fake_atlas::{Answer, StubServer};
 use atlas_backup_tests::fake_atlas::{Mishap, Offer};
-use atlas_backup_tests::loopback::{Answer, Server};
 
 use super::{setting, setting_with};
 
@@ -61,7 +61,7 @@ async fn what_is_around_the_file_is_refused() {
 async fn gzip_of_another_file_is_refused() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
     let headers = vec![("Content-Encoding".to_owned(), "gzip".to_owned())];
-    let server = Server::start(Answer {
+    let server = StubServer::start(Answer {
         status: 200,
         headers,
         body: b"abc".to_vec(),
@@ -74,7 +74,7 @@ async fn gzip_of_another_file_is_refused() {
         ("orders.TGZ", "/", true),
     ] {
         let saved = setting
-            .fetch_as(Wanted::new(name, format!("{}{path}", server.address())))
+            .fetch_as(Wanted::new(name, format!("{}{path}", server.url())))
             .await;
         assert_eq!(saved.is_ok(), is_saved, "{name} {path}: {saved:?}");
         saved

@@ -260,13 +260,13 @@ async fn a_challenge_is_not_answered() {
 async fn a_part_that_was_not_asked_for_is_not_saved() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
     let server =
-        atlas_backup_tests::loopback::Server::start(atlas_backup_tests::loopback::Answer {
+        atlas_backup_tests::fake_atlas::StubServer::start(atlas_backup_tests::fake_atlas::Answer {
             status: 206,
             headers: vec![("Content-Range".into(), "bytes 0-3/8".into())],
             body: b"half".to_vec(),
         });
     let error = setting
-        .fetch_as(Wanted::new("b", server.unwrap().address()))
+        .fetch_as(Wanted::new("b", server.unwrap().url()))
         .await
         .unwrap_err();
     assert_eq!(

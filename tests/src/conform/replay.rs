@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 use super::capture::Exchange;
 use crate::Entry;
 use crate::calls::Answered;
-use crate::loopback::{Answer, Server};
+use atlas_backup_fake::{Answer, StubServer};
 
 /// The headers that a client can make something of. What else was recorded (`:status`, cookies joined by newlines, thousands of
 /// anything) can only make the answer unreadable.
@@ -36,7 +36,7 @@ fn header(exchange: &Exchange, name: &str) -> Option<(String, String)> {
 /// A client, and a server that answers what it is told to.
 pub struct Replay {
     runtime: Runtime,
-    server: Server,
+    server: StubServer,
     client: Client,
 }
 
@@ -50,7 +50,7 @@ impl Replay {
             .enable_all()
             .build();
         let runtime = runtime.map_err(|error| format!("cannot start a runtime: {error}"))?;
-        let server = Server::start(Answer {
+        let server = StubServer::start(Answer {
             status: 500,
             headers: Vec::new(),
             body: Vec::new(),
@@ -58,7 +58,7 @@ impl Replay {
         let server = server.map_err(|error| format!("cannot listen on loopback: {error}"))?;
         // One answer is one answer: a recorded 503 is not asked for again.
         let client = Client::builder()
-            .base_url(server.address())
+            .base_url(server.url())
             .retry(RetryPolicy::never())
             .build();
         let client = client.map_err(|error| error.to_string())?;
@@ -84,7 +84,7 @@ impl Replay {
             .iter()
             .filter_map(|name| header(exchange, name))
             .collect();
-        self.server.answer(Answer {
+        self.server.set_response(Answer {
             status: exchange.status,
             headers,
             body: exchange.body.clone(),
