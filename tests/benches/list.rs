@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use atlas_backup_api::{Client, Value, reqwest};
-use atlas_backup_tests::fake_atlas::{Answer, StubServer};
+use atlas_backup_tests::fake_atlas::{HttpResponse, StubServer};
 use serde_json::json;
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
@@ -79,7 +79,7 @@ fn compare(items: usize, rounds: usize) {
         "Content-Type".to_owned(),
         "application/vnd.atlas.2023-01-01+json".to_owned(),
     )];
-    let server = StubServer::start(Answer {
+    let server = StubServer::start(HttpResponse {
         status: 200,
         headers,
         body,

@@ -2,14 +2,14 @@
 
 use atlas_backup_api::v2::types::{LegacySnapshotRetentionRequest, OnDemandSnapshotRequest};
 use atlas_backup_api::{Client, Error, Timestamp, v1};
-use atlas_backup_tests::fake_atlas::{Answer, StubServer};
+use atlas_backup_tests::fake_atlas::{HttpResponse, StubServer};
 use serde_json::json;
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 
 /// The message of a call that must fail before it reaches the server.
 async fn refused<T: std::fmt::Debug>(call: impl AsyncFnOnce(Client) -> Result<T, Error>) -> String {
-    let server = StubServer::start(Answer::json(
+    let server = StubServer::start(HttpResponse::json(
         200,
         "application/json",
         &json!({"id": PROJECT}),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use atlas_backup_document::Spec;
-use atlas_backup_fake::{Answer, Received, documents, har};
+use atlas_backup_fake::{HttpResponse, RecordedRequest, documents, har};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -139,7 +139,7 @@ fn request(spec: &Spec, entry: &Entry) -> Exchange {
 
 /// The exchanges as an HTTP Archive.
 pub fn archive<'a>(exchanges: impl Iterator<Item = &'a Exchange>) -> Value {
-    let received: Vec<(&str, Received)> = exchanges
+    let received: Vec<(&str, RecordedRequest)> = exchanges
         .map(|exchange| (exchange.origin.as_str(), received(exchange)))
         .collect();
     har::archive(
@@ -150,26 +150,26 @@ pub fn archive<'a>(exchanges: impl Iterator<Item = &'a Exchange>) -> Value {
 }
 
 /// As a server would have noted it.
-fn received(exchange: &Exchange) -> Received {
+fn received(exchange: &Exchange) -> RecordedRequest {
     let query: Vec<String> = exchange
         .query
         .iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     let mark = if query.is_empty() { "" } else { "?" };
-    let answer = Answer {
+    let response = HttpResponse {
         status: exchange.status,
         headers: exchange.headers.clone(),
         body: exchange.body.clone(),
     };
-    Received {
+    RecordedRequest {
         connection: 0,
         method: exchange.method.clone(),
         target: format!("{}{mark}{}", exchange.path, query.join("&")),
         headers: exchange.request_headers.clone(),
         body: exchange.request_body.clone().unwrap_or_default(),
-        acted: true,
+        handled: true,
         status: Some(exchange.status),
-        answer: Some(answer),
+        response: Some(response),
     }
 }

@@ -6,8 +6,8 @@ pub mod calls;
 pub mod conform;
 #[cfg(feature = "calls")]
 pub mod corpus;
-mod end_signal;
 mod fault_name;
+mod shutdown_signal;
 
 /// The servers that tests speak to.
 pub use atlas_backup_fake as fake_atlas;
@@ -22,8 +22,8 @@ mod generated {
 pub use atlas_backup_document::Arguments;
 #[cfg(feature = "calls")]
 pub use calls::Entry;
-pub use end_signal::end_signal;
 pub use fault_name::FaultName;
+pub use shutdown_signal::shutdown_signal;
 
 /// Every operation of every API, by tag.
 #[cfg(feature = "calls")]

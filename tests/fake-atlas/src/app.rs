@@ -7,13 +7,13 @@ use axum::extract::Request;
 use axum::middleware::{self, Next};
 
 use super::examples::examples;
-use super::received::Mark;
+use super::recorded::LogHandle;
 use super::server::Server;
 
 /// Something around an application: authentication, faults, a barrier.
 pub trait Layer {
     /// The application with this around it.
-    fn around(&self, inner: Router) -> Router;
+    fn wrap(&self, inner: Router) -> Router;
 }
 
 /// An application on its way to being served.
@@ -24,8 +24,8 @@ impl App {
     pub fn new(router: Router) -> Self {
         App(
             router.layer(middleware::from_fn(|request: Request, next: Next| {
-                if let Some(mark) = request.extensions().get::<Mark>() {
-                    mark.acted();
+                if let Some(log_handle) = request.extensions().get::<LogHandle>() {
+                    log_handle.mark_handled();
                 }
                 next.run(request)
             })),
@@ -39,8 +39,8 @@ impl App {
 
     /// With a layer around all there is so far.
     #[must_use]
-    pub fn within(self, layer: &impl Layer) -> Self {
-        App(layer.around(self.0))
+    pub fn layer(self, layer: &impl Layer) -> Self {
+        App(layer.wrap(self.0))
     }
 
     /// Serves it on loopback, on a port that the system picks, from a thread of its own.

@@ -53,7 +53,7 @@ fn every_challenge_that_curl_knows() {
         ("charset", Digest::charset()),
         ("auth-int offered", Digest::auth_int_offered()),
     ] {
-        let server = App::examples().within(&digest).start();
+        let server = App::examples().layer(&digest).start();
         let [first, second] =
             ["a?b=c&d=%2F%20e", "a%2Fb/c"].map(|path| format!("{}/{path}", server.url()));
         let discard = ["--output", "/dev/null", "--output", "/dev/null"];
@@ -79,8 +79,8 @@ fn every_challenge_that_curl_knows() {
 #[test]
 fn a_nonce_that_becomes_stale_under_a_post() {
     let digest = Digest::atlas();
-    let faults = Faults::script([Fault::stale_nonce(&digest)]).on_signed();
-    let server = App::examples().within(&digest).within(&faults).start();
+    let faults = Faults::script([Fault::stale_nonce(&digest)]).with_authorization();
+    let server = App::examples().layer(&digest).layer(&faults).start();
     let url = format!(
         "{}/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots",
         server.url()
@@ -108,12 +108,15 @@ fn a_nonce_that_becomes_stale_under_a_post() {
         }
     );
     let bodies: Vec<_> = server
-        .received()
+        .received_requests()
         .into_iter()
         .map(|request| request.body)
         .collect();
     assert_eq!(
-        (server.acted("POST"), bodies.last().map(Vec::as_slice)),
+        (
+            server.handled_count("POST"),
+            bodies.last().map(Vec::as_slice)
+        ),
         (1, Some(&b"{}"[..]))
     );
 }
@@ -121,7 +124,7 @@ fn a_nonce_that_becomes_stale_under_a_post() {
 #[test]
 fn wrong_keys() {
     let digest = Digest::atlas();
-    let server = App::examples().within(&digest).start();
+    let server = App::examples().layer(&digest).start();
     let Some(status) = curl(
         &format!("{PUBLIC_KEY}:wrong"),
         &["--output", "/dev/null", &server.url()],
@@ -132,5 +135,8 @@ fn wrong_keys() {
         (status.as_str(), digest.refusals()),
         ("401", vec!["response does not match".to_owned()])
     );
-    assert_eq!((server.acted("GET"), server.exchanges()), (0, 2));
+    assert_eq!(
+        (server.handled_count("GET"), server.request_count()),
+        (0, 2)
+    );
 }

@@ -33,9 +33,9 @@ impl Algorithm {
 
 /// What is signed.
 #[derive(Clone, Copy, Debug)]
-pub struct Signed<'a> {
+pub struct DigestInput<'a> {
     /// User name and password.
-    pub keys: (&'a str, &'a str),
+    pub credentials: (&'a str, &'a str),
     /// As in the challenge.
     pub realm: &'a str,
     /// As in the challenge.
@@ -45,23 +45,23 @@ pub struct Signed<'a> {
     /// Path and query, byte for byte.
     pub uri: &'a str,
     /// `nc` as written (eight digits) and `cnonce`, where the challenge offers `qop="auth"`.
-    pub counted: Option<(&'a str, &'a str)>,
+    pub nc_and_cnonce: Option<(&'a str, &'a str)>,
 }
 
-impl Signed<'_> {
+impl DigestInput<'_> {
     /// The `response` that a client must give.
     pub fn response(&self, algorithm: Algorithm) -> String {
-        let Signed {
-            keys: (user, password),
+        let DigestInput {
+            credentials: (user, password),
             realm,
             nonce,
             method,
             uri,
-            counted,
+            nc_and_cnonce,
         } = self;
         let who = algorithm.hash(&format!("{user}:{realm}:{password}"));
         let what = algorithm.hash(&format!("{method}:{uri}"));
-        algorithm.hash(&match counted {
+        algorithm.hash(&match nc_and_cnonce {
             Some((nc, cnonce)) => format!("{who}:{nonce}:{nc}:{cnonce}:auth:{what}"),
             None => format!("{who}:{nonce}:{what}"),
         })
@@ -73,13 +73,13 @@ mod tests {
     use super::*;
 
     /// RFC 7616, section 3.9.1.
-    const RFC_7616: Signed<'_> = Signed {
-        keys: ("Mufasa", "Circle of Life"),
+    const RFC_7616: DigestInput<'_> = DigestInput {
+        credentials: ("Mufasa", "Circle of Life"),
         realm: "http-auth@example.org",
         nonce: "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",
         method: "GET",
         uri: "/dir/index.html",
-        counted: Some(("00000001", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")),
+        nc_and_cnonce: Some(("00000001", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")),
     };
 
     #[test]
@@ -99,13 +99,13 @@ mod tests {
     /// RFC 2069, section 2.4, with the response of its erratum 749: the printed one belongs to another password.
     #[test]
     fn rfc_2069() {
-        let signed = Signed {
-            keys: ("Mufasa", "CircleOfLife"),
+        let signed = DigestInput {
+            credentials: ("Mufasa", "CircleOfLife"),
             realm: "testrealm@host.com",
             nonce: "dcd98b7102dd2f0e8b11d0f600bfb0c093",
             method: "GET",
             uri: "/dir/index.html",
-            counted: None,
+            nc_and_cnonce: None,
         };
         assert_eq!(
             signed.response(Algorithm::Md5),
@@ -116,13 +116,13 @@ mod tests {
     /// RFC 2617, section 3.5: the same with `qop`.
     #[test]
     fn rfc_2617() {
-        let signed = Signed {
-            keys: ("Mufasa", "Circle Of Life"),
+        let signed = DigestInput {
+            credentials: ("Mufasa", "Circle Of Life"),
             realm: "testrealm@host.com",
             nonce: "dcd98b7102dd2f0e8b11d0f600bfb0c093",
             method: "GET",
             uri: "/dir/index.html",
-            counted: Some(("00000001", "0a4f113b")),
+            nc_and_cnonce: Some(("00000001", "0a4f113b")),
         };
         assert_eq!(
             signed.response(Algorithm::Md5),

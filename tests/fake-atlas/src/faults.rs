@@ -13,43 +13,43 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use super::answer::Answer;
 use super::app::Layer;
+use super::connection::Connection;
 use super::digest::Digest;
-use super::examples::error;
+use super::examples::error_response;
 use super::gate::Gate;
 use super::oauth::OAuth;
-use super::wire::Wire;
+use super::response::HttpResponse;
 
 /// What happens to one request.
 ///
-/// Unless [`after_acting`](Fault::after_acting) says otherwise, a fault that keeps the application's answer from the
+/// Unless [`after_handling`](Fault::after_handling) says otherwise, a fault that keeps the application's answer from the
 /// client also keeps the request from the application.
 #[derive(Clone)]
 pub struct Fault {
     name: &'static str,
     kind: Kind,
-    acting: bool,
+    handle_first: bool,
 }
 
 #[derive(Clone)]
 enum Kind {
     Pass,
-    Answer(Answer),
+    Respond(HttpResponse),
     Reset,
     Close,
     Silent,
-    Held(Gate),
-    Body(Damage),
+    Hold(Gate),
+    Body(BodyFault),
     First(Arc<dyn Fn() + Send + Sync>),
 }
 
 /// What happens to a body after its first half.
 #[derive(Clone)]
-enum Damage {
+enum BodyFault {
     Reset,
     Close,
-    Held(Gate),
+    Hold(Gate),
 }
 
 impl Fault {
@@ -57,7 +57,7 @@ impl Fault {
         Fault {
             name,
             kind,
-            acting: false,
+            handle_first: false,
         }
     }
 
@@ -67,16 +67,16 @@ impl Fault {
     }
 
     /// This instead of the application's answer.
-    pub fn answer(answer: Answer) -> Self {
-        Fault::new("answer", Kind::Answer(answer))
+    pub fn respond(response: HttpResponse) -> Self {
+        Fault::new("respond", Kind::Respond(response))
     }
 
     /// 429, with `Retry-After` if seconds are given.
     pub fn rate_limited(retry_after: Option<u64>) -> Self {
-        let answer = error("rateLimited");
-        Fault::answer(match retry_after {
-            Some(seconds) => answer.header("Retry-After", &seconds.to_string()),
-            None => answer,
+        let response = error_response("rateLimited");
+        Fault::respond(match retry_after {
+            Some(seconds) => response.header("Retry-After", &seconds.to_string()),
+            None => response,
         })
     }
 
@@ -84,8 +84,8 @@ impl Fault {
     pub fn rate_limited_until(seconds: u64) -> Self {
         let until = format!("Sun, 06 Nov 1994 08:49:{} GMT", 37 + seconds.min(9));
         let sent = "Sun, 06 Nov 1994 08:49:37 GMT";
-        Fault::answer(
-            error("rateLimited")
+        Fault::respond(
+            error_response("rateLimited")
                 .header("Retry-After", &until)
                 .header("Date", sent),
         )
@@ -93,16 +93,16 @@ impl Fault {
 
     /// 400 with the error code of rate limiting, as Atlas has been seen to answer.
     pub fn rate_limited_as_400() -> Self {
-        let mut limited = error("rateLimited");
+        let mut limited = error_response("rateLimited");
         limited.status = 400;
-        Fault::answer(limited)
+        Fault::respond(limited)
     }
 
     /// 503 from a gateway, in HTML.
     pub fn html_503() -> Self {
         let page = "<html><head><title>503 Service Temporarily Unavailable</title></head></html>";
-        Fault::answer(
-            Answer::new(503)
+        Fault::respond(
+            HttpResponse::new(503)
                 .header("Content-Type", "text/html")
                 .body(page),
         )
@@ -110,13 +110,13 @@ impl Fault {
 
     /// 502 without a body.
     pub fn empty_502() -> Self {
-        Fault::answer(Answer::new(502))
+        Fault::respond(HttpResponse::new(502))
     }
 
     /// 504 with a line of text.
     pub fn gateway_timeout_504() -> Self {
-        Fault::answer(
-            Answer::new(504)
+        Fault::respond(
+            HttpResponse::new(504)
                 .header("Content-Type", "text/plain")
                 .body("upstream request timeout"),
         )
@@ -124,12 +124,12 @@ impl Fault {
 
     /// A redirect (302, 307…) to there.
     pub fn redirect(status: u16, location: &str) -> Self {
-        Fault::answer(Answer::new(status).header("Location", location))
+        Fault::respond(HttpResponse::new(status).header("Location", location))
     }
 
     /// 401 without a challenge, in ISO-8859-1. Its `detail`: `Zugriff verweigert für diese Adresse.`
     pub fn unauthorized_latin_1() -> Self {
-        let text = error("noCredentials").body;
+        let text = error_response("noCredentials").body;
         let mut body: serde_json::Value =
             serde_json::from_slice(&text).expect("the example is JSON");
         body["detail"] = "Zugriff verweigert f\u{fc}r diese Adresse.".into();
@@ -138,8 +138,8 @@ impl Fault {
             .chars()
             .map(|letter| u8::try_from(letter).unwrap_or(b'?'))
             .collect::<Vec<_>>();
-        Fault::answer(
-            Answer::new(401)
+        Fault::respond(
+            HttpResponse::new(401)
                 .header("Content-Type", "application/json;charset=ISO-8859-1")
                 .body(latin_1),
         )
@@ -161,92 +161,94 @@ impl Fault {
     }
 
     /// The application's answer, when the gate is open.
-    pub fn held(gate: &Gate) -> Self {
-        Fault::new("held", Kind::Held(gate.clone()))
+    pub fn hold_until(gate: &Gate) -> Self {
+        Fault::new("hold", Kind::Hold(gate.clone()))
     }
 
     /// A reset after the first half of the body. The application acts.
     pub fn reset_mid_body() -> Self {
-        Fault::new("reset mid-body", Kind::Body(Damage::Reset)).after_acting()
+        Fault::new("reset mid-body", Kind::Body(BodyFault::Reset)).after_handling()
     }
 
     /// An orderly end of the connection after the first half of the body. The application acts.
     pub fn cut_short() -> Self {
-        Fault::new("cut short", Kind::Body(Damage::Close)).after_acting()
+        Fault::new("cut short", Kind::Body(BodyFault::Close)).after_handling()
     }
 
     /// The second half of the body when the gate is open. The application acts.
     pub fn slow_body(gate: &Gate) -> Self {
-        Fault::new("slow body", Kind::Body(Damage::Held(gate.clone()))).after_acting()
+        Fault::new("slow body", Kind::Body(BodyFault::Hold(gate.clone()))).after_handling()
     }
 
     /// No fault, but this happens first.
-    pub fn first(action: impl Fn() + Send + Sync + 'static) -> Self {
-        Fault::new("first", Kind::First(Arc::new(action)))
+    pub fn run_first(action: impl Fn() + Send + Sync + 'static) -> Self {
+        Fault::new("run first", Kind::First(Arc::new(action)))
     }
 
     /// All nonces become stale before the request is looked at.
     pub fn stale_nonce(digest: &Digest) -> Self {
         let digest = digest.clone();
-        Fault::first(move || digest.expire_nonces())
+        Fault::run_first(move || digest.expire_nonces())
     }
 
     /// All tokens are revoked before the request is looked at.
     pub fn revoked_token(oauth: &OAuth) -> Self {
         let oauth = oauth.clone();
-        Fault::first(move || oauth.revoke_tokens())
+        Fault::run_first(move || oauth.revoke_tokens())
     }
 
     /// All tokens expire before the request is looked at.
     pub fn expired_token(oauth: &OAuth) -> Self {
         let oauth = oauth.clone();
-        Fault::first(move || oauth.expire_tokens())
+        Fault::run_first(move || oauth.expire_tokens())
     }
 
     /// The request reaches the application first, and what it answers is thrown away: the client cannot know.
     #[must_use]
-    pub fn after_acting(mut self) -> Self {
-        self.acting = true;
+    pub fn after_handling(mut self) -> Self {
+        self.handle_first = true;
         self
     }
 
     /// An answer that asks to try again after so many seconds. Other faults stay as they are.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
-        if let Kind::Answer(answer) = &mut self.kind {
-            answer
+        if let Kind::Respond(response) = &mut self.kind {
+            response
                 .headers
                 .retain(|(name, _)| !name.eq_ignore_ascii_case("retry-after"));
-            answer
+            response
                 .headers
                 .push(("Retry-After".to_owned(), seconds.to_string()));
         }
         self
     }
 
-    async fn happen(self, request: Request, next: Next) -> Response {
-        let wire = request.extensions().get::<Wire>().cloned();
+    async fn apply(self, request: Request, next: Next) -> Response {
+        let connection = request.extensions().get::<Connection>().cloned();
         match self.kind {
             Kind::Pass => return next.run(request).await,
             Kind::First(action) => {
                 action();
                 return next.run(request).await;
             }
-            Kind::Held(gate) => {
+            Kind::Hold(gate) => {
                 let response = next.run(request).await;
                 gate.pass().await;
                 return response;
             }
-            Kind::Body(damage) => return damaged(next.run(request).await, damage, wire).await,
-            Kind::Answer(_) | Kind::Reset | Kind::Close | Kind::Silent if self.acting => {
+            Kind::Body(damage) => {
+                return with_body_fault(next.run(request).await, damage, connection).await;
+            }
+            Kind::Respond(_) | Kind::Reset | Kind::Close | Kind::Silent if self.handle_first => {
                 drop(next.run(request).await)
             }
-            Kind::Answer(_) | Kind::Reset | Kind::Close | Kind::Silent => {}
+            Kind::Respond(_) | Kind::Reset | Kind::Close | Kind::Silent => {}
         }
-        match (self.kind, wire) {
-            (Kind::Answer(answer), _) => return answer.into_response(),
-            (Kind::Reset, Some(wire)) => wire.reset(),
-            (Kind::Close, Some(wire)) => wire.close(),
+        match (self.kind, connection) {
+            (Kind::Respond(response), _) => return response.into_response(),
+            (Kind::Reset, Some(connection)) => connection.reset(),
+            (Kind::Close, Some(connection)) => connection.close(),
             _ => {}
         }
         // A connection that is gone takes no answer; a silent one never gets any.
@@ -258,11 +260,11 @@ impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)?;
         match &self.kind {
-            Kind::Answer(answer) => write!(f, " {}", answer.status),
+            Kind::Respond(response) => write!(f, " {}", response.status),
             _ => Ok(()),
         }?;
-        if self.acting {
-            f.write_str(" after acting")
+        if self.handle_first {
+            f.write_str(" after handling")
         } else {
             Ok(())
         }
@@ -270,40 +272,44 @@ impl fmt::Debug for Fault {
 }
 
 /// The answer, all of it announced and the second half of its body spoilt.
-async fn damaged(response: Response, damage: Damage, wire: Option<Wire>) -> Response {
+async fn with_body_fault(
+    response: Response,
+    damage: BodyFault,
+    connection: Option<Connection>,
+) -> Response {
     let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.insert(CONTENT_LENGTH, body.len().into());
     let (first, rest) = (body.slice(..body.len() / 2), body.slice(body.len() / 2..));
     let steps = stream::unfold(Step::First(first, rest, damage), move |step| {
-        advance(step, wire.clone())
+        advance(step, connection.clone())
     });
     Response::from_parts(parts, Body::from_stream(steps))
 }
 
-/// How far a damaged body is.
+/// How far a with_body_fault body is.
 enum Step {
-    First(Bytes, Bytes, Damage),
-    Then(Bytes, Damage),
+    First(Bytes, Bytes, BodyFault),
+    Then(Bytes, BodyFault),
     End,
 }
 
-async fn advance(step: Step, wire: Option<Wire>) -> Option<(io::Result<Bytes>, Step)> {
+async fn advance(step: Step, connection: Option<Connection>) -> Option<(io::Result<Bytes>, Step)> {
     let (rest, damage) = match step {
         Step::First(first, rest, damage) => return Some((Ok(first), Step::Then(rest, damage))),
         Step::Then(rest, damage) => (rest, damage),
         Step::End => return None,
     };
-    if let Damage::Held(gate) = damage {
+    if let BodyFault::Hold(gate) = damage {
         gate.pass().await;
         return Some((Ok(rest), Step::End));
     }
-    if let Some(wire) = wire {
+    if let Some(connection) = connection {
         // The HTTP server has the first half by now; with the next flush the system has it too.
-        wire.flushed_after(wire.flushes()).await;
+        connection.flushed_after(connection.flushes()).await;
         match damage {
-            Damage::Reset => wire.reset(),
-            _ => wire.close(),
+            BodyFault::Reset => connection.reset(),
+            _ => connection.close(),
         }
     }
     Some((Err(io::ErrorKind::BrokenPipe.into()), Step::End))
@@ -325,7 +331,7 @@ struct State {
     pushed: VecDeque<Fault>,
     always: Option<Fault>,
     seen: usize,
-    happened: Vec<(usize, String)>,
+    triggered: Vec<(usize, String)>,
 }
 
 impl Faults {
@@ -378,7 +384,7 @@ impl Faults {
 
     /// Counts only requests that show credentials, and lets all others pass.
     #[must_use]
-    pub fn on_signed(self) -> Self {
+    pub fn with_authorization(self) -> Self {
         self.only(|request| request.headers().contains_key("authorization"))
     }
 
@@ -394,12 +400,12 @@ impl Faults {
     }
 
     /// What has happened: number of request (of those that count) and fault, [`Fault::pass`] left out.
-    pub fn happened(&self) -> Vec<(usize, String)> {
-        self.lock().happened.clone()
+    pub fn triggered(&self) -> Vec<(usize, String)> {
+        self.lock().triggered.clone()
     }
 
     /// How many faults of the script have not happened yet. A test that ends with some has not tested what it says.
-    pub fn left(&self) -> usize {
+    pub fn remaining(&self) -> usize {
         let state = self.lock();
         state.script.len() + state.pushed.len()
     }
@@ -423,17 +429,17 @@ impl Faults {
             .or_else(|| state.always.clone())
             .unwrap_or_else(Fault::pass);
         if !matches!(fault.kind, Kind::Pass) {
-            state.happened.push((index, format!("{fault:?}")));
+            state.triggered.push((index, format!("{fault:?}")));
         }
         fault
     }
 }
 
 impl Layer for Faults {
-    fn around(&self, inner: Router) -> Router {
+    fn wrap(&self, inner: Router) -> Router {
         let faults = self.clone();
         inner.layer(middleware::from_fn(move |request: Request, next: Next| {
-            faults.fault_for(&request).happen(request, next)
+            faults.fault_for(&request).apply(request, next)
         }))
     }
 }
@@ -443,24 +449,24 @@ mod tests {
     use std::io::ErrorKind;
 
     use super::*;
-    use crate::peer::{Answered, Peer, signed};
+    use crate::test_client::{TestClient, TestResponse, digest_header};
     use crate::{Algorithm, App, Server};
 
     const SNAPSHOTS: &str =
         "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots";
 
     fn start(faults: &Faults) -> Server {
-        App::examples().within(faults).start()
+        App::examples().layer(faults).start()
     }
 
     /// One request on a connection of its own.
-    fn post(server: &Server) -> io::Result<Answered> {
-        let mut peer = Peer::of(server);
-        peer.send("POST", SNAPSHOTS, "", "{}");
-        peer.read()
+    fn post(server: &Server) -> io::Result<TestResponse> {
+        let mut client = TestClient::connect(server);
+        client.send("POST", SNAPSHOTS, "", "{}");
+        client.read()
     }
 
-    fn one(fault: Fault) -> Answered {
+    fn one(fault: Fault) -> TestResponse {
         post(&start(&Faults::script([fault]))).unwrap()
     }
 
@@ -509,19 +515,22 @@ mod tests {
     fn a_reset_before_the_answer() {
         let server = start(&Faults::script([
             Fault::reset(),
-            Fault::reset().after_acting(),
+            Fault::reset().after_handling(),
         ]));
         assert_eq!(
             post(&server).unwrap_err().kind(),
             ErrorKind::ConnectionReset
         );
-        assert_eq!(server.acted("POST"), 0);
+        assert_eq!(server.handled_count("POST"), 0);
         assert_eq!(
             post(&server).unwrap_err().kind(),
             ErrorKind::ConnectionReset
         );
-        assert_eq!((server.acted("POST"), server.exchanges()), (1, 2));
-        assert_eq!(server.received()[1].status, None);
+        assert_eq!(
+            (server.handled_count("POST"), server.request_count()),
+            (1, 2)
+        );
+        assert_eq!(server.received_requests()[1].status, None);
         assert_eq!(post(&server).unwrap().status, 200);
     }
 
@@ -529,7 +538,7 @@ mod tests {
     fn an_end_before_the_answer() {
         let server = start(&Faults::script([Fault::close()]));
         assert_eq!(post(&server).unwrap_err().kind(), ErrorKind::UnexpectedEof);
-        assert_eq!(server.acted("POST"), 0);
+        assert_eq!(server.handled_count("POST"), 0);
     }
 
     #[test]
@@ -543,7 +552,7 @@ mod tests {
             assert_eq!((broken.status, broken.broken), (200, Some(kind)));
             let whole = post(&server).unwrap();
             assert_eq!(broken.body, whole.body[..whole.body.len() / 2]);
-            assert_eq!(server.acted("POST"), 2);
+            assert_eq!(server.handled_count("POST"), 2);
         }
     }
 
@@ -551,11 +560,11 @@ mod tests {
     async fn a_slow_body() {
         let gate = Gate::closed();
         let server = start(&Faults::script([Fault::slow_body(&gate)]));
-        let mut peer = Peer::of(&server);
-        peer.send("POST", SNAPSHOTS, "", "{}");
-        gate.arrived(1).await;
+        let mut client = TestClient::connect(&server);
+        client.send("POST", SNAPSHOTS, "", "{}");
+        gate.wait_for_arrivals(1).await;
         gate.open();
-        let slow = peer.read().unwrap();
+        let slow = client.read().unwrap();
         assert_eq!(
             (slow.broken, slow.body),
             (None, post(&server).unwrap().body)
@@ -563,12 +572,12 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_after_acting() {
+    fn a_fault_after_handling() {
         let server = start(&Faults::script([
-            Fault::gateway_timeout_504().after_acting()
+            Fault::gateway_timeout_504().after_handling()
         ]));
         assert_eq!(post(&server).unwrap().status, 504);
-        assert_eq!(server.acted("POST"), 1);
+        assert_eq!(server.handled_count("POST"), 1);
     }
 
     #[test]
@@ -579,8 +588,8 @@ mod tests {
         let faults = faults.on_method("POST").on_path(SNAPSHOTS);
         faults.push(Fault::gateway_timeout_504());
         let server = start(&faults);
-        let mut peer = Peer::of(&server);
-        let mut call = |method, path| peer.call(method, path, "", "").status;
+        let mut client = TestClient::connect(&server);
+        let mut call = |method, path| client.call(method, path, "", "").status;
         assert_eq!(
             [
                 call("PUT", SNAPSHOTS),
@@ -591,34 +600,34 @@ mod tests {
         );
         assert_eq!(
             (
-                faults.left(),
+                faults.remaining(),
                 [call("POST", SNAPSHOTS), call("POST", SNAPSHOTS)]
             ),
             (1, [502, 503])
         );
-        let happened = faults.happened();
-        let names: Vec<_> = happened
+        let triggered = faults.triggered();
+        let names: Vec<_> = triggered
             .iter()
             .map(|(index, name)| (*index, name.as_str()))
             .collect();
         assert_eq!(
             names,
-            [(0, "answer 504"), (1, "answer 502"), (2, "answer 503")]
+            [(0, "respond 504"), (1, "respond 502"), (2, "respond 503")]
         );
-        assert_eq!(faults.left(), 0);
+        assert_eq!(faults.remaining(), 0);
     }
 
     #[test]
     fn a_nonce_that_becomes_stale() {
         let digest = Digest::atlas();
-        let faults = Faults::script([Fault::stale_nonce(&digest)]).on_signed();
-        let server = App::examples().within(&digest).within(&faults).start();
-        let mut peer = Peer::of(&server);
-        let nonce = peer.get("/").nonce();
-        let refused = peer.call(
+        let faults = Faults::script([Fault::stale_nonce(&digest)]).with_authorization();
+        let server = App::examples().layer(&digest).layer(&faults).start();
+        let mut client = TestClient::connect(&server);
+        let nonce = client.get("/").nonce();
+        let refused = client.call(
             "GET",
             "/",
-            &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
+            &digest_header(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
             "",
         );
         assert!(
@@ -629,13 +638,14 @@ mod tests {
         );
         let nonce = refused.nonce();
         assert_eq!(
-            peer.call(
-                "GET",
-                "/",
-                &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
-                ""
-            )
-            .status,
+            client
+                .call(
+                    "GET",
+                    "/",
+                    &digest_header(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
+                    ""
+                )
+                .status,
             404
         );
     }

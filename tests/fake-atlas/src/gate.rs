@@ -39,7 +39,7 @@ impl Gate {
     }
 
     /// Waits until that many have come to the gate since it was made, open or not.
-    pub async fn arrived(&self, count: usize) {
+    pub async fn wait_for_arrivals(&self, count: usize) {
         // The gate holds the senders, so the channels are open.
         drop(
             self.0
@@ -83,7 +83,7 @@ impl Barrier {
 }
 
 impl Layer for Barrier {
-    fn around(&self, inner: Router) -> Router {
+    fn wrap(&self, inner: Router) -> Router {
         let barrier = self.clone();
         inner.layer(middleware::from_fn(move |request: Request, next: Next| {
             let Barrier { needed, arrived } = barrier.clone();
@@ -112,7 +112,7 @@ mod tests {
             let gate = gate.clone();
             async move { gate.pass().await }
         });
-        gate.arrived(1).await;
+        gate.wait_for_arrivals(1).await;
         assert!(!waiting.is_finished());
         gate.open();
         waiting.await.unwrap();

@@ -12,7 +12,7 @@
 //!
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! // `FakeAtlas::start()` would ask for the API key or the service account that the constants of this crate name.
-//! let atlas = FakeAtlas::builder().open().start().await;
+//! let atlas = FakeAtlas::builder().without_authentication().start().await;
 //!
 //! // Any HTTP client will do; `atlas.url()` is the base URL to give to it.
 //! let get = |path: &str| {
@@ -44,50 +44,50 @@
 //!
 //! let digest = Digest::atlas();
 //! let faults = Faults::script([Fault::html_503()]);
-//! let server = App::examples().within(&digest).within(&faults).start();
+//! let server = App::examples().layer(&digest).layer(&faults).start();
 //! assert!(server.url().starts_with("http://127.0.0.1:"));
-//! assert_eq!((server.exchanges(), server.acted("POST"), digest.counts().challenges), (0, 0, 0));
+//! assert_eq!((server.request_count(), server.handled_count("POST"), digest.counts().challenges), (0, 0, 0));
 //! ```
 //!
 //! All answers come from the OpenAPI documents in this crate, none from the types of a client, and signatures are validated without the
 //! crate that clients sign with. A layer is a handle too: the test keeps it, to count and to steer. Nothing here sleeps: what takes time
 //! waits for a [`Gate`], what ends at some time asks a [`Clock`].
 
-mod answer;
 mod app;
 mod atlas;
 mod authorization;
 mod clock;
+mod connection;
 #[cfg(test)]
 mod curl;
-mod delivery;
 mod digest;
 mod digest_hash;
 mod documents;
+mod download_host;
 mod examples;
 mod faults;
 mod gate;
 pub mod har;
 mod oauth;
-#[cfg(test)]
-mod peer;
-mod received;
+mod recorded;
+mod response;
 mod server;
 mod stub_server;
-mod wire;
+#[cfg(test)]
+mod test_client;
 
-pub use answer::Answer;
 pub use app::{App, Layer};
 pub use atlas::{CLUSTERS, ClusterKind, FakeAtlas, FakeAtlasBuilder, Family, PROJECT};
 pub use clock::Clock;
-pub use delivery::{Delivery, Mishap, Offer};
 pub use digest::{Challenge, Digest, DigestCounts, PRIVATE_KEY, PUBLIC_KEY};
-pub use digest_hash::{Algorithm, Signed};
+pub use digest_hash::{Algorithm, DigestInput};
 pub use documents::documents;
-pub use examples::{error, examples};
+pub use download_host::{DownloadFault, DownloadHost, HostedFile};
+pub use examples::{error_response, examples};
 pub use faults::{Fault, Faults};
 pub use gate::{Barrier, Gate};
 pub use oauth::{CLIENT_ID, CLIENT_SECRET, OAuth, OAuthCounts};
-pub use received::Received;
+pub use recorded::RecordedRequest;
+pub use response::HttpResponse;
 pub use server::Server;
 pub use stub_server::StubServer;

@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::response::IntoResponse;
 
-use super::answer::Answer;
 use super::app::App;
-use super::received::Received;
+use super::recorded::RecordedRequest;
+use super::response::HttpResponse;
 use super::server::Server;
 
 /// A server on loopback that records every request and sends one prepared response. It runs until
 /// it is dropped.
 pub struct StubServer {
-    response: Arc<Mutex<Answer>>,
+    response: Arc<Mutex<HttpResponse>>,
     server: Server,
 }
 
@@ -23,7 +23,7 @@ impl StubServer {
     ///
     /// # Errors
     /// Fails if the system has no free port.
-    pub fn start(response: Answer) -> io::Result<Self> {
+    pub fn start(response: HttpResponse) -> io::Result<Self> {
         let response = Arc::new(Mutex::new(response));
         let shared = Arc::clone(&response);
         let router = Router::new().fallback(move || {
@@ -38,7 +38,7 @@ impl StubServer {
     }
 
     /// Sets the response to later requests.
-    pub fn set_response(&self, response: Answer) {
+    pub fn set_response(&self, response: HttpResponse) {
         *self.response.lock().unwrap_or_else(PoisonError::into_inner) = response;
     }
 
@@ -48,26 +48,27 @@ impl StubServer {
     }
 
     /// The requests received so far, in order of arrival.
-    pub fn received_requests(&self) -> Vec<Received> {
-        self.server.received()
+    pub fn received_requests(&self) -> Vec<RecordedRequest> {
+        self.server.received_requests()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::peer::Peer;
+    use crate::test_client::TestClient;
 
     #[test]
     fn the_response_is_sent_until_it_changes() {
-        let stub = StubServer::start(Answer::new(503).header("Retry-After", "1")).expect("a port");
-        let mut client = Peer::of(&stub.server);
+        let stub =
+            StubServer::start(HttpResponse::new(503).header("Retry-After", "1")).expect("a port");
+        let mut client = TestClient::connect(&stub.server);
         let first = client.call("DELETE", "/a?b", "", "c");
         assert_eq!(
             (first.status, first.header("retry-after"), first.body.len()),
             (503, Some("1"), 0)
         );
-        stub.set_response(Answer::new(200).body("d"));
+        stub.set_response(HttpResponse::new(200).body("d"));
         let second = client.get("/");
         assert_eq!(
             (second.status, second.header("retry-after"), &*second.body),

@@ -1,7 +1,7 @@
 //! HTTP clients of one's own, and proxies.
 
 use atlas_backup_api::{Client, Delivery as Wanted, reqwest};
-use atlas_backup_tests::fake_atlas::{Answer, StubServer};
+use atlas_backup_tests::fake_atlas::{HttpResponse, StubServer};
 
 use super::{names, setting};
 
@@ -9,7 +9,7 @@ const URL: &str = "http://delivery.example/a?b";
 
 /// A proxy for plain HTTP is sent what the host would be sent, with the whole URL.
 fn proxy() -> StubServer {
-    let answer = Answer {
+    let answer = HttpResponse {
         status: 200,
         headers: Vec::new(),
         body: b"file".to_vec(),
@@ -40,7 +40,7 @@ async fn a_client_of_ones_own_is_used_and_follows_no_redirects() {
     );
     assert_eq!(setting.read("a").unwrap(), b"file");
 
-    proxy.set_response(Answer {
+    proxy.set_response(HttpResponse {
         status: 302,
         headers: vec![("Location".into(), "ftp://h/".into())],
         body: Vec::new(),

@@ -9,8 +9,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_backup_api::{Client, Credentials, SavedFile};
-use atlas_backup_tests::end_signal;
 use atlas_backup_tests::fake_atlas::{Clock, FakeAtlas, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+use atlas_backup_tests::shutdown_signal;
 use clap::{Parser, value_parser};
 use sha1::{Digest, Sha1};
 use tempfile::TempDir;
@@ -55,11 +55,11 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let ended = runtime.block_on(async { end_signal() })?;
-    let place = Place::new(arguments.keep.as_deref())?;
+    let ended = runtime.block_on(async { shutdown_signal() })?;
+    let target = Target::new(arguments.keep.as_deref())?;
     let outcome = runtime.block_on(async {
         tokio::select! {
-            told = demo(arguments, place.path()) => told.map(|()| None),
+            result = demo(arguments, target.path()) => result.map(|()| None),
             status = ended => Ok(Some(status)),
         }
     });
@@ -67,40 +67,40 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     drop(runtime);
     match outcome {
         Ok(None) => {
-            place.close()?;
+            target.close()?;
             println!("\nThe same against Atlas:");
             println!("cargo run -p atlas-backup-api --example whole_story -- CLUSTER DIRECTORY");
             Ok(ExitCode::SUCCESS)
         }
         Ok(Some(status)) => {
-            place.delete()?;
+            target.delete()?;
             eprintln!("\ninterrupted; what was saved is deleted");
             Ok(ExitCode::from(status))
         }
         Err(error) => {
-            place.delete()?;
+            target.delete()?;
             Err(error)
         }
     }
 }
 
 /// Where the snapshot is saved.
-struct Place {
+struct Target {
     folder: TempDir,
     /// The folder around it, in which it is to stay.
     keep: Option<PathBuf>,
     /// Whether that one is new.
-    made: bool,
+    created: bool,
 }
 
-impl Place {
+impl Target {
     fn new(keep: Option<&Path>) -> Result<Self, String> {
         let around = keep.map_or_else(std::env::temp_dir, Path::to_owned);
         let failed =
             |error: io::Error| format!("cannot make a folder in {}: {error}", around.display());
         // Not those above it, which would have to be deleted as well.
-        let made = keep.is_some() && !around.exists();
-        if made {
+        let created = keep.is_some() && !around.exists();
+        if created {
             fs::create_dir(&around)
                 .map_err(|error| format!("cannot make the folder {}: {error}", around.display()))?;
         }
@@ -108,10 +108,10 @@ impl Place {
             .prefix("atlas-backup-demo-")
             .tempdir_in(&around)
             .map_err(failed)?;
-        Ok(Place {
+        Ok(Target {
             folder,
             keep: keep.map(Path::to_owned),
-            made,
+            created,
         })
     }
 
@@ -136,7 +136,7 @@ impl Place {
             .map_err(|error| format!("cannot delete {}: {error}", path.display()))?;
         match self.keep {
             // Others may have put something there meanwhile, which is not ours to delete.
-            Some(keep) if self.made => drop(fs::remove_dir(keep)),
+            Some(keep) if self.created => drop(fs::remove_dir(keep)),
             _ => {}
         }
         Ok(())
@@ -148,7 +148,7 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
         .clock(&Clock::running(arguments.speed.into()))
         .start()
         .await;
-    atlas.download_bytes(arguments.size << 20);
+    atlas.set_download_size(arguments.size << 20);
     println!("A fake Atlas listens on {}.", atlas.url());
     println!("No account is needed, and all keys are made up.\n");
     let client = Client::builder()
@@ -172,8 +172,8 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
 /// The fake knows what it offered, which Atlas does not tell.
 async fn verify(atlas: &FakeAtlas, files: &[SavedFile]) -> Result<(), Box<dyn Error>> {
     let offered: Vec<String> = atlas
-        .delivery()
-        .offers()
+        .download_host()
+        .files()
         .iter()
         .map(|offer| offer.sha1())
         .collect();
@@ -212,7 +212,7 @@ async fn sha1(path: &Path) -> io::Result<String> {
 /// What it cost.
 fn report(atlas: &FakeAtlas) {
     let mut calls: BTreeMap<(String, String, u16), usize> = BTreeMap::new();
-    let received = atlas.server().received();
+    let received = atlas.server().received_requests();
     for request in &received {
         let call = (
             template(request.path()),

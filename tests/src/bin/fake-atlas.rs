@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use atlas_backup_tests::FaultName;
-use atlas_backup_tests::end_signal;
 use atlas_backup_tests::fake_atlas::{
     CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, ClusterKind, FakeAtlas, Family, Faults, PRIVATE_KEY,
     PROJECT, PUBLIC_KEY,
 };
+use atlas_backup_tests::shutdown_signal;
 use clap::{Parser, value_parser};
 
 /// Run an Atlas on this machine that remembers what it is told, to try programs on
@@ -53,8 +53,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         .enable_all()
         .build()?;
     // Before anybody is told that it runs, so that it ends well whenever it is asked to.
-    let end = runtime.block_on(async { end_signal() })?;
-    let faults = Faults::script(arguments.fault.iter().map(|name| name.fault())).on_signed();
+    let end = runtime.block_on(async { shutdown_signal() })?;
+    let faults =
+        Faults::script(arguments.fault.iter().map(|name| name.fault())).with_authorization();
     let atlas = FakeAtlas::builder()
         .clock(&Clock::running(arguments.speed.into()))
         .clusters(arguments.clusters)
@@ -64,7 +65,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("cannot listen on port {}: {error}", arguments.port))?;
     greet(&atlas, arguments)?;
     runtime.block_on(end);
-    for fault in atlas.faults_of_its_own() {
+    for fault in atlas.spec_violations() {
         eprintln!("not an answer of Atlas: {fault}");
     }
     arguments

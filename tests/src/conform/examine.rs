@@ -297,7 +297,7 @@ fn answer(
 fn lost_of_error(sent: Option<&Value>, error: &atlas_backup_api::ApiError) -> Option<String> {
     // An error without a member says nothing that could be lost.
     let sent = sent.filter(|sent| sent.as_object().is_some_and(|members| !members.is_empty()))?;
-    let told = |name: &str, value: Option<&str>| {
+    let lost = |name: &str, value: Option<&str>| {
         sent[name]
             .as_str()
             .filter(|text| !text.is_empty() && Some(*text) != value)
@@ -313,9 +313,9 @@ fn lost_of_error(sent: Option<&Value>, error: &atlas_backup_api::ApiError) -> Op
             .is_none_or(|body| same(sent, body).is_err())
             .then(|| "body".to_owned())
     };
-    told("errorCode", error.error_code())
-        .or_else(|| told("detail", error.detail()))
-        .or_else(|| told("reason", error.reason()))
+    lost("errorCode", error.error_code())
+        .or_else(|| lost("detail", error.detail()))
+        .or_else(|| lost("reason", error.reason()))
         .or_else(parameters)
         .or_else(body)
 }

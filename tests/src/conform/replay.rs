@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 use super::capture::Exchange;
 use crate::Entry;
 use crate::calls::Answered;
-use atlas_backup_fake::{Answer, StubServer};
+use atlas_backup_fake::{HttpResponse, StubServer};
 
 /// The headers that a client can make something of. What else was recorded (`:status`, cookies joined by newlines, thousands of
 /// anything) can only make the answer unreadable.
@@ -50,7 +50,7 @@ impl Replay {
             .enable_all()
             .build();
         let runtime = runtime.map_err(|error| format!("cannot start a runtime: {error}"))?;
-        let server = StubServer::start(Answer {
+        let server = StubServer::start(HttpResponse {
             status: 500,
             headers: Vec::new(),
             body: Vec::new(),
@@ -84,7 +84,7 @@ impl Replay {
             .iter()
             .filter_map(|name| header(exchange, name))
             .collect();
-        self.server.set_response(Answer {
+        self.server.set_response(HttpResponse {
             status: exchange.status,
             headers,
             body: exchange.body.clone(),

@@ -147,13 +147,13 @@ impl Report {
                 let _infallible = writeln!(text, "  NOT DECODED ×{count}: {}", printable(reason));
             }
             for (path, count) in &operation.lost {
-                let _infallible = writeln!(text, "  LOST ×{count}: {}", place(path));
+                let _infallible = writeln!(text, "  LOST ×{count}: {}", location(path));
             }
             for ((kind, path), (count, example)) in &operation.deviations {
                 let _infallible = writeln!(
                     text,
                     "  {kind:<24}{} ×{count}, e.g. {}",
-                    place(path),
+                    location(path),
                     printable(example)
                 );
             }
@@ -247,7 +247,7 @@ fn printable(text: &str) -> String {
     printable
 }
 
-fn place(path: &str) -> String {
+fn location(path: &str) -> String {
     if path.is_empty() {
         "(the whole body)".to_owned()
     } else {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::serve::Shared;
-use super::world::World;
+use super::store::Store;
 use super::{CLUSTERS, ClusterKind, FakeAtlas, PROJECT, seed};
-use crate::{App, Clock, Delivery, Digest, Faults, OAuth};
+use crate::{App, Clock, Digest, DownloadHost, Faults, OAuth};
 
 /// A [`FakeAtlas`] to be started. Without any of these settings it is as [`FakeAtlas::start`] says.
 pub struct FakeAtlasBuilder {
@@ -15,7 +15,7 @@ pub struct FakeAtlasBuilder {
     snapshots: BTreeMap<String, usize>,
     digest: Digest,
     faults: Faults,
-    open: bool,
+    unauthenticated: bool,
 }
 
 impl FakeAtlasBuilder {
@@ -31,7 +31,7 @@ impl FakeAtlasBuilder {
             snapshots: BTreeMap::new(),
             digest,
             faults,
-            open: false,
+            unauthenticated: false,
         }
     }
 
@@ -81,8 +81,8 @@ impl FakeAtlasBuilder {
 
     /// Asks nobody for credentials.
     #[must_use]
-    pub fn open(mut self) -> Self {
-        self.open = true;
+    pub fn without_authentication(mut self) -> Self {
+        self.unauthenticated = true;
         self
     }
 
@@ -108,27 +108,30 @@ impl FakeAtlasBuilder {
     /// # Errors
     /// When the port is taken.
     pub fn start_on(self, port: u16) -> io::Result<FakeAtlas> {
-        let delivery = Delivery::start(&self.clock);
-        let mut world = World::new(&self.clock, delivery.clone());
-        world.projects.push(PROJECT.to_owned());
+        let download_host = DownloadHost::start(&self.clock);
+        let mut store = Store::new(&self.clock, download_host.clone());
+        store.projects.push(PROJECT.to_owned());
         for (name, kind) in &self.clusters {
             let count = self.snapshots.get(name).copied().unwrap_or(seed::SNAPSHOTS);
-            seed::cluster(&mut world, PROJECT, name, *kind, count);
+            seed::cluster(&mut store, PROJECT, name, *kind, count);
         }
-        let shared = Shared::new(world);
-        let oauth = OAuth::new().clock(&self.clock).beside_digest().limited();
+        let shared = Shared::new(store);
+        let oauth = OAuth::new()
+            .clock(&self.clock)
+            .allow_digest()
+            .rate_limited();
         let app = App::new(shared.router());
-        let app = if self.open {
+        let app = if self.unauthenticated {
             app
         } else {
-            app.within(&self.digest).within(&oauth)
+            app.layer(&self.digest).layer(&oauth)
         };
-        let server = app.within(&self.faults).start_on(port)?;
+        let server = app.layer(&self.faults).start_on(port)?;
         Ok(FakeAtlas {
             server,
             shared,
             clock: self.clock,
-            delivery,
+            download_host,
             digest: self.digest,
             oauth,
             faults: self.faults,

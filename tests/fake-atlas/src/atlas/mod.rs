@@ -4,14 +4,15 @@
 //! is answered is validated as well (`serve`). How a resource is rendered while its job is under way is one table for all (`rendering`).
 //! Both generations of the API tell of the same things.
 
+mod api_error;
 mod builder;
 mod collections;
 mod exports;
 mod family;
 mod legacy;
+mod operations;
 mod page;
-mod rate;
-mod refusal;
+mod rate_limit;
 mod rendering;
 mod request;
 mod restores;
@@ -21,10 +22,9 @@ mod serve;
 mod settings;
 mod shared_tier;
 mod snapshots;
-mod table;
+mod store;
 #[cfg(test)]
 mod tests;
-mod world;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,9 +32,9 @@ use std::time::Duration;
 pub use builder::FakeAtlasBuilder;
 pub use family::{ClusterKind, Family};
 use serve::Shared;
-use world::Outcome;
+use store::JobOutcome;
 
-use super::{Clock, Delivery, Digest, Faults, OAuth, Server};
+use super::{Clock, Digest, DownloadHost, Faults, OAuth, Server};
 
 /// The project that there is.
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
@@ -54,7 +54,7 @@ pub struct FakeAtlas {
     server: Server,
     shared: Arc<Shared>,
     clock: Clock,
-    delivery: Delivery,
+    download_host: DownloadHost,
     digest: Digest,
     oauth: OAuth,
     faults: Faults,
@@ -91,8 +91,8 @@ impl FakeAtlas {
     }
 
     /// Where downloads come from.
-    pub fn delivery(&self) -> &Delivery {
-        &self.delivery
+    pub fn download_host(&self) -> &DownloadHost {
+        &self.download_host
     }
 
     /// Who checks API keys.
@@ -113,69 +113,69 @@ impl FakeAtlas {
     /// The id of what this cluster has of this family, the one made last.
     pub fn latest(&self, family: Family, cluster: &str) -> Option<String> {
         self.shared
-            .world()
-            .of(family, (PROJECT, cluster))
+            .store()
+            .resources_of(family, (PROJECT, cluster))
             .last()
             .map(|found| found.id.clone())
     }
 
     /// From now on, jobs of this family wait and run that long. Those under way stay as they are.
-    pub fn takes(&self, family: Family, queued: Duration, running: Duration) {
-        let mut world = self.shared.world();
-        let plan = world.plan(family);
+    pub fn set_job_duration(&self, family: Family, queued: Duration, running: Duration) {
+        let mut store = self.shared.store();
+        let plan = store.plan(family);
         (plan.queued, plan.running) = (queued, running);
     }
 
     /// The next job of this family fails. Several queue up.
     pub fn fail_next(&self, family: Family) {
         self.shared
-            .world()
+            .store()
             .plan(family)
             .next
-            .push_back(Outcome::Failed);
+            .push_back(JobOutcome::Failed);
     }
 
-    /// The next job of this family never ends. Several queue up.
+    /// The next job of this family never finished. Several queue up.
     pub fn hang_next(&self, family: Family) {
         self.shared
-            .world()
+            .store()
             .plan(family)
             .next
-            .push_back(Outcome::Hung);
+            .push_back(JobOutcome::Hung);
     }
 
     /// Whether the caller's address is on the access list.
-    pub fn allow(&self, allowed: bool) {
-        self.shared.world().rules.access = allowed;
+    pub fn set_access_allowed(&self, allowed: bool) {
+        self.shared.store().behavior.access_allowed = allowed;
     }
 
     /// Refuses more than that many requests in a minute; `None`, as in the beginning, refuses none.
-    pub fn limit(&self, per_minute: Option<u32>) {
-        self.shared.world().rules.limit = per_minute;
+    pub fn set_rate_limit(&self, per_minute: Option<u32>) {
+        self.shared.store().behavior.rate_limit = per_minute;
     }
 
     /// Longer lists answer `TIMEOUT_WHILE_PAGING`, unless they need not be counted.
-    pub fn countable(&self, most: usize) {
-        self.shared.world().rules.countable = most;
+    pub fn set_max_countable(&self, max: usize) {
+        self.shared.store().behavior.max_countable = max;
     }
 
     /// `totalCount` is wrong by this.
-    pub fn miscount(&self, by: i64) {
-        self.shared.world().rules.miscount = by;
+    pub fn set_count_offset(&self, offset: i64) {
+        self.shared.store().behavior.count_offset = offset;
     }
 
     /// After each page of snapshots, that many new ones appear, in front of those that were there.
-    pub fn appear_between_pages(&self, count: usize) {
-        self.shared.world().rules.appearing = count;
+    pub fn add_snapshots_between_pages(&self, count: usize) {
+        self.shared.store().behavior.new_per_page = count;
     }
 
     /// Downloads that are offered from now on have that many bytes.
-    pub fn download_bytes(&self, bytes: u64) {
-        self.shared.world().download_bytes = bytes;
+    pub fn set_download_size(&self, bytes: u64) {
+        self.shared.store().download_size = bytes;
     }
 
     /// Where an answer was not what the spec says: such an answer was replaced by an error 500.
-    pub fn faults_of_its_own(&self) -> Vec<String> {
-        self.shared.faults()
+    pub fn spec_violations(&self) -> Vec<String> {
+        self.shared.spec_violations()
     }
 }

@@ -1,7 +1,7 @@
 //! Connections that can be broken from outside, and a port that can be closed and opened again.
 //!
 //! A fault below HTTP (a reset, a close in the middle of a body) happens to the socket under the HTTP server's feet. So
-//! the socket is shared: with the HTTP server through [`Socket`], with the layers through [`Wire`].
+//! the socket is shared: with the HTTP server through [`Socket`], with the layers through [`Connection`].
 
 use std::fmt;
 use std::io;
@@ -19,7 +19,7 @@ use tokio::sync::{Notify, mpsc};
 
 /// A connection, as a layer sees it.
 #[derive(Clone)]
-pub(crate) struct Wire(Arc<State>);
+pub(crate) struct Connection(Arc<State>);
 
 struct State {
     number: usize,
@@ -30,10 +30,10 @@ struct State {
     flushed: Notify,
 }
 
-impl Wire {
+impl Connection {
     fn new(number: usize, stream: TcpStream) -> Self {
         let (flushes, flushed) = (AtomicUsize::new(0), Notify::new());
-        Wire(Arc::new(State {
+        Connection(Arc::new(State {
             number,
             stream: Mutex::new(Some(stream)),
             flushes,
@@ -60,7 +60,7 @@ impl Wire {
         drop(self.stream().take());
     }
 
-    /// Number of flushes, for [`Wire::flushed_after`].
+    /// Number of flushes, for [`Connection::flushed_after`].
     pub(crate) fn flushes(&self) -> usize {
         self.0.flushes.load(Ordering::SeqCst)
     }
@@ -81,14 +81,14 @@ impl Wire {
     }
 }
 
-impl fmt::Debug for Wire {
+impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "connection {}", self.0.number)
     }
 }
 
 /// A connection, as the HTTP server sees it.
-pub(crate) struct Socket(Wire);
+pub(crate) struct Socket(Connection);
 
 impl Socket {
     fn poll<T>(
@@ -104,7 +104,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        // The HTTP server is done with it: a layer that still holds the wire must not keep it open.
+        // The HTTP server is done with it: a layer that still holds the connection must not keep it open.
         self.0.close();
     }
 }
@@ -157,19 +157,19 @@ impl AsyncWrite for Socket {
 /// What a port is told, and whom to tell when it is done.
 pub(crate) enum Command {
     /// Refuse connections and reset those that are open.
-    Close(blocking::Sender<()>),
+    Refuse(blocking::Sender<()>),
     /// Reset the connections that are open.
-    Cut(blocking::Sender<()>),
+    Reset(blocking::Sender<()>),
     /// Accept connections.
-    Open(blocking::Sender<()>),
+    Accept(blocking::Sender<()>),
 }
 
 /// A listener that can stop listening and keep its port.
-pub(crate) struct Port {
+pub(crate) struct PausableListener {
     address: SocketAddr,
     state: Listening,
     commands: mpsc::UnboundedReceiver<Command>,
-    accepted: Vec<Wire>,
+    accepted: Vec<Connection>,
     count: usize,
 }
 
@@ -179,7 +179,7 @@ enum Listening {
     No(TcpSocket),
 }
 
-impl Port {
+impl PausableListener {
     /// On loopback; 0 is a port that the system picks.
     pub(crate) fn listen(
         port: u16,
@@ -187,7 +187,7 @@ impl Port {
     ) -> io::Result<Self> {
         let listener = listen(bind(SocketAddr::from(([127, 0, 0, 1], port)))?)?;
         let (address, state) = (listener.local_addr()?, Listening::Yes(listener));
-        Ok(Port {
+        Ok(PausableListener {
             address,
             state,
             commands,
@@ -200,9 +200,9 @@ impl Port {
         self.address
     }
 
-    fn obey(&mut self, command: Command) {
+    fn execute(&mut self, command: Command) {
         match command {
-            Command::Close(done) => {
+            Command::Refuse(done) => {
                 if let Listening::Yes(_) = &self.state {
                     // The listener goes first: two sockets cannot have the port while one of them listens.
                     self.state = Listening::No(
@@ -211,14 +211,18 @@ impl Port {
                     self.state =
                         Listening::No(bind(self.address).expect("nobody took the port meanwhile"));
                 }
-                self.accepted.drain(..).for_each(|wire| wire.reset());
+                self.accepted
+                    .drain(..)
+                    .for_each(|connection| connection.reset());
                 let _nobody_waits = done.send(());
             }
-            Command::Cut(done) => {
-                self.accepted.drain(..).for_each(|wire| wire.reset());
+            Command::Reset(done) => {
+                self.accepted
+                    .drain(..)
+                    .for_each(|connection| connection.reset());
                 let _nobody_waits = done.send(());
             }
-            Command::Open(done) => {
+            Command::Accept(done) => {
                 if let Listening::No(_) = &self.state {
                     let nothing = Listening::No(
                         TcpSocket::new_v4().expect("the system has a socket to give"),
@@ -247,11 +251,11 @@ fn listen(socket: TcpSocket) -> io::Result<TcpListener> {
     socket.listen(1024)
 }
 
-impl Listener for Port {
+impl Listener for PausableListener {
     type Io = Socket;
-    type Addr = Wire;
+    type Addr = Connection;
 
-    async fn accept(&mut self) -> (Socket, Wire) {
+    async fn accept(&mut self) -> (Socket, Connection) {
         loop {
             let accepted = async {
                 match &self.state {
@@ -263,7 +267,7 @@ impl Listener for Port {
                 biased;
                 command = self.commands.recv() => {
                     match command {
-                        Some(command) => self.obey(command),
+                        Some(command) => self.execute(command),
                         // The handle is gone, and the thread about to end.
                         None => std::future::pending().await,
                     }
@@ -274,21 +278,22 @@ impl Listener for Port {
             // A client that hung up before it was accepted is no concern of the others.
             let Ok((stream, _)) = stream else { continue };
             drop(stream.set_nodelay(true));
-            let wire = Wire::new(self.count, stream);
+            let connection = Connection::new(self.count, stream);
             self.count += 1;
-            self.accepted.retain(|wire| wire.stream().is_some());
-            self.accepted.push(wire.clone());
-            return (Socket(wire.clone()), wire);
+            self.accepted
+                .retain(|connection| connection.stream().is_some());
+            self.accepted.push(connection.clone());
+            return (Socket(connection.clone()), connection);
         }
     }
 
-    fn local_addr(&self) -> io::Result<Wire> {
+    fn local_addr(&self) -> io::Result<Connection> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
 
-impl Connected<IncomingStream<'_, Port>> for Wire {
-    fn connect_info(stream: IncomingStream<'_, Port>) -> Self {
+impl Connected<IncomingStream<'_, PausableListener>> for Connection {
+    fn connect_info(stream: IncomingStream<'_, PausableListener>) -> Self {
         stream.remote_addr().clone()
     }
 }

@@ -1,8 +1,8 @@
 //! The rate limit: a bucket of tokens that fills by the clock.
 
-use super::world::Moment;
+use super::store::Moment;
 
-/// One bucket. It begins full.
+/// One bucket. It created full.
 #[derive(Debug, Default)]
 pub(super) struct Bucket {
     /// How much has been taken and has not come back yet.

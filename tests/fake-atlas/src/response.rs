@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 /// What a server answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct HttpResponse {
     /// Status code.
     pub status: u16,
     /// Header lines, without `Content-Length` and `Date`.
@@ -15,10 +15,10 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl HttpResponse {
     /// A status, without headers and body.
     pub fn new(status: u16) -> Self {
-        Answer {
+        HttpResponse {
             status,
             headers: Vec::new(),
             body: Vec::new(),
@@ -27,7 +27,7 @@ impl Answer {
 
     /// JSON under a media type.
     pub fn json(status: u16, media_type: &str, body: &serde_json::Value) -> Self {
-        Answer::new(status)
+        HttpResponse::new(status)
             .header("Content-Type", media_type)
             .body(body.to_string())
     }
@@ -47,7 +47,7 @@ impl Answer {
     }
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for HttpResponse {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() =

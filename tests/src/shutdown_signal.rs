@@ -7,7 +7,7 @@ use std::io;
 /// # Errors
 /// When the system does not let it wait for signals.
 #[cfg(unix)]
-pub fn end_signal() -> io::Result<impl Future<Output = u8>> {
+pub fn shutdown_signal() -> io::Result<impl Future<Output = u8>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let (mut interrupt, mut terminate) = (
@@ -27,7 +27,7 @@ pub fn end_signal() -> io::Result<impl Future<Output = u8>> {
 /// # Errors
 /// None: those of the system come from the future, and end it.
 #[cfg(not(unix))]
-pub fn end_signal() -> io::Result<impl Future<Output = u8>> {
+pub fn shutdown_signal() -> io::Result<impl Future<Output = u8>> {
     Ok(async {
         let _ended_in_any_case = tokio::signal::ctrl_c().await;
         130

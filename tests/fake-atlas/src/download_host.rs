@@ -4,7 +4,7 @@
 //! every request that carries credentials of the API.
 
 mod body;
-mod bytes;
+mod content;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,57 +16,57 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::answer::Answer;
 use super::app::App;
 use super::clock::Clock;
+use super::connection::Connection;
 use super::gate::Gate;
-use super::received::Received;
+use super::recorded::RecordedRequest;
+use super::response::HttpResponse;
 use super::server::Server;
-use super::wire::Wire;
-use body::{Damage, Spoilt};
-use bytes::Bytes;
+use body::{BodyFault, FaultyBody};
+use content::Content;
 
-/// A file on offer.
+/// A file on file.
 #[derive(Clone, Debug)]
-pub struct Offer {
+pub struct HostedFile {
     /// Length in bytes.
     pub length: u64,
     /// What its bytes are made from: equal seeds and lengths give equal bytes.
     pub seed: u64,
     /// The time of the clock after which the URL is refused.
-    pub until: Option<Duration>,
+    pub expires_at: Option<Duration>,
     /// A header that a request must have, as legacy restore jobs ask for: name and value.
-    pub header: Option<(String, String)>,
+    pub required_header: Option<(String, String)>,
     /// How often it can be fetched from its first byte.
-    pub downloads: Option<u32>,
+    pub max_downloads: Option<u32>,
 }
 
-impl Offer {
+impl HostedFile {
     /// So many bytes, for whoever has the URL, for ever.
     pub fn new(length: u64, seed: u64) -> Self {
-        Offer {
+        HostedFile {
             length,
             seed,
-            until: None,
-            header: None,
-            downloads: None,
+            expires_at: None,
+            required_header: None,
+            max_downloads: None,
         }
     }
 
     /// All its bytes: for files that fit into memory.
     pub fn bytes(&self) -> Vec<u8> {
-        Bytes::of(self.seed).all(self.length)
+        Content::new(self.seed).all(self.length)
     }
 
     /// Its SHA-1, in hexadecimal digits.
     pub fn sha1(&self) -> String {
-        Bytes::of(self.seed).sha1(self.length)
+        Content::new(self.seed).sha1(self.length)
     }
 }
 
 /// What goes wrong with an answer.
 #[derive(Clone, Debug)]
-pub enum Mishap {
+pub enum DownloadFault {
     /// Nothing.
     None,
     /// The connection ends in an orderly way after so many bytes of the body.
@@ -76,7 +76,7 @@ pub enum Mishap {
     /// The rest comes when the gate is open, after so many bytes of the body.
     Stall(u64, Gate),
     /// This instead: an error, or a redirect.
-    Answer(Answer),
+    Respond(HttpResponse),
     /// From now on the file is another one, of the same length: the one of this seed.
     Change(u64),
     /// The whole file comes, whatever the range.
@@ -95,121 +95,122 @@ pub enum Mishap {
 
 /// The handle to a delivery host. Clones are the same host.
 #[derive(Clone)]
-pub struct Delivery {
+pub struct DownloadHost {
     state: Arc<Mutex<State>>,
     server: Arc<Server>,
 }
 
 struct State {
     clock: Clock,
-    offers: BTreeMap<String, Offered>,
-    script: VecDeque<Mishap>,
-    always: Vec<Mishap>,
+    files: BTreeMap<String, Entry>,
+    script: VecDeque<DownloadFault>,
+    always: Vec<DownloadFault>,
     leaks: usize,
 }
 
-struct Offered {
-    offer: Offer,
-    bytes: Bytes,
-    begun: u32,
+struct Entry {
+    file: HostedFile,
+    bytes: Content,
+    downloads: u32,
 }
 
-impl Delivery {
+impl DownloadHost {
     /// Serves on loopback until the last handle is dropped. What expires goes by this clock.
     pub fn start(clock: &Clock) -> Self {
         let state = State {
             clock: clock.clone(),
-            offers: BTreeMap::new(),
+            files: BTreeMap::new(),
             script: VecDeque::new(),
             always: Vec::new(),
             leaks: 0,
         };
         let state = Arc::new(Mutex::new(state));
-        let answering = Arc::clone(&state);
+        let shared = Arc::clone(&state);
         let router = Router::new().fallback(move |request: Request| {
-            let answer = answer(&mut lock(&answering), &request);
-            async move { answer }
+            let response = respond(&mut lock(&shared), &request);
+            async move { response }
         });
-        Delivery {
+        DownloadHost {
             state,
             server: Arc::new(App::new(router).start()),
         }
     }
 
-    /// All that was put on offer.
-    pub fn offers(&self) -> Vec<Offer> {
+    /// All that was put on file.
+    pub fn files(&self) -> Vec<HostedFile> {
         self.lock()
-            .offers
+            .files
             .values()
-            .map(|offered| offered.offer.clone())
+            .map(|entry| entry.file.clone())
             .collect()
     }
 
-    /// Puts a file on offer, and returns the URL to fetch it from. Whoever has the URL can fetch it.
-    pub fn offer(&self, offer: Offer) -> String {
+    /// Puts a file on file, and returns the URL to fetch it from. Whoever has the URL can fetch it.
+    pub fn add_file(&self, file: HostedFile) -> String {
         let mut state = self.lock();
-        let number = state.offers.len();
+        let number = state.files.len();
         let target =
             format!("/pull/{number}/snapshot.tar.gz?signature=not-a-real-signature-{number}");
-        let offered = Offered {
-            bytes: Bytes::of(offer.seed),
-            offer,
-            begun: 0,
+        let entry = Entry {
+            bytes: Content::new(file.seed),
+            file,
+            downloads: 0,
         };
-        state.offers.insert(target.clone(), offered);
+        state.files.insert(target.clone(), entry);
         format!("{}{target}", self.server.url())
     }
 
     /// Another URL for a file of which there is one, with a query of its own.
-    pub fn offer_again(&self, url: &str) -> String {
+    pub fn add_url(&self, url: &str) -> String {
         let mut state = self.lock();
         let target = url
             .strip_prefix(&self.server.url())
             .expect("a URL of this host");
-        let offered = state.offers.get(target).expect("a URL that is on offer");
-        let again = Offered {
-            offer: offered.offer.clone(),
-            bytes: offered.bytes.clone(),
-            begun: 0,
+        let entry = state.files.get(target).expect("a URL of an existing file");
+        let again = Entry {
+            file: entry.file.clone(),
+            bytes: entry.bytes.clone(),
+            downloads: 0,
         };
         let target = format!("{target}-again");
-        state.offers.insert(target.clone(), again);
+        state.files.insert(target.clone(), again);
         format!("{}{target}", self.server.url())
     }
 
-    /// One mishap for each of the next requests for a file on offer, after those that are planned already.
-    pub fn next(&self, mishaps: impl IntoIterator<Item = Mishap>) {
-        self.lock().script.extend(mishaps);
+    /// One fault for each of the next requests for a file on file, after those that are planned already.
+    pub fn script(&self, faults: impl IntoIterator<Item = DownloadFault>) {
+        self.lock().script.extend(faults);
     }
 
     /// This for all of them, beside what is planned.
-    pub fn always(&self, mishap: Mishap) {
-        self.lock().always.push(mishap);
+    pub fn always(&self, fault: DownloadFault) {
+        self.lock().always.push(fault);
     }
 
     /// Nothing for all of them any more.
-    pub fn never(&self) {
+    pub fn clear_always(&self) {
         self.lock().always.clear();
     }
 
-    /// How many mishaps are planned and have not happened yet.
-    pub fn left(&self) -> usize {
+    /// How many faults are planned and have not happened yet.
+    pub fn remaining(&self) -> usize {
         self.lock().script.len()
     }
 
     /// What has come in so far, in the order of arrival.
-    pub fn received(&self) -> Vec<Received> {
-        self.server.received()
+    pub fn received_requests(&self) -> Vec<RecordedRequest> {
+        self.server.received_requests()
     }
 
     /// The ranges that were asked for, in the order of arrival; empty for a whole file.
     pub fn ranges(&self) -> Vec<String> {
-        let range = |request: &Received| request.header("range").unwrap_or_default().to_owned();
-        self.received().iter().map(range).collect()
+        let range =
+            |request: &RecordedRequest| request.header("range").unwrap_or_default().to_owned();
+        self.received_requests().iter().map(range).collect()
     }
 
     /// How many requests carried credentials of the API. They were refused.
-    pub fn leaks(&self) -> usize {
+    pub fn credential_leaks(&self) -> usize {
         self.lock().leaks
     }
 
@@ -227,177 +228,187 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn answer(state: &mut State, request: &Request) -> Response {
+fn respond(state: &mut State, request: &Request) -> Response {
     let headers = request.headers();
     if headers
         .get("authorization")
-        .is_some_and(|value| is_of_the_api(value.as_bytes()))
+        .is_some_and(|value| is_api_credential(value.as_bytes()))
     {
         state.leaks += 1;
-        return Answer::new(400)
+        return HttpResponse::new(400)
             .body("credentials of the API")
             .into_response();
     }
     if !matches!(request.method().as_str(), "GET" | "HEAD") {
-        return Answer::new(405).into_response();
+        return HttpResponse::new(405).into_response();
     }
     let now = state.clock.now();
     let target = request.uri().to_string();
-    let Some(offered) = state.offers.get_mut(&target) else {
+    let Some(entry) = state.files.get_mut(&target) else {
         return store_error(404, "NoSuchKey").into_response();
     };
-    let mut mishaps = state.always.clone();
-    mishaps.extend(state.script.pop_front());
-    for mishap in &mishaps {
-        match mishap {
-            Mishap::Answer(answer) => return answer.clone().into_response(),
-            Mishap::Change(seed) => (offered.offer.seed, offered.bytes) = (*seed, Bytes::of(*seed)),
+    let mut faults = state.always.clone();
+    faults.extend(state.script.pop_front());
+    for fault in &faults {
+        match fault {
+            DownloadFault::Respond(response) => return response.clone().into_response(),
+            DownloadFault::Change(seed) => {
+                (entry.file.seed, entry.bytes) = (*seed, Content::new(*seed))
+            }
             _ => {}
         }
     }
-    if let Some(refusal) = refusal(&offered.offer, now, headers) {
+    if let Some(refusal) = refusal(&entry.file, now, headers) {
         return refusal.into_response();
     }
-    let reply = Reply::to(offered, headers, &mishaps);
-    if reply.from == 0 && request.method() == "GET" {
-        if offered
-            .offer
-            .downloads
-            .is_some_and(|most| offered.begun >= most)
+    let range = RangeResponse::to(entry, headers, &faults);
+    if range.from == 0 && request.method() == "GET" {
+        if entry
+            .file
+            .max_downloads
+            .is_some_and(|most| entry.downloads >= most)
         {
             return store_error(403, "AccessDenied").into_response();
         }
-        offered.begun += 1;
+        entry.downloads += 1;
     }
-    reply.response(offered, request, mishaps)
+    range.into_http(entry, request, faults)
 }
 
-fn is_of_the_api(authorization: &[u8]) -> bool {
+fn is_api_credential(authorization: &[u8]) -> bool {
     let authorization = authorization.to_ascii_lowercase();
     authorization.starts_with(b"digest") || authorization.starts_with(b"bearer")
 }
 
-fn refusal(offer: &Offer, now: Duration, headers: &HeaderMap) -> Option<Answer> {
-    if offer.until.is_some_and(|until| now > until) {
+fn refusal(file: &HostedFile, now: Duration, headers: &HeaderMap) -> Option<HttpResponse> {
+    if file.expires_at.is_some_and(|until| now > until) {
         return Some(store_error(403, "AccessDenied"));
     }
-    let (name, value) = offer.header.as_ref()?;
+    let (name, value) = file.required_header.as_ref()?;
     match headers.get(name) {
         Some(given) if given.as_bytes() == value.as_bytes() => None,
-        Some(_) => Some(Answer::new(403).body("Forbidden")),
-        None => Some(Answer::new(401).body("Unauthorized")),
+        Some(_) => Some(HttpResponse::new(403).body("Forbidden")),
+        None => Some(HttpResponse::new(401).body("Unauthorized")),
     }
 }
 
 /// As object stores refuse.
-fn store_error(status: u16, code: &str) -> Answer {
+fn store_error(status: u16, code: &str) -> HttpResponse {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>Request has expired</Message></Error>"
     );
-    Answer::new(status)
+    HttpResponse::new(status)
         .header("Content-Type", "application/xml")
         .body(body)
 }
 
 /// Which bytes are answered, under which status.
-struct Reply {
+struct RangeResponse {
     status: StatusCode,
     from: u64,
 }
 
-impl Reply {
-    fn to(offered: &Offered, headers: &HeaderMap, mishaps: &[Mishap]) -> Self {
-        let whole = Reply {
+impl RangeResponse {
+    fn to(entry: &Entry, headers: &HeaderMap, faults: &[DownloadFault]) -> Self {
+        let whole = RangeResponse {
             status: StatusCode::OK,
             from: 0,
         };
-        let any = |wanted: fn(&Mishap) -> bool| mishaps.iter().any(wanted);
+        let any = |wanted: fn(&DownloadFault) -> bool| faults.iter().any(wanted);
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let Some(from) = text("range").and_then(first_byte) else {
             return whole;
         };
-        let versions = [offered.etag(), LAST_MODIFIED.to_owned()];
+        let validators = [entry.etag(), LAST_MODIFIED.to_owned()];
         let same =
-            text("if-range").is_none_or(|version| versions.iter().any(|known| known == version));
-        let beyond = Reply {
+            text("if-range").is_none_or(|version| validators.iter().any(|known| known == version));
+        let beyond = RangeResponse {
             status: StatusCode::RANGE_NOT_SATISFIABLE,
             from,
         };
-        if any(|mishap| matches!(mishap, Mishap::Unsatisfiable)) {
+        if any(|fault| matches!(fault, DownloadFault::Unsatisfiable)) {
             return beyond;
         }
-        let holds = same || any(|mishap| matches!(mishap, Mishap::IgnoreCondition));
-        if any(|mishap| matches!(mishap, Mishap::IgnoreRange)) || !holds {
+        let holds = same || any(|fault| matches!(fault, DownloadFault::IgnoreCondition));
+        if any(|fault| matches!(fault, DownloadFault::IgnoreRange)) || !holds {
             return whole;
         }
-        if from >= offered.offer.length {
+        if from >= entry.file.length {
             return beyond;
         }
-        let skipped = u64::from(any(|mishap| matches!(mishap, Mishap::WrongRange)));
-        Reply {
+        let skipped = u64::from(any(|fault| matches!(fault, DownloadFault::WrongRange)));
+        RangeResponse {
             status: StatusCode::PARTIAL_CONTENT,
             from: from + skipped,
         }
     }
 
-    fn response(self, offered: &Offered, request: &Request, mishaps: Vec<Mishap>) -> Response {
-        let length = offered.offer.length;
-        let mut answer = Answer::new(self.status.as_u16())
-            .header("ETag", &offered.etag())
+    fn into_http(self, entry: &Entry, request: &Request, faults: Vec<DownloadFault>) -> Response {
+        let length = entry.file.length;
+        let mut response = HttpResponse::new(self.status.as_u16())
+            .header("ETag", &entry.etag())
             .header("Last-Modified", LAST_MODIFIED);
-        answer = answer
+        response = response
             .header("Accept-Ranges", "bytes")
             .header("Content-Type", "application/octet-stream");
         if self.status == StatusCode::RANGE_NOT_SATISFIABLE {
-            return answer
+            return response
                 .header("Content-Range", &format!("bytes */{length}"))
                 .into_response();
         }
         if self.status == StatusCode::PARTIAL_CONTENT {
-            answer = answer.header(
+            response = response.header(
                 "Content-Range",
                 &format!("bytes {}-{}/{length}", self.from, length - 1),
             );
         }
-        if !mishaps
+        if !faults
             .iter()
-            .any(|mishap| matches!(mishap, Mishap::Chunked))
+            .any(|fault| matches!(fault, DownloadFault::Chunked))
         {
-            answer = answer.header("Content-Length", &(length - self.from).to_string());
+            response = response.header("Content-Length", &(length - self.from).to_string());
         }
-        let mut damage = None;
-        for mishap in mishaps {
-            match mishap {
-                Mishap::Header(name, value) => {
-                    answer
+        let mut body_fault = None;
+        for fault in faults {
+            match fault {
+                DownloadFault::Header(name, value) => {
+                    response
                         .headers
                         .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
                     if !value.is_empty() {
-                        answer = answer.header(name, &value);
+                        response = response.header(name, &value);
                     }
                 }
-                Mishap::Cut(after) => damage = Some((after, Damage::Close)),
-                Mishap::Reset(after) => damage = Some((after, Damage::Reset)),
-                Mishap::Stall(after, gate) => damage = Some((after, Damage::Held(gate))),
+                DownloadFault::Cut(after) => body_fault = Some((after, BodyFault::Close)),
+                DownloadFault::Reset(after) => body_fault = Some((after, BodyFault::Reset)),
+                DownloadFault::Stall(after, gate) => {
+                    body_fault = Some((after, BodyFault::Hold(gate)))
+                }
                 _ => {}
             }
         }
         let body = if request.method() == "HEAD" {
             Body::empty()
         } else {
-            let wire = request.extensions().get::<Wire>().cloned();
-            Spoilt::new(offered.bytes.clone(), self.from..length, damage, wire).into_body()
+            let connection = request.extensions().get::<Connection>().cloned();
+            FaultyBody::new(
+                entry.bytes.clone(),
+                self.from..length,
+                body_fault,
+                connection,
+            )
+            .into_body()
         };
-        let mut response = answer.into_response();
+        let mut response = response.into_response();
         *response.body_mut() = body;
         response
     }
 }
 
-impl Offered {
+impl Entry {
     /// Strong: made from what its bytes are made from.
     fn etag(&self) -> String {
-        format!("\"{:016x}-{:x}\"", self.offer.seed, self.offer.length)
+        format!("\"{:016x}-{:x}\"", self.file.seed, self.file.length)
     }
 }
 
