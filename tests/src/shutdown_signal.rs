@@ -1,11 +1,12 @@
-//! How a user ends a program that runs until then.
+//! Signals by which a user ends a program.
 
 use std::io;
 
-/// From now on, waits for Ctrl-C (SIGINT), or for SIGTERM, which `kill` sends. It gives the exit status by which shells tell the signal.
+/// Installs handlers, and returns a future that waits for Ctrl-C (SIGINT), or for SIGTERM, which
+/// `kill` sends. It returns the exit status that shells use for that signal.
 ///
 /// # Errors
-/// When the system does not let it wait for signals.
+/// Fails if the system does not allow signal handlers.
 #[cfg(unix)]
 pub fn shutdown_signal() -> io::Result<impl Future<Output = u8>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -22,10 +23,10 @@ pub fn shutdown_signal() -> io::Result<impl Future<Output = u8>> {
     })
 }
 
-/// Waits for Ctrl-C. It gives the exit status by which shells tell it.
+/// Returns a future that waits for Ctrl-C. It returns the exit status that shells use for it.
 ///
 /// # Errors
-/// None: those of the system come from the future, and end it.
+/// Never fails: if the system cannot wait for Ctrl-C, the future ends at once.
 #[cfg(not(unix))]
 pub fn shutdown_signal() -> io::Result<impl Future<Output = u8>> {
     Ok(async {

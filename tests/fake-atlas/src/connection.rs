@@ -1,7 +1,8 @@
-//! Connections that can be broken from outside, and a port that can be closed and opened again.
+//! Connections that tests can break, and a listener that can stop and resume.
 //!
-//! A fault below HTTP (a reset, a close in the middle of a body) happens to the socket under the HTTP server's feet. So
-//! the socket is shared: with the HTTP server through [`Socket`], with the layers through [`Connection`].
+//! Faults below HTTP (a reset, a close in the middle of a body) happen to the socket without the
+//! HTTP server's knowledge. So the socket is shared: the HTTP server uses it through [`Socket`],
+//! the layers through [`Connection`].
 
 use std::fmt;
 use std::io;
@@ -17,7 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Notify, mpsc};
 
-/// A connection, as a layer sees it.
+/// A connection, as layers use it.
 #[derive(Clone)]
 pub(crate) struct Connection(Arc<State>);
 
@@ -25,7 +26,7 @@ struct State {
     number: usize,
     /// `None` once the connection is broken.
     stream: Mutex<Option<TcpStream>>,
-    /// How many times all that was written has been handed to the system.
+    /// How many times all written bytes have been flushed to the system.
     flushes: AtomicUsize,
     flushed: Notify,
 }
@@ -45,27 +46,27 @@ impl Connection {
         self.0.number
     }
 
-    /// Ends the connection with a reset: the peer's next read fails, after what it has received.
+    /// Resets the connection. The client's next read fails, after the bytes that it has received.
     pub(crate) fn reset(&self) {
         if let Some(stream) = self.stream().take() {
-            // Without it the connection is closed in an orderly way, which no test takes for a reset.
+            // Without this option, the connection would be closed without a reset.
             stream
                 .set_zero_linger()
                 .expect("the system takes the option SO_LINGER");
         }
     }
 
-    /// Ends the connection in an orderly way, however much of the answer is missing.
+    /// Closes the connection without a reset, even if the response is not complete.
     pub(crate) fn close(&self) {
         drop(self.stream().take());
     }
 
-    /// Number of flushes, for [`Connection::flushed_after`].
+    /// The number of flushes so far, for [`Connection::flushed_after`].
     pub(crate) fn flushes(&self) -> usize {
         self.0.flushes.load(Ordering::SeqCst)
     }
 
-    /// Waits for a flush after the first `count` ones.
+    /// Waits until there were more than `count` flushes.
     pub(crate) async fn flushed_after(&self, count: usize) {
         loop {
             let flushed = self.0.flushed.notified();
@@ -87,7 +88,7 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// A connection, as the HTTP server sees it.
+/// A connection, as the HTTP server uses it.
 pub(crate) struct Socket(Connection);
 
 impl Socket {
@@ -104,7 +105,8 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        // The HTTP server is done with it: a layer that still holds the connection must not keep it open.
+        // The HTTP server is done with the connection. A layer that still has a handle must not
+        // keep it open.
         self.0.close();
     }
 }
@@ -154,17 +156,17 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// What a port is told, and whom to tell when it is done.
+/// A command to the listener. The sender reports that it is done.
 pub(crate) enum Command {
-    /// Refuse connections and reset those that are open.
+    /// Refuse new connections and reset open ones.
     Refuse(blocking::Sender<()>),
-    /// Reset the connections that are open.
+    /// Reset open connections.
     Reset(blocking::Sender<()>),
     /// Accept connections.
     Accept(blocking::Sender<()>),
 }
 
-/// A listener that can stop listening and keep its port.
+/// A listener that can stop listening without giving up its port.
 pub(crate) struct PausableListener {
     address: SocketAddr,
     state: Listening,
@@ -175,12 +177,13 @@ pub(crate) struct PausableListener {
 
 enum Listening {
     Yes(TcpListener),
-    /// A socket that has the port and does not listen: connections are refused and nobody else gets the port.
+    /// A socket that is bound to the port but does not listen: connections are refused, and no
+    /// other process gets the port.
     No(TcpSocket),
 }
 
 impl PausableListener {
-    /// On loopback; 0 is a port that the system picks.
+    /// Listens on loopback; port 0 means that the system picks one.
     pub(crate) fn listen(
         port: u16,
         commands: mpsc::UnboundedReceiver<Command>,
@@ -204,7 +207,8 @@ impl PausableListener {
         match command {
             Command::Refuse(done) => {
                 if let Listening::Yes(_) = &self.state {
-                    // The listener goes first: two sockets cannot have the port while one of them listens.
+                    // The listener is dropped first: two sockets cannot be bound to the port while
+                    // one of them listens.
                     self.state = Listening::No(
                         TcpSocket::new_v4().expect("the system has a socket to give"),
                     );
@@ -241,7 +245,8 @@ impl PausableListener {
 
 fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
-    // Connections of the listener before linger for a while; they must not keep the port from its successor.
+    // Connections of the previous listener linger for a while. They must not keep its successor
+    // from binding the port.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
@@ -268,14 +273,14 @@ impl Listener for PausableListener {
                 command = self.commands.recv() => {
                     match command {
                         Some(command) => self.execute(command),
-                        // The handle is gone, and the thread about to end.
+                        // The handle is gone, and the thread is about to end.
                         None => std::future::pending().await,
                     }
                     continue;
                 }
                 accepted = accepted => accepted,
             };
-            // A client that hung up before it was accepted is no concern of the others.
+            // Ignore a client that hung up before it was accepted.
             let Ok((stream, _)) = stream else { continue };
             drop(stream.set_nodelay(true));
             let connection = Connection::new(self.count, stream);

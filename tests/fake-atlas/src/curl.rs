@@ -1,15 +1,16 @@
-//! The servers agree with a client that was not made for them.
+//! Tests the servers with curl, a client that was not written for them.
 
 use std::process::Command;
 
 use super::digest::{Digest, DigestCounts, PRIVATE_KEY, PUBLIC_KEY};
 use super::{App, Fault, Faults};
 
-/// What `curl --digest` prints for these arguments: the status of each answer. `None`, and a word about it, where there
-/// is no curl.
+/// The output of `curl --digest` for these arguments: the status of each response. If curl is not
+/// installed, prints a note and returns `None`.
 fn curl(keys: &str, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new("curl");
-    // No proxy: it would see loopback addresses of another machine. `-g`: brackets and braces stand for themselves.
+    // No proxy: it would resolve loopback addresses on another machine. `-g`: curl takes brackets
+    // and braces in URLs literally.
     command.args([
         "-q",
         "--silent",
@@ -40,7 +41,8 @@ fn keys() -> String {
 
 #[test]
 fn every_challenge_that_curl_knows() {
-    // Left out: what curl 7.88 gives up on, an unknown algorithm in the first of two challenges and spaces around `=`.
+    // Not tested, because curl 7.88 cannot parse them: an unknown algorithm in the first of two
+    // challenges, and spaces around `=`.
     for (name, digest) in [
         ("atlas", Digest::atlas()),
         ("without qop", Digest::without_qop()),
@@ -61,7 +63,7 @@ fn every_challenge_that_curl_knows() {
             return;
         };
         assert_eq!(statuses, "404 404", "{name}: {:?}", digest.refusals());
-        // curl asks for a challenge for each of the two.
+        // curl requests a challenge for each of the two URLs.
         let counts = DigestCounts {
             challenges: 2,
             stale: 0,

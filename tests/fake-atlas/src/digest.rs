@@ -1,4 +1,4 @@
-//! Digest authentication as a strict Atlas does it.
+//! Digest authentication, as strict as that of Atlas.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,9 +16,9 @@ use super::examples::error_response;
 use super::oauth::Authorized;
 use super::response::HttpResponse;
 
-/// The public key that the server knows.
+/// The public key of the API key that the server accepts.
 pub const PUBLIC_KEY: &str = "fakepubl";
-/// The private key that the server knows.
+/// The private key of the API key that the server accepts.
 pub const PRIVATE_KEY: &str = "00000000-fake-fake-fake-000000000000";
 
 const REALM: &str = "MMS Public API";
@@ -26,22 +26,23 @@ const REALM: &str = "MMS Public API";
 /// The header line that Atlas sends.
 const ATLAS: &str = r#"Digest realm="MMS Public API", domain="", nonce="{nonce}", algorithm=MD5, qop="auth", stale={stale}"#;
 
-/// The same as nobody should write it, and as RFC 7235 allows.
+/// The same challenge in unusual spelling that RFC 7235 allows.
 const ODD: &str = concat!(
     r#"digest   Realm = "MMS Public API"  ,domain="",NONCE="{nonce}" , , "#,
     r#"algorithm="md5",QOP= "auth" ,STALE={stale}  "#
 );
 
-/// One `WWW-Authenticate` header line, and what the server expects of who answers it.
+/// A `WWW-Authenticate` header line, and the algorithm and `qop` that the server expects in return.
 #[derive(Clone, Debug)]
 pub struct Challenge {
     template: String,
-    /// `None` where nobody can answer.
+    /// `None` if the client must not use this challenge.
     expected: Option<(Algorithm, bool)>,
 }
 
 impl Challenge {
-    /// A header line in which `{nonce}` and `{stale}` are filled in; `qop` says whether it offers `qop="auth"`.
+    /// A header line with the placeholders `{nonce}` and `{stale}`. `qop` says whether the line
+    /// offers `qop="auth"`.
     pub fn new(template: &str, algorithm: Algorithm, qop: bool) -> Self {
         Challenge {
             template: template.to_owned(),
@@ -49,7 +50,7 @@ impl Challenge {
         }
     }
 
-    /// A header line that a client must pass over.
+    /// A header line that a client must ignore.
     pub fn decoy(template: &str) -> Self {
         Challenge {
             template: template.to_owned(),
@@ -57,19 +58,20 @@ impl Challenge {
         }
     }
 
-    /// What Atlas sends.
+    /// The challenge of Atlas.
     pub fn atlas() -> Self {
         Challenge::new(ATLAS, Algorithm::Md5, true)
     }
 
-    /// The same with SHA-256.
+    /// The challenge of Atlas, with SHA-256 instead of MD5.
     pub fn sha_256() -> Self {
         let template = ATLAS.replace("MD5", "SHA-256");
         Challenge::new(&template, Algorithm::Sha256, true)
     }
 }
 
-/// The layer, and the handle to count and steer. Clones are the same server.
+/// The digest authentication layer, which is also the handle for the test. Clones share their
+/// state.
 #[derive(Clone)]
 pub struct Digest {
     challenges: Arc<Vec<Challenge>>,
@@ -81,7 +83,7 @@ pub struct Digest {
 #[derive(Default)]
 struct State {
     nonces: HashMap<String, Nonce>,
-    /// How many nonces were ever handed out.
+    /// How many nonces were issued in total.
     issued: usize,
     counts: BTreeMap<String, DigestCounts>,
     refusals: Vec<String>,
@@ -95,27 +97,27 @@ struct Nonce {
     stale: bool,
 }
 
-/// What a server has done so far.
+/// How many requests the layer has seen, by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DigestCounts {
-    /// Requests without credentials of ours, response with a challenge.
+    /// Requests without an `Authorization` header, which got a challenge.
     pub challenges: usize,
-    /// Requests well signed with a nonce that had expired, response with `stale=true`.
+    /// Correctly signed requests with an expired nonce, which got a challenge with `stale=true`.
     pub stale: usize,
-    /// Requests refused for what they signed: see [`Digest::refusals`].
+    /// Requests with wrong credentials. [`Digest::refusals`] has the reasons.
     pub refused: usize,
-    /// Requests handed on.
+    /// Requests that were passed on to the application.
     pub accepted: usize,
 }
 
 impl DigestCounts {
-    /// All requests.
+    /// The sum of all.
     pub fn total(&self) -> usize {
         self.challenges + self.stale + self.refused + self.accepted
     }
 }
 
-/// Why a request is not handed on.
+/// Why a request is not passed on.
 enum Rejection {
     NoCredentials,
     Stale,
@@ -129,7 +131,7 @@ impl From<String> for Rejection {
 }
 
 impl Digest {
-    /// With these header lines, in this order.
+    /// Sends these header lines as challenges, in this order.
     pub fn with_challenges(challenges: impl IntoIterator<Item = Challenge>) -> Self {
         let challenges = Arc::new(challenges.into_iter().collect());
         let keys = vec![(PUBLIC_KEY.to_owned(), PRIVATE_KEY.to_owned())];
@@ -141,35 +143,36 @@ impl Digest {
         }
     }
 
-    /// The challenge of Atlas.
+    /// Sends the challenge of Atlas.
     pub fn atlas() -> Self {
         Digest::with_challenges([Challenge::atlas()])
     }
 
-    /// Without `qop`, as RFC 2069 has it.
+    /// Sends a challenge without `qop`, as in RFC 2069.
     pub fn without_qop() -> Self {
         let template = ATLAS.replace(r#", qop="auth""#, "");
         Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, false)])
     }
 
-    /// With `op="auth"`, as the v1 documentation prints it: a parameter without meaning, so no `qop`.
+    /// Sends `op="auth"`, as the v1 documentation prints it. That parameter has no meaning, so
+    /// there is no `qop`.
     pub fn op() -> Self {
         let template = ATLAS.replace("qop", "op");
         Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, false)])
     }
 
-    /// With SHA-256.
+    /// Sends a challenge with SHA-256.
     pub fn sha_256() -> Self {
         Digest::with_challenges([Challenge::sha_256()])
     }
 
-    /// Without `algorithm`, which means MD5.
+    /// Sends a challenge without `algorithm`, which means MD5.
     pub fn without_algorithm() -> Self {
         let template = ATLAS.replace(", algorithm=MD5", "");
         Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, true)])
     }
 
-    /// A `Basic` header line before the one of Atlas.
+    /// Sends a `Basic` header line before the one of Atlas.
     pub fn basic_first() -> Self {
         Digest::with_challenges([
             Challenge::decoy(r#"Basic realm="MMS Public API""#),
@@ -177,35 +180,36 @@ impl Digest {
         ])
     }
 
-    /// `Basic` and `Digest` in one header line.
+    /// Sends `Basic` and `Digest` in one header line.
     pub fn basic_in_the_same_line() -> Self {
         let template = format!(r#"Basic realm="MMS, Public API", {ATLAS}"#);
         Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, true)])
     }
 
-    /// A digest of an algorithm that nobody knows before the one of Atlas.
+    /// Sends a challenge with an unknown algorithm before the one of Atlas.
     pub fn unknown_algorithm_first() -> Self {
         let unknown = ATLAS.replace("MD5", "SHA-1024");
         Digest::with_challenges([Challenge::decoy(&unknown), Challenge::atlas()])
     }
 
-    /// SHA-256 and MD5, each with a nonce of its own; either will do.
+    /// Sends two challenges, SHA-256 and MD5, each with its own nonce. The client may use either.
     pub fn two_digests() -> Self {
         Digest::with_challenges([Challenge::sha_256(), Challenge::atlas()])
     }
 
-    /// Lower case, upper case, spaces, empty list members and a value quoted that need not be.
+    /// Sends a challenge with mixed case, extra spaces, empty list members, and a value that is
+    /// quoted without need.
     pub fn odd_spacing() -> Self {
         Digest::with_challenges([Challenge::new(ODD, Algorithm::Md5, true)])
     }
 
-    /// With `charset=UTF-8` (RFC 7616) and a parameter from the future.
+    /// Sends a challenge with `charset=UTF-8` (RFC 7616) and an unknown parameter.
     pub fn charset() -> Self {
         let template = format!(r#"{ATLAS}, charset=UTF-8, later="a, b=c""#);
         Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, true)])
     }
 
-    /// Offers `auth-int` besides `auth`, and accepts only the latter.
+    /// Offers `auth-int` besides `auth`, but accepts only `auth`.
     pub fn auth_int_offered() -> Self {
         let template = ATLAS.replace(
             r#"qop="auth""#,
@@ -214,21 +218,21 @@ impl Digest {
         Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, true)])
     }
 
-    /// Knows these keys, too. Call it before the server starts.
+    /// Adds an API key. It must be called before the server starts.
     #[must_use]
     pub fn with_api_key(mut self, public: &str, private: &str) -> Self {
         self.keys.push((public.to_owned(), private.to_owned()));
         self
     }
 
-    /// Every nonce is stale after that many requests.
+    /// Makes every nonce stale after this many requests.
     #[must_use]
     pub fn uses_per_nonce(mut self, uses: u32) -> Self {
         self.uses_per_nonce = Some(uses);
         self
     }
 
-    /// All nonces handed out so far are stale from now on.
+    /// Makes all nonces issued so far stale.
     pub fn expire_nonces(&self) {
         self.lock()
             .nonces
@@ -236,12 +240,13 @@ impl Digest {
             .for_each(|nonce| nonce.stale = true);
     }
 
-    /// All nonces handed out so far are forgotten, as when another machine answers: to the server, too, they are stale.
+    /// Forgets all nonces issued so far, as if another machine took over. The server treats unknown
+    /// nonces as stale.
     pub fn forget_nonces(&self) {
         self.lock().nonces.clear();
     }
 
-    /// What was done so far, over all paths.
+    /// The counts over all paths.
     pub fn counts(&self) -> DigestCounts {
         self.lock()
             .counts
@@ -254,12 +259,13 @@ impl Digest {
             })
     }
 
-    /// The same for one path (without query).
+    /// The counts for one path (without query).
     pub fn counts_of(&self, path: &str) -> DigestCounts {
         self.lock().counts.get(path).copied().unwrap_or_default()
     }
 
-    /// Why requests were refused, in order: `response does not match`, `nc 00000001 after 00000001`…
+    /// Why requests were refused, in order: `response does not match`,
+    /// `nc 00000001 after 00000001`…
     pub fn refusals(&self) -> Vec<String> {
         self.lock().refusals.clone()
     }
@@ -268,7 +274,7 @@ impl Digest {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at a request, and counts it.
+    /// Validates a request and counts the result. A refused request gets the returned response.
     fn admit(&self, request: &Request) -> Result<(), HttpResponse> {
         let mut state = self.lock();
         let validated = self.validate(&mut state, request);
@@ -297,7 +303,8 @@ impl Digest {
         };
         let mut response = error_response("noCredentials");
         for challenge in &*self.challenges {
-            // Letters of base64 that a careless parser takes for something else.
+            // The nonce contains characters of base64 that a careless parser may treat as
+            // separators.
             state.issued += 1;
             let nonce = format!("bm9u/Y2U+{:06}==", state.issued);
             let line = challenge
@@ -305,7 +312,8 @@ impl Digest {
                 .replace("{nonce}", &nonce)
                 .replace("{stale}", &stale.to_string());
             let expected = challenge.expected.unwrap_or((Algorithm::Md5, true));
-            // Whoever answers a decoy all the same finds its nonce stale for ever.
+            // The nonce of a decoy is stale from the start, so that a client that uses it never
+            // gets in.
             let stale = challenge.expected.is_none();
             state.nonces.insert(
                 nonce,
@@ -334,7 +342,8 @@ impl Digest {
         let parameters = line.strip_prefix("Digest ").ok_or_else(other)?;
         let given = Authorization::parse(parameters)?;
         let nonce = given.need("nonce")?;
-        // A nonce that is not known is stale if all else is right: what was asked for with it is what is asked for now.
+        // If the nonce is unknown, the rest is validated against the server's first real challenge.
+        // If all is right, the nonce is reported as stale.
         let asked = self
             .challenges
             .iter()
@@ -348,7 +357,7 @@ impl Digest {
         let (_, private) = keys.ok_or_else(|| format!("nobody is called {user:?}"))?;
         expect("realm", given.need("realm")?, REALM)?;
         expect("uri", given.need("uri")?, &request.uri().to_string())?;
-        // Without an algorithm a client means MD5.
+        // A client that sends no algorithm uses MD5.
         let named = given.get("algorithm").unwrap_or("MD5");
         expect("algorithm", &named.to_ascii_uppercase(), algorithm.name())?;
         if let Some(opaque) = given.get("opaque") {
@@ -372,7 +381,7 @@ impl Digest {
             return Err(Rejection::Stale);
         }
         if let Some((nc, _)) = nc_and_cnonce {
-            // Checked to be hexadecimal.
+            // `nc_and_cnonce` has made sure that it is hexadecimal.
             let number = u32::from_str_radix(nc, 16).unwrap_or(0);
             if number <= nonce.last || (nonce.last == 0 && number != 1) {
                 return Err(format!("nc {nc} after {:08x}", nonce.last).into());
@@ -384,7 +393,8 @@ impl Digest {
     }
 }
 
-/// `nc` and `cnonce`: both there with `qop=auth` if the challenge offers it, else none of them.
+/// `nc` and `cnonce`. Both are required, with `qop=auth`, if the challenge offers it; otherwise
+/// neither is allowed.
 fn nc_and_cnonce(given: &Authorization, qop: bool) -> Result<Option<(&str, &str)>, String> {
     if !qop {
         let unexpected = ["qop", "nc", "cnonce"]
@@ -424,7 +434,7 @@ impl Layer for Digest {
     fn wrap(&self, inner: Router) -> Router {
         let digest = self.clone();
         inner.layer(middleware::from_fn(move |request: Request, next: Next| {
-            // A layer around this one may have accepted a token.
+            // The OAuth layer around this one may have accepted a token already.
             let authorized = request.extensions().get::<Authorized>().is_some();
             let refused = if authorized {
                 None

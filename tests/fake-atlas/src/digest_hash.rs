@@ -1,12 +1,12 @@
-//! The arithmetic of digest authentication, RFC 7616 with RFC 2069 for challenges without `qop`.
+//! The hash of digest authentication: RFC 7616, and RFC 2069 for challenges without `qop`.
 
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
 
-/// A hash that a challenge can ask for.
+/// A hash algorithm of a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// `MD5`, which Atlas asks for.
+    /// `MD5`, which Atlas uses.
     Md5,
     /// `SHA-256`.
     Sha256,
@@ -21,7 +21,7 @@ impl Algorithm {
         }
     }
 
-    /// In lower-case hexadecimal.
+    /// The hash in lower-case hexadecimal.
     fn hash(self, text: &str) -> String {
         let bytes = match self {
             Algorithm::Md5 => Md5::digest(text).to_vec(),
@@ -31,25 +31,25 @@ impl Algorithm {
     }
 }
 
-/// What is signed.
+/// The values that the `response` parameter is computed from.
 #[derive(Clone, Copy, Debug)]
 pub struct DigestInput<'a> {
     /// User name and password.
     pub credentials: (&'a str, &'a str),
-    /// As in the challenge.
+    /// The realm of the challenge.
     pub realm: &'a str,
-    /// As in the challenge.
+    /// The nonce of the challenge.
     pub nonce: &'a str,
-    /// In capitals.
+    /// The HTTP method, in capitals.
     pub method: &'a str,
     /// Path and query, byte for byte.
     pub uri: &'a str,
-    /// `nc` as written (eight digits) and `cnonce`, where the challenge offers `qop="auth"`.
+    /// `nc` as sent (eight digits) and `cnonce`, if the challenge offers `qop="auth"`.
     pub nc_and_cnonce: Option<(&'a str, &'a str)>,
 }
 
 impl DigestInput<'_> {
-    /// The `response` that a client must give.
+    /// Computes the `response` parameter that a client must send.
     pub fn response(&self, algorithm: Algorithm) -> String {
         let DigestInput {
             credentials: (user, password),
@@ -96,7 +96,8 @@ mod tests {
         assert_eq!(RFC_7616.response(Algorithm::Sha256), response);
     }
 
-    /// RFC 2069, section 2.4, with the response of its erratum 749: the printed one belongs to another password.
+    /// RFC 2069, section 2.4, with the response of its erratum 749: the printed one belongs to
+    /// another password.
     #[test]
     fn rfc_2069() {
         let signed = DigestInput {
@@ -113,7 +114,7 @@ mod tests {
         );
     }
 
-    /// RFC 2617, section 3.5: the same with `qop`.
+    /// RFC 2617, section 3.5: the same example with `qop`.
     #[test]
     fn rfc_2617() {
         let signed = DigestInput {

@@ -1,7 +1,7 @@
-//! The host that snapshots are downloaded from: another server than Atlas, on another port.
+//! The host that snapshots are downloaded from: a server of its own, on another port than the API.
 //!
-//! It takes ranges and conditions as RFC 9110 wants, refuses what has expired as object stores do, and refuses and notes
-//! every request that carries credentials of the API.
+//! It supports ranges and conditions as RFC 9110 requires, and refuses expired URLs as object
+//! stores do. It refuses and counts every request that carries credentials of the API.
 
 mod body;
 mod content;
@@ -26,23 +26,23 @@ use super::server::Server;
 use body::{BodyFault, FaultyBody};
 use content::Content;
 
-/// A file on file.
+/// A file that can be downloaded.
 #[derive(Clone, Debug)]
 pub struct HostedFile {
     /// Length in bytes.
     pub length: u64,
-    /// What its bytes are made from: equal seeds and lengths give equal bytes.
+    /// The seed of the content: equal seeds and lengths give equal bytes.
     pub seed: u64,
-    /// The time of the clock after which the URL is refused.
+    /// The URL expires when the clock passes this time. `None` means never.
     pub expires_at: Option<Duration>,
-    /// A header that a request must have, as legacy restore jobs ask for: name and value.
+    /// A header that a request must have, by name and value. Legacy restore jobs require one.
     pub required_header: Option<(String, String)>,
-    /// How often it can be fetched from its first byte.
+    /// How many times the file can be downloaded from its first byte. `None` means no limit.
     pub max_downloads: Option<u32>,
 }
 
 impl HostedFile {
-    /// So many bytes, for whoever has the URL, for ever.
+    /// A file of this many bytes that never expires and requires no header.
     pub fn new(length: u64, seed: u64) -> Self {
         HostedFile {
             length,
@@ -53,47 +53,48 @@ impl HostedFile {
         }
     }
 
-    /// All its bytes: for files that fit into memory.
+    /// The whole content. Use it only for files that fit into memory.
     pub fn bytes(&self) -> Vec<u8> {
         Content::new(self.seed).all(self.length)
     }
 
-    /// Its SHA-1, in hexadecimal digits.
+    /// The SHA-1 of the content, in hexadecimal digits.
     pub fn sha1(&self) -> String {
         Content::new(self.seed).sha1(self.length)
     }
 }
 
-/// What goes wrong with an answer.
+/// What goes wrong with the response to a download request.
 #[derive(Clone, Debug)]
 pub enum DownloadFault {
-    /// Nothing.
+    /// No fault.
     None,
-    /// The connection ends in an orderly way after so many bytes of the body.
+    /// Closes the connection after this many bytes of the body, without a reset.
     Cut(u64),
-    /// The connection is reset after so many bytes of the body.
+    /// Resets the connection after this many bytes of the body.
     Reset(u64),
-    /// The rest comes when the gate is open, after so many bytes of the body.
+    /// Holds the rest of the body after this many bytes, until the gate opens.
     Stall(u64, Gate),
-    /// This instead: an error, or a redirect.
+    /// Sends this response instead: an error, or a redirect.
     Respond(HttpResponse),
-    /// From now on the file is another one, of the same length: the one of this seed.
+    /// Replaces the file, for this and all later requests, with one of the same length and this
+    /// seed.
     Change(u64),
-    /// The whole file comes, whatever the range.
+    /// Sends the whole file, even if the request has a range.
     IgnoreRange,
-    /// The range comes, whatever the condition.
+    /// Sends the range, even if the condition does not hold.
     IgnoreCondition,
-    /// 206 with a range that starts one byte later than asked for.
+    /// Sends 206 with a range that starts one byte after the requested start.
     WrongRange,
-    /// 416, whatever the range.
+    /// Sends 416, whatever the range.
     Unsatisfiable,
-    /// The answer has this header too, or instead; with an empty value, not at all.
+    /// Adds or replaces this header of the response. An empty value removes the header.
     Header(&'static str, String),
-    /// The body comes in chunks, its length not announced.
+    /// Sends the body in chunks, without `Content-Length`.
     Chunked,
 }
 
-/// The handle to a delivery host. Clones are the same host.
+/// A handle to the download host. Clones share the same host.
 #[derive(Clone)]
 pub struct DownloadHost {
     state: Arc<Mutex<State>>,
@@ -115,7 +116,8 @@ struct Entry {
 }
 
 impl DownloadHost {
-    /// Serves on loopback until the last handle is dropped. What expires goes by this clock.
+    /// Starts a host on loopback. It runs until the last handle is dropped. URLs expire by this
+    /// clock.
     pub fn start(clock: &Clock) -> Self {
         let state = State {
             clock: clock.clone(),
@@ -136,7 +138,7 @@ impl DownloadHost {
         }
     }
 
-    /// All that was put on file.
+    /// All files that were added.
     pub fn files(&self) -> Vec<HostedFile> {
         self.lock()
             .files
@@ -145,7 +147,7 @@ impl DownloadHost {
             .collect()
     }
 
-    /// Puts a file on file, and returns the URL to fetch it from. Whoever has the URL can fetch it.
+    /// Adds a file and returns its URL. No credentials are needed to download it.
     pub fn add_file(&self, file: HostedFile) -> String {
         let mut state = self.lock();
         let number = state.files.len();
@@ -160,7 +162,7 @@ impl DownloadHost {
         format!("{}{target}", self.server.url())
     }
 
-    /// Another URL for a file of which there is one, with a query of its own.
+    /// Adds another URL for an existing file. It differs in its query.
     pub fn add_url(&self, url: &str) -> String {
         let mut state = self.lock();
         let target = url
@@ -177,39 +179,39 @@ impl DownloadHost {
         format!("{}{target}", self.server.url())
     }
 
-    /// One fault for each of the next requests for a file on file, after those that are planned already.
+    /// Queues faults: each is used for one later request for an existing file.
     pub fn script(&self, faults: impl IntoIterator<Item = DownloadFault>) {
         self.lock().script.extend(faults);
     }
 
-    /// This for all of them, beside what is planned.
+    /// Adds a fault to every request, besides the queued one.
     pub fn always(&self, fault: DownloadFault) {
         self.lock().always.push(fault);
     }
 
-    /// Nothing for all of them any more.
+    /// Removes the faults that [`always`](Self::always) added.
     pub fn clear_always(&self) {
         self.lock().always.clear();
     }
 
-    /// How many faults are planned and have not happened yet.
+    /// How many queued faults were not used yet.
     pub fn remaining(&self) -> usize {
         self.lock().script.len()
     }
 
-    /// What has come in so far, in the order of arrival.
+    /// The requests received so far, in order of arrival.
     pub fn received_requests(&self) -> Vec<RecordedRequest> {
         self.server.received_requests()
     }
 
-    /// The ranges that were asked for, in the order of arrival; empty for a whole file.
+    /// The `Range` header of each request, in order of arrival. Empty if the request had none.
     pub fn ranges(&self) -> Vec<String> {
         let range =
             |request: &RecordedRequest| request.header("range").unwrap_or_default().to_owned();
         self.received_requests().iter().map(range).collect()
     }
 
-    /// How many requests carried credentials of the API. They were refused.
+    /// How many requests carried credentials of the API. All of them were refused.
     pub fn credential_leaks(&self) -> usize {
         self.lock().leaks
     }
@@ -292,7 +294,7 @@ fn refusal(file: &HostedFile, now: Duration, headers: &HeaderMap) -> Option<Http
     }
 }
 
-/// As object stores refuse.
+/// An error in the format of object stores.
 fn store_error(status: u16, code: &str) -> HttpResponse {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>Request has expired</Message></Error>"
@@ -302,7 +304,7 @@ fn store_error(status: u16, code: &str) -> HttpResponse {
         .body(body)
 }
 
-/// Which bytes are answered, under which status.
+/// The status of a response, and the first byte of its body.
 struct RangeResponse {
     status: StatusCode,
     from: u64,
@@ -406,7 +408,7 @@ impl RangeResponse {
 }
 
 impl Entry {
-    /// Strong: made from what its bytes are made from.
+    /// A strong validator: seed and length determine the content.
     fn etag(&self) -> String {
         format!("\"{:016x}-{:x}\"", self.file.seed, self.file.length)
     }
@@ -414,7 +416,7 @@ impl Entry {
 
 const LAST_MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
-/// Of `bytes=N-`, the only kind that it knows; it may overlook all others.
+/// Parses `bytes=N-`. Other ranges are ignored, as the RFC allows.
 fn first_byte(range: &str) -> Option<u64> {
     range
         .strip_prefix("bytes=")?

@@ -1,4 +1,4 @@
-//! An application that answers with the examples of the spec.
+//! An application that responds with the examples of the spec.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,8 +15,8 @@ use super::response::HttpResponse;
 /// Requests per minute that Atlas allows on its backup endpoints.
 const RATE_LIMIT: u64 = 1200;
 
-/// Answers every operation of the spec with its first example of a success, whatever the arguments, and with the rate
-/// limit headers of Atlas; anything else with 404.
+/// Responds to every operation of the spec with its first example of a success, whatever the
+/// arguments, and with the rate limit headers of Atlas. Any other request gets 404.
 pub fn examples() -> Router {
     let remaining = Arc::new(AtomicU64::new(RATE_LIMIT));
     Router::new().fallback(move |request: Request| {
@@ -34,7 +34,7 @@ pub fn examples() -> Router {
     })
 }
 
-/// Its first example of a success. A success without an example is one without content.
+/// The first example of a success. A success without an example has no content.
 fn success(operation: &Operation) -> HttpResponse {
     let examples = documents()[&operation.api].answers(operation);
     let success = examples
@@ -51,10 +51,11 @@ fn from_example(example: &Example<'_>) -> HttpResponse {
     )
 }
 
-/// An error answer of the spec by the name of its example: `noCredentials`, `rateLimited`, `notFound`.
+/// An error response of the spec by the name of its example: `noCredentials`, `rateLimited`,
+/// `notFound`.
 ///
 /// # Panics
-/// When the spec has no such example.
+/// If the spec has no such example.
 pub fn error_response(name: &str) -> HttpResponse {
     let found = documents().iter().rev().find_map(|spec| spec.error(name));
     let found = found.unwrap_or_else(|| panic!("the spec has no error example {name}"));

@@ -1,4 +1,4 @@
-//! What goes wrong between a client and Atlas, on demand.
+//! Faults that a test injects between a client and the server.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -23,8 +23,8 @@ use super::response::HttpResponse;
 
 /// What happens to one request.
 ///
-/// Unless [`after_handling`](Fault::after_handling) says otherwise, a fault that keeps the application's answer from the
-/// client also keeps the request from the application.
+/// A fault that keeps the application's response from the client also keeps the request from the
+/// application, unless [`after_handling`](Fault::after_handling) is called.
 #[derive(Clone)]
 pub struct Fault {
     name: &'static str,
@@ -66,12 +66,12 @@ impl Fault {
         Fault::new("pass", Kind::Pass)
     }
 
-    /// This instead of the application's answer.
+    /// Sends this response instead of the application's.
     pub fn respond(response: HttpResponse) -> Self {
         Fault::new("respond", Kind::Respond(response))
     }
 
-    /// 429, with `Retry-After` if seconds are given.
+    /// 429, with `Retry-After` if `retry_after` is given, in seconds.
     pub fn rate_limited(retry_after: Option<u64>) -> Self {
         let response = error_response("rateLimited");
         Fault::respond(match retry_after {
@@ -80,7 +80,8 @@ impl Fault {
         })
     }
 
-    /// 429 with a date in `Retry-After`, that many seconds (less than ten) after the date of the answer, in 1994.
+    /// 429 with a date in `Retry-After`, this many seconds (less than ten) after the `Date` of the
+    /// response, in 1994.
     pub fn rate_limited_until(seconds: u64) -> Self {
         let until = format!("Sun, 06 Nov 1994 08:49:{} GMT", 37 + seconds.min(9));
         let sent = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -91,7 +92,7 @@ impl Fault {
         )
     }
 
-    /// 400 with the error code of rate limiting, as Atlas has been seen to answer.
+    /// 400 with the error code of rate limiting, as Atlas has been seen to respond.
     pub fn rate_limited_as_400() -> Self {
         let mut limited = error_response("rateLimited");
         limited.status = 400;
@@ -122,12 +123,13 @@ impl Fault {
         )
     }
 
-    /// A redirect (302, 307…) to there.
+    /// A redirect with this status (302, 307…) to this location.
     pub fn redirect(status: u16, location: &str) -> Self {
         Fault::respond(HttpResponse::new(status).header("Location", location))
     }
 
-    /// 401 without a challenge, in ISO-8859-1. Its `detail`: `Zugriff verweigert für diese Adresse.`
+    /// 401 without a challenge, in ISO-8859-1. Its `detail` is
+    /// `Zugriff verweigert für diese Adresse.`
     pub fn unauthorized_latin_1() -> Self {
         let text = error_response("noCredentials").body;
         let mut body: serde_json::Value =
@@ -145,72 +147,75 @@ impl Fault {
         )
     }
 
-    /// A reset of the connection before the first byte of an answer.
+    /// Resets the connection before the first byte of a response.
     pub fn reset() -> Self {
         Fault::new("reset", Kind::Reset)
     }
 
-    /// An orderly end of the connection before the first byte of an answer.
+    /// Closes the connection before the first byte of a response, without a reset.
     pub fn close() -> Self {
         Fault::new("close", Kind::Close)
     }
 
-    /// No answer, ever.
+    /// Never responds.
     pub fn silent() -> Self {
         Fault::new("silent", Kind::Silent)
     }
 
-    /// The application's answer, when the gate is open.
+    /// Holds the application's response until the gate opens.
     pub fn hold_until(gate: &Gate) -> Self {
         Fault::new("hold", Kind::Hold(gate.clone()))
     }
 
-    /// A reset after the first half of the body. The application acts.
+    /// Resets the connection after the first half of the body. The application handles the request.
     pub fn reset_mid_body() -> Self {
         Fault::new("reset mid-body", Kind::Body(BodyFault::Reset)).after_handling()
     }
 
-    /// An orderly end of the connection after the first half of the body. The application acts.
+    /// Closes the connection after the first half of the body, without a reset. The application
+    /// handles the request.
     pub fn cut_short() -> Self {
         Fault::new("cut short", Kind::Body(BodyFault::Close)).after_handling()
     }
 
-    /// The second half of the body when the gate is open. The application acts.
+    /// Holds the second half of the body until the gate opens. The application handles the request.
     pub fn slow_body(gate: &Gate) -> Self {
         Fault::new("slow body", Kind::Body(BodyFault::Hold(gate.clone()))).after_handling()
     }
 
-    /// No fault, but this happens first.
+    /// Runs this action, then handles the request without a fault.
     pub fn run_first(action: impl Fn() + Send + Sync + 'static) -> Self {
         Fault::new("run first", Kind::First(Arc::new(action)))
     }
 
-    /// All nonces become stale before the request is looked at.
+    /// Makes all nonces stale before the request is handled.
     pub fn stale_nonce(digest: &Digest) -> Self {
         let digest = digest.clone();
         Fault::run_first(move || digest.expire_nonces())
     }
 
-    /// All tokens are revoked before the request is looked at.
+    /// Revokes all tokens before the request is handled.
     pub fn revoked_token(oauth: &OAuth) -> Self {
         let oauth = oauth.clone();
         Fault::run_first(move || oauth.revoke_tokens())
     }
 
-    /// All tokens expire before the request is looked at.
+    /// Expires all tokens before the request is handled.
     pub fn expired_token(oauth: &OAuth) -> Self {
         let oauth = oauth.clone();
         Fault::run_first(move || oauth.expire_tokens())
     }
 
-    /// The request reaches the application first, and what it answers is thrown away: the client cannot know.
+    /// The application handles the request first, and its response is dropped. The client cannot
+    /// know that.
     #[must_use]
     pub fn after_handling(mut self) -> Self {
         self.handle_first = true;
         self
     }
 
-    /// An answer that asks to try again after so many seconds. Other faults stay as they are.
+    /// Sets `Retry-After`, in seconds, if this fault sends a response. Other faults are not
+    /// changed.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         if let Kind::Respond(response) = &mut self.kind {
@@ -251,7 +256,7 @@ impl Fault {
             (Kind::Close, Some(connection)) => connection.close(),
             _ => {}
         }
-        // A connection that is gone takes no answer; a silent one never gets any.
+        // A closed connection can take no response, and a silent one never gets any.
         std::future::pending().await
     }
 }
@@ -271,7 +276,7 @@ impl fmt::Debug for Fault {
     }
 }
 
-/// The answer, all of it announced and the second half of its body spoilt.
+/// The response with its full `Content-Length`, and a fault in the second half of its body.
 async fn with_body_fault(
     response: Response,
     damage: BodyFault,
@@ -287,7 +292,7 @@ async fn with_body_fault(
     Response::from_parts(parts, Body::from_stream(steps))
 }
 
-/// How far a with_body_fault body is.
+/// The state of a faulty body.
 enum Step {
     First(Bytes, Bytes, BodyFault),
     Then(Bytes, BodyFault),
@@ -305,7 +310,7 @@ async fn advance(step: Step, connection: Option<Connection>) -> Option<(io::Resu
         return Some((Ok(rest), Step::End));
     }
     if let Some(connection) = connection {
-        // The HTTP server has the first half by now; with the next flush the system has it too.
+        // The HTTP server has the first half by now. After the next flush, the system has it too.
         connection.flushed_after(connection.flushes()).await;
         match damage {
             BodyFault::Reset => connection.reset(),
@@ -315,10 +320,10 @@ async fn advance(step: Step, connection: Option<Connection>) -> Option<(io::Resu
     Some((Err(io::ErrorKind::BrokenPipe.into()), Step::End))
 }
 
-/// Which requests a script is for.
+/// Selects the requests that a script counts.
 type Filter = Arc<dyn Fn(&Request) -> bool + Send + Sync>;
 
-/// The layer: a script by number of request. Clones are the same script.
+/// The layer that injects faults, by the number of the request. Clones share the same script.
 #[derive(Clone)]
 pub struct Faults {
     filter: Filter,
@@ -335,7 +340,7 @@ struct State {
 }
 
 impl Faults {
-    /// No fault yet.
+    /// No faults yet.
     pub fn none() -> Self {
         Faults {
             filter: Arc::new(|_| true),
@@ -343,26 +348,27 @@ impl Faults {
         }
     }
 
-    /// One fault for each of the first requests, [`Fault::pass`] for none; none after the last.
+    /// One fault for each of the first requests, in order; [`Fault::pass`] skips one. Later
+    /// requests have no fault.
     pub fn script(script: impl IntoIterator<Item = Fault>) -> Self {
         let faults = Faults::none();
         faults.lock().script = script.into_iter().enumerate().collect();
         faults
     }
 
-    /// The same fault for every request that nothing else is meant for.
+    /// The same fault for every request.
     pub fn always(fault: Fault) -> Self {
         Faults::none().otherwise(fault)
     }
 
-    /// This fault for the request of that number, from 0.
+    /// Sets the fault for the request with this number, counted from 0.
     #[must_use]
     pub fn at(self, index: usize, fault: Fault) -> Self {
         self.lock().script.insert(index, fault);
         self
     }
 
-    /// This fault for every request that nothing else is meant for.
+    /// Sets the fault for every request that has no other fault.
     #[must_use]
     pub fn otherwise(self, fault: Fault) -> Self {
         self.lock().always = Some(fault);
@@ -382,7 +388,7 @@ impl Faults {
         self.only(move |request| request.uri().path() == path)
     }
 
-    /// Counts only requests that show credentials, and lets all others pass.
+    /// Counts only requests with an `Authorization` header, and lets all others pass.
     #[must_use]
     pub fn with_authorization(self) -> Self {
         self.only(|request| request.headers().contains_key("authorization"))
@@ -394,17 +400,19 @@ impl Faults {
         self
     }
 
-    /// This fault for the next request that the script says nothing about. Several queue up.
+    /// Queues a fault for the next request that has no fault in the script.
     pub fn push(&self, fault: Fault) {
         self.lock().pushed.push_back(fault);
     }
 
-    /// What has happened: number of request (of those that count) and fault, [`Fault::pass`] left out.
+    /// The faults that were triggered, each with the number of its request. [`Fault::pass`] is left
+    /// out.
     pub fn triggered(&self) -> Vec<(usize, String)> {
         self.lock().triggered.clone()
     }
 
-    /// How many faults of the script have not happened yet. A test that ends with some has not tested what it says.
+    /// How many faults were not triggered yet. If some remain at the end of a test, it has not
+    /// tested what it claims.
     pub fn remaining(&self) -> usize {
         let state = self.lock();
         state.script.len() + state.pushed.len()
@@ -459,7 +467,7 @@ mod tests {
         App::examples().layer(faults).start()
     }
 
-    /// One request on a connection of its own.
+    /// Sends one request on a new connection.
     fn post(server: &Server) -> io::Result<TestResponse> {
         let mut client = TestClient::connect(server);
         client.send("POST", SNAPSHOTS, "", "{}");

@@ -1,4 +1,4 @@
-//! What servers were asked and answered, as an HTTP Archive (HAR 1.2).
+//! Exports recorded requests and responses as an HTTP Archive (HAR 1.2).
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::recorded::RecordedRequest;
 use super::response::HttpResponse;
 
-/// Exchanges as an archive, each given with the origin (`http://127.0.0.1:1234`) that the request was sent to.
+/// Builds an archive of exchanges, each with the origin (`http://127.0.0.1:1234`) that the request
+/// was sent to.
 ///
-/// Archives are handed around, so what was signed is left out.
+/// The `Authorization` header is left out, because archives are passed on to others.
 pub fn archive<'a>(exchanges: impl IntoIterator<Item = (&'a str, &'a RecordedRequest)>) -> Value {
     let entries: Vec<Value> = exchanges
         .into_iter()

@@ -1,4 +1,4 @@
-//! Service accounts: the token endpoint, and the check of tokens.
+//! Service accounts: the token endpoint, and the validation of access tokens.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,16 +22,18 @@ use super::examples::error_response;
 use super::gate::Gate;
 use super::response::HttpResponse;
 
-/// The client id that the server knows.
+/// The client id that the server accepts.
 pub const CLIENT_ID: &str = "mdb_sa_id_000000000000000000000000";
-/// The client secret that the server knows. Its letters show whether a client encodes it before it is joined to the id.
+/// The client secret that the server accepts. It contains characters that a client must encode
+/// before it joins secret and id.
 pub const CLIENT_SECRET: &str = "mdb_sa_sk_fake+secret:with/odd%letters";
 
-/// The request has shown a valid token: digest authentication further in has nothing to ask.
+/// Marks a request with a valid token, so that the digest authentication inside this layer lets it
+/// pass.
 #[derive(Clone, Copy)]
 pub(crate) struct Authorized;
 
-/// The layer, and the handle to count and steer. Clones are the same server.
+/// The OAuth layer, which is also the handle for the test. Clones share their state.
 #[derive(Clone)]
 pub struct OAuth {
     lifetime: Duration,
@@ -45,7 +47,7 @@ pub struct OAuth {
 #[derive(Default)]
 struct State {
     tokens: BTreeMap<String, Token>,
-    /// When the last token requests came in.
+    /// When the token requests of the last minute arrived.
     recent: VecDeque<Duration>,
     scripted: VecDeque<HttpResponse>,
     gate: Option<Gate>,
@@ -55,27 +57,27 @@ struct State {
 
 struct Token {
     owner: String,
-    /// `None` once it is revoked.
+    /// `None` if the token is revoked.
     end: Option<Duration>,
 }
 
-/// What a server has done so far.
+/// How many requests the layer has seen, by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OAuthCounts {
-    /// Requests to the token endpoint, whatever their answer.
+    /// All requests to the token endpoint.
     pub token_requests: usize,
-    /// Tokens handed out.
+    /// Tokens issued.
     pub issued: usize,
-    /// Tokens that a client gave back.
+    /// Tokens that clients have revoked.
     pub revoked: usize,
-    /// Calls handed on.
+    /// API requests that were passed on to the application.
     pub accepted: usize,
-    /// Calls response with 401.
+    /// API requests that got 401.
     pub unauthorized: usize,
 }
 
 impl OAuth {
-    /// Tokens that live for an hour, as those of Atlas do, by a clock of its own.
+    /// Issues tokens that are valid for an hour, as those of Atlas are. It has a clock of its own.
     pub fn new() -> Self {
         let (lifetime, clock) = (Duration::from_secs(3600), Clock::new());
         let accounts = vec![(CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned())];
@@ -89,47 +91,48 @@ impl OAuth {
         }
     }
 
-    /// With tokens that live that long.
+    /// Sets how long tokens are valid.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
     }
 
-    /// By this clock.
+    /// Sets the clock.
     #[must_use]
     pub fn clock(mut self, clock: &Clock) -> Self {
         self.clock = clock.clone();
         self
     }
 
-    /// Knows this service account, too.
+    /// Adds a service account.
     #[must_use]
     pub fn with_account(mut self, id: &str, secret: &str) -> Self {
         self.accounts.push((id.to_owned(), secret.to_owned()));
         self
     }
 
-    /// At most 10 token requests in any minute of the clock, as Atlas has it; more are response with 429.
+    /// Allows at most 10 token requests in any minute of the clock, as Atlas does. Others get 429.
     #[must_use]
     pub fn rate_limited(mut self) -> Self {
         self.rate_limited = true;
         self
     }
 
-    /// Leaves requests without a token to a [`Digest`](super::Digest) further in.
+    /// Passes requests without a token on, to a [`Digest`](super::Digest) layer inside this one.
     #[must_use]
     pub fn allow_digest(mut self) -> Self {
         self.allow_digest = true;
         self
     }
 
-    /// Answers the next token request with this scripted. Several queue up.
+    /// Sends this response to the next token request. Calls queue up.
     pub fn respond_next(&self, response: HttpResponse) {
         self.lock().scripted.push_back(response);
     }
 
-    /// Answers the next token request with 429, with `Retry-After` if seconds are given. Several queue up.
+    /// Sends 429 to the next token request, with `Retry-After` if `retry_after` is given, in
+    /// seconds. Calls queue up.
     pub fn throttle_next(&self, retry_after: Option<u64>) {
         let response = error_response("rateLimited");
         self.respond_next(match retry_after {
@@ -138,12 +141,12 @@ impl OAuth {
         });
     }
 
-    /// Token requests wait at this gate from now on, before they are response.
+    /// Holds the responses to later token requests until this gate opens.
     pub fn hold_token_requests(&self, gate: &Gate) {
         self.lock().gate = Some(gate.clone());
     }
 
-    /// All tokens handed out so far are worthless from now on.
+    /// Revokes all tokens issued so far.
     pub fn revoke_tokens(&self) {
         self.lock()
             .tokens
@@ -151,7 +154,7 @@ impl OAuth {
             .for_each(|token| token.end = None);
     }
 
-    /// Time goes on until all tokens handed out so far have ended.
+    /// Advances the clock until all tokens issued so far have expired.
     pub fn expire_tokens(&self) {
         let last = self
             .lock()
@@ -163,7 +166,7 @@ impl OAuth {
             .advance(last.unwrap_or_default().saturating_sub(self.clock.now()));
     }
 
-    /// What was done so far.
+    /// The counts so far.
     pub fn counts(&self) -> OAuthCounts {
         self.lock().counts
     }
@@ -173,12 +176,12 @@ impl OAuth {
         self.lock().refusals.clone()
     }
 
-    /// All tokens handed out so far, in order.
+    /// All tokens issued so far, in order.
     pub fn tokens(&self) -> Vec<String> {
         self.lock().tokens.keys().cloned().collect()
     }
 
-    /// Those handed out to one account.
+    /// The tokens issued to one account.
     pub fn tokens_of(&self, id: &str) -> Vec<String> {
         let state = self.lock();
         let of_account = state.tokens.iter().filter(|(_, token)| token.owner == id);
@@ -238,7 +241,7 @@ impl OAuth {
         HttpResponse::json(200, "application/json", &body).header("Cache-Control", "no-store")
     }
 
-    /// Refuses what is more than ten a minute.
+    /// The 429 response, if there were ten requests in the last minute already.
     fn limit(&self, state: &mut State) -> Option<HttpResponse> {
         let (now, minute) = (self.clock.now(), Duration::from_secs(60));
         state.recent.retain(|&at| now < at + minute);
@@ -275,7 +278,7 @@ impl OAuth {
         HttpResponse::new(200)
     }
 
-    /// Who asks, and the form, if both are as they should be.
+    /// The client id and the form fields. Fails with the error response if one of them is invalid.
     async fn client_form(
         &self,
         request: Request,
@@ -309,7 +312,8 @@ impl OAuth {
         ))
     }
 
-    /// The id out of `Basic` with id and secret, each encoded before they are joined (RFC 6749, section 2.3.1).
+    /// Reads the client id from the `Basic` credentials: id and secret, each encoded before they
+    /// are joined (RFC 6749, section 2.3.1).
     fn client(&self, headers: &HeaderMap) -> Result<String, String> {
         let line = headers
             .get(AUTHORIZATION)
@@ -382,7 +386,7 @@ impl Default for OAuth {
     }
 }
 
-/// Undoes `application/x-www-form-urlencoded`.
+/// Decodes `application/x-www-form-urlencoded`.
 fn form_decoded(text: &str) -> String {
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8_lossy().into_owned()

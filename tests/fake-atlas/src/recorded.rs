@@ -1,4 +1,4 @@
-//! The log of a server.
+//! The log of the requests that a server has received.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,29 +12,30 @@ use tokio::sync::watch;
 use super::connection::Connection;
 use super::response::HttpResponse;
 
-/// A request as it came in, and what became of it.
+/// A request as it was received, and its response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedRequest {
-    /// Number of the connection, from 0, in the order they were accepted: equal numbers mean a connection used again.
+    /// The number of the connection, from 0, in the order of acceptance. Equal numbers mean that a
+    /// connection was reused.
     pub connection: usize,
-    /// In capitals.
+    /// The HTTP method, in capitals.
     pub method: String,
     /// Path and query, byte for byte.
     pub target: String,
-    /// Header lines in order, names in lower case.
+    /// Header lines in order, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: Vec<u8>,
-    /// Whether it reached the application.
+    /// Whether the request reached the application.
     pub handled: bool,
-    /// Status of the answer; `None` while there is none, or where there never was one.
+    /// The status of the response; `None` if there is none yet, or none was ever sent.
     pub status: Option<u16>,
-    /// The answer with all its bytes, where they were there at once: not one whose body was held up or broken.
+    /// The whole response; `None` if its body was streamed, held or broken off.
     pub response: Option<HttpResponse>,
 }
 
 impl RecordedRequest {
-    /// The value of the first header of that name (in lower case).
+    /// The value of the first header with this name (in lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -53,14 +54,14 @@ impl RecordedRequest {
     }
 }
 
-/// Everything that came in, in the order of arrival.
+/// All requests received so far, in order of arrival.
 #[derive(Clone)]
 pub(crate) struct Log {
     entries: Arc<Mutex<Vec<RecordedRequest>>>,
     count: watch::Sender<usize>,
 }
 
-/// The place of one request in the log.
+/// A handle to one request in the log.
 #[derive(Clone)]
 pub(crate) struct LogHandle {
     log: Log,
@@ -68,7 +69,7 @@ pub(crate) struct LogHandle {
 }
 
 impl LogHandle {
-    /// The request reached the application.
+    /// Notes that the request reached the application.
     pub(crate) fn mark_handled(&self) {
         self.log.lock()[self.index].handled = true;
     }
@@ -86,9 +87,9 @@ impl Log {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until that many requests have come in.
+    /// Waits until this many requests have been received.
     pub(crate) async fn wait_for_requests(&self, count: usize) {
-        // The log holds a sender, so the channel is open.
+        // The log owns the sender, so the channel is open.
         drop(
             self.count
                 .subscribe()
@@ -97,10 +98,10 @@ impl Log {
         );
     }
 
-    /// The outermost layer: reads the whole request, notes it, and hands it on.
+    /// The outermost layer: reads the whole request, logs it, and passes it on.
     pub(crate) async fn record(self, request: Request, next: Next) -> Response {
         let (mut parts, body) = request.into_parts();
-        // A client that hangs up while it sends has not sent a request.
+        // A client that hangs up while it sends has not sent a complete request.
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let received = RecordedRequest {
             connection: parts
@@ -130,7 +131,7 @@ impl Log {
         self.record_response(index, response).await
     }
 
-    /// Notes the answer, unless its body comes bit by bit: it must reach the client as it was meant to.
+    /// Logs the response, unless its body is streamed: a stream must reach the client unchanged.
     async fn record_response(&self, index: usize, response: Response) -> Response {
         if response.body().size_hint().exact().is_none() {
             return response;

@@ -1,4 +1,4 @@
-//! A server in a thread of its own.
+//! An HTTP server in a thread of its own.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,8 +15,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::connection::{Command, Connection, PausableListener};
 use super::recorded::{Log, RecordedRequest};
 
-/// A server that runs until it is dropped, in a thread with a runtime of its own: a test may block, and its tasks do
-/// not compete with those of the server.
+/// A server that runs until it is dropped. It has its own thread and runtime, so that a test may
+/// block, and the tasks of the test do not compete with those of the server.
 pub struct Server {
     address: SocketAddr,
     log: Log,
@@ -30,7 +30,7 @@ impl Server {
         Server::start_on(router, 0).expect("the system has a port to give")
     }
 
-    /// On this port.
+    /// Listens on this port; 0 means that the system picks one.
     pub(crate) fn start_on(router: Router, port: u16) -> io::Result<Self> {
         let log = Log::new();
         let (commands, received) = mpsc::unbounded_channel();
@@ -74,33 +74,33 @@ impl Server {
         })
     }
 
-    /// The base URL to give to the client: `http://127.0.0.1:PORT`.
+    /// The base URL for the client: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The address it listens on.
+    /// The address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What has come in so far, in the order of arrival.
+    /// The requests received so far, in order of arrival.
     pub fn received_requests(&self) -> Vec<RecordedRequest> {
         self.log.lock().clone()
     }
 
-    /// All exchanges so far as an HTTP Archive, without credentials.
+    /// All requests and responses so far as an HTTP Archive, without credentials.
     pub fn har(&self) -> Value {
         let (url, log) = (self.url(), self.log.lock());
         super::har::archive(log.iter().map(|received| (url.as_str(), received)))
     }
 
-    /// How many requests have come in, response or not.
+    /// How many requests were received, with or without a response.
     pub fn request_count(&self) -> usize {
         self.log.lock().len()
     }
 
-    /// How many requests of that method (in capitals) have reached the application.
+    /// How many requests with this method (in capitals) have reached the application.
     pub fn handled_count(&self, method: &str) -> usize {
         self.log
             .lock()
@@ -109,7 +109,8 @@ impl Server {
             .count()
     }
 
-    /// The same, for one path (without query).
+    /// How many requests with this method (in capitals) to this path (without query) have reached
+    /// the application.
     pub fn handled_count_at(&self, method: &str, path: &str) -> usize {
         let matches = |request: &&RecordedRequest| {
             request.handled && request.method == method && request.path() == path
@@ -117,7 +118,7 @@ impl Server {
         self.log.lock().iter().filter(matches).count()
     }
 
-    /// How many connections brought a request.
+    /// How many connections have sent at least one request.
     pub fn connections(&self) -> usize {
         let mut connections: Vec<_> = self
             .log
@@ -130,20 +131,20 @@ impl Server {
         connections.len()
     }
 
-    /// Waits until that many requests have come in since the start.
+    /// Waits until this many requests have been received since the start.
     pub async fn wait_for_requests(&self, count: usize) {
         self.log.wait_for_requests(count).await;
     }
 
-    /// From now on connections are refused; open ones are reset. The port stays this server's.
+    /// Refuses new connections and resets open ones. The server keeps its port.
     ///
-    /// A client may find the reset connection in its pool before it tries a new one: to see a refusal and nothing else,
-    /// go down before its first call.
+    /// A client may find a reset connection in its pool before it opens a new one. To test a
+    /// refused connection only, call this before the client's first request.
     pub fn down(&self) {
         self.command(Command::Refuse);
     }
 
-    /// Resets all connections that are open, as a machine does that starts again.
+    /// Resets all open connections, as a machine that restarts does.
     pub fn reset_connections(&self) {
         self.command(Command::Reset);
     }
@@ -153,10 +154,11 @@ impl Server {
         self.command(Command::Accept);
     }
 
-    /// Sends a command and waits until it is done, in another thread.
+    /// Sends a command to the thread of the server and waits until it is done.
     fn command(&self, command: fn(blocking::Sender<()>) -> Command) {
         let (done, waiting) = blocking::channel();
-        // A server whose thread has panicked does nothing any more, which the test will notice.
+        // If the thread of the server has panicked, the command has no effect, and the test will
+        // fail by itself.
         if self.commands.send(command(done)).is_ok() {
             let _gone = waiting.recv();
         }

@@ -1,4 +1,5 @@
-//! A client as plain as can be, to try the servers with: it writes what it is told, and signs with [`DigestInput`].
+//! A minimal HTTP client for tests of the servers: it sends exactly the bytes it is given, and
+//! signs with [`DigestInput`].
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -8,10 +9,10 @@ use super::digest::{PRIVATE_KEY, PUBLIC_KEY};
 use super::digest_hash::{Algorithm, DigestInput};
 use super::server::Server;
 
-/// One connection.
+/// A client with one connection.
 pub(crate) struct TestClient(BufReader<TcpStream>);
 
-/// An answer, as far as it came.
+/// A response, as far as it was received.
 #[derive(Debug)]
 pub(crate) struct TestResponse {
     pub(crate) status: u16,
@@ -40,24 +41,24 @@ impl TestResponse {
 impl TestClient {
     pub(crate) fn connect(server: &Server) -> Self {
         let stream = TcpStream::connect(server.address()).unwrap();
-        // Only a test that fails waits that long.
+        // Only a failing test waits that long.
         stream
             .set_read_timeout(Some(Duration::from_secs(10)))
             .unwrap();
         TestClient(BufReader::new(stream))
     }
 
-    /// Sends a request; `headers` end in CRLF each.
+    /// Sends a request. Each line of `headers` ends in CRLF.
     pub(crate) fn send(&mut self, method: &str, target: &str, headers: &str, body: &str) {
         let length = body.len();
         let line = format!("{method} {target} HTTP/1.1");
         let head =
             format!("{line}\r\nHost: fake\r\nContent-Length: {length}\r\n{headers}\r\n{body}");
-        // Where the connection is gone, reading says so too.
+        // If the connection is gone, reading fails as well.
         let _gone = self.0.get_mut().write_all(head.as_bytes());
     }
 
-    /// Reads an answer; an error is one before its headers are complete.
+    /// Reads a response. Fails if the connection ends before the headers are complete.
     pub(crate) fn read(&mut self) -> io::Result<TestResponse> {
         let mut lines = Vec::new();
         loop {
@@ -65,7 +66,7 @@ impl TestClient {
             if self.0.read_until(b'\n', &mut line)? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            // Each byte is the character of that number.
+            // Each byte stands for the character of the same number (Latin-1).
             let line: String = line.iter().map(|&byte| char::from(byte)).collect();
             if line.trim().is_empty() {
                 break;
@@ -119,7 +120,7 @@ impl TestClient {
     }
 }
 
-/// The header line of a client that does everything right; tests replace parts of it.
+/// A correct `Authorization` header line; tests replace parts of it.
 pub(crate) fn digest_header(
     algorithm: Algorithm,
     method: &str,

@@ -1,4 +1,4 @@
-//! What `cargo xtask conform` runs.
+//! The program behind `cargo xtask conform`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,13 +17,13 @@ use clap::Parser;
                   and paths, are counted and do not fail.\n\nSecrets (authorization headers, tokens, download URLs) are not printed."
 )]
 struct Arguments {
-    /// HTTP Archives (HAR 1.2), or folders of them
+    /// HTTP Archives (HAR 1.2), or folders that contain them
     #[arg(required = true)]
     captures: Vec<PathBuf>,
-    /// Print JSON
+    /// Print the report as JSON
     #[arg(long)]
     json: bool,
-    /// Another host, with its port, that is an Atlas (loopback always is)
+    /// Another origin host, with its port, to treat as Atlas (loopback hosts always are)
     #[arg(long, value_name = "HOST")]
     host: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! What `cargo xtask demo` runs.
+//! The program behind `cargo xtask demo`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -15,12 +15,12 @@ use clap::{Parser, value_parser};
 use sha1::{Digest, Sha1};
 use tempfile::TempDir;
 
-// The example that runs against Atlas.
+// The example program, which can also be run against Atlas.
 #[allow(dead_code)]
 #[path = "../../../atlas-backup-api/examples/whole_story.rs"]
 mod whole_story;
 
-/// Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine
+/// Take a snapshot, list it and download it, against a fake Atlas on this machine
 #[derive(Parser)]
 #[command(
     name = "cargo xtask demo",
@@ -32,13 +32,14 @@ struct Arguments {
     /// Cluster to back up: `orders` is a replica set, `events` is sharded
     #[arg(default_value = "orders", value_parser = ["orders", "events"])]
     cluster: String,
-    /// Keep the snapshot, in a new folder in this one, which is made if need be
+    /// Keep the downloaded snapshot, in a new folder inside this directory (created if missing)
     #[arg(long, value_name = "DIRECTORY")]
     keep: Option<PathBuf>,
-    /// How many mebibytes each file of the snapshot has
+    /// Size of each downloaded file, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 32)]
     size: u64,
-    /// How many times as fast as the wall's the clock of the fake Atlas runs: a snapshot takes a minute of it
+    /// Speed of the fake Atlas's clock, as a multiple of real time; a snapshot takes one minute on
+    /// that clock
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=1_000_000))]
     speed: u32,
 }
@@ -50,7 +51,8 @@ fn main() -> ExitCode {
     })
 }
 
-/// Whatever happens to the demo, all that it has saved is deleted before this returns, unless it is to be kept.
+/// Runs the demo. Before it returns, it deletes everything that the demo has saved, unless `--keep`
+/// was given.
 fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -63,7 +65,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
             status = ended => Ok(Some(status)),
         }
     });
-    // This waits for the threads that write.
+    // Dropping the runtime waits for the threads that write files.
     drop(runtime);
     match outcome {
         Ok(None) => {
@@ -84,12 +86,12 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     }
 }
 
-/// Where the snapshot is saved.
+/// The folder that the snapshot is saved in.
 struct Target {
     folder: TempDir,
-    /// The folder around it, in which it is to stay.
+    /// The directory given with `--keep`, which contains `folder`.
     keep: Option<PathBuf>,
-    /// Whether that one is new.
+    /// Whether this program has created that directory.
     created: bool,
 }
 
@@ -98,7 +100,7 @@ impl Target {
         let around = keep.map_or_else(std::env::temp_dir, Path::to_owned);
         let failed =
             |error: io::Error| format!("cannot make a folder in {}: {error}", around.display());
-        // Not those above it, which would have to be deleted as well.
+        // Missing parents are not created, because they would have to be deleted as well.
         let created = keep.is_some() && !around.exists();
         if created {
             fs::create_dir(&around)
@@ -119,7 +121,7 @@ impl Target {
         self.folder.path()
     }
 
-    /// Keeps what was saved, if that was asked for, and says where it is.
+    /// Keeps the saved files if `--keep` was given, and prints where they are.
     fn close(self) -> Result<(), String> {
         if self.keep.is_none() {
             println!("\nThe snapshot is deleted again; `--keep DIRECTORY` keeps it.");
@@ -135,7 +137,7 @@ impl Target {
             .close()
             .map_err(|error| format!("cannot delete {}: {error}", path.display()))?;
         match self.keep {
-            // Others may have put something there meanwhile, which is not ours to delete.
+            // This fails if others have put files there meanwhile, which must not be deleted.
             Some(keep) if self.created => drop(fs::remove_dir(keep)),
             _ => {}
         }
@@ -169,7 +171,7 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
     Ok(())
 }
 
-/// The fake knows what it offered, which Atlas does not tell.
+/// Compares the saved files with those of the fake. Atlas itself gives no hash to compare with.
 async fn verify(atlas: &FakeAtlas, files: &[SavedFile]) -> Result<(), Box<dyn Error>> {
     let offered: Vec<String> = atlas
         .download_host()
@@ -204,12 +206,12 @@ async fn sha1(path: &Path) -> io::Result<String> {
             }
             count => hash.update(&buffer[..count]),
         }
-        // So that Ctrl-C is seen.
+        // Yields, so that Ctrl-C is handled.
         tokio::task::yield_now().await;
     }
 }
 
-/// What it cost.
+/// Prints the requests that the demo has made.
 fn report(atlas: &FakeAtlas) {
     let mut calls: BTreeMap<(String, String, u16), usize> = BTreeMap::new();
     let received = atlas.server().received_requests();
@@ -231,7 +233,7 @@ fn report(atlas: &FakeAtlas) {
     }
 }
 
-/// What a path is about: without the project, and with its ids left out.
+/// The path without the project, and with `{id}` in place of ids.
 fn template(path: &str) -> String {
     let is_id =
         |segment: &str| segment.len() == 24 && segment.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -1,4 +1,4 @@
-//! What `cargo xtask fake-atlas` runs.
+//! The program behind `cargo xtask fake-atlas`.
 
 use std::error::Error;
 use std::fs;
@@ -14,7 +14,7 @@ use atlas_backup_tests::fake_atlas::{
 use atlas_backup_tests::shutdown_signal;
 use clap::{Parser, value_parser};
 
-/// Run an Atlas on this machine that remembers what it is told, to try programs on
+/// Run a stateful fake Atlas on this machine, to try programs against
 #[derive(Parser)]
 #[command(
     name = "cargo xtask fake-atlas",
@@ -26,16 +26,16 @@ struct Arguments {
     /// Port to listen on; 0 lets the system pick one
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// How many times as fast as the wall's its clock runs: a snapshot takes a minute of it
+    /// Speed of its clock, as a multiple of real time; a snapshot takes one minute on that clock
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=1_000_000))]
     speed: u32,
-    /// How many replica sets there are beside the usual clusters
+    /// Number of additional replica sets
     #[arg(long, default_value_t = 0)]
     clusters: usize,
-    /// What goes wrong, once each and in this order, for calls that show credentials
+    /// Fault to inject into the next request with credentials; repeat the option to queue several
     #[arg(long, value_name = "NAME")]
     fault: Vec<FaultName>,
-    /// Write all exchanges to this file at the end, as an HTTP Archive
+    /// When the program ends, write all requests and responses to this file, as an HTTP Archive
     #[arg(long, value_name = "FILE")]
     har: Option<PathBuf>,
 }
@@ -52,7 +52,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    // Before anybody is told that it runs, so that it ends well whenever it is asked to.
+    // Installed before the program prints its URL, so that a signal at any later time ends it
+    // cleanly.
     let end = runtime.block_on(async { shutdown_signal() })?;
     let faults =
         Faults::script(arguments.fault.iter().map(|name| name.fault())).with_authorization();
@@ -79,7 +80,7 @@ fn write(atlas: &FakeAtlas, path: &Path) -> Result<(), Box<dyn Error>> {
     Ok(written.map_err(|error| format!("cannot write {}: {error}", path.display()))?)
 }
 
-/// Says what there is, in lines of which those with commands can be pasted.
+/// Prints what the server has, and commands that can be pasted into a shell.
 fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
     let mut out = io::stdout();
     writeln!(out, "A fake Atlas listens on {}.", atlas.url())?;
@@ -122,7 +123,7 @@ fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
     Ok(())
 }
 
-/// What to try, with ids that there are.
+/// Examples to try, with ids that exist.
 fn examples(atlas: &FakeAtlas) -> [String; 6] {
     let latest = |family, cluster| atlas.latest(family, cluster).unwrap_or_default();
     [

@@ -1,17 +1,17 @@
-//! What Atlas answers to a request that it does not fulfil.
+//! The error responses of Atlas.
 
 use serde_json::{Value, json};
 
-/// An error answer.
+/// An error response.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ApiError {
     pub(super) status: u16,
     pub(super) code: &'static str,
     detail: String,
     parameters: Vec<Value>,
-    /// Members that are wrong, and how.
+    /// Invalid members of the request, each with the reason.
     fields: Vec<(String, String)>,
-    /// Seconds after which to try again.
+    /// The value of the `Retry-After` header, in seconds.
     pub(super) retry_after: Option<u64>,
 }
 

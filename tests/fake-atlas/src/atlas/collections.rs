@@ -1,4 +1,4 @@
-//! What is in a snapshot, and restores of single collections.
+//! The databases and collections of a snapshot, and restores of single collections.
 
 use serde_json::{Value, json};
 
@@ -8,20 +8,21 @@ use super::operations::{Output, render};
 use super::request::Call;
 use super::store::{Phase, Store, timestamp};
 
-/// What every snapshot contains.
+/// The databases of every snapshot, with their collections.
 const CONTENT: &[(&str, &[&str])] = &[
     ("billing", &["invoices"]),
     ("shop", &["customers", "orders"]),
 ];
 
-/// Documents in every collection.
+/// The number of documents in every collection.
 const DOCUMENTS: i64 = 20_480;
 
 fn named(url: &str, name: &str) -> Value {
     json!({"links": [{"href": url, "rel": "self"}], "name": name})
 }
 
-/// The snapshot must be there; the collections are those of the database, if it is.
+/// Returns the collections of the database in the path (of the first database if the path names
+/// none). Fails if the snapshot or the database does not exist.
 fn content(
     store: &Store,
     call: &Call,
@@ -93,7 +94,7 @@ pub(super) fn restore(store: &mut Store, call: &Call, family: Family) -> Result<
     )?;
     let job = store.new_job(family);
     let mut members = call.body.clone();
-    // A request may say null where an answer says nothing.
+    // A request may contain null for a member that a response leaves out.
     members
         .as_object_mut()
         .into_iter()
@@ -111,7 +112,7 @@ pub(super) fn restore(store: &mut Store, call: &Call, family: Family) -> Result<
     Ok(Output::One(render(store, call, &resource)))
 }
 
-/// The collections of a job, each with where it is to go if the job says so.
+/// The source namespace of each collection of a job, and its target namespace if the job gives one.
 fn sources(members: &Value) -> Vec<(String, Option<String>)> {
     let named = |list: &str| {
         let items = members[list].as_array().cloned().unwrap_or_default();

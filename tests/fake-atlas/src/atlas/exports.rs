@@ -1,4 +1,4 @@
-//! Buckets, and exports of snapshots to them.
+//! Export buckets, and exports of snapshots to them.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::request::Call;
 use super::snapshots::replica_sets;
 use super::store::{Job, Store, timestamp};
 
-/// v1.0 knows no buckets but those of AWS.
+/// v1.0 lists only the buckets of AWS.
 pub(super) fn list_buckets(
     store: &mut Store,
     call: &Call,

@@ -1,4 +1,4 @@
-//! Legacy backups, of clusters older than 2020-03-23.
+//! Legacy backups, which only clusters created before 2020-03-23 have.
 
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ pub(super) fn add_checkpoint(store: &mut Store, cluster: &Cluster, at: Moment) {
     );
 }
 
-/// Complete ones only, unless others are asked for.
+/// Lists only complete snapshots, unless the query asks for others.
 pub(super) fn list_snapshots(
     store: &mut Store,
     call: &Call,
@@ -84,7 +84,7 @@ pub(super) fn list_snapshots(
     ))
 }
 
-/// A snapshot that is not to be deleted does not expire.
+/// A snapshot with `doNotDelete` has no expiry date.
 pub(super) fn retain(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
     let snapshot = store.find_mut(family, call.scope(), call.id())?;
     snapshot
@@ -109,10 +109,10 @@ pub(super) fn list_restores(
     ))
 }
 
-/// Answers with a list of jobs: one for each shard.
+/// Responds with a list of jobs, as Atlas does with one job for each shard.
 pub(super) fn restore(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
     let cluster = store.cluster(call.scope(), family.clusters())?.clone();
-    // Without a snapshot it is a checkpoint or a point in time that is restored.
+    // Without a snapshot id, the request restores a checkpoint or a point in time.
     let snapshot = if call.body["snapshotId"].is_null() {
         None
     } else {
@@ -144,13 +144,13 @@ pub(super) fn restore(store: &mut Store, call: &Call, family: Family) -> Result<
     )))
 }
 
-/// How the data gets there, and the hashes of the files that can be fetched. A download asks for a header, and finished after some hours
-/// or some downloads.
+/// Returns the job's `delivery`, and the hashes of its downloadable files. A download requires a
+/// header, and expires after some hours or some downloads.
 fn delivery(store: &mut Store, call: &Call, job: Job) -> Result<(Value, Value), ApiError> {
     let mut delivery = call.body["delivery"].clone();
     let text_of = |name: &str| delivery[name].as_str().unwrap_or_default();
     if text_of("methodName") == "AUTOMATED_RESTORE" {
-        // By name or by id; where both are given, they mean one cluster.
+        // The target is given by name or by id. If both are given, they must mean the same cluster.
         let (project, name, id) = (
             text_of("targetGroupId"),
             text_of("targetClusterName"),

@@ -1,4 +1,4 @@
-//! What each operation does, for both generations: they share their names, and what there is.
+//! The handler of each operation. Both generations use the same operation names and resources.
 
 use serde_json::Value;
 
@@ -8,15 +8,15 @@ use super::request::Call;
 use super::store::{Phase, Resource, Store};
 use super::{collections, exports, legacy, restores, settings, shared_tier, snapshots};
 
-/// What comes of a call.
+/// What a handler returns.
 pub(super) enum Output {
     One(Value),
-    /// A list, of which the call may want one page.
+    /// A list, of which the request may want one page.
     List(Vec<Value>),
     Empty,
 }
 
-/// Does what an operation does.
+/// Handles a request: the function behind an operation.
 pub(super) type Handler = fn(&mut Store, &Call, Family) -> Result<Output, ApiError>;
 
 const OPERATIONS: &[(&str, Family, Handler)] = &[
@@ -209,7 +209,7 @@ const OPERATIONS: &[(&str, Family, Handler)] = &[
     ),
 ];
 
-/// What the operation of that name does, and to what.
+/// The handler of this operation, and the family it works on.
 pub(super) fn handler(operation: &str) -> Option<(Family, Handler)> {
     OPERATIONS
         .iter()
@@ -217,12 +217,12 @@ pub(super) fn handler(operation: &str) -> Option<(Family, Handler)> {
         .map(|(_, family, handler)| (*family, *handler))
 }
 
-/// The resource, as it is answered now.
+/// Renders the resource as it is now.
 pub(super) fn render(store: &Store, call: &Call, resource: &Resource) -> Value {
     super::rendering::render(resource, store.now(), &call.operation.api, &call.origin)
 }
 
-/// All resources of the family, the newest first.
+/// All resources of the family, newest first.
 pub(super) fn all(store: &Store, call: &Call, family: Family) -> Vec<Value> {
     let mut found: Vec<&Resource> = store.resources_of(family, call.scope()).collect();
     found.sort_by(|one, other| (other.job.created, &other.id).cmp(&(one.job.created, &one.id)));
@@ -250,7 +250,7 @@ fn delete(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiE
     Ok(Output::Empty)
 }
 
-/// What was written is what is read.
+/// Reads return what was written.
 fn update(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
     let resource = store.find_mut(family, call.scope(), call.id())?;
     resource
@@ -259,7 +259,7 @@ fn update(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiE
     get(store, call, family)
 }
 
-/// The one resource of the family. A project without a compliance policy answers with an empty one.
+/// The only resource of the family. A project without a compliance policy gets an empty object.
 fn single(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
     let found = store.resources_of(family, call.scope()).next();
     Ok(Output::One(found.map_or_else(
@@ -283,7 +283,7 @@ fn update_single(store: &mut Store, call: &Call, family: Family) -> Result<Outpu
     single(store, call, family)
 }
 
-/// The snapshot that a body names: it must be there, and complete.
+/// The snapshot that the body names. It must exist and be complete.
 pub(super) fn snapshot(store: &Store, call: &Call, family: Family) -> Result<Resource, ApiError> {
     let found = store.find(
         family.snapshots(),

@@ -6,7 +6,7 @@ use super::api_error::ApiError;
 use super::request::Call;
 use super::store::Behavior;
 
-/// The page that the call asks for. Lists that know no pages come whole.
+/// The page that the request asks for. Lists without paging are returned whole.
 pub(super) fn page(call: &Call, behavior: &Behavior, items: Vec<Value>) -> Result<Value, ApiError> {
     let number = |name: &str| call.query(name).and_then(|text| text.parse::<usize>().ok());
     let Some((number, size)) = number("pageNum").zip(number("itemsPerPage")) else {
@@ -40,7 +40,7 @@ pub(super) fn page(call: &Call, behavior: &Behavior, items: Vec<Value>) -> Resul
     Ok(page)
 }
 
-/// A list of one page.
+/// A list as one page.
 pub(super) fn whole(url: &str, items: &[Value]) -> Value {
     json!({"links": [{"href": url, "rel": "self"}], "results": items, "totalCount": items.len()})
 }

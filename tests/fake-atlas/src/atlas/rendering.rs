@@ -1,4 +1,5 @@
-//! How a resource is rendered in an answer: a table of which members of a family are shown when, and which words stand for each phase.
+//! Renders resources as JSON: a table says which members of a family are shown in which phase of a
+//! job, and which values they have.
 
 use serde_json::{Map, Value, json};
 
@@ -6,21 +7,22 @@ use super::family::Family;
 use super::restores::LIFETIME;
 use super::store::{Moment, Phase, Resource};
 
-/// How the resources of a family rendering.
+/// How the resources of a family are rendered.
 struct Rendering {
-    /// Where it is: relation, and path after the project. `{cluster}`, `{id}` and `{member}`s are filled in.
+    /// The links: relation, and path after the project, with placeholders `{cluster}`, `{id}` and
+    /// `{member}`.
     links: &'static [(&'static str, &'static str)],
-    /// A member (`outer.inner`), and what it says when queued, running, done and failed.
+    /// A member (`outer.inner`), and its values when the job is queued, running, done and failed.
     phase_values: &'static [(&'static str, [&'static str; 4])],
-    /// Members that are not shown before the job runs.
+    /// Members that are hidden until the job runs.
     from_start: &'static [&'static str],
-    /// Members that are not shown before the job is over, well or not.
+    /// Members that are hidden until the job has ended, successfully or not.
     from_end: &'static [&'static str],
     /// Members that are shown only when the job is done.
     when_done: &'static [&'static str],
     /// Members that are empty lists, or zero, until the job is done.
     empty_until_done: &'static [&'static str],
-    /// Members that are added about a failure, as JSON.
+    /// Members that are added when the job has failed, as JSON.
     when_failed: &'static str,
 }
 
@@ -29,7 +31,7 @@ const SHARED_STATUS: &[(&str, [&str; 4])] =
     &[("status", ["PENDING", "RUNNING", "COMPLETED", "FAILED"])];
 const RESTORE_FLAGS: &[(&str, [&str; 4])] = &[
     ("failed", ["false", "false", "false", "true"]),
-    // What becomes true later is said by `render`.
+    // `render` sets those that become true later.
     ("expired", ["false", "false", "false", "false"]),
     ("cancelled", ["false", "false", "false", "false"]),
 ];
@@ -240,7 +242,7 @@ fn rendering(family: Family) -> &'static Rendering {
     }
 }
 
-/// Members that one generation of the API has and the other has not.
+/// Members that only one generation of the API has.
 const ONLY_V1: &[(Family, &str)] = &[
     (Family::RestoreJob, "createdAt"),
     (Family::RestoreJob, "sourceClusterName"),
@@ -253,7 +255,7 @@ const ONLY_V2: &[(Family, &str)] = &[
     (Family::Schedule, "autoCopySettingsEnabled"),
 ];
 
-/// The resource as this generation of the API tells it now. Links lead to `origin`.
+/// Renders the resource as it is now, for this generation of the API. Links start with `origin`.
 pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) -> Value {
     let (rendering, phase) = (rendering(resource.family), resource.job.phase(now));
     let mut value = Value::Object(resource.members.clone());
@@ -341,7 +343,7 @@ pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) 
     value
 }
 
-/// Copies go to zones; v1.0 calls their id otherwise.
+/// The id of a zone that copies go to has another name in v1.0.
 fn rename_zones(schedule: &mut Value, api: &str) {
     let (from, to) = if api == "v1" {
         ("zoneId", "replicationSpecId")
@@ -394,7 +396,7 @@ fn link(
     Some(json!({"href": href, "rel": relation}))
 }
 
-/// The member at `outer.inner`, if it is there.
+/// The member at `outer.inner`, or `None` if it does not exist.
 fn member_mut<'a>(value: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     path.split('.')
         .try_fold(value, |value, name| value.get_mut(name))
@@ -410,7 +412,8 @@ fn remove(value: &mut Value, path: &str) -> Option<Value> {
     holder?.as_object_mut()?.remove(name)
 }
 
-/// Sets a text, where there is an object to hold it: a legacy job without a download says nothing of its delivery.
+/// Sets a member. A nested member is set only if it exists: a legacy job without a download has no
+/// delivery status.
 fn set(value: &mut Value, path: &str, text: &str) {
     let text = text
         .parse::<bool>()

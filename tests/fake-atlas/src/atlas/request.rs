@@ -1,4 +1,5 @@
-//! What Atlas checks of every request before it looks at what there is: addresses, media types, parameters, the body.
+//! Validates every request before any resource is looked up, as Atlas does: path, media types,
+//! parameters, body.
 
 use atlas_backup_document::deviation::Deviation;
 use atlas_backup_document::route::{self, Route};
@@ -10,7 +11,7 @@ use super::api_error::ApiError;
 use super::rules;
 use crate::documents;
 
-/// A request as it came in.
+/// A request before validation.
 pub(super) struct RawRequest<'a> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
@@ -22,16 +23,16 @@ pub(super) struct RawRequest<'a> {
     pub(super) origin: String,
 }
 
-/// A request that passed.
+/// A validated request.
 pub(super) struct Call {
     pub(super) operation: &'static Operation,
     pub(super) spec: &'static Spec,
-    /// By name, in the order of the path.
+    /// Path parameters, in the order of the path.
     pub(super) path: Vec<(String, String)>,
     pub(super) query: Vec<(String, String)>,
-    /// `null` without one.
+    /// The body, or `null` if there is none.
     pub(super) body: Value,
-    /// The media type to answer with.
+    /// The media type of the response.
     pub(super) media: String,
     /// Origin and path.
     pub(super) url: String,
@@ -46,7 +47,7 @@ impl Call {
             .map_or("", |(_, value)| value)
     }
 
-    /// Project and cluster; an empty name where the path has no cluster.
+    /// Project and cluster. The cluster is empty if the path has none.
     pub(super) fn scope(&self) -> (&str, &str) {
         let name = self
             .path
@@ -55,7 +56,7 @@ impl Call {
         (self.path("groupId"), name.map_or("", |(_, name)| name))
     }
 
-    /// The id of the resource: the first parameter after project and cluster.
+    /// The id of the resource: the first path parameter after project and cluster.
     pub(super) fn id(&self) -> &str {
         let place =
             |name: &str| matches!(name, "groupId" | "clusterName" | "name" | "cloudProvider");
@@ -82,7 +83,7 @@ impl Call {
     }
 }
 
-/// The operation of a request.
+/// Finds the operation of a request.
 pub(super) fn match_operation(request: &RawRequest<'_>) -> Result<&'static Operation, ApiError> {
     let known = |method: &str| match documents().route(method, request.path) {
         Route::Operation(operation) => Some(operation),
@@ -174,7 +175,8 @@ fn essence(text: &str) -> String {
         .to_lowercase()
 }
 
-/// The version that the client asks for. In v2 it has to ask for one; v1.0 has one media type, which goes without saying.
+/// Selects the version of the response. A request to v2 must name one; v1.0 has only one media
+/// type, so it may be left out.
 fn accepted(spec: &Spec, operation: &Operation, accept: Option<&str>) -> Result<String, ApiError> {
     let mut versions = spec.success_versions(operation);
     if versions.is_empty() {

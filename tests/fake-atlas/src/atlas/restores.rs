@@ -1,4 +1,5 @@
-//! Restore jobs of dedicated clusters and serverless instances: into a cluster, to a point in time, or to download.
+//! Restore jobs of dedicated clusters and serverless instances: automated, to a point in time, or
+//! as a download.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use super::store::{
 };
 use crate::HostedFile;
 
-/// How long a download can be fetched after it is ready.
+/// How long a download URL is valid after the job is done, in milliseconds.
 pub(super) const LIFETIME: i64 = HOUR;
 
 pub(super) fn create(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
@@ -49,13 +50,14 @@ pub(super) fn create(store: &mut Store, call: &Call, family: Family) -> Result<O
     Ok(Output::One(render(store, call, &resource)))
 }
 
-/// The cluster to restore to must be there, and free: its data is about to be replaced.
+/// The target cluster must exist, and no other restore to it may be under way: its data is about to
+/// be replaced.
 fn validate_target(store: &Store, call: &Call, family: Family) -> Result<(), ApiError> {
     let text = |name: &str| call.body[name].as_str().unwrap_or_default();
     let scope = (text("targetGroupId"), text("targetClusterName"));
     store.cluster(scope, family.clusters())?;
     let now = store.now();
-    // A download may name a target, too, and leaves it alone.
+    // A download may name a target too, but does not write to it.
     let to_it = |found: &&Resource| {
         found.members.get("targetClusterName") == Some(&call.body["targetClusterName"])
             && found
@@ -76,7 +78,7 @@ fn validate_target(store: &Store, call: &Call, family: Family) -> Result<(), Api
     Ok(())
 }
 
-/// What only jobs of dedicated clusters tell.
+/// Sets the members that only jobs of dedicated clusters have.
 fn set_dedicated_members(members: &mut Value, job: Job, cluster: &Cluster, kind: &str) {
     members["createdAt"] = timestamp(job.created);
     members["sourceClusterName"] = cluster.name.as_str().into();
@@ -96,7 +98,7 @@ fn set_dedicated_members(members: &mut Value, job: Job, cluster: &Cluster, kind:
     };
 }
 
-/// Puts one file for each replica set on offer.
+/// Adds one file for each replica set to the download host.
 fn add_files(store: &mut Store, members: &mut Value, job: Job, cluster: &Cluster) {
     let expires = job.finished.saturating_add(LIFETIME);
     let sets = replica_sets(cluster);
@@ -113,13 +115,14 @@ fn add_files(store: &mut Store, members: &mut Value, job: Job, cluster: &Cluster
     members["deliveryUrl"] = urls.into();
 }
 
-/// The URL of a file that nobody else has. It can be fetched before the job is done, but nobody is told.
+/// Adds a new file to the download host and returns its URL. The file can be downloaded before the
+/// job is done, but no response shows the URL until then.
 pub(super) fn add_download(store: &mut Store, expires: Moment) -> String {
     let file = new_file(store, expires);
     store.download_host.add_file(file)
 }
 
-/// A file that nobody else has.
+/// A file with content of its own.
 pub(super) fn new_file(store: &mut Store, expires: Moment) -> HostedFile {
     let seed = u64::from_str_radix(&store.next_id()[8..], 16).unwrap_or_default();
     let expires_at = Duration::from_millis(u64::try_from(expires - EPOCH).unwrap_or_default());
@@ -129,7 +132,7 @@ pub(super) fn new_file(store: &mut Store, expires: Moment) -> HostedFile {
     }
 }
 
-/// A job can be cancelled while it is under way.
+/// A job can be cancelled until it ends.
 pub(super) fn cancel(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
     let now = store.now();
     let job = store.find_mut(family, call.scope(), call.id())?;

@@ -1,4 +1,4 @@
-//! What there is when a server started.
+//! The resources that exist when the server starts.
 
 use serde_json::json;
 
@@ -7,10 +7,10 @@ use super::snapshots::{self, Reason};
 use super::store::{Cluster, DAY, HOUR, Job, Moment, Store, timestamp};
 use super::{legacy, settings};
 
-/// How many snapshots a cluster created with.
+/// How many snapshots a cluster starts with.
 pub(super) const SNAPSHOTS: usize = 3;
 
-/// Adds a cluster and its snapshots: one for every six hours before now.
+/// Adds a cluster and its snapshots, taken six hours apart, the last one six hours ago.
 pub(super) fn cluster(
     store: &mut Store,
     project: &str,
@@ -30,7 +30,7 @@ pub(super) fn cluster(
         ClusterKind::Legacy => settings::add_legacy_schedule(store, &cluster),
         _ => {}
     }
-    // The oldest first: ids are counted up.
+    // The oldest first, because ids count up.
     for back in (1..=i64::try_from(count).unwrap_or_default()).rev() {
         let at = store.now() - back * 6 * HOUR;
         snapshot(store, &cluster, at, back);
@@ -41,7 +41,7 @@ fn snapshot(store: &mut Store, cluster: &Cluster, at: Moment, back: i64) {
     let scope = (&*cluster.project, &*cluster.name);
     match cluster.kind {
         ClusterKind::ReplicaSet | ClusterKind::Sharded => {
-            // The latest was asked for, the others are scheduled.
+            // The latest was taken on demand, the others by the schedule.
             let (frequency, description) = if back == 1 {
                 ("ondemand", Some("On Demand Snapshot"))
             } else {

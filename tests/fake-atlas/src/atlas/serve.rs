@@ -1,4 +1,5 @@
-//! From a request to an answer: limits, checks, what the operation does, and whether the answer is one that the spec allows.
+//! From a request to its response: rate limit, validation, the operation's handler, and a final
+//! check that the response conforms to the spec.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,7 +24,7 @@ use crate::HttpResponse;
 /// Requests per minute that Atlas allows on its backup endpoints.
 const RATE_LIMIT: u32 = 1200;
 
-/// What the server and its handle share.
+/// The state that the server and its handle share.
 pub(super) struct Shared {
     store: Mutex<Store>,
     bucket: Mutex<Bucket>,
@@ -34,11 +35,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What is answered, before it gets its form.
+/// A response before it is serialized.
 struct Payload {
     status: u16,
     media: String,
-    /// `null` for an answer without content.
+    /// `null` for a response without content.
     body: Value,
     error: Option<ApiError>,
 }
@@ -67,7 +68,7 @@ impl Shared {
         lock(&self.store)
     }
 
-    /// Where an answer was not what the spec says.
+    /// Responses that did not conform to the spec.
     pub(super) fn spec_violations(&self) -> Vec<String> {
         lock(&self.spec_violations).clone()
     }
@@ -151,7 +152,8 @@ impl Shared {
         })
     }
 
-    /// An answer that the spec does not allow is a fault of this server: nobody must take it for Atlas's.
+    /// A response that violates the spec is a bug of this server. It is replaced by an error, so
+    /// that no test takes it for a response of Atlas.
     fn validate_response(
         &self,
         operation: &Operation,
@@ -175,7 +177,7 @@ impl Shared {
     }
 }
 
-/// What others take meanwhile.
+/// Adds snapshots, as if other clients had taken them between two pages.
 fn add_concurrent_snapshots(store: &mut Store, call: &Call) {
     let Ok(cluster) = store
         .cluster(call.scope(), Family::Snapshot.clusters())
@@ -198,7 +200,7 @@ fn add_concurrent_snapshots(store: &mut Store, call: &Call) {
     }
 }
 
-/// As the client wants it: in an envelope, with line breaks.
+/// Serializes the response, in an envelope or with line breaks if the request asks for it.
 fn serialize(request: &RawRequest<'_>, payload: Payload) -> HttpResponse {
     let query = pairs(request.query);
     let wants = |name: &str| {
@@ -235,7 +237,8 @@ fn serialize(request: &RawRequest<'_>, payload: Payload) -> HttpResponse {
     response
 }
 
-/// A list keeps its members beside the status. What is wrapped has been seen under two names: here, each generation has one.
+/// A list gets its `status` beside its own members. Anything else is wrapped. The wrapping member
+/// has been seen under two names; here, each generation uses one of them.
 fn envelope(path: &str, payload: &Payload) -> Value {
     let mut body = payload.body.clone();
     if body.is_null() {

@@ -1,4 +1,4 @@
-//! Schedules, the compliance policy and private endpoints: what was written is what is read.
+//! Schedules, the compliance policy and private endpoints: reads return what was written.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use super::operations::{Output, render};
 use super::request::Call;
 use super::store::{Cluster, HOUR, Job, Resource, Store, timestamp};
 
-/// Members of a request that say what is to happen now, and are not kept.
+/// Members of a request that ask for an action and are not stored.
 const ACTIONS: &[&str] = &[
     "deleteCopiedBackups",
     "deleteCopySnapshots",
@@ -17,7 +17,7 @@ const ACTIONS: &[&str] = &[
     "updateSnapshots",
 ];
 
-/// The schedule that a cluster has from the beginning.
+/// Adds the schedule that a cluster starts with.
 pub(super) fn add_schedule(store: &mut Store, cluster: &Cluster) {
     let now = store.now();
     let mut item = |frequency: &str, interval: u32, unit: &str, value: u32| {
@@ -74,7 +74,7 @@ pub(super) fn add_legacy_schedule(store: &mut Store, cluster: &Cluster) {
     );
 }
 
-/// Gives an id to every item of a policy that has none yet.
+/// Gives an id to every policy and policy item that has none.
 fn assign_ids(store: &mut Store, value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| assign_ids(store, item)),
@@ -118,7 +118,7 @@ pub(super) fn update_schedule(
     Ok(Output::One(render(store, call, &schedule)))
 }
 
-/// What remains of a schedule that was deleted takes no snapshots.
+/// A deleted schedule still exists, but takes no snapshots.
 pub(super) fn delete_schedule(
     store: &mut Store,
     call: &Call,

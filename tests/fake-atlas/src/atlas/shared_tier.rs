@@ -1,4 +1,4 @@
-//! Flex clusters, and M2 and M5 clusters: the same under other names.
+//! Flex clusters, and M2 and M5 clusters: the same resources under different names.
 
 use serde_json::{Value, json};
 
@@ -9,10 +9,10 @@ use super::request::Call;
 use super::restores::add_download;
 use super::store::{HOUR, Job, Resource, Store, timestamp};
 
-/// How long a download URL lives.
+/// How long a download URL is valid, in milliseconds.
 const LIFETIME: i64 = 4 * HOUR;
 
-/// What restores and downloads have in common.
+/// The members that restores and downloads have in common.
 fn members(call: &Call, family: Family, snapshot: &Resource, job: Job, delivery: &str) -> Value {
     let (project, cluster) = call.scope();
     let given = |name: &str, default: &str| call.body[name].as_str().unwrap_or(default).to_owned();
@@ -53,7 +53,7 @@ pub(super) fn restore(store: &mut Store, call: &Call, family: Family) -> Result<
         .as_str()
         .unwrap_or_default();
     let project = call.body["targetProjectId"].as_str().unwrap_or(project);
-    // The target may be of any kind: these restores are how people leave for a dedicated cluster.
+    // The target may be of any kind: such restores are used to move to a dedicated cluster.
     if !store
         .clusters
         .iter()

@@ -8,9 +8,9 @@ use super::operations::{Output, all, render};
 use super::request::Call;
 use super::store::{Cluster, DAY, Job, Phase, Resource, Store, timestamp};
 
-/// What a snapshot is taken for.
+/// Why a snapshot is taken, and for how long it is kept.
 pub(super) struct Reason<'a> {
-    /// `ondemand`, or how often it is taken.
+    /// `ondemand`, or how often the schedule takes it.
     pub(super) frequency: &'a str,
     pub(super) description: Option<&'a str>,
     pub(super) days: i64,
@@ -100,7 +100,7 @@ pub(super) fn take(store: &mut Store, call: &Call, family: Family) -> Result<Out
     Ok(Output::One(render(store, call, &snapshot)))
 }
 
-/// Keeps a snapshot for that long from when it was taken.
+/// Sets the retention, counted from the time when the snapshot was taken.
 pub(super) fn retain(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
     let days = match call.body["retentionUnit"].as_str() {
         Some("WEEKS") => 7,

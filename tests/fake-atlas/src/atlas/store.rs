@@ -1,4 +1,5 @@
-//! What there is: projects, clusters, and the resources that calls make, read and change.
+//! The in-memory store: projects, clusters, and the resources that requests create, read and
+//! change.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -9,13 +10,13 @@ use super::api_error::ApiError;
 use super::family::{ClusterKind, Family};
 use crate::{Clock, DownloadHost};
 
-/// When the clock shows zero: 2026-01-01T00:00:00Z, in milliseconds since 1970.
+/// The time at which the clock shows zero: 2026-01-01T00:00:00Z, in milliseconds since 1970.
 pub(super) const EPOCH: i64 = 1_767_225_600_000;
 
 /// Milliseconds since 1970.
 pub(super) type Moment = i64;
 
-/// As Atlas writes it: in UTC, to the second.
+/// Formats a time as Atlas does: in UTC, to the second.
 pub(super) fn timestamp(moment: Moment) -> Value {
     let moment =
         jiff::Timestamp::from_second(moment.div_euclid(1000)).unwrap_or(jiff::Timestamp::MAX);
@@ -29,7 +30,7 @@ pub(super) fn millis(duration: Duration) -> i64 {
 pub(super) const HOUR: i64 = 3_600_000;
 pub(super) const DAY: i64 = 24 * HOUR;
 
-/// How far a job is.
+/// The phase that a job is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
     Queued,
@@ -38,16 +39,17 @@ pub(super) enum Phase {
     Failed,
 }
 
-/// What becomes of a job.
+/// How a job ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum JobOutcome {
     Done,
     Failed,
-    /// It never finished.
+    /// The job runs for ever.
     Hung,
 }
 
-/// The way of a job through time. What has always been there is a job that is done.
+/// The times of a job, and how it ends. A resource that has existed from the start has a job that
+/// is done.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Job {
     pub(super) created: Moment,
@@ -85,20 +87,21 @@ pub(super) struct Cluster {
     pub(super) id: String,
 }
 
-/// One resource. Its members are those it will have at the end; how much of them shows depends on how far the job is.
+/// One resource. `members` has the final values; `rendering` hides those that the job has not
+/// produced yet.
 #[derive(Clone, Debug)]
 pub(super) struct Resource {
     pub(super) id: String,
     pub(super) family: Family,
     pub(super) project: String,
-    /// Empty for what belongs to a project.
+    /// Empty if the resource belongs to a project.
     pub(super) cluster: String,
     pub(super) job: Job,
     pub(super) cancelled: bool,
     pub(super) members: Map<String, Value>,
 }
 
-/// How long the jobs of a family take, and what is to become of the next ones.
+/// How long the jobs of a family take, and how the next ones end.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) queued: Duration,
@@ -106,10 +109,10 @@ pub(super) struct Plan {
     pub(super) next: VecDeque<JobOutcome>,
 }
 
-/// Where a resource belongs: project and cluster.
+/// The project and the cluster that a resource belongs to.
 pub(super) type Scope<'a> = (&'a str, &'a str);
 
-/// All there is.
+/// All projects, clusters and resources.
 pub(super) struct Store {
     pub(super) clock: Clock,
     pub(super) download_host: DownloadHost,
@@ -122,17 +125,17 @@ pub(super) struct Store {
     ids: u64,
 }
 
-/// How the server behaves, beside what there is.
+/// Settings of the server's behaviour.
 #[derive(Clone, Debug)]
 pub(super) struct Behavior {
     pub(super) access_allowed: bool,
-    /// Requests per minute, if they are limited.
+    /// Requests per minute; `None` means no limit.
     pub(super) rate_limit: Option<u32>,
-    /// The longest list that can be counted.
+    /// The length of the longest list that can be counted.
     pub(super) max_countable: usize,
-    /// What `totalCount` is wrong by.
+    /// What is added to `totalCount`.
     pub(super) count_offset: i64,
-    /// How many snapshots appear after each page of them.
+    /// How many snapshots are added after each page of snapshots.
     pub(super) new_per_page: usize,
 }
 
@@ -162,7 +165,7 @@ impl Store {
         EPOCH.saturating_add(millis(self.clock.now()))
     }
 
-    /// The next id: ids are counted up.
+    /// The next id. Ids count up.
     pub(super) fn next_id(&mut self) -> String {
         self.ids += 1;
         format!("{:08x}{:016x}", EPOCH / 1000, self.ids)
@@ -177,7 +180,7 @@ impl Store {
         self.plans.entry(family).or_insert_with(default)
     }
 
-    /// A job of that family that created now.
+    /// A job of this family that is created now.
     pub(super) fn new_job(&mut self, family: Family) -> Job {
         let created = self.now();
         let plan = self.plan(family);
@@ -190,7 +193,7 @@ impl Store {
         }
     }
 
-    /// Adds a resource; the members must be an object.
+    /// Adds a resource. `members` must be an object.
     pub(super) fn add(
         &mut self,
         family: Family,
@@ -252,7 +255,7 @@ impl Store {
             .ok_or_else(|| ApiError::no_resource(id))
     }
 
-    /// The cluster of that name, if it is of one of these kinds.
+    /// The cluster with this name, if it is of one of these kinds.
     pub(super) fn cluster(
         &self,
         scope: Scope<'_>,

@@ -1,4 +1,4 @@
-//! What this Atlas does, asked as plainly as can be.
+//! The behaviour of the fake Atlas, tested with a minimal HTTP client.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::test_client::{TestClient, TestResponse};
 
 const V2: &str = "application/vnd.atlas.2023-01-01+json";
 
-/// A client, and what it calls.
+/// A fake Atlas and a client connected to it.
 struct Caller {
     atlas: FakeAtlas,
     client: TestClient,
@@ -96,7 +96,8 @@ fn a_snapshot_makes_progress() {
     assert_eq!(caller.get(SNAPSHOTS)["results"][0]["status"], "failed");
 }
 
-/// What is wrong with a request, and what is response: status, code, and the member if it is one.
+/// Invalid requests and their error responses: status, code, and the invalid member if there is
+/// one.
 #[test]
 fn what_is_wrong_is_refused() {
     let mut caller = Caller::new(FakeAtlas::builder());
@@ -334,7 +335,7 @@ fn lists_come_in_pages() {
                 .map(|one| one["id"].as_str().unwrap().to_owned()),
         );
     }
-    // The newest first, and each once.
+    // The newest first, and each of them once.
     assert!(ids.windows(2).all(|pair| pair[0] > pair[1]) && ids.len() == 1234);
     let page = caller.get(&format!("{SNAPSHOTS}?includeCount=false"));
     assert_eq!(
@@ -529,7 +530,7 @@ fn what_atlas_takes_beyond_need_changes_nothing() {
             .extend(point.as_object().cloned().unwrap_or_default());
         body
     };
-    // A download that names a target does not keep others from restoring to it.
+    // A download that names a target does not block restores to it.
     caller.post(jobs, &with("download", json!({})));
     let job = caller.post(
         jobs,

@@ -1,4 +1,4 @@
-//! A body that is made as it is sent, and that can break off.
+//! A response body that is generated while it is sent, and that can break off.
 
 use std::io;
 use std::ops::Range;
@@ -12,25 +12,25 @@ use crate::gate::Gate;
 
 /// What happens in the middle of a body.
 pub(crate) enum BodyFault {
-    /// The connection ends in an orderly way.
+    /// The connection is closed, without a reset.
     Close,
-    /// It is reset.
+    /// The connection is reset.
     Reset,
-    /// The rest waits for the gate.
+    /// The rest waits until the gate opens.
     Hold(Gate),
 }
 
-/// A range of a file on its way, spoilt or not.
+/// A range of a file as a response body, with or without a fault.
 pub(crate) struct FaultyBody {
     bytes: Content,
     range: Range<u64>,
-    /// At which byte of the file, and what.
+    /// The position in the file, and what happens there.
     body_fault: Option<(u64, BodyFault)>,
     connection: Option<Connection>,
 }
 
 impl FaultyBody {
-    /// The body_fault happens after so many bytes of this body.
+    /// The fault happens after this many bytes of the body.
     pub(crate) fn new(
         bytes: Content,
         range: Range<u64>,
@@ -77,7 +77,7 @@ impl FaultyBody {
             return gate.pass().await;
         }
         if let Some(connection) = &self.connection {
-            // With the next flush the system has all that came before.
+            // After the next flush, the system has all bytes sent before.
             connection.flushed_after(connection.flushes()).await;
             match body_fault {
                 BodyFault::Reset => connection.reset(),

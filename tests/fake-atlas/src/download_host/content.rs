@@ -1,14 +1,16 @@
-//! The bytes of files that are too large to be kept: made when they are asked for, any part of them, at the speed of memory.
+//! Content for files that are too large to keep in memory: any part of it is generated on demand,
+//! at memory speed.
 
 use std::ops::Range;
 
 use axum::body::Bytes;
 use sha1::{Digest, Sha1};
 
-/// A block that repeats. Its length is a prime a little above one MiB, so that no two places a power of two apart look alike.
+/// The length of the block that repeats. It is a prime slightly above one MiB, so that positions a
+/// power of two apart have different content.
 const BLOCK: usize = 1_048_583;
 
-/// The bytes that come of one seed.
+/// The content that a seed produces.
 #[derive(Clone)]
 pub(crate) struct Content(Bytes);
 
@@ -16,7 +18,7 @@ impl Content {
     pub(crate) fn new(seed: u64) -> Self {
         let mut state = seed;
         let words = std::iter::repeat_with(|| {
-            // SplitMix64: any two seeds give unlike blocks.
+            // SplitMix64: different seeds give different blocks.
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mut word = state;
             word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -31,7 +33,8 @@ impl Content {
         Content(block.into())
     }
 
-    /// From there on as many as are at hand without copying, and not beyond the end.
+    /// Returns as many bytes from the start of the range as possible without copying, and none
+    /// beyond its end.
     pub(crate) fn at(&self, range: &Range<u64>) -> Bytes {
         let place = usize::try_from(range.start % BLOCK as u64).unwrap_or_default();
         let wanted = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);

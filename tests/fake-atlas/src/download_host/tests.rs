@@ -1,4 +1,4 @@
-//! The delivery host, by a client as plain as can be.
+//! Tests of the download host with a minimal HTTP client.
 
 use std::io::ErrorKind;
 use std::time::Duration;
