@@ -141,7 +141,7 @@ fn what_is_refused() {
 }
 
 #[test]
-fn mishaps_happen_one_a_request() {
+fn each_scripted_fault_happens_to_one_request() {
     let host = host();
     let all = host.file.bytes();
     host.host.script([
