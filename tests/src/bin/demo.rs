@@ -26,7 +26,7 @@ mod whole_story;
     name = "cargo xtask demo",
     bin_name = "cargo xtask demo",
     max_term_width = 80,
-    after_help = "Ctrl-C ends it at any time. What it has saved is then deleted, as it is at the end without `--keep`."
+    after_help = "Press Ctrl-C to stop. The saved files are then deleted, as they are at the end without `--keep`."
 )]
 struct Arguments {
     /// Cluster to back up: `orders` is a replica set, `events` is sharded
@@ -70,13 +70,13 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     match outcome {
         Ok(None) => {
             target.close()?;
-            println!("\nThe same against Atlas:");
+            println!("\nTo do the same against Atlas, run:");
             println!("cargo run -p atlas-backup-api --example whole_story -- CLUSTER DIRECTORY");
             Ok(ExitCode::SUCCESS)
         }
         Ok(Some(status)) => {
             target.delete()?;
-            eprintln!("\ninterrupted; what was saved is deleted");
+            eprintln!("\ninterrupted; the saved files were deleted");
             Ok(ExitCode::from(status))
         }
         Err(error) => {
@@ -99,12 +99,13 @@ impl Target {
     fn new(keep: Option<&Path>) -> Result<Self, String> {
         let around = keep.map_or_else(std::env::temp_dir, Path::to_owned);
         let failed =
-            |error: io::Error| format!("cannot make a folder in {}: {error}", around.display());
+            |error: io::Error| format!("cannot create a folder in {}: {error}", around.display());
         // Missing parents are not created, because they would have to be deleted as well.
         let created = keep.is_some() && !around.exists();
         if created {
-            fs::create_dir(&around)
-                .map_err(|error| format!("cannot make the folder {}: {error}", around.display()))?;
+            fs::create_dir(&around).map_err(|error| {
+                format!("cannot create the folder {}: {error}", around.display())
+            })?;
         }
         let folder = tempfile::Builder::new()
             .prefix("atlas-backup-demo-")
@@ -124,7 +125,7 @@ impl Target {
     /// Keeps the saved files if `--keep` was given, and prints where they are.
     fn close(self) -> Result<(), String> {
         if self.keep.is_none() {
-            println!("\nThe snapshot is deleted again; `--keep DIRECTORY` keeps it.");
+            println!("\nThe downloaded snapshot was deleted; use `--keep DIRECTORY` to keep it.");
             return self.delete();
         }
         println!("\nThe snapshot is kept in {}", self.folder.keep().display());
@@ -173,22 +174,22 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
 
 /// Compares the saved files with those of the fake. Atlas itself gives no hash to compare with.
 async fn verify(atlas: &FakeAtlas, files: &[SavedFile]) -> Result<(), Box<dyn Error>> {
-    let offered: Vec<String> = atlas
+    let expected: Vec<String> = atlas
         .download_host()
         .files()
         .iter()
-        .map(|offer| offer.sha1())
+        .map(|file| file.sha1())
         .collect();
     for file in files {
         let sha1 = sha1(&file.path).await?;
-        if !offered.contains(&sha1) {
+        if !expected.contains(&sha1) {
             return Err(format!(
-                "{} is not what was offered: its SHA-1 is {sha1}",
+                "{} is not the file that the fake Atlas sent: its SHA-1 is {sha1}",
                 file.path.display()
             )
             .into());
         }
-        println!("   SHA-1 {sha1}, as offered");
+        println!("   SHA-1 {sha1}, as expected");
     }
     Ok(())
 }
@@ -224,7 +225,7 @@ fn report(atlas: &FakeAtlas) {
         *calls.entry(call).or_default() += 1;
     }
     println!(
-        "5. That took {} HTTP exchanges on {} connection(s)",
+        "5. That took {} HTTP requests on {} connection(s)",
         received.len(),
         atlas.server().connections()
     );

@@ -20,7 +20,7 @@ use clap::{Parser, value_parser};
     name = "cargo xtask fake-atlas",
     bin_name = "cargo xtask fake-atlas",
     max_term_width = 80,
-    after_help = "It runs until Ctrl-C is pressed, or until it is sent SIGINT or SIGTERM, and reads no input."
+    after_help = "It runs until Ctrl-C is pressed, or until it receives SIGINT or SIGTERM. It reads no input."
 )]
 struct Arguments {
     /// Port to listen on; 0 lets the system pick one
@@ -66,8 +66,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("cannot listen on port {}: {error}", arguments.port))?;
     greet(&atlas, arguments)?;
     runtime.block_on(end);
-    for fault in atlas.spec_violations() {
-        eprintln!("not an answer of Atlas: {fault}");
+    for violation in atlas.spec_violations() {
+        eprintln!("bug in the fake Atlas: a response does not conform to the spec: {violation}");
     }
     arguments
         .har
@@ -86,7 +86,7 @@ fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
     writeln!(out, "A fake Atlas listens on {}.", atlas.url())?;
     writeln!(
         out,
-        "Its clock runs {} times as fast as the wall's.\n",
+        "Its clock runs {} times as fast as real time.\n",
         arguments.speed
     )?;
     writeln!(out, "Clusters, each with three complete snapshots:")?;
@@ -100,14 +100,14 @@ fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
     }
     writeln!(
         out,
-        "\nLeave this running (Ctrl-C ends it), and paste into a second shell; all keys are"
+        "\nLeave this running (Ctrl-C stops it), and paste the lines below into a second"
     )?;
-    writeln!(out, "made up:\n")?;
+    writeln!(out, "shell. All keys are made up.\n")?;
     writeln!(out, "export MONGODB_ATLAS_BASE_URL={}", atlas.url())?;
     writeln!(out, "export MONGODB_ATLAS_PUBLIC_API_KEY={PUBLIC_KEY}")?;
     writeln!(out, "export MONGODB_ATLAS_PRIVATE_API_KEY={PRIVATE_KEY}")?;
     writeln!(out, "export MONGODB_ATLAS_PROJECT_ID={PROJECT}\n")?;
-    writeln!(out, "# Instead of the keys, a service account:")?;
+    writeln!(out, "# To use a service account instead of the API key:")?;
     writeln!(
         out,
         "# unset MONGODB_ATLAS_PUBLIC_API_KEY MONGODB_ATLAS_PRIVATE_API_KEY"
