@@ -41,7 +41,7 @@ enum Kind {
     Silent,
     Hold(Gate),
     Body(BodyFault),
-    First(Arc<dyn Fn() + Send + Sync>),
+    RunFirst(Arc<dyn Fn() + Send + Sync>),
 }
 
 /// What happens to a body after its first half.
@@ -185,7 +185,7 @@ impl Fault {
 
     /// Runs this action, then handles the request without a fault.
     pub fn run_first(action: impl Fn() + Send + Sync + 'static) -> Self {
-        Fault::new("run first", Kind::First(Arc::new(action)))
+        Fault::new("run first", Kind::RunFirst(Arc::new(action)))
     }
 
     /// Makes all nonces stale before the request is handled.
@@ -233,7 +233,7 @@ impl Fault {
         let connection = request.extensions().get::<Connection>().cloned();
         match self.kind {
             Kind::Pass => return next.run(request).await,
-            Kind::First(action) => {
+            Kind::RunFirst(action) => {
                 action();
                 return next.run(request).await;
             }
