@@ -129,8 +129,8 @@ async fn count_exchanges(calls: usize) {
         ),
     ] {
         let server = App::examples()
-            .within(&digest)
-            .within(&oauth.clone().beside_digest())
+            .layer(&digest)
+            .layer(&oauth.clone().allow_digest())
             .start();
         let client = Client::builder()
             .base_url(server.url())
@@ -147,7 +147,7 @@ async fn count_exchanges(calls: usize) {
                 .expect("the server answers");
         }
         let (exchanges, time) = (
-            server.exchanges(),
+            server.request_count(),
             began.elapsed() / u32::try_from(calls).unwrap_or(u32::MAX),
         );
         assert_eq!(exchanges, calls + 1);

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use atlas_backup_api::{Client, Delivery as Wanted};
-use atlas_backup_tests::fake_atlas::{Clock, Delivery, Offer};
+use atlas_backup_tests::fake_atlas::{Clock, DownloadHost, HostedFile};
 
 const ROUNDS: usize = 5;
 const CHILD: &str = "download";
@@ -55,8 +55,8 @@ struct Times {
 }
 
 fn compare(bytes: u64, rounds: usize) {
-    let host = Delivery::start(&Clock::new());
-    let url = host.offer(Offer::new(bytes, 1));
+    let host = DownloadHost::start(&Clock::new());
+    let url = host.add_file(HostedFile::new(bytes, 1));
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))
         .expect("the build has a folder for temporary files");
     let directory = directory.path();

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use atlas_backup_api::{Client, Value, reqwest};
-use atlas_backup_tests::loopback::{Answer, Server};
+use atlas_backup_tests::fake_atlas::{HttpResponse, StubServer};
 use serde_json::json;
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
@@ -79,7 +79,7 @@ fn compare(items: usize, rounds: usize) {
         "Content-Type".to_owned(),
         "application/vnd.atlas.2023-01-01+json".to_owned(),
     )];
-    let server = Server::start(Answer {
+    let server = StubServer::start(HttpResponse {
         status: 200,
         headers,
         body,
@@ -87,8 +87,8 @@ fn compare(items: usize, rounds: usize) {
     .expect("the system has a port to give");
     let (mut client, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        client.push(time("client", server.address(), items));
-        bare.push(time("bare", server.address(), items));
+        client.push(time("client", &server.url(), items));
+        bare.push(time("bare", &server.url(), items));
     }
     let mebibytes = |kibibytes: u64| kibibytes >> 10;
     println!(

@@ -234,7 +234,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 fn every_operation_answers_as_the_spec_says_and_conform_finds_nothing() {
     let walker = block_on(everywhere());
     assert_eq!(walker.called.len(), entries().count());
-    assert_eq!(walker.atlas.faults_of_its_own(), [""; 0]);
+    assert_eq!(walker.atlas.spec_violations(), [""; 0]);
     examine(&walker.atlas, &[]);
 }
 
@@ -306,14 +306,14 @@ fn failures_and_refusals_are_read_as_well() {
     let statuses: Vec<_> = walker
         .atlas
         .server()
-        .received()
+        .received_requests()
         .iter()
         .rev()
         .filter_map(|received| received.status)
         .take(5)
         .collect();
     assert_eq!(statuses, [429, 403, 200, 409, 200]);
-    assert_eq!(walker.atlas.faults_of_its_own(), [""; 0]);
+    assert_eq!(walker.atlas.spec_violations(), [""; 0]);
     // The page of this operation speaks of one snapshot at a time and documents no status for it.
     examine(&walker.atlas, &[("HTTP status", "409")]);
 }
@@ -354,7 +354,7 @@ async fn refused() -> Walker {
         .find(|entry| entry.id == "takeSnapshot" && entry.api == "v2")
         .expect("an operation");
     for (enveloped, access) in [(false, true), (false, true), (true, true), (false, false)] {
-        walker.atlas.allow(access);
+        walker.atlas.set_access_allowed(access);
         let mut arguments = walker.place(take, take);
         arguments.body = Some(json!({}));
         if enveloped {
@@ -362,7 +362,7 @@ async fn refused() -> Walker {
         }
         drop((take.call)(&walker.client, &arguments).expect("sent").await);
     }
-    walker.atlas.limit(Some(1));
+    walker.atlas.set_rate_limit(Some(1));
     let arguments = walker.place(take, take);
     drop(
         (take.call)(

@@ -17,7 +17,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 
 use atlas_backup_tests::fake_atlas::{
-    Answer, Clock, FakeAtlas, FakeAtlasBuilder, Family, Fault, Faults, PRIVATE_KEY, PROJECT,
+    Clock, FakeAtlas, FakeAtlasBuilder, Family, Fault, Faults, HttpResponse, PRIVATE_KEY, PROJECT,
     PUBLIC_KEY,
 };
 
@@ -133,7 +133,7 @@ fn a_snapshot_is_taken() {
     assert_eq!(
         atlas
             .server()
-            .acted_on("POST", &path("orders", "snapshots")),
+            .handled_count_at("POST", &path("orders", "snapshots")),
         1
     );
 }
@@ -154,18 +154,18 @@ fn snapshots_are_listed() {
 /// The list for replica sets may be empty, or refused with Atlas's own words for the wrong kind of cluster.
 #[test]
 fn snapshots_of_a_sharded_cluster_are_listed() {
-    let empty = Answer::json(
+    let empty = HttpResponse::json(
         200,
         "application/vnd.atlas.2023-01-01+json",
         &serde_json::json!({"results": []}),
     );
-    let wrong_kind = Answer::json(
+    let wrong_kind = HttpResponse::json(
         400,
         "application/json",
         &serde_json::json!({"errorCode": "INCORRECT_BACKUP_API_ENDPOINT"}),
     );
     for instead in [empty, wrong_kind] {
-        let faults = Faults::script([Fault::answer(instead)]).on_signed();
+        let faults = Faults::script([Fault::respond(instead)]).with_authorization();
         let atlas = atlas(FakeAtlas::builder().faults(&faults));
         let text = printed(run(&atlas, "list_snapshots", &["events"], ""));
         assert!(
@@ -175,7 +175,7 @@ fn snapshots_of_a_sharded_cluster_are_listed() {
         assert_eq!(
             atlas
                 .server()
-                .acted_on("GET", &path("events", "snapshots/shardedClusters")),
+                .handled_count_at("GET", &path("events", "snapshots/shardedClusters")),
             1
         );
     }
@@ -185,8 +185,8 @@ fn snapshots_of_a_sharded_cluster_are_listed() {
 #[test]
 fn a_job_that_cannot_be_seen_at_first_is_waited_for() {
     let once = || {
-        Faults::script([Fault::answer(Answer::new(404))])
-            .on_signed()
+        Faults::script([Fault::respond(HttpResponse::new(404))])
+            .with_authorization()
             .on_method("GET")
     };
     let faults = once();
@@ -205,7 +205,7 @@ fn a_job_that_cannot_be_seen_at_first_is_waited_for() {
         ],
         "",
     ));
-    assert!(text.contains(" bytes") && faults.left() == 0, "{text}");
+    assert!(text.contains(" bytes") && faults.remaining() == 0, "{text}");
 
     // Each fake gives the same ids, so that the job of the first is that of the second.
     let restore = |atlas: &FakeAtlas| {
@@ -224,7 +224,7 @@ fn a_job_that_cannot_be_seen_at_first_is_waited_for() {
     let faults = once().on_path(&path("orders", &format!("restoreJobs/{job}")));
     let text = restore(&atlas(FakeAtlas::builder().faults(&faults)));
     assert!(
-        text.contains("events was restored") && faults.left() == 0,
+        text.contains("events was restored") && faults.remaining() == 0,
         "{text}"
     );
 }
@@ -233,9 +233,9 @@ fn a_job_that_cannot_be_seen_at_first_is_waited_for() {
 fn a_refused_list_is_not_an_empty_one() {
     for status in [400, 401, 403, 404, 429] {
         // The list for sharded clusters answers, and is empty.
-        let refusal = Fault::answer(Answer::new(status)).retry_after(0);
+        let refusal = Fault::respond(HttpResponse::new(status)).retry_after(0);
         let faults = Faults::always(refusal)
-            .on_signed()
+            .with_authorization()
             .on_method("GET")
             .on_path(&path("orders", "snapshots"));
         let atlas = atlas(FakeAtlas::builder().faults(&faults));
@@ -300,8 +300,8 @@ fn a_snapshot_is_downloaded() {
         "two shards and the config servers: {text}"
     );
     let mut offered: Vec<Vec<u8>> = atlas
-        .delivery()
-        .offers()
+        .download_host()
+        .files()
         .iter()
         .map(|offer| offer.bytes())
         .collect();
@@ -314,7 +314,10 @@ fn a_snapshot_is_downloaded() {
             .expect("the file is what was offered");
         offered.remove(index);
     }
-    assert_eq!((offered.len(), atlas.delivery().leaks()), (0, 0));
+    assert_eq!(
+        (offered.len(), atlas.download_host().credential_leaks()),
+        (0, 0)
+    );
 }
 
 #[test]
@@ -330,7 +333,11 @@ fn a_restore_needs_the_name_of_its_target() {
         ));
         assert!(errors.contains("nothing was restored"), "{errors}");
     }
-    assert_eq!(atlas.server().acted("POST"), 0, "nothing was asked for");
+    assert_eq!(
+        atlas.server().handled_count("POST"),
+        0,
+        "nothing was asked for"
+    );
 
     let text = printed(run(
         &atlas,
@@ -341,9 +348,9 @@ fn a_restore_needs_the_name_of_its_target() {
     assert!(text.contains("events was restored, 2026-"), "{text}");
     let sent = atlas
         .server()
-        .received()
+        .received_requests()
         .into_iter()
-        .find(|request| request.acted && request.method == "POST")
+        .find(|request| request.handled && request.method == "POST")
         .expect("a restore");
     let body: serde_json::Value = serde_json::from_slice(&sent.body).expect("it is JSON");
     let expected = serde_json::json!({
@@ -392,7 +399,7 @@ fn a_restore_shows_what_it_would_do() {
     assert_eq!(
         atlas
             .server()
-            .acted_on("POST", &path("orders", "restoreJobs")),
+            .handled_count_at("POST", &path("orders", "restoreJobs")),
         0
     );
 }
@@ -411,11 +418,14 @@ fn three_hundred_clusters_in_a_night() {
             Fault::rate_limited(Some(1)),
         ]
     });
-    let faults = Faults::script(limited).on_signed();
+    let faults = Faults::script(limited).with_authorization();
     let atlas = atlas(FakeAtlas::builder().clusters(300).faults(&faults));
     let text = printed(run(&atlas, "nightly", &["100"], &clusters.join("\n")));
     assert!(text.ends_with("300 clusters, 0 failed\n"), "{text}");
-    assert_eq!((faults.left(), atlas.server().acted("POST")), (0, 300));
+    assert_eq!(
+        (faults.remaining(), atlas.server().handled_count("POST")),
+        (0, 300)
+    );
 }
 
 #[test]
@@ -466,7 +476,11 @@ fn the_newest_snapshot_of_a_flex_cluster_is_saved() {
             && listed.ends_with("3 snapshots of flex\n"),
         "{listed}"
     );
-    assert_eq!(atlas.server().acted("POST"), 0, "nothing was asked for");
+    assert_eq!(
+        atlas.server().handled_count("POST"),
+        0,
+        "nothing was asked for"
+    );
 
     printed(run(
         &atlas,
@@ -476,7 +490,7 @@ fn the_newest_snapshot_of_a_flex_cluster_is_saved() {
     ));
     let saved =
         fs::read(directory.path().join(format!("snapshot-{newest}.tar.gz"))).expect("it was saved");
-    assert_eq!(saved, atlas.delivery().offers()[0].bytes());
+    assert_eq!(saved, atlas.download_host().files()[0].bytes());
 }
 
 #[test]
@@ -494,12 +508,12 @@ fn a_snapshot_of_a_tenant_cluster_is_downloaded_through_v1() {
     printed(run(&atlas, "tenant_download", &arguments, ""));
     let saved = fs::read(directory.path().join(format!("snapshot-{snapshot}.tar.gz")))
         .expect("it was saved");
-    assert_eq!(saved, atlas.delivery().offers()[0].bytes());
+    assert_eq!(saved, atlas.download_host().files()[0].bytes());
     let asked = path("tenant", "tenant/download").replace("/v2/", "/v1.0/");
     assert_eq!(
         (
-            atlas.server().acted("POST"),
-            atlas.server().acted_on("POST", &asked)
+            atlas.server().handled_count("POST"),
+            atlas.server().handled_count_at("POST", &asked)
         ),
         (1, 1)
     );

@@ -2,26 +2,26 @@
 
 use atlas_backup_api::v2::types::{LegacySnapshotRetentionRequest, OnDemandSnapshotRequest};
 use atlas_backup_api::{Client, Error, Timestamp, v1};
-use atlas_backup_tests::loopback::{Answer, Server};
+use atlas_backup_tests::fake_atlas::{HttpResponse, StubServer};
 use serde_json::json;
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 
 /// The message of a call that must fail before it reaches the server.
 async fn refused<T: std::fmt::Debug>(call: impl AsyncFnOnce(Client) -> Result<T, Error>) -> String {
-    let server = Server::start(Answer::json(
+    let server = StubServer::start(HttpResponse::json(
         200,
         "application/json",
         &json!({"id": PROJECT}),
     ))
     .expect("a port is free");
     let client = Client::builder()
-        .base_url(server.address())
+        .base_url(server.url())
         .build()
         .expect("the address is a base URL");
     let error = call(client).await.expect_err("the call was accepted");
     assert!(matches!(error, Error::InvalidArgument(_)), "{error:?}");
-    assert_eq!(server.received(), [], "something was sent");
+    assert_eq!(server.received_requests(), [], "something was sent");
     error.to_string()
 }
 

@@ -6,7 +6,7 @@ use atlas_backup_api::v2::types::{
     ServerlessRestoreJobRequest,
 };
 use atlas_backup_api::{Client, ClusterName, ObjectId, Timestamp, v1, v2};
-use atlas_backup_tests::loopback::{Answer, Server};
+use atlas_backup_tests::fake_atlas::{HttpResponse, StubServer};
 use serde_json::{Value, json};
 
 const ID: &str = "32b6e34b3d91647abb20e7b8";
@@ -201,11 +201,11 @@ fn the_copy_of_a_scheduled_snapshot_has_a_retention() {
 /// The body that a call puts on the wire.
 macro_rules! sent {
     ($call:expr) => {{
-        let server = Server::start(Answer::json(200, "application/json", &json!({"id": ID, "results": []}))).expect("a port is free");
-        let client = Client::builder().base_url(server.address()).build().expect("the address is a base URL");
+        let server = StubServer::start(HttpResponse::json(200, "application/json", &json!({"id": ID, "results": []}))).expect("a port is free");
+        let client = Client::builder().base_url(server.url()).build().expect("the address is a base URL");
         #[allow(deprecated)]
         $call(client).await.unwrap_or_else(|error| panic!("{error}"));
-        let received = server.received();
+        let received = server.received_requests();
         serde_json::from_slice::<Value>(&received[0].body).expect("it is JSON")
     }};
 }

@@ -5,15 +5,15 @@ use std::fmt::Write;
 use atlas_backup_api::{Client, RetryPolicy};
 use atlas_backup_document::{Example, Spec};
 use atlas_backup_tests::conform::same::same;
-use atlas_backup_tests::loopback::{Answer, Received, Server};
+use atlas_backup_tests::fake_atlas::{HttpResponse, RecordedRequest, StubServer};
 use atlas_backup_tests::{Entry, entries};
 use serde_json::{Value, json};
 
 use crate::repository::{Snapshots, apis, spec};
 
-fn client(server: &Server) -> Client {
+fn client(server: &StubServer) -> Client {
     let builder = Client::builder()
-        .base_url(server.address())
+        .base_url(server.url())
         .retry(RetryPolicy::never());
     builder.build().expect("the address is a base URL")
 }
@@ -32,7 +32,7 @@ async fn requests() {
 
 /// One request with every optional parameter, as the server received it.
 async fn request(spec: &Spec, entry: &Entry) -> String {
-    let server = Server::start(Answer {
+    let server = StubServer::start(HttpResponse {
         status: 500,
         headers: Vec::new(),
         body: Vec::new(),
@@ -41,7 +41,7 @@ async fn request(spec: &Spec, entry: &Entry) -> String {
     let call = (entry.call)(&client(&server), &spec.arguments(entry))
         .unwrap_or_else(|error| panic!("{}: {error}", entry.id));
     drop(call.await);
-    let received = server.received();
+    let received = server.received_requests();
     let [received] = received.as_slice() else {
         panic!("{}: {} requests were sent", entry.id, received.len())
     };
@@ -49,7 +49,7 @@ async fn request(spec: &Spec, entry: &Entry) -> String {
 }
 
 /// Everything but `host`, whose port the system picked. A header that is new shows up here.
-fn print_request(received: &Received) -> String {
+fn print_request(received: &RecordedRequest) -> String {
     let mut text = format!("{}\n", received.line());
     let mut headers: Vec<_> = received
         .headers
@@ -96,7 +96,7 @@ async fn responses() {
 
 /// One documented answer, decoded and printed. Encoded again it must be the same JSON.
 async fn response(spec: &Spec, entry: &Entry, example: &Example<'_>) -> String {
-    let server = Server::start(Answer::json(
+    let server = StubServer::start(HttpResponse::json(
         example.status,
         example.media_type,
         example.value,
@@ -157,12 +157,12 @@ async fn nothing_optional_is_sent_unless_it_was_set() {
     for entry in entries() {
         let mut arguments = spec(entry.api).arguments(entry);
         arguments.query.clear();
-        let server = Server::start(Answer::json(200, "application/json", &json!({})))
+        let server = StubServer::start(HttpResponse::json(200, "application/json", &json!({})))
             .expect("a port is free");
         let call = (entry.call)(&client(&server), &arguments)
             .unwrap_or_else(|error| panic!("{}: {error}", entry.id));
         drop(call.await);
-        let received = server.received();
+        let received = server.received_requests();
         assert!(
             received
                 .iter()

@@ -1,4 +1,4 @@
-//! What the generated tables are made of.
+//! The types that the generated tables consist of.
 
 use std::fmt::Debug;
 use std::pin::Pin;
@@ -10,44 +10,46 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// One operation: how to call it, and what its bodies decode to.
+/// One operation: how to call it, and how its bodies are decoded.
 pub struct Entry {
-    /// `v1` or `v2`.
+    /// The API generation: `v1` or `v2`.
     pub api: &'static str,
-    /// `operationId`.
+    /// The `operationId`.
     pub id: &'static str,
-    /// In capitals.
+    /// The HTTP method, in capitals.
     pub method: &'static str,
     /// Path template.
     pub path: &'static str,
-    /// The documented success.
+    /// The documented status of a success.
     pub success: u16,
-    /// Makes the call through the typed API.
+    /// Builds the call with the typed API. Fails if the arguments do not fit.
     pub call: fn(&Client, &Arguments) -> Result<Call, String>,
-    /// Decodes a success with the generated type and encodes it again; `None` where there is no content.
+    /// Decodes the body of a success with the generated type and encodes it again; `None` if the
+    /// operation returns no content.
     pub answer: Option<fn(Value) -> Result<Recoded, String>>,
-    /// The same for the request body.
+    /// Like `answer`, for the request body; `None` if the operation takes none.
     pub body: Option<fn(Value) -> Result<Recoded, String>>,
 }
 
-/// A call under way. That every operation fits in here proves that its future is `Send` and `'static`.
+/// The future of a call. Every operation is boxed as this type, which proves that its future is
+/// `Send` and `'static`.
 pub type Call = Pin<Box<dyn Future<Output = Result<Answered, Error>> + Send>>;
 
-/// A success, as the typed API gave it.
+/// A success that the typed API returned.
 #[derive(Debug)]
 pub struct Answered {
-    /// The status of HTTP.
+    /// The HTTP status.
     pub status: u16,
-    /// The value, printed and encoded.
+    /// The decoded value.
     pub value: Recoded,
 }
 
-/// A value that went through its generated type.
+/// A value that was decoded with its generated type.
 #[derive(Debug)]
 pub struct Recoded {
-    /// As `{:#?}` prints it.
+    /// The value as `{:#?}` prints it.
     pub debug: String,
-    /// As it is encoded.
+    /// The value as it is encoded.
     pub json: Value,
 }
 

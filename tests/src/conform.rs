@@ -1,8 +1,10 @@
-//! `cargo xtask conform`: does the client read everything in a capture of real traffic, and where does that traffic deviate from the spec?
+//! `cargo xtask conform`: does the client decode everything in a capture of real traffic, and where
+//! does that traffic deviate from the spec?
 //!
-//! Each answer of the capture is served again on loopback and read through the client, as a program would; what it decoded to is encoded
-//! and compared. Apart from that, requests and answers are compared with the spec. The first finds faults of the client, the second
-//! faults of the documents.
+//! Each recorded response is served again on loopback and read through the client. The decoded
+//! value is encoded again and compared with the recording. Independently, requests and responses
+//! are compared with the spec. The first comparison finds bugs of the client, the second finds
+//! mistakes in the documents.
 
 pub mod capture;
 pub mod examine;

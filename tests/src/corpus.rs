@@ -1,10 +1,10 @@
-//! The corpus of answers under `tests/fixtures/corpus/`, as exchanges and as an HTTP Archive.
+//! The corpus of responses in `tests/fixtures/corpus/`, as exchanges and as an HTTP Archive.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use atlas_backup_document::Spec;
-use atlas_backup_fake::{Answer, Received, documents, har};
+use atlas_backup_fake::{HttpResponse, RecordedRequest, documents, har};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -12,15 +12,15 @@ use serde_json::Value;
 use crate::conform::Exchange;
 use crate::{Entry, entries};
 
-/// One answer of the corpus.
+/// One response of the corpus.
 pub struct Fixture {
-    /// What is special about it.
+    /// What is special about the response.
     pub name: String,
-    /// The operation it answers.
+    /// The operation that the response belongs to.
     pub entry: &'static Entry,
-    /// The whole exchange, with the request that the spec's examples make.
+    /// The exchange: the response, and a request made from the spec's examples.
     pub exchange: Exchange,
-    /// The body, where it is given as JSON.
+    /// The body, if it is given as JSON.
     pub json: Option<Value>,
 }
 
@@ -29,10 +29,10 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/corpus")
 }
 
-/// Every fixture, by file and in the order of the file.
+/// Loads every fixture, sorted by file and in the order of each file.
 ///
 /// # Errors
-/// The file and the fixture that cannot be read, and why.
+/// Fails with the file and the fixture that cannot be read, and the reason.
 pub fn load() -> Result<Vec<Fixture>, String> {
     let read = |error: std::io::Error| format!("{}: {error}", folder().display());
     let mut files: Vec<PathBuf> = fs::read_dir(folder())
@@ -108,7 +108,7 @@ fn fixture(value: &Value) -> Result<Fixture, String> {
     })
 }
 
-/// The request of the spec's examples.
+/// The request that the spec's examples make.
 fn request(spec: &Spec, entry: &Entry) -> Exchange {
     let arguments = spec.arguments(entry);
     let path = arguments
@@ -137,9 +137,9 @@ fn request(spec: &Spec, entry: &Entry) -> Exchange {
     }
 }
 
-/// The exchanges as an HTTP Archive.
+/// Converts the exchanges to an HTTP Archive.
 pub fn archive<'a>(exchanges: impl Iterator<Item = &'a Exchange>) -> Value {
-    let received: Vec<(&str, Received)> = exchanges
+    let received: Vec<(&str, RecordedRequest)> = exchanges
         .map(|exchange| (exchange.origin.as_str(), received(exchange)))
         .collect();
     har::archive(
@@ -149,27 +149,27 @@ pub fn archive<'a>(exchanges: impl Iterator<Item = &'a Exchange>) -> Value {
     )
 }
 
-/// As a server would have noted it.
-fn received(exchange: &Exchange) -> Received {
+/// The exchange as a server would have recorded it.
+fn received(exchange: &Exchange) -> RecordedRequest {
     let query: Vec<String> = exchange
         .query
         .iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     let mark = if query.is_empty() { "" } else { "?" };
-    let answer = Answer {
+    let response = HttpResponse {
         status: exchange.status,
         headers: exchange.headers.clone(),
         body: exchange.body.clone(),
     };
-    Received {
+    RecordedRequest {
         connection: 0,
         method: exchange.method.clone(),
         target: format!("{}{mark}{}", exchange.path, query.join("&")),
         headers: exchange.request_headers.clone(),
         body: exchange.request_body.clone().unwrap_or_default(),
-        acted: true,
+        handled: true,
         status: Some(exchange.status),
-        answer: Some(answer),
+        response: Some(response),
     }
 }

@@ -4,10 +4,10 @@ use clap::ValueEnum;
 
 use atlas_backup_fake::Fault;
 
-/// A fault by name.
+/// The name of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FaultName {
-    /// 429, to be tried again after 2 seconds
+    /// 429, with Retry-After: 2 seconds
     RateLimited,
     /// 400 with the error code of rate limiting
     RateLimitedAs400,
@@ -17,20 +17,20 @@ pub enum FaultName {
     Unavailable,
     /// 504 in plain text
     GatewayTimeout,
-    /// A connection reset before the answer
+    /// Connection reset before the response
     Reset,
-    /// A connection reset in the middle of the answer
+    /// Connection reset in the middle of the response
     ResetMidBody,
-    /// A connection that ends in the middle of the answer
+    /// Connection closed in the middle of the response
     CutShort,
-    /// No answer, ever
+    /// No response, ever
     Silent,
     /// 401 in another charset, without a challenge
     Unauthorized,
 }
 
 impl FaultName {
-    /// The fault of that name.
+    /// The fault with that name.
     pub fn fault(self) -> Fault {
         match self {
             FaultName::RateLimited => Fault::rate_limited(Some(2)),

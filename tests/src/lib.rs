@@ -1,4 +1,5 @@
-//! What tests and tools share: every operation as a call from JSON arguments, and a server that records what it is sent.
+//! What tests and tools share: every operation as a call with JSON arguments, and the tools behind
+//! `cargo xtask conform`, `demo` and `fake-atlas`.
 
 #[cfg(feature = "calls")]
 pub mod calls;
@@ -6,11 +7,10 @@ pub mod calls;
 pub mod conform;
 #[cfg(feature = "calls")]
 pub mod corpus;
-mod end_signal;
 mod fault_name;
-pub mod loopback;
+mod shutdown_signal;
 
-/// The servers that tests speak to.
+/// The servers that tests run against.
 pub use atlas_backup_fake as fake_atlas;
 
 #[cfg(feature = "calls")]
@@ -23,8 +23,8 @@ mod generated {
 pub use atlas_backup_document::Arguments;
 #[cfg(feature = "calls")]
 pub use calls::Entry;
-pub use end_signal::end_signal;
 pub use fault_name::FaultName;
+pub use shutdown_signal::shutdown_signal;
 
 /// Every operation of every API, by tag.
 #[cfg(feature = "calls")]
@@ -36,33 +36,35 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         .flatten()
 }
 
-/// The README's samples, compiled.
+/// Compiles the samples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
 
-/// The sample of the fake's own README, which uses the client: the fake itself must not know it.
+/// Compiles the sample of the fake's README. It uses the client, which the fake itself must not
+/// depend on.
 #[cfg(doctest)]
 #[doc = include_str!("../fake-atlas/README.md")]
 pub struct FakeReadme;
 
-/// What must not compile. Each sample stands beside one that does and differs in one thing, so that it fails for that reason.
+/// Code that must not compile. Each such sample follows one that compiles and differs from it in
+/// one thing only, so that it fails for that reason.
 ///
-/// All arguments given:
+/// With all arguments:
 /// ```no_run
 /// # use atlas_backup_api::{Client, v2::types::OnDemandSnapshotRequest};
 /// # fn f(client: Client) {
 /// drop(client.v2().take_snapshot("32b6e34b3d91647abb20e7b8", "orders", OnDemandSnapshotRequest::default()));
 /// # }
 /// ```
-/// The cluster forgotten:
+/// Without the cluster:
 /// ```compile_fail
 /// # use atlas_backup_api::{Client, v2::types::OnDemandSnapshotRequest};
 /// # fn f(client: Client) {
 /// drop(client.v2().take_snapshot("32b6e34b3d91647abb20e7b8", OnDemandSnapshotRequest::default()));
 /// # }
 /// ```
-/// The body forgotten:
+/// Without the body:
 /// ```compile_fail
 /// # use atlas_backup_api::{Client, v2::types::OnDemandSnapshotRequest};
 /// # fn f(client: Client) {
@@ -70,22 +72,22 @@ pub struct FakeReadme;
 /// # }
 /// ```
 ///
-/// All required members given (API v1.0 requires both):
+/// With all required members (API v1.0 requires both):
 /// ```no_run
 /// # use atlas_backup_api::v1::types::OnDemandSnapshotRequest;
 /// drop(OnDemandSnapshotRequest::new("Before the upgrade", 5));
 /// ```
-/// One forgotten:
+/// With one of them missing:
 /// ```compile_fail
 /// # use atlas_backup_api::v1::types::OnDemandSnapshotRequest;
 /// drop(OnDemandSnapshotRequest::new("Before the upgrade"));
 /// ```
-/// One forgotten in a literal:
+/// With one of them missing in a struct literal:
 /// ```compile_fail
 /// # use atlas_backup_api::v1::types::OnDemandSnapshotRequest;
 /// drop(OnDemandSnapshotRequest { description: "Before the upgrade".into() });
 /// ```
-/// No default stands in for required members:
+/// Required members have no default:
 /// ```compile_fail
 /// # use atlas_backup_api::v1::types::OnDemandSnapshotRequest;
 /// drop(OnDemandSnapshotRequest { retention_in_days: 5, ..Default::default() });
@@ -105,7 +107,7 @@ pub struct FakeReadme;
 /// drop(RestoreJobRequest::download(snapshot, project, cluster));
 /// # }
 /// ```
-/// What overwrites a cluster has one:
+/// A restore into a cluster must have a target:
 /// ```compile_fail
 /// # use atlas_backup_api::{ClusterName, ObjectId, v2::types::RestoreJobRequest};
 /// # fn f(snapshot: ObjectId, project: ObjectId, cluster: ClusterName) {

@@ -1,4 +1,4 @@
-//! What answers, and what goes around it.
+//! An application and the layers around it.
 
 use std::io;
 
@@ -7,54 +7,54 @@ use axum::extract::Request;
 use axum::middleware::{self, Next};
 
 use super::examples::examples;
-use super::received::Mark;
+use super::recorded::LogHandle;
 use super::server::Server;
 
-/// Something around an application: authentication, faults, a barrier.
+/// Middleware around an application: authentication, faults, a barrier.
 pub trait Layer {
-    /// The application with this around it.
-    fn around(&self, inner: Router) -> Router;
+    /// Wraps the application in this layer.
+    fn wrap(&self, inner: Router) -> Router;
 }
 
-/// An application on its way to being served.
+/// An application with its layers, to be served by [`App::start`].
 pub struct App(Router);
 
 impl App {
-    /// The application of your own at the core. Every request that reaches it counts as acted upon.
+    /// Serves this router. Every request that reaches it counts as handled.
     pub fn new(router: Router) -> Self {
         App(
             router.layer(middleware::from_fn(|request: Request, next: Next| {
-                if let Some(mark) = request.extensions().get::<Mark>() {
-                    mark.acted();
+                if let Some(log_handle) = request.extensions().get::<LogHandle>() {
+                    log_handle.mark_handled();
                 }
                 next.run(request)
             })),
         )
     }
 
-    /// Answers every operation of the spec with its first example of a success.
+    /// Responds to every operation of the spec with its first example of a success.
     pub fn examples() -> Self {
         App::new(examples())
     }
 
-    /// With a layer around all there is so far.
+    /// Adds a layer around the application and all layers added before.
     #[must_use]
-    pub fn within(self, layer: &impl Layer) -> Self {
-        App(layer.around(self.0))
+    pub fn layer(self, layer: &impl Layer) -> Self {
+        App(layer.wrap(self.0))
     }
 
-    /// Serves it on loopback, on a port that the system picks, from a thread of its own.
+    /// Serves the application on loopback, on a port that the system picks, in a thread of its own.
     ///
     /// # Panics
-    /// When the system has no port or thread to give.
+    /// If the system has no free port or cannot start a thread.
     pub fn start(self) -> Server {
         Server::start(self.0)
     }
 
-    /// The same on this port.
+    /// Like [`start`](Self::start), but on this port.
     ///
     /// # Errors
-    /// When the port is taken.
+    /// Fails if the port is taken.
     pub fn start_on(self, port: u16) -> io::Result<Server> {
         Server::start_on(self.0, port)
     }

@@ -1,19 +1,20 @@
-//! Reads the `Authorization` header of a client that signs with digest, strictly.
+//! A strict parser for the `Authorization` header of digest authentication.
 
 use std::collections::BTreeMap;
 
-/// Parameters whose value must be quoted, and those whose value must not be (RFC 7616, section 3.4).
+/// Parameters whose value must be quoted, and those whose value must not be (RFC 7616, section
+/// 3.4).
 const QUOTED: &[&str] = &[
     "username", "realm", "nonce", "uri", "response", "cnonce", "opaque",
 ];
 const UNQUOTED: &[&str] = &["algorithm", "qop", "nc"];
 
-/// What a client says about itself, by parameter name in lower case.
+/// The parameters of the header, by name in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Authorization(BTreeMap<String, String>);
 
 impl Authorization {
-    /// From the text after `Digest `.
+    /// Parses the text after `Digest `.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut parameters = BTreeMap::new();
         let mut rest = text.trim();
@@ -59,12 +60,12 @@ impl Authorization {
         Ok(Authorization(parameters))
     }
 
-    /// A parameter that may be missing.
+    /// An optional parameter.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// A parameter that must be there.
+    /// A required parameter.
     pub(crate) fn need(&self, name: &str) -> Result<&str, String> {
         self.get(name).ok_or_else(|| format!("{name} is missing"))
     }

@@ -1,27 +1,28 @@
-//! Time that passes when a test says so, or faster than on the wall.
+//! A clock that a test advances, or that runs faster than real time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// The servers' clock. Clones show the same time.
+/// The clock of the servers. Clones share the same time.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
     advanced: AtomicU64,
-    /// Since when it runs by itself, and how many seconds pass in one.
+    /// When it was started, and how many seconds pass in one second of real time.
     running: Option<(Instant, f64)>,
 }
 
 impl Clock {
-    /// A clock at zero, that stands still.
+    /// A clock at zero that stands still.
     pub fn new() -> Self {
         Clock::default()
     }
 
-    /// A clock at zero that runs by itself, `speed` times as fast as the one on the wall. For people: no test waits for time to pass.
+    /// A clock at zero that runs by itself, `speed` times as fast as real time. It is for
+    /// interactive use: no test waits for time to pass.
     pub fn running(speed: f64) -> Self {
         Clock(Arc::new(Inner {
             advanced: AtomicU64::new(0),
@@ -29,7 +30,7 @@ impl Clock {
         }))
     }
 
-    /// Time since the clock was made, to the millisecond.
+    /// The time since the clock was created, in whole milliseconds.
     pub fn now(&self) -> Duration {
         let advanced = Duration::from_millis(self.0.advanced.load(Ordering::SeqCst));
         let run = self.0.running.map_or(Duration::ZERO, |(start, speed)| {
@@ -40,7 +41,7 @@ impl Clock {
         advanced.saturating_add(run)
     }
 
-    /// Moves on, for all clones.
+    /// Advances the clock, for all clones.
     pub fn advance(&self, by: Duration) {
         let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
         self.0.advanced.fetch_add(millis, Ordering::SeqCst);
@@ -63,7 +64,7 @@ mod tests {
         let (still, fast) = (Clock::running(0.0), Clock::running(1e300));
         still.advance(Duration::from_secs(2));
         assert_eq!(still.now(), Duration::from_secs(2));
-        // A clock so fast is past any time, as soon as the one on the wall has moved at all.
+        // At this speed, the clock reaches any time as soon as real time has moved at all.
         while fast.now() == Duration::ZERO {}
         assert!(fast.now() > Duration::from_secs(1 << 40));
     }

@@ -1,4 +1,4 @@
-//! Digest authentication as a strict Atlas does it.
+//! Digest authentication, as strict as that of Atlas.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,16 +9,16 @@ use axum::http::header::AUTHORIZATION;
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
 
-use super::answer::Answer;
 use super::app::Layer;
 use super::authorization::Authorization;
-use super::digest_hash::{Algorithm, Signed};
-use super::examples::error;
+use super::digest_hash::{Algorithm, DigestInput};
+use super::examples::error_response;
 use super::oauth::Authorized;
+use super::response::HttpResponse;
 
-/// The public key that the server knows.
+/// The public key of the API key that the server accepts.
 pub const PUBLIC_KEY: &str = "fakepubl";
-/// The private key that the server knows.
+/// The private key of the API key that the server accepts.
 pub const PRIVATE_KEY: &str = "00000000-fake-fake-fake-000000000000";
 
 const REALM: &str = "MMS Public API";
@@ -26,22 +26,23 @@ const REALM: &str = "MMS Public API";
 /// The header line that Atlas sends.
 const ATLAS: &str = r#"Digest realm="MMS Public API", domain="", nonce="{nonce}", algorithm=MD5, qop="auth", stale={stale}"#;
 
-/// The same as nobody should write it, and as RFC 7235 allows.
+/// The same challenge in unusual spelling that RFC 7235 allows.
 const ODD: &str = concat!(
     r#"digest   Realm = "MMS Public API"  ,domain="",NONCE="{nonce}" , , "#,
     r#"algorithm="md5",QOP= "auth" ,STALE={stale}  "#
 );
 
-/// One `WWW-Authenticate` header line, and what the server expects of who answers it.
+/// A `WWW-Authenticate` header line, and the algorithm and `qop` that the server expects in return.
 #[derive(Clone, Debug)]
 pub struct Challenge {
     template: String,
-    /// `None` where nobody can answer.
+    /// `None` if the client must not use this challenge.
     expected: Option<(Algorithm, bool)>,
 }
 
 impl Challenge {
-    /// A header line in which `{nonce}` and `{stale}` are filled in; `qop` says whether it offers `qop="auth"`.
+    /// A header line with the placeholders `{nonce}` and `{stale}`. `qop` says whether the line
+    /// offers `qop="auth"`.
     pub fn new(template: &str, algorithm: Algorithm, qop: bool) -> Self {
         Challenge {
             template: template.to_owned(),
@@ -49,7 +50,7 @@ impl Challenge {
         }
     }
 
-    /// A header line that a client must pass over.
+    /// A header line that a client must ignore.
     pub fn decoy(template: &str) -> Self {
         Challenge {
             template: template.to_owned(),
@@ -57,19 +58,20 @@ impl Challenge {
         }
     }
 
-    /// What Atlas sends.
+    /// The challenge of Atlas.
     pub fn atlas() -> Self {
         Challenge::new(ATLAS, Algorithm::Md5, true)
     }
 
-    /// The same with SHA-256.
+    /// The challenge of Atlas, with SHA-256 instead of MD5.
     pub fn sha_256() -> Self {
         let template = ATLAS.replace("MD5", "SHA-256");
         Challenge::new(&template, Algorithm::Sha256, true)
     }
 }
 
-/// The layer, and the handle to count and steer. Clones are the same server.
+/// The digest authentication layer, which is also the handle for the test. Clones share their
+/// state.
 #[derive(Clone)]
 pub struct Digest {
     challenges: Arc<Vec<Challenge>>,
@@ -81,7 +83,7 @@ pub struct Digest {
 #[derive(Default)]
 struct State {
     nonces: HashMap<String, Nonce>,
-    /// How many nonces were ever handed out.
+    /// How many nonces were issued in total.
     issued: usize,
     counts: BTreeMap<String, DigestCounts>,
     refusals: Vec<String>,
@@ -95,42 +97,42 @@ struct Nonce {
     stale: bool,
 }
 
-/// What a server has done so far.
+/// How many requests the layer has seen, by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DigestCounts {
-    /// Requests without credentials of ours, answered with a challenge.
+    /// Requests without an `Authorization` header, which got a challenge.
     pub challenges: usize,
-    /// Requests well signed with a nonce that had expired, answered with `stale=true`.
+    /// Correctly signed requests with an expired nonce, which got a challenge with `stale=true`.
     pub stale: usize,
-    /// Requests refused for what they signed: see [`Digest::refusals`].
+    /// Requests with wrong credentials. [`Digest::refusals`] has the reasons.
     pub refused: usize,
-    /// Requests handed on.
+    /// Requests that were passed on to the application.
     pub accepted: usize,
 }
 
 impl DigestCounts {
-    /// All requests.
-    pub fn exchanges(&self) -> usize {
+    /// The sum of all.
+    pub fn total(&self) -> usize {
         self.challenges + self.stale + self.refused + self.accepted
     }
 }
 
-/// Why a request is not handed on.
-enum Refusal {
+/// Why a request is not passed on.
+enum Rejection {
     NoCredentials,
     Stale,
     Wrong(String),
 }
 
-impl From<String> for Refusal {
+impl From<String> for Rejection {
     fn from(why: String) -> Self {
-        Refusal::Wrong(why)
+        Rejection::Wrong(why)
     }
 }
 
 impl Digest {
-    /// With these header lines, in this order.
-    pub fn challenging(challenges: impl IntoIterator<Item = Challenge>) -> Self {
+    /// Sends these header lines as challenges, in this order.
+    pub fn with_challenges(challenges: impl IntoIterator<Item = Challenge>) -> Self {
         let challenges = Arc::new(challenges.into_iter().collect());
         let keys = vec![(PUBLIC_KEY.to_owned(), PRIVATE_KEY.to_owned())];
         Digest {
@@ -141,94 +143,96 @@ impl Digest {
         }
     }
 
-    /// The challenge of Atlas.
+    /// Sends the challenge of Atlas.
     pub fn atlas() -> Self {
-        Digest::challenging([Challenge::atlas()])
+        Digest::with_challenges([Challenge::atlas()])
     }
 
-    /// Without `qop`, as RFC 2069 has it.
+    /// Sends a challenge without `qop`, as in RFC 2069.
     pub fn without_qop() -> Self {
         let template = ATLAS.replace(r#", qop="auth""#, "");
-        Digest::challenging([Challenge::new(&template, Algorithm::Md5, false)])
+        Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, false)])
     }
 
-    /// With `op="auth"`, as the v1 documentation prints it: a parameter without meaning, so no `qop`.
+    /// Sends `op="auth"`, as the v1 documentation prints it. That parameter has no meaning, so
+    /// there is no `qop`.
     pub fn op() -> Self {
         let template = ATLAS.replace("qop", "op");
-        Digest::challenging([Challenge::new(&template, Algorithm::Md5, false)])
+        Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, false)])
     }
 
-    /// With SHA-256.
+    /// Sends a challenge with SHA-256.
     pub fn sha_256() -> Self {
-        Digest::challenging([Challenge::sha_256()])
+        Digest::with_challenges([Challenge::sha_256()])
     }
 
-    /// Without `algorithm`, which means MD5.
+    /// Sends a challenge without `algorithm`, which means MD5.
     pub fn without_algorithm() -> Self {
         let template = ATLAS.replace(", algorithm=MD5", "");
-        Digest::challenging([Challenge::new(&template, Algorithm::Md5, true)])
+        Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, true)])
     }
 
-    /// A `Basic` header line before the one of Atlas.
+    /// Sends a `Basic` header line before the one of Atlas.
     pub fn basic_first() -> Self {
-        Digest::challenging([
+        Digest::with_challenges([
             Challenge::decoy(r#"Basic realm="MMS Public API""#),
             Challenge::atlas(),
         ])
     }
 
-    /// `Basic` and `Digest` in one header line.
+    /// Sends `Basic` and `Digest` in one header line.
     pub fn basic_in_the_same_line() -> Self {
         let template = format!(r#"Basic realm="MMS, Public API", {ATLAS}"#);
-        Digest::challenging([Challenge::new(&template, Algorithm::Md5, true)])
+        Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, true)])
     }
 
-    /// A digest of an algorithm that nobody knows before the one of Atlas.
+    /// Sends a challenge with an unknown algorithm before the one of Atlas.
     pub fn unknown_algorithm_first() -> Self {
         let unknown = ATLAS.replace("MD5", "SHA-1024");
-        Digest::challenging([Challenge::decoy(&unknown), Challenge::atlas()])
+        Digest::with_challenges([Challenge::decoy(&unknown), Challenge::atlas()])
     }
 
-    /// SHA-256 and MD5, each with a nonce of its own; either will do.
+    /// Sends two challenges, SHA-256 and MD5, each with its own nonce. The client may use either.
     pub fn two_digests() -> Self {
-        Digest::challenging([Challenge::sha_256(), Challenge::atlas()])
+        Digest::with_challenges([Challenge::sha_256(), Challenge::atlas()])
     }
 
-    /// Lower case, upper case, spaces, empty list members and a value quoted that need not be.
+    /// Sends a challenge with mixed case, extra spaces, empty list members, and a value that is
+    /// quoted without need.
     pub fn odd_spacing() -> Self {
-        Digest::challenging([Challenge::new(ODD, Algorithm::Md5, true)])
+        Digest::with_challenges([Challenge::new(ODD, Algorithm::Md5, true)])
     }
 
-    /// With `charset=UTF-8` (RFC 7616) and a parameter from the future.
+    /// Sends a challenge with `charset=UTF-8` (RFC 7616) and an unknown parameter.
     pub fn charset() -> Self {
         let template = format!(r#"{ATLAS}, charset=UTF-8, later="a, b=c""#);
-        Digest::challenging([Challenge::new(&template, Algorithm::Md5, true)])
+        Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, true)])
     }
 
-    /// Offers `auth-int` besides `auth`, and accepts only the latter.
+    /// Offers `auth-int` besides `auth`, but accepts only `auth`.
     pub fn auth_int_offered() -> Self {
         let template = ATLAS.replace(
             r#"qop="auth""#,
             r#"qop="auth-int, auth,token-from-the-future""#,
         );
-        Digest::challenging([Challenge::new(&template, Algorithm::Md5, true)])
+        Digest::with_challenges([Challenge::new(&template, Algorithm::Md5, true)])
     }
 
-    /// Knows these keys, too. Call it before the server starts.
+    /// Adds an API key. It must be called before the server starts.
     #[must_use]
-    pub fn also_keys(mut self, public: &str, private: &str) -> Self {
+    pub fn with_api_key(mut self, public: &str, private: &str) -> Self {
         self.keys.push((public.to_owned(), private.to_owned()));
         self
     }
 
-    /// Every nonce is stale after that many requests.
+    /// Makes every nonce stale after this many requests.
     #[must_use]
     pub fn uses_per_nonce(mut self, uses: u32) -> Self {
         self.uses_per_nonce = Some(uses);
         self
     }
 
-    /// All nonces handed out so far are stale from now on.
+    /// Makes all nonces issued so far stale.
     pub fn expire_nonces(&self) {
         self.lock()
             .nonces
@@ -236,12 +240,13 @@ impl Digest {
             .for_each(|nonce| nonce.stale = true);
     }
 
-    /// All nonces handed out so far are forgotten, as when another machine answers: to the server, too, they are stale.
+    /// Forgets all nonces issued so far, as if another machine took over. The server treats unknown
+    /// nonces as stale.
     pub fn forget_nonces(&self) {
         self.lock().nonces.clear();
     }
 
-    /// What was done so far, over all paths.
+    /// The counts over all paths.
     pub fn counts(&self) -> DigestCounts {
         self.lock()
             .counts
@@ -254,12 +259,13 @@ impl Digest {
             })
     }
 
-    /// The same for one path (without query).
+    /// The counts for one path (without query).
     pub fn counts_of(&self, path: &str) -> DigestCounts {
         self.lock().counts.get(path).copied().unwrap_or_default()
     }
 
-    /// Why requests were refused, in order: `response does not match`, `nc 00000001 after 00000001`…
+    /// Why requests were refused, in order: `response does not match`,
+    /// `nc 00000001 after 00000001`…
     pub fn refusals(&self) -> Vec<String> {
         self.lock().refusals.clone()
     }
@@ -268,8 +274,8 @@ impl Digest {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at a request, and counts it.
-    fn admit(&self, request: &Request) -> Result<(), Answer> {
+    /// Validates a request and counts the result. A refused request gets the returned response.
+    fn admit(&self, request: &Request) -> Result<(), HttpResponse> {
         let mut state = self.lock();
         let validated = self.validate(&mut state, request);
         let counts = state
@@ -281,23 +287,24 @@ impl Digest {
                 counts.accepted += 1;
                 return Ok(());
             }
-            Err(Refusal::NoCredentials) => {
+            Err(Rejection::NoCredentials) => {
                 counts.challenges += 1;
                 false
             }
-            Err(Refusal::Stale) => {
+            Err(Rejection::Stale) => {
                 counts.stale += 1;
                 true
             }
-            Err(Refusal::Wrong(why)) => {
+            Err(Rejection::Wrong(why)) => {
                 counts.refused += 1;
                 state.refusals.push(why);
                 false
             }
         };
-        let mut answer = error("noCredentials");
+        let mut response = error_response("noCredentials");
         for challenge in &*self.challenges {
-            // Letters of base64 that a careless parser takes for something else.
+            // The nonce contains characters of base64 that a careless parser may treat as
+            // separators.
             state.issued += 1;
             let nonce = format!("bm9u/Y2U+{:06}==", state.issued);
             let line = challenge
@@ -305,7 +312,8 @@ impl Digest {
                 .replace("{nonce}", &nonce)
                 .replace("{stale}", &stale.to_string());
             let expected = challenge.expected.unwrap_or((Algorithm::Md5, true));
-            // Whoever answers a decoy all the same finds its nonce stale for ever.
+            // The nonce of a decoy is stale from the start, so that a client that uses it never
+            // gets in.
             let stale = challenge.expected.is_none();
             state.nonces.insert(
                 nonce,
@@ -316,14 +324,14 @@ impl Digest {
                     stale,
                 },
             );
-            answer = answer.header("WWW-Authenticate", &line);
+            response = response.header("WWW-Authenticate", &line);
         }
-        Err(answer)
+        Err(response)
     }
 
-    fn validate(&self, state: &mut State, request: &Request) -> Result<(), Refusal> {
+    fn validate(&self, state: &mut State, request: &Request) -> Result<(), Rejection> {
         let mut lines = request.headers().get_all(AUTHORIZATION).iter();
-        let line = lines.next().ok_or(Refusal::NoCredentials)?;
+        let line = lines.next().ok_or(Rejection::NoCredentials)?;
         if lines.next().is_some() {
             return Err("more than one Authorization header".to_owned().into());
         }
@@ -334,7 +342,8 @@ impl Digest {
         let parameters = line.strip_prefix("Digest ").ok_or_else(other)?;
         let given = Authorization::parse(parameters)?;
         let nonce = given.need("nonce")?;
-        // A nonce that is not known is stale if all else is right: what was asked for with it is what is asked for now.
+        // If the nonce is unknown, the rest is validated against the server's first real challenge.
+        // If all is right, the nonce is reported as stale.
         let asked = self
             .challenges
             .iter()
@@ -348,31 +357,31 @@ impl Digest {
         let (_, private) = keys.ok_or_else(|| format!("nobody is called {user:?}"))?;
         expect("realm", given.need("realm")?, REALM)?;
         expect("uri", given.need("uri")?, &request.uri().to_string())?;
-        // Without an algorithm a client means MD5.
+        // A client that sends no algorithm uses MD5.
         let named = given.get("algorithm").unwrap_or("MD5");
         expect("algorithm", &named.to_ascii_uppercase(), algorithm.name())?;
         if let Some(opaque) = given.get("opaque") {
             return Err(format!("opaque is {opaque:?}, and the challenge had none").into());
         }
-        let counted = counted(&given, qop)?;
-        let signed = Signed {
-            keys: (user, private),
+        let nc_and_cnonce = nc_and_cnonce(&given, qop)?;
+        let signed = DigestInput {
+            credentials: (user, private),
             realm: REALM,
             nonce,
             method: request.method().as_str(),
             uri: given.need("uri")?,
-            counted,
+            nc_and_cnonce,
         };
         if given.need("response")? != signed.response(algorithm) {
             return Err("response does not match".to_owned().into());
         }
 
-        let nonce = known.ok_or(Refusal::Stale)?;
+        let nonce = known.ok_or(Rejection::Stale)?;
         if nonce.stale || self.uses_per_nonce.is_some_and(|uses| nonce.uses >= uses) {
-            return Err(Refusal::Stale);
+            return Err(Rejection::Stale);
         }
-        if let Some((nc, _)) = counted {
-            // Checked to be hexadecimal.
+        if let Some((nc, _)) = nc_and_cnonce {
+            // `nc_and_cnonce` has made sure that it is hexadecimal.
             let number = u32::from_str_radix(nc, 16).unwrap_or(0);
             if number <= nonce.last || (nonce.last == 0 && number != 1) {
                 return Err(format!("nc {nc} after {:08x}", nonce.last).into());
@@ -384,8 +393,9 @@ impl Digest {
     }
 }
 
-/// `nc` and `cnonce`: both there with `qop=auth` if the challenge offers it, else none of them.
-fn counted(given: &Authorization, qop: bool) -> Result<Option<(&str, &str)>, String> {
+/// `nc` and `cnonce`. Both are required, with `qop=auth`, if the challenge offers it; otherwise
+/// neither is allowed.
+fn nc_and_cnonce(given: &Authorization, qop: bool) -> Result<Option<(&str, &str)>, String> {
     if !qop {
         let unexpected = ["qop", "nc", "cnonce"]
             .into_iter()
@@ -421,10 +431,10 @@ fn expect(name: &str, found: &str, expected: &str) -> Result<(), String> {
 }
 
 impl Layer for Digest {
-    fn around(&self, inner: Router) -> Router {
+    fn wrap(&self, inner: Router) -> Router {
         let digest = self.clone();
         inner.layer(middleware::from_fn(move |request: Request, next: Next| {
-            // A layer around this one may have accepted a token.
+            // The OAuth layer around this one may have accepted a token already.
             let authorized = request.extensions().get::<Authorized>().is_some();
             let refused = if authorized {
                 None
@@ -433,7 +443,7 @@ impl Layer for Digest {
             };
             async move {
                 match refused {
-                    Some(answer) => answer.into_response(),
+                    Some(response) => response.into_response(),
                     None => next.run(request).await,
                 }
             }
@@ -444,31 +454,31 @@ impl Layer for Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::peer::{Peer, signed};
+    use crate::test_client::{TestClient, digest_header};
     use crate::{App, Barrier, Server};
 
-    fn start(digest: &Digest) -> (Server, Peer) {
-        let server = App::examples().within(digest).start();
-        let peer = Peer::of(&server);
-        (server, peer)
+    fn start(digest: &Digest) -> (Server, TestClient) {
+        let server = App::examples().layer(digest).start();
+        let client = TestClient::connect(&server);
+        (server, client)
     }
 
     #[test]
     fn the_challenge_is_that_of_atlas() {
         let digest = Digest::atlas();
-        let (server, mut peer) = start(&digest);
-        let answered = peer.get("/a?b");
-        assert_eq!(answered.status, 401);
+        let (server, mut client) = start(&digest);
+        let response = client.get("/a?b");
+        assert_eq!(response.status, 401);
         let expected = ATLAS
             .replace("{nonce}", "bm9u/Y2U+000001==")
             .replace("{stale}", "false");
-        assert_eq!(answered.header("www-authenticate"), Some(&*expected));
-        let body: serde_json::Value = serde_json::from_slice(&answered.body).unwrap();
+        assert_eq!(response.header("www-authenticate"), Some(&*expected));
+        let body: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
         assert_eq!(body["errorCode"], "UNEXPECTED_ERROR");
-        let ok = peer.call(
+        let ok = client.call(
             "GET",
             "/a?b",
-            &signed(Algorithm::Md5, "GET", "/a?b", &answered.nonce(), Some(1)),
+            &digest_header(Algorithm::Md5, "GET", "/a?b", &response.nonce(), Some(1)),
             "",
         );
         assert_eq!(ok.status, 404, "{:?}", digest.refusals());
@@ -478,9 +488,12 @@ mod tests {
             refused: 0,
             accepted: 1,
         };
-        assert_eq!((digest.counts_of("/a"), server.acted("GET")), (counts, 1));
         assert_eq!(
-            (digest.counts_of("/b"), digest.counts().exchanges()),
+            (digest.counts_of("/a"), server.handled_count("GET")),
+            (counts, 1)
+        );
+        assert_eq!(
+            (digest.counts_of("/b"), digest.counts().total()),
             (DigestCounts::default(), 2)
         );
     }
@@ -488,16 +501,17 @@ mod tests {
     #[test]
     fn nc_starts_at_one_and_rises() {
         let digest = Digest::atlas();
-        let (_server, mut peer) = start(&digest);
-        let nonce = peer.get("/").nonce();
+        let (_server, mut client) = start(&digest);
+        let nonce = client.get("/").nonce();
         let mut call = |nc| {
-            peer.call(
-                "GET",
-                "/",
-                &signed(Algorithm::Md5, "GET", "/", &nonce, Some(nc)),
-                "",
-            )
-            .status
+            client
+                .call(
+                    "GET",
+                    "/",
+                    &digest_header(Algorithm::Md5, "GET", "/", &nonce, Some(nc)),
+                    "",
+                )
+                .status
         };
         assert_eq!(
             [0, 2, 1, 1, 2, 4, 3, 5].map(&mut call),
@@ -512,9 +526,9 @@ mod tests {
     #[test]
     fn what_is_wrong_is_refused_and_named() {
         let digest = Digest::atlas();
-        let (_server, mut peer) = start(&digest);
-        let nonce = peer.get("/a").nonce();
-        let right = signed(Algorithm::Md5, "GET", "/a?b=%2f", &nonce, Some(1));
+        let (_server, mut client) = start(&digest);
+        let nonce = client.get("/a").nonce();
+        let right = digest_header(Algorithm::Md5, "GET", "/a?b=%2f", &nonce, Some(1));
         for (from, to, why) in [
             (PUBLIC_KEY, "somebody", "nobody is called \"somebody\""),
             ("MMS", "mms", "realm is"),
@@ -536,10 +550,10 @@ mod tests {
             ("username", "user name", "no parameter name"),
         ] {
             assert!(right.contains(from), "{from}");
-            let answered = peer.call("GET", "/a?b=%2f", &right.replacen(from, to, 1), "");
-            assert_eq!(answered.status, 401, "{why}");
+            let response = client.call("GET", "/a?b=%2f", &right.replacen(from, to, 1), "");
+            assert_eq!(response.status, 401, "{why}");
             assert!(
-                answered
+                response
                     .header("www-authenticate")
                     .unwrap()
                     .ends_with("stale=false"),
@@ -549,12 +563,12 @@ mod tests {
             assert!(refusal.contains(why), "{why}: {refusal}");
         }
         assert_eq!(
-            peer.call("POST", "/a?b=%2f", &right, "").status,
+            client.call("POST", "/a?b=%2f", &right, "").status,
             401,
             "signed for another method"
         );
         assert_eq!(
-            peer.call("GET", "/a?b=%2f", &right, "").status,
+            client.call("GET", "/a?b=%2f", &right, "").status,
             404,
             "nothing of this used up the nc"
         );
@@ -563,20 +577,20 @@ mod tests {
     #[test]
     fn nonces_become_stale() {
         let digest = Digest::atlas().uses_per_nonce(1);
-        let (_server, mut peer) = start(&digest);
-        let mut nonce = peer.get("/").nonce();
-        let right = |nonce: &str, nc| signed(Algorithm::Md5, "GET", "/", nonce, Some(nc));
-        let mut call = |nonce: &str, nc| peer.call("GET", "/", &right(nonce, nc), "");
+        let (_server, mut client) = start(&digest);
+        let mut nonce = client.get("/").nonce();
+        let right = |nonce: &str, nc| digest_header(Algorithm::Md5, "GET", "/", nonce, Some(nc));
+        let mut call = |nonce: &str, nc| client.call("GET", "/", &right(nonce, nc), "");
         let mut stale = |nonce: &str, nc| {
-            let answered = call(nonce, nc);
-            assert_eq!(answered.status, 401);
+            let response = call(nonce, nc);
+            assert_eq!(response.status, 401);
             assert!(
-                answered
+                response
                     .header("www-authenticate")
                     .unwrap()
                     .ends_with("stale=true")
             );
-            answered.nonce()
+            response.nonce()
         };
         digest.expire_nonces();
         nonce = stale(&nonce, 1);
@@ -605,13 +619,17 @@ mod tests {
             (Digest::charset(), Algorithm::Md5, Some(1)),
             (Digest::auth_int_offered(), Algorithm::Md5, Some(1)),
         ] {
-            let (_server, mut peer) = start(&digest);
-            let nonce = peer.get("/").nonce();
+            let (_server, mut client) = start(&digest);
+            let nonce = client.get("/").nonce();
             for turn in 1..=2 {
                 let nc = nc.map(|first: u32| first * turn);
-                let answered =
-                    peer.call("GET", "/", &signed(algorithm, "GET", "/", &nonce, nc), "");
-                assert_eq!(answered.status, 404, "{:?}", digest.refusals());
+                let response = client.call(
+                    "GET",
+                    "/",
+                    &digest_header(algorithm, "GET", "/", &nonce, nc),
+                    "",
+                );
+                assert_eq!(response.status, 404, "{:?}", digest.refusals());
             }
         }
     }
@@ -619,16 +637,17 @@ mod tests {
     #[test]
     fn without_qop_nothing_may_be_counted() {
         let digest = Digest::op();
-        let (_server, mut peer) = start(&digest);
-        let nonce = peer.get("/").nonce();
+        let (_server, mut client) = start(&digest);
+        let nonce = client.get("/").nonce();
         assert_eq!(
-            peer.call(
-                "GET",
-                "/",
-                &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
-                ""
-            )
-            .status,
+            client
+                .call(
+                    "GET",
+                    "/",
+                    &digest_header(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
+                    ""
+                )
+                .status,
             401
         );
         assert_eq!(
@@ -640,9 +659,9 @@ mod tests {
     #[test]
     fn a_decoy_stands_first() {
         for digest in [Digest::basic_first(), Digest::unknown_algorithm_first()] {
-            let (_server, mut peer) = start(&digest);
-            let answered = peer.get("/");
-            let lines: Vec<_> = answered
+            let (_server, mut client) = start(&digest);
+            let response = client.get("/");
+            let lines: Vec<_> = response
                 .headers
                 .iter()
                 .filter(|(name, _)| name == "www-authenticate")
@@ -655,27 +674,30 @@ mod tests {
     #[test]
     fn a_barrier_holds_until_all_are_there() {
         let (digest, barrier) = (Digest::atlas(), Barrier::of(40));
-        let server = App::examples().within(&barrier).within(&digest).start();
-        let mut peers: Vec<_> = (0..40).map(|_| Peer::of(&server)).collect();
-        let nonces: Vec<_> = peers.iter_mut().map(|peer| peer.get("/").nonce()).collect();
+        let server = App::examples().layer(&barrier).layer(&digest).start();
+        let mut clients: Vec<_> = (0..40).map(|_| TestClient::connect(&server)).collect();
+        let nonces: Vec<_> = clients
+            .iter_mut()
+            .map(|client| client.get("/").nonce())
+            .collect();
         assert_eq!(barrier.arrived(), 0, "a challenge is answered at once");
-        for (peer, nonce) in peers.iter_mut().zip(&nonces) {
-            peer.send(
+        for (client, nonce) in clients.iter_mut().zip(&nonces) {
+            client.send(
                 "GET",
                 "/",
-                &signed(Algorithm::Md5, "GET", "/", nonce, Some(1)),
+                &digest_header(Algorithm::Md5, "GET", "/", nonce, Some(1)),
                 "",
             );
         }
         assert!(
-            peers
+            clients
                 .iter_mut()
-                .all(|peer| peer.read().unwrap().status == 404)
+                .all(|client| client.read().unwrap().status == 404)
         );
         assert_eq!(
             (
                 digest.counts().accepted,
-                server.exchanges(),
+                server.request_count(),
                 barrier.arrived()
             ),
             (40, 80, 40)

@@ -1,12 +1,12 @@
-//! The arithmetic of digest authentication, RFC 7616 with RFC 2069 for challenges without `qop`.
+//! The hash of digest authentication: RFC 7616, and RFC 2069 for challenges without `qop`.
 
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
 
-/// A hash that a challenge can ask for.
+/// A hash algorithm of a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// `MD5`, which Atlas asks for.
+    /// `MD5`, which Atlas uses.
     Md5,
     /// `SHA-256`.
     Sha256,
@@ -21,7 +21,7 @@ impl Algorithm {
         }
     }
 
-    /// In lower-case hexadecimal.
+    /// The hash in lower-case hexadecimal.
     fn hash(self, text: &str) -> String {
         let bytes = match self {
             Algorithm::Md5 => Md5::digest(text).to_vec(),
@@ -31,37 +31,37 @@ impl Algorithm {
     }
 }
 
-/// What is signed.
+/// The values that the `response` parameter is computed from.
 #[derive(Clone, Copy, Debug)]
-pub struct Signed<'a> {
+pub struct DigestInput<'a> {
     /// User name and password.
-    pub keys: (&'a str, &'a str),
-    /// As in the challenge.
+    pub credentials: (&'a str, &'a str),
+    /// The realm of the challenge.
     pub realm: &'a str,
-    /// As in the challenge.
+    /// The nonce of the challenge.
     pub nonce: &'a str,
-    /// In capitals.
+    /// The HTTP method, in capitals.
     pub method: &'a str,
     /// Path and query, byte for byte.
     pub uri: &'a str,
-    /// `nc` as written (eight digits) and `cnonce`, where the challenge offers `qop="auth"`.
-    pub counted: Option<(&'a str, &'a str)>,
+    /// `nc` as sent (eight digits) and `cnonce`, if the challenge offers `qop="auth"`.
+    pub nc_and_cnonce: Option<(&'a str, &'a str)>,
 }
 
-impl Signed<'_> {
-    /// The `response` that a client must give.
+impl DigestInput<'_> {
+    /// Computes the `response` parameter that a client must send.
     pub fn response(&self, algorithm: Algorithm) -> String {
-        let Signed {
-            keys: (user, password),
+        let DigestInput {
+            credentials: (user, password),
             realm,
             nonce,
             method,
             uri,
-            counted,
+            nc_and_cnonce,
         } = self;
         let who = algorithm.hash(&format!("{user}:{realm}:{password}"));
         let what = algorithm.hash(&format!("{method}:{uri}"));
-        algorithm.hash(&match counted {
+        algorithm.hash(&match nc_and_cnonce {
             Some((nc, cnonce)) => format!("{who}:{nonce}:{nc}:{cnonce}:auth:{what}"),
             None => format!("{who}:{nonce}:{what}"),
         })
@@ -73,13 +73,13 @@ mod tests {
     use super::*;
 
     /// RFC 7616, section 3.9.1.
-    const RFC_7616: Signed<'_> = Signed {
-        keys: ("Mufasa", "Circle of Life"),
+    const RFC_7616: DigestInput<'_> = DigestInput {
+        credentials: ("Mufasa", "Circle of Life"),
         realm: "http-auth@example.org",
         nonce: "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",
         method: "GET",
         uri: "/dir/index.html",
-        counted: Some(("00000001", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")),
+        nc_and_cnonce: Some(("00000001", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")),
     };
 
     #[test]
@@ -96,16 +96,17 @@ mod tests {
         assert_eq!(RFC_7616.response(Algorithm::Sha256), response);
     }
 
-    /// RFC 2069, section 2.4, with the response of its erratum 749: the printed one belongs to another password.
+    /// RFC 2069, section 2.4, with the response of its erratum 749: the printed one belongs to
+    /// another password.
     #[test]
     fn rfc_2069() {
-        let signed = Signed {
-            keys: ("Mufasa", "CircleOfLife"),
+        let signed = DigestInput {
+            credentials: ("Mufasa", "CircleOfLife"),
             realm: "testrealm@host.com",
             nonce: "dcd98b7102dd2f0e8b11d0f600bfb0c093",
             method: "GET",
             uri: "/dir/index.html",
-            counted: None,
+            nc_and_cnonce: None,
         };
         assert_eq!(
             signed.response(Algorithm::Md5),
@@ -113,16 +114,16 @@ mod tests {
         );
     }
 
-    /// RFC 2617, section 3.5: the same with `qop`.
+    /// RFC 2617, section 3.5: the same example with `qop`.
     #[test]
     fn rfc_2617() {
-        let signed = Signed {
-            keys: ("Mufasa", "Circle Of Life"),
+        let signed = DigestInput {
+            credentials: ("Mufasa", "Circle Of Life"),
             realm: "testrealm@host.com",
             nonce: "dcd98b7102dd2f0e8b11d0f600bfb0c093",
             method: "GET",
             uri: "/dir/index.html",
-            counted: Some(("00000001", "0a4f113b")),
+            nc_and_cnonce: Some(("00000001", "0a4f113b")),
         };
         assert_eq!(
             signed.response(Algorithm::Md5),

@@ -1,4 +1,5 @@
-//! The documents that everything here answers from. They are inside the crate, so that it needs no other files.
+//! The OpenAPI documents that all responses come from. They are part of the crate, so that it needs
+//! no other files.
 
 use std::sync::LazyLock;
 
@@ -15,7 +16,7 @@ static DOCUMENTS: LazyLock<Documents> = LazyLock::new(|| {
     Documents::read(documents).unwrap_or_else(|error| panic!("{error}"))
 });
 
-/// The documents of all generations of the API, as they were when this crate was built.
+/// The documents of all generations of the API, as of the build of this crate.
 pub fn documents() -> &'static Documents {
     &DOCUMENTS
 }

@@ -1,4 +1,4 @@
-//! What goes wrong between a client and Atlas, on demand.
+//! Faults that a test injects between a client and the server.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -13,43 +13,43 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use super::answer::Answer;
 use super::app::Layer;
+use super::connection::Connection;
 use super::digest::Digest;
-use super::examples::error;
+use super::examples::error_response;
 use super::gate::Gate;
 use super::oauth::OAuth;
-use super::wire::Wire;
+use super::response::HttpResponse;
 
 /// What happens to one request.
 ///
-/// Unless [`after_acting`](Fault::after_acting) says otherwise, a fault that keeps the application's answer from the
-/// client also keeps the request from the application.
+/// A fault that keeps the application's response from the client also keeps the request from the
+/// application, unless [`after_handling`](Fault::after_handling) is called.
 #[derive(Clone)]
 pub struct Fault {
     name: &'static str,
     kind: Kind,
-    acting: bool,
+    handle_first: bool,
 }
 
 #[derive(Clone)]
 enum Kind {
     Pass,
-    Answer(Answer),
+    Respond(HttpResponse),
     Reset,
     Close,
     Silent,
-    Held(Gate),
-    Body(Damage),
-    First(Arc<dyn Fn() + Send + Sync>),
+    Hold(Gate),
+    Body(BodyFault),
+    RunFirst(Arc<dyn Fn() + Send + Sync>),
 }
 
 /// What happens to a body after its first half.
 #[derive(Clone)]
-enum Damage {
+enum BodyFault {
     Reset,
     Close,
-    Held(Gate),
+    Hold(Gate),
 }
 
 impl Fault {
@@ -57,7 +57,7 @@ impl Fault {
         Fault {
             name,
             kind,
-            acting: false,
+            handle_first: false,
         }
     }
 
@@ -66,43 +66,44 @@ impl Fault {
         Fault::new("pass", Kind::Pass)
     }
 
-    /// This instead of the application's answer.
-    pub fn answer(answer: Answer) -> Self {
-        Fault::new("answer", Kind::Answer(answer))
+    /// Sends this response instead of the application's.
+    pub fn respond(response: HttpResponse) -> Self {
+        Fault::new("respond", Kind::Respond(response))
     }
 
-    /// 429, with `Retry-After` if seconds are given.
+    /// 429, with `Retry-After` if `retry_after` is given, in seconds.
     pub fn rate_limited(retry_after: Option<u64>) -> Self {
-        let answer = error("rateLimited");
-        Fault::answer(match retry_after {
-            Some(seconds) => answer.header("Retry-After", &seconds.to_string()),
-            None => answer,
+        let response = error_response("rateLimited");
+        Fault::respond(match retry_after {
+            Some(seconds) => response.header("Retry-After", &seconds.to_string()),
+            None => response,
         })
     }
 
-    /// 429 with a date in `Retry-After`, that many seconds (less than ten) after the date of the answer, in 1994.
+    /// 429 with a date in `Retry-After`, this many seconds (less than ten) after the `Date` of the
+    /// response, in 1994.
     pub fn rate_limited_until(seconds: u64) -> Self {
         let until = format!("Sun, 06 Nov 1994 08:49:{} GMT", 37 + seconds.min(9));
         let sent = "Sun, 06 Nov 1994 08:49:37 GMT";
-        Fault::answer(
-            error("rateLimited")
+        Fault::respond(
+            error_response("rateLimited")
                 .header("Retry-After", &until)
                 .header("Date", sent),
         )
     }
 
-    /// 400 with the error code of rate limiting, as Atlas has been seen to answer.
+    /// 400 with the error code of rate limiting, as Atlas has been seen to respond.
     pub fn rate_limited_as_400() -> Self {
-        let mut limited = error("rateLimited");
+        let mut limited = error_response("rateLimited");
         limited.status = 400;
-        Fault::answer(limited)
+        Fault::respond(limited)
     }
 
     /// 503 from a gateway, in HTML.
     pub fn html_503() -> Self {
         let page = "<html><head><title>503 Service Temporarily Unavailable</title></head></html>";
-        Fault::answer(
-            Answer::new(503)
+        Fault::respond(
+            HttpResponse::new(503)
                 .header("Content-Type", "text/html")
                 .body(page),
         )
@@ -110,26 +111,27 @@ impl Fault {
 
     /// 502 without a body.
     pub fn empty_502() -> Self {
-        Fault::answer(Answer::new(502))
+        Fault::respond(HttpResponse::new(502))
     }
 
     /// 504 with a line of text.
     pub fn gateway_timeout_504() -> Self {
-        Fault::answer(
-            Answer::new(504)
+        Fault::respond(
+            HttpResponse::new(504)
                 .header("Content-Type", "text/plain")
                 .body("upstream request timeout"),
         )
     }
 
-    /// A redirect (302, 307…) to there.
+    /// A redirect with this status (302, 307…) to this location.
     pub fn redirect(status: u16, location: &str) -> Self {
-        Fault::answer(Answer::new(status).header("Location", location))
+        Fault::respond(HttpResponse::new(status).header("Location", location))
     }
 
-    /// 401 without a challenge, in ISO-8859-1. Its `detail`: `Zugriff verweigert für diese Adresse.`
+    /// 401 without a challenge, in ISO-8859-1. Its `detail` is
+    /// `Zugriff verweigert für diese Adresse.`
     pub fn unauthorized_latin_1() -> Self {
-        let text = error("noCredentials").body;
+        let text = error_response("noCredentials").body;
         let mut body: serde_json::Value =
             serde_json::from_slice(&text).expect("the example is JSON");
         body["detail"] = "Zugriff verweigert f\u{fc}r diese Adresse.".into();
@@ -138,118 +140,123 @@ impl Fault {
             .chars()
             .map(|letter| u8::try_from(letter).unwrap_or(b'?'))
             .collect::<Vec<_>>();
-        Fault::answer(
-            Answer::new(401)
+        Fault::respond(
+            HttpResponse::new(401)
                 .header("Content-Type", "application/json;charset=ISO-8859-1")
                 .body(latin_1),
         )
     }
 
-    /// A reset of the connection before the first byte of an answer.
+    /// Resets the connection before the first byte of a response.
     pub fn reset() -> Self {
         Fault::new("reset", Kind::Reset)
     }
 
-    /// An orderly end of the connection before the first byte of an answer.
+    /// Closes the connection before the first byte of a response, without a reset.
     pub fn close() -> Self {
         Fault::new("close", Kind::Close)
     }
 
-    /// No answer, ever.
+    /// Never responds.
     pub fn silent() -> Self {
         Fault::new("silent", Kind::Silent)
     }
 
-    /// The application's answer, when the gate is open.
-    pub fn held(gate: &Gate) -> Self {
-        Fault::new("held", Kind::Held(gate.clone()))
+    /// Holds the application's response until the gate opens.
+    pub fn hold_until(gate: &Gate) -> Self {
+        Fault::new("hold", Kind::Hold(gate.clone()))
     }
 
-    /// A reset after the first half of the body. The application acts.
+    /// Resets the connection after the first half of the body. The application handles the request.
     pub fn reset_mid_body() -> Self {
-        Fault::new("reset mid-body", Kind::Body(Damage::Reset)).after_acting()
+        Fault::new("reset mid-body", Kind::Body(BodyFault::Reset)).after_handling()
     }
 
-    /// An orderly end of the connection after the first half of the body. The application acts.
+    /// Closes the connection after the first half of the body, without a reset. The application
+    /// handles the request.
     pub fn cut_short() -> Self {
-        Fault::new("cut short", Kind::Body(Damage::Close)).after_acting()
+        Fault::new("cut short", Kind::Body(BodyFault::Close)).after_handling()
     }
 
-    /// The second half of the body when the gate is open. The application acts.
+    /// Holds the second half of the body until the gate opens. The application handles the request.
     pub fn slow_body(gate: &Gate) -> Self {
-        Fault::new("slow body", Kind::Body(Damage::Held(gate.clone()))).after_acting()
+        Fault::new("slow body", Kind::Body(BodyFault::Hold(gate.clone()))).after_handling()
     }
 
-    /// No fault, but this happens first.
-    pub fn first(action: impl Fn() + Send + Sync + 'static) -> Self {
-        Fault::new("first", Kind::First(Arc::new(action)))
+    /// Runs this action, then handles the request without a fault.
+    pub fn run_first(action: impl Fn() + Send + Sync + 'static) -> Self {
+        Fault::new("run first", Kind::RunFirst(Arc::new(action)))
     }
 
-    /// All nonces become stale before the request is looked at.
+    /// Makes all nonces stale before the request is handled.
     pub fn stale_nonce(digest: &Digest) -> Self {
         let digest = digest.clone();
-        Fault::first(move || digest.expire_nonces())
+        Fault::run_first(move || digest.expire_nonces())
     }
 
-    /// All tokens are revoked before the request is looked at.
+    /// Revokes all tokens before the request is handled.
     pub fn revoked_token(oauth: &OAuth) -> Self {
         let oauth = oauth.clone();
-        Fault::first(move || oauth.revoke_tokens())
+        Fault::run_first(move || oauth.revoke_tokens())
     }
 
-    /// All tokens expire before the request is looked at.
+    /// Expires all tokens before the request is handled.
     pub fn expired_token(oauth: &OAuth) -> Self {
         let oauth = oauth.clone();
-        Fault::first(move || oauth.expire_tokens())
+        Fault::run_first(move || oauth.expire_tokens())
     }
 
-    /// The request reaches the application first, and what it answers is thrown away: the client cannot know.
+    /// The application handles the request first, and its response is dropped. The client cannot
+    /// know that.
     #[must_use]
-    pub fn after_acting(mut self) -> Self {
-        self.acting = true;
+    pub fn after_handling(mut self) -> Self {
+        self.handle_first = true;
         self
     }
 
-    /// An answer that asks to try again after so many seconds. Other faults stay as they are.
+    /// Sets `Retry-After`, in seconds, if this fault sends a response. Other faults are not
+    /// changed.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
-        if let Kind::Answer(answer) = &mut self.kind {
-            answer
+        if let Kind::Respond(response) = &mut self.kind {
+            response
                 .headers
                 .retain(|(name, _)| !name.eq_ignore_ascii_case("retry-after"));
-            answer
+            response
                 .headers
                 .push(("Retry-After".to_owned(), seconds.to_string()));
         }
         self
     }
 
-    async fn happen(self, request: Request, next: Next) -> Response {
-        let wire = request.extensions().get::<Wire>().cloned();
+    async fn apply(self, request: Request, next: Next) -> Response {
+        let connection = request.extensions().get::<Connection>().cloned();
         match self.kind {
             Kind::Pass => return next.run(request).await,
-            Kind::First(action) => {
+            Kind::RunFirst(action) => {
                 action();
                 return next.run(request).await;
             }
-            Kind::Held(gate) => {
+            Kind::Hold(gate) => {
                 let response = next.run(request).await;
                 gate.pass().await;
                 return response;
             }
-            Kind::Body(damage) => return damaged(next.run(request).await, damage, wire).await,
-            Kind::Answer(_) | Kind::Reset | Kind::Close | Kind::Silent if self.acting => {
+            Kind::Body(damage) => {
+                return with_body_fault(next.run(request).await, damage, connection).await;
+            }
+            Kind::Respond(_) | Kind::Reset | Kind::Close | Kind::Silent if self.handle_first => {
                 drop(next.run(request).await)
             }
-            Kind::Answer(_) | Kind::Reset | Kind::Close | Kind::Silent => {}
+            Kind::Respond(_) | Kind::Reset | Kind::Close | Kind::Silent => {}
         }
-        match (self.kind, wire) {
-            (Kind::Answer(answer), _) => return answer.into_response(),
-            (Kind::Reset, Some(wire)) => wire.reset(),
-            (Kind::Close, Some(wire)) => wire.close(),
+        match (self.kind, connection) {
+            (Kind::Respond(response), _) => return response.into_response(),
+            (Kind::Reset, Some(connection)) => connection.reset(),
+            (Kind::Close, Some(connection)) => connection.close(),
             _ => {}
         }
-        // A connection that is gone takes no answer; a silent one never gets any.
+        // A closed connection can take no response, and a silent one never gets any.
         std::future::pending().await
     }
 }
@@ -258,61 +265,65 @@ impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)?;
         match &self.kind {
-            Kind::Answer(answer) => write!(f, " {}", answer.status),
+            Kind::Respond(response) => write!(f, " {}", response.status),
             _ => Ok(()),
         }?;
-        if self.acting {
-            f.write_str(" after acting")
+        if self.handle_first {
+            f.write_str(" after handling")
         } else {
             Ok(())
         }
     }
 }
 
-/// The answer, all of it announced and the second half of its body spoilt.
-async fn damaged(response: Response, damage: Damage, wire: Option<Wire>) -> Response {
+/// The response with its full `Content-Length`, and a fault in the second half of its body.
+async fn with_body_fault(
+    response: Response,
+    damage: BodyFault,
+    connection: Option<Connection>,
+) -> Response {
     let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.insert(CONTENT_LENGTH, body.len().into());
     let (first, rest) = (body.slice(..body.len() / 2), body.slice(body.len() / 2..));
     let steps = stream::unfold(Step::First(first, rest, damage), move |step| {
-        advance(step, wire.clone())
+        advance(step, connection.clone())
     });
     Response::from_parts(parts, Body::from_stream(steps))
 }
 
-/// How far a damaged body is.
+/// The state of a faulty body.
 enum Step {
-    First(Bytes, Bytes, Damage),
-    Then(Bytes, Damage),
+    First(Bytes, Bytes, BodyFault),
+    Then(Bytes, BodyFault),
     End,
 }
 
-async fn advance(step: Step, wire: Option<Wire>) -> Option<(io::Result<Bytes>, Step)> {
+async fn advance(step: Step, connection: Option<Connection>) -> Option<(io::Result<Bytes>, Step)> {
     let (rest, damage) = match step {
         Step::First(first, rest, damage) => return Some((Ok(first), Step::Then(rest, damage))),
         Step::Then(rest, damage) => (rest, damage),
         Step::End => return None,
     };
-    if let Damage::Held(gate) = damage {
+    if let BodyFault::Hold(gate) = damage {
         gate.pass().await;
         return Some((Ok(rest), Step::End));
     }
-    if let Some(wire) = wire {
-        // The HTTP server has the first half by now; with the next flush the system has it too.
-        wire.flushed_after(wire.flushes()).await;
+    if let Some(connection) = connection {
+        // The HTTP server has the first half by now. After the next flush, the system has it too.
+        connection.flushed_after(connection.flushes()).await;
         match damage {
-            Damage::Reset => wire.reset(),
-            _ => wire.close(),
+            BodyFault::Reset => connection.reset(),
+            _ => connection.close(),
         }
     }
     Some((Err(io::ErrorKind::BrokenPipe.into()), Step::End))
 }
 
-/// Which requests a script is for.
+/// Selects the requests that a script counts.
 type Filter = Arc<dyn Fn(&Request) -> bool + Send + Sync>;
 
-/// The layer: a script by number of request. Clones are the same script.
+/// The layer that injects faults, by the number of the request. Clones share the same script.
 #[derive(Clone)]
 pub struct Faults {
     filter: Filter,
@@ -325,11 +336,11 @@ struct State {
     pushed: VecDeque<Fault>,
     always: Option<Fault>,
     seen: usize,
-    happened: Vec<(usize, String)>,
+    triggered: Vec<(usize, String)>,
 }
 
 impl Faults {
-    /// No fault yet.
+    /// No faults yet.
     pub fn none() -> Self {
         Faults {
             filter: Arc::new(|_| true),
@@ -337,26 +348,27 @@ impl Faults {
         }
     }
 
-    /// One fault for each of the first requests, [`Fault::pass`] for none; none after the last.
+    /// One fault for each of the first requests, in order; [`Fault::pass`] skips one. Later
+    /// requests have no fault.
     pub fn script(script: impl IntoIterator<Item = Fault>) -> Self {
         let faults = Faults::none();
         faults.lock().script = script.into_iter().enumerate().collect();
         faults
     }
 
-    /// The same fault for every request that nothing else is meant for.
+    /// The same fault for every request.
     pub fn always(fault: Fault) -> Self {
         Faults::none().otherwise(fault)
     }
 
-    /// This fault for the request of that number, from 0.
+    /// Sets the fault for the request with this number, counted from 0.
     #[must_use]
     pub fn at(self, index: usize, fault: Fault) -> Self {
         self.lock().script.insert(index, fault);
         self
     }
 
-    /// This fault for every request that nothing else is meant for.
+    /// Sets the fault for every request that has no other fault.
     #[must_use]
     pub fn otherwise(self, fault: Fault) -> Self {
         self.lock().always = Some(fault);
@@ -376,9 +388,9 @@ impl Faults {
         self.only(move |request| request.uri().path() == path)
     }
 
-    /// Counts only requests that show credentials, and lets all others pass.
+    /// Counts only requests with an `Authorization` header, and lets all others pass.
     #[must_use]
-    pub fn on_signed(self) -> Self {
+    pub fn with_authorization(self) -> Self {
         self.only(|request| request.headers().contains_key("authorization"))
     }
 
@@ -388,18 +400,20 @@ impl Faults {
         self
     }
 
-    /// This fault for the next request that the script says nothing about. Several queue up.
+    /// Queues a fault for the next request that has no fault in the script.
     pub fn push(&self, fault: Fault) {
         self.lock().pushed.push_back(fault);
     }
 
-    /// What has happened: number of request (of those that count) and fault, [`Fault::pass`] left out.
-    pub fn happened(&self) -> Vec<(usize, String)> {
-        self.lock().happened.clone()
+    /// The faults that were triggered, each with the number of its request. [`Fault::pass`] is left
+    /// out.
+    pub fn triggered(&self) -> Vec<(usize, String)> {
+        self.lock().triggered.clone()
     }
 
-    /// How many faults of the script have not happened yet. A test that ends with some has not tested what it says.
-    pub fn left(&self) -> usize {
+    /// How many faults were not triggered yet. If some remain at the end of a test, it has not
+    /// tested what it claims.
+    pub fn remaining(&self) -> usize {
         let state = self.lock();
         state.script.len() + state.pushed.len()
     }
@@ -423,17 +437,17 @@ impl Faults {
             .or_else(|| state.always.clone())
             .unwrap_or_else(Fault::pass);
         if !matches!(fault.kind, Kind::Pass) {
-            state.happened.push((index, format!("{fault:?}")));
+            state.triggered.push((index, format!("{fault:?}")));
         }
         fault
     }
 }
 
 impl Layer for Faults {
-    fn around(&self, inner: Router) -> Router {
+    fn wrap(&self, inner: Router) -> Router {
         let faults = self.clone();
         inner.layer(middleware::from_fn(move |request: Request, next: Next| {
-            faults.fault_for(&request).happen(request, next)
+            faults.fault_for(&request).apply(request, next)
         }))
     }
 }
@@ -443,24 +457,24 @@ mod tests {
     use std::io::ErrorKind;
 
     use super::*;
-    use crate::peer::{Answered, Peer, signed};
+    use crate::test_client::{TestClient, TestResponse, digest_header};
     use crate::{Algorithm, App, Server};
 
     const SNAPSHOTS: &str =
         "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots";
 
     fn start(faults: &Faults) -> Server {
-        App::examples().within(faults).start()
+        App::examples().layer(faults).start()
     }
 
-    /// One request on a connection of its own.
-    fn post(server: &Server) -> io::Result<Answered> {
-        let mut peer = Peer::of(server);
-        peer.send("POST", SNAPSHOTS, "", "{}");
-        peer.read()
+    /// Sends one request on a new connection.
+    fn post(server: &Server) -> io::Result<TestResponse> {
+        let mut client = TestClient::connect(server);
+        client.send("POST", SNAPSHOTS, "", "{}");
+        client.read()
     }
 
-    fn one(fault: Fault) -> Answered {
+    fn one(fault: Fault) -> TestResponse {
         post(&start(&Faults::script([fault]))).unwrap()
     }
 
@@ -509,19 +523,22 @@ mod tests {
     fn a_reset_before_the_answer() {
         let server = start(&Faults::script([
             Fault::reset(),
-            Fault::reset().after_acting(),
+            Fault::reset().after_handling(),
         ]));
         assert_eq!(
             post(&server).unwrap_err().kind(),
             ErrorKind::ConnectionReset
         );
-        assert_eq!(server.acted("POST"), 0);
+        assert_eq!(server.handled_count("POST"), 0);
         assert_eq!(
             post(&server).unwrap_err().kind(),
             ErrorKind::ConnectionReset
         );
-        assert_eq!((server.acted("POST"), server.exchanges()), (1, 2));
-        assert_eq!(server.received()[1].status, None);
+        assert_eq!(
+            (server.handled_count("POST"), server.request_count()),
+            (1, 2)
+        );
+        assert_eq!(server.received_requests()[1].status, None);
         assert_eq!(post(&server).unwrap().status, 200);
     }
 
@@ -529,7 +546,7 @@ mod tests {
     fn an_end_before_the_answer() {
         let server = start(&Faults::script([Fault::close()]));
         assert_eq!(post(&server).unwrap_err().kind(), ErrorKind::UnexpectedEof);
-        assert_eq!(server.acted("POST"), 0);
+        assert_eq!(server.handled_count("POST"), 0);
     }
 
     #[test]
@@ -543,7 +560,7 @@ mod tests {
             assert_eq!((broken.status, broken.broken), (200, Some(kind)));
             let whole = post(&server).unwrap();
             assert_eq!(broken.body, whole.body[..whole.body.len() / 2]);
-            assert_eq!(server.acted("POST"), 2);
+            assert_eq!(server.handled_count("POST"), 2);
         }
     }
 
@@ -551,11 +568,11 @@ mod tests {
     async fn a_slow_body() {
         let gate = Gate::closed();
         let server = start(&Faults::script([Fault::slow_body(&gate)]));
-        let mut peer = Peer::of(&server);
-        peer.send("POST", SNAPSHOTS, "", "{}");
-        gate.arrived(1).await;
+        let mut client = TestClient::connect(&server);
+        client.send("POST", SNAPSHOTS, "", "{}");
+        gate.wait_for_arrivals(1).await;
         gate.open();
-        let slow = peer.read().unwrap();
+        let slow = client.read().unwrap();
         assert_eq!(
             (slow.broken, slow.body),
             (None, post(&server).unwrap().body)
@@ -563,12 +580,12 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_after_acting() {
+    fn a_fault_after_handling() {
         let server = start(&Faults::script([
-            Fault::gateway_timeout_504().after_acting()
+            Fault::gateway_timeout_504().after_handling()
         ]));
         assert_eq!(post(&server).unwrap().status, 504);
-        assert_eq!(server.acted("POST"), 1);
+        assert_eq!(server.handled_count("POST"), 1);
     }
 
     #[test]
@@ -579,8 +596,8 @@ mod tests {
         let faults = faults.on_method("POST").on_path(SNAPSHOTS);
         faults.push(Fault::gateway_timeout_504());
         let server = start(&faults);
-        let mut peer = Peer::of(&server);
-        let mut call = |method, path| peer.call(method, path, "", "").status;
+        let mut client = TestClient::connect(&server);
+        let mut call = |method, path| client.call(method, path, "", "").status;
         assert_eq!(
             [
                 call("PUT", SNAPSHOTS),
@@ -591,34 +608,34 @@ mod tests {
         );
         assert_eq!(
             (
-                faults.left(),
+                faults.remaining(),
                 [call("POST", SNAPSHOTS), call("POST", SNAPSHOTS)]
             ),
             (1, [502, 503])
         );
-        let happened = faults.happened();
-        let names: Vec<_> = happened
+        let triggered = faults.triggered();
+        let names: Vec<_> = triggered
             .iter()
             .map(|(index, name)| (*index, name.as_str()))
             .collect();
         assert_eq!(
             names,
-            [(0, "answer 504"), (1, "answer 502"), (2, "answer 503")]
+            [(0, "respond 504"), (1, "respond 502"), (2, "respond 503")]
         );
-        assert_eq!(faults.left(), 0);
+        assert_eq!(faults.remaining(), 0);
     }
 
     #[test]
     fn a_nonce_that_becomes_stale() {
         let digest = Digest::atlas();
-        let faults = Faults::script([Fault::stale_nonce(&digest)]).on_signed();
-        let server = App::examples().within(&digest).within(&faults).start();
-        let mut peer = Peer::of(&server);
-        let nonce = peer.get("/").nonce();
-        let refused = peer.call(
+        let faults = Faults::script([Fault::stale_nonce(&digest)]).with_authorization();
+        let server = App::examples().layer(&digest).layer(&faults).start();
+        let mut client = TestClient::connect(&server);
+        let nonce = client.get("/").nonce();
+        let refused = client.call(
             "GET",
             "/",
-            &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
+            &digest_header(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
             "",
         );
         assert!(
@@ -629,13 +646,14 @@ mod tests {
         );
         let nonce = refused.nonce();
         assert_eq!(
-            peer.call(
-                "GET",
-                "/",
-                &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
-                ""
-            )
-            .status,
+            client
+                .call(
+                    "GET",
+                    "/",
+                    &digest_header(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
+                    ""
+                )
+                .status,
             404
         );
     }

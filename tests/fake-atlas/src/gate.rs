@@ -1,4 +1,4 @@
-//! What holds requests back until a test, or their number, lets them go.
+//! Holds requests back until the test, or a number of requests, releases them.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::app::Layer;
 
-/// Closed until it is opened. Clones are the same gate.
+/// A gate that holds requests until it is opened. Clones share the same gate.
 #[derive(Clone, Debug)]
 pub struct Gate(Arc<State>);
 
@@ -20,7 +20,7 @@ struct State {
 }
 
 impl Gate {
-    /// A gate that holds whoever comes.
+    /// A closed gate.
     pub fn closed() -> Self {
         Gate(Arc::new(State {
             open: watch::Sender::new(false),
@@ -28,19 +28,20 @@ impl Gate {
         }))
     }
 
-    /// Lets all go that wait and that will come.
+    /// Opens the gate: releases all waiting requests, and lets later ones pass.
     pub fn open(&self) {
         self.0.open.send_replace(true);
     }
 
-    /// Holds whoever comes from now on.
+    /// Closes the gate for later requests.
     pub fn close(&self) {
         self.0.open.send_replace(false);
     }
 
-    /// Waits until that many have come to the gate since it was made, open or not.
-    pub async fn arrived(&self, count: usize) {
-        // The gate holds the senders, so the channels are open.
+    /// Waits until this many requests have arrived at the gate since it was created, whether it is
+    /// open or not.
+    pub async fn wait_for_arrivals(&self, count: usize) {
+        // The gate owns the sender, so the channel is open.
         drop(
             self.0
                 .arrived
@@ -50,7 +51,7 @@ impl Gate {
         );
     }
 
-    /// Passes when the gate is open.
+    /// Waits until the gate is open.
     pub async fn pass(&self) {
         self.0.arrived.send_modify(|arrived| *arrived += 1);
         drop(self.0.open.subscribe().wait_for(|&open| open).await);
@@ -65,10 +66,10 @@ pub struct Barrier {
 }
 
 impl Barrier {
-    /// Holds the first `needed` requests until the last of them is there.
+    /// Holds the first `needed` requests until the last of them arrives.
     ///
-    /// Put around the application it holds what authentication has accepted; put around authentication it holds the
-    /// first requests of all, which are those that have no credentials yet.
+    /// Directly around the application, it holds requests that authentication has accepted. Around
+    /// authentication, it holds the first requests of all, which have no credentials yet.
     pub fn of(needed: usize) -> Self {
         Barrier {
             needed,
@@ -76,14 +77,14 @@ impl Barrier {
         }
     }
 
-    /// How many have arrived so far.
+    /// How many requests have arrived so far.
     pub fn arrived(&self) -> usize {
         *self.arrived.borrow()
     }
 }
 
 impl Layer for Barrier {
-    fn around(&self, inner: Router) -> Router {
+    fn wrap(&self, inner: Router) -> Router {
         let barrier = self.clone();
         inner.layer(middleware::from_fn(move |request: Request, next: Next| {
             let Barrier { needed, arrived } = barrier.clone();
@@ -112,7 +113,7 @@ mod tests {
             let gate = gate.clone();
             async move { gate.pass().await }
         });
-        gate.arrived(1).await;
+        gate.wait_for_arrivals(1).await;
         assert!(!waiting.is_finished());
         gate.open();
         waiting.await.unwrap();

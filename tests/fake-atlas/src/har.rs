@@ -1,16 +1,17 @@
-//! What servers were asked and answered, as an HTTP Archive (HAR 1.2).
+//! Exports recorded requests and responses as an HTTP Archive (HAR 1.2).
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
-use super::received::Received;
+use super::recorded::RecordedRequest;
+use super::response::HttpResponse;
 
-/// Exchanges as an archive, each given with the origin (`http://127.0.0.1:1234`) that the request was sent to.
+/// Builds an archive of exchanges, each with the origin (`http://127.0.0.1:1234`) that the request
+/// was sent to.
 ///
-/// Archives are handed around, so what was signed is left out.
-pub fn archive<'a>(exchanges: impl IntoIterator<Item = (&'a str, &'a Received)>) -> Value {
+/// The `Authorization` header is left out, because archives are passed on to others.
+pub fn archive<'a>(exchanges: impl IntoIterator<Item = (&'a str, &'a RecordedRequest)>) -> Value {
     let entries: Vec<Value> = exchanges
         .into_iter()
         .map(|(origin, received)| entry(origin, received))
@@ -19,13 +20,13 @@ pub fn archive<'a>(exchanges: impl IntoIterator<Item = (&'a str, &'a Received)>)
     json!({"log": {"version": "1.2", "creator": creator, "entries": entries}})
 }
 
-fn entry(origin: &str, received: &Received) -> Value {
-    let nothing = Answer::new(0);
-    let answer = received.answer.as_ref().unwrap_or(&nothing);
-    let content = match std::str::from_utf8(&answer.body) {
-        Ok(text) => json!({"size": answer.body.len(), "text": text}),
+fn entry(origin: &str, received: &RecordedRequest) -> Value {
+    let nothing = HttpResponse::new(0);
+    let response = received.response.as_ref().unwrap_or(&nothing);
+    let content = match std::str::from_utf8(&response.body) {
+        Ok(text) => json!({"size": response.body.len(), "text": text}),
         Err(_) => {
-            json!({"size": answer.body.len(), "text": BASE64_STANDARD.encode(&answer.body), "encoding": "base64"})
+            json!({"size": response.body.len(), "text": BASE64_STANDARD.encode(&response.body), "encoding": "base64"})
         }
     };
     let mut request = json!({
@@ -38,7 +39,7 @@ fn entry(origin: &str, received: &Received) -> Value {
         request["postData"] = json!({"mimeType": received.header("content-type"), "text": text});
     }
     let status = received.status.unwrap_or_default();
-    json!({"request": request, "response": {"status": status, "headers": headers(answer.headers.iter()), "content": content}})
+    json!({"request": request, "response": {"status": status, "headers": headers(response.headers.iter()), "content": content}})
 }
 
 fn headers<'a>(headers: impl Iterator<Item = &'a (String, String)>) -> Value {

@@ -1,4 +1,4 @@
-//! Service accounts: the token endpoint, and the check of tokens.
+//! Service accounts: the token endpoint, and the validation of access tokens.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,38 +16,40 @@ use base64::prelude::BASE64_STANDARD;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
-use super::answer::Answer;
 use super::app::Layer;
 use super::clock::Clock;
-use super::examples::error;
+use super::examples::error_response;
 use super::gate::Gate;
+use super::response::HttpResponse;
 
-/// The client id that the server knows.
+/// The client id that the server accepts.
 pub const CLIENT_ID: &str = "mdb_sa_id_000000000000000000000000";
-/// The client secret that the server knows. Its letters show whether a client encodes it before it is joined to the id.
+/// The client secret that the server accepts. It contains characters that a client must encode
+/// before it joins secret and id.
 pub const CLIENT_SECRET: &str = "mdb_sa_sk_fake+secret:with/odd%letters";
 
-/// The request has shown a valid token: digest authentication further in has nothing to ask.
+/// Marks a request with a valid token, so that the digest authentication inside this layer lets it
+/// pass.
 #[derive(Clone, Copy)]
 pub(crate) struct Authorized;
 
-/// The layer, and the handle to count and steer. Clones are the same server.
+/// The OAuth layer, which is also the handle for the test. Clones share their state.
 #[derive(Clone)]
 pub struct OAuth {
     lifetime: Duration,
     clock: Clock,
-    beside_digest: bool,
+    allow_digest: bool,
     accounts: Vec<(String, String)>,
-    limited: bool,
+    rate_limited: bool,
     state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
 struct State {
     tokens: BTreeMap<String, Token>,
-    /// When the last token requests came in.
+    /// When the token requests of the last minute arrived.
     recent: VecDeque<Duration>,
-    instead: VecDeque<Answer>,
+    scripted: VecDeque<HttpResponse>,
     gate: Option<Gate>,
     counts: OAuthCounts,
     refusals: Vec<String>,
@@ -55,95 +57,96 @@ struct State {
 
 struct Token {
     owner: String,
-    /// `None` once it is revoked.
+    /// `None` if the token is revoked.
     end: Option<Duration>,
 }
 
-/// What a server has done so far.
+/// How many requests the layer has seen, by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OAuthCounts {
-    /// Requests to the token endpoint, whatever their answer.
+    /// All requests to the token endpoint.
     pub token_requests: usize,
-    /// Tokens handed out.
+    /// Tokens issued.
     pub issued: usize,
-    /// Tokens that a client gave back.
-    pub given_back: usize,
-    /// Calls handed on.
+    /// Tokens that clients have revoked.
+    pub revoked: usize,
+    /// API requests that were passed on to the application.
     pub accepted: usize,
-    /// Calls answered with 401.
+    /// API requests that got 401.
     pub unauthorized: usize,
 }
 
 impl OAuth {
-    /// Tokens that live for an hour, as those of Atlas do, by a clock of its own.
+    /// Issues tokens that are valid for an hour, as those of Atlas are. It has a clock of its own.
     pub fn new() -> Self {
         let (lifetime, clock) = (Duration::from_secs(3600), Clock::new());
         let accounts = vec![(CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned())];
         OAuth {
             lifetime,
             clock,
-            beside_digest: false,
+            allow_digest: false,
             accounts,
-            limited: false,
+            rate_limited: false,
             state: Arc::default(),
         }
     }
 
-    /// With tokens that live that long.
+    /// Sets how long tokens are valid.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
     }
 
-    /// By this clock.
+    /// Sets the clock.
     #[must_use]
     pub fn clock(mut self, clock: &Clock) -> Self {
         self.clock = clock.clone();
         self
     }
 
-    /// Knows this service account, too.
+    /// Adds a service account.
     #[must_use]
-    pub fn also_account(mut self, id: &str, secret: &str) -> Self {
+    pub fn with_account(mut self, id: &str, secret: &str) -> Self {
         self.accounts.push((id.to_owned(), secret.to_owned()));
         self
     }
 
-    /// At most 10 token requests in any minute of the clock, as Atlas has it; more are answered with 429.
+    /// Allows at most 10 token requests in any minute of the clock, as Atlas does. Others get 429.
     #[must_use]
-    pub fn limited(mut self) -> Self {
-        self.limited = true;
+    pub fn rate_limited(mut self) -> Self {
+        self.rate_limited = true;
         self
     }
 
-    /// Leaves requests without a token to a [`Digest`](super::Digest) further in.
+    /// Passes requests without a token on, to a [`Digest`](super::Digest) layer inside this one.
     #[must_use]
-    pub fn beside_digest(mut self) -> Self {
-        self.beside_digest = true;
+    pub fn allow_digest(mut self) -> Self {
+        self.allow_digest = true;
         self
     }
 
-    /// Answers the next token request with this instead. Several queue up.
-    pub fn answer_next(&self, answer: Answer) {
-        self.lock().instead.push_back(answer);
+    /// Sends this response to the next token request. Calls queue up.
+    pub fn respond_next(&self, response: HttpResponse) {
+        self.lock().scripted.push_back(response);
     }
 
-    /// Answers the next token request with 429, with `Retry-After` if seconds are given. Several queue up.
+    /// Sends 429 to the next token request, with `Retry-After` if `retry_after` is given, in
+    /// seconds. Calls queue up.
     pub fn throttle_next(&self, retry_after: Option<u64>) {
-        let answer = error("rateLimited");
-        self.answer_next(match retry_after {
-            Some(seconds) => answer.header("Retry-After", &seconds.to_string()),
-            None => answer,
+        let response = error_response("rateLimited");
+        self.respond_next(match retry_after {
+            Some(seconds) => response.header("Retry-After", &seconds.to_string()),
+            None => response,
         });
     }
 
-    /// Token requests wait at this gate from now on, before they are answered.
-    pub fn hold_tokens(&self, gate: &Gate) {
+    /// Holds the responses to later token requests until this gate opens.
+    pub fn hold_token_requests(&self, gate: &Gate) {
         self.lock().gate = Some(gate.clone());
     }
 
-    /// All tokens handed out so far are worthless from now on.
+    /// Revokes all tokens issued so far.
     pub fn revoke_tokens(&self) {
         self.lock()
             .tokens
@@ -151,7 +154,7 @@ impl OAuth {
             .for_each(|token| token.end = None);
     }
 
-    /// Time goes on until all tokens handed out so far have ended.
+    /// Advances the clock until all tokens issued so far have expired.
     pub fn expire_tokens(&self) {
         let last = self
             .lock()
@@ -163,7 +166,7 @@ impl OAuth {
             .advance(last.unwrap_or_default().saturating_sub(self.clock.now()));
     }
 
-    /// What was done so far.
+    /// The counts so far.
     pub fn counts(&self) -> OAuthCounts {
         self.lock().counts
     }
@@ -173,12 +176,12 @@ impl OAuth {
         self.lock().refusals.clone()
     }
 
-    /// All tokens handed out so far, in order.
+    /// All tokens issued so far, in order.
     pub fn tokens(&self) -> Vec<String> {
         self.lock().tokens.keys().cloned().collect()
     }
 
-    /// Those handed out to one account.
+    /// The tokens issued to one account.
     pub fn tokens_of(&self, id: &str) -> Vec<String> {
         let state = self.lock();
         let of_account = state.tokens.iter().filter(|(_, token)| token.owner == id);
@@ -189,29 +192,29 @@ impl OAuth {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn answer(self, request: Request, next: Next) -> Response {
+    async fn dispatch(self, request: Request, next: Next) -> Response {
         match (request.method(), request.uri().path()) {
             (&Method::POST, "/api/oauth/token") => self.token(request).await.into_response(),
-            (&Method::POST, "/api/oauth/revoke") => self.give_back(request).await.into_response(),
+            (&Method::POST, "/api/oauth/revoke") => self.revoke(request).await.into_response(),
             _ => self.call(request, next).await,
         }
     }
 
-    async fn token(&self, request: Request) -> Answer {
-        let (gate, instead) = {
+    async fn token(&self, request: Request) -> HttpResponse {
+        let (gate, scripted) = {
             let mut state = self.lock();
             state.counts.token_requests += 1;
-            let instead = state.instead.pop_front();
+            let scripted = state.scripted.pop_front();
             (
                 state.gate.clone(),
-                instead.or_else(|| self.limit(&mut state)),
+                scripted.or_else(|| self.limit(&mut state)),
             )
         };
         if let Some(gate) = gate {
             gate.pass().await;
         }
-        if let Some(answer) = instead {
-            return answer;
+        if let Some(response) = scripted {
+            return response;
         }
         let (owner, form) = match self.client_form(request).await {
             Ok(sent) => sent,
@@ -235,14 +238,14 @@ impl OAuth {
             },
         );
         let body = json!({"access_token": token, "expires_in": self.lifetime.as_secs(), "token_type": "Bearer"});
-        Answer::json(200, "application/json", &body).header("Cache-Control", "no-store")
+        HttpResponse::json(200, "application/json", &body).header("Cache-Control", "no-store")
     }
 
-    /// Refuses what is more than ten a minute.
-    fn limit(&self, state: &mut State) -> Option<Answer> {
+    /// The 429 response, if there were ten requests in the last minute already.
+    fn limit(&self, state: &mut State) -> Option<HttpResponse> {
         let (now, minute) = (self.clock.now(), Duration::from_secs(60));
         state.recent.retain(|&at| now < at + minute);
-        if !self.limited || state.recent.len() < 10 {
+        if !self.rate_limited || state.recent.len() < 10 {
             state.recent.push_back(now);
             return None;
         }
@@ -251,12 +254,12 @@ impl OAuth {
             .front()
             .map_or(minute, |&first| first + minute - now);
         Some(
-            error("rateLimited")
+            error_response("rateLimited")
                 .header("Retry-After", &wait.as_millis().div_ceil(1000).to_string()),
         )
     }
 
-    async fn give_back(&self, request: Request) -> Answer {
+    async fn revoke(&self, request: Request) -> HttpResponse {
         let (owner, form) = match self.client_form(request).await {
             Ok(sent) => sent,
             Err(refused) => return refused,
@@ -269,17 +272,17 @@ impl OAuth {
                 .filter(|token| token.owner == owner)
             {
                 token.end = None;
-                state.counts.given_back += 1;
+                state.counts.revoked += 1;
             }
         }
-        Answer::new(200)
+        HttpResponse::new(200)
     }
 
-    /// Who asks, and the form, if both are as they should be.
+    /// The client id and the form fields. Fails with the error response if one of them is invalid.
     async fn client_form(
         &self,
         request: Request,
-    ) -> Result<(String, Vec<(String, String)>), Answer> {
+    ) -> Result<(String, Vec<(String, String)>), HttpResponse> {
         let (parts, body) = request.into_parts();
         let client = self
             .client(&parts.headers)
@@ -309,7 +312,8 @@ impl OAuth {
         ))
     }
 
-    /// The id out of `Basic` with id and secret, each encoded before they are joined (RFC 6749, section 2.3.1).
+    /// Reads the client id from the `Basic` credentials: id and secret, each encoded before they
+    /// are joined (RFC 6749, section 2.3.1).
     fn client(&self, headers: &HeaderMap) -> Result<String, String> {
         let line = headers
             .get(AUTHORIZATION)
@@ -334,10 +338,10 @@ impl OAuth {
         }
     }
 
-    fn refuse(&self, code: &str, status: u16, why: String) -> Answer {
+    fn refuse(&self, code: &str, status: u16, why: String) -> HttpResponse {
         let body = json!({"error": code, "error_description": "The fake says why in its list of refusals."});
         self.lock().refusals.push(why);
-        Answer::json(status, "application/json", &body)
+        HttpResponse::json(status, "application/json", &body)
     }
 
     async fn call(&self, mut request: Request, next: Next) -> Response {
@@ -347,7 +351,7 @@ impl OAuth {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
         let token = line.strip_prefix("Bearer ");
-        if token.is_none() && self.beside_digest {
+        if token.is_none() && self.allow_digest {
             return next.run(request).await;
         }
         let why = {
@@ -369,7 +373,7 @@ impl OAuth {
             why
         };
         if why.is_some() {
-            return error("noCredentials").into_response();
+            return error_response("noCredentials").into_response();
         }
         request.extensions_mut().insert(Authorized);
         next.run(request).await
@@ -382,17 +386,17 @@ impl Default for OAuth {
     }
 }
 
-/// Undoes `application/x-www-form-urlencoded`.
+/// Decodes `application/x-www-form-urlencoded`.
 fn form_decoded(text: &str) -> String {
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 
 impl Layer for OAuth {
-    fn around(&self, inner: Router) -> Router {
+    fn wrap(&self, inner: Router) -> Router {
         let oauth = self.clone();
         inner.layer(middleware::from_fn(move |request: Request, next: Next| {
-            oauth.clone().answer(request, next)
+            oauth.clone().dispatch(request, next)
         }))
     }
 }
@@ -400,15 +404,15 @@ impl Layer for OAuth {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::peer::{Answered, Peer, signed};
+    use crate::test_client::{TestClient, TestResponse, digest_header};
     use crate::{Algorithm, App, Digest, Server};
 
     const SECRET: &str = "mdb_sa_sk_fake%2Bsecret%3Awith%2Fodd%25letters";
 
-    fn start(oauth: &OAuth) -> (Server, Peer) {
-        let server = App::examples().within(oauth).start();
-        let peer = Peer::of(&server);
-        (server, peer)
+    fn start(oauth: &OAuth) -> (Server, TestClient) {
+        let server = App::examples().layer(oauth).start();
+        let client = TestClient::connect(&server);
+        (server, client)
     }
 
     fn headers(secret: &str) -> String {
@@ -418,8 +422,8 @@ mod tests {
         )
     }
 
-    fn ask(peer: &mut Peer) -> Answered {
-        peer.call(
+    fn ask(client: &mut TestClient) -> TestResponse {
+        client.call(
             "POST",
             "/api/oauth/token",
             &headers(SECRET),
@@ -427,10 +431,10 @@ mod tests {
         )
     }
 
-    fn token(peer: &mut Peer) -> String {
-        let answered = ask(peer);
-        assert_eq!(answered.status, 200);
-        let body: serde_json::Value = serde_json::from_slice(&answered.body).unwrap();
+    fn token(client: &mut TestClient) -> String {
+        let response = ask(client);
+        assert_eq!(response.status, 200);
+        let body: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
         assert_eq!(
             (&body["token_type"], &body["expires_in"]),
             (&json!("Bearer"), &json!(3600))
@@ -444,20 +448,24 @@ mod tests {
     #[test]
     fn a_token_opens_the_application() {
         let oauth = OAuth::new();
-        let (server, mut peer) = start(&oauth);
-        assert_eq!(peer.get("/").status, 401);
-        let token = token(&mut peer);
-        assert_eq!(peer.call("GET", "/", &token, "").status, 404);
+        let (server, mut client) = start(&oauth);
+        assert_eq!(client.get("/").status, 401);
+        let token = token(&mut client);
+        assert_eq!(client.call("GET", "/", &token, "").status, 404);
         assert_eq!(oauth.tokens(), ["fake-token-000001"]);
         let counts = OAuthCounts {
             token_requests: 1,
             issued: 1,
-            given_back: 0,
+            revoked: 0,
             accepted: 1,
             unauthorized: 1,
         };
         assert_eq!(
-            (oauth.counts(), server.acted("GET"), server.acted("POST")),
+            (
+                oauth.counts(),
+                server.handled_count("GET"),
+                server.handled_count("POST")
+            ),
             (counts, 1, 0)
         );
     }
@@ -466,30 +474,31 @@ mod tests {
     fn tokens_end() {
         let clock = Clock::new();
         let oauth = OAuth::new().clock(&clock);
-        let (_server, mut peer) = start(&oauth);
-        let first = token(&mut peer);
+        let (_server, mut client) = start(&oauth);
+        let first = token(&mut client);
         clock.advance(Duration::from_millis(3_599_999));
-        assert_eq!(peer.call("GET", "/", &first, "").status, 404);
+        assert_eq!(client.call("GET", "/", &first, "").status, 404);
         clock.advance(Duration::from_millis(1));
-        assert_eq!(peer.call("GET", "/", &first, "").status, 401);
-        let second = token(&mut peer);
+        assert_eq!(client.call("GET", "/", &first, "").status, 401);
+        let second = token(&mut client);
         oauth.expire_tokens();
-        assert_eq!(peer.call("GET", "/", &second, "").status, 401);
-        let third = token(&mut peer);
+        assert_eq!(client.call("GET", "/", &second, "").status, 401);
+        let third = token(&mut client);
         oauth.revoke_tokens();
-        assert_eq!(peer.call("GET", "/", &third, "").status, 401);
-        let fourth = token(&mut peer);
+        assert_eq!(client.call("GET", "/", &third, "").status, 401);
+        let fourth = token(&mut client);
         assert_eq!(
-            peer.call(
-                "POST",
-                "/api/oauth/revoke",
-                &headers(SECRET),
-                "token=fake-token-000004"
-            )
-            .status,
+            client
+                .call(
+                    "POST",
+                    "/api/oauth/revoke",
+                    &headers(SECRET),
+                    "token=fake-token-000004"
+                )
+                .status,
             200
         );
-        assert_eq!(peer.call("GET", "/", &fourth, "").status, 401);
+        assert_eq!(client.call("GET", "/", &fourth, "").status, 401);
         let reasons = [
             (1, "has expired"),
             (2, "has expired"),
@@ -500,13 +509,13 @@ mod tests {
             oauth.refusals(),
             reasons.map(|(number, why)| format!("fake-token-{number:06} {why}"))
         );
-        assert_eq!(oauth.counts().given_back, 1);
+        assert_eq!(oauth.counts().revoked, 1);
     }
 
     #[test]
     fn a_token_request_must_be_right() {
         let oauth = OAuth::new();
-        let (_server, mut peer) = start(&oauth);
+        let (_server, mut client) = start(&oauth);
         let form = "grant_type=client_credentials";
         for (headers, form, status, why) in [
             (
@@ -533,7 +542,9 @@ mod tests {
             (headers(SECRET), "", 400, "the form says"),
         ] {
             assert_eq!(
-                peer.call("POST", "/api/oauth/token", &headers, form).status,
+                client
+                    .call("POST", "/api/oauth/token", &headers, form)
+                    .status,
                 status,
                 "{why}"
             );
@@ -549,43 +560,43 @@ mod tests {
     #[test]
     fn the_token_endpoint_can_be_busy() {
         let oauth = OAuth::new();
-        let (_server, mut peer) = start(&oauth);
+        let (_server, mut client) = start(&oauth);
         oauth.throttle_next(Some(7));
         oauth.throttle_next(None);
-        let (first, second) = (ask(&mut peer), ask(&mut peer));
+        let (first, second) = (ask(&mut client), ask(&mut client));
         assert_eq!(
             (first.status, first.header("retry-after")),
             (429, Some("7"))
         );
         assert_eq!((second.status, second.header("retry-after")), (429, None));
-        assert_eq!(ask(&mut peer).status, 200);
+        assert_eq!(ask(&mut client).status, 200);
     }
 
     #[test]
     fn ten_tokens_a_minute() {
         let clock = Clock::new();
-        let oauth = OAuth::new().clock(&clock).limited();
-        let (_server, mut peer) = start(&oauth);
+        let oauth = OAuth::new().clock(&clock).rate_limited();
+        let (_server, mut client) = start(&oauth);
         for _ in 0..10 {
-            token(&mut peer);
+            token(&mut client);
             clock.advance(Duration::from_millis(100));
         }
-        assert_eq!(ask(&mut peer).header("retry-after"), Some("59"));
+        assert_eq!(ask(&mut client).header("retry-after"), Some("59"));
         clock.advance(Duration::from_secs(59));
-        token(&mut peer);
+        token(&mut client);
         assert_eq!(oauth.counts().issued, 11);
     }
 
     #[test]
     fn a_token_has_an_owner() {
-        let oauth = OAuth::new().also_account("another", "fake secret");
-        let (_server, mut peer) = start(&oauth);
+        let oauth = OAuth::new().with_account("another", "fake secret");
+        let (_server, mut client) = start(&oauth);
         let basic = BASE64_STANDARD.encode("another:fake%20secret");
         let other = format!(
             "Authorization: Basic {basic}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         );
-        token(&mut peer);
-        peer.call(
+        token(&mut client);
+        client.call(
             "POST",
             "/api/oauth/token",
             &other,
@@ -599,55 +610,57 @@ mod tests {
                 vec!["fake-token-000002".to_owned()]
             )
         );
-        peer.call(
+        client.call(
             "POST",
             "/api/oauth/revoke",
             &other,
             "token=fake-token-000001",
         );
-        assert_eq!(oauth.counts().given_back, 0, "it is somebody else's");
+        assert_eq!(oauth.counts().revoked, 0, "it is somebody else's");
     }
 
     #[tokio::test]
     async fn a_token_can_take_its_time() {
         let (oauth, gate) = (OAuth::new(), Gate::closed());
-        oauth.hold_tokens(&gate);
-        let (_server, mut peer) = start(&oauth);
-        peer.send(
+        oauth.hold_token_requests(&gate);
+        let (_server, mut client) = start(&oauth);
+        client.send(
             "POST",
             "/api/oauth/token",
             &headers(SECRET),
             "grant_type=client_credentials",
         );
-        gate.arrived(1).await;
+        gate.wait_for_arrivals(1).await;
         assert_eq!(
             (oauth.counts().token_requests, oauth.counts().issued),
             (1, 0)
         );
         gate.open();
-        assert_eq!(peer.read().unwrap().status, 200);
+        assert_eq!(client.read().unwrap().status, 200);
     }
 
     #[test]
     fn both_kinds_of_credentials() {
-        let (digest, oauth) = (Digest::atlas(), OAuth::new().beside_digest());
-        let server = App::examples().within(&digest).within(&oauth).start();
-        let mut peer = Peer::of(&server);
-        let nonce = peer.get("/").nonce();
+        let (digest, oauth) = (Digest::atlas(), OAuth::new().allow_digest());
+        let server = App::examples().layer(&digest).layer(&oauth).start();
+        let mut client = TestClient::connect(&server);
+        let nonce = client.get("/").nonce();
         assert_eq!(
-            peer.call(
-                "GET",
-                "/",
-                &signed(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
-                ""
-            )
-            .status,
+            client
+                .call(
+                    "GET",
+                    "/",
+                    &digest_header(Algorithm::Md5, "GET", "/", &nonce, Some(1)),
+                    ""
+                )
+                .status,
             404
         );
-        let token = token(&mut peer);
-        assert_eq!(peer.call("GET", "/", &token, "").status, 404);
+        let token = token(&mut client);
+        assert_eq!(client.call("GET", "/", &token, "").status, 404);
         assert_eq!(
-            peer.call("GET", "/", "Authorization: Bearer x\r\n", "")
+            client
+                .call("GET", "/", "Authorization: Bearer x\r\n", "")
                 .status,
             401
         );

@@ -1,4 +1,4 @@
-//! A server in a thread of its own.
+//! An HTTP server in a thread of its own.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,11 +12,11 @@ use serde_json::Value;
 use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
-use super::received::{Log, Received};
-use super::wire::{Command, Port, Wire};
+use super::connection::{Command, Connection, PausableListener};
+use super::recorded::{Log, RecordedRequest};
 
-/// A server that runs until it is dropped, in a thread with a runtime of its own: a test may block, and its tasks do
-/// not compete with those of the server.
+/// A server that runs until it is dropped. It has its own thread and runtime, so that a test may
+/// block, and the tasks of the test do not compete with those of the server.
 pub struct Server {
     address: SocketAddr,
     log: Log,
@@ -30,7 +30,7 @@ impl Server {
         Server::start_on(router, 0).expect("the system has a port to give")
     }
 
-    /// On this port.
+    /// Listens on this port; 0 means that the system picks one.
     pub(crate) fn start_on(router: Router, port: u16) -> io::Result<Self> {
         let log = Log::new();
         let (commands, received) = mpsc::unbounded_channel();
@@ -38,16 +38,19 @@ impl Server {
         let (started, address) = blocking::channel();
         let router = recorded(router, &log);
         let serve = async move {
-            let port = Port::listen(port, received);
+            let port = PausableListener::listen(port, received);
             let address = port
                 .as_ref()
-                .map(Port::address)
+                .map(PausableListener::address)
                 .map_err(|error| error.kind());
             started
                 .send(address)
                 .expect("whoever starts a server waits for its address");
             let Ok(port) = port else { return };
-            let served = axum::serve(port, router.into_make_service_with_connect_info::<Wire>());
+            let served = axum::serve(
+                port,
+                router.into_make_service_with_connect_info::<Connection>(),
+            );
             tokio::select! {
                 _ = stopped => {}
                 _ = served.into_future() => {}
@@ -71,50 +74,51 @@ impl Server {
         })
     }
 
-    /// The base URL to give to the client: `http://127.0.0.1:PORT`.
+    /// The base URL for the client: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The address it listens on.
+    /// The address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What has come in so far, in the order of arrival.
-    pub fn received(&self) -> Vec<Received> {
+    /// The requests received so far, in order of arrival.
+    pub fn received_requests(&self) -> Vec<RecordedRequest> {
         self.log.lock().clone()
     }
 
-    /// All exchanges so far as an HTTP Archive, without credentials.
+    /// All requests and responses so far as an HTTP Archive, without credentials.
     pub fn har(&self) -> Value {
         let (url, log) = (self.url(), self.log.lock());
         super::har::archive(log.iter().map(|received| (url.as_str(), received)))
     }
 
-    /// How many requests have come in, answered or not.
-    pub fn exchanges(&self) -> usize {
+    /// How many requests were received, with or without a response.
+    pub fn request_count(&self) -> usize {
         self.log.lock().len()
     }
 
-    /// How many requests of that method (in capitals) have reached the application.
-    pub fn acted(&self, method: &str) -> usize {
+    /// How many requests with this method (in capitals) have reached the application.
+    pub fn handled_count(&self, method: &str) -> usize {
         self.log
             .lock()
             .iter()
-            .filter(|request| request.acted && request.method == method)
+            .filter(|request| request.handled && request.method == method)
             .count()
     }
 
-    /// The same, for one path (without query).
-    pub fn acted_on(&self, method: &str, path: &str) -> usize {
-        let matches = |request: &&Received| {
-            request.acted && request.method == method && request.path() == path
+    /// How many requests with this method (in capitals) to this path (without query) have reached
+    /// the application.
+    pub fn handled_count_at(&self, method: &str, path: &str) -> usize {
+        let matches = |request: &&RecordedRequest| {
+            request.handled && request.method == method && request.path() == path
         };
         self.log.lock().iter().filter(matches).count()
     }
 
-    /// How many connections brought a request.
+    /// How many connections have sent at least one request.
     pub fn connections(&self) -> usize {
         let mut connections: Vec<_> = self
             .log
@@ -127,33 +131,34 @@ impl Server {
         connections.len()
     }
 
-    /// Waits until that many requests have come in since the start.
-    pub async fn arrived(&self, count: usize) {
-        self.log.arrived(count).await;
+    /// Waits until this many requests have been received since the start.
+    pub async fn wait_for_requests(&self, count: usize) {
+        self.log.wait_for_requests(count).await;
     }
 
-    /// From now on connections are refused; open ones are reset. The port stays this server's.
+    /// Refuses new connections and resets open ones. The server keeps its port.
     ///
-    /// A client may find the reset connection in its pool before it tries a new one: to see a refusal and nothing else,
-    /// go down before its first call.
+    /// A client may find a reset connection in its pool before it opens a new one. To test a
+    /// refused connection only, call this before the client's first request.
     pub fn down(&self) {
-        self.command(Command::Close);
+        self.command(Command::Refuse);
     }
 
-    /// Resets all connections that are open, as a machine does that starts again.
-    pub fn cut(&self) {
-        self.command(Command::Cut);
+    /// Resets all open connections, as a machine that restarts does.
+    pub fn reset_connections(&self) {
+        self.command(Command::Reset);
     }
 
     /// Accepts connections again.
     pub fn up(&self) {
-        self.command(Command::Open);
+        self.command(Command::Accept);
     }
 
-    /// Sends a command and waits until it is done, in another thread.
+    /// Sends a command to the thread of the server and waits until it is done.
     fn command(&self, command: fn(blocking::Sender<()>) -> Command) {
         let (done, waiting) = blocking::channel();
-        // A server whose thread has panicked does nothing any more, which the test will notice.
+        // If the thread of the server has panicked, the command has no effect, and the test will
+        // fail by itself.
         if self.commands.send(command(done)).is_ok() {
             let _gone = waiting.recv();
         }
@@ -173,10 +178,12 @@ fn recorded(router: Router, log: &Log) -> Router {
     let log = log.clone();
     router.layer(middleware::from_fn(
         move |mut request: Request, next: Next| {
-            if let Some(ConnectInfo(wire)) =
-                request.extensions().get::<ConnectInfo<Wire>>().cloned()
+            if let Some(ConnectInfo(connection)) = request
+                .extensions()
+                .get::<ConnectInfo<Connection>>()
+                .cloned()
             {
-                request.extensions_mut().insert(wire);
+                request.extensions_mut().insert(connection);
             }
             log.clone().record(request, next)
         },
@@ -188,34 +195,34 @@ mod tests {
     use std::io;
     use std::net::TcpStream;
 
-    use crate::peer::Peer;
+    use crate::test_client::TestClient;
     use crate::{App, Fault, Faults, Gate};
 
     #[test]
     fn what_comes_in_is_noted() {
         let server = App::examples().start();
-        let mut peer = Peer::of(&server);
-        assert_eq!(peer.get("/none?a=%2F&b").status, 404);
+        let mut client = TestClient::connect(&server);
+        assert_eq!(client.get("/none?a=%2F&b").status, 404);
         let path = "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/clusters/orders/backup/snapshots";
-        let answered = peer.call("POST", path, "X-A: 1\r\nx-a: 2\r\n", "{}");
-        assert_eq!(answered.status, 200);
+        let response = client.call("POST", path, "X-A: 1\r\nx-a: 2\r\n", "{}");
+        assert_eq!(response.status, 200);
         assert!(
-            answered
+            response
                 .header("content-type")
                 .unwrap()
                 .starts_with("application/vnd.atlas.")
         );
-        assert_eq!(answered.header("ratelimit-remaining"), Some("1198"));
-        assert_eq!((server.exchanges(), server.connections()), (2, 1));
+        assert_eq!(response.header("ratelimit-remaining"), Some("1198"));
+        assert_eq!((server.request_count(), server.connections()), (2, 1));
         assert_eq!(
             (
-                server.acted("POST"),
-                server.acted_on("POST", path),
-                server.acted_on("POST", "/none")
+                server.handled_count("POST"),
+                server.handled_count_at("POST", path),
+                server.handled_count_at("POST", "/none")
             ),
             (1, 1, 0)
         );
-        let [first, second] = server.received().try_into().unwrap();
+        let [first, second] = server.received_requests().try_into().unwrap();
         assert_eq!(
             (&*first.method, &*first.target, first.status),
             ("GET", "/none?a=%2F&b", Some(404))
@@ -232,13 +239,13 @@ mod tests {
     fn a_server_ends_with_its_handle() {
         let gate = Gate::closed();
         let server = App::examples()
-            .within(&Faults::always(Fault::held(&gate)))
+            .layer(&Faults::always(Fault::hold_until(&gate)))
             .start();
         let address = server.address();
-        let mut peer = Peer::of(&server);
-        peer.send("GET", "/", "", "");
+        let mut client = TestClient::connect(&server);
+        client.send("GET", "/", "", "");
         drop(server);
-        assert!(peer.read().is_err());
+        assert!(client.read().is_err());
         assert_eq!(
             TcpStream::connect(address).unwrap_err().kind(),
             io::ErrorKind::ConnectionRefused
@@ -248,7 +255,7 @@ mod tests {
     #[test]
     fn a_server_can_go_down_and_come_back() {
         let server = App::examples().start();
-        let mut before = Peer::of(&server);
+        let mut before = TestClient::connect(&server);
         assert_eq!(before.get("/").status, 404);
         for _ in 0..2 {
             server.down();
@@ -261,7 +268,7 @@ mod tests {
             );
             server.up();
             server.up();
-            before = Peer::of(&server);
+            before = TestClient::connect(&server);
             assert_eq!(before.get("/").status, 404);
         }
         assert_eq!(server.connections(), 3);
@@ -270,23 +277,23 @@ mod tests {
     #[test]
     fn open_connections_can_be_cut() {
         let server = App::examples().start();
-        let mut peer = Peer::of(&server);
-        assert_eq!(peer.get("/").status, 404);
-        server.cut();
-        peer.send("GET", "/", "", "");
-        assert!(peer.read().is_err());
-        assert_eq!(Peer::of(&server).get("/").status, 404);
+        let mut client = TestClient::connect(&server);
+        assert_eq!(client.get("/").status, 404);
+        server.reset_connections();
+        client.send("GET", "/", "", "");
+        assert!(client.read().is_err());
+        assert_eq!(TestClient::connect(&server).get("/").status, 404);
     }
 
     #[tokio::test]
     async fn a_test_can_wait_for_requests() {
         let server = App::examples()
-            .within(&Faults::always(Fault::silent()))
+            .layer(&Faults::always(Fault::silent()))
             .start();
-        let mut peer = Peer::of(&server);
-        peer.send("GET", "/", "", "");
-        server.arrived(1).await;
-        assert_eq!(server.received()[0].status, None);
-        assert_eq!(server.acted("GET"), 0);
+        let mut client = TestClient::connect(&server);
+        client.send("GET", "/", "", "");
+        server.wait_for_requests(1).await;
+        assert_eq!(server.received_requests()[0].status, None);
+        assert_eq!(server.handled_count("GET"), 0);
     }
 }

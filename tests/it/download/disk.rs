@@ -3,7 +3,7 @@
 use std::fs;
 
 use atlas_backup_api::{Delivery as Wanted, DownloadError};
-use atlas_backup_tests::fake_atlas::Offer;
+use atlas_backup_tests::fake_atlas::HostedFile;
 
 use super::setting;
 
@@ -12,7 +12,7 @@ const LENGTH: u64 = 3_000_001;
 #[tokio::test]
 async fn where_nothing_can_be_written_the_place_is_named() {
     let setting = setting();
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     // A directory below a file cannot be made, not even by root, whom permissions don't hold back.
     fs::write(setting.path("file"), "").unwrap();
     let directory = setting.path("file/below");
@@ -58,7 +58,7 @@ async fn a_refused_permission_is_told() {
     use std::os::unix::fs::PermissionsExt;
 
     let setting = setting();
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     fs::set_permissions(setting.directory.path(), fs::Permissions::from_mode(0o500)).unwrap();
     let fetched = setting.fetch(&url).await;
     fs::set_permissions(setting.directory.path(), fs::Permissions::from_mode(0o700)).unwrap();

@@ -1,15 +1,15 @@
 //! Files that their host calls encoded, though nothing was asked for but the file.
 
 use atlas_backup_api::{Delivery as Wanted, RetryPolicy};
-use atlas_backup_tests::fake_atlas::{Mishap, Offer};
-use atlas_backup_tests::loopback::{Answer, Server};
+use atlas_backup_tests::fake_atlas::{DownloadFault, HostedFile};
+use atlas_backup_tests::fake_atlas::{HttpResponse, StubServer};
 
 use super::{setting, setting_with};
 
 const LENGTH: u64 = 2_000_003;
 
-fn encoded(encoding: &str) -> Mishap {
-    Mishap::Header("content-encoding", encoding.to_owned())
+fn encoded(encoding: &str) -> DownloadFault {
+    DownloadFault::Header("content-encoding", encoding.to_owned())
 }
 
 /// It was put down when the file was stored, and says what the name says.
@@ -17,11 +17,13 @@ fn encoded(encoding: &str) -> Mishap {
 async fn gzip_of_a_tar_gz_is_stored_as_it_came() {
     for encoding in ["gzip", "GZip", "x-gzip", "identity"] {
         let setting = setting();
-        let offer = Offer::new(LENGTH, 1);
-        let url = setting.host.offer(offer.clone());
+        let offer = HostedFile::new(LENGTH, 1);
+        let url = setting.host.add_file(offer.clone());
         setting.host.always(encoded(encoding));
         // It goes on, too: lengths and ranges count the bytes as they are sent.
-        setting.host.next([Mishap::Cut(1_000_000), Mishap::None]);
+        setting
+            .host
+            .script([DownloadFault::Cut(1_000_000), DownloadFault::None]);
         let wanted = Wanted::new("orders.tgz", &url)
             .size(LENGTH)
             .sha1(offer.sha1());
@@ -37,7 +39,7 @@ async fn gzip_of_a_tar_gz_is_stored_as_it_came() {
 #[tokio::test]
 async fn what_is_around_the_file_is_refused() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     for encoding in [
         "br",
         "zstd",
@@ -46,7 +48,7 @@ async fn what_is_around_the_file_is_refused() {
         "gzip,br",
         "aws-chunked",
     ] {
-        setting.host.next([encoded(encoding)]);
+        setting.host.script([encoded(encoding)]);
         let error = setting.fetch(&url).await.unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -61,7 +63,7 @@ async fn what_is_around_the_file_is_refused() {
 async fn gzip_of_another_file_is_refused() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
     let headers = vec![("Content-Encoding".to_owned(), "gzip".to_owned())];
-    let server = Server::start(Answer {
+    let server = StubServer::start(HttpResponse {
         status: 200,
         headers,
         body: b"abc".to_vec(),
@@ -74,7 +76,7 @@ async fn gzip_of_another_file_is_refused() {
         ("orders.TGZ", "/", true),
     ] {
         let saved = setting
-            .fetch_as(Wanted::new(name, format!("{}{path}", server.address())))
+            .fetch_as(Wanted::new(name, format!("{}{path}", server.url())))
             .await;
         assert_eq!(saved.is_ok(), is_saved, "{name} {path}: {saved:?}");
         saved

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use atlas_backup_api::{Client, Delivery as Wanted};
-use atlas_backup_tests::fake_atlas::Offer;
+use atlas_backup_tests::fake_atlas::HostedFile;
 
 use super::setting;
 
@@ -58,7 +58,7 @@ async fn a_file_that_may_not_be_so_long_is_kept_so_far() {
         return;
     }
     let setting = setting();
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     let test = "download::full_disk::a_file_that_may_not_be_so_long_is_kept_so_far";
     // In units of 512 bytes, or of 1024, as the shell likes. Ignored, the signal becomes an error.
     let output = in_a_shell(
@@ -82,7 +82,7 @@ async fn a_file_that_may_not_be_so_long_is_kept_so_far() {
     );
     // With room, it goes on.
     setting.fetch(&url).await.unwrap();
-    setting.assert_saved(&Offer::new(LENGTH, 1));
+    setting.assert_saved(&HostedFile::new(LENGTH, 1));
     assert_eq!(
         setting.host.ranges(),
         ["".to_owned(), format!("bytes={kept}-")]
@@ -96,7 +96,7 @@ async fn a_full_disk_is_told_and_what_came_is_kept() {
         return;
     }
     let setting = setting();
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     let test = "download::full_disk::a_full_disk_is_told_and_what_came_is_kept";
     let mount = format!("mount -t tmpfs -o size=1m tmpfs \"${DIRECTORY}\" || exit 77");
     let shell = [

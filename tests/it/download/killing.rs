@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use atlas_backup_api::{Client, Delivery as Wanted, DownloadProgress};
-use atlas_backup_tests::fake_atlas::{Clock, Delivery, Gate, Mishap, Offer};
+use atlas_backup_tests::fake_atlas::{Clock, DownloadFault, DownloadHost, Gate, HostedFile};
 use tokio::sync::Notify;
 
 use super::setting;
@@ -33,17 +33,18 @@ fn points(count: usize, length: u64) -> Vec<u64> {
 #[tokio::test]
 async fn fifty_drops_and_the_same_bytes() {
     let setting = setting();
-    let offer = Offer::new(LENGTH, SEED);
-    let url = setting.host.offer(offer.clone());
+    let offer = HostedFile::new(LENGTH, SEED);
+    let url = setting.host.add_file(offer.clone());
     let sha1 = offer.sha1();
     let wanted = || Wanted::new("orders.tgz", &url).sha1(&sha1).size(LENGTH);
     let mut drops = 0;
     for point in points(KILLS, LENGTH) {
         // The host stops there, so that the download cannot be done before it is dropped.
         let (held, here) = (Gate::closed(), setting.part());
-        setting
-            .host
-            .next([Mishap::Stall(point.saturating_sub(here).max(1), held)]);
+        setting.host.script([DownloadFault::Stall(
+            point.saturating_sub(here).max(1),
+            held,
+        )]);
         let reached = Arc::new(Notify::new());
         let listener = {
             let reached = Arc::clone(&reached);
@@ -124,8 +125,11 @@ async fn killed_processes_and_the_same_bytes() {
         return;
     }
     let length = 2 * LENGTH;
-    let (host, offer) = (Delivery::start(&Clock::new()), Offer::new(length, SEED));
-    let url = host.offer(offer.clone());
+    let (host, offer) = (
+        DownloadHost::start(&Clock::new()),
+        HostedFile::new(length, SEED),
+    );
+    let url = host.add_file(offer.clone());
     let directory = tempfile::tempdir().unwrap();
     for kill in 1..=6 {
         // More than may wait to be written, so that each has something to go on from.
@@ -168,16 +172,19 @@ async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
     }
     const STEP: u64 = 64 * 1024;
     let (host, offer) = (
-        Delivery::start(&Clock::new()),
-        Offer::new(LENGTH / 10, SEED),
+        DownloadHost::start(&Clock::new()),
+        HostedFile::new(LENGTH / 10, SEED),
     );
-    let (url, bytes) = (host.offer(offer.clone()), offer.bytes());
+    let (url, bytes) = (host.add_file(offer.clone()), offer.bytes());
     let directory = tempfile::tempdir().unwrap();
     let part = directory.path().join("orders.tgz.part");
     for point in (0..=16).map(|step| step * STEP) {
         let here = std::fs::metadata(&part).map_or(0, |part| part.len());
         // The host stops there, so that it is killed with that much and no more.
-        host.next([Mishap::Stall(point.saturating_sub(here), Gate::closed())]);
+        host.script([DownloadFault::Stall(
+            point.saturating_sub(here),
+            Gate::closed(),
+        )]);
         kill_child_at(
             point,
             "killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes",
@@ -192,7 +199,7 @@ async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
         );
         assert!(!directory.path().join("orders.tgz").exists());
     }
-    assert_eq!(host.left(), 0);
+    assert_eq!(host.remaining(), 0);
     let client = Client::builder()
         .base_url("http://127.0.0.1")
         .build()
@@ -217,13 +224,13 @@ async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
 #[tokio::test]
 async fn two_of_one_file_take_turns() {
     let setting = setting();
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     let (first, second) = tokio::join!(setting.fetch(&url), setting.fetch(&url));
     let error = [first, second]
         .into_iter()
         .find_map(Result::err)
         .expect("the second finds the file of the first");
     assert!(error.to_string().contains("exists already"), "{error}");
-    setting.assert_saved(&Offer::new(LENGTH, 1));
-    assert_eq!(setting.host.received().len(), 1);
+    setting.assert_saved(&HostedFile::new(LENGTH, 1));
+    assert_eq!(setting.host.received_requests().len(), 1);
 }

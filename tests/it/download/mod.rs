@@ -18,14 +18,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use atlas_backup_api::{Client, ClientBuilder, Delivery as Wanted, DownloadError, SavedFile};
-use atlas_backup_tests::fake_atlas::{Delivery, Offer};
+use atlas_backup_tests::fake_atlas::{DownloadHost, HostedFile};
 use tempfile::TempDir;
 
 use crate::transport::NoWait;
 
 /// A host, a client whose waits take no time, and an empty directory.
 struct Setting {
-    host: Delivery,
+    host: DownloadHost,
     client: Client,
     clock: NoWait,
     directory: TempDir,
@@ -44,7 +44,7 @@ fn setting_with(change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Setting 
     let client = change(builder).build().expect("settings of a test");
     let directory = tempfile::tempdir().expect("there is a folder for temporary files");
     Setting {
-        host: Delivery::start(clock.servers()),
+        host: DownloadHost::start(clock.servers()),
         client,
         clock,
         directory,
@@ -80,13 +80,13 @@ impl Setting {
     }
 
     /// The file is there, as offered, and nothing else is.
-    fn assert_saved(&self, offer: &Offer) {
+    fn assert_saved(&self, offer: &HostedFile) {
         assert_eq!(self.names(), ["orders.tgz"]);
         assert!(
             self.read("orders.tgz") == Some(offer.bytes()),
             "other bytes than were offered"
         );
-        assert_eq!(self.host.left(), 0, "mishaps that have not happened");
+        assert_eq!(self.host.remaining(), 0, "mishaps that have not happened");
     }
 
     /// How many bytes of the unfinished file are here.

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use atlas_backup_api::{Client, Delivery as Wanted, DownloadError, DownloadProgress};
-use atlas_backup_tests::fake_atlas::{Answer, Mishap, Offer};
+use atlas_backup_tests::fake_atlas::{DownloadFault, HostedFile, HttpResponse};
 
 use super::{Setting, names, setting};
 
@@ -62,7 +62,7 @@ async fn only_its_owner_can_read_what_is_saved_at_any_time() {
         return;
     }
     let setting = setting();
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     let directory = setting.path("new/deep");
     let output = Command::new("sh")
         .args(["-c", "umask 000; exec \"$0\" \"$@\""])
@@ -103,7 +103,7 @@ async fn only_its_owner_can_read_what_is_saved_at_any_time() {
 async fn a_program_may_let_others_read() {
     let setting = setting();
     let usual = usual(&setting);
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     let seen = Arc::new(Mutex::new(0));
     let look = {
         let (seen, part) = (Arc::clone(&seen), setting.path("new/orders.tgz.part"));
@@ -162,15 +162,16 @@ async fn what_exists_keeps_its_permissions_but_for_what_is_written_on() {
     let setting = setting();
     let directory = setting.directory.path();
     chmod(directory, 0o755);
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
-    setting
-        .host
-        .next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(404))]);
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
+    setting.host.script([
+        DownloadFault::Cut(1_000_000),
+        DownloadFault::Respond(HttpResponse::new(404)),
+    ]);
     setting.fetch(&url).await.unwrap_err();
     // As from a program that did not take care.
     chmod(setting.path("orders.tgz.part"), 0o666);
     setting.fetch(&url).await.unwrap();
-    setting.assert_saved(&Offer::new(LENGTH, 1));
+    setting.assert_saved(&HostedFile::new(LENGTH, 1));
     assert_eq!(setting.host.ranges().last().unwrap(), "bytes=1000000-");
     assert_eq!(
         (mode(directory), mode(setting.path("orders.tgz"))),

@@ -1,27 +1,27 @@
 //! HTTP clients of one's own, and proxies.
 
 use atlas_backup_api::{Client, Delivery as Wanted, reqwest};
-use atlas_backup_tests::loopback::{Answer, Server};
+use atlas_backup_tests::fake_atlas::{HttpResponse, StubServer};
 
 use super::{names, setting};
 
 const URL: &str = "http://delivery.example/a?b";
 
 /// A proxy for plain HTTP is sent what the host would be sent, with the whole URL.
-fn proxy() -> Server {
-    let answer = Answer {
+fn proxy() -> StubServer {
+    let answer = HttpResponse {
         status: 200,
         headers: Vec::new(),
         body: b"file".to_vec(),
     };
-    Server::start(answer).expect("the system has a port to give")
+    StubServer::start(answer).expect("the system has a port to give")
 }
 
 #[tokio::test]
 async fn a_client_of_ones_own_is_used_and_follows_no_redirects() {
     let (setting, proxy) = (setting(), proxy());
     let http = reqwest::Client::builder()
-        .proxy(reqwest::Proxy::http(proxy.address()).unwrap())
+        .proxy(reqwest::Proxy::http(proxy.url()).unwrap())
         .user_agent("mine");
     let http = http.redirect(reqwest::redirect::Policy::limited(9));
     let download = setting
@@ -33,19 +33,19 @@ async fn a_client_of_ones_own_is_used_and_follows_no_redirects() {
         .into_directory(setting.directory.path())
         .await
         .unwrap();
-    let received = proxy.received();
+    let received = proxy.received_requests();
     assert_eq!(
         (&*received[0].line(), received[0].header("user-agent")),
         ("GET http://delivery.example/a?b HTTP/1.1", Some("mine"))
     );
     assert_eq!(setting.read("a").unwrap(), b"file");
 
-    proxy.answer(Answer {
+    proxy.set_response(HttpResponse {
         status: 302,
         headers: vec![("Location".into(), "ftp://h/".into())],
         body: Vec::new(),
     });
-    let http = reqwest::Client::builder().proxy(reqwest::Proxy::http(proxy.address()).unwrap());
+    let http = reqwest::Client::builder().proxy(reqwest::Proxy::http(proxy.url()).unwrap());
     let http = http.redirect(reqwest::redirect::Policy::limited(9));
     let download = setting
         .client
@@ -83,7 +83,7 @@ async fn a_proxy_of_the_environment_is_used() {
             "download::proxies::a_proxy_of_the_environment_is_used",
         ])
         .env(DIRECTORY, directory.path())
-        .env("http_proxy", proxy.address())
+        .env("http_proxy", proxy.url())
         .env_remove("no_proxy")
         .env_remove("NO_PROXY")
         .output()
@@ -94,7 +94,7 @@ async fn a_proxy_of_the_environment_is_used() {
         String::from_utf8_lossy(&child.stdout)
     );
     assert_eq!(
-        (proxy.received().len(), names(directory.path())),
+        (proxy.received_requests().len(), names(directory.path())),
         (1, vec!["a".to_owned()])
     );
 }

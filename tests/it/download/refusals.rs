@@ -4,27 +4,28 @@ use std::time::Duration;
 
 use atlas_backup_api::{Client, Credentials, Delivery as Wanted, DownloadError, RetryPolicy};
 use atlas_backup_tests::fake_atlas::{
-    Answer, App, Delivery, Fault, Faults, Mishap, Offer, PRIVATE_KEY, PUBLIC_KEY,
+    App, DownloadFault, DownloadHost, Fault, Faults, HostedFile, HttpResponse, PRIVATE_KEY,
+    PUBLIC_KEY,
 };
 
 use super::{setting, setting_with};
 
 const LENGTH: u64 = 100_000;
 
-fn redirect(to: &str) -> Mishap {
-    Mishap::Answer(Answer::new(307).header("Location", to))
+fn redirect(to: &str) -> DownloadFault {
+    DownloadFault::Respond(HttpResponse::new(307).header("Location", to))
 }
 
 #[tokio::test]
 async fn an_expired_url_is_told_and_what_came_is_kept() {
     let setting = setting();
-    let url = setting.host.offer(Offer {
-        until: Some(Duration::from_secs(3600)),
-        ..Offer::new(LENGTH, 1)
+    let url = setting.host.add_file(HostedFile {
+        expires_at: Some(Duration::from_secs(3600)),
+        ..HostedFile::new(LENGTH, 1)
     });
-    setting.host.next([
-        Mishap::Cut(5000),
-        Mishap::Answer(Answer::new(503).header("Retry-After", "60")),
+    setting.host.script([
+        DownloadFault::Cut(5000),
+        DownloadFault::Respond(HttpResponse::new(503).header("Retry-After", "60")),
     ]);
     setting.clock.servers().advance(Duration::from_secs(3590));
     let error = setting.fetch(&url).await.unwrap_err();
@@ -35,27 +36,32 @@ async fn an_expired_url_is_told_and_what_came_is_kept() {
     );
     let told = "orders.tgz: the URL is refused (403 Forbidden), it has expired or was used up; ask Atlas for a new one";
     assert_eq!((error.to_string().as_str(), setting.part()), (told, 5000));
-    let exchanges = setting.host.received().len();
+    let exchanges = setting.host.received_requests().len();
     assert!(setting.fetch(&url).await.unwrap_err().is_expired());
     assert_eq!(
-        setting.host.received().len(),
+        setting.host.received_requests().len(),
         exchanges + 1,
         "it is not asked twice"
     );
 
     let token = "<Error><Code>ExpiredToken</Code></Error>";
     for (answer, expired) in [
-        (Answer::new(404), true),
-        (Answer::new(410), true),
-        (Answer::new(400).body(token), true),
-        (Answer::new(400), false),
-        (Answer::new(401), false),
-        (Answer::new(204), false),
-        (Answer::new(304), false),
+        (HttpResponse::new(404), true),
+        (HttpResponse::new(410), true),
+        (HttpResponse::new(400).body(token), true),
+        (HttpResponse::new(400), false),
+        (HttpResponse::new(401), false),
+        (HttpResponse::new(204), false),
+        (HttpResponse::new(304), false),
     ] {
-        setting.host.next([Mishap::Answer(answer.clone())]);
+        setting
+            .host
+            .script([DownloadFault::Respond(answer.clone())]);
         let error = setting
-            .fetch_as(Wanted::new("b", setting.host.offer(Offer::new(LENGTH, 1))))
+            .fetch_as(Wanted::new(
+                "b",
+                setting.host.add_file(HostedFile::new(LENGTH, 1)),
+            ))
             .await
             .unwrap_err();
         assert_eq!(error.is_expired(), expired, "{answer:?}: {error:?}");
@@ -65,9 +71,9 @@ async fn an_expired_url_is_told_and_what_came_is_kept() {
 #[tokio::test]
 async fn an_url_that_was_used_up_is_expired() {
     let setting = setting();
-    let url = setting.host.offer(Offer {
-        downloads: Some(1),
-        ..Offer::new(LENGTH, 1)
+    let url = setting.host.add_file(HostedFile {
+        max_downloads: Some(1),
+        ..HostedFile::new(LENGTH, 1)
     });
     setting.fetch(&url).await.unwrap();
     assert!(
@@ -83,7 +89,7 @@ async fn an_url_that_was_used_up_is_expired() {
 async fn a_client_of_an_https_atlas_only_downloads_over_https() {
     let setting = setting_with(|builder| builder.base_url("https://cloud.mongodb.com"));
     for url in [
-        setting.host.offer(Offer::new(LENGTH, 1)),
+        setting.host.add_file(HostedFile::new(LENGTH, 1)),
         "http://delivery.example/a?hunter2".into(),
         "file:///etc/passwd".into(),
     ] {
@@ -102,7 +108,10 @@ async fn a_client_of_an_https_atlas_only_downloads_over_https() {
         );
     }
     assert_eq!(
-        (setting.host.received().len(), setting.names().len()),
+        (
+            setting.host.received_requests().len(),
+            setting.names().len()
+        ),
         (0, 0)
     );
 }
@@ -110,40 +119,40 @@ async fn a_client_of_an_https_atlas_only_downloads_over_https() {
 #[tokio::test]
 async fn redirects_are_followed_a_few_times_and_nowhere_odd() {
     let setting = setting();
-    let elsewhere = Delivery::start(setting.clock.servers());
-    let offer = Offer::new(LENGTH, 1);
-    let there = elsewhere.offer(offer.clone());
-    let url = setting.host.offer(Offer::new(1, 9));
-    let relative = setting.host.offer(Offer::new(1, 9));
+    let elsewhere = DownloadHost::start(setting.clock.servers());
+    let offer = HostedFile::new(LENGTH, 1);
+    let there = elsewhere.add_file(offer.clone());
+    let url = setting.host.add_file(HostedFile::new(1, 9));
+    let relative = setting.host.add_file(HostedFile::new(1, 9));
     let relative = relative.strip_prefix(&setting.host.server().url()).unwrap();
-    setting.host.next([
+    setting.host.script([
         redirect(relative),
         redirect(relative),
         redirect(relative),
         redirect(relative),
         redirect(&there),
     ]);
-    elsewhere.next([Mishap::Cut(5000)]);
+    elsewhere.script([DownloadFault::Cut(5000)]);
     // The break is after the redirects; going on follows them again.
-    setting.host.next([redirect(&there)]);
+    setting.host.script([redirect(&there)]);
     setting.fetch(&url).await.unwrap();
     setting.assert_saved(&offer);
     assert_eq!(elsewhere.ranges(), ["", "bytes=5000-"]);
     assert_eq!(setting.host.ranges().last().unwrap(), "bytes=5000-");
 
-    let count = setting.host.received().len();
-    setting.host.next((0..6).map(|_| redirect(relative)));
+    let count = setting.host.received_requests().len();
+    setting.host.script((0..6).map(|_| redirect(relative)));
     let error = setting.fetch_as(Wanted::new("b", &url)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "b: unusable answer: it redirects too often"
     );
-    assert_eq!(setting.host.received().len(), count + 6);
-    setting.host.next([
+    assert_eq!(setting.host.received_requests().len(), count + 6);
+    setting.host.script([
         redirect("ftp://127.0.0.1/"),
         redirect("file:///etc/passwd"),
         redirect("http://"),
-        Mishap::Answer(Answer::new(302)),
+        DownloadFault::Respond(HttpResponse::new(302)),
     ]);
     for fault in [
         "not https",
@@ -159,15 +168,15 @@ async fn redirects_are_followed_a_few_times_and_nowhere_odd() {
 #[tokio::test]
 async fn a_header_goes_to_its_own_host_only() {
     let setting = setting();
-    let elsewhere = Delivery::start(setting.clock.servers());
+    let elsewhere = DownloadHost::start(setting.clock.servers());
     let header = Some(("X-Mms-Auth".to_owned(), "not-a-real-value".to_owned()));
-    let offer = Offer {
-        header,
-        ..Offer::new(LENGTH, 1)
+    let offer = HostedFile {
+        required_header: header,
+        ..HostedFile::new(LENGTH, 1)
     };
-    let url = setting.host.offer(offer.clone());
+    let url = setting.host.add_file(offer.clone());
     let wanted = || Wanted::new("orders.tgz", &url).header("x-mms-auth", "not-a-real-value");
-    setting.host.next([Mishap::Cut(5000)]);
+    setting.host.script([DownloadFault::Cut(5000)]);
     setting.fetch_as(wanted()).await.unwrap();
     setting.assert_saved(&offer);
     let unsigned = setting.fetch_as(Wanted::new("b", &url)).await.unwrap_err();
@@ -177,10 +186,10 @@ async fn a_header_goes_to_its_own_host_only() {
     );
 
     // Sent elsewhere and back, it has lost it.
-    let there = elsewhere.offer(Offer::new(LENGTH, 1));
-    setting.host.next([redirect(&url), redirect(&there)]);
-    elsewhere.next([redirect(&url)]);
-    let count = setting.host.received().len();
+    let there = elsewhere.add_file(HostedFile::new(LENGTH, 1));
+    setting.host.script([redirect(&url), redirect(&there)]);
+    elsewhere.script([redirect(&url)]);
+    let count = setting.host.received_requests().len();
     setting
         .client
         .download()
@@ -189,13 +198,21 @@ async fn a_header_goes_to_its_own_host_only() {
         .into_directory(setting.directory.path())
         .await
         .unwrap_err();
-    let has =
-        |request: &atlas_backup_tests::fake_atlas::Received| request.header("x-mms-auth").is_some();
-    let here: Vec<_> = setting.host.received()[count..].iter().map(has).collect();
+    let has = |request: &atlas_backup_tests::fake_atlas::RecordedRequest| {
+        request.header("x-mms-auth").is_some()
+    };
+    let here: Vec<_> = setting.host.received_requests()[count..]
+        .iter()
+        .map(has)
+        .collect();
     assert_eq!(
         (
             here,
-            elsewhere.received().iter().map(has).collect::<Vec<_>>()
+            elsewhere
+                .received_requests()
+                .iter()
+                .map(has)
+                .collect::<Vec<_>>()
         ),
         (vec![true, true, false], vec![false])
     );
@@ -213,15 +230,15 @@ async fn no_credentials_of_the_client_arrive() {
                 .credentials(credentials)
                 .user_agent_suffix("nightly")
         });
-        let offer = Offer::new(LENGTH, 1);
-        setting.host.next([Mishap::Cut(5000)]);
+        let offer = HostedFile::new(LENGTH, 1);
+        setting.host.script([DownloadFault::Cut(5000)]);
         setting
-            .fetch(&setting.host.offer(offer.clone()))
+            .fetch(&setting.host.add_file(offer.clone()))
             .await
             .unwrap();
         setting.assert_saved(&offer);
-        assert_eq!(setting.host.leaks(), 0);
-        for request in setting.host.received() {
+        assert_eq!(setting.host.credential_leaks(), 0);
+        for request in setting.host.received_requests() {
             let mut names: Vec<_> = request
                 .headers
                 .iter()
@@ -236,11 +253,11 @@ async fn no_credentials_of_the_client_arrive() {
 
 #[tokio::test]
 async fn a_challenge_is_not_answered() {
-    let faults = Faults::always(Fault::answer(Answer::new(401).header(
+    let faults = Faults::always(Fault::respond(HttpResponse::new(401).header(
         "WWW-Authenticate",
         "Digest realm=\"a\", nonce=\"b\", qop=\"auth\"",
     )));
-    let server = App::examples().within(&faults).start();
+    let server = App::examples().layer(&faults).start();
     let setting =
         setting_with(|builder| builder.credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY)));
     setting
@@ -249,8 +266,8 @@ async fn a_challenge_is_not_answered() {
         .unwrap_err();
     assert_eq!(
         (
-            server.exchanges(),
-            server.received()[0].header("authorization")
+            server.request_count(),
+            server.received_requests()[0].header("authorization")
         ),
         (1, None)
     );
@@ -259,14 +276,15 @@ async fn a_challenge_is_not_answered() {
 #[tokio::test]
 async fn a_part_that_was_not_asked_for_is_not_saved() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
-    let server =
-        atlas_backup_tests::loopback::Server::start(atlas_backup_tests::loopback::Answer {
+    let server = atlas_backup_tests::fake_atlas::StubServer::start(
+        atlas_backup_tests::fake_atlas::HttpResponse {
             status: 206,
             headers: vec![("Content-Range".into(), "bytes 0-3/8".into())],
             body: b"half".to_vec(),
-        });
+        },
+    );
     let error = setting
-        .fetch_as(Wanted::new("b", server.unwrap().address()))
+        .fetch_as(Wanted::new("b", server.unwrap().url()))
         .await
         .unwrap_err();
     assert_eq!(

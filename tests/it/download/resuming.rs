@@ -4,24 +4,29 @@ use std::fs;
 use std::time::Duration;
 
 use atlas_backup_api::{Delivery as Wanted, DownloadError, RetryPolicy};
-use atlas_backup_tests::fake_atlas::{Answer, App, Fault, Faults, Gate, Mishap, Offer};
+use atlas_backup_tests::fake_atlas::{
+    App, DownloadFault, Fault, Faults, Gate, HostedFile, HttpResponse,
+};
 
 use super::{Setting, setting, setting_with};
 
 const LENGTH: u64 = 2_000_003;
 
-fn without_etag() -> Mishap {
-    Mishap::Header("etag", String::new())
+fn without_etag() -> DownloadFault {
+    DownloadFault::Header("etag", String::new())
 }
 
 #[tokio::test]
 async fn a_break_is_gone_on_from() {
-    for mishap in [Mishap::Cut(1_000_000), Mishap::Reset(1_000_000)] {
+    for mishap in [
+        DownloadFault::Cut(1_000_000),
+        DownloadFault::Reset(1_000_000),
+    ] {
         let setting = setting();
-        let offer = Offer::new(LENGTH, 1);
-        setting.host.next([mishap.clone(), Mishap::None]);
+        let offer = HostedFile::new(LENGTH, 1);
+        setting.host.script([mishap.clone(), DownloadFault::None]);
         setting
-            .fetch(&setting.host.offer(offer.clone()))
+            .fetch(&setting.host.add_file(offer.clone()))
             .await
             .unwrap();
         setting.assert_saved(&offer);
@@ -31,10 +36,10 @@ async fn a_break_is_gone_on_from() {
             "{mishap:?}: {ranges:?}"
         );
         assert_eq!(setting.clock.waits().len(), 1);
-        if let Mishap::Cut(after) = mishap {
+        if let DownloadFault::Cut(after) = mishap {
             assert_eq!(ranges[1], format!("bytes={after}-"));
         }
-        let asked = &setting.host.received()[1];
+        let asked = &setting.host.received_requests()[1];
         assert_eq!(
             asked.header("if-range"),
             Some("\"0000000000000001-1e8483\"")
@@ -45,15 +50,15 @@ async fn a_break_is_gone_on_from() {
 #[tokio::test]
 async fn answers_and_refusals_that_pass_are_waited_out() {
     let setting = setting();
-    let offer = Offer::new(LENGTH, 1);
-    let limited = Answer::new(429).header("Retry-After", "7");
-    setting.host.next([
-        Mishap::Answer(Answer::new(503)),
-        Mishap::Answer(limited),
-        Mishap::Answer(Answer::new(500)),
+    let offer = HostedFile::new(LENGTH, 1);
+    let limited = HttpResponse::new(429).header("Retry-After", "7");
+    setting.host.script([
+        DownloadFault::Respond(HttpResponse::new(503)),
+        DownloadFault::Respond(limited),
+        DownloadFault::Respond(HttpResponse::new(500)),
     ]);
     setting
-        .fetch(&setting.host.offer(offer.clone()))
+        .fetch(&setting.host.add_file(offer.clone()))
         .await
         .unwrap();
     setting.assert_saved(&offer);
@@ -63,7 +68,7 @@ async fn answers_and_refusals_that_pass_are_waited_out() {
         setting.clock.waits()
     );
 
-    let url = setting.host.offer(Offer::new(LENGTH, 2));
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 2));
     setting.host.server().down();
     let error = setting
         .fetch_as(Wanted::new("other.tgz", &url))
@@ -84,7 +89,9 @@ async fn answers_and_refusals_that_pass_are_waited_out() {
         .await
         .unwrap();
 
-    setting.host.always(Mishap::Answer(Answer::new(503)));
+    setting
+        .host
+        .always(DownloadFault::Respond(HttpResponse::new(503)));
     let error = setting
         .fetch_as(Wanted::new("third.tgz", &url))
         .await
@@ -98,11 +105,11 @@ async fn answers_and_refusals_that_pass_are_waited_out() {
 #[tokio::test]
 async fn asked_to_wait_longer_than_it_may_a_download_ends_at_once_and_says_how_long() {
     let setting = setting();
-    let offer = Offer::new(LENGTH, 1);
-    let url = setting.host.offer(offer.clone());
-    setting.host.next([
-        Mishap::Cut(1_000_000),
-        Mishap::Answer(Answer::new(503).header("Retry-After", "61")),
+    let offer = HostedFile::new(LENGTH, 1);
+    let url = setting.host.add_file(offer.clone());
+    setting.host.script([
+        DownloadFault::Cut(1_000_000),
+        DownloadFault::Respond(HttpResponse::new(503).header("Retry-After", "61")),
     ]);
     let error = setting.fetch(&url).await.unwrap_err();
     assert!(matches!(error, DownloadError::Http { .. }), "{error:?}");
@@ -113,7 +120,7 @@ async fn asked_to_wait_longer_than_it_may_a_download_ends_at_once_and_says_how_l
     );
     assert_eq!(
         (
-            setting.host.received().len(),
+            setting.host.received_requests().len(),
             setting.clock.waits().len(),
             setting.part()
         ),
@@ -126,11 +133,13 @@ async fn asked_to_wait_longer_than_it_may_a_download_ends_at_once_and_says_how_l
 #[tokio::test]
 async fn progress_counts_attempts_anew() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::new().max_attempts(2)));
-    let offer = Offer::new(LENGTH, 1);
+    let offer = HostedFile::new(LENGTH, 1);
     // Ten breaks in a row, each after some bytes: more than there are attempts.
-    setting.host.next((0..10).map(|_| Mishap::Cut(100_000)));
     setting
-        .fetch(&setting.host.offer(offer.clone()))
+        .host
+        .script((0..10).map(|_| DownloadFault::Cut(100_000)));
+    setting
+        .fetch(&setting.host.add_file(offer.clone()))
         .await
         .unwrap();
     setting.assert_saved(&offer);
@@ -139,10 +148,10 @@ async fn progress_counts_attempts_anew() {
 #[tokio::test]
 async fn a_host_that_always_begins_anew_is_left_in_the_end() {
     let setting = setting();
-    setting.host.always(Mishap::IgnoreRange);
-    setting.host.always(Mishap::Cut(1000));
+    setting.host.always(DownloadFault::IgnoreRange);
+    setting.host.always(DownloadFault::Cut(1000));
     let error = setting
-        .fetch(&setting.host.offer(Offer::new(LENGTH, 1)))
+        .fetch(&setting.host.add_file(HostedFile::new(LENGTH, 1)))
         .await
         .unwrap_err();
     assert!(
@@ -150,14 +159,14 @@ async fn a_host_that_always_begins_anew_is_left_in_the_end() {
         "{error:?}"
     );
     // Counted from the last time that there was something new: the first.
-    assert_eq!(setting.host.received().len(), 4);
+    assert_eq!(setting.host.received_requests().len(), 4);
 }
 
 #[tokio::test]
 async fn silence_ends_an_attempt_and_not_the_download() {
     let setting = setting();
-    let offer = Offer::new(LENGTH, 1);
-    let url = setting.host.offer(offer.clone());
+    let offer = HostedFile::new(LENGTH, 1);
+    let url = setting.host.add_file(offer.clone());
     let closed = Gate::closed();
     let hurried = || {
         setting
@@ -167,7 +176,7 @@ async fn silence_ends_an_attempt_and_not_the_download() {
     };
     setting
         .host
-        .next([Mishap::Stall(1_000_000, closed.clone())]);
+        .script([DownloadFault::Stall(1_000_000, closed.clone())]);
     hurried()
         .file(Wanted::new("orders.tgz", &url))
         .into_directory(setting.directory.path())
@@ -182,7 +191,7 @@ async fn silence_ends_an_attempt_and_not_the_download() {
                 .any(|range| range == "bytes=1000000-")
     );
 
-    setting.host.always(Mishap::Stall(0, closed));
+    setting.host.always(DownloadFault::Stall(0, closed));
     let error = hurried()
         .file(Wanted::new("other.tgz", &url))
         .into_directory(setting.directory.path())
@@ -193,7 +202,7 @@ async fn silence_ends_an_attempt_and_not_the_download() {
 
     // Also before there is any answer.
     let server = App::examples()
-        .within(&Faults::always(Fault::silent()))
+        .layer(&Faults::always(Fault::silent()))
         .start();
     let silent = Wanted::new("third.tgz", format!("{}/a", server.url()));
     let error = hurried()
@@ -202,27 +211,28 @@ async fn silence_ends_an_attempt_and_not_the_download() {
         .await
         .unwrap_err();
     assert!(matches!(error, DownloadError::Timeout { .. }), "{error:?}");
-    assert_eq!(server.exchanges(), 4);
+    assert_eq!(server.request_count(), 4);
 }
 
 /// A download of which the first million bytes are here.
-async fn broken(setting: &Setting, url: &str, more: impl IntoIterator<Item = Mishap>) {
-    setting
-        .host
-        .next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(404))]);
+async fn broken(setting: &Setting, url: &str, more: impl IntoIterator<Item = DownloadFault>) {
+    setting.host.script([
+        DownloadFault::Cut(1_000_000),
+        DownloadFault::Respond(HttpResponse::new(404)),
+    ]);
     let error = setting.fetch(url).await.expect_err("it was told to fail");
     assert!(error.is_expired(), "{error:?}");
     assert_eq!((setting.part(), setting.names().len()), (1_000_000, 2));
-    setting.host.next(more);
+    setting.host.script(more);
 }
 
 #[tokio::test]
 async fn the_next_download_goes_on_also_with_a_new_signature() {
     let setting = setting();
-    let offer = Offer::new(LENGTH, 1);
-    let url = setting.host.offer(offer.clone());
+    let offer = HostedFile::new(LENGTH, 1);
+    let url = setting.host.add_file(offer.clone());
     broken(&setting, &url, []).await;
-    let again = setting.host.offer_again(&url);
+    let again = setting.host.add_url(&url);
     assert_ne!(again, url);
     setting.fetch(&again).await.unwrap();
     setting.assert_saved(&offer);
@@ -232,10 +242,10 @@ async fn the_next_download_goes_on_also_with_a_new_signature() {
 #[tokio::test]
 async fn another_path_is_another_file_unless_the_program_says_otherwise() {
     let setting = setting();
-    let offer = Offer::new(LENGTH, 1);
-    broken(&setting, &setting.host.offer(offer.clone()), []).await;
+    let offer = HostedFile::new(LENGTH, 1);
+    broken(&setting, &setting.host.add_file(offer.clone()), []).await;
     setting
-        .fetch(&setting.host.offer(offer.clone()))
+        .fetch(&setting.host.add_file(offer.clone()))
         .await
         .unwrap();
     setting.assert_saved(&offer);
@@ -243,10 +253,12 @@ async fn another_path_is_another_file_unless_the_program_says_otherwise() {
 
     for (second, last) in [("snapshot 1", "bytes=1000000-"), ("snapshot 2", "")] {
         let setting = self::setting();
-        let [first, other] = [1, 1].map(|seed| setting.host.offer(Offer::new(LENGTH, seed)));
-        setting
-            .host
-            .next([Mishap::Cut(1_000_000), Mishap::Answer(Answer::new(404))]);
+        let [first, other] =
+            [1, 1].map(|seed| setting.host.add_file(HostedFile::new(LENGTH, seed)));
+        setting.host.script([
+            DownloadFault::Cut(1_000_000),
+            DownloadFault::Respond(HttpResponse::new(404)),
+        ]);
         setting
             .fetch_as(Wanted::new("orders.tgz", first).identity("snapshot 1"))
             .await
@@ -262,44 +274,46 @@ async fn another_path_is_another_file_unless_the_program_says_otherwise() {
 
 #[tokio::test]
 async fn a_file_that_has_changed_is_fetched_anew() {
-    let changed = Offer::new(LENGTH, 2);
+    let changed = HostedFile::new(LENGTH, 2);
     // Whether the host looks at the condition or not, and also where it is asked within the same download.
-    for mishaps in [&[][..], &[Mishap::IgnoreCondition]] {
+    for mishaps in [&[][..], &[DownloadFault::IgnoreCondition]] {
         let setting = setting();
-        let url = setting.host.offer(Offer::new(LENGTH, 1));
+        let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
         broken(&setting, &url, []).await;
         for mishap in mishaps {
             setting.host.always(mishap.clone());
         }
-        setting.host.next([Mishap::Change(2)]);
+        setting.host.script([DownloadFault::Change(2)]);
         setting.fetch(&url).await.unwrap();
         setting.assert_saved(&changed);
     }
     let setting = setting();
+    setting.host.script([
+        DownloadFault::Cut(1_000_000),
+        DownloadFault::Change(2),
+        DownloadFault::None,
+    ]);
     setting
-        .host
-        .next([Mishap::Cut(1_000_000), Mishap::Change(2), Mishap::None]);
-    setting
-        .fetch(&setting.host.offer(Offer::new(LENGTH, 1)))
+        .fetch(&setting.host.add_file(HostedFile::new(LENGTH, 1)))
         .await
         .unwrap();
-    assert_eq!(setting.host.received().len(), 2);
-    setting.host.next([]);
+    assert_eq!(setting.host.received_requests().len(), 2);
+    setting.host.script([]);
     assert!(setting.read("orders.tgz") == Some(changed.bytes()));
 }
 
 #[tokio::test]
 async fn answers_that_do_not_fit_are_not_used() {
     for mishap in [
-        Mishap::IgnoreRange,
-        Mishap::WrongRange,
-        Mishap::Unsatisfiable,
+        DownloadFault::IgnoreRange,
+        DownloadFault::WrongRange,
+        DownloadFault::Unsatisfiable,
         without_etag(),
         content_range("bytes 1000000-2000002/*"),
     ] {
         let setting = setting();
-        let offer = Offer::new(LENGTH, 1);
-        let url = setting.host.offer(offer.clone());
+        let offer = HostedFile::new(LENGTH, 1);
+        let url = setting.host.add_file(offer.clone());
         broken(&setting, &url, [mishap.clone()]).await;
         setting
             .fetch(&url)
@@ -313,14 +327,14 @@ async fn answers_that_do_not_fit_are_not_used() {
     }
 }
 
-fn content_range(value: &str) -> Mishap {
-    Mishap::Header("content-range", value.to_owned())
+fn content_range(value: &str) -> DownloadFault {
+    DownloadFault::Header("content-range", value.to_owned())
 }
 
 #[tokio::test]
 async fn without_a_strong_tag_the_date_decides_and_without_both_nothing_goes_on() {
-    let no_date = Mishap::Header("last-modified", String::new());
-    let weak = Mishap::Header("etag", "W/\"weak\"".into());
+    let no_date = DownloadFault::Header("last-modified", String::new());
+    let weak = DownloadFault::Header("etag", "W/\"weak\"".into());
     for (mishaps, range) in [
         (vec![without_etag()], "bytes=1000000-"),
         (vec![weak.clone()], "bytes=1000000-"),
@@ -328,13 +342,15 @@ async fn without_a_strong_tag_the_date_decides_and_without_both_nothing_goes_on(
         (vec![without_etag(), no_date], ""),
     ] {
         let setting = setting();
-        let offer = Offer::new(LENGTH, 1);
+        let offer = HostedFile::new(LENGTH, 1);
         mishaps
             .iter()
             .for_each(|mishap| setting.host.always(mishap.clone()));
-        setting.host.next([Mishap::Cut(1_000_000), Mishap::None]);
         setting
-            .fetch(&setting.host.offer(offer.clone()))
+            .host
+            .script([DownloadFault::Cut(1_000_000), DownloadFault::None]);
+        setting
+            .fetch(&setting.host.add_file(offer.clone()))
             .await
             .unwrap();
         setting.assert_saved(&offer);
@@ -344,7 +360,7 @@ async fn without_a_strong_tag_the_date_decides_and_without_both_nothing_goes_on(
 
 #[tokio::test]
 async fn what_lies_there_is_only_continued_if_it_is_known_what_it_is() {
-    let offer = Offer::new(LENGTH, 1);
+    let offer = HostedFile::new(LENGTH, 1);
     type Spoil = fn(&Setting);
     let cases: [(&str, Spoil, &str); 6] = [
         (
@@ -352,7 +368,7 @@ async fn what_lies_there_is_only_continued_if_it_is_known_what_it_is() {
             |setting| {
                 fs::write(
                     setting.path("orders.tgz.part"),
-                    Offer::new(LENGTH, 1).bytes(),
+                    HostedFile::new(LENGTH, 1).bytes(),
                 )
                 .unwrap()
             },
@@ -386,7 +402,7 @@ async fn what_lies_there_is_only_continued_if_it_is_known_what_it_is() {
     ];
     for (name, spoil, range) in cases {
         let setting = setting();
-        let url = setting.host.offer(offer.clone());
+        let url = setting.host.add_file(offer.clone());
         broken(&setting, &url, []).await;
         spoil(&setting);
         setting
@@ -402,12 +418,13 @@ async fn what_lies_there_is_only_continued_if_it_is_known_what_it_is() {
 async fn a_finished_file_is_not_written_to_by_its_other_name() {
     // As it is when a process is killed between the two names of a file.
     let setting = setting();
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     fs::write(setting.path("orders.tgz"), "precious").unwrap();
     fs::hard_link(setting.path("orders.tgz"), setting.path("orders.tgz.part")).unwrap();
-    setting
-        .host
-        .next([Mishap::Cut(1000), Mishap::Answer(Answer::new(403))]);
+    setting.host.script([
+        DownloadFault::Cut(1000),
+        DownloadFault::Respond(HttpResponse::new(403)),
+    ]);
     let download = setting
         .client
         .download()

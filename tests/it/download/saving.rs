@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 
 use atlas_backup_api::{Delivery as Wanted, DownloadError, DownloadProgress};
-use atlas_backup_tests::fake_atlas::{Mishap, Offer};
+use atlas_backup_tests::fake_atlas::{DownloadFault, HostedFile};
 
 use super::{names, setting};
 
@@ -14,9 +14,9 @@ const LENGTH: u64 = 3_000_001;
 async fn a_file_is_saved_and_nothing_else() {
     let setting = setting();
     for (length, seed) in [(LENGTH, 1), (1, 2), (0, 3)] {
-        let offer = Offer::new(length, seed);
+        let offer = HostedFile::new(length, seed);
         let saved = setting
-            .fetch(&setting.host.offer(offer.clone()))
+            .fetch(&setting.host.add_file(offer.clone()))
             .await
             .unwrap();
         assert_eq!(
@@ -27,11 +27,14 @@ async fn a_file_is_saved_and_nothing_else() {
         fs::remove_file(setting.path("orders.tgz")).unwrap();
     }
     assert_eq!(
-        (setting.host.received().len(), setting.host.leaks()),
+        (
+            setting.host.received_requests().len(),
+            setting.host.credential_leaks()
+        ),
         (3, 0)
     );
     assert_eq!(
-        setting.host.received()[0].header("accept-encoding"),
+        setting.host.received_requests()[0].header("accept-encoding"),
         Some("identity")
     );
 }
@@ -39,7 +42,7 @@ async fn a_file_is_saved_and_nothing_else() {
 #[tokio::test]
 async fn a_name_never_leads_elsewhere_and_is_never_the_hosts() {
     let setting = setting();
-    setting.host.always(Mishap::Header(
+    setting.host.always(DownloadFault::Header(
         "content-disposition",
         "attachment; filename=\"../../evil.sh\"".into(),
     ));
@@ -50,17 +53,23 @@ async fn a_name_never_leads_elsewhere_and_is_never_the_hosts() {
         ("..\\..\\w", "w"),
     ] {
         let files = setting
-            .fetch_as(Wanted::new(name, setting.host.offer(Offer::new(10, 1))))
+            .fetch_as(Wanted::new(
+                name,
+                setting.host.add_file(HostedFile::new(10, 1)),
+            ))
             .await
             .unwrap();
         assert_eq!(files[0].path, setting.path(saved), "{name:?}");
         assert_eq!(setting.names(), [saved]);
         fs::remove_file(setting.path(saved)).unwrap();
     }
-    let sent = setting.host.received().len();
+    let sent = setting.host.received_requests().len();
     for name in ["", "..", "/", "\u{fc}", "a.part", "A.Part.JSON"] {
         let error = setting
-            .fetch_as(Wanted::new(name, setting.host.offer(Offer::new(10, 1))))
+            .fetch_as(Wanted::new(
+                name,
+                setting.host.add_file(HostedFile::new(10, 1)),
+            ))
             .await
             .unwrap_err();
         assert!(
@@ -68,7 +77,8 @@ async fn a_name_never_leads_elsewhere_and_is_never_the_hosts() {
             "{name:?}: {error:?}"
         );
     }
-    let same = ["a/b", "AB"].map(|name| Wanted::new(name, setting.host.offer(Offer::new(10, 1))));
+    let same =
+        ["a/b", "AB"].map(|name| Wanted::new(name, setting.host.add_file(HostedFile::new(10, 1))));
     let error = setting
         .client
         .download()
@@ -81,7 +91,10 @@ async fn a_name_never_leads_elsewhere_and_is_never_the_hosts() {
         "\"AB\": not fetched: another file has the same name"
     );
     assert_eq!(
-        (setting.names().len(), setting.host.received().len()),
+        (
+            setting.names().len(),
+            setting.host.received_requests().len()
+        ),
         (0, sent)
     );
 }
@@ -90,11 +103,11 @@ async fn a_name_never_leads_elsewhere_and_is_never_the_hosts() {
 async fn one_file_a_shard_in_a_directory_that_is_made() {
     let setting = setting();
     let offers: Vec<_> = (0..3)
-        .map(|shard| Offer::new(LENGTH / 3 + shard, shard))
+        .map(|shard| HostedFile::new(LENGTH / 3 + shard, shard))
         .collect();
     let urls: Vec<_> = offers
         .iter()
-        .map(|offer| setting.host.offer(offer.clone()))
+        .map(|offer| setting.host.add_file(offer.clone()))
         .collect();
     let wanted = urls
         .iter()
@@ -127,8 +140,10 @@ async fn one_file_a_shard_in_a_directory_that_is_made() {
 #[tokio::test]
 async fn what_exists_stays_unless_overwriting_is_asked_for() {
     let setting = setting();
-    let offer = Offer::new(LENGTH, 1);
-    let urls: Vec<_> = (0..2).map(|_| setting.host.offer(offer.clone())).collect();
+    let offer = HostedFile::new(LENGTH, 1);
+    let urls: Vec<_> = (0..2)
+        .map(|_| setting.host.add_file(offer.clone()))
+        .collect();
     fs::write(setting.path("orders.tgz"), "precious").unwrap();
     let files = || {
         ["first.tgz", "orders.tgz"]
@@ -148,13 +163,15 @@ async fn what_exists_stays_unless_overwriting_is_asked_for() {
         "{error:?}"
     );
     assert_eq!(
-        (setting.host.received().len(), setting.names()),
+        (setting.host.received_requests().len(), setting.names()),
         (0, vec!["orders.tgz".to_owned()])
     );
     assert_eq!(setting.read("orders.tgz").unwrap(), b"precious");
 
     // While it is incomplete, and where it fails, the old one is there.
-    setting.host.next([Mishap::None, Mishap::None]);
+    setting
+        .host
+        .script([DownloadFault::None, DownloadFault::None]);
     let spoilt = Wanted::new("orders.tgz", &urls[0]).sha1("0".repeat(40));
     let download = || setting.client.download().overwrite(true);
     let error = download()
@@ -175,7 +192,7 @@ async fn what_exists_stays_unless_overwriting_is_asked_for() {
 #[tokio::test]
 async fn a_file_that_comes_to_exist_meanwhile_stays() {
     let setting = setting();
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     let path = setting.path("orders.tgz");
     let meanwhile = move |progress: &DownloadProgress| {
         if progress.bytes > LENGTH / 2 {
@@ -200,8 +217,8 @@ async fn a_file_that_comes_to_exist_meanwhile_stays() {
 #[tokio::test]
 async fn a_file_that_another_process_has_begun_anew_is_not_finished() {
     let setting = setting();
-    let offer = Offer::new(LENGTH, 1);
-    let url = setting.host.offer(offer.clone());
+    let offer = HostedFile::new(LENGTH, 1);
+    let url = setting.host.add_file(offer.clone());
     for wanted in [
         Wanted::new("orders.tgz", &url),
         Wanted::new("orders.tgz", &url).sha1(offer.sha1()),
@@ -240,8 +257,8 @@ async fn a_file_that_another_process_has_begun_anew_is_not_finished() {
 #[tokio::test]
 async fn length_and_hash_are_checked() {
     let setting = setting();
-    let offer = Offer::new(LENGTH, 1);
-    let url = setting.host.offer(offer.clone());
+    let offer = HostedFile::new(LENGTH, 1);
+    let url = setting.host.add_file(offer.clone());
     let wanted = || Wanted::new("orders.tgz", &url);
     let error = setting
         .fetch_as(wanted().size(LENGTH + 1))
@@ -252,7 +269,7 @@ async fn length_and_hash_are_checked() {
         "orders.tgz: 3000002 bytes were stated, and 3000001 came"
     );
     // Where the length is not announced, it is known in the end.
-    setting.host.next([Mishap::Chunked]);
+    setting.host.script([DownloadFault::Chunked]);
     let error = setting
         .fetch_as(wanted().size(LENGTH - 1))
         .await
@@ -262,7 +279,7 @@ async fn length_and_hash_are_checked() {
         "{error:?}"
     );
     let error = setting
-        .fetch_as(wanted().sha1(Offer::new(LENGTH, 2).sha1()))
+        .fetch_as(wanted().sha1(HostedFile::new(LENGTH, 2).sha1()))
         .await
         .unwrap_err();
     assert!(
@@ -284,10 +301,10 @@ async fn length_and_hash_are_checked() {
 #[tokio::test]
 async fn a_file_of_unknown_length_is_saved_when_its_end_is_told() {
     let setting = setting();
-    let offer = Offer::new(LENGTH, 1);
-    setting.host.next([Mishap::Chunked]);
+    let offer = HostedFile::new(LENGTH, 1);
+    setting.host.script([DownloadFault::Chunked]);
     setting
-        .fetch(&setting.host.offer(offer.clone()))
+        .fetch(&setting.host.add_file(offer.clone()))
         .await
         .unwrap();
     setting.assert_saved(&offer);
@@ -296,8 +313,8 @@ async fn a_file_of_unknown_length_is_saved_when_its_end_is_told() {
 #[tokio::test]
 async fn progress_is_told_to_the_end() {
     let setting = setting();
-    let url = setting.host.offer(Offer::new(LENGTH, 1));
-    setting.host.next([Mishap::Cut(LENGTH / 2)]);
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
+    setting.host.script([DownloadFault::Cut(LENGTH / 2)]);
     let heard = Arc::new(Mutex::new(Vec::new()));
     let listener = {
         let heard = Arc::clone(&heard);

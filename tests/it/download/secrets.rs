@@ -1,7 +1,7 @@
 //! Nothing secret is told, traced or left on the disk.
 
 use atlas_backup_api::Delivery as Wanted;
-use atlas_backup_tests::fake_atlas::{Answer, Mishap, Offer};
+use atlas_backup_tests::fake_atlas::{DownloadFault, HostedFile, HttpResponse};
 
 use super::{setting, setting_with};
 use crate::transport::hygiene::Everything;
@@ -28,29 +28,35 @@ fn told(error: &dyn std::error::Error) -> String {
 async fn urls_and_headers_stay_secret() {
     Everything::listen();
     let setting = setting();
-    let offer = Offer {
-        header: Some(("x-mms-auth".into(), "not-a-real-value".into())),
-        ..Offer::new(100_000, 1)
+    let offer = HostedFile {
+        required_header: Some(("x-mms-auth".into(), "not-a-real-value".into())),
+        ..HostedFile::new(100_000, 1)
     };
-    let url = setting.host.offer(offer.clone());
+    let url = setting.host.add_file(offer.clone());
     let wanted = || Wanted::new("orders.tgz", &url).header("x-mms-auth", "not-a-real-value");
     let download = setting.client.download().file(wanted());
     assert_clean("the download", &format!("{download:?} {download:#?}"));
-    let elsewhere = Answer::new(307).header("Location", &url);
+    let elsewhere = HttpResponse::new(307).header("Location", &url);
     let mishaps = [
-        vec![Mishap::Cut(1000), Mishap::Answer(Answer::new(403))],
-        vec![Mishap::Answer(elsewhere), Mishap::Answer(Answer::new(404))],
-        vec![Mishap::Answer(
-            Answer::new(302).header("Location", "ftp://h/?signature"),
+        vec![
+            DownloadFault::Cut(1000),
+            DownloadFault::Respond(HttpResponse::new(403)),
+        ],
+        vec![
+            DownloadFault::Respond(elsewhere),
+            DownloadFault::Respond(HttpResponse::new(404)),
+        ],
+        vec![DownloadFault::Respond(
+            HttpResponse::new(302).header("Location", "ftp://h/?signature"),
         )],
         (0..4)
-            .map(|_| Mishap::Answer(Answer::new(503).body(url.clone())))
+            .map(|_| DownloadFault::Respond(HttpResponse::new(503).body(url.clone())))
             .collect(),
-        (0..4).map(|_| Mishap::Reset(0)).collect(),
-        vec![Mishap::Header("content-encoding", "br".into())],
+        (0..4).map(|_| DownloadFault::Reset(0)).collect(),
+        vec![DownloadFault::Header("content-encoding", "br".into())],
     ];
     for mishaps in mishaps {
-        setting.host.next(mishaps);
+        setting.host.script(mishaps);
         assert_clean(
             "an error",
             &told(&setting.fetch_as(wanted()).await.unwrap_err()),

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 
 use atlas_backup_api::{Delivery as Wanted, Download, DownloadError, DownloadProgress, reqwest};
-use atlas_backup_tests::fake_atlas::{App, Fault, Faults, Gate, Mishap, Offer};
+use atlas_backup_tests::fake_atlas::{App, DownloadFault, Fault, Faults, Gate, HostedFile};
 
 use super::{Setting, setting};
 
@@ -16,20 +16,20 @@ fn name(number: u64) -> String {
 }
 
 /// So many files, each of another length.
-fn offers(count: u64) -> Vec<Offer> {
+fn offers(count: u64) -> Vec<HostedFile> {
     (0..count)
-        .map(|number| Offer::new(LENGTH + number, number))
+        .map(|number| HostedFile::new(LENGTH + number, number))
         .collect()
 }
 
-fn wanted(setting: &Setting, offers: &[Offer]) -> Vec<Wanted> {
+fn wanted(setting: &Setting, offers: &[HostedFile]) -> Vec<Wanted> {
     (0..)
         .zip(offers)
-        .map(|(number, offer)| Wanted::new(name(number), setting.host.offer(offer.clone())))
+        .map(|(number, offer)| Wanted::new(name(number), setting.host.add_file(offer.clone())))
         .collect()
 }
 
-fn assert_saved(setting: &Setting, offers: &[Offer]) {
+fn assert_saved(setting: &Setting, offers: &[HostedFile]) {
     assert_eq!(
         setting.names(),
         (0..offers.len() as u64).map(name).collect::<Vec<_>>()
@@ -53,12 +53,14 @@ async fn no_more_than_asked_for_at_a_time_and_in_order() {
     ];
     for (change, most) in cases {
         let (setting, offers, gate) = (setting(), offers(6), Gate::closed());
-        setting.host.always(Mishap::Stall(1000, gate.clone()));
+        setting
+            .host
+            .always(DownloadFault::Stall(1000, gate.clone()));
         let download = change(setting.client.download().files(wanted(&setting, &offers)));
         let opened = async {
-            gate.arrived(most).await;
+            gate.wait_for_arrivals(most).await;
             // Time for one more to come, were there any: this asks the same host, and is answered.
-            let unrelated = setting.host.offer(Offer::new(1, 9));
+            let unrelated = setting.host.add_file(HostedFile::new(1, 9));
             setting
                 .client
                 .download()
@@ -66,7 +68,7 @@ async fn no_more_than_asked_for_at_a_time_and_in_order() {
                 .into_directory(setting.path("else"))
                 .await
                 .unwrap();
-            let begun = setting.host.received().len() - 1;
+            let begun = setting.host.received_requests().len() - 1;
             gate.open();
             begun
         };
@@ -108,9 +110,11 @@ async fn nothing_at_a_time_is_refused() {
 async fn one_bar_can_show_all_of_them() {
     let (setting, offers) = (setting(), offers(6));
     let whole: u64 = offers.iter().map(|offer| offer.length).sum();
-    setting
-        .host
-        .next([Mishap::Cut(500_000), Mishap::None, Mishap::Reset(700_000)]);
+    setting.host.script([
+        DownloadFault::Cut(500_000),
+        DownloadFault::None,
+        DownloadFault::Reset(700_000),
+    ]);
     let heard = Arc::new(Mutex::new(Vec::<DownloadProgress>::new()));
     let listener = {
         let heard = Arc::clone(&heard);
@@ -163,15 +167,17 @@ async fn the_first_error_ends_the_others_and_what_came_is_kept() {
     const CAME: u64 = 1_000_000;
     let (setting, answered) = (setting(), Gate::closed());
     let refusing = App::examples()
-        .within(&Faults::always(Fault::held(&answered)))
+        .layer(&Faults::always(Fault::hold_until(&answered)))
         .start();
     // The first one is complete and the last one's URL has expired when all others have come as far as the host lets them.
-    let mut offers = vec![Offer::new(1000, 0)];
-    offers.extend((1..=BEGUN + 1).map(|number| Offer::new(CAME + number, number)));
+    let mut offers = vec![HostedFile::new(1000, 0)];
+    offers.extend((1..=BEGUN + 1).map(|number| HostedFile::new(CAME + number, number)));
     let (last, mut files) = (BEGUN as usize + 1, wanted(&setting, &offers));
     let expired = Wanted::new(name(BEGUN + 1), format!("{}/gone", refusing.url()));
     let renewed = std::mem::replace(&mut files[last], expired);
-    setting.host.always(Mishap::Stall(CAME, Gate::closed()));
+    setting
+        .host
+        .always(DownloadFault::Stall(CAME, Gate::closed()));
     let listener = move |progress: &DownloadProgress| {
         if progress.files_complete == 1 && progress.overall_bytes == 1000 + BEGUN * CAME {
             answered.open();
@@ -207,8 +213,8 @@ async fn the_first_error_ends_the_others_and_what_came_is_kept() {
     // They go on from there, with another URL for the last one.
     files[last] = renewed;
     drop(files.remove(0));
-    let before = setting.host.received().len();
-    setting.host.never();
+    let before = setting.host.received_requests().len();
+    setting.host.clear_always();
     setting
         .client
         .download()
@@ -241,11 +247,13 @@ fn an_error_is_told_when_all_that_came_is_written() {
     one_thread.block_on(async {
         let (setting, answered) = (setting(), Gate::closed());
         let refusing = App::examples()
-            .within(&Faults::script([Fault::held(&answered)]))
+            .layer(&Faults::script([Fault::hold_until(&answered)]))
             .start();
         let mut files = wanted(&setting, &offers(1));
         files.push(Wanted::new(name(1), format!("{}/gone", refusing.url())));
-        setting.host.always(Mishap::Stall(CAME, Gate::closed()));
+        setting
+            .host
+            .always(DownloadFault::Stall(CAME, Gate::closed()));
         let (release, released) = std::sync::mpsc::channel::<()>();
         let mut released = Some(released);
         let listener = {
@@ -271,7 +279,7 @@ fn an_error_is_told_when_all_that_came_is_written() {
             (error, kept)
         };
         let release = async {
-            answered.arrived(1).await;
+            answered.wait_for_arrivals(1).await;
             answered.pass().await;
             // Time for the error to be told, were nothing waited for.
             for _ in 0..3 {
@@ -289,7 +297,7 @@ fn an_error_is_told_when_all_that_came_is_written() {
 async fn dropped_all_of_them_end_and_go_on_later() {
     let (setting, offers, gate) = (setting(), offers(3), Gate::closed());
     let files = wanted(&setting, &offers);
-    setting.host.always(Mishap::Stall(1_000_000, gate));
+    setting.host.always(DownloadFault::Stall(1_000_000, gate));
     let came = Arc::new(tokio::sync::Notify::new());
     let listener = {
         let came = Arc::clone(&came);
@@ -308,7 +316,7 @@ async fn dropped_all_of_them_end_and_go_on_later() {
         () = came.notified() => {}
         saved = download.into_directory(setting.directory.path()) => panic!("it is done: {saved:?}"),
     }
-    setting.host.never();
+    setting.host.clear_always();
     setting
         .client
         .download()

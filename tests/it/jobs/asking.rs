@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use atlas_backup_api::v2::types::{OnDemandSnapshotRequest, Snapshot};
 use atlas_backup_api::{TakeError, TakeSnapshotAndWait};
-use atlas_backup_tests::fake_atlas::{Answer, PROJECT, Server};
+use atlas_backup_tests::fake_atlas::{HttpResponse, PROJECT, Server};
 use serde_json::{Value, json};
 
 use super::either_kind::{is_sharded, page, refusal, wrong_kind};
@@ -16,7 +16,7 @@ const OURS: &str = "32b6e34b3d91647abb20e7b9";
 const OTHER: &str = "32b6e34b3d91647abb20e7ba";
 
 /// An Atlas whose two lists answer so, and which takes a snapshot that is complete at the second look.
-fn taking(replica_set: Answer, sharded: Answer, made: Value) -> Server {
+fn taking(replica_set: HttpResponse, sharded: HttpResponse, made: Value) -> Server {
     let looks = Arc::new(Mutex::new(0));
     replying(move |call, _| match call {
         call if call.starts_with("POST") => ok(&made),
@@ -53,14 +53,14 @@ fn asked(server: &Server) -> Vec<&'static str> {
         _ => "poll",
     };
     server
-        .received()
+        .received_requests()
         .iter()
         .map(|request| word(&request.method, &request.target))
         .collect()
 }
 
 /// A list in which another snapshot is under way, or was: it lags behind.
-fn busy(kind: &str) -> Answer {
+fn busy(kind: &str) -> HttpResponse {
     let other =
         json!({"id": OTHER, "type": kind, "status": "inProgress", "snapshotType": "onDemand"});
     ok(&json!({"links": [{"rel": "self"}], "results": [other]}))
@@ -93,7 +93,7 @@ async fn what_has_told_the_kind_is_not_asked_for_it_again() {
     for (name, server, expected) in [
         (
             "its list tells",
-            taking(items(replica_set), Answer::new(500), made(None)),
+            taking(items(replica_set), HttpResponse::new(500), made(None)),
             vec!["list", "take", "poll", "poll"],
         ),
         (
@@ -120,7 +120,7 @@ async fn what_has_told_the_kind_is_not_asked_for_it_again() {
         ),
         (
             "another one is under way",
-            taking(busy("replicaSet"), Answer::new(500), made(None)),
+            taking(busy("replicaSet"), HttpResponse::new(500), made(None)),
             vec!["list", "poll", "list", "take", "poll", "poll"],
         ),
         (
@@ -187,10 +187,10 @@ async fn a_cluster_without_snapshots_gets_its_first() {
 async fn a_refused_list_is_told_and_nothing_is_asked_for() {
     let refusals = || {
         [
-            (Answer::new(401), 401),
+            (HttpResponse::new(401), 401),
             (refusal(403, "USER_UNAUTHORIZED"), 403),
             (refusal(429, "RATE_LIMITED"), 429),
-            (Answer::new(503), 503),
+            (HttpResponse::new(503), 503),
         ]
     };
     let missing = [

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use atlas_backup_api::v2::types::RestoreJob;
 use atlas_backup_api::{DownloadError, DownloadProgress, SaveError, SaveSnapshot};
-use atlas_backup_tests::fake_atlas::{Family, Fault, Gate, Mishap, PROJECT};
+use atlas_backup_tests::fake_atlas::{DownloadFault, Family, Fault, Gate, PROJECT};
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
@@ -63,7 +63,7 @@ fn all_below(directory: &Path) -> Vec<String> {
 async fn assert_refused(setting: &Setting, directory: &Path) -> DownloadError {
     let mut told = None;
     for overwrite in [false, true] {
-        let before = setting.atlas.server().exchanges();
+        let before = setting.atlas.server().request_count();
         let save = setting
             .client
             .v2()
@@ -83,7 +83,11 @@ async fn assert_refused(setting: &Setting, directory: &Path) -> DownloadError {
                 .starts_with(&directory.display().to_string()),
             "{error}"
         );
-        assert_eq!(setting.atlas.server().exchanges(), before, "{directory:?}");
+        assert_eq!(
+            setting.atlas.server().request_count(),
+            before,
+            "{directory:?}"
+        );
         told = Some(error);
     }
     told.expect("two errors")
@@ -162,9 +166,9 @@ async fn what_was_made_for_a_call_that_saves_nothing_is_removed() {
     // Dropped while the job is made.
     let gate = Gate::closed();
     let saving = save(&setting, "orders").await;
-    setting.atlas.faults().push(Fault::held(&gate));
+    setting.atlas.faults().push(Fault::hold_until(&gate));
     let meanwhile = async {
-        gate.arrived(1).await;
+        gate.wait_for_arrivals(1).await;
         all_below(parent.path())
     };
     tokio::select! {
@@ -182,8 +186,8 @@ async fn what_has_come_stays_with_its_directory() {
     let gate = Gate::closed();
     setting
         .atlas
-        .delivery()
-        .next([Mishap::Stall(1000, gate.clone())]);
+        .download_host()
+        .script([DownloadFault::Stall(1000, gate.clone())]);
     let begun = Arc::new(Notify::new());
     let see = {
         let begun = Arc::clone(&begun);

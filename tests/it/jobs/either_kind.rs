@@ -1,7 +1,7 @@
 //! The snapshots of a cluster of which it is not said whether it is sharded: which of the two lists is asked, and what a refusal means.
 
 use atlas_backup_api::Error;
-use atlas_backup_tests::fake_atlas::{self, Answer, PROJECT, Server};
+use atlas_backup_tests::fake_atlas::{self, HttpResponse, PROJECT, Server};
 use serde_json::{Value, json};
 
 use super::script::{client, ok, replying};
@@ -9,7 +9,7 @@ use super::setting;
 use crate::transport::NoWait;
 
 /// An Atlas whose two lists answer so.
-fn lists(replica_set: &Answer, sharded: &Answer) -> Server {
+fn lists(replica_set: &HttpResponse, sharded: &HttpResponse) -> Server {
     let (replica_set, sharded) = (replica_set.clone(), sharded.clone());
     replying(move |call, _| {
         if is_sharded(call) {
@@ -25,7 +25,7 @@ pub fn is_sharded(target: &str) -> bool {
 }
 
 /// A list that is all on one page.
-pub fn page(items: &[(&str, Option<&str>)]) -> Answer {
+pub fn page(items: &[(&str, Option<&str>)]) -> HttpResponse {
     let items: Vec<Value> = items
         .iter()
         .map(|(id, kind)| json!({"id": id, "type": kind}))
@@ -33,8 +33,8 @@ pub fn page(items: &[(&str, Option<&str>)]) -> Answer {
     ok(&json!({"links": [{"rel": "self", "href": "https://cloud.mongodb.com/"}], "results": items}))
 }
 
-pub fn refusal(status: u16, code: &str) -> Answer {
-    Answer::json(
+pub fn refusal(status: u16, code: &str) -> HttpResponse {
+    HttpResponse::json(
         status,
         "application/json",
         &json!({"error": status, "errorCode": code, "detail": "No."}),
@@ -42,7 +42,7 @@ pub fn refusal(status: u16, code: &str) -> Answer {
 }
 
 /// Atlas's own words for the wrong kind of cluster.
-pub fn wrong_kind() -> Vec<Answer> {
+pub fn wrong_kind() -> Vec<HttpResponse> {
     [
         "INCORRECT_BACKUP_API_ENDPOINT",
         "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API",
@@ -64,7 +64,7 @@ async fn listed(server: &Server) -> (Result<Vec<String>, String>, [usize; 2]) {
         });
     }
     assert!(items.next().await.is_none(), "it had ended");
-    let asked = server.received();
+    let asked = server.received_requests();
     let sharded = asked
         .iter()
         .filter(|request| is_sharded(&request.target))
@@ -179,14 +179,14 @@ async fn after_a_refusal_an_empty_list_is_not_the_answer() {
 async fn any_other_refusal_is_told_at_once() {
     let refusals = [
         (refusal(400, "INVALID_QUERY_PARAMETER"), 400),
-        (Answer::new(401), 401),
-        (fake_atlas::error("forbidden"), 403),
+        (HttpResponse::new(401), 401),
+        (fake_atlas::error_response("forbidden"), 403),
         (refusal(403, "CANNOT_USE_THIS"), 403),
-        (fake_atlas::error("notFound"), 404),
+        (fake_atlas::error_response("notFound"), 404),
         (refusal(404, "GROUP_NOT_FOUND"), 404),
         (refusal(404, "CLUSTER_NOT_FOUND"), 404),
         (refusal(429, "RATE_LIMITED"), 429),
-        (Answer::new(503), 503),
+        (HttpResponse::new(503), 503),
     ];
     for (answer, status) in refusals {
         let snapshots = page(&[("1", Some("shardedCluster"))]);

@@ -496,7 +496,7 @@ async fn ends(run: Run, states: &[Value]) -> Outcome {
     let server = answering(states.iter().map(state));
     let outcome = run(client(&server, &NoWait::new())).await;
     assert_eq!(
-        server.exchanges(),
+        server.request_count(),
         outcome.shown,
         "a poll shows the job once"
     );

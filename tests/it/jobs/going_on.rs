@@ -6,7 +6,7 @@ use std::pin::Pin;
 use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 use atlas_backup_api::{Client, Error, SaveError, TakeError, WaitError};
 use atlas_backup_tests::fake_atlas::{
-    self, Answer, FakeAtlasBuilder, Fault, Faults, Offer, PROJECT, Server,
+    self, FakeAtlasBuilder, Fault, Faults, HostedFile, HttpResponse, PROJECT, Server,
 };
 use serde_json::json;
 
@@ -14,15 +14,15 @@ use super::script::{self, answering, ok};
 use super::{Setting, setting, setting_with};
 use crate::transport::{NoWait, seconds};
 
-fn not_found() -> Answer {
-    fake_atlas::error("notFound")
+fn not_found() -> HttpResponse {
+    fake_atlas::error_response("notFound")
 }
 
 /// Answers so many requests that read one thing by its id with 404, from the first on.
 fn unseen(times: usize) -> Setting {
-    let faults = Faults::script((0..times).map(|_| Fault::answer(not_found()))).on_method("GET");
+    let faults = Faults::script((0..times).map(|_| Fault::respond(not_found()))).on_method("GET");
     setting_with(
-        |atlas: FakeAtlasBuilder| atlas.open().faults(&faults),
+        |atlas: FakeAtlasBuilder| atlas.without_authentication().faults(&faults),
         |client| client,
     )
 }
@@ -31,7 +31,7 @@ fn unseen(times: usize) -> Setting {
 const MADE: &str = "32b6e34b3d91647abb20e7b9";
 
 /// An answer to what makes it, then these, and the last one for ever.
-fn making(polls: impl IntoIterator<Item = Answer>) -> Server {
+fn making(polls: impl IntoIterator<Item = HttpResponse>) -> Server {
     answering(
         [ok(&json!({"id": MADE, "snapshotId": PROJECT}))]
             .into_iter()
@@ -71,7 +71,7 @@ fn saves() -> Vec<Case> {
 }
 
 /// A job that has done its work, in the words of each family; there is nothing to fetch.
-fn done() -> Answer {
+fn done() -> HttpResponse {
     ok(&json!({"id": MADE, "status": "COMPLETED", "finishedAt": "2026-01-01T00:00:00Z"}))
 }
 
@@ -93,8 +93,8 @@ async fn a_snapshot_that_cannot_be_seen_yet_is_waited_for() {
         assert_eq!(
             (
                 taken.unwrap().id.as_str(),
-                server.acted("POST"),
-                server.acted("GET")
+                server.handled_count("POST"),
+                server.handled_count("GET")
             ),
             (MADE, 1, 1 + missing + 1)
         );
@@ -108,7 +108,7 @@ async fn a_job_that_cannot_be_seen_yet_is_waited_for() {
             let server = making((0..missing).map(|_| not_found()).chain([done()]));
             assert_eq!(save(client(&server)).await, Ok(()), "{name}");
             assert_eq!(
-                (server.acted("POST"), server.acted("GET")),
+                (server.handled_count("POST"), server.handled_count("GET")),
                 (1, missing + 1),
                 "{name}"
             );
@@ -120,7 +120,10 @@ async fn a_job_that_cannot_be_seen_yet_is_waited_for() {
 #[tokio::test]
 async fn a_download_whose_job_cannot_be_seen_yet_is_saved() {
     let host = setting();
-    let url = host.atlas.delivery().offer(Offer::new(1000, 1));
+    let url = host
+        .atlas
+        .download_host()
+        .add_file(HostedFile::new(1000, 1));
     let directory = tempfile::tempdir().unwrap();
     let server = making([
         not_found(),
@@ -135,7 +138,7 @@ async fn a_download_whose_job_cannot_be_seen_yet_is_saved() {
         .await
         .unwrap();
     assert_eq!(
-        (saved.len(), saved[0].bytes, server.acted("POST")),
+        (saved.len(), saved[0].bytes, server.handled_count("POST")),
         (1, 1000, 1)
     );
 }
@@ -156,7 +159,7 @@ async fn what_stays_unseen_is_told_to_have_been_made() {
             "{error}"
         );
         assert_eq!(
-            (server.acted("POST"), server.acted("GET")),
+            (server.handled_count("POST"), server.handled_count("GET")),
             (1, 5),
             "{name}"
         );
@@ -188,7 +191,10 @@ async fn what_stays_unseen_is_told_to_have_been_made() {
         error.to_string().starts_with(&start) && error.to_string().ends_with(end),
         "{error}"
     );
-    assert_eq!((server.acted("POST"), server.acted("GET")), (1, 1 + 5));
+    assert_eq!(
+        (server.handled_count("POST"), server.handled_count("GET")),
+        (1, 1 + 5)
+    );
 }
 
 #[tokio::test]
@@ -205,7 +211,7 @@ async fn what_was_seen_and_is_gone_is_told_at_once() {
         );
         assert!(error.contains(": 404 Not Found"), "{error}");
         assert!(
-            !error.contains("goes on") && server.acted("GET") == 3,
+            !error.contains("goes on") && server.handled_count("GET") == 3,
             "{name}: {error}"
         );
     }
@@ -283,14 +289,17 @@ async fn a_wait_takes_a_404_for_the_end_unless_the_job_was_just_created() {
         .just_created()
         .await
         .unwrap();
-    assert_eq!((done.id, setting.atlas.faults().left()), (snapshot.id, 0));
+    assert_eq!(
+        (done.id, setting.atlas.faults().remaining()),
+        (snapshot.id, 0)
+    );
     // Other refusals are believed.
-    let setting = setting_with(FakeAtlasBuilder::open, |client| client);
+    let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| client);
     let snapshot = setting.take("orders").await;
     setting
         .atlas
         .faults()
-        .push(Fault::answer(fake_atlas::error("forbidden")));
+        .push(Fault::respond(fake_atlas::error_response("forbidden")));
     let refused = setting
         .client
         .v2()
@@ -305,18 +314,18 @@ async fn a_wait_takes_a_404_for_the_end_unless_the_job_was_just_created() {
 }
 
 /// How waiting is broken off, of a job that is under way.
-fn broken_off() -> Vec<(&'static str, Vec<Answer>)> {
+fn broken_off() -> Vec<(&'static str, Vec<HttpResponse>)> {
     let running = ok(&json!({"id": MADE, "status": "RUNNING"}));
     vec![
         ("still under way after 600s", vec![running.clone()]),
         (
             "503 Service Unavailable",
-            vec![running.clone(), Answer::new(503)],
+            vec![running.clone(), HttpResponse::new(503)],
         ),
-        ("503 Service Unavailable", vec![Answer::new(503)]),
+        ("503 Service Unavailable", vec![HttpResponse::new(503)]),
         (
             "403 Forbidden",
-            vec![running, fake_atlas::error("forbidden")],
+            vec![running, fake_atlas::error_response("forbidden")],
         ),
         ("404 Not Found", vec![not_found()]),
     ]
@@ -339,7 +348,7 @@ async fn who_saves_is_told_to_wait_for_the_same_job() {
                 )),
                 "{error}"
             );
-            assert_eq!(server.acted("POST"), 1, "{get}");
+            assert_eq!(server.handled_count("POST"), 1, "{get}");
         }
     }
 }
@@ -375,7 +384,7 @@ async fn who_takes_is_told_to_wait_for_the_same_snapshot() {
                 )),
                 "{error}"
             );
-            assert_eq!(server.acted("POST"), 1, "{get}");
+            assert_eq!(server.handled_count("POST"), 1, "{get}");
         }
     }
 }
@@ -405,10 +414,10 @@ async fn every_wait_that_is_broken_off_names_what_waits_for_the_same_again() {
     for (get, wait) in waits() {
         for (polls, goes_on) in [
             (vec![running()], "goes on"),
-            (vec![running(), Answer::new(503)], "goes on"),
-            (vec![running(), Answer::new(401)], "goes on"),
-            (vec![Answer::new(503)], "may go on"),
-            (vec![Answer::new(401)], "may go on"),
+            (vec![running(), HttpResponse::new(503)], "goes on"),
+            (vec![running(), HttpResponse::new(401)], "goes on"),
+            (vec![HttpResponse::new(503)], "may go on"),
+            (vec![HttpResponse::new(401)], "may go on"),
         ] {
             let error = wait(client(&answering(polls))).await.unwrap_err();
             let end = format!(

@@ -33,7 +33,7 @@ struct Setting {
 }
 
 fn setting() -> Setting {
-    setting_with(FakeAtlasBuilder::open, |builder| builder)
+    setting_with(FakeAtlasBuilder::without_authentication, |builder| builder)
 }
 
 fn setting_with(
@@ -61,7 +61,7 @@ impl Setting {
 
     /// Targets of the requests with this method, in their order.
     fn targets(&self, method: &str) -> Vec<String> {
-        let received = self.atlas.server().received().into_iter();
+        let received = self.atlas.server().received_requests().into_iter();
         received
             .filter(|request| request.method == method)
             .map(|request| request.target)
@@ -91,7 +91,7 @@ impl Drop for Setting {
     /// What the fake answers is what the documents say.
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            assert_eq!(self.atlas.faults_of_its_own(), [""; 0]);
+            assert_eq!(self.atlas.spec_violations(), [""; 0]);
         }
     }
 }

@@ -8,7 +8,7 @@ use atlas_backup_api::v2::types::Snapshot;
 use atlas_backup_api::{Error, Items, RetryPolicy};
 use atlas_backup_tests::entries;
 use atlas_backup_tests::fake_atlas::{
-    Answer, FakeAtlasBuilder, Fault, Faults, Gate, PROJECT, Server,
+    FakeAtlasBuilder, Fault, Faults, Gate, HttpResponse, PROJECT, Server,
 };
 use futures_util::{FutureExt, StreamExt};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ use crate::transport::NoWait;
 /// With that many snapshots of `orders`.
 fn listing(count: usize) -> Setting {
     setting_with(
-        |atlas| atlas.open().snapshots("orders", count),
+        |atlas| atlas.without_authentication().snapshots("orders", count),
         |builder| builder,
     )
 }
@@ -60,7 +60,7 @@ fn queries(server: &Server) -> Vec<String> {
             .unwrap_or_default()
     };
     server
-        .received()
+        .received_requests()
         .into_iter()
         .map(|request| query(request.target))
         .collect()
@@ -112,7 +112,7 @@ async fn what_the_call_says_of_pages_holds() {
 async fn the_count_is_not_believed() {
     for miscount in [-1000, -3, 1, 1000] {
         let setting = listing(600);
-        setting.atlas.miscount(miscount);
+        setting.atlas.set_count_offset(miscount);
         assert_eq!(ids(snapshots(&setting)).await.len(), 600, "{miscount}");
         assert_eq!(setting.sent("GET"), 2, "{miscount}");
     }
@@ -130,7 +130,7 @@ async fn what_appears_between_pages_makes_none_come_twice_and_hides_none() {
     for appearing in [1, 7, 499] {
         let setting = listing(1200);
         let before = ids(snapshots(&setting)).await;
-        setting.atlas.appear_between_pages(appearing);
+        setting.atlas.add_snapshots_between_pages(appearing);
         let mut items = snapshots(&setting);
         let mut found = BTreeSet::new();
         while let Some(item) = items.next().await {
@@ -140,7 +140,7 @@ async fn what_appears_between_pages_makes_none_come_twice_and_hides_none() {
             );
             // Three times; a list that grows as fast as it is read has no end.
             if setting.sent("GET") > 6 {
-                setting.atlas.appear_between_pages(0);
+                setting.atlas.add_snapshots_between_pages(0);
             }
         }
         assert!(
@@ -159,16 +159,16 @@ async fn a_page_that_comes_again_because_as_many_appeared_is_not_the_end() {
         .list_snapshots(PROJECT, "orders")
         .items_per_page(2)
         .stream();
-    setting.atlas.appear_between_pages(2);
+    setting.atlas.add_snapshots_between_pages(2);
     items.next().await.unwrap().unwrap();
-    setting.atlas.appear_between_pages(0);
+    setting.atlas.add_snapshots_between_pages(0);
     assert_eq!(items.all().await.unwrap().len(), 5);
 }
 
 #[tokio::test]
 async fn a_list_too_long_to_count_goes_on_uncounted() {
     let setting = listing(1200);
-    setting.atlas.countable(1000);
+    setting.atlas.set_max_countable(1000);
     assert_eq!(ids(snapshots(&setting)).await.len(), 1200);
     let uncounted = |page| format!("itemsPerPage=500&pageNum={page}&includeCount=false");
     let first = "itemsPerPage=500&pageNum=1".to_owned();
@@ -186,11 +186,11 @@ async fn a_list_too_long_to_count_goes_on_uncounted() {
 #[tokio::test]
 async fn a_list_that_grows_too_long_to_count_loses_no_page() {
     let setting = listing(600);
-    setting.atlas.countable(600);
-    setting.atlas.appear_between_pages(1);
+    setting.atlas.set_max_countable(600);
+    setting.atlas.add_snapshots_between_pages(1);
     let mut items = snapshots(&setting);
     items.next().await.unwrap().unwrap();
-    setting.atlas.appear_between_pages(0);
+    setting.atlas.add_snapshots_between_pages(0);
     assert_eq!(items.all().await.unwrap().len(), 599);
     assert_eq!(setting.sent("GET"), 3);
 }
@@ -200,9 +200,9 @@ async fn without_counting_a_timeout_is_an_error() {
     let page = ok(&json!({"results": [{"id": "1"}]}));
     let error = json!({"error": 500, "errorCode": "TIMEOUT_WHILE_PAGING"});
     let server = answering([
-        Answer::json(500, "application/json", &error),
+        HttpResponse::json(500, "application/json", &error),
         page,
-        Answer::json(500, "application/json", &error),
+        HttpResponse::json(500, "application/json", &error),
     ]);
     let mut items = client(&server, &NoWait::new())
         .v2()
@@ -211,7 +211,7 @@ async fn without_counting_a_timeout_is_an_error() {
     items.next().await.unwrap().unwrap();
     let error = items.next().await.unwrap().unwrap_err();
     assert_eq!(
-        (error.error_code(), server.exchanges()),
+        (error.error_code(), server.request_count()),
         (Some("TIMEOUT_WHILE_PAGING"), 3)
     );
 }
@@ -221,7 +221,7 @@ async fn each_page_is_a_call_that_is_tried_again() {
     for fault in momentary() {
         let atlas = |atlas: FakeAtlasBuilder| {
             atlas
-                .open()
+                .without_authentication()
                 .snapshots("orders", 600)
                 .faults(&Faults::none().at(1, fault.clone()))
         };
@@ -261,12 +261,9 @@ async fn it_ends_with_an_error() {
     for _ in 0..500 {
         items.next().await.unwrap().unwrap();
     }
-    setting
-        .atlas
-        .faults()
-        .push(Fault::answer(atlas_backup_tests::fake_atlas::error(
-            "notFound",
-        )));
+    setting.atlas.faults().push(Fault::respond(
+        atlas_backup_tests::fake_atlas::error_response("notFound"),
+    ));
     assert!(items.next().await.unwrap().unwrap_err().is_not_found());
     assert!(items.next().await.is_none());
     let refused = setting
@@ -284,15 +281,18 @@ async fn it_ends_with_an_error() {
 #[tokio::test]
 async fn who_stops_waiting_for_an_item_misses_none() {
     let gate = Gate::closed();
-    let faults = Faults::script([Fault::held(&gate)]);
-    let setting = setting_with(|atlas| atlas.open().faults(&faults), |builder| builder);
+    let faults = Faults::script([Fault::hold_until(&gate)]);
+    let setting = setting_with(
+        |atlas| atlas.without_authentication().faults(&faults),
+        |builder| builder,
+    );
     let mut items = snapshots(&setting);
     {
         let mut next = pin!(items.next());
         assert!((&mut next).now_or_never().is_none());
         tokio::select! {
             _ = next => panic!("the gate is closed"),
-            () = gate.arrived(1) => {}
+            () = gate.wait_for_arrivals(1) => {}
         }
     }
     gate.open();
@@ -337,7 +337,7 @@ async fn lists_of_another_kind() {
                 found
                     .map(|found| found.len())
                     .map_err(|error| error.to_string()),
-                server.exchanges()
+                server.request_count()
             ),
             (Ok(items), requests),
             "{name}"
@@ -396,7 +396,7 @@ async fn links_without_a_next_page_are_the_end_and_no_links_are_not() {
                     .await
                     .unwrap()
                     .len(),
-                server.exchanges()
+                server.request_count()
             ),
             (2, requests),
             "{links}"
@@ -414,7 +414,7 @@ async fn links_without_a_next_page_are_the_end_and_no_links_are_not() {
             .await
             .unwrap();
         assert_eq!(
-            (jobs.len(), server.exchanges()),
+            (jobs.len(), server.request_count()),
             (1, requests - 1),
             "{links}"
         );

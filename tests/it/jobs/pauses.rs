@@ -84,7 +84,7 @@ async fn the_last_look_is_shortly_before_the_deadline() {
     let setting = setting();
     setting
         .atlas
-        .takes(Family::Snapshot, seconds(0), seconds(90));
+        .set_job_duration(Family::Snapshot, seconds(0), seconds(90));
     let snapshot = setting.take("orders").await;
     let wait = setting
         .client
@@ -143,7 +143,7 @@ async fn what_a_rate_limit_asks_for_is_waited_for() {
 async fn asked_to_wait_longer_than_there_is_time_the_waiting_ends_at_once() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
-    let exchanges = setting.atlas.server().exchanges();
+    let exchanges = setting.atlas.server().request_count();
     setting.atlas.faults().push(Fault::rate_limited(Some(100)));
     let wait = setting
         .client
@@ -163,7 +163,7 @@ async fn asked_to_wait_longer_than_there_is_time_the_waiting_ends_at_once() {
     );
     assert_eq!(
         (
-            setting.atlas.server().exchanges() - exchanges,
+            setting.atlas.server().request_count() - exchanges,
             setting.clock.waits().len()
         ),
         (1, 0)
@@ -183,7 +183,7 @@ async fn asked_to_wait_longer_than_there_is_time_the_waiting_ends_at_once() {
 
 #[tokio::test]
 async fn a_rate_limit_is_met_within_the_call_first() {
-    let setting = setting_with(FakeAtlasBuilder::open, |client| {
+    let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| {
         client.retry(RetryPolicy::new())
     });
     let snapshot = setting.take("orders").await;
@@ -203,7 +203,7 @@ async fn a_rate_limit_is_met_within_the_call_first() {
 /// Of answers that say so much of the allowance.
 async fn first_pause(limit: &str, remaining: &str) -> Duration {
     let snapshot = |status: &str| ok(&json!({"id": PROJECT, "status": status}));
-    let told = |answer: atlas_backup_tests::fake_atlas::Answer| {
+    let told = |answer: atlas_backup_tests::fake_atlas::HttpResponse| {
         let answer = if limit.is_empty() {
             answer
         } else {
@@ -221,7 +221,7 @@ async fn first_pause(limit: &str, remaining: &str) -> Duration {
         .await
         .expect("it ends well");
     let waits = clock.waits();
-    assert_eq!((waits.len(), server.exchanges()), (1, 2));
+    assert_eq!((waits.len(), server.request_count()), (1, 2));
     waits[0]
 }
 
@@ -243,7 +243,7 @@ async fn while_little_is_left_of_the_allowance_they_are_the_longest() {
 #[tokio::test]
 async fn clients_that_share_an_allowance_all_get_there() {
     let setting = setting();
-    setting.atlas.limit(Some(20));
+    setting.atlas.set_rate_limit(Some(20));
     let snapshot = setting.take("orders").await;
     let wait = || {
         setting

@@ -10,7 +10,7 @@ use atlas_backup_api::{
     SaveSnapshot, SavedFile, WaitError,
 };
 use atlas_backup_tests::fake_atlas::{
-    Answer, FakeAtlasBuilder, Family, Fault, Faults, Gate, Mishap, Offer, PROJECT,
+    DownloadFault, FakeAtlasBuilder, Family, Fault, Faults, Gate, HostedFile, HttpResponse, PROJECT,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -76,8 +76,8 @@ fn name(file: &SavedFile) -> String {
 
 /// Whoever delivers saw no credentials of the API.
 fn assert_no_leak(setting: &Setting) {
-    let received = setting.atlas.delivery().received();
-    assert!(!received.is_empty() && setting.atlas.delivery().leaks() == 0);
+    let received = setting.atlas.download_host().received_requests();
+    assert!(!received.is_empty() && setting.atlas.download_host().credential_leaks() == 0);
     assert!(
         received
             .iter()
@@ -100,7 +100,7 @@ async fn a_replica_set_is_one_file() {
         (1, format!("snapshot-{id}.tar.gz"), BYTES)
     );
     assert_eq!(fs::metadata(&saved[0].path).unwrap().len(), BYTES);
-    let received = setting.atlas.server().received();
+    let received = setting.atlas.server().received_requests();
     let asked = received
         .iter()
         .find(|request| request.method == "POST")
@@ -112,7 +112,7 @@ async fn a_replica_set_is_one_file() {
     assert_eq!(
         (
             setting.sent("POST"),
-            setting.atlas.delivery().received().len()
+            setting.atlas.download_host().received_requests().len()
         ),
         (1, 1)
     );
@@ -138,7 +138,7 @@ async fn a_sharded_cluster_is_a_file_for_each_of_its_parts() {
         first.delivery_url.is_empty() && last.delivery_url.len() == 3 && jobs.len() > 3,
         "{jobs:?}"
     );
-    let requests = setting.atlas.delivery().received();
+    let requests = setting.atlas.download_host().received_requests();
     assert_eq!(
         (saved.len(), last.components.len(), requests.len()),
         (3, 3, 3)
@@ -203,7 +203,7 @@ async fn other_families_are_one_file() {
     assert_eq!(
         (
             setting.sent("POST"),
-            setting.atlas.delivery().received().len()
+            setting.atlas.download_host().received_requests().len()
         ),
         (3, 3)
     );
@@ -256,11 +256,11 @@ macro_rules! legacy {
 async fn a_legacy_job_has_its_header_sent_to_its_host_only() {
     let setting = setting_with(|atlas| atlas, |client| client.credentials(api_key()));
     let headers = [legacy!(setting v1), legacy!(setting v2)];
-    let requests = setting.atlas.delivery().received();
+    let requests = setting.atlas.download_host().received_requests();
     assert_eq!(requests.len(), 2);
     for ((header, value), request) in headers.into_iter().zip(requests) {
         assert_eq!(request.header(&header.to_ascii_lowercase()), Some(&*value));
-        let elsewhere = setting.atlas.server().received();
+        let elsewhere = setting.atlas.server().received_requests();
         assert!(
             elsewhere
                 .iter()
@@ -296,7 +296,10 @@ async fn other_bytes_than_a_legacy_job_tells_are_not_saved() {
         .wait()
         .await
         .unwrap();
-    setting.atlas.delivery().next([Mishap::Change(1)]);
+    setting
+        .atlas
+        .download_host()
+        .script([DownloadFault::Change(1)]);
     let error = setting
         .client
         .download()
@@ -306,7 +309,10 @@ async fn other_bytes_than_a_legacy_job_tells_are_not_saved() {
         .unwrap_err();
     assert!(matches!(error, DownloadError::Hash { .. }), "{error:?}");
     assert_eq!(
-        (setting.atlas.delivery().left(), names(&directory).len()),
+        (
+            setting.atlas.download_host().remaining(),
+            names(&directory).len()
+        ),
         (0, 0)
     );
 }
@@ -436,8 +442,8 @@ async fn what_broke_between_two_files_goes_on_when_it_is_called_again() {
     );
     let statuses: Vec<_> = setting
         .atlas
-        .delivery()
-        .received()
+        .download_host()
+        .received_requests()
         .iter()
         .map(|request| request.status)
         .collect();
@@ -465,9 +471,9 @@ async fn what_broke_between_two_files_goes_on_when_it_is_called_again() {
 #[tokio::test]
 async fn numbered_files_are_fetched_again_when_urls_are_renewed() {
     let (host, directory) = (setting(), directory());
-    let host = host.atlas.delivery();
-    let offers = [Offer::new(BYTES, 1), Offer::new(BYTES, 2)];
-    let [a, b] = offers.clone().map(|offer| host.offer(offer));
+    let host = host.atlas.download_host();
+    let offers = [HostedFile::new(BYTES, 1), HostedFile::new(BYTES, 2)];
+    let [a, b] = offers.clone().map(|offer| host.add_file(offer));
     let job = |urls: [&str; 2]| {
         ok(
             &json!({"id": PROJECT, "snapshotId": PROJECT, "deliveryType": "download", "deliveryUrl": urls}),
@@ -487,7 +493,10 @@ async fn numbered_files_are_fetched_again_when_urls_are_renewed() {
         .map(|file| fs::read(&file.path).unwrap())
         .collect();
     assert!(bytes == [offers[1].bytes(), offers[0].bytes()], "{saved:?}");
-    assert_eq!((names(&directory).len(), host.received().len()), (2, 4));
+    assert_eq!(
+        (names(&directory).len(), host.received_requests().len()),
+        (2, 4)
+    );
 }
 
 #[tokio::test]
@@ -508,8 +517,8 @@ async fn what_expires_in_between_is_asked_for_once_more_and_not_all_of_it() {
     );
     let statuses: Vec<_> = setting
         .atlas
-        .delivery()
-        .received()
+        .download_host()
+        .received_requests()
         .iter()
         .map(|request| request.status)
         .collect();
@@ -540,11 +549,14 @@ async fn what_expires_twice_is_told() {
 #[tokio::test]
 async fn what_expires_side_by_side_is_there_in_the_end() {
     for from in [1, BYTES / 2, BYTES] {
-        let setting = setting_with(FakeAtlasBuilder::open, |client| {
+        let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| {
             client.retry(RetryPolicy::new())
         });
         let directory = directory();
-        setting.atlas.delivery().next([Mishap::Cut(BYTES / 2)]);
+        setting
+            .atlas
+            .download_host()
+            .script([DownloadFault::Cut(BYTES / 2)]);
         let save = save(&setting, "events")
             .await
             .renew_expired(true)
@@ -626,11 +638,14 @@ async fn only_its_owner_can_read_what_is_saved() {
 /// The second job has other bytes to offer, which cannot follow upon the first half.
 #[tokio::test]
 async fn half_a_file_of_a_url_that_expired_is_no_part_of_another() {
-    let setting = setting_with(FakeAtlasBuilder::open, |client| {
+    let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| {
         client.retry(RetryPolicy::new())
     });
     let directory = directory();
-    setting.atlas.delivery().next([Mishap::Cut(BYTES / 2)]);
+    setting
+        .atlas
+        .download_host()
+        .script([DownloadFault::Cut(BYTES / 2)]);
     let save = save(&setting, "orders")
         .await
         .renew_expired(true)
@@ -640,7 +655,7 @@ async fn half_a_file_of_a_url_that_expired_is_no_part_of_another() {
         (
             setting.sent("POST"),
             names(&directory),
-            setting.atlas.delivery().left()
+            setting.atlas.download_host().remaining()
         ),
         (2, vec![name(&saved[0])], 0)
     );
@@ -648,13 +663,13 @@ async fn half_a_file_of_a_url_that_expired_is_no_part_of_another() {
     let whole = super::saving::directory();
     let url = setting
         .atlas
-        .delivery()
-        .received()
+        .download_host()
+        .received_requests()
         .last()
         .unwrap()
         .target
         .clone();
-    let url = format!("{}{url}", setting.atlas.delivery().server().url());
+    let url = format!("{}{url}", setting.atlas.download_host().server().url());
     let again = setting
         .client
         .download()
@@ -701,7 +716,7 @@ async fn a_job_that_fails_or_hangs_fetches_nothing() {
     assert_eq!(
         (
             setting.sent("POST"),
-            setting.atlas.delivery().received().len()
+            setting.atlas.download_host().received_requests().len()
         ),
         (2, 0)
     );
@@ -710,7 +725,7 @@ async fn a_job_that_fails_or_hangs_fetches_nothing() {
 /// The job is there, and goes on: whoever cannot ask after it is told which one it is.
 #[tokio::test]
 async fn a_job_that_cannot_be_asked_after_is_named() {
-    let refused = Answer::json(
+    let refused = HttpResponse::json(
         403,
         "application/json",
         &json!({"error": 403, "errorCode": "NO_LONGER", "detail": "No."}),
@@ -753,15 +768,18 @@ async fn a_job_that_names_no_file() {
         matches!(&error, SaveError::NoFiles(job) if job.id.as_str() == PROJECT),
         "{error:?}"
     );
-    assert_eq!((server.acted("POST"), names(&directory).len()), (1, 0));
+    assert_eq!(
+        (server.handled_count("POST"), names(&directory).len()),
+        (1, 0)
+    );
 }
 
 #[tokio::test]
 async fn what_asks_for_the_download_is_sent_once() {
-    for fault in [Fault::reset().after_acting(), Fault::html_503()] {
+    for fault in [Fault::reset().after_handling(), Fault::html_503()] {
         let faults = Faults::script([fault]).on_method("POST");
         let setting = setting_with(
-            |atlas| atlas.open().faults(&faults),
+            |atlas| atlas.without_authentication().faults(&faults),
             |client| client.retry(RetryPolicy::new()),
         );
         let error = save(&setting, "orders")
@@ -799,7 +817,7 @@ async fn what_asks_for_the_download_is_sent_once() {
         matches!(error, SaveError::Call(Error::InvalidArgument(_))),
         "{error:?}"
     );
-    assert_eq!(setting.atlas.server().exchanges(), 1);
+    assert_eq!(setting.atlas.server().request_count(), 1);
 }
 
 #[tokio::test]
@@ -828,7 +846,7 @@ async fn polls_that_fail_for_the_moment_do_not_matter() {
             .await;
         assert!(saved.is_ok(), "{fault:?}: {saved:?}");
         assert_eq!(
-            (setting.atlas.faults().left(), setting.sent("POST")),
+            (setting.atlas.faults().remaining(), setting.sent("POST")),
             (0, 1),
             "{fault:?}"
         );
@@ -893,14 +911,14 @@ async fn dropped_it_goes_no_further() {
     let gate = Gate::closed();
     setting
         .atlas
-        .delivery()
-        .next([Mishap::Stall(BYTES / 2, gate.clone())]);
+        .download_host()
+        .script([DownloadFault::Stall(BYTES / 2, gate.clone())]);
     tokio::select! {
         _ = save_in_turn(&setting, "events").await.into_directory(directory.path()) => panic!("the gate is closed"),
-        () = gate.arrived(1) => {}
+        () = gate.wait_for_arrivals(1) => {}
     }
     gate.open();
-    let before = setting.atlas.server().exchanges();
+    let before = setting.atlas.server().request_count();
     setting
         .client
         .v2()
@@ -910,8 +928,8 @@ async fn dropped_it_goes_no_further() {
         .unwrap();
     assert_eq!(
         (
-            setting.atlas.server().exchanges() - before,
-            setting.atlas.delivery().received().len()
+            setting.atlas.server().request_count() - before,
+            setting.atlas.download_host().received_requests().len()
         ),
         (1, 1)
     );

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use atlas_backup_api::{Client, RetryPolicy};
-use atlas_backup_tests::fake_atlas::{Answer, App, Server};
+use atlas_backup_tests::fake_atlas::{App, HttpResponse, Server};
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::transport::NoWait;
 
 /// One answer for each request, in this order; the last one for all that come after.
-pub fn answering(answers: impl IntoIterator<Item = Answer>) -> Server {
+pub fn answering(answers: impl IntoIterator<Item = HttpResponse>) -> Server {
     let left = Arc::new(Mutex::new(answers.into_iter().collect::<VecDeque<_>>()));
     replying(move |_, _| {
         let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
@@ -27,7 +27,9 @@ pub fn answering(answers: impl IntoIterator<Item = Answer>) -> Server {
 }
 
 /// This answer for each method and target, and body.
-pub fn replying(reply: impl Fn(&str, &[u8]) -> Answer + Clone + Send + Sync + 'static) -> Server {
+pub fn replying(
+    reply: impl Fn(&str, &[u8]) -> HttpResponse + Clone + Send + Sync + 'static,
+) -> Server {
     let router = Router::new().fallback(move |request: Request| {
         let reply = reply.clone();
         async move {
@@ -41,8 +43,8 @@ pub fn replying(reply: impl Fn(&str, &[u8]) -> Answer + Clone + Send + Sync + 's
     App::new(router).start()
 }
 
-pub fn ok(body: &Value) -> Answer {
-    Answer::json(200, "application/json", body)
+pub fn ok(body: &Value) -> HttpResponse {
+    HttpResponse::json(200, "application/json", body)
 }
 
 /// Tries each call once.

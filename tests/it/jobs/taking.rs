@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use atlas_backup_api::v2::types::{OnDemandSnapshotRequest, Snapshot};
 use atlas_backup_api::{Ending, Error, RetryPolicy, TakeError, TakeSnapshotAndWait, WaitError};
-use atlas_backup_tests::fake_atlas::{self, Answer, Family, Fault, Faults, Gate, PROJECT, Server};
+use atlas_backup_tests::fake_atlas::{
+    self, Family, Fault, Faults, Gate, HttpResponse, PROJECT, Server,
+};
 use serde_json::{Value, json};
 
 use super::script::{self, ok, replying};
@@ -15,7 +17,10 @@ use crate::transport::{NoWait, seconds};
 /// What goes wrong with requests that make something goes wrong as written here.
 fn setting_where(faults: impl IntoIterator<Item = Fault>) -> Setting {
     let faults = Faults::script(faults).on_method("POST");
-    setting_with(|atlas| atlas.open().faults(&faults), |client| client)
+    setting_with(
+        |atlas| atlas.without_authentication().faults(&faults),
+        |client| client,
+    )
 }
 
 fn body(description: Option<&str>) -> OnDemandSnapshotRequest {
@@ -38,7 +43,7 @@ fn json_of(body: &[u8]) -> Value {
 
 /// What was asked for, as it went over the wire.
 fn asked(setting: &Setting) -> Vec<Value> {
-    let received = setting.atlas.server().received().into_iter();
+    let received = setting.atlas.server().received_requests().into_iter();
     received
         .filter(|request| request.method == "POST")
         .map(|request| json_of(&request.body))
@@ -57,7 +62,7 @@ fn lost() -> Vec<Fault> {
         Fault::empty_502(),
         Fault::html_503(),
         Fault::gateway_timeout_504(),
-        Fault::answer(Answer::new(500)),
+        Fault::respond(HttpResponse::new(500)),
     ]
 }
 
@@ -222,7 +227,7 @@ async fn a_lost_answer_is_made_up_for_by_the_marker() {
     for cluster in ["orders", "events"] {
         for fault in lost()
             .into_iter()
-            .map(Fault::after_acting)
+            .map(Fault::after_handling)
             .chain([Fault::reset_mid_body(), Fault::cut_short()])
         {
             let setting = setting_where([fault.clone()]);
@@ -235,7 +240,10 @@ async fn a_lost_answer_is_made_up_for_by_the_marker() {
                 "{cluster}: {fault:?}"
             );
             assert_eq!(
-                (setting.sent("POST"), setting.atlas.server().acted("POST")),
+                (
+                    setting.sent("POST"),
+                    setting.atlas.server().handled_count("POST")
+                ),
                 (1, 1),
                 "{cluster}: {fault:?}"
             );
@@ -245,8 +253,8 @@ async fn a_lost_answer_is_made_up_for_by_the_marker() {
 
 #[tokio::test]
 async fn a_success_that_cannot_be_read_is_one() {
-    let spoilt = Answer::json(200, "application/json", &json!(["what is this?"]));
-    let setting = setting_where([Fault::answer(spoilt).after_acting()]);
+    let spoilt = HttpResponse::json(200, "application/json", &json!(["what is this?"]));
+    let setting = setting_where([Fault::respond(spoilt).after_handling()]);
     let snapshot = take(&setting, "orders").await.unwrap();
     assert_eq!(
         (status(&snapshot), setting.sent("POST")),
@@ -275,7 +283,10 @@ async fn what_is_not_found_is_not_asked_for_again() {
             "{error}"
         );
         assert_eq!(
-            (setting.sent("POST"), setting.atlas.server().acted("POST")),
+            (
+                setting.sent("POST"),
+                setting.atlas.server().handled_count("POST")
+            ),
             (1, 0),
             "{fault:?}"
         );
@@ -301,7 +312,7 @@ fn late() -> Server {
         let (asked, looks) = &mut *state.lock().unwrap_or_else(PoisonError::into_inner);
         if call.starts_with("POST") {
             (*asked, *looks) = (json_of(body), 0);
-            return Answer::new(504);
+            return HttpResponse::new(504);
         }
         if call.ends_with(PROJECT) {
             return ok(
@@ -327,7 +338,11 @@ async fn a_snapshot_that_appears_late_is_found() {
         .await
         .unwrap();
     assert_eq!(
-        (taken.id.as_str(), server.acted("POST"), clock.waits().len()),
+        (
+            taken.id.as_str(),
+            server.handled_count("POST"),
+            clock.waits().len()
+        ),
         (PROJECT, 1, 2)
     );
 }
@@ -339,10 +354,10 @@ async fn a_list_that_lags_makes_nobody_ask_for_ever() {
     for gone in [false, true] {
         let requests = Arc::new(AtomicUsize::new(0));
         let server = replying(move |call, _| match call {
-            _ if requests.fetch_add(1, Ordering::SeqCst) > 20 => Answer::new(418),
+            _ if requests.fetch_add(1, Ordering::SeqCst) > 20 => HttpResponse::new(418),
             call if call.starts_with("POST") => ok(&json!({"id": OURS, "status": "queued"})),
             call if call.ends_with(OURS) => ok(&json!({"id": OURS, "status": "completed"})),
-            call if call.ends_with(PROJECT) && gone => fake_atlas::error("notFound"),
+            call if call.ends_with(PROJECT) && gone => fake_atlas::error_response("notFound"),
             call if call.ends_with(PROJECT) => ok(&json!({"id": PROJECT, "status": "completed"})),
             _ => ok(
                 &json!({"results": [{"id": PROJECT, "status": "inProgress", "snapshotType": "onDemand"}]}),
@@ -355,7 +370,7 @@ async fn a_list_that_lags_makes_nobody_ask_for_ever() {
             .await
             .unwrap();
         assert_eq!(
-            (taken.id.as_str(), server.acted("POST")),
+            (taken.id.as_str(), server.handled_count("POST")),
             (OURS, 1),
             "{gone}"
         );
@@ -373,7 +388,7 @@ async fn a_look_that_fails_for_the_moment_is_repeated_and_another_is_not() {
         // After the one that looks for what is under way.
         for fault in [
             Fault::pass(),
-            Fault::html_503().after_acting(),
+            Fault::html_503().after_handling(),
             fault.clone(),
         ] {
             setting.atlas.faults().push(fault);
@@ -383,7 +398,7 @@ async fn a_look_that_fails_for_the_moment_is_repeated_and_another_is_not() {
             (
                 taken.is_ok(),
                 setting.sent("POST"),
-                setting.atlas.faults().left()
+                setting.atlas.faults().remaining()
             ),
             (found, 1, 0),
             "{fault:?}"
@@ -400,7 +415,7 @@ async fn a_rate_limit_did_nothing_and_is_waited_out() {
     let faults = Faults::script([Fault::rate_limited(Some(7)), Fault::rate_limited_as_400()])
         .on_method("POST");
     let setting = setting_with(
-        |atlas| atlas.open().faults(&faults),
+        |atlas| atlas.without_authentication().faults(&faults),
         |client| client.retry(RetryPolicy::new()),
     );
     let snapshot = take(&setting, "orders").await.unwrap();
@@ -408,7 +423,7 @@ async fn a_rate_limit_did_nothing_and_is_waited_out() {
         (
             status(&snapshot),
             setting.sent("POST"),
-            setting.atlas.server().acted("POST")
+            setting.atlas.server().handled_count("POST")
         ),
         (Some("completed"), 3, 1)
     );
@@ -417,7 +432,7 @@ async fn a_rate_limit_did_nothing_and_is_waited_out() {
 #[tokio::test]
 async fn a_refusal_is_final() {
     for (fault, status) in [
-        (Fault::answer(fake_atlas::error("forbidden")), 403),
+        (Fault::respond(fake_atlas::error_response("forbidden")), 403),
         (Fault::unauthorized_latin_1(), 401),
         (Fault::rate_limited(None), 429),
         (Fault::redirect(307, "http://127.0.0.1:1/"), 307),
@@ -441,9 +456,9 @@ async fn who_comes_in_between_is_told_of() {
     let setting = setting();
     let gate = Gate::closed();
     // The look at what is under way is held back until somebody else has asked.
-    setting.atlas.faults().push(Fault::held(&gate));
+    setting.atlas.faults().push(Fault::hold_until(&gate));
     let others = async {
-        gate.arrived(1).await;
+        gate.wait_for_arrivals(1).await;
         setting.take("orders").await;
         gate.open();
     };
@@ -486,7 +501,7 @@ async fn what_is_wrong_is_refused_before_anything_is_sent() {
         );
     }
     drop(take(&setting, "orders"));
-    assert_eq!(setting.atlas.server().exchanges(), 0);
+    assert_eq!(setting.atlas.server().request_count(), 0);
     // A cluster that is not there has no list, and need not be asked for the other one.
     let error = take(&setting, "nowhere").await.unwrap_err();
     assert!(
@@ -501,12 +516,12 @@ async fn dropped_it_sends_nothing_more() {
     let setting = setting();
     setting.take("orders").await;
     let gate = Gate::closed();
-    for fault in [Fault::pass(), Fault::pass(), Fault::held(&gate)] {
+    for fault in [Fault::pass(), Fault::pass(), Fault::hold_until(&gate)] {
         setting.atlas.faults().push(fault);
     }
     tokio::select! {
         _ = take(&setting, "orders").into_future() => panic!("the gate is closed"),
-        () = gate.arrived(1) => {}
+        () = gate.wait_for_arrivals(1) => {}
     }
     gate.open();
     setting
@@ -521,7 +536,7 @@ async fn dropped_it_sends_nothing_more() {
 
 #[tokio::test]
 async fn a_snapshot_that_can_no_longer_be_seen_is_not_lost() {
-    let refused = Answer::json(
+    let refused = HttpResponse::json(
         403,
         "application/json",
         &json!({"error": 403, "errorCode": "USER_UNAUTHORIZED"}),
@@ -552,14 +567,14 @@ async fn a_snapshot_that_can_no_longer_be_seen_is_not_lost() {
 
 #[tokio::test]
 async fn while_it_is_looked_for_what_atlas_asks_to_wait_is_waited() {
-    let limited = Answer::new(429).header("Retry-After", "100");
+    let limited = HttpResponse::new(429).header("Retry-After", "100");
     let was_asked = Arc::new(Mutex::new(false));
     let server = replying(move |call, _| {
         let mut was_asked = was_asked.lock().unwrap();
         match call {
             call if call.starts_with("POST") => {
                 *was_asked = true;
-                Answer::new(503)
+                HttpResponse::new(503)
             }
             _ if std::mem::take(&mut *was_asked) => limited.clone(),
             _ => ok(&json!({"results": []})),
@@ -603,7 +618,7 @@ async fn after_the_deadline_nothing_is_asked_for() {
     assert!(matches!(error, TakeError::Deadline { .. }), "{error:?}");
     assert!(
         server
-            .received()
+            .received_requests()
             .iter()
             .all(|request| request.method == "GET")
     );

@@ -6,7 +6,7 @@ use std::time::Duration;
 use atlas_backup_api::v2::types::Snapshot;
 use atlas_backup_api::{CallOptions, Ending, Error, RetryPolicy, Wait, WaitError};
 use atlas_backup_tests::fake_atlas::{
-    self, Answer, FakeAtlasBuilder, Family, Fault, Faults, Gate, PROJECT,
+    self, FakeAtlasBuilder, Family, Fault, Faults, Gate, HttpResponse, PROJECT,
 };
 use serde_json::json;
 
@@ -110,7 +110,7 @@ async fn at_the_deadline_the_job_is_as_it_was_last_seen() {
         );
         // No poll was begun that had no time left.
         assert_eq!(
-            setting.atlas.server().acted("GET"),
+            setting.atlas.server().handled_count("GET"),
             setting.clock.waits().len()
         );
     }
@@ -140,7 +140,7 @@ async fn a_deadline_as_long_as_time_is_none() {
 
 #[tokio::test]
 async fn a_silent_server_is_no_way_past_the_deadline() {
-    let setting = setting_with(FakeAtlasBuilder::open, |client| {
+    let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| {
         client.attempt_timeout(Duration::from_millis(100))
     });
     let snapshot = setting.take("orders").await;
@@ -148,7 +148,7 @@ async fn a_silent_server_is_no_way_past_the_deadline() {
         setting.atlas.faults().push(Fault::silent());
     }
     wait_for(&setting, &snapshot).await.unwrap();
-    assert_eq!(setting.atlas.faults().left(), 0);
+    assert_eq!(setting.atlas.faults().remaining(), 0);
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn a_poll_that_fails_for_the_moment_ends_nothing() {
         setting.atlas.faults().push(fault.clone());
         let done = wait_for(&setting, &snapshot).await;
         assert!(done.is_ok_and(|done| done.id == snapshot.id), "{fault:?}");
-        assert_eq!(setting.atlas.faults().left(), 0, "{fault:?}");
+        assert_eq!(setting.atlas.faults().remaining(), 0, "{fault:?}");
     }
 }
 
@@ -167,7 +167,7 @@ async fn a_poll_that_fails_for_the_moment_ends_nothing() {
 async fn five_failures_in_a_row_are_believed_and_four_are_not() {
     for fault in momentary()
         .into_iter()
-        .chain([Fault::answer(Answer::new(500))])
+        .chain([Fault::respond(HttpResponse::new(500))])
     {
         let setting = setting();
         let snapshot = setting.take("orders").await;
@@ -187,7 +187,10 @@ async fn five_failures_in_a_row_are_believed_and_four_are_not() {
             "{fault:?}: {error:?}"
         );
         assert_eq!(
-            (setting.sent("GET") - before, setting.atlas.faults().left()),
+            (
+                setting.sent("GET") - before,
+                setting.atlas.faults().remaining()
+            ),
             (5, 0),
             "{fault:?}"
         );
@@ -196,7 +199,7 @@ async fn five_failures_in_a_row_are_believed_and_four_are_not() {
 
 #[tokio::test]
 async fn repetitions_within_a_call_are_one_failure() {
-    let setting = setting_with(FakeAtlasBuilder::open, |client| {
+    let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| {
         client.retry(RetryPolicy::new().max_attempts(3))
     });
     let snapshot = setting.take("orders").await;
@@ -226,17 +229,17 @@ async fn each_poll_is_made_as_the_call_says() {
         .wait()
         .deadline(seconds(200));
     wait.await.unwrap();
-    assert_eq!(setting.atlas.faults().left(), 0);
+    assert_eq!(setting.atlas.faults().remaining(), 0);
 }
 
 #[tokio::test]
 async fn what_asking_again_does_not_mend_ends_it_at_once() {
-    let refused = |name| Fault::answer(fake_atlas::error(name));
+    let refused = |name| Fault::respond(fake_atlas::error_response(name));
     for (fault, status) in [
         (refused("notFound"), 404),
         (Fault::unauthorized_latin_1(), 401),
         (refused("forbidden"), 403),
-        (Fault::answer(Answer::new(406)), 406),
+        (Fault::respond(HttpResponse::new(406)), 406),
         (Fault::redirect(302, "http://127.0.0.1:1/"), 302),
     ] {
         let setting = setting();
@@ -282,11 +285,14 @@ async fn what_asking_again_does_not_mend_ends_it_at_once() {
 async fn what_cannot_be_read_ends_it_at_once() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
-    setting.atlas.faults().push(Fault::answer(Answer::json(
-        200,
-        "application/json",
-        &serde_json::json!([]),
-    )));
+    setting
+        .atlas
+        .faults()
+        .push(Fault::respond(HttpResponse::json(
+            200,
+            "application/json",
+            &serde_json::json!([]),
+        )));
     assert!(matches!(
         wait_for(&setting, &snapshot).await,
         Err(WaitError::Call {
@@ -302,12 +308,12 @@ async fn dropped_it_asks_no_more_and_the_job_goes_on() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
     let gate = Gate::closed();
-    for fault in [Fault::pass(), Fault::pass(), Fault::held(&gate)] {
+    for fault in [Fault::pass(), Fault::pass(), Fault::hold_until(&gate)] {
         setting.atlas.faults().push(fault);
     }
     tokio::select! {
         _ = wait_for(&setting, &snapshot).into_future() => panic!("the gate is closed"),
-        () = gate.arrived(1) => {}
+        () = gate.wait_for_arrivals(1) => {}
     }
     gate.open();
     setting.clock.servers().advance(seconds(60));
@@ -330,7 +336,7 @@ async fn a_deadline_tells_why_nothing_was_seen() {
     let setting = setting_with(
         |atlas| {
             atlas
-                .open()
+                .without_authentication()
                 .faults(&Faults::script((0..9).map(|_| Fault::close())))
         },
         |client| client,

@@ -247,7 +247,7 @@ fn interrupted(atlas: &FakeAtlas, child: std::process::Child) -> Output {
     runtime.block_on(async {
         tokio::select! {
             // The first request is not signed.
-            () = atlas.server().arrived(2) => {}
+            () = atlas.server().wait_for_requests(2) => {}
             output = &mut ended => panic!("it has ended: {output:?}"),
         }
         super::signals::send("TERM", process);
@@ -283,7 +283,7 @@ fn every_example_is_run() {
 #[test]
 fn one_fault_is_ridden_out_or_told() {
     matrix(|name, index| {
-        let faults = Faults::script([soon(name)]).on_signed();
+        let faults = Faults::script([soon(name)]).with_authorization();
         let expected = |program: &Program| {
             let begins_with_creating =
                 program.calls.len() == 1 && !program.calls[0].starts_with("list");
@@ -294,7 +294,7 @@ fn one_fault_is_ridden_out_or_told() {
             }
         };
         expect(name, index, &faults, &expected, &|_, _| {
-            assert_eq!(faults.left(), 0)
+            assert_eq!(faults.remaining(), 0)
         });
     });
 }
@@ -302,7 +302,7 @@ fn one_fault_is_ridden_out_or_told() {
 #[test]
 fn a_fault_that_does_not_go_away_is_told() {
     matrix(|name, index| {
-        let faults = Faults::always(soon(name)).on_signed();
+        let faults = Faults::always(soon(name)).with_authorization();
         expect(
             name,
             index,
@@ -322,11 +322,13 @@ fn nothing_is_created_twice() {
             Name::RateLimited | Name::RateLimitedAs400 | Name::Unauthorized
         );
         let fault = if is_done {
-            soon(name).after_acting()
+            soon(name).after_handling()
         } else {
             soon(name)
         };
-        let faults = Faults::script([fault]).on_signed().on_method("POST");
+        let faults = Faults::script([fault])
+            .with_authorization()
+            .on_method("POST");
         let expected = |program: &Program| match program.calls.last() {
             Some(&"takeSnapshot") => once(name).take,
             Some(call) if !call.starts_with("list") => once(name).create,
@@ -340,11 +342,11 @@ fn nothing_is_created_twice() {
         expect(name, index, &faults, &expected, &|program, atlas| {
             let told = format!("{} under {name:?}", program.example);
             let only_reads = program.calls.iter().all(|call| call.starts_with("list"));
-            assert_eq!(faults.left(), usize::from(only_reads), "{told}");
-            let received = atlas.server().received();
+            assert_eq!(faults.remaining(), usize::from(only_reads), "{told}");
+            let received = atlas.server().received_requests();
             let created = received
                 .iter()
-                .filter(|request| request.acted && request.method == "POST")
+                .filter(|request| request.handled && request.method == "POST")
                 .map(|request| request.path());
             let created: Vec<&str> = created.collect();
             assert_eq!(

@@ -52,9 +52,9 @@ fn the_demo_needs_nothing_and_leaves_nothing() {
     )
     .output();
     let text = printed(output.expect("it was built with this test"));
-    assert_eq!(text.matches("as offered").count(), 3, "{text}");
+    assert_eq!(text.matches("as expected").count(), 3, "{text}");
     assert!(
-        text.contains("5. That took ") && text.contains("is deleted again"),
+        text.contains("5. That took ") && text.contains("snapshot was deleted"),
         "{text}"
     );
     assert!(
@@ -138,7 +138,7 @@ fn a_demo_that_is_interrupted_leaves_nothing() {
         errors.read_to_string(&mut rest).expect("it is text");
         let ended = child.wait_with_output().expect("it was started");
         assert!(
-            ended.status.code() == Some(status) && rest.ends_with("what was saved is deleted\n"),
+            ended.status.code() == Some(status) && rest.ends_with("the saved files were deleted\n"),
             "{rest}"
         );
         assert_eq!(
@@ -161,7 +161,7 @@ fn a_demo_that_fails_leaves_nothing() {
     .expect("it was built");
     let errors = errors(&output);
     assert!(
-        output.status.code() == Some(1) && errors.starts_with("error: cannot make the folder "),
+        output.status.code() == Some(1) && errors.starts_with("error: cannot create the folder "),
         "{errors}"
     );
     assert_eq!(entries(temporary.path()), [""; 0]);

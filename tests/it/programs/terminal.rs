@@ -11,7 +11,7 @@ use super::{EXAMPLES, a_snapshot, atlas, text};
 /// All that a download of a sharded cluster's snapshot writes on the terminal. `None`, and a word about it, where there is no `script`.
 fn written(variables: &[(&str, &str)]) -> Option<String> {
     let atlas = atlas(FakeAtlas::builder());
-    atlas.download_bytes(4 << 20);
+    atlas.set_download_size(4 << 20);
     let directory = tempfile::tempdir().expect("a temporary directory");
     let command = format!(
         "stty cols 80 && exec {} events {} saved",

@@ -9,7 +9,7 @@ use super::{NoWait, builder, built, create, read, seconds, service_account, told
 async fn start() -> (Server, OAuth, Client, NoWait) {
     let clock = NoWait::new();
     let oauth = OAuth::new().clock(clock.servers());
-    let server = App::examples().within(&oauth).start();
+    let server = App::examples().layer(&oauth).start();
     create(&built(
         builder(&server, &clock).credentials(service_account()),
     ))
@@ -36,9 +36,9 @@ async fn it_is_sent_as_it_is_and_costs_no_exchange() {
     );
     assert_eq!(
         (
-            server.exchanges(),
-            server.acted("POST"),
-            server.acted("GET")
+            server.request_count(),
+            server.handled_count("POST"),
+            server.handled_count("GET")
         ),
         (4, 2, 1)
     );
@@ -70,8 +70,8 @@ async fn its_end_is_told_as_that_and_no_other_is_asked_for() {
     );
     assert_eq!(
         (
-            server.exchanges(),
-            server.acted("POST"),
+            server.request_count(),
+            server.handled_count("POST"),
             clock.waits().len()
         ),
         (4, 1, 0)

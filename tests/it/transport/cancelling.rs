@@ -44,8 +44,8 @@ async fn dropped_after<T>(looks: u64, call: impl Future<Output = T>) -> Option<T
 
 fn start(digest: &Digest, oauth: &OAuth) -> Server {
     App::examples()
-        .within(digest)
-        .within(&oauth.clone().beside_digest())
+        .layer(digest)
+        .layer(&oauth.clone().allow_digest())
         .start()
 }
 
@@ -90,7 +90,7 @@ async fn after_a_thousand_dropped_calls_one_works(credentials: Credentials) {
         done > CALLS / 50,
         "some come to an end, which shows that moments are of all kinds: {done}"
     );
-    let before = server.acted("POST");
+    let before = server.handled_count("POST");
     // As many at a time as there may be: no place was lost.
     let four = tokio::join!(
         create(&client),
@@ -101,7 +101,7 @@ async fn after_a_thousand_dropped_calls_one_works(credentials: Credentials) {
     for call in [four.0, four.1, four.2, four.3] {
         call.expect("a call that nobody drops");
     }
-    assert!(server.acted("POST") >= before + 4);
+    assert!(server.handled_count("POST") >= before + 4);
     assert_eq!(digest.refusals(), Vec::<String>::new());
 }
 

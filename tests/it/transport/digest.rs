@@ -8,7 +8,7 @@ use atlas_backup_tests::fake_atlas::{
 use super::{NoWait, PROJECT, api_key, builder, built, create, read, told, update};
 
 fn start(digest: &Digest) -> (Server, Client) {
-    let server = App::examples().within(digest).start();
+    let server = App::examples().layer(digest).start();
     let client = client(&server);
     (server, client)
 }
@@ -26,7 +26,7 @@ async fn n_calls_in_a_row_cost_n_plus_one_exchanges() {
         create(&client).await.unwrap();
         update(&client).await.unwrap();
     }
-    assert_eq!(server.exchanges(), 31);
+    assert_eq!(server.request_count(), 31);
     assert_eq!(
         digest.counts(),
         DigestCounts {
@@ -37,9 +37,9 @@ async fn n_calls_in_a_row_cost_n_plus_one_exchanges() {
     );
     assert_eq!(
         (
-            server.acted("GET"),
-            server.acted("POST"),
-            server.acted("PATCH")
+            server.handled_count("GET"),
+            server.handled_count("POST"),
+            server.handled_count("PATCH")
         ),
         (10, 10, 10)
     );
@@ -77,7 +77,7 @@ async fn escaped_paths_and_queries_sign_correctly() {
         }
     );
     let targets: Vec<String> = server
-        .received()
+        .received_requests()
         .iter()
         .skip(2)
         .take(1)
@@ -94,7 +94,7 @@ async fn forty_calls_at_a_time_are_not_serialised() {
     let digest = Digest::atlas();
     // Around the application: none of the signed requests is answered until all forty are there.
     let barrier = Barrier::of(40);
-    let server = App::examples().within(&barrier).within(&digest).start();
+    let server = App::examples().layer(&barrier).layer(&digest).start();
     let client = client(&server);
     for round in 1..=3 {
         let calls: Vec<_> = (0..40)
@@ -108,7 +108,7 @@ async fn forty_calls_at_a_time_are_not_serialised() {
         for call in calls {
             call.await.unwrap().unwrap();
         }
-        assert_eq!(server.acted("POST"), 40 * round);
+        assert_eq!(server.handled_count("POST"), 40 * round);
     }
     assert_eq!(barrier.arrived(), 120);
     assert_eq!(digest.refusals(), Vec::<String>::new());
@@ -120,7 +120,11 @@ async fn forty_calls_at_a_time_are_not_serialised() {
             ..Default::default()
         }
     );
-    assert_eq!(server.exchanges(), 160, "120 calls, at most 40 at a time");
+    assert_eq!(
+        server.request_count(),
+        160,
+        "120 calls, at most 40 at a time"
+    );
 }
 
 #[tokio::test]
@@ -154,7 +158,11 @@ async fn whatever_a_server_asks_for() {
             },
             "{name}"
         );
-        assert_eq!((server.exchanges(), server.acted("POST")), (4, 3), "{name}");
+        assert_eq!(
+            (server.request_count(), server.handled_count("POST")),
+            (4, 3),
+            "{name}"
+        );
     }
 }
 
@@ -173,10 +181,10 @@ async fn queries_and_escapes_are_signed_as_they_are_sent() {
     }
     // Tenant snapshots take any text for a name of a cluster in their path; ids are checked before they leave.
     assert_eq!(digest.refusals(), Vec::<String>::new());
-    assert_eq!(server.exchanges(), 3);
+    assert_eq!(server.request_count(), 3);
     assert!(
         server
-            .received()
+            .received_requests()
             .last()
             .unwrap()
             .target
@@ -189,8 +197,11 @@ async fn a_post_that_is_challenged_is_one_post() {
     let digest = Digest::atlas();
     let (server, client) = start(&digest);
     create(&client).await.unwrap();
-    assert_eq!((server.exchanges(), server.acted("POST")), (2, 1));
-    let received = server.received();
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (2, 1)
+    );
+    let received = server.received_requests();
     assert_eq!(received[0].body, received[1].body);
     assert_eq!(
         (received[0].header("authorization"), received[0].status),
@@ -217,7 +228,10 @@ async fn a_stale_nonce_costs_one_exchange() {
     digest.forget_nonces();
     create(&client).await.unwrap();
     create(&client).await.unwrap();
-    assert_eq!((server.exchanges(), server.acted("POST")), (7, 4));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (7, 4)
+    );
     assert_eq!(digest.refusals(), Vec::<String>::new());
 }
 
@@ -237,13 +251,16 @@ async fn a_nonce_that_expires_after_each_use() {
             ..Default::default()
         }
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (10, 5));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (10, 5)
+    );
 }
 
 #[tokio::test]
 async fn wrong_keys_are_one_clear_error_after_one_retry() {
     let digest = Digest::atlas();
-    let server = App::examples().within(&digest).start();
+    let server = App::examples().layer(&digest).start();
     let client = built(
         builder(&server, &NoWait::new()).credentials(Credentials::api_key(PUBLIC_KEY, "hunter2")),
     );
@@ -260,14 +277,17 @@ async fn wrong_keys_are_one_clear_error_after_one_retry() {
              check it, and the access list of addresses"
         );
         assert!(!told(&error).contains("hunter2"), "{}", told(&error));
-        assert_eq!((server.exchanges(), server.acted("POST")), (2 * calls, 0));
+        assert_eq!(
+            (server.request_count(), server.handled_count("POST")),
+            (2 * calls, 0)
+        );
     }
 }
 
 #[tokio::test]
 async fn a_401_without_a_challenge_is_final() {
     let faults = Faults::always(Fault::unauthorized_latin_1());
-    let server = App::examples().within(&faults).start();
+    let server = App::examples().layer(&faults).start();
     let error = read(&client(&server)).await.unwrap_err();
     assert!(
         matches!(error, Error::Auth(_))
@@ -277,7 +297,10 @@ async fn a_401_without_a_challenge_is_final() {
         "{error}"
     );
     assert!(error.to_string().contains("verweigert f\u{fc}r"), "{error}");
-    assert_eq!((server.exchanges(), server.acted("GET")), (1, 0));
+    assert_eq!(
+        (server.request_count(), server.handled_count("GET")),
+        (1, 0)
+    );
 }
 
 #[tokio::test]
@@ -285,7 +308,7 @@ async fn a_call_that_is_dropped_takes_its_nonce_with_it() {
     let digest = Digest::atlas();
     let silent = Faults::none();
     // Around authentication: the server never sees the count that the dropped call used.
-    let server = App::examples().within(&digest).within(&silent).start();
+    let server = App::examples().layer(&digest).layer(&silent).start();
     let client = client(&server);
     create(&client).await.unwrap();
     silent.push(Fault::silent());
@@ -293,7 +316,7 @@ async fn a_call_that_is_dropped_takes_its_nonce_with_it() {
         let client = client.clone();
         async move { create(&client).await }
     });
-    server.arrived(3).await;
+    server.wait_for_requests(3).await;
     dropped.abort();
     assert!(dropped.await.unwrap_err().is_cancelled());
     create(&client).await.unwrap();
@@ -305,5 +328,8 @@ async fn a_call_that_is_dropped_takes_its_nonce_with_it() {
             ..Default::default()
         }
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (5, 2));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (5, 2)
+    );
 }

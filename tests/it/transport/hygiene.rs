@@ -7,7 +7,7 @@ use std::sync::Once;
 use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 use atlas_backup_api::{Client, Credentials, Error};
 use atlas_backup_tests::fake_atlas::{
-    Answer, App, CLIENT_SECRET, Digest, Fault, Faults, OAuth, PRIVATE_KEY, PUBLIC_KEY,
+    App, CLIENT_SECRET, Digest, Fault, Faults, HttpResponse, OAuth, PRIVATE_KEY, PUBLIC_KEY,
 };
 use serde_json::json;
 use tracing::field::{Field, Visit};
@@ -128,9 +128,9 @@ async fn no_secret_is_traced_or_told() {
             Fault::revoked_token(&oauth),
         ]);
         let server = App::examples()
-            .within(&digest)
-            .within(&oauth.clone().beside_digest())
-            .within(&faults)
+            .layer(&digest)
+            .layer(&oauth.clone().allow_digest())
+            .layer(&faults)
             .start();
         let builder = builder(&server, &NoWait::new()).credentials(credentials);
         assert_clean("the builder", &format!("{builder:?} {builder:#?}"));
@@ -152,14 +152,14 @@ async fn no_secret_is_traced_or_told() {
                 Err(error) => assert_clean("an error", &told(&error)),
             }
         }
-        sent += server.exchanges();
+        sent += server.request_count();
         assert!(
             server
-                .received()
+                .received_requests()
                 .iter()
                 .any(|request| request.header("authorization").is_some())
         );
-        assert!(server.acted("POST") <= 4, "no POST twice");
+        assert!(server.handled_count("POST") <= 4, "no POST twice");
     }
     let text = Everything::heard();
     assert!(sent > 16 && text.lines().count() > 30, "{text}");
@@ -170,30 +170,30 @@ async fn no_secret_is_traced_or_told() {
 
 #[tokio::test]
 async fn errors_of_all_kinds_hold_no_secret() {
-    let token = Answer::json(
+    let token = HttpResponse::json(
         200,
         "application/json",
         &json!({"access_token": "fake-token-hunter2\n", "expires_in": 1}),
     );
     let odd = [
         token,
-        Answer::json(
+        HttpResponse::json(
             200,
             "application/json",
             &json!({"access_token": "fake-token-hunter2", "token_type": "MAC"}),
         ),
-        Answer::new(200).body("fake-token-hunter2"),
-        Answer::json(
+        HttpResponse::new(200).body("fake-token-hunter2"),
+        HttpResponse::json(
             400,
             "application/json",
             &json!({"error": "fake-token-hunter2 and more"}),
         ),
-        Answer::new(403).body("<html>fake-token-hunter2</html>"),
+        HttpResponse::new(403).body("<html>fake-token-hunter2</html>"),
     ];
     for answer in odd {
         let oauth = OAuth::new();
-        oauth.answer_next(answer);
-        let server = App::examples().within(&oauth).start();
+        oauth.respond_next(answer);
+        let server = App::examples().layer(&oauth).start();
         let error = create(&built(
             builder(&server, &NoWait::new()).credentials(service_account()),
         ))
@@ -201,7 +201,10 @@ async fn errors_of_all_kinds_hold_no_secret() {
         .unwrap_err();
         assert!(matches!(error, Error::Auth(_)), "{error:?}");
         assert_clean("the error", &told(&error));
-        assert_eq!((server.exchanges(), server.acted("POST")), (1, 0));
+        assert_eq!(
+            (server.request_count(), server.handled_count("POST")),
+            (1, 0)
+        );
     }
     for (public, private) in [
         ("", "hunter2"),
@@ -221,7 +224,7 @@ async fn errors_of_all_kinds_hold_no_secret() {
 async fn a_span_tells_what_happened() {
     Everything::listen();
     let faults = Faults::script([Fault::rate_limited(Some(7))]);
-    let server = App::examples().within(&faults).start();
+    let server = App::examples().layer(&faults).start();
     create(&built(builder(&server, &NoWait::new())))
         .await
         .unwrap();
@@ -242,5 +245,8 @@ async fn a_span_tells_what_happened() {
             "no `{line}` in\n{text}"
         );
     }
-    assert_eq!((server.exchanges(), server.acted("POST")), (2, 1));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (2, 1)
+    );
 }

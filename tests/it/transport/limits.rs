@@ -24,26 +24,32 @@ async fn what_is_left_of_the_allowance() {
         (second.operation, second.status.as_u16(), second.remaining),
         ("getLegacySnapshot", 200, Some(1198))
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (2, 1));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (2, 1)
+    );
 }
 
 #[tokio::test]
 async fn an_answer_that_says_nothing_changes_nothing() {
     let faults = Faults::none();
-    let server = App::examples().within(&faults).start();
+    let server = App::examples().layer(&faults).start();
     let client = built(builder(&server, &NoWait::new()).retry(RetryPolicy::never()));
     read(&client).await.unwrap();
     faults.push(Fault::html_503());
     read(&client).await.unwrap_err();
     assert_eq!(client.rate_limit().unwrap().remaining, Some(1199));
-    assert_eq!((server.exchanges(), server.acted("GET")), (2, 1));
+    assert_eq!(
+        (server.request_count(), server.handled_count("GET")),
+        (2, 1)
+    );
 }
 
 #[tokio::test]
 async fn no_more_than_asked_for_at_a_time() {
     let gate = Gate::closed();
-    let faults = Faults::always(Fault::held(&gate));
-    let server = App::examples().within(&faults).start();
+    let faults = Faults::always(Fault::hold_until(&gate));
+    let server = App::examples().layer(&faults).start();
     let client = built(builder(&server, &NoWait::new()).max_concurrency(3));
     let calls: Vec<_> = (0..10)
         .map(|_| {
@@ -53,7 +59,7 @@ async fn no_more_than_asked_for_at_a_time() {
             })
         })
         .collect();
-    gate.arrived(3).await;
+    gate.wait_for_arrivals(3).await;
     // Whoever else would come is here once one that may not come has given up.
     let error = create_with(
         &client,
@@ -69,24 +75,31 @@ async fn no_more_than_asked_for_at_a_time() {
         error.to_string(),
         "takeSnapshot: not sent: no place among the calls under way in time"
     );
-    assert_eq!(server.exchanges(), 3);
+    assert_eq!(server.request_count(), 3);
     gate.open();
     for call in calls {
         call.await.unwrap().unwrap();
     }
-    assert_eq!((server.exchanges(), server.acted("POST")), (10, 10));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (10, 10)
+    );
 }
 
 #[tokio::test]
 async fn a_place_is_free_while_its_call_waits() {
     let faults = Faults::script([Fault::rate_limited(Some(5))]);
-    let server = App::examples().within(&faults).start();
+    let server = App::examples().layer(&faults).start();
     let clock = NoWait::new();
     let client = built(builder(&server, &clock).max_concurrency(1));
     create(&client).await.unwrap();
     create(&client).await.unwrap();
     assert_eq!(
-        (server.exchanges(), server.acted("POST"), clock.waits()),
+        (
+            server.request_count(),
+            server.handled_count("POST"),
+            clock.waits()
+        ),
         (3, 2, vec![seconds(5)])
     );
 }
@@ -95,7 +108,7 @@ async fn a_place_is_free_while_its_call_waits() {
 async fn a_client_of_ones_own_neither_follows_redirects_nor_repeats() {
     let elsewhere = App::examples().start();
     let faults = Faults::script([Fault::redirect(307, &elsewhere.url())]);
-    let server = App::examples().within(&faults).start();
+    let server = App::examples().layer(&faults).start();
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::limited(5))
         .user_agent("somebody else");
@@ -111,13 +124,13 @@ async fn a_client_of_ones_own_neither_follows_redirects_nor_repeats() {
     );
     assert_eq!(
         (
-            server.exchanges(),
-            server.acted("POST"),
-            elsewhere.exchanges()
+            server.request_count(),
+            server.handled_count("POST"),
+            elsewhere.request_count()
         ),
         (1, 0, 0)
     );
-    let agent = server.received()[0]
+    let agent = server.received_requests()[0]
         .header("user-agent")
         .unwrap_or_default()
         .to_owned();
@@ -139,7 +152,7 @@ async fn a_proxy_of_ones_own_is_used() {
         .build()
         .unwrap();
     create(&client).await.unwrap();
-    assert_eq!((proxy.exchanges(), proxy.acted("POST")), (1, 1));
+    assert_eq!((proxy.request_count(), proxy.handled_count("POST")), (1, 1));
 }
 
 /// The environment is read by a process of its own: this test again, as a child that makes the call.
@@ -172,7 +185,7 @@ async fn a_proxy_of_the_environment_is_used() {
         "{}",
         String::from_utf8_lossy(&child.stdout)
     );
-    assert_eq!((proxy.exchanges(), proxy.acted("POST")), (1, 1));
+    assert_eq!((proxy.request_count(), proxy.handled_count("POST")), (1, 1));
 }
 
 #[tokio::test]
@@ -226,7 +239,7 @@ async fn a_connection_that_was_idle_for_long_is_not_used() {
         idle(long).await;
         create(&client).await.unwrap();
         assert_eq!(
-            (server.connections(), server.acted("POST")),
+            (server.connections(), server.handled_count("POST")),
             (2, 3),
             "{name}"
         );
@@ -242,7 +255,7 @@ async fn a_connection_that_was_idle_for_long_is_not_used() {
 #[tokio::test]
 async fn connections_are_used_again() {
     let digest = Digest::atlas();
-    let server = App::examples().within(&digest).start();
+    let server = App::examples().layer(&digest).start();
     let client = built(builder(&server, &NoWait::new()).credentials(api_key()));
     for _ in 0..5 {
         create(&client).await.unwrap();
@@ -250,8 +263,8 @@ async fn connections_are_used_again() {
     assert_eq!(
         (
             server.connections(),
-            server.exchanges(),
-            server.acted("POST")
+            server.request_count(),
+            server.handled_count("POST")
         ),
         (1, 6, 5)
     );

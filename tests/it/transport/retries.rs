@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use atlas_backup_api::{CallOptions, Client, Error, RetryPolicy};
-use atlas_backup_tests::fake_atlas::{self, Answer, App, Digest, Fault, Faults, Gate, Server};
+use atlas_backup_tests::fake_atlas::{
+    self, App, Digest, Fault, Faults, Gate, HttpResponse, Server,
+};
 
 use super::{NoWait, api_key, builder, built, create, create_with, delete, read, seconds, update};
 
@@ -16,7 +18,7 @@ struct Setting {
 
 fn setting(faults: Faults) -> Setting {
     let clock = NoWait::new();
-    let server = App::examples().within(&faults).start();
+    let server = App::examples().layer(&faults).start();
     let client = built(builder(&server, &clock));
     Setting {
         server,
@@ -29,10 +31,10 @@ fn setting(faults: Faults) -> Setting {
 impl Setting {
     /// Requests that came in, requests of this method that were acted on, and waits; no fault may be left.
     fn seen(&self, method: &str) -> (usize, usize, usize) {
-        assert_eq!(self.faults.left(), 0);
+        assert_eq!(self.faults.remaining(), 0);
         (
-            self.server.exchanges(),
-            self.server.acted(method),
+            self.server.request_count(),
+            self.server.handled_count(method),
             self.clock.waits().len(),
         )
     }
@@ -42,18 +44,18 @@ impl Setting {
 fn open_ends() -> Vec<(&'static str, Fault)> {
     vec![
         ("reset", Fault::reset()),
-        ("reset after acting", Fault::reset().after_acting()),
+        ("reset after acting", Fault::reset().after_handling()),
         ("close", Fault::close()),
-        ("close after acting", Fault::close().after_acting()),
+        ("close after acting", Fault::close().after_handling()),
         ("reset in the body", Fault::reset_mid_body()),
         ("cut in the body", Fault::cut_short()),
         ("502", Fault::empty_502()),
         ("503", Fault::html_503()),
-        ("503 after acting", Fault::html_503().after_acting()),
+        ("503 after acting", Fault::html_503().after_handling()),
         ("504", Fault::gateway_timeout_504()),
         (
             "504 after acting",
-            Fault::gateway_timeout_504().after_acting(),
+            Fault::gateway_timeout_504().after_handling(),
         ),
     ]
 }
@@ -91,7 +93,7 @@ async fn what_may_be_repeated_is_repeated() {
 
 #[tokio::test]
 async fn what_is_gone_after_a_repeated_delete_was_deleted() {
-    let gone = || Fault::answer(fake_atlas::error("notFound"));
+    let gone = || Fault::respond(fake_atlas::error_response("notFound"));
     // An answer without a body has none to be lost.
     for (name, fault) in open_ends()
         .into_iter()
@@ -140,11 +142,11 @@ async fn after_the_last_attempt_the_error_is_the_attempts() {
 
 #[tokio::test]
 async fn no_post_is_ever_sent_twice_after_an_ambiguous_failure() {
-    let server_error = Fault::answer(Answer::new(500));
+    let server_error = Fault::respond(HttpResponse::new(500));
     let others = [
         ("500", server_error.clone()),
-        ("500 after acting", server_error.after_acting()),
-        ("501", Fault::answer(Answer::new(501))),
+        ("500 after acting", server_error.after_handling()),
+        ("501", Fault::respond(HttpResponse::new(501))),
     ];
     for (name, fault) in open_ends().into_iter().chain(others) {
         let setting = self::setting(Faults::script([fault]));
@@ -184,7 +186,7 @@ async fn a_rate_limit_makes_a_post_wait_and_not_twice() {
 async fn after_a_rate_limit_a_reset_is_still_ambiguous() {
     let setting = setting(Faults::script([
         Fault::rate_limited(Some(1)),
-        Fault::reset().after_acting(),
+        Fault::reset().after_handling(),
     ]));
     let error = create(&setting.client).await.unwrap_err();
     assert!(error.is_ambiguous(), "{error:?}");
@@ -194,8 +196,9 @@ async fn after_a_rate_limit_a_reset_is_still_ambiguous() {
 #[tokio::test]
 async fn other_failures_are_final() {
     for status in [302, 400, 403, 404, 406, 409] {
-        let fault =
-            Fault::answer(Answer::new(status).header("Location", "http://127.0.0.1:1/elsewhere"));
+        let fault = Fault::respond(
+            HttpResponse::new(status).header("Location", "http://127.0.0.1:1/elsewhere"),
+        );
         for method in ["GET", "POST"] {
             let setting = setting(Faults::script([fault.clone()]));
             let error = if method == "GET" {
@@ -211,7 +214,7 @@ async fn other_failures_are_final() {
             assert_eq!(setting.seen(method), (1, 0, 0), "{method} {status}");
         }
     }
-    let setting = setting(Faults::script([Fault::answer(Answer::new(500))]));
+    let setting = setting(Faults::script([Fault::respond(HttpResponse::new(500))]));
     let error = read(&setting.client).await.unwrap_err();
     assert!(
         matches!(&error, Error::Api(error) if error.status() == 500),
@@ -226,8 +229,8 @@ async fn redirects_are_not_followed_and_carry_no_credentials() {
     for status in [301, 302, 303, 307, 308] {
         let digest = Digest::atlas();
         let faults = Faults::always(Fault::redirect(status, &format!("{}/api", elsewhere.url())))
-            .on_signed();
-        let server = App::examples().within(&faults).within(&digest).start();
+            .with_authorization();
+        let server = App::examples().layer(&faults).layer(&digest).start();
         let client = built(builder(&server, &NoWait::new()).credentials(api_key()));
         let error = create(&client).await.unwrap_err();
         assert!(
@@ -236,9 +239,9 @@ async fn redirects_are_not_followed_and_carry_no_credentials() {
         );
         assert_eq!(
             (
-                server.exchanges(),
-                server.acted("POST"),
-                elsewhere.exchanges()
+                server.request_count(),
+                server.handled_count("POST"),
+                elsewhere.request_count()
             ),
             (2, 0, 0)
         );
@@ -266,8 +269,8 @@ async fn a_refused_connection_is_tried_again_by_all() {
         );
         assert_eq!(
             (
-                server.exchanges(),
-                server.acted(method),
+                server.request_count(),
+                server.handled_count(method),
                 clock.waits().len()
             ),
             (0, 0, 3),
@@ -276,7 +279,7 @@ async fn a_refused_connection_is_tried_again_by_all() {
         server.up();
         create(&client).await.unwrap();
         assert_eq!(
-            (server.exchanges(), server.acted("POST")),
+            (server.request_count(), server.handled_count("POST")),
             (1, 1),
             "{method}"
         );
@@ -290,27 +293,27 @@ async fn a_silent_server_is_left_after_the_attempts_timeout() {
     };
     for fault in [Fault::silent(), Fault::slow_body(&Gate::closed())] {
         let faults = Faults::script([fault.clone()]);
-        let server = App::examples().within(&faults).start();
+        let server = App::examples().layer(&faults).start();
         read(&built(hurried(&server))).await.unwrap();
-        assert_eq!((server.exchanges(), faults.left()), (2, 0));
+        assert_eq!((server.request_count(), faults.remaining()), (2, 0));
 
         let faults = Faults::always(fault);
-        let server = App::examples().within(&faults).start();
+        let server = App::examples().layer(&faults).start();
         let error = read(&built(
             hurried(&server).retry(RetryPolicy::new().max_attempts(2)),
         ))
         .await
         .unwrap_err();
         assert!(matches!(error, Error::Timeout(_)), "{error:?}");
-        assert_eq!(server.exchanges(), 2);
+        assert_eq!(server.request_count(), 2);
 
         let error = create(&built(hurried(&server))).await.unwrap_err();
         assert!(
             matches!(&error, Error::Ambiguous(error) if matches!(error.failure(), Error::Timeout(_))),
             "{error:?}"
         );
-        assert_eq!(server.exchanges(), 3);
-        assert!(server.acted("POST") <= 1);
+        assert_eq!(server.request_count(), 3);
+        assert!(server.handled_count("POST") <= 1);
     }
 }
 
@@ -329,7 +332,7 @@ async fn what_is_asked_for_is_waited_for() {
 
 #[tokio::test]
 async fn asked_to_wait_longer_than_it_may_a_call_ends_at_once_and_says_how_long() {
-    let unavailable = Fault::answer(Answer::new(503).header("Retry-After", "61"));
+    let unavailable = Fault::respond(HttpResponse::new(503).header("Retry-After", "61"));
     for fault in [Fault::rate_limited(Some(61)), unavailable] {
         let setting = setting(Faults::script([fault]));
         let error = read(&setting.client).await.unwrap_err();
@@ -388,7 +391,7 @@ async fn without_advice_waits_are_random_and_their_bounds_grow() {
 async fn the_total_timeout_bounds_everything() {
     let clock = NoWait::new();
     let faults = Faults::always(Fault::rate_limited(Some(20)));
-    let server = App::examples().within(&faults).start();
+    let server = App::examples().layer(&faults).start();
     let policy = RetryPolicy::new().max_attempts(100);
     let client = built(
         builder(&server, &clock)
@@ -403,11 +406,14 @@ async fn the_total_timeout_bounds_everything() {
         [seconds(20), seconds(20)],
         "a third would end too late, and is not begun"
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (3, 0));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (3, 0)
+    );
 
     // An attempt under way ends with it, too.
     let faults = Faults::always(Fault::silent());
-    let server = App::examples().within(&faults).start();
+    let server = App::examples().layer(&faults).start();
     let client = built(
         builder(&server, &NoWait::new())
             .total_timeout(Duration::from_millis(50))
@@ -415,7 +421,7 @@ async fn the_total_timeout_bounds_everything() {
     );
     let error = read(&client).await.unwrap_err();
     assert!(matches!(error, Error::Timeout(_)), "{error:?}");
-    assert_eq!(server.exchanges(), 1);
+    assert_eq!(server.request_count(), 1);
 }
 
 #[tokio::test]
@@ -433,7 +439,7 @@ async fn a_call_may_differ_from_its_client() {
     .unwrap_err();
     assert!(error.is_rate_limited());
     assert_eq!(
-        (setting.server.exchanges(), setting.clock.waits().len()),
+        (setting.server.request_count(), setting.clock.waits().len()),
         (1, 0)
     );
     let short = CallOptions::new()
@@ -442,7 +448,7 @@ async fn a_call_may_differ_from_its_client() {
     let error = create_with(&setting.client, short).await.unwrap_err();
     assert!(error.is_rate_limited());
     create(&setting.client).await.unwrap();
-    assert_eq!(setting.server.acted("POST"), 1);
+    assert_eq!(setting.server.handled_count("POST"), 1);
     let setting = self::setting(Faults::always(Fault::silent()));
     let hurried = CallOptions::new().attempt_timeout(Duration::from_millis(50));
     let error = create_with(&setting.client, hurried).await.unwrap_err();
@@ -458,18 +464,18 @@ async fn retries_and_digest_do_not_get_in_each_others_way() {
         Fault::reset(),
         Fault::rate_limited(Some(1)),
     ])
-    .on_signed();
+    .with_authorization();
     let clock = NoWait::new();
     // Around authentication: what these requests were signed with is never seen by it.
-    let server = App::examples().within(&digest).within(&faults).start();
+    let server = App::examples().layer(&digest).layer(&faults).start();
     let client = built(builder(&server, &clock).credentials(api_key()));
     read(&client).await.unwrap();
     create(&client).await.unwrap();
     assert_eq!(
         (
-            server.acted("GET"),
-            server.acted("POST"),
-            faults.left(),
+            server.handled_count("GET"),
+            server.handled_count("POST"),
+            faults.remaining(),
             clock.waits().len()
         ),
         (1, 1, 0, 3)
@@ -484,11 +490,18 @@ async fn retries_and_digest_do_not_get_in_each_others_way() {
         "{:?}",
         digest.refusals()
     );
-    assert!(server.exchanges() <= 8, "{:?}", server.received());
-    let faults = Faults::script([Fault::reset().after_acting()]).on_signed();
-    let server = App::examples().within(&digest).within(&faults).start();
+    assert!(
+        server.request_count() <= 8,
+        "{:?}",
+        server.received_requests()
+    );
+    let faults = Faults::script([Fault::reset().after_handling()]).with_authorization();
+    let server = App::examples().layer(&digest).layer(&faults).start();
     let client = built(builder(&server, &clock).credentials(api_key()));
     let error = create(&client).await.unwrap_err();
     assert!(error.is_ambiguous(), "{error:?}");
-    assert_eq!((server.exchanges(), server.acted("POST")), (2, 1));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (2, 1)
+    );
 }

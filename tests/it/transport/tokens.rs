@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atlas_backup_api::{CallOptions, Client, Credentials, Error};
 use atlas_backup_tests::fake_atlas::{
-    Answer, App, CLIENT_ID, Fault, Faults, Gate, OAuth, OAuthCounts, Server,
+    App, CLIENT_ID, Fault, Faults, Gate, HttpResponse, OAuth, OAuthCounts, Server,
 };
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use super::{NoWait, builder, built, create, create_with, read, seconds, service_
 fn start(oauth: OAuth) -> (Server, OAuth, Client, NoWait) {
     let clock = NoWait::new();
     let oauth = oauth.clock(clock.servers());
-    let server = App::examples().within(&oauth).start();
+    let server = App::examples().layer(&oauth).start();
     let client = built(builder(&server, &clock).credentials(service_account()));
     (server, oauth, client, clock)
 }
@@ -38,7 +38,10 @@ async fn n_calls_cost_n_plus_one_exchanges() {
             ..Default::default()
         }
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (11, 10));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (11, 10)
+    );
     assert_eq!(oauth.refusals(), Vec::<String>::new());
 }
 
@@ -46,9 +49,9 @@ async fn n_calls_cost_n_plus_one_exchanges() {
 async fn forty_callers_wait_for_one_token() {
     let (server, oauth, client, _) = start(OAuth::new());
     let gate = Gate::closed();
-    oauth.hold_tokens(&gate);
+    oauth.hold_token_requests(&gate);
     let calls: Vec<_> = (0..40).map(|_| spawn(&client)).collect();
-    gate.arrived(1).await;
+    gate.wait_for_arrivals(1).await;
     gate.open();
     for call in calls {
         call.await.unwrap().unwrap();
@@ -62,22 +65,25 @@ async fn forty_callers_wait_for_one_token() {
             ..Default::default()
         }
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (41, 40));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (41, 40)
+    );
 }
 
 #[tokio::test]
 async fn a_cancelled_caller_does_not_strand_the_others() {
     let (server, oauth, client, _) = start(OAuth::new());
     let gate = Gate::closed();
-    oauth.hold_tokens(&gate);
+    oauth.hold_token_requests(&gate);
     let first = spawn(&client);
-    gate.arrived(1).await;
+    gate.wait_for_arrivals(1).await;
     let others: Vec<_> = (0..10).map(|_| spawn(&client)).collect();
     tokio::task::yield_now().await;
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
     // Another one asks in its place.
-    gate.arrived(2).await;
+    gate.wait_for_arrivals(2).await;
     gate.open();
     for call in others {
         call.await.unwrap().unwrap();
@@ -87,7 +93,10 @@ async fn a_cancelled_caller_does_not_strand_the_others() {
         (counts.token_requests, counts.accepted, counts.unauthorized),
         (2, 10, 0)
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (12, 10));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (12, 10)
+    );
 }
 
 #[tokio::test]
@@ -120,7 +129,10 @@ async fn it_is_renewed_before_it_expires() {
             ..Default::default()
         }
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (8, 5));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (8, 5)
+    );
 }
 
 #[tokio::test]
@@ -154,8 +166,8 @@ async fn an_early_renewal_that_fails_does_no_harm() {
     );
     assert_eq!(
         (
-            server.exchanges(),
-            server.acted("POST"),
+            server.request_count(),
+            server.handled_count("POST"),
             clock.waits().len()
         ),
         (10, 7, 0)
@@ -168,9 +180,9 @@ async fn others_go_on_while_one_renews_early() {
     create(&client).await.unwrap();
     clock.servers().advance(seconds(3400));
     let gate = Gate::closed();
-    oauth.hold_tokens(&gate);
+    oauth.hold_token_requests(&gate);
     let renewing = spawn(&client);
-    gate.arrived(1).await;
+    gate.wait_for_arrivals(1).await;
     create(&client).await.unwrap();
     assert_eq!(oauth.counts().accepted, 2);
     gate.open();
@@ -196,7 +208,7 @@ async fn a_revoked_or_expired_token_is_replaced_once() {
         // The server's clock is its own here: the client cannot know.
         let oauth = OAuth::new();
         let faults = Faults::none();
-        let server = App::examples().within(&oauth).within(&faults).start();
+        let server = App::examples().layer(&oauth).layer(&faults).start();
         let client = built(builder(&server, &clock).credentials(service_account()));
         create(&client).await.unwrap();
         faults.push(fault(&oauth));
@@ -208,11 +220,15 @@ async fn a_revoked_or_expired_token_is_replaced_once() {
                 issued: 2,
                 accepted: 2,
                 unauthorized: 1,
-                given_back: 0
+                revoked: 0
             }
         );
         assert_eq!(
-            (server.exchanges(), server.acted("POST"), faults.left()),
+            (
+                server.request_count(),
+                server.handled_count("POST"),
+                faults.remaining()
+            ),
             (5, 2, 0)
         );
     }
@@ -220,9 +236,9 @@ async fn a_revoked_or_expired_token_is_replaced_once() {
 
 #[tokio::test]
 async fn a_token_that_is_refused_again_and_again_is_one_error() {
-    let faults = Faults::always(Fault::answer(Answer::new(401))).on_method("GET");
+    let faults = Faults::always(Fault::respond(HttpResponse::new(401))).on_method("GET");
     let oauth = OAuth::new();
-    let server = App::examples().within(&faults).within(&oauth).start();
+    let server = App::examples().layer(&faults).layer(&oauth).start();
     let client = built(builder(&server, &NoWait::new()).credentials(service_account()));
     let error = read(&client).await.unwrap_err();
     assert!(matches!(error, Error::Auth(_)), "{error:?}");
@@ -233,8 +249,8 @@ async fn a_token_that_is_refused_again_and_again_is_one_error() {
     assert_eq!(
         (
             oauth.counts().token_requests,
-            server.exchanges(),
-            server.acted("GET")
+            server.request_count(),
+            server.handled_count("GET")
         ),
         (2, 4, 0)
     );
@@ -261,7 +277,10 @@ async fn too_many_tokens_are_waited_for() {
             ..Default::default()
         }
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (13, 10));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (13, 10)
+    );
 }
 
 #[tokio::test]
@@ -289,7 +308,7 @@ async fn asked_to_wait_longer_than_it_may_for_a_token_a_call_ends_at_once() {
     assert_eq!(
         (
             oauth.counts().token_requests,
-            server.exchanges(),
+            server.request_count(),
             clock.waits().len()
         ),
         (1, 1, 0)
@@ -299,7 +318,7 @@ async fn asked_to_wait_longer_than_it_may_for_a_token_a_call_ends_at_once() {
     assert_eq!(
         (
             oauth.counts().token_requests,
-            server.acted("POST"),
+            server.handled_count("POST"),
             clock.waits().len()
         ),
         (2, 1, 0)
@@ -310,14 +329,14 @@ async fn asked_to_wait_longer_than_it_may_for_a_token_a_call_ends_at_once() {
 async fn who_waited_for_a_failure_shares_it() {
     let (server, oauth, client, _) = start(OAuth::new());
     let gate = Gate::closed();
-    oauth.hold_tokens(&gate);
-    oauth.answer_next(Answer::json(
+    oauth.hold_token_requests(&gate);
+    oauth.respond_next(HttpResponse::json(
         401,
         "application/json",
         &json!({"error": "invalid_client", "error_description": "The secret has expired."}),
     ));
     let calls: Vec<_> = (0..10).map(|_| spawn(&client)).collect();
-    gate.arrived(1).await;
+    gate.wait_for_arrivals(1).await;
     tokio::task::yield_now().await;
     gate.open();
     for call in calls {
@@ -338,14 +357,14 @@ async fn who_waited_for_a_failure_shares_it() {
     assert_eq!(
         (
             oauth.counts().token_requests,
-            server.exchanges(),
-            server.acted("POST")
+            server.request_count(),
+            server.handled_count("POST")
         ),
         (1, 1, 0)
     );
     create(&client).await.unwrap();
     assert_eq!(
-        (oauth.counts().token_requests, server.acted("POST")),
+        (oauth.counts().token_requests, server.handled_count("POST")),
         (2, 1)
     );
 }
@@ -353,7 +372,7 @@ async fn who_waited_for_a_failure_shares_it() {
 #[tokio::test]
 async fn wrong_secrets_are_one_clear_error() {
     let oauth = OAuth::new();
-    let server = App::examples().within(&oauth).start();
+    let server = App::examples().layer(&oauth).start();
     let client = built(
         builder(&server, &NoWait::new())
             .credentials(Credentials::service_account(CLIENT_ID, "hunter2")),
@@ -367,8 +386,8 @@ async fn wrong_secrets_are_one_clear_error() {
     assert_eq!(
         (
             oauth.counts().token_requests,
-            server.exchanges(),
-            server.acted("POST")
+            server.request_count(),
+            server.handled_count("POST")
         ),
         (1, 1, 0)
     );
@@ -386,20 +405,20 @@ async fn a_token_endpoint_that_fails_is_asked_again_and_the_call_is_sent_once() 
         let clock = NoWait::new();
         let oauth = OAuth::new();
         let faults = Faults::script([fault.clone()]).on_path("/api/oauth/token");
-        let server = App::examples().within(&oauth).within(&faults).start();
+        let server = App::examples().layer(&oauth).layer(&faults).start();
         let client = built(builder(&server, &clock).credentials(service_account()));
         create(&client).await.unwrap();
         assert_eq!(
             (
-                server.exchanges(),
-                server.acted_on("POST", "/api/oauth/token"),
-                faults.left()
+                server.request_count(),
+                server.handled_count_at("POST", "/api/oauth/token"),
+                faults.remaining()
             ),
             (3, 0, 0)
         );
         assert_eq!(
             (
-                server.acted("POST"),
+                server.handled_count("POST"),
                 oauth.counts().accepted,
                 clock.waits().len()
             ),
@@ -412,7 +431,7 @@ async fn a_token_endpoint_that_fails_is_asked_again_and_the_call_is_sent_once() 
 async fn no_token_in_time_is_said_and_nothing_is_sent() {
     let (server, oauth, client, _) = start(OAuth::new());
     let gate = Gate::closed();
-    oauth.hold_tokens(&gate);
+    oauth.hold_token_requests(&gate);
     let error = create_with(
         &client,
         CallOptions::new().total_timeout(Duration::from_millis(50)),
@@ -424,10 +443,13 @@ async fn no_token_in_time_is_said_and_nothing_is_sent() {
         "{error:?}"
     );
     assert!(error.to_string().contains("token"), "{error}");
-    assert_eq!((server.exchanges(), server.acted("POST")), (1, 0));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (1, 0)
+    );
     gate.open();
     create(&client).await.unwrap();
-    assert_eq!(server.acted("POST"), 1);
+    assert_eq!(server.handled_count("POST"), 1);
 }
 
 #[tokio::test]
@@ -447,7 +469,10 @@ async fn two_clients_share_no_token() {
             ..Default::default()
         }
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (5, 3));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (5, 3)
+    );
 }
 
 #[tokio::test]
@@ -465,8 +490,8 @@ async fn the_token_endpoint_follows_the_base_url_whatever_comes_first() {
     assert_eq!(
         (
             oauth.counts().issued,
-            server.exchanges(),
-            server.acted("POST")
+            server.request_count(),
+            server.handled_count("POST")
         ),
         (2, 4, 2)
     );

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 use atlas_backup_api::{Client, ClientBuilder, Error};
-use atlas_backup_tests::fake_atlas::{self, Answer, App, Digest, Fault, Faults, Gate, Server};
+use atlas_backup_tests::fake_atlas::{
+    self, App, Digest, Fault, Faults, Gate, HttpResponse, Server,
+};
 use serde_json::json;
 
 use super::{NoWait, PROJECT, api_key, builder, built, create, delete, update};
@@ -21,11 +23,11 @@ fn open_ends() -> Vec<(&'static str, Fault)> {
         ("504", Fault::gateway_timeout_504()),
         ("429", Fault::rate_limited(Some(1))),
         // The server has refused it, and the refusal is lost.
-        ("reset after the refusal", Fault::reset().after_acting()),
-        ("close after the refusal", Fault::close().after_acting()),
+        ("reset after the refusal", Fault::reset().after_handling()),
+        ("close after the refusal", Fault::close().after_handling()),
         (
             "504 after the refusal",
-            Fault::gateway_timeout_504().after_acting(),
+            Fault::gateway_timeout_504().after_handling(),
         ),
         ("reset in the refusal", Fault::reset_mid_body()),
         ("cut in the refusal", Fault::cut_short()),
@@ -35,8 +37,8 @@ fn open_ends() -> Vec<(&'static str, Fault)> {
 /// Faults happen between the client and a server that asks for signatures.
 fn start(faults: &Faults, change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> (Server, Client) {
     let server = App::examples()
-        .within(&Digest::atlas())
-        .within(faults)
+        .layer(&Digest::atlas())
+        .layer(faults)
         .start();
     let hurried = builder(&server, &NoWait::new())
         .attempt_timeout(Duration::from_millis(200))
@@ -55,12 +57,16 @@ async fn what_was_cut_off_before_it_was_signed_is_sent_again() {
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         // Twice cut off, then refused for want of a signature, then signed.
         assert_eq!(
-            (server.exchanges(), server.acted("POST"), faults.left()),
+            (
+                server.request_count(),
+                server.handled_count("POST"),
+                faults.remaining()
+            ),
             (4, 1, 0),
             "{name}"
         );
         let signed: Vec<_> = server
-            .received()
+            .received_requests()
             .iter()
             .map(|request| request.header("authorization").is_some())
             .collect();
@@ -75,7 +81,7 @@ async fn what_is_never_let_in_is_no_open_end() {
         ("reset", Fault::reset(), 4),
         ("503", Fault::html_503(), 4),
         // As with a GET, another attempt is not thought to help.
-        ("500", Fault::answer(Answer::new(500)), 1),
+        ("500", Fault::respond(HttpResponse::new(500)), 1),
     ] {
         let (server, client) = start(&Faults::always(fault), |builder| builder);
         let error = create(&client).await.unwrap_err();
@@ -84,7 +90,7 @@ async fn what_is_never_let_in_is_no_open_end() {
             "{name}: {error:?}"
         );
         assert_eq!(
-            (server.exchanges(), server.acted("POST")),
+            (server.request_count(), server.handled_count("POST")),
             (attempts, 0),
             "{name}"
         );
@@ -98,12 +104,16 @@ async fn what_was_not_there_was_not_deleted() {
         let faults = Faults::script([
             fault,
             Fault::pass(),
-            Fault::answer(fake_atlas::error("notFound")),
+            Fault::respond(fake_atlas::error_response("notFound")),
         ]);
         let (server, client) = start(&faults, |builder| builder);
         assert!(delete(&client).await.unwrap_err().is_not_found());
         assert_eq!(
-            (server.exchanges(), server.acted("DELETE"), faults.left()),
+            (
+                server.request_count(),
+                server.handled_count("DELETE"),
+                faults.remaining()
+            ),
             (3, 0, 0)
         );
     }
@@ -116,22 +126,25 @@ async fn once_it_is_signed_it_may_have_been_done() {
         let (server, client) = start(&second(fault), |builder| builder);
         let error = create(&client).await.unwrap_err();
         assert!(error.is_ambiguous(), "{name}: {error:?}");
-        assert_eq!(server.exchanges(), 2, "{name}");
+        assert_eq!(server.request_count(), 2, "{name}");
     }
     // With a nonce at hand the first request is a signed one.
     let faults = Faults::none();
     let (server, client) = start(&faults, |builder| builder);
     create(&client).await.unwrap();
-    faults.push(Fault::reset().after_acting());
+    faults.push(Fault::reset().after_handling());
     assert!(create(&client).await.unwrap_err().is_ambiguous());
-    assert_eq!((server.exchanges(), server.acted("POST")), (3, 2));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (3, 2)
+    );
 }
 
 /// A server that asks for nothing is none that refuses what is not signed.
 #[tokio::test]
 async fn without_credentials_everything_may_have_been_done() {
     let server = App::examples()
-        .within(&Faults::script([Fault::reset().after_acting()]))
+        .layer(&Faults::script([Fault::reset().after_handling()]))
         .start();
     assert!(
         create(&built(builder(&server, &NoWait::new())))
@@ -139,7 +152,10 @@ async fn without_credentials_everything_may_have_been_done() {
             .unwrap_err()
             .is_ambiguous()
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (1, 1));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (1, 1)
+    );
 }
 
 /// The answer had begun as a success: whoever sent that has let the request in, signed or not.
@@ -151,7 +167,7 @@ async fn what_was_let_in_without_a_signature_may_have_been_done() {
         Fault::slow_body(&Gate::closed()),
     ] {
         let server = App::examples()
-            .within(&Faults::script([fault.clone()]))
+            .layer(&Faults::script([fault.clone()]))
             .start();
         let hurried = builder(&server, &NoWait::new()).attempt_timeout(Duration::from_millis(200));
         let error = create(&built(hurried.credentials(api_key())))
@@ -159,7 +175,7 @@ async fn what_was_let_in_without_a_signature_may_have_been_done() {
             .unwrap_err();
         assert!(error.is_ambiguous(), "{fault:?}: {error:?}");
         assert_eq!(
-            (server.exchanges(), server.acted("POST")),
+            (server.request_count(), server.handled_count("POST")),
             (1, 1),
             "{fault:?}"
         );
@@ -169,13 +185,13 @@ async fn what_was_let_in_without_a_signature_may_have_been_done() {
 /// So has whoever answers with a success that speaks of a failure.
 #[tokio::test]
 async fn a_failure_in_an_envelope_came_from_somebody_who_let_it_in() {
-    let busy = Answer::json(
+    let busy = HttpResponse::json(
         200,
         "application/json",
         &json!({"status": 503, "envelope": {"errorCode": "BUSY"}}),
     );
     let server = App::examples()
-        .within(&Faults::script([Fault::answer(busy).after_acting()]))
+        .layer(&Faults::script([Fault::respond(busy).after_handling()]))
         .start();
     let client = built(builder(&server, &NoWait::new()).credentials(api_key()));
     let call = client
@@ -187,5 +203,8 @@ async fn a_failure_in_an_envelope_came_from_somebody_who_let_it_in() {
         error.is_ambiguous() && error.error_code() == Some("BUSY"),
         "{error:?}"
     );
-    assert_eq!((server.exchanges(), server.acted("POST")), (1, 1));
+    assert_eq!(
+        (server.request_count(), server.handled_count("POST")),
+        (1, 1)
+    );
 }

@@ -1,4 +1,4 @@
-//! What `cargo xtask conform` runs.
+//! The program behind `cargo xtask conform`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,18 +12,18 @@ use clap::Parser;
     name = "cargo xtask conform",
     bin_name = "cargo xtask conform",
     max_term_width = 100,
-    after_help = "Exit status: 0 when every answer was decoded and nothing was lost, whatever deviates from the documents; 1 when an answer was not \
-                  decoded or something was lost; 2 when a capture cannot be read. Requests without an answer, and entries of other hosts \
-                  and paths, are counted and do not fail.\n\nSecrets (authorization headers, tokens, download URLs) are not printed."
+    after_help = "Exit status: 0 if every response was decoded and nothing was lost, even if it deviates from the \
+                  documents; 1 if a response was not decoded or something was lost; 2 if a capture cannot be read. \
+                  Requests without a response, and entries with other hosts or paths, are counted and do not fail.\n\nSecrets (authorization headers, tokens, download URLs) are not printed."
 )]
 struct Arguments {
-    /// HTTP Archives (HAR 1.2), or folders of them
+    /// HTTP Archives (HAR 1.2), or folders that contain them
     #[arg(required = true)]
     captures: Vec<PathBuf>,
-    /// Print JSON
+    /// Print the report as JSON
     #[arg(long)]
     json: bool,
-    /// Another host, with its port, that is an Atlas (loopback always is)
+    /// Another host, with its port, that counts as Atlas (loopback hosts always do)
     #[arg(long, value_name = "HOST")]
     host: Vec<String>,
 }

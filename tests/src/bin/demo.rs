@@ -1,4 +1,4 @@
-//! What `cargo xtask demo` runs.
+//! The program behind `cargo xtask demo`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -9,36 +9,37 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_backup_api::{Client, Credentials, SavedFile};
-use atlas_backup_tests::end_signal;
 use atlas_backup_tests::fake_atlas::{Clock, FakeAtlas, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+use atlas_backup_tests::shutdown_signal;
 use clap::{Parser, value_parser};
 use sha1::{Digest, Sha1};
 use tempfile::TempDir;
 
-// The example that runs against Atlas.
+// The example program, which can also be run against Atlas.
 #[allow(dead_code)]
 #[path = "../../../atlas-backup-api/examples/whole_story.rs"]
 mod whole_story;
 
-/// Show what one does with a backup, from taking it to having it on disk, against an Atlas on this machine
+/// Take a snapshot, list it and download it, against a fake Atlas on this machine
 #[derive(Parser)]
 #[command(
     name = "cargo xtask demo",
     bin_name = "cargo xtask demo",
     max_term_width = 80,
-    after_help = "Ctrl-C ends it at any time. What it has saved is then deleted, as it is at the end without `--keep`."
+    after_help = "Press Ctrl-C to stop. The saved files are then deleted, as they are at the end without `--keep`."
 )]
 struct Arguments {
     /// Cluster to back up: `orders` is a replica set, `events` is sharded
     #[arg(default_value = "orders", value_parser = ["orders", "events"])]
     cluster: String,
-    /// Keep the snapshot, in a new folder in this one, which is made if need be
+    /// Keep the downloaded snapshot, in a new folder inside this directory (created if missing)
     #[arg(long, value_name = "DIRECTORY")]
     keep: Option<PathBuf>,
-    /// How many mebibytes each file of the snapshot has
+    /// Size of each downloaded file, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 32)]
     size: u64,
-    /// How many times as fast as the wall's the clock of the fake Atlas runs: a snapshot takes a minute of it
+    /// Speed of the fake Atlas's clock, as a multiple of real time; a snapshot takes one minute on
+    /// that clock
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=1_000_000))]
     speed: u32,
 }
@@ -50,68 +51,70 @@ fn main() -> ExitCode {
     })
 }
 
-/// Whatever happens to the demo, all that it has saved is deleted before this returns, unless it is to be kept.
+/// Runs the demo. Before it returns, it deletes everything that the demo has saved, unless `--keep`
+/// was given.
 fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let ended = runtime.block_on(async { end_signal() })?;
-    let place = Place::new(arguments.keep.as_deref())?;
+    let ended = runtime.block_on(async { shutdown_signal() })?;
+    let target = Target::new(arguments.keep.as_deref())?;
     let outcome = runtime.block_on(async {
         tokio::select! {
-            told = demo(arguments, place.path()) => told.map(|()| None),
+            result = demo(arguments, target.path()) => result.map(|()| None),
             status = ended => Ok(Some(status)),
         }
     });
-    // This waits for the threads that write.
+    // Dropping the runtime waits for the threads that write files.
     drop(runtime);
     match outcome {
         Ok(None) => {
-            place.close()?;
-            println!("\nThe same against Atlas:");
+            target.close()?;
+            println!("\nTo do the same against Atlas, run:");
             println!("cargo run -p atlas-backup-api --example whole_story -- CLUSTER DIRECTORY");
             Ok(ExitCode::SUCCESS)
         }
         Ok(Some(status)) => {
-            place.delete()?;
-            eprintln!("\ninterrupted; what was saved is deleted");
+            target.delete()?;
+            eprintln!("\ninterrupted; the saved files were deleted");
             Ok(ExitCode::from(status))
         }
         Err(error) => {
-            place.delete()?;
+            target.delete()?;
             Err(error)
         }
     }
 }
 
-/// Where the snapshot is saved.
-struct Place {
+/// The folder that the snapshot is saved in.
+struct Target {
     folder: TempDir,
-    /// The folder around it, in which it is to stay.
+    /// The directory given with `--keep`, which contains `folder`.
     keep: Option<PathBuf>,
-    /// Whether that one is new.
-    made: bool,
+    /// Whether this program has created that directory.
+    created: bool,
 }
 
-impl Place {
+impl Target {
     fn new(keep: Option<&Path>) -> Result<Self, String> {
         let around = keep.map_or_else(std::env::temp_dir, Path::to_owned);
         let failed =
-            |error: io::Error| format!("cannot make a folder in {}: {error}", around.display());
-        // Not those above it, which would have to be deleted as well.
-        let made = keep.is_some() && !around.exists();
-        if made {
-            fs::create_dir(&around)
-                .map_err(|error| format!("cannot make the folder {}: {error}", around.display()))?;
+            |error: io::Error| format!("cannot create a folder in {}: {error}", around.display());
+        // Missing parents are not created, because they would have to be deleted as well.
+        let created = keep.is_some() && !around.exists();
+        if created {
+            fs::create_dir(&around).map_err(|error| {
+                format!("cannot create the folder {}: {error}", around.display())
+            })?;
         }
         let folder = tempfile::Builder::new()
             .prefix("atlas-backup-demo-")
             .tempdir_in(&around)
             .map_err(failed)?;
-        Ok(Place {
+        Ok(Target {
             folder,
             keep: keep.map(Path::to_owned),
-            made,
+            created,
         })
     }
 
@@ -119,10 +122,10 @@ impl Place {
         self.folder.path()
     }
 
-    /// Keeps what was saved, if that was asked for, and says where it is.
+    /// Keeps the saved files if `--keep` was given, and prints where they are.
     fn close(self) -> Result<(), String> {
         if self.keep.is_none() {
-            println!("\nThe snapshot is deleted again; `--keep DIRECTORY` keeps it.");
+            println!("\nThe downloaded snapshot was deleted; use `--keep DIRECTORY` to keep it.");
             return self.delete();
         }
         println!("\nThe snapshot is kept in {}", self.folder.keep().display());
@@ -135,8 +138,8 @@ impl Place {
             .close()
             .map_err(|error| format!("cannot delete {}: {error}", path.display()))?;
         match self.keep {
-            // Others may have put something there meanwhile, which is not ours to delete.
-            Some(keep) if self.made => drop(fs::remove_dir(keep)),
+            // This fails if others have put files there meanwhile, which must not be deleted.
+            Some(keep) if self.created => drop(fs::remove_dir(keep)),
             _ => {}
         }
         Ok(())
@@ -148,7 +151,7 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
         .clock(&Clock::running(arguments.speed.into()))
         .start()
         .await;
-    atlas.download_bytes(arguments.size << 20);
+    atlas.set_download_size(arguments.size << 20);
     println!("A fake Atlas listens on {}.", atlas.url());
     println!("No account is needed, and all keys are made up.\n");
     let client = Client::builder()
@@ -169,24 +172,24 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
     Ok(())
 }
 
-/// The fake knows what it offered, which Atlas does not tell.
+/// Compares the saved files with those of the fake. Atlas itself gives no hash to compare with.
 async fn verify(atlas: &FakeAtlas, files: &[SavedFile]) -> Result<(), Box<dyn Error>> {
-    let offered: Vec<String> = atlas
-        .delivery()
-        .offers()
+    let expected: Vec<String> = atlas
+        .download_host()
+        .files()
         .iter()
-        .map(|offer| offer.sha1())
+        .map(|file| file.sha1())
         .collect();
     for file in files {
         let sha1 = sha1(&file.path).await?;
-        if !offered.contains(&sha1) {
+        if !expected.contains(&sha1) {
             return Err(format!(
-                "{} is not what was offered: its SHA-1 is {sha1}",
+                "{} is not the file that the fake Atlas sent: its SHA-1 is {sha1}",
                 file.path.display()
             )
             .into());
         }
-        println!("   SHA-1 {sha1}, as offered");
+        println!("   SHA-1 {sha1}, as expected");
     }
     Ok(())
 }
@@ -204,15 +207,15 @@ async fn sha1(path: &Path) -> io::Result<String> {
             }
             count => hash.update(&buffer[..count]),
         }
-        // So that Ctrl-C is seen.
+        // Yields, so that Ctrl-C is handled.
         tokio::task::yield_now().await;
     }
 }
 
-/// What it cost.
+/// Prints the requests that the demo has made.
 fn report(atlas: &FakeAtlas) {
     let mut calls: BTreeMap<(String, String, u16), usize> = BTreeMap::new();
-    let received = atlas.server().received();
+    let received = atlas.server().received_requests();
     for request in &received {
         let call = (
             template(request.path()),
@@ -222,7 +225,7 @@ fn report(atlas: &FakeAtlas) {
         *calls.entry(call).or_default() += 1;
     }
     println!(
-        "5. That took {} HTTP exchanges on {} connection(s)",
+        "5. That took {} HTTP requests on {} connection(s)",
         received.len(),
         atlas.server().connections()
     );
@@ -231,7 +234,7 @@ fn report(atlas: &FakeAtlas) {
     }
 }
 
-/// What a path is about: without the project, and with its ids left out.
+/// The path without the project, and with `{id}` in place of ids.
 fn template(path: &str) -> String {
     let is_id =
         |segment: &str| segment.len() == 24 && segment.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -1,4 +1,4 @@
-//! What `cargo xtask fake-atlas` runs.
+//! The program behind `cargo xtask fake-atlas`.
 
 use std::error::Error;
 use std::fs;
@@ -7,35 +7,35 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use atlas_backup_tests::FaultName;
-use atlas_backup_tests::end_signal;
 use atlas_backup_tests::fake_atlas::{
     CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, ClusterKind, FakeAtlas, Family, Faults, PRIVATE_KEY,
     PROJECT, PUBLIC_KEY,
 };
+use atlas_backup_tests::shutdown_signal;
 use clap::{Parser, value_parser};
 
-/// Run an Atlas on this machine that remembers what it is told, to try programs on
+/// Run a stateful fake Atlas on this machine, to try programs against
 #[derive(Parser)]
 #[command(
     name = "cargo xtask fake-atlas",
     bin_name = "cargo xtask fake-atlas",
     max_term_width = 80,
-    after_help = "It runs until Ctrl-C is pressed, or until it is sent SIGINT or SIGTERM, and reads no input."
+    after_help = "It runs until Ctrl-C is pressed, or until it receives SIGINT or SIGTERM. It reads no input."
 )]
 struct Arguments {
     /// Port to listen on; 0 lets the system pick one
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// How many times as fast as the wall's its clock runs: a snapshot takes a minute of it
+    /// Speed of its clock, as a multiple of real time; a snapshot takes one minute on that clock
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=1_000_000))]
     speed: u32,
-    /// How many replica sets there are beside the usual clusters
+    /// Number of additional replica sets
     #[arg(long, default_value_t = 0)]
     clusters: usize,
-    /// What goes wrong, once each and in this order, for calls that show credentials
+    /// Fault to inject into the next request with credentials; repeat the option to queue several
     #[arg(long, value_name = "NAME")]
     fault: Vec<FaultName>,
-    /// Write all exchanges to this file at the end, as an HTTP Archive
+    /// When the program ends, write all requests and responses to this file, as an HTTP Archive
     #[arg(long, value_name = "FILE")]
     har: Option<PathBuf>,
 }
@@ -52,9 +52,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    // Before anybody is told that it runs, so that it ends well whenever it is asked to.
-    let end = runtime.block_on(async { end_signal() })?;
-    let faults = Faults::script(arguments.fault.iter().map(|name| name.fault())).on_signed();
+    // Installed before the program prints its URL, so that a signal at any later time ends it
+    // cleanly.
+    let end = runtime.block_on(async { shutdown_signal() })?;
+    let faults =
+        Faults::script(arguments.fault.iter().map(|name| name.fault())).with_authorization();
     let atlas = FakeAtlas::builder()
         .clock(&Clock::running(arguments.speed.into()))
         .clusters(arguments.clusters)
@@ -64,8 +66,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("cannot listen on port {}: {error}", arguments.port))?;
     greet(&atlas, arguments)?;
     runtime.block_on(end);
-    for fault in atlas.faults_of_its_own() {
-        eprintln!("not an answer of Atlas: {fault}");
+    for violation in atlas.spec_violations() {
+        eprintln!("bug in the fake Atlas: a response does not conform to the spec: {violation}");
     }
     arguments
         .har
@@ -78,13 +80,13 @@ fn write(atlas: &FakeAtlas, path: &Path) -> Result<(), Box<dyn Error>> {
     Ok(written.map_err(|error| format!("cannot write {}: {error}", path.display()))?)
 }
 
-/// Says what there is, in lines of which those with commands can be pasted.
+/// Prints what the server has, and commands that can be pasted into a shell.
 fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
     let mut out = io::stdout();
     writeln!(out, "A fake Atlas listens on {}.", atlas.url())?;
     writeln!(
         out,
-        "Its clock runs {} times as fast as the wall's.\n",
+        "Its clock runs {} times as fast as real time.\n",
         arguments.speed
     )?;
     writeln!(out, "Clusters, each with three complete snapshots:")?;
@@ -98,14 +100,14 @@ fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
     }
     writeln!(
         out,
-        "\nLeave this running (Ctrl-C ends it), and paste into a second shell; all keys are"
+        "\nLeave this running (Ctrl-C stops it), and paste the lines below into a second"
     )?;
-    writeln!(out, "made up:\n")?;
+    writeln!(out, "shell. All keys are made up.\n")?;
     writeln!(out, "export MONGODB_ATLAS_BASE_URL={}", atlas.url())?;
     writeln!(out, "export MONGODB_ATLAS_PUBLIC_API_KEY={PUBLIC_KEY}")?;
     writeln!(out, "export MONGODB_ATLAS_PRIVATE_API_KEY={PRIVATE_KEY}")?;
     writeln!(out, "export MONGODB_ATLAS_PROJECT_ID={PROJECT}\n")?;
-    writeln!(out, "# Instead of the keys, a service account:")?;
+    writeln!(out, "# To use a service account instead of the API key:")?;
     writeln!(
         out,
         "# unset MONGODB_ATLAS_PUBLIC_API_KEY MONGODB_ATLAS_PRIVATE_API_KEY"
@@ -121,7 +123,7 @@ fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
     Ok(())
 }
 
-/// What to try, with ids that there are.
+/// Examples to try, with ids that exist.
 fn examples(atlas: &FakeAtlas) -> [String; 6] {
     let latest = |family, cluster| atlas.latest(family, cluster).unwrap_or_default();
     [

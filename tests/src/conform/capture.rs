@@ -1,4 +1,4 @@
-//! Reads HTTP Archives (HAR 1.2): files, or every `*.har` below a folder.
+//! Reads HTTP Archives (HAR 1.2): single files, or every `*.har` below a folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,38 +8,39 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-/// One request and its answer, as recorded.
+/// One recorded request and its response.
 #[derive(Clone, Debug, Default)]
 pub struct Exchange {
-    /// In capitals.
+    /// The HTTP method, in capitals.
     pub method: String,
-    /// `https://cloud.mongodb.com`: in lower case, without a default port. Empty where the URL has no host.
+    /// The origin, such as `https://cloud.mongodb.com`: in lower case, without a default port.
+    /// Empty if the URL has no host.
     pub origin: String,
-    /// Path, as sent, without what follows a `#`.
+    /// The path as sent, without the fragment (`#…`).
     pub path: String,
-    /// Decoded names and values.
+    /// Query parameters, decoded.
     pub query: Vec<(String, String)>,
-    /// Names in lower case.
+    /// Request headers, with names in lower case.
     pub request_headers: Vec<(String, String)>,
-    /// Body, if any.
+    /// The request body, if there is one.
     pub request_body: Option<Vec<u8>>,
-    /// Status of the answer; 0 where none came.
+    /// The status of the response; 0 if there was no response.
     pub status: u16,
-    /// Names in lower case.
+    /// Response headers, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Body of the answer.
+    /// The response body.
     pub body: Vec<u8>,
-    /// What of the entry cannot be read, and its place in the archive.
+    /// Which part of the entry cannot be read, with its position in the archive.
     pub fault: Option<String>,
 }
 
 impl Exchange {
-    /// A header of the request.
+    /// A request header.
     pub fn request_header(&self, name: &str) -> Option<&str> {
         find(&self.request_headers, name)
     }
 
-    /// Whether the answer was asked for in an envelope.
+    /// Whether the request asked for the response in an envelope.
     pub fn is_enveloped(&self) -> bool {
         self.query
             .iter()
@@ -47,10 +48,11 @@ impl Exchange {
     }
 }
 
-/// The archives that the arguments name: files as they are, folders searched for `*.har`.
+/// The archives that the arguments name: files are taken as they are, folders are searched for
+/// `*.har`.
 ///
 /// # Errors
-/// A path that is not there, or a folder without any archive.
+/// Fails if a path does not exist, or if a folder contains no archive.
 pub fn archives(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let mut archives = Vec::new();
     for path in paths {
@@ -88,10 +90,10 @@ fn search(folder: &Path, archives: &mut Vec<PathBuf>) -> Result<(), String> {
     Ok(())
 }
 
-/// Every exchange of one archive.
+/// Reads every exchange of one archive.
 ///
 /// # Errors
-/// What is not a HAR, with the file, the place in it and the reason.
+/// Fails if the file is not a HAR, with the file, the position in it and the reason.
 pub fn read(path: &Path) -> Result<Vec<Exchange>, String> {
     let text =
         fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
@@ -103,13 +105,13 @@ pub fn read(path: &Path) -> Result<Vec<Exchange>, String> {
     Ok(exchanges)
 }
 
-/// Every exchange of an archive's text. An entry that cannot be read says so itself: it may be one of another host, and its
-/// neighbours are to be examined all the same.
+/// Parses every exchange of an archive. If an entry cannot be read, its `fault` says why: it may
+/// belong to another host, and the other entries are still examined.
 ///
 /// # Errors
-/// What is not a HAR, with its place and the reason.
+/// Fails if the text is not a HAR, with the position and the reason.
 pub fn parse(text: &[u8]) -> Result<Vec<Exchange>, String> {
-    // Some recorders begin the file with a byte order mark.
+    // Some recorders write a byte order mark at the start.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let archive: Value =
         serde_json::from_slice(text).map_err(|error| format!("not JSON: {error}"))?;
@@ -126,7 +128,7 @@ pub fn parse(text: &[u8]) -> Result<Vec<Exchange>, String> {
 fn exchange(index: usize, entry: &Value) -> Exchange {
     let (request, response) = (&entry["request"], &entry["response"]);
     let mut exchange = Exchange::default();
-    // `data:…`, `about:blank`, or no URL: nothing that was sent to a host.
+    // `data:…`, `about:blank`, or no URL: the request was not sent to any host.
     let Some((origin, target)) = request["url"].as_str().and_then(split) else {
         return exchange;
     };
@@ -179,7 +181,8 @@ fn exchange(index: usize, entry: &Value) -> Exchange {
     exchange
 }
 
-/// 0 where no answer came: browsers record aborted requests with 0 or -1, or without any status.
+/// The status, or 0 if there was no response: browsers record aborted requests with 0, -1, or no
+/// status.
 fn status(recorded: &Value) -> Result<u16, String> {
     match recorded.as_f64() {
         None if recorded.is_null() => Ok(0),
@@ -198,7 +201,7 @@ fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
 }
 
-/// `https://host` and `/path?query`.
+/// Splits a URL into `https://host` and `/path?query`.
 fn split(url: &str) -> Option<(String, &str)> {
     let url = url.split('#').next().unwrap_or_default();
     let (scheme, rest) = url.split_once("://")?;
@@ -214,7 +217,7 @@ fn split(url: &str) -> Option<(String, &str)> {
     (is_scheme && !host.is_empty()).then(|| (origin(scheme, host), target))
 }
 
-/// Hosts are the same in capitals, and with the port that goes without saying.
+/// Host names are compared in lower case and without the default port.
 pub(crate) fn origin(scheme: &str, host: &str) -> String {
     let (scheme, host) = (scheme.to_lowercase(), host.to_lowercase());
     let port = if scheme == "http" { ":80" } else { ":443" };
@@ -235,7 +238,7 @@ fn headers(list: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-/// `text`, which is base64 where `encoding` says so.
+/// The member `text`, decoded if `encoding` is base64.
 fn body(holder: &Value) -> Result<Option<Vec<u8>>, String> {
     let Some(text) = holder["text"].as_str() else {
         return Ok(None);

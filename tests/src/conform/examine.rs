@@ -1,4 +1,5 @@
-//! One exchange: is it read, is nothing lost, and where does it deviate?
+//! Examines one exchange: can it be decoded, is anything lost, and where does it deviate from the
+//! spec?
 
 use atlas_backup_document::deviation::{Deviation, Kind};
 use atlas_backup_document::schema::{Schemas, describe, typed};
@@ -11,16 +12,16 @@ use super::replay::Replay;
 use super::same::same;
 use crate::Entry;
 
-/// What became of one exchange.
+/// The result for one exchange.
 #[derive(Debug)]
 pub struct Examined {
-    /// No answer was recorded, so that only the request was examined.
+    /// No response was recorded, so that only the request was examined.
     pub unanswered: bool,
-    /// Why it could not be read.
+    /// Why the response could not be decoded.
     pub unreadable: Option<String>,
-    /// Where something was lost.
+    /// The path of the first member that was lost.
     pub lost: Option<String>,
-    /// How it differs from the documents.
+    /// How the exchange deviates from the documents.
     pub deviations: Vec<Deviation>,
 }
 
@@ -30,10 +31,10 @@ pub struct Examiner {
 }
 
 impl Examiner {
-    /// With the documents this was built from.
+    /// An examiner for the documents of this build.
     ///
     /// # Errors
-    /// When loopback cannot be used.
+    /// Fails if loopback cannot be used.
     pub fn start() -> Result<Self, String> {
         Ok(Examiner {
             replay: Replay::start()?,
@@ -72,10 +73,11 @@ impl Examiner {
         match self.replay.read(spec, entry, exchange) {
             Err(fault) => examined.unreadable = Some(fault),
             Ok(Ok(answered)) => {
-                // `entry.answer` would decode what this module took out of the envelope. The call decodes the same type from what the
-                // client took out, which is what programs get. Here it says no more than whether the operation has content.
+                // `entry.answer` would decode what this module took out of the envelope. The call
+                // decodes the same type from what the client took out, which is what programs get.
+                // Here, `entry.answer` only tells whether the operation has content.
                 if let (Some(before), Some(_)) = (&content.json, entry.answer) {
-                    // An envelope around nothing says as much as an empty object.
+                    // An envelope without content is equal to an empty object.
                     let nothing = Value::Object(Map::new());
                     let before = if before.is_null() { &nothing } else { before };
                     examined.lost = same(before, &answered.value.json).err();
@@ -90,7 +92,7 @@ impl Examiner {
     }
 }
 
-/// An answer without its envelope.
+/// A response without its envelope.
 struct Content {
     status: u16,
     json: Option<Value>,
@@ -147,7 +149,7 @@ fn request(
     }
     for (name, text) in &exchange.query {
         match spec.parameter(entry, name) {
-            // What came as text may stand for a number or a boolean.
+            // Query values are text that may stand for a number or a boolean.
             Some(schema) => schemas.compare(
                 schema,
                 &typed(schema, text),
@@ -202,7 +204,8 @@ fn request(
     }
 }
 
-/// A request that fits its schema must fit the generated type as well. What the type said about it may quote a secret.
+/// A request that conforms to its schema must fit the generated type too. The error of the type is
+/// not reported, because it may quote a secret.
 fn recoded(entry: &Entry, body: &Value) -> Option<Deviation> {
     let recode = entry.body?;
     match recode(body.clone()).map(|recoded| same(body, &recoded.json)) {
@@ -281,7 +284,7 @@ fn answer(
     };
     match (schema, &content.json) {
         (Some(schema), Some(json)) => schemas.compare(schema, json, "", found),
-        // An envelope around nothing is empty.
+        // An envelope without content may be empty.
         (None, Some(json))
             if success
                 && !(exchange.is_enveloped()
@@ -293,11 +296,12 @@ fn answer(
     }
 }
 
-/// Every documented member of an error must be told by the error that the client gives, and the rest by its body.
+/// The client's error must have every documented member of the error response, and its body must
+/// have the rest.
 fn lost_of_error(sent: Option<&Value>, error: &atlas_backup_api::ApiError) -> Option<String> {
-    // An error without a member says nothing that could be lost.
+    // An error without members has nothing that could be lost.
     let sent = sent.filter(|sent| sent.as_object().is_some_and(|members| !members.is_empty()))?;
-    let told = |name: &str, value: Option<&str>| {
+    let lost = |name: &str, value: Option<&str>| {
         sent[name]
             .as_str()
             .filter(|text| !text.is_empty() && Some(*text) != value)
@@ -313,9 +317,9 @@ fn lost_of_error(sent: Option<&Value>, error: &atlas_backup_api::ApiError) -> Op
             .is_none_or(|body| same(sent, body).is_err())
             .then(|| "body".to_owned())
     };
-    told("errorCode", error.error_code())
-        .or_else(|| told("detail", error.detail()))
-        .or_else(|| told("reason", error.reason()))
+    lost("errorCode", error.error_code())
+        .or_else(|| lost("detail", error.detail()))
+        .or_else(|| lost("reason", error.reason()))
         .or_else(parameters)
         .or_else(body)
 }

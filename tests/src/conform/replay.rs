@@ -1,4 +1,4 @@
-//! Reads a recorded answer through the client, by serving it again on loopback.
+//! Reads a recorded response through the client, by serving it again on loopback.
 
 use atlas_backup_api::{Client, Error, RetryPolicy};
 use atlas_backup_document::Spec;
@@ -8,10 +8,10 @@ use tokio::runtime::Runtime;
 use super::capture::Exchange;
 use crate::Entry;
 use crate::calls::Answered;
-use crate::loopback::{Answer, Server};
+use atlas_backup_fake::{HttpResponse, StubServer};
 
-/// The headers that a client can make something of. What else was recorded (`:status`, cookies joined by newlines, thousands of
-/// anything) can only make the answer unreadable.
+/// The headers that matter to the client. Other recorded headers (`:status`, cookies joined by
+/// newlines, thousands of anything) could only make the response unreadable.
 const HEADERS: &[&str] = &[
     "content-type",
     "x-error-code",
@@ -20,10 +20,10 @@ const HEADERS: &[&str] = &[
     "location",
 ];
 
-/// Longer values are no header's.
+/// The length of the longest header value that is replayed, in bytes.
 const LONGEST: usize = 8192;
 
-/// A recorded header, where it can be sent: a line break in a value would begin another header.
+/// A recorded header, if it can be sent: a line break in a value would start another header.
 fn header(exchange: &Exchange, name: &str) -> Option<(String, String)> {
     let sendable = |value: &str| value.len() <= LONGEST && !value.chars().any(char::is_control);
     exchange
@@ -33,10 +33,10 @@ fn header(exchange: &Exchange, name: &str) -> Option<(String, String)> {
         .cloned()
 }
 
-/// A client, and a server that answers what it is told to.
+/// A client, and a server that sends the recorded responses to it.
 pub struct Replay {
     runtime: Runtime,
-    server: Server,
+    server: StubServer,
     client: Client,
 }
 
@@ -44,21 +44,21 @@ impl Replay {
     /// Starts the server.
     ///
     /// # Errors
-    /// When the system has no port or thread to give.
+    /// Fails if the system has no free port or cannot start a thread.
     pub fn start() -> Result<Self, String> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         let runtime = runtime.map_err(|error| format!("cannot start a runtime: {error}"))?;
-        let server = Server::start(Answer {
+        let server = StubServer::start(HttpResponse {
             status: 500,
             headers: Vec::new(),
             body: Vec::new(),
         });
         let server = server.map_err(|error| format!("cannot listen on loopback: {error}"))?;
-        // One answer is one answer: a recorded 503 is not asked for again.
+        // Each response is read once: a recorded 503 must not be retried.
         let client = Client::builder()
-            .base_url(server.address())
+            .base_url(server.url())
             .retry(RetryPolicy::never())
             .build();
         let client = client.map_err(|error| error.to_string())?;
@@ -69,11 +69,11 @@ impl Replay {
         })
     }
 
-    /// What the client makes of the answer. The arguments are the spec's examples: the recorded ones may be what is wrong with the
-    /// request, and would then not be sent.
+    /// The result of the client for the recorded response. The arguments of the call are the spec's
+    /// examples, because the recorded ones may be invalid, and the client would then not send them.
     ///
     /// # Errors
-    /// When the call cannot be made at all.
+    /// Fails if the call cannot be made at all.
     pub fn read(
         &self,
         spec: &Spec,
@@ -84,7 +84,7 @@ impl Replay {
             .iter()
             .filter_map(|name| header(exchange, name))
             .collect();
-        self.server.answer(Answer {
+        self.server.set_response(HttpResponse {
             status: exchange.status,
             headers,
             body: exchange.body.clone(),

@@ -1,4 +1,4 @@
-//! What a capture showed, for people and for machines.
+//! The report on a capture, as text and as JSON.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,37 +12,38 @@ use super::examine::{Examined, Examiner};
 use super::route::{Route, route};
 use crate::Entry;
 
-/// Counts and findings over any number of exchanges.
+/// Counts and findings of all examined exchanges.
 #[derive(Debug, Default)]
 pub struct Report {
     operations: BTreeMap<String, Operation>,
-    /// Requests that look like backup operations and are in no document.
+    /// Requests that look like backup operations but are in no document.
     unknown: BTreeMap<String, usize>,
-    /// Entries of other hosts and paths.
+    /// The number of entries with other hosts and paths.
     other: usize,
 }
 
 #[derive(Debug, Default)]
 struct Operation {
-    /// Those with an answer.
+    /// Entries with a response.
     entries: usize,
-    /// Those without: aborted requests.
+    /// Entries without a response: aborted requests.
     unanswered: usize,
     decoded: usize,
     lossless: usize,
-    /// Why, and how often.
+    /// Reasons, with their counts.
     unreadable: BTreeMap<String, usize>,
-    /// Where, and how often.
+    /// Paths, with their counts.
     lost: BTreeMap<String, usize>,
-    /// Each once, with how often and what was there.
+    /// Distinct deviations, each with its count and an example.
     deviations: BTreeMap<(Kind, String), (usize, String)>,
 }
 
-/// Hosts whose `/api/atlas/…` is Atlas's.
+/// Origins that are Atlas itself.
 const HOSTS: &[&str] = &["https://cloud.mongodb.com", "https://cloud.mongodbgov.com"];
 
 impl Report {
-    /// Examines one exchange and counts what it showed. `hosts` are origins that count as Atlas beside its own and loopback.
+    /// Examines one exchange and counts the result. `hosts` are hosts that count as Atlas, besides
+    /// its own and loopback.
     pub fn add(&mut self, examiner: &Examiner, exchange: &Exchange, hosts: &[String]) {
         if !is_atlas(&exchange.origin, hosts) {
             self.other += 1;
@@ -50,7 +51,7 @@ impl Report {
         }
         match route(&exchange.method, &exchange.path) {
             Route::Other => self.other += 1,
-            // Nobody can tell what it is, but it is one of ours.
+            // The operation is unknown, but the path belongs to the API.
             Route::Unknown if exchange.method.is_empty() => {
                 let operation = self.operations.entry("(no method)".to_owned()).or_default();
                 operation.entries += 1;
@@ -101,14 +102,14 @@ impl Report {
         }
     }
 
-    /// Whether something failed to decode or was lost.
+    /// Whether a response could not be decoded, or something was lost.
     pub fn failed(&self) -> bool {
         self.operations
             .values()
             .any(|operation| operation.lossless < operation.entries)
     }
 
-    /// How many exchanges were of operations, were decoded, and came out whole.
+    /// How many exchanges belong to operations, how many were decoded, and how many without loss.
     pub fn totals(&self) -> (usize, usize, usize) {
         let sum = |count: fn(&Operation) -> usize| self.operations.values().map(count).sum();
         (
@@ -118,7 +119,7 @@ impl Report {
         )
     }
 
-    /// How many requests of operations have no answer.
+    /// How many requests of operations have no response.
     fn unanswered(&self) -> usize {
         self.operations
             .values()
@@ -126,7 +127,7 @@ impl Report {
             .sum()
     }
 
-    /// As a person reads it. The last line is the summary.
+    /// The report as text. The last line is the summary.
     pub fn text(&self) -> String {
         let mut text = format!(
             "{:<44}{:>8}{:>9}{:>10}\n",
@@ -147,13 +148,13 @@ impl Report {
                 let _infallible = writeln!(text, "  NOT DECODED ×{count}: {}", printable(reason));
             }
             for (path, count) in &operation.lost {
-                let _infallible = writeln!(text, "  LOST ×{count}: {}", place(path));
+                let _infallible = writeln!(text, "  LOST ×{count}: {}", location(path));
             }
             for ((kind, path), (count, example)) in &operation.deviations {
                 let _infallible = writeln!(
                     text,
                     "  {kind:<24}{} ×{count}, e.g. {}",
-                    place(path),
+                    location(path),
                     printable(example)
                 );
             }
@@ -199,7 +200,7 @@ impl Report {
             + self.unknown.len()
     }
 
-    /// As a machine reads it.
+    /// The report as JSON.
     pub fn json(&self) -> Value {
         let counted = |map: &BTreeMap<String, usize>, name: &str| -> Vec<Value> {
             map.iter()
@@ -235,7 +236,7 @@ impl Report {
     }
 }
 
-/// What came from outside must not look like a line of the report.
+/// Escapes text from a capture, so that it cannot look like a line of the report.
 fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for c in text.chars() {
@@ -247,7 +248,7 @@ fn printable(text: &str) -> String {
     printable
 }
 
-fn place(path: &str) -> String {
+fn location(path: &str) -> String {
     if path.is_empty() {
         "(the whole body)".to_owned()
     } else {

@@ -1,13 +1,13 @@
-//! When two JSON values say the same: `null` is absent, order of members does not count, `1` is `1.0`, and an instant may be written
-//! in several ways.
+//! Compares JSON values by meaning: `null` equals absent, the order of members is ignored, `1`
+//! equals `1.0`, and an instant may be written in several ways.
 
 use atlas_backup_document::instant;
 use serde_json::{Map, Number, Value};
 
-/// Whether `after` says all that `before` said, and nothing else. Otherwise the first place where not.
+/// Compares two values by meaning.
 ///
 /// # Errors
-/// The path of the first difference.
+/// Fails with the path of the first difference.
 pub fn same(before: &Value, after: &Value) -> Result<(), String> {
     compare(before, after, "")
 }
@@ -42,7 +42,7 @@ fn objects(
     Ok(())
 }
 
-/// A null in a list says no more than a member that is null.
+/// Null items are skipped, like members that are null.
 fn arrays(before: &[Value], after: &[Value], path: &str) -> Result<(), String> {
     let present = |values: &[Value]| {
         values
@@ -64,7 +64,7 @@ fn arrays(before: &[Value], after: &[Value], path: &str) -> Result<(), String> {
         })
 }
 
-/// Integers are compared as such: floats cannot tell those past 2^53 apart.
+/// Integers are compared exactly: as floats, those above 2^53 could not be distinguished.
 fn same_number(before: &Number, after: &Number) -> bool {
     match (before.as_i128(), after.as_i128()) {
         (Some(before), Some(after)) => before == after,

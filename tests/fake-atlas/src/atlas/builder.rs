@@ -1,21 +1,21 @@
-//! What an Atlas has and does, before it is started.
+//! Configures a [`FakeAtlas`] before it starts.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use super::serve::Shared;
-use super::world::World;
+use super::store::Store;
 use super::{CLUSTERS, ClusterKind, FakeAtlas, PROJECT, seed};
-use crate::{App, Clock, Delivery, Digest, Faults, OAuth};
+use crate::{App, Clock, Digest, DownloadHost, Faults, OAuth};
 
-/// A [`FakeAtlas`] to be started. Without any of these settings it is as [`FakeAtlas::start`] says.
+/// Builds a [`FakeAtlas`]. The defaults are those of [`FakeAtlas::start`].
 pub struct FakeAtlasBuilder {
     clock: Clock,
     clusters: Vec<(String, ClusterKind)>,
     snapshots: BTreeMap<String, usize>,
     digest: Digest,
     faults: Faults,
-    open: bool,
+    unauthenticated: bool,
 }
 
 impl FakeAtlasBuilder {
@@ -31,25 +31,25 @@ impl FakeAtlasBuilder {
             snapshots: BTreeMap::new(),
             digest,
             faults,
-            open: false,
+            unauthenticated: false,
         }
     }
 
-    /// By this clock.
+    /// Sets the clock.
     #[must_use]
     pub fn clock(mut self, clock: &Clock) -> Self {
         self.clock = clock.clone();
         self
     }
 
-    /// With this cluster, too.
+    /// Adds a cluster.
     #[must_use]
     pub fn cluster(mut self, name: &str, kind: ClusterKind) -> Self {
         self.clusters.push((name.to_owned(), kind));
         self
     }
 
-    /// With that many replica sets more: `cluster-001`, `cluster-002`…
+    /// Adds this many replica sets: `cluster-001`, `cluster-002`…
     #[must_use]
     pub fn clusters(mut self, count: usize) -> Self {
         self.clusters.extend(
@@ -58,77 +58,81 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// With that many snapshots of this cluster.
+    /// Sets how many snapshots this cluster starts with.
     #[must_use]
     pub fn snapshots(mut self, cluster: &str, count: usize) -> Self {
         self.snapshots.insert(cluster.to_owned(), count);
         self
     }
 
-    /// Authenticates with this.
+    /// Sets the digest authentication to use.
     #[must_use]
     pub fn digest(mut self, digest: &Digest) -> Self {
         self.digest = digest.clone();
         self
     }
 
-    /// With these faults, before anything else sees a request.
+    /// Sets the faults. They act before any other layer sees a request.
     #[must_use]
     pub fn faults(mut self, faults: &Faults) -> Self {
         self.faults = faults.clone();
         self
     }
 
-    /// Asks nobody for credentials.
+    /// Turns authentication off.
     #[must_use]
-    pub fn open(mut self) -> Self {
-        self.open = true;
+    pub fn without_authentication(mut self) -> Self {
+        self.unauthenticated = true;
         self
     }
 
-    /// Serves it on loopback, on a port that the system picks, and its downloads on another.
+    /// Starts the server on loopback, on a port that the system picks, and the download host on
+    /// another.
     ///
     /// # Panics
-    /// When the system has no port or thread to give.
+    /// If the system has no free port or cannot start a thread.
     pub async fn start(self) -> FakeAtlas {
-        // Nothing is waited for but a thread that binds two ports.
+        // This waits only until a thread has bound two ports.
         self.start_blocking()
     }
 
-    /// The same where there is no runtime.
+    /// Like [`start`](Self::start), for callers without an async runtime.
     ///
     /// # Panics
-    /// When the system has no port or thread to give.
+    /// If the system has no free port or cannot start a thread.
     pub fn start_blocking(self) -> FakeAtlas {
         self.start_on(0).expect("the system has a port to give")
     }
 
-    /// The same on this port.
+    /// Like [`start_blocking`](Self::start_blocking), but on this port.
     ///
     /// # Errors
-    /// When the port is taken.
+    /// Fails if the port is taken.
     pub fn start_on(self, port: u16) -> io::Result<FakeAtlas> {
-        let delivery = Delivery::start(&self.clock);
-        let mut world = World::new(&self.clock, delivery.clone());
-        world.projects.push(PROJECT.to_owned());
+        let download_host = DownloadHost::start(&self.clock);
+        let mut store = Store::new(&self.clock, download_host.clone());
+        store.projects.push(PROJECT.to_owned());
         for (name, kind) in &self.clusters {
             let count = self.snapshots.get(name).copied().unwrap_or(seed::SNAPSHOTS);
-            seed::cluster(&mut world, PROJECT, name, *kind, count);
+            seed::cluster(&mut store, PROJECT, name, *kind, count);
         }
-        let shared = Shared::new(world);
-        let oauth = OAuth::new().clock(&self.clock).beside_digest().limited();
+        let shared = Shared::new(store);
+        let oauth = OAuth::new()
+            .clock(&self.clock)
+            .allow_digest()
+            .rate_limited();
         let app = App::new(shared.router());
-        let app = if self.open {
+        let app = if self.unauthenticated {
             app
         } else {
-            app.within(&self.digest).within(&oauth)
+            app.layer(&self.digest).layer(&oauth)
         };
-        let server = app.within(&self.faults).start_on(port)?;
+        let server = app.layer(&self.faults).start_on(port)?;
         Ok(FakeAtlas {
             server,
             shared,
             clock: self.clock,
-            delivery,
+            download_host,
             digest: self.digest,
             oauth,
             faults: self.faults,

@@ -1,41 +1,50 @@
-//! What is in a snapshot, and restores of single collections.
+//! The databases and collections of a snapshot, and restores of single collections.
 
 use serde_json::{Value, json};
 
+use super::api_error::ApiError;
 use super::family::Family;
-use super::refusal::Refusal;
+use super::operations::{Output, render};
 use super::request::Call;
-use super::table::{Done, render};
-use super::world::{Phase, World, text};
+use super::store::{Phase, Store, timestamp};
 
-/// What every snapshot contains.
+/// The databases of every snapshot, with their collections.
 const CONTENT: &[(&str, &[&str])] = &[
     ("billing", &["invoices"]),
     ("shop", &["customers", "orders"]),
 ];
 
-/// Documents in every collection.
+/// The number of documents in every collection.
 const DOCUMENTS: i64 = 20_480;
 
 fn named(url: &str, name: &str) -> Value {
     json!({"links": [{"href": url, "rel": "self"}], "name": name})
 }
 
-/// The snapshot must be there; the collections are those of the database, if it is.
-fn content(world: &World, call: &Call, family: Family) -> Result<&'static [&'static str], Refusal> {
-    world.find(family, call.scope(), call.id())?;
+/// Returns the collections of the database in the path (of the first database if the path names
+/// none). Fails if the snapshot or the database does not exist.
+fn content(
+    store: &Store,
+    call: &Call,
+    family: Family,
+) -> Result<&'static [&'static str], ApiError> {
+    store.find(family, call.scope(), call.id())?;
     let database = call.path("databaseName");
     let found = CONTENT
         .iter()
         .find(|(name, _)| database.is_empty() || *name == database);
     found
         .map(|(_, collections)| *collections)
-        .ok_or_else(|| Refusal::no_resource(database))
+        .ok_or_else(|| ApiError::no_resource(database))
 }
 
-pub(super) fn databases(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    content(world, call, family)?;
-    Ok(Done::Many(
+pub(super) fn databases(
+    store: &mut Store,
+    call: &Call,
+    family: Family,
+) -> Result<Output, ApiError> {
+    content(store, call, family)?;
+    Ok(Output::List(
         CONTENT
             .iter()
             .map(|(name, _)| named(&format!("{}/{name}", call.url), name))
@@ -43,14 +52,18 @@ pub(super) fn databases(world: &mut World, call: &Call, family: Family) -> Resul
     ))
 }
 
-pub(super) fn database(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    content(world, call, family)?;
-    Ok(Done::One(named(&call.url, call.path("databaseName"))))
+pub(super) fn database(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    content(store, call, family)?;
+    Ok(Output::One(named(&call.url, call.path("databaseName"))))
 }
 
-pub(super) fn collections(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let names = content(world, call, family)?;
-    Ok(Done::Many(
+pub(super) fn collections(
+    store: &mut Store,
+    call: &Call,
+    family: Family,
+) -> Result<Output, ApiError> {
+    let names = content(store, call, family)?;
+    Ok(Output::List(
         names
             .iter()
             .map(|name| named(&format!("{}/{name}", call.url), name))
@@ -58,26 +71,30 @@ pub(super) fn collections(world: &mut World, call: &Call, family: Family) -> Res
     ))
 }
 
-pub(super) fn collection(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+pub(super) fn collection(
+    store: &mut Store,
+    call: &Call,
+    family: Family,
+) -> Result<Output, ApiError> {
     let name = call.path("collectionName");
-    if !content(world, call, family)?.contains(&name) {
-        return Err(Refusal::no_resource(name));
+    if !content(store, call, family)?.contains(&name) {
+        return Err(ApiError::no_resource(name));
     }
-    Ok(Done::One(named(&call.url, name)))
+    Ok(Output::One(named(&call.url, name)))
 }
 
-pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+pub(super) fn restore(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
     if !call.body["snapshotId"].is_null() {
-        super::table::snapshot(world, call, family)?;
+        super::operations::snapshot(store, call, family)?;
     }
     let text_of = |name: &str| call.body[name].as_str().unwrap_or_default();
-    world.cluster(
+    store.cluster(
         (text_of("targetGroupId"), text_of("targetClusterName")),
         family.clusters(),
     )?;
-    let job = world.begin(family);
+    let job = store.new_job(family);
     let mut members = call.body.clone();
-    // A request may say null where an answer says nothing.
+    // A request may contain null for a member that a response leaves out.
     members
         .as_object_mut()
         .into_iter()
@@ -86,16 +103,16 @@ pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<
         members[list] = call.body.get(list).cloned().unwrap_or_else(|| json!([]));
     }
     let total = DOCUMENTS * i64::try_from(sources(&members).len()).unwrap_or_default();
-    members["createdAt"] = text(job.begins);
-    members["finishedAt"] = text(job.ends);
+    members["createdAt"] = timestamp(job.created);
+    members["finishedAt"] = timestamp(job.finished);
     members["indexStatus"] = json!({"failedCollectionCount": 0, "state": "NOT_STARTED"});
     members["restoredDocuments"] = total.into();
     members["totalDocuments"] = total.into();
-    let resource = world.add(family, call.scope(), job, members);
-    Ok(Done::One(render(world, call, &resource)))
+    let resource = store.add(family, call.scope(), job, members);
+    Ok(Output::One(render(store, call, &resource)))
 }
 
-/// The collections of a job, each with where it is to go if the job says so.
+/// The source namespace of each collection of a job, and its target namespace if the job gives one.
 fn sources(members: &Value) -> Vec<(String, Option<String>)> {
     let named = |list: &str| {
         let items = members[list].as_array().cloned().unwrap_or_default();
@@ -126,9 +143,9 @@ fn text_of(value: &Value, member: &str) -> Option<String> {
     value[member].as_str().map(str::to_owned)
 }
 
-fn all_progress(world: &World, call: &Call, family: Family) -> Result<Vec<Value>, Refusal> {
-    let job = world.find(family, call.scope(), call.id())?;
-    let (state, index, restored) = match job.job.phase(world.now()) {
+fn all_progress(store: &Store, call: &Call, family: Family) -> Result<Vec<Value>, ApiError> {
+    let job = store.find(family, call.scope(), call.id())?;
+    let (state, index, restored) = match job.job.phase(store.now()) {
         Phase::Queued => ("NOT_STARTED", "NOT_STARTED", 0),
         Phase::Running => ("IN_PROGRESS", "NOT_STARTED", DOCUMENTS / 2),
         Phase::Done => ("SUCCESSFUL", "SUCCESSFUL", DOCUMENTS),
@@ -153,7 +170,7 @@ fn all_progress(world: &World, call: &Call, family: Family) -> Result<Vec<Value>
     Ok(sources(&members).into_iter().map(one).collect())
 }
 
-pub(super) fn progress(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+pub(super) fn progress(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
     let filters =
         ["state", "sourceNamespace", "targetNamespace"].map(|name| (name, call.query(name)));
     let fits = |one: &Value| {
@@ -161,8 +178,8 @@ pub(super) fn progress(world: &mut World, call: &Call, family: Family) -> Result
             .iter()
             .all(|(name, wanted)| wanted.as_ref().is_none_or(|wanted| one[name] == *wanted))
     };
-    Ok(Done::Many(
-        all_progress(world, call, family)?
+    Ok(Output::List(
+        all_progress(store, call, family)?
             .into_iter()
             .filter(fits)
             .collect(),
@@ -170,15 +187,15 @@ pub(super) fn progress(world: &mut World, call: &Call, family: Family) -> Result
 }
 
 pub(super) fn progress_of_one(
-    world: &mut World,
+    store: &mut Store,
     call: &Call,
     family: Family,
-) -> Result<Done, Refusal> {
+) -> Result<Output, ApiError> {
     let source = call.path("sourceNamespace");
-    let found = all_progress(world, call, family)?
+    let found = all_progress(store, call, family)?
         .into_iter()
         .find(|one| one["sourceNamespace"] == source);
     found
-        .map(Done::One)
-        .ok_or_else(|| Refusal::no_resource(source))
+        .map(Output::One)
+        .ok_or_else(|| ApiError::no_resource(source))
 }

@@ -1,4 +1,4 @@
-//! The families of resources, and the kinds of clusters that have them.
+//! The resource families, and the kinds of clusters that have them.
 
 use ClusterKind as Kind;
 
@@ -61,7 +61,8 @@ pub enum ClusterKind {
 }
 
 impl Family {
-    /// The clusters that have it; none where it belongs to a project.
+    /// The kinds of clusters that have resources of this family. Empty if the family belongs to a
+    /// project.
     pub(super) fn clusters(self) -> &'static [ClusterKind] {
         match self {
             Family::ExportBucket | Family::CompliancePolicy | Family::PrivateEndpoint => &[],
@@ -76,7 +77,7 @@ impl Family {
         }
     }
 
-    /// The snapshots that its jobs are about.
+    /// The family of the snapshots that jobs of this family restore, export or download.
     pub(super) fn snapshots(self) -> Family {
         match self {
             Family::FlexRestoreJob => Family::FlexSnapshot,

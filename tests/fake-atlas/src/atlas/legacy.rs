@@ -1,30 +1,30 @@
-//! Legacy backups, of clusters older than 2020-03-23.
+//! Legacy backups, which only clusters created before 2020-03-23 have.
 
 use serde_json::{Value, json};
 
+use super::api_error::ApiError;
 use super::family::Family;
+use super::operations::{Output, all, render, snapshot};
 use super::page::whole;
-use super::refusal::Refusal;
 use super::request::Call;
-use super::restores::file;
-use super::table::{Done, all, render, snapshot};
-use super::world::{Cluster, DAY, HOUR, Job, Moment, Resource, World, text};
-use crate::Offer;
+use super::restores::new_file;
+use super::store::{Cluster, DAY, HOUR, Job, Moment, Resource, Store, timestamp};
+use crate::HostedFile;
 
-pub(super) fn add_snapshot(world: &mut World, cluster: &Cluster, at: Moment) -> Resource {
+pub(super) fn add_snapshot(store: &mut Store, cluster: &Cluster, at: Moment) -> Resource {
     let members = json!({
         "clusterId": cluster.id,
         "clusterName": cluster.name,
         "complete": true,
-        "created": {"date": text(at), "increment": 1},
+        "created": {"date": timestamp(at), "increment": 1},
         "doNotDelete": false,
-        "expires": text(at + 30 * DAY),
+        "expires": timestamp(at + 30 * DAY),
         "groupId": cluster.project,
         "incremental": false,
-        "lastOplogAppliedTimestamp": {"date": text(at), "increment": 3},
+        "lastOplogAppliedTimestamp": {"date": timestamp(at), "increment": 3},
         "parts": [{
             "clusterId": cluster.id,
-            "completedTime": text(at),
+            "completedTime": timestamp(at),
             "compressionSetting": "GZIP",
             "dataSizeBytes": 5_368_709_120_i64,
             "encryptionEnabled": false,
@@ -38,7 +38,7 @@ pub(super) fn add_snapshot(world: &mut World, cluster: &Cluster, at: Moment) -> 
             "typeName": "REPLICA_SET",
         }],
     });
-    world.add(
+    store.add(
         Family::LegacySnapshot,
         (&cluster.project, &cluster.name),
         Job::done(at),
@@ -46,23 +46,23 @@ pub(super) fn add_snapshot(world: &mut World, cluster: &Cluster, at: Moment) -> 
     )
 }
 
-pub(super) fn add_checkpoint(world: &mut World, cluster: &Cluster, at: Moment) {
+pub(super) fn add_checkpoint(store: &mut Store, cluster: &Cluster, at: Moment) {
     let members = json!({
         "clusterId": cluster.id,
-        "completed": text(at + 12_000),
+        "completed": timestamp(at + 12_000),
         "groupId": cluster.project,
         "parts": [{
             "replicaSetName": format!("{}-shard-0", cluster.name),
             "shardName": format!("{}-shard-0", cluster.name),
             "tokenDiscovered": true,
-            "tokenTimestamp": {"date": text(at), "increment": 1},
+            "tokenTimestamp": {"date": timestamp(at), "increment": 1},
             "typeName": "REPLICA_SET",
         }],
         "restorable": true,
-        "started": text(at),
-        "timestamp": text(at + 5_000),
+        "started": timestamp(at),
+        "timestamp": timestamp(at + 5_000),
     });
-    world.add(
+    store.add(
         Family::LegacyCheckpoint,
         (&cluster.project, &cluster.name),
         Job::done(at),
@@ -70,23 +70,23 @@ pub(super) fn add_checkpoint(world: &mut World, cluster: &Cluster, at: Moment) {
     );
 }
 
-/// Complete ones only, unless others are asked for.
+/// Lists only complete snapshots, unless the query asks for others.
 pub(super) fn list_snapshots(
-    world: &mut World,
+    store: &mut Store,
     call: &Call,
     family: Family,
-) -> Result<Done, Refusal> {
+) -> Result<Output, ApiError> {
     let completed = call.query("completed").unwrap_or_default();
     let fits =
         |snapshot: &Value| completed == "all" || snapshot["complete"] == (completed == "true");
-    Ok(Done::Many(
-        all(world, call, family).into_iter().filter(fits).collect(),
+    Ok(Output::List(
+        all(store, call, family).into_iter().filter(fits).collect(),
     ))
 }
 
-/// A snapshot that is not to be deleted does not expire.
-pub(super) fn retain(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let snapshot = world.find_mut(family, call.scope(), call.id())?;
+/// A snapshot with `doNotDelete` has no expiry date.
+pub(super) fn retain(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    let snapshot = store.find_mut(family, call.scope(), call.id())?;
     snapshot
         .members
         .extend(call.body.as_object().cloned().unwrap_or_default());
@@ -94,76 +94,77 @@ pub(super) fn retain(world: &mut World, call: &Call, family: Family) -> Result<D
         snapshot.members.remove("expires");
     }
     let snapshot = snapshot.clone();
-    Ok(Done::One(render(world, call, &snapshot)))
+    Ok(Output::One(render(store, call, &snapshot)))
 }
 
 pub(super) fn list_restores(
-    world: &mut World,
+    store: &mut Store,
     call: &Call,
     family: Family,
-) -> Result<Done, Refusal> {
+) -> Result<Output, ApiError> {
     let batch = call.query("batchId");
     let fits = |job: &Value| batch.as_ref().is_none_or(|batch| job["batchId"] == *batch);
-    Ok(Done::Many(
-        all(world, call, family).into_iter().filter(fits).collect(),
+    Ok(Output::List(
+        all(store, call, family).into_iter().filter(fits).collect(),
     ))
 }
 
-/// Answers with a list of jobs: one for each shard.
-pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let cluster = world.cluster(call.scope(), family.clusters())?.clone();
-    // Without a snapshot it is a checkpoint or a point in time that is restored.
+/// Responds with a list of jobs, as Atlas does with one job for each shard.
+pub(super) fn restore(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    let cluster = store.cluster(call.scope(), family.clusters())?.clone();
+    // Without a snapshot id, the request restores a checkpoint or a point in time.
     let snapshot = if call.body["snapshotId"].is_null() {
         None
     } else {
-        Some(snapshot(world, call, family)?)
+        Some(snapshot(store, call, family)?)
     };
     if let Some(id) = call.body["checkpointId"].as_str() {
-        world.find(Family::LegacyCheckpoint, call.scope(), id)?;
+        store.find(Family::LegacyCheckpoint, call.scope(), id)?;
     }
-    let job = world.begin(family);
-    let (delivery, hashes) = delivery(world, call, job)?;
+    let job = store.new_job(family);
+    let (delivery, hashes) = delivery(store, call, job)?;
     let mut members = json!({
         "clusterId": cluster.id,
         "clusterName": cluster.name,
-        "created": text(job.begins),
+        "created": timestamp(job.created),
         "delivery": delivery,
         "encryptionEnabled": false,
         "groupId": cluster.project,
         "hashes": hashes,
-        "timestamp": {"date": text(job.begins), "increment": 1},
+        "timestamp": {"date": timestamp(job.created), "increment": 1},
     });
     if let Some(snapshot) = snapshot {
         members["snapshotId"] = snapshot.id.into();
         members["timestamp"] = snapshot.members["created"].clone();
     }
-    let resource = world.add(family, call.scope(), job, members);
-    Ok(Done::One(whole(
+    let resource = store.add(family, call.scope(), job, members);
+    Ok(Output::One(whole(
         &call.url,
-        &[render(world, call, &resource)],
+        &[render(store, call, &resource)],
     )))
 }
 
-/// How the data gets there, and the hashes of the files that can be fetched. A download asks for a header, and ends after some hours
-/// or some downloads.
-fn delivery(world: &mut World, call: &Call, job: Job) -> Result<(Value, Value), Refusal> {
+/// Returns the job's `delivery`, and the hashes of its downloadable files. A download requires a
+/// header, and expires after some hours or some downloads.
+fn delivery(store: &mut Store, call: &Call, job: Job) -> Result<(Value, Value), ApiError> {
     let mut delivery = call.body["delivery"].clone();
     let text_of = |name: &str| delivery[name].as_str().unwrap_or_default();
     if text_of("methodName") == "AUTOMATED_RESTORE" {
-        // By name or by id; where both are given, they mean one cluster.
+        // The target is given by name or by id. If both are given, they must mean the same cluster.
         let (project, name, id) = (
             text_of("targetGroupId"),
             text_of("targetClusterName"),
             text_of("targetClusterId"),
         );
         let means = |given: &str, known: &str| given.is_empty() || given == known;
-        let mut known = world
+        let mut known = store
             .clusters
             .iter()
             .filter(|known| known.project == project);
         let found = known.find(|known| means(name, &known.name) && means(id, &known.id));
-        let found = found
-            .ok_or_else(|| Refusal::no_cluster(project, if name.is_empty() { id } else { name }))?;
+        let found = found.ok_or_else(|| {
+            ApiError::no_cluster(project, if name.is_empty() { id } else { name })
+        })?;
         let (name, id) = (found.name.clone(), found.id.clone());
         delivery["targetClusterName"] = name.into();
         delivery["targetClusterId"] = id.into();
@@ -174,25 +175,28 @@ fn delivery(world: &mut World, call: &Call, job: Job) -> Result<(Value, Value), 
         .as_u64()
         .and_then(|downloads| u32::try_from(downloads).ok())
         .unwrap_or(1);
-    let header = ("X-Atlas-Restore".to_owned(), format!("fake-{}", world.id()));
-    let expires = job.ends.saturating_add(hours.saturating_mul(HOUR));
-    let file = Offer {
-        header: Some(header.clone()),
-        downloads: Some(downloads),
-        ..file(world, expires)
+    let header = (
+        "X-Atlas-Restore".to_owned(),
+        format!("fake-{}", store.next_id()),
+    );
+    let expires = job.finished.saturating_add(hours.saturating_mul(HOUR));
+    let file = HostedFile {
+        required_header: Some(header.clone()),
+        max_downloads: Some(downloads),
+        ..new_file(store, expires)
     };
     let hash = json!({"fileName": format!("{}.tar.gz", call.scope().1), "hash": file.sha1(), "typeName": "SHA1"});
-    let url = world.delivery.offer(file);
-    let told = json!({
+    let url = store.download_host.add_file(file);
+    let download = json!({
         "authHeader": header.0,
         "authValue": header.1,
         "expirationHours": hours,
-        "expires": text(expires),
+        "expires": timestamp(expires),
         "maxDownloads": downloads,
         "methodName": delivery["methodName"],
         "statusName": "NOT_STARTED",
         "url": url,
         "urlV2": url,
     });
-    Ok((told, json!([hash])))
+    Ok((download, json!([hash])))
 }

@@ -1,17 +1,20 @@
-//! An Atlas that remembers: what is written is read again, jobs make progress by the clock, and a download leads to bytes.
+//! A stateful Atlas: reads return what was written, jobs make progress by the clock, and download
+//! URLs lead to files.
 //!
-//! A request is validated by the documents (`request`, `rules`), does what the table says (`table`, then a file for each family), and what
-//! is answered is validated as well (`serve`). How a resource is rendered while its job is under way is one table for all (`rendering`).
-//! Both generations of the API tell of the same things.
+//! A request is validated against the OpenAPI documents (`request`, `rules`) and passed to its
+//! operation's handler (`operations`, with one file for each group of families). The response is
+//! validated as well (`serve`). One table says which members of a resource are shown while its job
+//! is under way (`rendering`). Both generations of the API share the same resources.
 
+mod api_error;
 mod builder;
 mod collections;
 mod exports;
 mod family;
 mod legacy;
+mod operations;
 mod page;
-mod rate;
-mod refusal;
+mod rate_limit;
 mod rendering;
 mod request;
 mod restores;
@@ -21,10 +24,9 @@ mod serve;
 mod settings;
 mod shared_tier;
 mod snapshots;
-mod table;
+mod store;
 #[cfg(test)]
 mod tests;
-mod world;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,14 +34,14 @@ use std::time::Duration;
 pub use builder::FakeAtlasBuilder;
 pub use family::{ClusterKind, Family};
 use serve::Shared;
-use world::Outcome;
+use store::JobOutcome;
 
-use super::{Clock, Delivery, Digest, Faults, OAuth, Server};
+use super::{Clock, Digest, DownloadHost, Faults, OAuth, Server};
 
-/// The project that there is.
+/// The id of the project that exists.
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 
-/// The clusters that there are from the beginning, each with three complete snapshots.
+/// The clusters that exist from the start, each with three complete snapshots.
 pub const CLUSTERS: &[(&str, ClusterKind)] = &[
     ("orders", ClusterKind::ReplicaSet),
     ("events", ClusterKind::Sharded),
@@ -49,133 +51,136 @@ pub const CLUSTERS: &[(&str, ClusterKind)] = &[
     ("legacy", ClusterKind::Legacy),
 ];
 
-/// An Atlas that runs until it is dropped.
+/// A fake Atlas. It runs until it is dropped.
 pub struct FakeAtlas {
     server: Server,
     shared: Arc<Shared>,
     clock: Clock,
-    delivery: Delivery,
+    download_host: DownloadHost,
     digest: Digest,
     oauth: OAuth,
     faults: Faults,
 }
 
 impl FakeAtlas {
-    /// Starts one with [`PROJECT`] and [`CLUSTERS`], at the beginning of 2026, by a clock that stands still: on loopback, on a port that
-    /// the system picks, in a thread of its own.
+    /// Starts a server with [`PROJECT`] and [`CLUSTERS`]: on loopback, on a port that the system
+    /// picks, in a thread of its own. Its clock stands still at the beginning of 2026.
     ///
     /// # Panics
-    /// When the system has no port or thread to give.
+    /// If the system has no free port or cannot start a thread.
     pub async fn start() -> Self {
         FakeAtlas::builder().start().await
     }
 
-    /// One with another clock, other clusters, faults or authentication.
+    /// A builder that can set the clock, the clusters, the faults and the authentication.
     pub fn builder() -> FakeAtlasBuilder {
         FakeAtlasBuilder::new()
     }
 
-    /// The base URL to give to the client.
+    /// The base URL for the client: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         self.server.url()
     }
 
-    /// The server, to count and to take down.
+    /// The server, to count its requests or to take it down.
     pub fn server(&self) -> &Server {
         &self.server
     }
 
-    /// The clock by which jobs make progress, and all that expires does.
+    /// The clock by which jobs make progress, and tokens and URLs expire.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// Where downloads come from.
-    pub fn delivery(&self) -> &Delivery {
-        &self.delivery
+    /// The host that serves the downloads.
+    pub fn download_host(&self) -> &DownloadHost {
+        &self.download_host
     }
 
-    /// Who checks API keys.
+    /// The digest authentication, which validates API keys.
     pub fn digest(&self) -> &Digest {
         &self.digest
     }
 
-    /// Who hands out tokens.
+    /// The token endpoint, which issues access tokens to service accounts.
     pub fn oauth(&self) -> &OAuth {
         &self.oauth
     }
 
-    /// What goes wrong.
+    /// The faults to inject.
     pub fn faults(&self) -> &Faults {
         &self.faults
     }
 
-    /// The id of what this cluster has of this family, the one made last.
+    /// The id of the newest resource of this family that the cluster has.
     pub fn latest(&self, family: Family, cluster: &str) -> Option<String> {
         self.shared
-            .world()
-            .of(family, (PROJECT, cluster))
+            .store()
+            .resources_of(family, (PROJECT, cluster))
             .last()
             .map(|found| found.id.clone())
     }
 
-    /// From now on, jobs of this family wait and run that long. Those under way stay as they are.
-    pub fn takes(&self, family: Family, queued: Duration, running: Duration) {
-        let mut world = self.shared.world();
-        let plan = world.plan(family);
+    /// Sets how long later jobs of this family wait and run. Jobs that exist already are not
+    /// changed.
+    pub fn set_job_duration(&self, family: Family, queued: Duration, running: Duration) {
+        let mut store = self.shared.store();
+        let plan = store.plan(family);
         (plan.queued, plan.running) = (queued, running);
     }
 
-    /// The next job of this family fails. Several queue up.
+    /// Makes the next job of this family fail. Calls queue up.
     pub fn fail_next(&self, family: Family) {
         self.shared
-            .world()
+            .store()
             .plan(family)
             .next
-            .push_back(Outcome::Failed);
+            .push_back(JobOutcome::Failed);
     }
 
-    /// The next job of this family never ends. Several queue up.
+    /// Makes the next job of this family run for ever. Calls queue up.
     pub fn hang_next(&self, family: Family) {
         self.shared
-            .world()
+            .store()
             .plan(family)
             .next
-            .push_back(Outcome::Hung);
+            .push_back(JobOutcome::Hung);
     }
 
-    /// Whether the caller's address is on the access list.
-    pub fn allow(&self, allowed: bool) {
-        self.shared.world().rules.access = allowed;
+    /// Sets whether the client's address is on the access list.
+    pub fn set_access_allowed(&self, allowed: bool) {
+        self.shared.store().behavior.access_allowed = allowed;
     }
 
-    /// Refuses more than that many requests in a minute; `None`, as in the beginning, refuses none.
-    pub fn limit(&self, per_minute: Option<u32>) {
-        self.shared.world().rules.limit = per_minute;
+    /// Limits the requests per minute. `None`, the default, means no limit.
+    pub fn set_rate_limit(&self, per_minute: Option<u32>) {
+        self.shared.store().behavior.rate_limit = per_minute;
     }
 
-    /// Longer lists answer `TIMEOUT_WHILE_PAGING`, unless they need not be counted.
-    pub fn countable(&self, most: usize) {
-        self.shared.world().rules.countable = most;
+    /// Makes longer lists fail with `TIMEOUT_WHILE_PAGING`, unless the request sets
+    /// `includeCount=false`.
+    pub fn set_max_countable(&self, max: usize) {
+        self.shared.store().behavior.max_countable = max;
     }
 
-    /// `totalCount` is wrong by this.
-    pub fn miscount(&self, by: i64) {
-        self.shared.world().rules.miscount = by;
+    /// Adds this number to every `totalCount`.
+    pub fn set_count_offset(&self, offset: i64) {
+        self.shared.store().behavior.count_offset = offset;
     }
 
-    /// After each page of snapshots, that many new ones appear, in front of those that were there.
-    pub fn appear_between_pages(&self, count: usize) {
-        self.shared.world().rules.appearing = count;
+    /// Adds this many new snapshots after each page of snapshots, in front of the existing ones.
+    pub fn add_snapshots_between_pages(&self, count: usize) {
+        self.shared.store().behavior.new_per_page = count;
     }
 
-    /// Downloads that are offered from now on have that many bytes.
-    pub fn download_bytes(&self, bytes: u64) {
-        self.shared.world().download_bytes = bytes;
+    /// Sets the size of later downloads, in bytes.
+    pub fn set_download_size(&self, bytes: u64) {
+        self.shared.store().download_size = bytes;
     }
 
-    /// Where an answer was not what the spec says: such an answer was replaced by an error 500.
-    pub fn faults_of_its_own(&self) -> Vec<String> {
-        self.shared.faults()
+    /// Responses of this server that did not conform to the spec. Each was replaced by an error
+    /// 500.
+    pub fn spec_violations(&self) -> Vec<String> {
+        self.shared.spec_violations()
     }
 }

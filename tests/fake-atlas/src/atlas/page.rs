@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::refusal::Refusal;
+use super::api_error::ApiError;
 use super::request::Call;
-use super::world::Rules;
+use super::store::Behavior;
 
-/// The page that the call asks for. Lists that know no pages come whole.
-pub(super) fn page(call: &Call, rules: &Rules, items: Vec<Value>) -> Result<Value, Refusal> {
+/// The page that the request asks for. Lists without paging are returned whole.
+pub(super) fn page(call: &Call, behavior: &Behavior, items: Vec<Value>) -> Result<Value, ApiError> {
     let number = |name: &str| call.query(name).and_then(|text| text.parse::<usize>().ok());
     let Some((number, size)) = number("pageNum").zip(number("itemsPerPage")) else {
         return Ok(whole(&call.url, &items));
@@ -15,9 +15,9 @@ pub(super) fn page(call: &Call, rules: &Rules, items: Vec<Value>) -> Result<Valu
     let counted = call
         .query("includeCount")
         .is_none_or(|counted| counted == "true");
-    if counted && items.len() > rules.countable {
+    if counted && items.len() > behavior.max_countable {
         let detail = "The list took too long to count: ask for it with includeCount=false.";
-        return Err(Refusal::new(500, "TIMEOUT_WHILE_PAGING", detail));
+        return Err(ApiError::new(500, "TIMEOUT_WHILE_PAGING", detail));
     }
     let start = (number - 1).saturating_mul(size).min(items.len());
     let end = start.saturating_add(size).min(items.len());
@@ -35,12 +35,12 @@ pub(super) fn page(call: &Call, rules: &Rules, items: Vec<Value>) -> Result<Valu
     let mut page = json!({"links": links, "results": items[start..end]});
     if counted {
         let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        page["totalCount"] = count.saturating_add(rules.miscount).max(0).into();
+        page["totalCount"] = count.saturating_add(behavior.count_offset).max(0).into();
     }
     Ok(page)
 }
 
-/// A list of one page.
+/// A list as one page.
 pub(super) fn whole(url: &str, items: &[Value]) -> Value {
     json!({"links": [{"href": url, "rel": "self"}], "results": items, "totalCount": items.len()})
 }

@@ -1,47 +1,49 @@
-//! How a resource is rendered in an answer: a table of which members of a family are shown when, and which words stand for each phase.
+//! Renders resources as JSON: a table says which members of a family are shown in which phase of a
+//! job, and which values they have.
 
 use serde_json::{Map, Value, json};
 
 use super::family::Family;
 use super::restores::LIFETIME;
-use super::world::{Moment, Phase, Resource};
+use super::store::{Moment, Phase, Resource};
 
-/// How the resources of a family rendering.
+/// How the resources of a family are rendered.
 struct Rendering {
-    /// Where it is: relation, and path after the project. `{cluster}`, `{id}` and `{member}`s are filled in.
+    /// The links: relation, and path after the project, with placeholders `{cluster}`, `{id}` and
+    /// `{member}`.
     links: &'static [(&'static str, &'static str)],
-    /// A member (`outer.inner`), and what it says when queued, running, done and failed.
-    words: &'static [(&'static str, [&'static str; 4])],
-    /// Members that are not shown before the job runs.
-    started: &'static [&'static str],
-    /// Members that are not shown before the job is over, well or not.
-    ended: &'static [&'static str],
+    /// A member (`outer.inner`), and its values when the job is queued, running, done and failed.
+    phase_values: &'static [(&'static str, [&'static str; 4])],
+    /// Members that are hidden until the job runs.
+    from_start: &'static [&'static str],
+    /// Members that are hidden until the job has ended, successfully or not.
+    from_end: &'static [&'static str],
     /// Members that are shown only when the job is done.
-    done: &'static [&'static str],
+    when_done: &'static [&'static str],
     /// Members that are empty lists, or zero, until the job is done.
-    empty: &'static [&'static str],
-    /// Members that are added about a failure, as JSON.
-    failed: &'static str,
+    empty_until_done: &'static [&'static str],
+    /// Members that are added when the job has failed, as JSON.
+    when_failed: &'static str,
 }
 
 const CLUSTER: (&str, &str) = ("cluster", "clusters/{cluster}");
-const SHARED_WORDS: &[(&str, [&str; 4])] =
+const SHARED_STATUS: &[(&str, [&str; 4])] =
     &[("status", ["PENDING", "RUNNING", "COMPLETED", "FAILED"])];
-const RESTORE_WORDS: &[(&str, [&str; 4])] = &[
+const RESTORE_FLAGS: &[(&str, [&str; 4])] = &[
     ("failed", ["false", "false", "false", "true"]),
-    // What becomes true later is said by `render`.
+    // `render` sets those that become true later.
     ("expired", ["false", "false", "false", "false"]),
     ("cancelled", ["false", "false", "false", "false"]),
 ];
 
 const NOTHING: Rendering = Rendering {
     links: &[],
-    words: &[],
-    started: &[],
-    ended: &[],
-    done: &[],
-    empty: &[],
-    failed: "{}",
+    phase_values: &[],
+    from_start: &[],
+    from_end: &[],
+    when_done: &[],
+    empty_until_done: &[],
+    when_failed: "{}",
 };
 
 const SNAPSHOT: Rendering = Rendering {
@@ -49,8 +51,8 @@ const SNAPSHOT: Rendering = Rendering {
         ("self", "clusters/{cluster}/backup/snapshots/{id}"),
         CLUSTER,
     ],
-    words: &[("status", ["queued", "inProgress", "completed", "failed"])],
-    started: &[
+    phase_values: &[("status", ["queued", "inProgress", "completed", "failed"])],
+    from_start: &[
         "createdAt",
         "cloudProvider",
         "mongodVersion",
@@ -59,7 +61,7 @@ const SNAPSHOT: Rendering = Rendering {
         "members",
         "snapshotIds",
     ],
-    empty: &["storageSizeBytes", "members", "snapshotIds"],
+    empty_until_done: &["storageSizeBytes", "members", "snapshotIds"],
     ..NOTHING
 };
 
@@ -73,26 +75,26 @@ const RESTORE_JOB: Rendering = Rendering {
         CLUSTER,
         ("group", ""),
     ],
-    words: RESTORE_WORDS,
-    ended: &["finishedAt"],
-    done: &["expiresAt", "components"],
-    empty: &["deliveryUrl"],
+    phase_values: RESTORE_FLAGS,
+    from_end: &["finishedAt"],
+    when_done: &["expiresAt", "components"],
+    empty_until_done: &["deliveryUrl"],
     ..NOTHING
 };
 
 const EXPORT_JOB: Rendering = Rendering {
     links: &[("self", "clusters/{cluster}/backup/exports/{id}")],
-    words: &[("state", ["Queued", "InProgress", "Successful", "Failed"])],
-    ended: &["finishedAt"],
-    started: &["components"],
-    empty: &["exportStatus"],
-    failed: r#"{"stateReason": {"errorCode": "EXPORT_BUCKET_UNREACHABLE", "message": "The bucket cannot be written to."},
+    phase_values: &[("state", ["Queued", "InProgress", "Successful", "Failed"])],
+    from_end: &["finishedAt"],
+    from_start: &["components"],
+    empty_until_done: &["exportStatus"],
+    when_failed: r#"{"stateReason": {"errorCode": "EXPORT_BUCKET_UNREACHABLE", "message": "The bucket cannot be written to."},
                         "errMsg": "The bucket cannot be written to."}"#,
     ..NOTHING
 };
 
 const COLLECTION_RESTORE_JOB: Rendering = Rendering {
-    words: &[
+    phase_values: &[
         (
             "state",
             ["INITIALIZING", "IN_PROGRESS", "SUCCESSFUL", "FAILED"],
@@ -102,9 +104,9 @@ const COLLECTION_RESTORE_JOB: Rendering = Rendering {
             ["NOT_STARTED", "IN_PROGRESS", "SUCCESSFUL", "NOT_RESTORED"],
         ),
     ],
-    ended: &["finishedAt"],
-    empty: &["restoredDocuments"],
-    failed: r#"{"errorMessage": "The target cluster has no space left."}"#,
+    from_end: &["finishedAt"],
+    empty_until_done: &["restoredDocuments"],
+    when_failed: r#"{"errorMessage": "The target cluster has no space left."}"#,
     ..NOTHING
 };
 
@@ -119,25 +121,25 @@ const EXPORT_BUCKET: Rendering = Rendering {
 };
 
 const COMPLIANCE_POLICY: Rendering = Rendering {
-    words: &[("state", ["ENABLING", "ENABLING", "ACTIVE", "ENABLING"])],
+    phase_values: &[("state", ["ENABLING", "ENABLING", "ACTIVE", "ENABLING"])],
     ..NOTHING
 };
 
 const PRIVATE_ENDPOINT: Rendering = Rendering {
-    words: &[(
+    phase_values: &[(
         "status",
         ["INITIATING", "PENDING_ACCEPTANCE", "ACTIVE", "FAILED"],
     )],
-    done: &["privateEndpointConnectionName"],
-    failed: r#"{"errorMessage": "The endpoint could not be created."}"#,
+    when_done: &["privateEndpointConnectionName"],
+    when_failed: r#"{"errorMessage": "The endpoint could not be created."}"#,
     ..NOTHING
 };
 
 const FLEX_SNAPSHOT: Rendering = Rendering {
     links: &[("self", "flexClusters/{cluster}/backup/snapshots/{id}")],
-    words: SHARED_WORDS,
-    started: &["startTime"],
-    ended: &["finishTime"],
+    phase_values: SHARED_STATUS,
+    from_start: &["startTime"],
+    from_end: &["finishTime"],
     ..NOTHING
 };
 
@@ -148,9 +150,9 @@ const TENANT_SNAPSHOT: Rendering = Rendering {
 
 const FLEX_RESTORE_JOB: Rendering = Rendering {
     links: &[("self", "flexClusters/{cluster}/backup/restoreJobs/{id}")],
-    words: SHARED_WORDS,
-    ended: &["restoreFinishedDate"],
-    done: &["snapshotUrl", "expirationDate"],
+    phase_values: SHARED_STATUS,
+    from_end: &["restoreFinishedDate"],
+    when_done: &["snapshotUrl", "expirationDate"],
     ..NOTHING
 };
 
@@ -191,7 +193,7 @@ const LEGACY_RESTORE_JOB: Rendering = Rendering {
         ("snapshot", "clusters/{cluster}/snapshots/{snapshotId}"),
         CLUSTER,
     ],
-    words: &[
+    phase_values: &[
         (
             "statusName",
             ["IN_PROGRESS", "IN_PROGRESS", "FINISHED", "BROKEN"],
@@ -201,14 +203,14 @@ const LEGACY_RESTORE_JOB: Rendering = Rendering {
             ["NOT_STARTED", "IN_PROGRESS", "READY", "FAILED"],
         ),
     ],
-    done: &[
+    when_done: &[
         "delivery.url",
         "delivery.urlV2",
         "delivery.authHeader",
         "delivery.authValue",
         "delivery.expires",
     ],
-    empty: &["hashes"],
+    empty_until_done: &["hashes"],
     ..NOTHING
 };
 
@@ -240,7 +242,7 @@ fn rendering(family: Family) -> &'static Rendering {
     }
 }
 
-/// Members that one generation of the API has and the other has not.
+/// Members that only one generation of the API has.
 const ONLY_V1: &[(Family, &str)] = &[
     (Family::RestoreJob, "createdAt"),
     (Family::RestoreJob, "sourceClusterName"),
@@ -253,17 +255,19 @@ const ONLY_V2: &[(Family, &str)] = &[
     (Family::Schedule, "autoCopySettingsEnabled"),
 ];
 
-/// The resource as this generation of the API tells it now. Links lead to `origin`.
+/// Renders the resource as it is now, for this generation of the API. Links start with `origin`.
 pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) -> Value {
     let (rendering, phase) = (rendering(resource.family), resource.job.phase(now));
     let mut value = Value::Object(resource.members.clone());
     let hide = |value: &mut Value, members: &[&str]| {
-        members.iter().for_each(|member| drop(take(value, member)))
+        members
+            .iter()
+            .for_each(|member| drop(remove(value, member)))
     };
     hide(
         &mut value,
         if phase < Phase::Running {
-            rendering.started
+            rendering.from_start
         } else {
             &[]
         },
@@ -271,7 +275,7 @@ pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) 
     hide(
         &mut value,
         if phase < Phase::Done {
-            rendering.ended
+            rendering.from_end
         } else {
             &[]
         },
@@ -281,31 +285,31 @@ pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) 
         if phase == Phase::Done {
             &[]
         } else {
-            rendering.done
+            rendering.when_done
         },
     );
     let delivers = resource.members.contains_key("expiresAt");
-    let expired = rendering.words == RESTORE_WORDS
+    let expired = rendering.phase_values == RESTORE_FLAGS
         && phase == Phase::Done
         && delivers
-        && now >= resource.job.ends.saturating_add(LIFETIME);
+        && now >= resource.job.finished.saturating_add(LIFETIME);
     if phase != Phase::Done || expired {
-        for member in rendering.empty {
-            at(&mut value, member).into_iter().for_each(empty);
+        for member in rendering.empty_until_done {
+            member_mut(&mut value, member).into_iter().for_each(empty);
         }
     }
-    for (member, words) in rendering.words {
-        say(&mut value, member, words[phase as usize]);
+    for (member, phase_values) in rendering.phase_values {
+        set(&mut value, member, phase_values[phase as usize]);
     }
     if phase == Phase::Failed && !resource.cancelled {
         let failure: Map<String, Value> =
-            serde_json::from_str(rendering.failed).unwrap_or_default();
+            serde_json::from_str(rendering.when_failed).unwrap_or_default();
         value
             .as_object_mut()
             .into_iter()
             .for_each(|members| members.extend(failure.clone()));
     }
-    if rendering.words == RESTORE_WORDS {
+    if rendering.phase_values == RESTORE_FLAGS {
         value["expired"] = expired.into();
         value["cancelled"] = resource.cancelled.into();
         value["failed"] = (phase == Phase::Failed && !resource.cancelled).into();
@@ -332,14 +336,14 @@ pub(super) fn render(resource: &Resource, now: Moment, api: &str, origin: &str) 
     others
         .iter()
         .filter(|(family, _)| *family == resource.family)
-        .for_each(|(_, member)| drop(take(&mut value, member)));
+        .for_each(|(_, member)| drop(remove(&mut value, member)));
     if resource.family == Family::Schedule {
         rename_zones(&mut value, api);
     }
     value
 }
 
-/// Copies go to zones; v1.0 calls their id otherwise.
+/// The id of a zone that copies go to has another name in v1.0.
 fn rename_zones(schedule: &mut Value, api: &str) {
     let (from, to) = if api == "v1" {
         ("zoneId", "replicationSpecId")
@@ -392,32 +396,33 @@ fn link(
     Some(json!({"href": href, "rel": relation}))
 }
 
-/// The member at `outer.inner`, if it is there.
-fn at<'a>(value: &'a mut Value, path: &str) -> Option<&'a mut Value> {
+/// The member at `outer.inner`, or `None` if it does not exist.
+fn member_mut<'a>(value: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     path.split('.')
         .try_fold(value, |value, name| value.get_mut(name))
 }
 
-fn take(value: &mut Value, path: &str) -> Option<Value> {
+fn remove(value: &mut Value, path: &str) -> Option<Value> {
     let (outer, name) = path.rsplit_once('.').unwrap_or(("", path));
     let holder = if outer.is_empty() {
         Some(value)
     } else {
-        at(value, outer)
+        member_mut(value, outer)
     };
     holder?.as_object_mut()?.remove(name)
 }
 
-/// Sets a word, where there is an object to hold it: a legacy job without a download says nothing of its delivery.
-fn say(value: &mut Value, path: &str, word: &str) {
-    let word = word
+/// Sets a member. A nested member is set only if it exists: a legacy job without a download has no
+/// delivery status.
+fn set(value: &mut Value, path: &str, text: &str) {
+    let text = text
         .parse::<bool>()
-        .map_or_else(|_| word.into(), Value::Bool);
+        .map_or_else(|_| text.into(), Value::Bool);
     match path.rsplit_once('.') {
-        None => value[path] = word,
-        Some(_) => at(value, path)
+        None => value[path] = text,
+        Some(_) => member_mut(value, path)
             .into_iter()
-            .for_each(|member| *member = word.clone()),
+            .for_each(|member| *member = text.clone()),
     }
 }
 

@@ -1,4 +1,5 @@
-//! What Atlas checks of every request before it looks at what there is: addresses, media types, parameters, the body.
+//! Validates every request before any resource is looked up, as Atlas does: path, media types,
+//! parameters, body.
 
 use atlas_backup_document::deviation::Deviation;
 use atlas_backup_document::route::{self, Route};
@@ -6,12 +7,12 @@ use atlas_backup_document::schema::{Schemas, typed};
 use atlas_backup_document::{Operation, Spec};
 use serde_json::Value;
 
-use super::refusal::Refusal;
+use super::api_error::ApiError;
 use super::rules;
 use crate::documents;
 
-/// A request as it came in.
-pub(super) struct Incoming<'a> {
+/// A request before validation.
+pub(super) struct RawRequest<'a> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) query: &'a str,
@@ -22,16 +23,16 @@ pub(super) struct Incoming<'a> {
     pub(super) origin: String,
 }
 
-/// A request that passed.
+/// A validated request.
 pub(super) struct Call {
     pub(super) operation: &'static Operation,
     pub(super) spec: &'static Spec,
-    /// By name, in the order of the path.
+    /// Path parameters, in the order of the path.
     pub(super) path: Vec<(String, String)>,
     pub(super) query: Vec<(String, String)>,
-    /// `null` without one.
+    /// The body, or `null` if there is none.
     pub(super) body: Value,
-    /// The media type to answer with.
+    /// The media type of the response.
     pub(super) media: String,
     /// Origin and path.
     pub(super) url: String,
@@ -46,7 +47,7 @@ impl Call {
             .map_or("", |(_, value)| value)
     }
 
-    /// Project and cluster; an empty name where the path has no cluster.
+    /// Project and cluster. The cluster is empty if the path has none.
     pub(super) fn scope(&self) -> (&str, &str) {
         let name = self
             .path
@@ -55,7 +56,7 @@ impl Call {
         (self.path("groupId"), name.map_or("", |(_, name)| name))
     }
 
-    /// The id of the resource: the first parameter after project and cluster.
+    /// The id of the resource: the first path parameter after project and cluster.
     pub(super) fn id(&self) -> &str {
         let place =
             |name: &str| matches!(name, "groupId" | "clusterName" | "name" | "cloudProvider");
@@ -82,8 +83,8 @@ impl Call {
     }
 }
 
-/// The operation of a request.
-pub(super) fn match_operation(request: &Incoming<'_>) -> Result<&'static Operation, Refusal> {
+/// Finds the operation of a request.
+pub(super) fn match_operation(request: &RawRequest<'_>) -> Result<&'static Operation, ApiError> {
     let known = |method: &str| match documents().route(method, request.path) {
         Route::Operation(operation) => Some(operation),
         _ => None,
@@ -94,20 +95,20 @@ pub(super) fn match_operation(request: &Incoming<'_>) -> Result<&'static Operati
             .iter()
             .any(|method| known(method).is_some()) =>
         {
-            Err(Refusal::new(
+            Err(ApiError::new(
                 405,
                 "METHOD_NOT_ALLOWED",
                 format!("{} is not allowed here.", request.method),
             ))
         }
-        None => Err(Refusal::no_resource(request.path)),
+        None => Err(ApiError::no_resource(request.path)),
     }
 }
 
 pub(super) fn validate(
     operation: &'static Operation,
-    request: &Incoming<'_>,
-) -> Result<Call, Refusal> {
+    request: &RawRequest<'_>,
+) -> Result<Call, ApiError> {
     let spec = &documents()[&operation.api];
     let media = accepted(spec, operation, request.accept)?;
     content_type(spec, operation, request.content_type)?;
@@ -118,12 +119,12 @@ pub(super) fn validate(
     let schemas = Schemas::new(spec);
     for (name, text) in &query {
         let Some(schema) = spec.parameter(operation, name) else {
-            return Err(Refusal::query(name, "not known"));
+            return Err(ApiError::query(name, "not known"));
         };
         let mut found = Vec::new();
         schemas.compare(schema, &typed(schema, text), "", &mut found);
         if let Some(wrong) = found.first() {
-            return Err(Refusal::query(name, &message(wrong)));
+            return Err(ApiError::query(name, &message(wrong)));
         }
     }
     let mut found = Vec::new();
@@ -144,7 +145,7 @@ pub(super) fn validate(
             .map(|wrong| (wrong.path.clone(), message(&wrong))),
     );
     if !fields.is_empty() {
-        return Err(Refusal::invalid(fields));
+        return Err(ApiError::invalid(fields));
     }
     let (url, origin) = (
         format!("{}{}", request.origin, request.path),
@@ -174,8 +175,9 @@ fn essence(text: &str) -> String {
         .to_lowercase()
 }
 
-/// The version that the client asks for. In v2 it has to ask for one; v1.0 has one media type, which goes without saying.
-fn accepted(spec: &Spec, operation: &Operation, accept: Option<&str>) -> Result<String, Refusal> {
+/// Selects the version of the response. A request to v2 must name one; v1.0 has only one media
+/// type, so it may be left out.
+fn accepted(spec: &Spec, operation: &Operation, accept: Option<&str>) -> Result<String, ApiError> {
     let mut versions = spec.success_versions(operation);
     if versions.is_empty() {
         versions.push("application/json".to_owned());
@@ -184,8 +186,8 @@ fn accepted(spec: &Spec, operation: &Operation, accept: Option<&str>) -> Result<
     if operation.api == "v1" && asked.iter().any(|asked| asked == "*/*") {
         return Ok(versions.remove(0));
     }
-    let refusal = || {
-        Refusal::new(
+    let error = || {
+        ApiError::new(
             406,
             "INVALID_VERSION_DATE",
             format!(
@@ -198,10 +200,10 @@ fn accepted(spec: &Spec, operation: &Operation, accept: Option<&str>) -> Result<
     versions
         .into_iter()
         .find(|version| asked.contains(version))
-        .ok_or_else(refusal)
+        .ok_or_else(error)
 }
 
-fn content_type(spec: &Spec, operation: &Operation, sent: Option<&str>) -> Result<(), Refusal> {
+fn content_type(spec: &Spec, operation: &Operation, sent: Option<&str>) -> Result<(), ApiError> {
     let Some(own) = spec.request_media(operation) else {
         return Ok(());
     };
@@ -209,22 +211,22 @@ fn content_type(spec: &Spec, operation: &Operation, sent: Option<&str>) -> Resul
     if sent == own || spec.success_versions(operation).contains(&sent) {
         return Ok(());
     }
-    Err(Refusal::new(
+    Err(ApiError::new(
         415,
         "UNSUPPORTED_MEDIA_TYPE",
         format!("{sent:?} is not {own}."),
     ))
 }
 
-fn body(spec: &Spec, operation: &Operation, bytes: &[u8]) -> Result<Value, Refusal> {
+fn body(spec: &Spec, operation: &Operation, bytes: &[u8]) -> Result<Value, ApiError> {
     match spec.request_schema(operation) {
         None if bytes.is_empty() => Ok(Value::Null),
-        None => Err(Refusal::new(
+        None => Err(ApiError::new(
             400,
             "UNEXPECTED_BODY",
             "This operation takes no body.",
         )),
         Some(_) => serde_json::from_slice(bytes)
-            .map_err(|_| Refusal::new(400, "INVALID_JSON", "The body is not JSON.")),
+            .map_err(|_| ApiError::new(400, "INVALID_JSON", "The body is not JSON.")),
     }
 }

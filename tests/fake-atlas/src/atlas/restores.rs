@@ -1,34 +1,37 @@
-//! Restore jobs of dedicated clusters and serverless instances: into a cluster, to a point in time, or to download.
+//! Restore jobs of dedicated clusters and serverless instances: automated, to a point in time, or
+//! as a download.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::api_error::ApiError;
 use super::family::Family;
-use super::refusal::Refusal;
+use super::operations::{Output, render, snapshot};
 use super::request::Call;
 use super::snapshots::replica_sets;
-use super::table::{Done, render, snapshot};
-use super::world::{Cluster, EPOCH, HOUR, Job, Moment, Outcome, Phase, Resource, World, text};
-use crate::Offer;
+use super::store::{
+    Cluster, EPOCH, HOUR, Job, JobOutcome, Moment, Phase, Resource, Store, timestamp,
+};
+use crate::HostedFile;
 
-/// How long a download can be fetched after it is ready.
+/// How long a download URL is valid after the job is done, in milliseconds.
 pub(super) const LIFETIME: i64 = HOUR;
 
-pub(super) fn create(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let cluster = world.cluster(call.scope(), family.clusters())?.clone();
+pub(super) fn create(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    let cluster = store.cluster(call.scope(), family.clusters())?.clone();
     let kind = call.body["deliveryType"].as_str().unwrap_or_default();
     let snapshot = if kind == "pointInTime" {
         None
     } else {
-        Some(snapshot(world, call, family)?)
+        Some(snapshot(store, call, family)?)
     };
     if kind != "download" {
-        target(world, call, family)?;
+        validate_target(store, call, family)?;
     }
-    let job = world.begin(family);
+    let job = store.new_job(family);
     let mut members = call.body.clone();
-    members["finishedAt"] = text(job.ends);
+    members["finishedAt"] = timestamp(job.finished);
     if let Some(snapshot) = &snapshot {
         members["timestamp"] = snapshot
             .members
@@ -37,23 +40,24 @@ pub(super) fn create(world: &mut World, call: &Call, family: Family) -> Result<D
             .unwrap_or_default();
     }
     match family {
-        Family::RestoreJob => dedicated(&mut members, job, &cluster, kind),
+        Family::RestoreJob => set_dedicated_members(&mut members, job, &cluster, kind),
         _ => members["deliveryUrl"] = json!([]),
     }
     if kind == "download" {
-        deliver(world, &mut members, job, &cluster);
+        add_files(store, &mut members, job, &cluster);
     }
-    let resource = world.add(family, call.scope(), job, members);
-    Ok(Done::One(render(world, call, &resource)))
+    let resource = store.add(family, call.scope(), job, members);
+    Ok(Output::One(render(store, call, &resource)))
 }
 
-/// The cluster to restore to must be there, and free: its data is about to be replaced.
-fn target(world: &World, call: &Call, family: Family) -> Result<(), Refusal> {
+/// The target cluster must exist, and no other restore to it may be under way: its data is about to
+/// be replaced.
+fn validate_target(store: &Store, call: &Call, family: Family) -> Result<(), ApiError> {
     let text = |name: &str| call.body[name].as_str().unwrap_or_default();
     let scope = (text("targetGroupId"), text("targetClusterName"));
-    world.cluster(scope, family.clusters())?;
-    let now = world.now();
-    // A download may name a target, too, and leaves it alone.
+    store.cluster(scope, family.clusters())?;
+    let now = store.now();
+    // A download may name a target too, but does not write to it.
     let to_it = |found: &&Resource| {
         found.members.get("targetClusterName") == Some(&call.body["targetClusterName"])
             && found
@@ -64,8 +68,8 @@ fn target(world: &World, call: &Call, family: Family) -> Result<(), Refusal> {
     let under_way = |found: &Resource| {
         found.family == family && found.project == scope.0 && found.job.phase(now) < Phase::Done
     };
-    if world.resources.iter().filter(to_it).any(under_way) {
-        return Err(Refusal::new(
+    if store.resources.iter().filter(to_it).any(under_way) {
+        return Err(ApiError::new(
             409,
             "ATLAS_CLUSTER_RESTORE_IN_PROGRESS",
             "A restore of the cluster is in progress already.",
@@ -74,9 +78,9 @@ fn target(world: &World, call: &Call, family: Family) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What only jobs of dedicated clusters tell.
-fn dedicated(members: &mut Value, job: Job, cluster: &Cluster, kind: &str) {
-    members["createdAt"] = text(job.begins);
+/// Sets the members that only jobs of dedicated clusters have.
+fn set_dedicated_members(members: &mut Value, job: Job, cluster: &Cluster, kind: &str) {
+    members["createdAt"] = timestamp(job.created);
     members["sourceClusterName"] = cluster.name.as_str().into();
     if kind == "download" {
         members["deliveryUrl"] = json!([]);
@@ -88,18 +92,21 @@ fn dedicated(members: &mut Value, job: Job, cluster: &Cluster, kind: &str) {
         .or_else(|| members["oplogTs"].as_i64());
     members["desiredTimestamp"] = match point.filter(|_| kind == "pointInTime") {
         Some(seconds) => {
-            json!({"date": text(seconds.saturating_mul(1000)), "increment": members["oplogInc"].as_i64().unwrap_or(1)})
+            json!({"date": timestamp(seconds.saturating_mul(1000)), "increment": members["oplogInc"].as_i64().unwrap_or(1)})
         }
         None => json!({"date": null, "increment": null}),
     };
 }
 
-/// Puts one file for each replica set on offer.
-fn deliver(world: &mut World, members: &mut Value, job: Job, cluster: &Cluster) {
-    let expires = job.ends.saturating_add(LIFETIME);
+/// Adds one file for each replica set to the download host.
+fn add_files(store: &mut Store, members: &mut Value, job: Job, cluster: &Cluster) {
+    let expires = job.finished.saturating_add(LIFETIME);
     let sets = replica_sets(cluster);
-    let urls: Vec<Value> = sets.iter().map(|_| offer(world, expires).into()).collect();
-    members["expiresAt"] = text(expires);
+    let urls: Vec<Value> = sets
+        .iter()
+        .map(|_| add_download(store, expires).into())
+        .collect();
+    members["expiresAt"] = timestamp(expires);
     if urls.len() > 1 {
         let component =
             |(set, url): (&String, &Value)| json!({"downloadUrl": url, "replicaSetName": set});
@@ -108,41 +115,42 @@ fn deliver(world: &mut World, members: &mut Value, job: Job, cluster: &Cluster) 
     members["deliveryUrl"] = urls.into();
 }
 
-/// The URL of a file that nobody else has. It can be fetched before the job is done, but nobody is told.
-pub(super) fn offer(world: &mut World, until: Moment) -> String {
-    let file = file(world, until);
-    world.delivery.offer(file)
+/// Adds a new file to the download host and returns its URL. The file can be downloaded before the
+/// job is done, but no response shows the URL until then.
+pub(super) fn add_download(store: &mut Store, expires: Moment) -> String {
+    let file = new_file(store, expires);
+    store.download_host.add_file(file)
 }
 
-/// A file that nobody else has.
-pub(super) fn file(world: &mut World, until: Moment) -> Offer {
-    let seed = u64::from_str_radix(&world.id()[8..], 16).unwrap_or_default();
-    let until = Duration::from_millis(u64::try_from(until - EPOCH).unwrap_or_default());
-    Offer {
-        until: Some(until),
-        ..Offer::new(world.download_bytes, seed)
+/// A file with content of its own.
+pub(super) fn new_file(store: &mut Store, expires: Moment) -> HostedFile {
+    let seed = u64::from_str_radix(&store.next_id()[8..], 16).unwrap_or_default();
+    let expires_at = Duration::from_millis(u64::try_from(expires - EPOCH).unwrap_or_default());
+    HostedFile {
+        expires_at: Some(expires_at),
+        ..HostedFile::new(store.download_size, seed)
     }
 }
 
-/// A job can be cancelled while it is under way.
-pub(super) fn cancel(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let now = world.now();
-    let job = world.find_mut(family, call.scope(), call.id())?;
+/// A job can be cancelled until it ends.
+pub(super) fn cancel(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    let now = store.now();
+    let job = store.find_mut(family, call.scope(), call.id())?;
     if job.job.phase(now) >= Phase::Done {
         let detail = "The restore job has ended: there is nothing left to cancel.";
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             400,
             "ATLAS_BACKUP_CANCEL_RESTORE_JOB_NOT_ALLOWED",
             detail,
         ));
     }
     job.job = Job {
-        starts: job.job.starts.min(now),
-        ends: now,
-        outcome: Outcome::Failed,
+        started: job.job.started.min(now),
+        finished: now,
+        outcome: JobOutcome::Failed,
         ..job.job
     };
     job.cancelled = true;
-    job.members.insert("finishedAt".to_owned(), text(now));
-    Ok(Done::Nothing)
+    job.members.insert("finishedAt".to_owned(), timestamp(now));
+    Ok(Output::Empty)
 }

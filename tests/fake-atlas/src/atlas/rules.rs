@@ -1,9 +1,9 @@
-//! The rules across members of a request, `x-atlas-rules` of the spec.
+//! Validates the rules across members of a request: `x-atlas-rules` in the spec.
 
 use atlas_backup_document::Spec;
 use serde_json::Value;
 
-/// Every member that breaks a rule, and how.
+/// Adds every member that breaks a rule to `broken`, with the reason.
 pub(super) fn validate(
     spec: &Spec,
     schema: &Value,
@@ -91,7 +91,8 @@ pub(super) fn validate(
     }
 }
 
-/// A rule without a condition always does; another does where the member has its value, or one of them.
+/// A rule without a condition always applies. A rule with a condition applies if each member has
+/// the value, or one of the values.
 fn applies(when: &Value, value: &Value) -> bool {
     let has = |(name, wanted): (&String, &Value)| match wanted {
         Value::Array(values) => values.contains(&value[name]),
@@ -100,7 +101,7 @@ fn applies(when: &Value, value: &Value) -> bool {
     value.is_object() && when.as_object().is_none_or(|when| when.iter().all(has))
 }
 
-/// A schema behind its references.
+/// Resolves the references of a schema.
 fn definition<'a>(spec: &'a Spec, mut schema: &'a Value) -> &'a Value {
     loop {
         let next = schema["allOf"]

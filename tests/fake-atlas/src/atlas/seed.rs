@@ -1,18 +1,18 @@
-//! What there is when a server starts.
+//! The resources that exist when the server starts.
 
 use serde_json::json;
 
 use super::family::{ClusterKind, Family};
 use super::snapshots::{self, Reason};
-use super::world::{Cluster, DAY, HOUR, Job, Moment, World, text};
+use super::store::{Cluster, DAY, HOUR, Job, Moment, Store, timestamp};
 use super::{legacy, settings};
 
-/// How many snapshots a cluster begins with.
+/// How many snapshots a cluster starts with.
 pub(super) const SNAPSHOTS: usize = 3;
 
-/// Adds a cluster and its snapshots: one for every six hours before now.
+/// Adds a cluster and its snapshots, taken six hours apart, the last one six hours ago.
 pub(super) fn cluster(
-    world: &mut World,
+    store: &mut Store,
     project: &str,
     name: &str,
     kind: ClusterKind,
@@ -22,33 +22,33 @@ pub(super) fn cluster(
         project: project.to_owned(),
         name: name.to_owned(),
         kind,
-        id: world.id(),
+        id: store.next_id(),
     };
-    world.clusters.push(cluster.clone());
+    store.clusters.push(cluster.clone());
     match kind {
-        ClusterKind::ReplicaSet | ClusterKind::Sharded => settings::add_schedule(world, &cluster),
-        ClusterKind::Legacy => settings::add_legacy_schedule(world, &cluster),
+        ClusterKind::ReplicaSet | ClusterKind::Sharded => settings::add_schedule(store, &cluster),
+        ClusterKind::Legacy => settings::add_legacy_schedule(store, &cluster),
         _ => {}
     }
-    // The oldest first: ids are counted up.
+    // The oldest first, because ids count up.
     for back in (1..=i64::try_from(count).unwrap_or_default()).rev() {
-        let at = world.now() - back * 6 * HOUR;
-        snapshot(world, &cluster, at, back);
+        let at = store.now() - back * 6 * HOUR;
+        snapshot(store, &cluster, at, back);
     }
 }
 
-fn snapshot(world: &mut World, cluster: &Cluster, at: Moment, back: i64) {
+fn snapshot(store: &mut Store, cluster: &Cluster, at: Moment, back: i64) {
     let scope = (&*cluster.project, &*cluster.name);
     match cluster.kind {
         ClusterKind::ReplicaSet | ClusterKind::Sharded => {
-            // The latest was asked for, the others are scheduled.
+            // The latest was taken on demand, the others by the schedule.
             let (frequency, description) = if back == 1 {
                 ("ondemand", Some("On Demand Snapshot"))
             } else {
                 ("hourly", None)
             };
             snapshots::add(
-                world,
+                store,
                 cluster,
                 Job::done(at),
                 &Reason {
@@ -58,34 +58,34 @@ fn snapshot(world: &mut World, cluster: &Cluster, at: Moment, back: i64) {
                 },
             );
         }
-        ClusterKind::Flex => shared(world, Family::FlexSnapshot, scope, at),
-        ClusterKind::Tenant => shared(world, Family::TenantSnapshot, scope, at),
+        ClusterKind::Flex => shared(store, Family::FlexSnapshot, scope, at),
+        ClusterKind::Tenant => shared(store, Family::TenantSnapshot, scope, at),
         ClusterKind::Serverless => {
             let members = json!({
-                "createdAt": text(at),
-                "expiresAt": text(at + 2 * DAY),
+                "createdAt": timestamp(at),
+                "expiresAt": timestamp(at + 2 * DAY),
                 "frequencyType": "hourly",
                 "mongodVersion": "8.0.8",
                 "serverlessInstanceName": cluster.name,
                 "snapshotType": "scheduled",
                 "storageSizeBytes": 53_248_000,
             });
-            world.add(Family::ServerlessSnapshot, scope, Job::done(at), members);
+            store.add(Family::ServerlessSnapshot, scope, Job::done(at), members);
         }
         ClusterKind::Legacy => {
-            legacy::add_snapshot(world, cluster, at);
-            legacy::add_checkpoint(world, cluster, at);
+            legacy::add_snapshot(store, cluster, at);
+            legacy::add_checkpoint(store, cluster, at);
         }
     }
 }
 
-fn shared(world: &mut World, family: Family, scope: (&str, &str), at: Moment) {
+fn shared(store: &mut Store, family: Family, scope: (&str, &str), at: Moment) {
     let members = json!({
-        "expiration": text(at + 8 * DAY),
-        "finishTime": text(at + 151_000),
+        "expiration": timestamp(at + 8 * DAY),
+        "finishTime": timestamp(at + 151_000),
         "mongoDBVersion": "8.0.8",
-        "scheduledTime": text(at),
-        "startTime": text(at + 12_000),
+        "scheduledTime": timestamp(at),
+        "startTime": timestamp(at + 12_000),
     });
-    world.add(family, scope, Job::done(at), members);
+    store.add(family, scope, Job::done(at), members);
 }

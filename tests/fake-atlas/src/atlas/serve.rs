@@ -1,4 +1,5 @@
-//! From a request to an answer: limits, checks, what the operation does, and whether the answer is one that the spec allows.
+//! From a request to its response: rate limit, validation, the operation's handler, and a final
+//! check that the response conforms to the spec.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,65 +12,65 @@ use axum::extract::Request;
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
+use super::api_error::ApiError;
+use super::operations::{Output, handler};
 use super::page::page;
-use super::rate::Bucket;
-use super::refusal::Refusal;
-use super::request::{self, Call, Incoming};
-use super::table::{Done, act};
-use super::world::{Job, World};
+use super::rate_limit::Bucket;
+use super::request::{self, Call, RawRequest};
+use super::store::{Job, Store};
 use super::{Family, snapshots};
-use crate::Answer;
+use crate::HttpResponse;
 
 /// Requests per minute that Atlas allows on its backup endpoints.
 const RATE_LIMIT: u32 = 1200;
 
-/// What the server and its handle share.
+/// The state that the server and its handle share.
 pub(super) struct Shared {
-    world: Mutex<World>,
+    store: Mutex<Store>,
     bucket: Mutex<Bucket>,
-    faults: Mutex<Vec<String>>,
+    spec_violations: Mutex<Vec<String>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What is answered, before it gets its form.
-struct Outcome {
+/// A response before it is serialized.
+struct Payload {
     status: u16,
     media: String,
-    /// `null` for an answer without content.
+    /// `null` for a response without content.
     body: Value,
-    refusal: Option<Refusal>,
+    error: Option<ApiError>,
 }
 
-impl From<Refusal> for Outcome {
-    fn from(refusal: Refusal) -> Self {
-        Outcome {
-            status: refusal.status,
+impl From<ApiError> for Payload {
+    fn from(error: ApiError) -> Self {
+        Payload {
+            status: error.status,
             media: "application/json".to_owned(),
-            body: refusal.json(),
-            refusal: Some(refusal),
+            body: error.json(),
+            error: Some(error),
         }
     }
 }
 
 impl Shared {
-    pub(super) fn new(world: World) -> Arc<Self> {
+    pub(super) fn new(store: Store) -> Arc<Self> {
         Arc::new(Shared {
-            world: Mutex::new(world),
+            store: Mutex::new(store),
             bucket: Mutex::default(),
-            faults: Mutex::default(),
+            spec_violations: Mutex::default(),
         })
     }
 
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
-        lock(&self.world)
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+        lock(&self.store)
     }
 
-    /// Where an answer was not what the spec says.
-    pub(super) fn faults(&self) -> Vec<String> {
-        lock(&self.faults).clone()
+    /// Responses that did not conform to the spec.
+    pub(super) fn spec_violations(&self) -> Vec<String> {
+        lock(&self.spec_violations).clone()
     }
 
     pub(super) fn router(self: &Arc<Self>) -> Router {
@@ -85,7 +86,7 @@ impl Shared {
                         .get(name)
                         .and_then(|value| value.to_str().ok())
                 };
-                let incoming = Incoming {
+                let incoming = RawRequest {
                     method: parts.method.as_str(),
                     path: parts.uri.path(),
                     query: parts.uri.query().unwrap_or_default(),
@@ -94,63 +95,71 @@ impl Shared {
                     body: &body,
                     origin: format!("http://{}", header("host").unwrap_or_default()),
                 };
-                shared.answer(&incoming).into_response()
+                shared.respond(&incoming).into_response()
             }
         })
     }
 
-    fn answer(&self, request: &Incoming<'_>) -> Answer {
+    fn respond(&self, request: &RawRequest<'_>) -> HttpResponse {
         let (limit, now) = {
-            let world = self.world();
-            (world.rules.limit, world.now())
+            let store = self.store();
+            (store.behavior.rate_limit, store.now())
         };
         let per_minute = limit.unwrap_or(RATE_LIMIT);
         let left = lock(&self.bucket).take(per_minute, now);
-        let outcome = match left {
+        let payload = match left {
             Err(wait) if limit.is_some() => {
-                Refusal::rate_limited(request.path, per_minute, wait).into()
+                ApiError::rate_limited(request.path, per_minute, wait).into()
             }
-            _ => self.outcome(request).unwrap_or_else(Outcome::from),
+            _ => self.payload(request).unwrap_or_else(Payload::from),
         };
-        let answer = form(request, outcome).header("RateLimit-Limit", &per_minute.to_string());
-        answer.header("RateLimit-Remaining", &left.unwrap_or(0).to_string())
+        let response =
+            serialize(request, payload).header("RateLimit-Limit", &per_minute.to_string());
+        response.header("RateLimit-Remaining", &left.unwrap_or(0).to_string())
     }
 
-    fn outcome(&self, request: &Incoming<'_>) -> Result<Outcome, Refusal> {
-        let mut world = self.world();
-        if !world.rules.access {
+    fn payload(&self, request: &RawRequest<'_>) -> Result<Payload, ApiError> {
+        let mut store = self.store();
+        if !store.behavior.access_allowed {
             let detail = "IP address 127.0.0.1 is not allowed to access this resource.";
-            return Err(Refusal::new(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", detail));
+            return Err(ApiError::new(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", detail));
         }
         let operation = request::match_operation(request)?;
         let call = request::validate(operation, request)?;
-        let (family, act) = act(&operation.id).ok_or_else(|| Refusal::no_resource(request.path))?;
+        let (family, handler) =
+            handler(&operation.id).ok_or_else(|| ApiError::no_resource(request.path))?;
         let (project, _) = call.scope();
-        if !world.projects.iter().any(|known| known == project) {
-            return Err(Refusal::no_project(project));
+        if !store.projects.iter().any(|known| known == project) {
+            return Err(ApiError::no_project(project));
         }
         if !family.clusters().is_empty() {
-            world.cluster(call.scope(), family.clusters())?;
+            store.cluster(call.scope(), family.clusters())?;
         }
-        let body = match act(&mut world, &call, family)? {
-            Done::Nothing => Value::Null,
-            Done::One(body) => body,
-            Done::Many(items) => page(&call, &world.rules, items)?,
+        let body = match handler(&mut store, &call, family)? {
+            Output::Empty => Value::Null,
+            Output::One(body) => body,
+            Output::List(items) => page(&call, &store.behavior, items)?,
         };
         if operation.id == "listSnapshots" {
-            appear(&mut world, &call);
+            add_concurrent_snapshots(&mut store, &call);
         }
-        self.allowed(operation, &call, &body)?;
-        Ok(Outcome {
+        self.validate_response(operation, &call, &body)?;
+        Ok(Payload {
             status: operation.success,
             media: call.media,
             body,
-            refusal: None,
+            error: None,
         })
     }
 
-    /// An answer that the spec does not allow is a fault of this server: nobody must take it for Atlas's.
-    fn allowed(&self, operation: &Operation, call: &Call, body: &Value) -> Result<(), Refusal> {
+    /// A response that violates the spec is a bug of this server. It is replaced by an error, so
+    /// that no test takes it for a response of Atlas.
+    fn validate_response(
+        &self,
+        operation: &Operation,
+        call: &Call,
+        body: &Value,
+    ) -> Result<(), ApiError> {
         let Some(schema) = call.spec.success_schema(operation) else {
             return Ok(());
         };
@@ -163,23 +172,23 @@ impl Shared {
             "{}/{}: {}: {}, {}",
             operation.api, operation.id, wrong.path, wrong.kind, wrong.example
         );
-        lock(&self.faults).push(fault.clone());
-        Err(Refusal::new(500, "FAULT_OF_THE_FAKE", fault))
+        lock(&self.spec_violations).push(fault.clone());
+        Err(ApiError::new(500, "FAULT_OF_THE_FAKE", fault))
     }
 }
 
-/// What others take meanwhile.
-fn appear(world: &mut World, call: &Call) {
-    let Ok(cluster) = world
+/// Adds snapshots, as if other clients had taken them between two pages.
+fn add_concurrent_snapshots(store: &mut Store, call: &Call) {
+    let Ok(cluster) = store
         .cluster(call.scope(), Family::Snapshot.clusters())
         .cloned()
     else {
         return;
     };
-    for _ in 0..world.rules.appearing {
-        let job = Job::done(world.now());
+    for _ in 0..store.behavior.new_per_page {
+        let job = Job::done(store.now());
         snapshots::add(
-            world,
+            store,
             &cluster,
             job,
             &snapshots::Reason {
@@ -191,8 +200,8 @@ fn appear(world: &mut World, call: &Call) {
     }
 }
 
-/// As the client wants it: in an envelope, with line breaks.
-fn form(request: &Incoming<'_>, outcome: Outcome) -> Answer {
+/// Serializes the response, in an envelope or with line breaks if the request asks for it.
+fn serialize(request: &RawRequest<'_>, payload: Payload) -> HttpResponse {
     let query = pairs(request.query);
     let wants = |name: &str| {
         query
@@ -201,41 +210,42 @@ fn form(request: &Incoming<'_>, outcome: Outcome) -> Answer {
     };
     let enveloped = wants("envelope");
     let (status, body) = if enveloped {
-        (200, envelope(request.path, &outcome))
+        (200, envelope(request.path, &payload))
     } else {
-        (outcome.status, outcome.body)
+        (payload.status, payload.body)
     };
-    let media = if outcome.media == "application/json" {
-        outcome.media
+    let media = if payload.media == "application/json" {
+        payload.media
     } else {
-        format!("{};charset=utf-8", outcome.media)
+        format!("{};charset=utf-8", payload.media)
     };
-    let mut answer = Answer::new(status);
+    let mut response = HttpResponse::new(status);
     if !body.is_null() {
         let text = if wants("pretty") {
             format!("{body:#}")
         } else {
             body.to_string()
         };
-        answer = answer.header("Content-Type", &media).body(text);
+        response = response.header("Content-Type", &media).body(text);
     }
-    if let (Some(refusal), false) = (outcome.refusal, enveloped) {
-        answer = answer.header("X-Error-Code", refusal.code);
-        if let Some(seconds) = refusal.retry_after {
-            answer = answer.header("Retry-After", &seconds.to_string());
+    if let (Some(error), false) = (payload.error, enveloped) {
+        response = response.header("X-Error-Code", error.code);
+        if let Some(seconds) = error.retry_after {
+            response = response.header("Retry-After", &seconds.to_string());
         }
     }
-    answer
+    response
 }
 
-/// A list keeps its members beside the status. What is wrapped has been seen under two names: here, each generation has one.
-fn envelope(path: &str, outcome: &Outcome) -> Value {
-    let mut body = outcome.body.clone();
+/// A list gets its `status` beside its own members. Anything else is wrapped. The wrapping member
+/// has been seen under two names; here, each generation uses one of them.
+fn envelope(path: &str, payload: &Payload) -> Value {
+    let mut body = payload.body.clone();
     if body.is_null() {
-        return json!({"status": outcome.status});
+        return json!({"status": payload.status});
     }
     if body.get("results").is_some() {
-        body["status"] = outcome.status.into();
+        body["status"] = payload.status.into();
         return body;
     }
     let member = if path.starts_with("/api/atlas/v1.0/") {
@@ -243,5 +253,5 @@ fn envelope(path: &str, outcome: &Outcome) -> Value {
     } else {
         "content"
     };
-    json!({"status": outcome.status, member: body})
+    json!({"status": payload.status, member: body})
 }

@@ -1,15 +1,15 @@
-//! Schedules, the compliance policy and private endpoints: what was written is what is read.
+//! Schedules, the compliance policy and private endpoints: reads return what was written.
 
 use serde_json::{Map, Value, json};
 
+use super::api_error::ApiError;
 use super::family::Family;
-use super::refusal::Refusal;
+use super::operations::{Output, render};
 use super::request::Call;
-use super::table::{Done, render};
-use super::world::{Cluster, HOUR, Job, Resource, World, text};
+use super::store::{Cluster, HOUR, Job, Resource, Store, timestamp};
 
-/// Members of a request that say what is to happen now, and are not kept.
-const ORDERS: &[&str] = &[
+/// Members of a request that ask for an action and are not stored.
+const ACTIONS: &[&str] = &[
     "deleteCopiedBackups",
     "deleteCopySnapshots",
     "deleteSnapshots",
@@ -17,12 +17,12 @@ const ORDERS: &[&str] = &[
     "updateSnapshots",
 ];
 
-/// The schedule that a cluster has from the beginning.
-pub(super) fn add_schedule(world: &mut World, cluster: &Cluster) {
-    let now = world.now();
+/// Adds the schedule that a cluster starts with.
+pub(super) fn add_schedule(store: &mut Store, cluster: &Cluster) {
+    let now = store.now();
     let mut item = |frequency: &str, interval: u32, unit: &str, value: u32| {
         json!({
-            "frequencyInterval": interval, "frequencyType": frequency, "id": world.id(), "retentionUnit": unit, "retentionValue": value,
+            "frequencyInterval": interval, "frequencyType": frequency, "id": store.next_id(), "retentionUnit": unit, "retentionValue": value,
         })
     };
     let items = [
@@ -38,14 +38,14 @@ pub(super) fn add_schedule(world: &mut World, cluster: &Cluster) {
         "copyPolicyItemsEnabled": false,
         "copySettings": [],
         "extraRetentionSettings": [],
-        "nextSnapshot": text(now + 6 * HOUR),
-        "policies": [{"id": world.id(), "policyItems": items}],
+        "nextSnapshot": timestamp(now + 6 * HOUR),
+        "policies": [{"id": store.next_id(), "policyItems": items}],
         "referenceHourOfDay": 17,
         "referenceMinuteOfHour": 24,
         "restoreWindowDays": 7,
         "useOrgAndGroupNamesInExportPrefix": false,
     });
-    world.add(
+    store.add(
         Family::Schedule,
         (&cluster.project, &cluster.name),
         Job::done(now),
@@ -53,7 +53,7 @@ pub(super) fn add_schedule(world: &mut World, cluster: &Cluster) {
     );
 }
 
-pub(super) fn add_legacy_schedule(world: &mut World, cluster: &Cluster) {
+pub(super) fn add_legacy_schedule(store: &mut Store, cluster: &Cluster) {
     let members = json!({
         "clusterCheckpointIntervalMin": 15,
         "clusterId": cluster.id,
@@ -65,8 +65,8 @@ pub(super) fn add_legacy_schedule(world: &mut World, cluster: &Cluster) {
         "snapshotRetentionDays": 5,
         "weeklySnapshotRetentionWeeks": 4,
     });
-    let job = Job::done(world.now());
-    world.add(
+    let job = Job::done(store.now());
+    store.add(
         Family::LegacySchedule,
         (&cluster.project, &cluster.name),
         job,
@@ -74,49 +74,57 @@ pub(super) fn add_legacy_schedule(world: &mut World, cluster: &Cluster) {
     );
 }
 
-/// Gives an id to every item of a policy that has none yet.
-fn number(world: &mut World, value: &mut Value) {
+/// Gives an id to every policy and policy item that has none.
+fn assign_ids(store: &mut Store, value: &mut Value) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| number(world, item)),
+        Value::Array(items) => items.iter_mut().for_each(|item| assign_ids(store, item)),
         Value::Object(members) => {
             members
                 .values_mut()
-                .for_each(|member| number(world, member));
+                .for_each(|member| assign_ids(store, member));
             if (members.contains_key("policyItems") || members.contains_key("retentionUnit"))
                 && !members.contains_key("id")
             {
-                members.insert("id".to_owned(), world.id().into());
+                members.insert("id".to_owned(), store.next_id().into());
             }
         }
         _ => {}
     }
 }
 
-fn schedule<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut Resource, Refusal> {
-    let found = world
-        .of(Family::Schedule, call.scope())
+fn schedule<'a>(store: &'a mut Store, call: &Call) -> Result<&'a mut Resource, ApiError> {
+    let found = store
+        .resources_of(Family::Schedule, call.scope())
         .next()
         .map(|schedule| schedule.id.clone());
-    world.find_mut(Family::Schedule, call.scope(), &found.unwrap_or_default())
+    store.find_mut(Family::Schedule, call.scope(), &found.unwrap_or_default())
 }
 
-pub(super) fn update_schedule(world: &mut World, call: &Call, _: Family) -> Result<Done, Refusal> {
+pub(super) fn update_schedule(
+    store: &mut Store,
+    call: &Call,
+    _: Family,
+) -> Result<Output, ApiError> {
     let mut body = call.body.clone();
-    number(world, &mut body);
+    assign_ids(store, &mut body);
     let members = body.as_object().cloned().unwrap_or_default();
-    let schedule = schedule(world, call)?;
+    let schedule = schedule(store, call)?;
     schedule.members.extend(
         members
             .into_iter()
-            .filter(|(name, _)| !ORDERS.contains(&&**name)),
+            .filter(|(name, _)| !ACTIONS.contains(&&**name)),
     );
     let schedule = schedule.clone();
-    Ok(Done::One(render(world, call, &schedule)))
+    Ok(Output::One(render(store, call, &schedule)))
 }
 
-/// What remains of a schedule that was deleted takes no snapshots.
-pub(super) fn delete_schedule(world: &mut World, call: &Call, _: Family) -> Result<Done, Refusal> {
-    let schedule = schedule(world, call)?;
+/// A deleted schedule still exists, but takes no snapshots.
+pub(super) fn delete_schedule(
+    store: &mut Store,
+    call: &Call,
+    _: Family,
+) -> Result<Output, ApiError> {
+    let schedule = schedule(store, call)?;
     schedule
         .members
         .retain(|name, _| !matches!(&**name, "nextSnapshot" | "restoreWindowDays" | "export"));
@@ -124,26 +132,26 @@ pub(super) fn delete_schedule(world: &mut World, call: &Call, _: Family) -> Resu
         schedule.members.insert(list.to_owned(), json!([]));
     }
     let schedule = schedule.clone();
-    Ok(Done::One(render(world, call, &schedule)))
+    Ok(Output::One(render(store, call, &schedule)))
 }
 
 pub(super) fn update_policy(
-    world: &mut World,
+    store: &mut Store,
     call: &Call,
     family: Family,
-) -> Result<Done, Refusal> {
-    disable_policy(world, call, family)?;
-    let (job, mut members) = (world.begin(family), defaults(call.scope().0));
+) -> Result<Output, ApiError> {
+    disable_policy(store, call, family)?;
+    let (job, mut members) = (store.new_job(family), defaults(call.scope().0));
     let mut body = call.body.clone();
-    number(world, &mut body);
+    assign_ids(store, &mut body);
     members.extend(body.as_object().cloned().unwrap_or_default());
-    members.insert("updatedDate".to_owned(), text(job.begins));
+    members.insert("updatedDate".to_owned(), timestamp(job.created));
     members.insert(
         "updatedUser".to_owned(),
         call.body["authorizedEmail"].clone(),
     );
-    let policy = world.add(family, call.scope(), job, Value::Object(members));
-    Ok(Done::One(render(world, call, &policy)))
+    let policy = store.add(family, call.scope(), job, Value::Object(members));
+    Ok(Output::One(render(store, call, &policy)))
 }
 
 fn defaults(project: &str) -> Map<String, Value> {
@@ -164,25 +172,25 @@ fn defaults(project: &str) -> Map<String, Value> {
 }
 
 pub(super) fn disable_policy(
-    world: &mut World,
+    store: &mut Store,
     call: &Call,
     family: Family,
-) -> Result<Done, Refusal> {
+) -> Result<Output, ApiError> {
     let project = call.scope().0;
-    world
+    store
         .resources
         .retain(|resource| resource.family != family || resource.project != project);
-    Ok(Done::Nothing)
+    Ok(Output::Empty)
 }
 
 pub(super) fn create_endpoint(
-    world: &mut World,
+    store: &mut Store,
     call: &Call,
     family: Family,
-) -> Result<Done, Refusal> {
-    let job = world.begin(family);
+) -> Result<Output, ApiError> {
+    let job = store.new_job(family);
     let mut members = call.body.clone();
-    members["privateEndpointConnectionName"] = format!("vpce-{}", &world.id()[7..]).into();
-    let endpoint = world.add(family, call.scope(), job, members);
-    Ok(Done::One(render(world, call, &endpoint)))
+    members["privateEndpointConnectionName"] = format!("vpce-{}", &store.next_id()[7..]).into();
+    let endpoint = store.add(family, call.scope(), job, members);
+    Ok(Output::One(render(store, call, &endpoint)))
 }

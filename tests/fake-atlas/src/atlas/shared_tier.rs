@@ -1,18 +1,18 @@
-//! Flex clusters, and M2 and M5 clusters: the same under other names.
+//! Flex clusters, and M2 and M5 clusters: the same resources under different names.
 
 use serde_json::{Value, json};
 
+use super::api_error::ApiError;
 use super::family::Family;
-use super::refusal::Refusal;
+use super::operations::{Output, render, snapshot};
 use super::request::Call;
-use super::restores::offer;
-use super::table::{Done, render, snapshot};
-use super::world::{HOUR, Job, Resource, World, text};
+use super::restores::add_download;
+use super::store::{HOUR, Job, Resource, Store, timestamp};
 
-/// How long a download URL lives.
+/// How long a download URL is valid, in milliseconds.
 const LIFETIME: i64 = 4 * HOUR;
 
-/// What restores and downloads have in common.
+/// The members that restores and downloads have in common.
 fn members(call: &Call, family: Family, snapshot: &Resource, job: Job, delivery: &str) -> Value {
     let (project, cluster) = call.scope();
     let given = |name: &str, default: &str| call.body[name].as_str().unwrap_or(default).to_owned();
@@ -25,8 +25,8 @@ fn members(call: &Call, family: Family, snapshot: &Resource, job: Job, delivery:
         name: cluster,
         "deliveryType": delivery,
         "projectId": project,
-        "restoreFinishedDate": text(job.ends),
-        "restoreScheduledDate": text(job.begins),
+        "restoreFinishedDate": timestamp(job.finished),
+        "restoreScheduledDate": timestamp(job.created),
         "snapshotFinishedDate": snapshot.members.get("finishTime"),
         "snapshotId": snapshot.id,
         "targetDeploymentItemName": given("targetDeploymentItemName", cluster),
@@ -35,38 +35,38 @@ fn members(call: &Call, family: Family, snapshot: &Resource, job: Job, delivery:
 }
 
 /// A download is ready at once.
-pub(super) fn download(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let snapshot = snapshot(world, call, family)?;
-    let job = Job::done(world.now());
-    let expires = job.ends.saturating_add(LIFETIME);
+pub(super) fn download(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    let snapshot = snapshot(store, call, family)?;
+    let job = Job::done(store.now());
+    let expires = job.finished.saturating_add(LIFETIME);
     let mut members = members(call, family, &snapshot, job, "DOWNLOAD");
-    members["snapshotUrl"] = offer(world, expires).into();
-    members["expirationDate"] = text(expires);
-    let resource = world.add(family, call.scope(), job, members);
-    Ok(Done::One(render(world, call, &resource)))
+    members["snapshotUrl"] = add_download(store, expires).into();
+    members["expirationDate"] = timestamp(expires);
+    let resource = store.add(family, call.scope(), job, members);
+    Ok(Output::One(render(store, call, &resource)))
 }
 
-pub(super) fn restore(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let snapshot = snapshot(world, call, family)?;
+pub(super) fn restore(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    let snapshot = snapshot(store, call, family)?;
     let (project, _) = call.scope();
     let target = call.body["targetDeploymentItemName"]
         .as_str()
         .unwrap_or_default();
     let project = call.body["targetProjectId"].as_str().unwrap_or(project);
-    // The target may be of any kind: these restores are how people leave for a dedicated cluster.
-    if !world
+    // The target may be of any kind: such restores are used to move to a dedicated cluster.
+    if !store
         .clusters
         .iter()
         .any(|known| known.project == project && known.name == target)
     {
-        return Err(Refusal::no_cluster(project, target));
+        return Err(ApiError::no_cluster(project, target));
     }
-    let job = world.begin(family);
-    let resource = world.add(
+    let job = store.new_job(family);
+    let resource = store.add(
         family,
         call.scope(),
         job,
         members(call, family, &snapshot, job, "RESTORE"),
     );
-    Ok(Done::One(render(world, call, &resource)))
+    Ok(Output::One(render(store, call, &resource)))
 }

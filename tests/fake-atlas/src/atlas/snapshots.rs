@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::api_error::ApiError;
 use super::family::{ClusterKind, Family};
-use super::refusal::Refusal;
+use super::operations::{Output, all, render};
 use super::request::Call;
-use super::table::{Done, all, render};
-use super::world::{Cluster, DAY, Job, Phase, Resource, World, text};
+use super::store::{Cluster, DAY, Job, Phase, Resource, Store, timestamp};
 
-/// What a snapshot is taken for.
+/// Why a snapshot is taken, and for how long it is kept.
 pub(super) struct Reason<'a> {
-    /// `ondemand`, or how often it is taken.
+    /// `ondemand`, or how often the schedule takes it.
     pub(super) frequency: &'a str,
     pub(super) description: Option<&'a str>,
     pub(super) days: i64,
@@ -25,15 +25,15 @@ pub(super) fn replica_sets(cluster: &Cluster) -> Vec<String> {
     }
 }
 
-pub(super) fn add(world: &mut World, cluster: &Cluster, job: Job, reason: &Reason<'_>) -> Resource {
+pub(super) fn add(store: &mut Store, cluster: &Cluster, job: Job, reason: &Reason<'_>) -> Resource {
     let kind = if reason.frequency == "ondemand" {
         "onDemand"
     } else {
         "scheduled"
     };
     let mut members = json!({
-        "createdAt": text(job.starts),
-        "expiresAt": text(job.begins.saturating_add(reason.days.saturating_mul(DAY))),
+        "createdAt": timestamp(job.started),
+        "expiresAt": timestamp(job.created.saturating_add(reason.days.saturating_mul(DAY))),
         "frequencyType": reason.frequency,
         "mongodVersion": "8.0.8",
         "policyItems": [],
@@ -50,15 +50,14 @@ pub(super) fn add(world: &mut World, cluster: &Cluster, job: Job, reason: &Reaso
         members["cloudProvider"] = "AWS".into();
         members["copyRegions"] = json!([]);
     } else {
-        let member =
-            |set: &String| json!({"cloudProvider": "AWS", "id": world.id(), "replicaSetName": set});
+        let member = |set: &String| json!({"cloudProvider": "AWS", "id": store.next_id(), "replicaSetName": set});
         let parts: Vec<Value> = sets.iter().map(member).collect();
         members["type"] = "shardedCluster".into();
         members["configServerType"] = "DEDICATED".into();
         members["snapshotIds"] = parts.iter().map(|part| part["id"].clone()).collect();
         members["members"] = parts.into();
     }
-    world.add(
+    store.add(
         Family::Snapshot,
         (&cluster.project, &cluster.name),
         job,
@@ -66,18 +65,18 @@ pub(super) fn add(world: &mut World, cluster: &Cluster, job: Job, reason: &Reaso
     )
 }
 
-pub(super) fn take(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let cluster = world.cluster(call.scope(), family.clusters())?.clone();
-    let now = world.now();
+pub(super) fn take(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    let cluster = store.cluster(call.scope(), family.clusters())?.clone();
+    let now = store.now();
     let under_way = |found: &&Resource| {
         found.members["frequencyType"] == "ondemand" && found.job.phase(now) < Phase::Done
     };
-    if let Some(other) = world.of(family, call.scope()).find(under_way) {
+    if let Some(other) = store.resources_of(family, call.scope()).find(under_way) {
         let detail = format!(
             "Snapshot {} of cluster {} is not complete yet: take another one after it.",
             other.id, cluster.name
         );
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             409,
             "ATLAS_CLUSTER_SNAPSHOT_IN_PROGRESS",
             detail,
@@ -87,9 +86,9 @@ pub(super) fn take(world: &mut World, call: &Call, family: Family) -> Result<Don
         .as_str()
         .unwrap_or("On Demand Snapshot");
     let days = call.body["retentionInDays"].as_i64().unwrap_or(7);
-    let job = world.begin(family);
+    let job = store.new_job(family);
     let snapshot = add(
-        world,
+        store,
         &cluster,
         job,
         &Reason {
@@ -98,11 +97,11 @@ pub(super) fn take(world: &mut World, call: &Call, family: Family) -> Result<Don
             days,
         },
     );
-    Ok(Done::One(render(world, call, &snapshot)))
+    Ok(Output::One(render(store, call, &snapshot)))
 }
 
-/// Keeps a snapshot for that long from when it was taken.
-pub(super) fn retain(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+/// Sets the retention, counted from the time when the snapshot was taken.
+pub(super) fn retain(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
     let days = match call.body["retentionUnit"].as_str() {
         Some("WEEKS") => 7,
         Some("MONTHS") => 30,
@@ -113,13 +112,13 @@ pub(super) fn retain(world: &mut World, call: &Call, family: Family) -> Result<D
         .as_i64()
         .unwrap_or(0)
         .saturating_mul(days * DAY);
-    let snapshot = world.find_mut(family, call.scope(), call.id())?;
+    let snapshot = store.find_mut(family, call.scope(), call.id())?;
     snapshot.members.insert(
         "expiresAt".to_owned(),
-        text(snapshot.job.begins.saturating_add(kept)),
+        timestamp(snapshot.job.created.saturating_add(kept)),
     );
     let snapshot = snapshot.clone();
-    Ok(Done::One(render(world, call, &snapshot)))
+    Ok(Output::One(render(store, call, &snapshot)))
 }
 
 fn is_sharded(snapshot: &Value) -> bool {
@@ -127,33 +126,37 @@ fn is_sharded(snapshot: &Value) -> bool {
 }
 
 pub(super) fn list_sharded(
-    world: &mut World,
+    store: &mut Store,
     call: &Call,
     family: Family,
-) -> Result<Done, Refusal> {
-    Ok(Done::Many(
-        all(world, call, family)
+) -> Result<Output, ApiError> {
+    Ok(Output::List(
+        all(store, call, family)
             .into_iter()
             .filter(is_sharded)
             .collect(),
     ))
 }
 
-pub(super) fn get_sharded(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let snapshot = render(world, call, world.find(family, call.scope(), call.id())?);
+pub(super) fn get_sharded(
+    store: &mut Store,
+    call: &Call,
+    family: Family,
+) -> Result<Output, ApiError> {
+    let snapshot = render(store, call, store.find(family, call.scope(), call.id())?);
     if is_sharded(&snapshot) {
-        Ok(Done::One(snapshot))
+        Ok(Output::One(snapshot))
     } else {
-        Err(Refusal::no_resource(call.id()))
+        Err(ApiError::no_resource(call.id()))
     }
 }
 
 pub(super) fn delete_sharded(
-    world: &mut World,
+    store: &mut Store,
     call: &Call,
     family: Family,
-) -> Result<Done, Refusal> {
-    get_sharded(world, call, family)?;
-    world.resources.retain(|resource| resource.id != call.id());
-    Ok(Done::Nothing)
+) -> Result<Output, ApiError> {
+    get_sharded(store, call, family)?;
+    store.resources.retain(|resource| resource.id != call.id());
+    Ok(Output::Empty)
 }

@@ -1,31 +1,31 @@
-//! What this Atlas does, asked as plainly as can be.
+//! The behaviour of the fake Atlas, tested with a minimal HTTP client.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::{FakeAtlas, FakeAtlasBuilder, Family, PROJECT};
-use crate::peer::{Answered, Peer};
+use crate::test_client::{TestClient, TestResponse};
 
 const V2: &str = "application/vnd.atlas.2023-01-01+json";
 
-/// A peer, and what it calls.
+/// A fake Atlas and a client connected to it.
 struct Caller {
     atlas: FakeAtlas,
-    peer: Peer,
+    client: TestClient,
 }
 
 impl Caller {
-    fn of(atlas: FakeAtlasBuilder) -> Self {
-        let atlas = atlas.open().start_blocking();
-        let peer = Peer::of(atlas.server());
-        Caller { atlas, peer }
+    fn new(atlas: FakeAtlasBuilder) -> Self {
+        let atlas = atlas.without_authentication().start_blocking();
+        let client = TestClient::connect(atlas.server());
+        Caller { atlas, client }
     }
 
-    fn answer(&mut self, method: &str, path: &str, body: Option<&Value>) -> Answered {
+    fn send(&mut self, method: &str, path: &str, body: Option<&Value>) -> TestResponse {
         let content = body.map_or(String::new(), |_| format!("Content-Type: {V2}\r\n"));
         let body = body.map_or(String::new(), Value::to_string);
-        self.peer.call(
+        self.client.call(
             method,
             &format!("/api/atlas/v2/groups/{PROJECT}/{path}"),
             &format!("Accept: {V2}\r\n{content}"),
@@ -34,11 +34,11 @@ impl Caller {
     }
 
     fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
-        let answered = self.answer(method, path, body);
-        assert_eq!(self.atlas.faults_of_its_own(), [""; 0]);
+        let response = self.send(method, path, body);
+        assert_eq!(self.atlas.spec_violations(), [""; 0]);
         (
-            answered.status,
-            serde_json::from_slice(&answered.body).unwrap_or_default(),
+            response.status,
+            serde_json::from_slice(&response.body).unwrap_or_default(),
         )
     }
 
@@ -49,12 +49,12 @@ impl Caller {
     }
 
     fn post(&mut self, path: &str, body: &Value) -> Value {
-        let (status, answer) = self.call("POST", path, Some(body));
-        assert_eq!(status, 200, "{path}: {answer}");
-        answer
+        let (status, response) = self.call("POST", path, Some(body));
+        assert_eq!(status, 200, "{path}: {response}");
+        response
     }
 
-    fn pass(&self, seconds: u64) {
+    fn advance(&self, seconds: u64) {
         self.atlas.clock().advance(Duration::from_secs(seconds));
     }
 }
@@ -63,7 +63,7 @@ const SNAPSHOTS: &str = "clusters/orders/backup/snapshots";
 
 #[test]
 fn a_snapshot_makes_progress() {
-    let mut caller = Caller::of(FakeAtlas::builder());
+    let mut caller = Caller::new(FakeAtlas::builder());
     let taken = caller.post(SNAPSHOTS, &json!({"retentionInDays": 5}));
     assert_eq!(
         (&taken["status"], &taken["frequencyType"]),
@@ -82,9 +82,9 @@ fn a_snapshot_makes_progress() {
         (status, &refused["errorCode"]),
         (409, &json!("ATLAS_CLUSTER_SNAPSHOT_IN_PROGRESS"))
     );
-    caller.pass(10);
+    caller.advance(10);
     assert_eq!(caller.get(&path)["status"], "inProgress");
-    caller.pass(50);
+    caller.advance(50);
     let done = caller.get(&path);
     assert_eq!(
         (&done["status"], &done["createdAt"]),
@@ -92,14 +92,15 @@ fn a_snapshot_makes_progress() {
     );
     caller.atlas.fail_next(Family::Snapshot);
     caller.post(SNAPSHOTS, &json!({}));
-    caller.pass(60);
+    caller.advance(60);
     assert_eq!(caller.get(SNAPSHOTS)["results"][0]["status"], "failed");
 }
 
-/// What is wrong with a request, and what is answered: status, code, and the member if it is one.
+/// Invalid requests and their error responses: status, code, and the invalid member if there is
+/// one.
 #[test]
 fn what_is_wrong_is_refused() {
-    let mut caller = Caller::of(FakeAtlas::builder());
+    let mut caller = Caller::new(FakeAtlas::builder());
     let group = format!("/api/atlas/v2/groups/{PROJECT}");
     let (snapshots, jobs) = (
         format!("{group}/{SNAPSHOTS}"),
@@ -260,51 +261,51 @@ fn what_is_wrong_is_refused() {
             "",
         ),
     ] {
-        let answered = caller.peer.call(method, path, headers, body);
-        let told: Value = serde_json::from_slice(&answered.body).unwrap();
+        let response = caller.client.call(method, path, headers, body);
+        let error: Value = serde_json::from_slice(&response.body).unwrap();
         assert_eq!(
-            (answered.status, answered.header("x-error-code")),
+            (response.status, response.header("x-error-code")),
             (status, Some(code)),
-            "{method} {path} {headers} {body}: {told}"
+            "{method} {path} {headers} {body}: {error}"
         );
         assert_eq!(
-            (told["error"].as_u64(), &told["errorCode"]),
+            (error["error"].as_u64(), &error["errorCode"]),
             (Some(status.into()), &json!(code))
         );
         assert_eq!(
-            told["badRequestDetail"]["fields"][0]["field"]
+            error["badRequestDetail"]["fields"][0]["field"]
                 .as_str()
                 .unwrap_or_default(),
             member,
-            "{told}"
+            "{error}"
         );
     }
 }
 
 #[test]
 fn an_older_version_is_given_to_who_asks_for_it() {
-    let mut caller = Caller::of(FakeAtlas::builder());
+    let mut caller = Caller::new(FakeAtlas::builder());
     let path = format!("/api/atlas/v2/groups/{PROJECT}/clusters/orders/backup/schedule");
     for version in ["2024-08-05", "2023-01-01"] {
         let media = format!("application/vnd.atlas.{version}+json");
-        let answered = caller
-            .peer
+        let response = caller
+            .client
             .call("GET", &path, &format!("Accept: {media}\r\n"), "");
         assert_eq!(
-            (answered.status, answered.header("content-type")),
+            (response.status, response.header("content-type")),
             (200, Some(&*format!("{media};charset=utf-8")))
         );
     }
-    let answered = caller.peer.get(&path.replace("/v2/", "/v1.0/"));
+    let response = caller.client.get(&path.replace("/v2/", "/v1.0/"));
     assert_eq!(
-        (answered.status, answered.header("content-type")),
+        (response.status, response.header("content-type")),
         (200, Some("application/json"))
     );
 }
 
 #[test]
 fn lists_come_in_pages() {
-    let mut caller = Caller::of(FakeAtlas::builder().snapshots("orders", 1234));
+    let mut caller = Caller::new(FakeAtlas::builder().snapshots("orders", 1234));
     let mut ids = Vec::new();
     for number in 1..=3 {
         let page = caller.get(&format!("{SNAPSHOTS}?itemsPerPage=500&pageNum={number}"));
@@ -334,7 +335,7 @@ fn lists_come_in_pages() {
                 .map(|one| one["id"].as_str().unwrap().to_owned()),
         );
     }
-    // The newest first, and each once.
+    // The newest first, and each of them once.
     assert!(ids.windows(2).all(|pair| pair[0] > pair[1]) && ids.len() == 1234);
     let page = caller.get(&format!("{SNAPSHOTS}?includeCount=false"));
     assert_eq!(
@@ -348,15 +349,15 @@ fn lists_come_in_pages() {
 
 #[test]
 fn lists_can_be_difficult() {
-    let mut caller = Caller::of(FakeAtlas::builder());
-    caller.atlas.miscount(-1);
+    let mut caller = Caller::new(FakeAtlas::builder());
+    caller.atlas.set_count_offset(-1);
     assert_eq!(caller.get(SNAPSHOTS)["totalCount"], 2);
-    caller.atlas.countable(2);
+    caller.atlas.set_max_countable(2);
     assert_eq!(
         caller.call("GET", SNAPSHOTS, None).1["errorCode"],
         "TIMEOUT_WHILE_PAGING"
     );
-    caller.atlas.appear_between_pages(1);
+    caller.atlas.add_snapshots_between_pages(1);
     let page = |number| format!("{SNAPSHOTS}?includeCount=false&itemsPerPage=1&pageNum={number}");
     let (first, second) = (caller.get(&page(1)), caller.get(&page(2)));
     assert_eq!(first["results"][0]["id"], second["results"][0]["id"]);
@@ -364,7 +365,7 @@ fn lists_can_be_difficult() {
 
 #[test]
 fn an_answer_comes_in_an_envelope_and_pretty() {
-    let mut caller = Caller::of(FakeAtlas::builder());
+    let mut caller = Caller::new(FakeAtlas::builder());
     let list = caller.get(&format!("{SNAPSHOTS}?envelope=true"));
     assert_eq!(
         (&list["status"], list["results"].as_array().unwrap().len()),
@@ -384,27 +385,27 @@ fn an_answer_comes_in_an_envelope_and_pretty() {
         (&error["status"], &error["content"]["errorCode"]),
         (&json!(404), &json!("CLUSTER_NOT_FOUND"))
     );
-    let pretty = caller.answer("GET", &format!("{path}?pretty=true"), None);
+    let pretty = caller.send("GET", &format!("{path}?pretty=true"), None);
     assert!(pretty.body.starts_with(b"{\n  \""));
     let (status, body) = caller.call("DELETE", &format!("{path}?envelope=true"), None);
     assert_eq!((status, body), (200, json!({"status": 204})));
-    let gone = caller.answer("DELETE", &path, None);
+    let gone = caller.send("DELETE", &path, None);
     assert_eq!(gone.status, 404);
 }
 
 #[test]
 fn limits_go_by_the_clock() {
-    let mut caller = Caller::of(FakeAtlas::builder());
-    caller.atlas.limit(Some(60));
+    let mut caller = Caller::new(FakeAtlas::builder());
+    caller.atlas.set_rate_limit(Some(60));
     for left in (0..60).rev() {
-        let answered = caller.answer("GET", SNAPSHOTS, None);
+        let response = caller.send("GET", SNAPSHOTS, None);
         assert_eq!(
-            (answered.status, answered.header("ratelimit-remaining")),
+            (response.status, response.header("ratelimit-remaining")),
             (200, Some(&*left.to_string()))
         );
-        assert_eq!(answered.header("ratelimit-limit"), Some("60"));
+        assert_eq!(response.header("ratelimit-limit"), Some("60"));
     }
-    let limited = caller.answer("GET", SNAPSHOTS, None);
+    let limited = caller.send("GET", SNAPSHOTS, None);
     assert_eq!(
         (
             limited.status,
@@ -413,13 +414,13 @@ fn limits_go_by_the_clock() {
         ),
         (429, Some("1"), Some("RATE_LIMITED"))
     );
-    caller.pass(1);
+    caller.advance(1);
     caller.get(SNAPSHOTS);
-    caller.atlas.limit(None);
+    caller.atlas.set_rate_limit(None);
     caller.get(SNAPSHOTS);
-    caller.atlas.allow(false);
+    caller.atlas.set_access_allowed(false);
     assert_eq!(
-        caller.answer("GET", SNAPSHOTS, None).header("x-error-code"),
+        caller.send("GET", SNAPSHOTS, None).header("x-error-code"),
         Some("IP_ADDRESS_NOT_ON_ACCESS_LIST")
     );
 }
@@ -428,7 +429,7 @@ const EVENTS: &str = "clusters/events/backup";
 
 #[test]
 fn a_sharded_cluster_is_downloaded_shard_by_shard() {
-    let mut caller = Caller::of(FakeAtlas::builder());
+    let mut caller = Caller::new(FakeAtlas::builder());
     let snapshot = caller.get(&format!("{EVENTS}/snapshots/shardedClusters"))["results"][0].clone();
     assert_eq!(
         (
@@ -450,7 +451,7 @@ fn a_sharded_cluster_is_downloaded_shard_by_shard() {
         (&json!([]), None, None)
     );
     let path = format!("{EVENTS}/restoreJobs/{}", job["id"].as_str().unwrap());
-    caller.pass(60);
+    caller.advance(60);
     let ready = caller.get(&path);
     assert_eq!(
         (&ready["finishedAt"], &ready["expiresAt"]),
@@ -467,7 +468,7 @@ fn a_sharded_cluster_is_downloaded_shard_by_shard() {
         .collect();
     assert_eq!((urls.len(), &ready["deliveryUrl"]), (3, &json!(urls)));
     assert_ne!(urls[0], urls[1]);
-    caller.pass(3600);
+    caller.advance(3600);
     let expired = caller.get(&path);
     assert_eq!(
         (
@@ -481,7 +482,7 @@ fn a_sharded_cluster_is_downloaded_shard_by_shard() {
 
 #[test]
 fn a_restore_takes_its_cluster_until_it_ends() {
-    let mut caller = Caller::of(FakeAtlas::builder());
+    let mut caller = Caller::new(FakeAtlas::builder());
     let snapshot = caller.get(SNAPSHOTS)["results"][0]["id"].clone();
     let jobs = "clusters/orders/backup/restoreJobs";
     let body = |target: &str| json!({"deliveryType": "automated", "snapshotId": snapshot, "targetGroupId": PROJECT, "targetClusterName": target});
@@ -492,7 +493,7 @@ fn a_restore_takes_its_cluster_until_it_ends() {
     caller.atlas.hang_next(Family::RestoreJob);
     let job = caller.post(jobs, &body("orders"));
     let path = format!("{jobs}/{}", job["id"].as_str().unwrap());
-    caller.pass(1_000_000);
+    caller.advance(1_000_000);
     let (status, other) = caller.call("POST", jobs, Some(&body("orders")));
     assert_eq!(
         (status, &other["errorCode"]),
@@ -508,7 +509,7 @@ fn a_restore_takes_its_cluster_until_it_ends() {
     assert!(cancelled["finishedAt"].is_string() && caller.call("DELETE", &path, None).0 == 400);
     caller.atlas.fail_next(Family::RestoreJob);
     let job = caller.post(jobs, &body("orders"));
-    caller.pass(60);
+    caller.advance(60);
     let failed = caller.get(&format!("{jobs}/{}", job["id"].as_str().unwrap()));
     assert_eq!(
         (&failed["failed"], failed["finishedAt"].is_string()),
@@ -518,7 +519,7 @@ fn a_restore_takes_its_cluster_until_it_ends() {
 
 #[test]
 fn what_atlas_takes_beyond_need_changes_nothing() {
-    let mut caller = Caller::of(FakeAtlas::builder());
+    let mut caller = Caller::new(FakeAtlas::builder());
     let snapshot = caller.get(SNAPSHOTS)["results"][0]["id"].clone();
     let jobs = "clusters/orders/backup/restoreJobs";
     let with = |kind: &str, point: Value| {
@@ -529,7 +530,7 @@ fn what_atlas_takes_beyond_need_changes_nothing() {
             .extend(point.as_object().cloned().unwrap_or_default());
         body
     };
-    // A download that names a target does not keep others from restoring to it.
+    // A download that names a target does not block restores to it.
     caller.post(jobs, &with("download", json!({})));
     let job = caller.post(
         jobs,
@@ -542,7 +543,7 @@ fn what_atlas_takes_beyond_need_changes_nothing() {
         (&job["snapshotId"], &job["desiredTimestamp"]["date"]),
         (&snapshot, &json!("2026-01-01T00:00:00Z"))
     );
-    caller.pass(60);
+    caller.advance(60);
     let job = caller.post(
         jobs,
         &with("automated", json!({"pointInTimeUTCSeconds": 1_767_225_600})),
@@ -552,7 +553,7 @@ fn what_atlas_takes_beyond_need_changes_nothing() {
 
 #[test]
 fn a_legacy_restore_finds_its_target_by_name_or_id() {
-    let mut caller = Caller::of(FakeAtlas::builder());
+    let mut caller = Caller::new(FakeAtlas::builder());
     let snapshot = caller.get("clusters/legacy/snapshots")["results"][0].clone();
     let jobs = "clusters/legacy/restoreJobs";
     let body = |name: Option<&str>, id: Option<&Value>| {
@@ -592,14 +593,14 @@ fn a_legacy_restore_finds_its_target_by_name_or_id() {
 
 #[test]
 fn both_generations_tell_of_the_same_things() {
-    let mut caller = Caller::of(FakeAtlas::builder());
+    let mut caller = Caller::new(FakeAtlas::builder());
     let group = format!("/api/atlas/v1.0/groups/{PROJECT}/clusters/orders/backup");
     let json = "Accept: application/json\r\nContent-Type: application/json\r\n";
     let body = r#"{"copySettings": [{"cloudProvider": "AWS", "replicationSpecId": "64f0c2a91b7e3d5508d2a9e4"}]}"#;
-    let answered = caller
-        .peer
+    let response = caller
+        .client
         .call("PATCH", &format!("{group}/schedule"), json, body);
-    let first: Value = serde_json::from_slice(&answered.body).unwrap();
+    let first: Value = serde_json::from_slice(&response.body).unwrap();
     assert_eq!(
         first["copySettings"][0]["replicationSpecId"],
         "64f0c2a91b7e3d5508d2a9e4"
@@ -612,7 +613,7 @@ fn both_generations_tell_of_the_same_things() {
         (&json!("http://mms.mongodb.com/cluster"), None)
     );
     let accept = "Accept: application/vnd.atlas.2024-08-05+json\r\n";
-    let second = caller.peer.call(
+    let second = caller.client.call(
         "GET",
         &format!("{}/schedule", group.replace("v1.0", "v2")),
         accept,
@@ -627,12 +628,12 @@ fn both_generations_tell_of_the_same_things() {
         second["links"][1]["rel"],
         "https://cloud.mongodb.com/cluster"
     );
-    assert_eq!(caller.atlas.faults_of_its_own(), [""; 0]);
+    assert_eq!(caller.atlas.spec_violations(), [""; 0]);
 }
 
 #[test]
 fn a_legacy_download_asks_for_a_header() {
-    let mut caller = Caller::of(FakeAtlas::builder());
+    let mut caller = Caller::new(FakeAtlas::builder());
     let snapshot = caller.get("clusters/legacy/snapshots")["results"][0]["id"].clone();
     let body = json!({"snapshotId": snapshot, "delivery": {"methodName": "HTTP", "maxDownloads": 2, "expirationHours": 3}});
     let job = caller.post("clusters/legacy/restoreJobs", &body)["results"][0].clone();
@@ -643,7 +644,7 @@ fn a_legacy_download_asks_for_a_header() {
         ),
         (&json!("NOT_STARTED"), None)
     );
-    caller.pass(60);
+    caller.advance(60);
     let ready = caller.get(&format!(
         "clusters/legacy/restoreJobs/{}",
         job["id"].as_str().unwrap()
@@ -673,7 +674,7 @@ fn a_legacy_download_asks_for_a_header() {
 
 #[test]
 fn there_can_be_many_clusters() {
-    let mut caller = Caller::of(FakeAtlas::builder().clusters(300));
+    let mut caller = Caller::new(FakeAtlas::builder().clusters(300));
     for name in ["cluster-001", "cluster-300"] {
         assert_eq!(
             caller.get(&SNAPSHOTS.replace("orders", name))["totalCount"],

@@ -1,22 +1,23 @@
-//! What there is: projects, clusters, and the resources that calls make, read and change.
+//! The in-memory store: projects, clusters, and the resources that requests create, read and
+//! change.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::api_error::ApiError;
 use super::family::{ClusterKind, Family};
-use super::refusal::Refusal;
-use crate::{Clock, Delivery};
+use crate::{Clock, DownloadHost};
 
-/// When the clock shows zero: 2026-01-01T00:00:00Z, in milliseconds since 1970.
+/// The time at which the clock shows zero: 2026-01-01T00:00:00Z, in milliseconds since 1970.
 pub(super) const EPOCH: i64 = 1_767_225_600_000;
 
 /// Milliseconds since 1970.
 pub(super) type Moment = i64;
 
-/// As Atlas writes it: in UTC, to the second.
-pub(super) fn text(moment: Moment) -> Value {
+/// Formats a time as Atlas does: in UTC, to the second.
+pub(super) fn timestamp(moment: Moment) -> Value {
     let moment =
         jiff::Timestamp::from_second(moment.div_euclid(1000)).unwrap_or(jiff::Timestamp::MAX);
     moment.to_string().into()
@@ -29,7 +30,7 @@ pub(super) fn millis(duration: Duration) -> i64 {
 pub(super) const HOUR: i64 = 3_600_000;
 pub(super) const DAY: i64 = 24 * HOUR;
 
-/// How far a job is.
+/// The phase that a job is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
     Queued,
@@ -38,41 +39,42 @@ pub(super) enum Phase {
     Failed,
 }
 
-/// What becomes of a job.
+/// How a job ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum JobOutcome {
     Done,
     Failed,
-    /// It never ends.
+    /// The job runs for ever.
     Hung,
 }
 
-/// The way of a job through time. What has always been there is a job that is done.
+/// The times of a job, and how it ends. A resource that has existed from the start has a job that
+/// is done.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Job {
-    pub(super) begins: Moment,
-    pub(super) starts: Moment,
-    pub(super) ends: Moment,
-    pub(super) outcome: Outcome,
+    pub(super) created: Moment,
+    pub(super) started: Moment,
+    pub(super) finished: Moment,
+    pub(super) outcome: JobOutcome,
 }
 
 impl Job {
     pub(super) fn done(at: Moment) -> Self {
         Job {
-            begins: at,
-            starts: at,
-            ends: at,
-            outcome: Outcome::Done,
+            created: at,
+            started: at,
+            finished: at,
+            outcome: JobOutcome::Done,
         }
     }
 
     pub(super) fn phase(&self, now: Moment) -> Phase {
         match self.outcome {
-            _ if now < self.starts => Phase::Queued,
-            Outcome::Hung => Phase::Running,
-            _ if now < self.ends => Phase::Running,
-            Outcome::Done => Phase::Done,
-            Outcome::Failed => Phase::Failed,
+            _ if now < self.started => Phase::Queued,
+            JobOutcome::Hung => Phase::Running,
+            _ if now < self.finished => Phase::Running,
+            JobOutcome::Done => Phase::Done,
+            JobOutcome::Failed => Phase::Failed,
         }
     }
 }
@@ -85,75 +87,76 @@ pub(super) struct Cluster {
     pub(super) id: String,
 }
 
-/// One resource. Its members are those it will have at the end; how much of them shows depends on how far the job is.
+/// One resource. `members` has the final values; `rendering` hides those that the job has not
+/// produced yet.
 #[derive(Clone, Debug)]
 pub(super) struct Resource {
     pub(super) id: String,
     pub(super) family: Family,
     pub(super) project: String,
-    /// Empty for what belongs to a project.
+    /// Empty if the resource belongs to a project.
     pub(super) cluster: String,
     pub(super) job: Job,
     pub(super) cancelled: bool,
     pub(super) members: Map<String, Value>,
 }
 
-/// How long the jobs of a family take, and what is to become of the next ones.
+/// How long the jobs of a family take, and how the next ones end.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) queued: Duration,
     pub(super) running: Duration,
-    pub(super) next: VecDeque<Outcome>,
+    pub(super) next: VecDeque<JobOutcome>,
 }
 
-/// Where a resource belongs: project and cluster.
+/// The project and the cluster that a resource belongs to.
 pub(super) type Scope<'a> = (&'a str, &'a str);
 
-/// All there is.
-pub(super) struct World {
+/// All projects, clusters and resources.
+pub(super) struct Store {
     pub(super) clock: Clock,
-    pub(super) delivery: Delivery,
+    pub(super) download_host: DownloadHost,
     pub(super) projects: Vec<String>,
     pub(super) clusters: Vec<Cluster>,
     pub(super) resources: Vec<Resource>,
     pub(super) plans: BTreeMap<Family, Plan>,
-    pub(super) download_bytes: u64,
-    pub(super) rules: Rules,
+    pub(super) download_size: u64,
+    pub(super) behavior: Behavior,
     ids: u64,
 }
 
-/// How the server behaves, beside what there is.
+/// Settings of the server's behaviour.
 #[derive(Clone, Debug)]
-pub(super) struct Rules {
-    pub(super) access: bool,
-    /// Requests per minute, if they are limited.
-    pub(super) limit: Option<u32>,
-    /// The longest list that can be counted.
-    pub(super) countable: usize,
-    /// What `totalCount` is wrong by.
-    pub(super) miscount: i64,
-    /// How many snapshots appear after each page of them.
-    pub(super) appearing: usize,
+pub(super) struct Behavior {
+    pub(super) access_allowed: bool,
+    /// Requests per minute; `None` means no limit.
+    pub(super) rate_limit: Option<u32>,
+    /// The length of the longest list that can be counted.
+    pub(super) max_countable: usize,
+    /// What is added to `totalCount`.
+    pub(super) count_offset: i64,
+    /// How many snapshots are added after each page of snapshots.
+    pub(super) new_per_page: usize,
 }
 
-impl World {
-    pub(super) fn new(clock: &Clock, delivery: Delivery) -> Self {
-        let rules = Rules {
-            access: true,
-            limit: None,
-            countable: 10_000,
-            miscount: 0,
-            appearing: 0,
+impl Store {
+    pub(super) fn new(clock: &Clock, download_host: DownloadHost) -> Self {
+        let behavior = Behavior {
+            access_allowed: true,
+            rate_limit: None,
+            max_countable: 10_000,
+            count_offset: 0,
+            new_per_page: 0,
         };
-        World {
+        Store {
             clock: clock.clone(),
-            delivery,
+            download_host,
             projects: Vec::new(),
             clusters: Vec::new(),
             resources: Vec::new(),
             plans: BTreeMap::new(),
-            download_bytes: 256 * 1024,
-            rules,
+            download_size: 256 * 1024,
+            behavior,
             ids: 0,
         }
     }
@@ -162,8 +165,8 @@ impl World {
         EPOCH.saturating_add(millis(self.clock.now()))
     }
 
-    /// The next id: ids are counted up.
-    pub(super) fn id(&mut self) -> String {
+    /// The next id. Ids count up.
+    pub(super) fn next_id(&mut self) -> String {
         self.ids += 1;
         format!("{:08x}{:016x}", EPOCH / 1000, self.ids)
     }
@@ -177,20 +180,20 @@ impl World {
         self.plans.entry(family).or_insert_with(default)
     }
 
-    /// A job of that family that begins now.
-    pub(super) fn begin(&mut self, family: Family) -> Job {
-        let begins = self.now();
+    /// A job of this family that is created now.
+    pub(super) fn new_job(&mut self, family: Family) -> Job {
+        let created = self.now();
         let plan = self.plan(family);
-        let starts = begins.saturating_add(millis(plan.queued));
+        let started = created.saturating_add(millis(plan.queued));
         Job {
-            begins,
-            starts,
-            ends: starts.saturating_add(millis(plan.running)),
-            outcome: plan.next.pop_front().unwrap_or(Outcome::Done),
+            created,
+            started,
+            finished: started.saturating_add(millis(plan.running)),
+            outcome: plan.next.pop_front().unwrap_or(JobOutcome::Done),
         }
     }
 
-    /// Adds a resource; the members must be an object.
+    /// Adds a resource. `members` must be an object.
     pub(super) fn add(
         &mut self,
         family: Family,
@@ -198,7 +201,7 @@ impl World {
         job: Job,
         members: Value,
     ) -> Resource {
-        let id = self.id();
+        let id = self.next_id();
         let Value::Object(members) = members else {
             unreachable!("members are written as an object")
         };
@@ -216,7 +219,11 @@ impl World {
         resource
     }
 
-    pub(super) fn of(&self, family: Family, scope: Scope<'_>) -> impl Iterator<Item = &Resource> {
+    pub(super) fn resources_of(
+        &self,
+        family: Family,
+        scope: Scope<'_>,
+    ) -> impl Iterator<Item = &Resource> {
         self.resources.iter().filter(move |found| {
             found.family == family && (&*found.project, &*found.cluster) == scope
         })
@@ -227,10 +234,10 @@ impl World {
         family: Family,
         scope: Scope<'_>,
         id: &str,
-    ) -> Result<&Resource, Refusal> {
-        self.of(family, scope)
+    ) -> Result<&Resource, ApiError> {
+        self.resources_of(family, scope)
             .find(|found| found.id == id)
-            .ok_or_else(|| Refusal::no_resource(id))
+            .ok_or_else(|| ApiError::no_resource(id))
     }
 
     pub(super) fn find_mut(
@@ -238,29 +245,29 @@ impl World {
         family: Family,
         scope: Scope<'_>,
         id: &str,
-    ) -> Result<&mut Resource, Refusal> {
+    ) -> Result<&mut Resource, ApiError> {
         let is = |found: &&mut Resource| {
             found.family == family && (&*found.project, &*found.cluster) == scope && found.id == id
         };
         self.resources
             .iter_mut()
             .find(is)
-            .ok_or_else(|| Refusal::no_resource(id))
+            .ok_or_else(|| ApiError::no_resource(id))
     }
 
-    /// The cluster of that name, if it is of one of these kinds.
+    /// The cluster with this name, if it is of one of these kinds.
     pub(super) fn cluster(
         &self,
         scope: Scope<'_>,
         kinds: &[ClusterKind],
-    ) -> Result<&Cluster, Refusal> {
+    ) -> Result<&Cluster, ApiError> {
         let is = |known: &&Cluster| {
             (&*known.project, &*known.name) == scope && kinds.contains(&known.kind)
         };
         self.clusters
             .iter()
             .find(is)
-            .ok_or_else(|| Refusal::no_cluster(scope.0, scope.1))
+            .ok_or_else(|| ApiError::no_cluster(scope.0, scope.1))
     }
 }
 
@@ -270,21 +277,21 @@ mod tests {
 
     #[test]
     fn the_clock_begins_with_the_year() {
-        assert_eq!(text(EPOCH), "2026-01-01T00:00:00Z");
-        assert_eq!(text(EPOCH - 1), "2025-12-31T23:59:59Z");
+        assert_eq!(timestamp(EPOCH), "2026-01-01T00:00:00Z");
+        assert_eq!(timestamp(EPOCH - 1), "2025-12-31T23:59:59Z");
     }
 
     #[test]
     fn a_job_goes_its_way() {
         for (outcome, last) in [
-            (Outcome::Done, Phase::Done),
-            (Outcome::Failed, Phase::Failed),
-            (Outcome::Hung, Phase::Running),
+            (JobOutcome::Done, Phase::Done),
+            (JobOutcome::Failed, Phase::Failed),
+            (JobOutcome::Hung, Phase::Running),
         ] {
             let job = Job {
-                begins: 0,
-                starts: 10,
-                ends: 60,
+                created: 0,
+                started: 10,
+                finished: 60,
                 outcome,
             };
             assert_eq!(

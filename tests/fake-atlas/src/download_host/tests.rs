@@ -1,45 +1,45 @@
-//! The delivery host, by a client as plain as can be.
+//! Tests of the download host with a minimal HTTP client.
 
 use std::io::ErrorKind;
 use std::time::Duration;
 
 use super::*;
-use crate::peer::{Answered, Peer};
+use crate::test_client::{TestClient, TestResponse};
 
 const LENGTH: u64 = 3000;
 
 struct Host {
-    host: Delivery,
+    host: DownloadHost,
     clock: Clock,
     target: String,
-    offer: Offer,
+    file: HostedFile,
 }
 
-fn host_of(offer: Offer) -> Host {
+fn host_of(file: HostedFile) -> Host {
     let clock = Clock::new();
-    let host = Delivery::start(&clock);
-    let url = host.offer(offer.clone());
+    let host = DownloadHost::start(&clock);
+    let url = host.add_file(file.clone());
     let target = url.strip_prefix(&host.server().url()).unwrap().to_owned();
     Host {
         host,
         clock,
         target,
-        offer,
+        file,
     }
 }
 
 fn host() -> Host {
-    host_of(Offer::new(LENGTH, 1))
+    host_of(HostedFile::new(LENGTH, 1))
 }
 
 impl Host {
-    fn call(&self, method: &str, headers: &str) -> Answered {
-        let mut peer = Peer::of(self.host.server());
-        peer.send(method, &self.target, headers, "");
-        peer.read().unwrap()
+    fn call(&self, method: &str, headers: &str) -> TestResponse {
+        let mut client = TestClient::connect(self.host.server());
+        client.send(method, &self.target, headers, "");
+        client.read().unwrap()
     }
 
-    fn get(&self, headers: &str) -> Answered {
+    fn get(&self, headers: &str) -> TestResponse {
         self.call("GET", headers)
     }
 }
@@ -47,7 +47,7 @@ impl Host {
 #[test]
 fn whole_files_and_parts_of_them() {
     let host = host();
-    let all = host.offer.bytes();
+    let all = host.file.bytes();
     let whole = host.get("");
     assert_eq!((whole.status, &whole.body), (200, &all));
     let etag = whole.header("etag").unwrap().to_owned();
@@ -82,16 +82,19 @@ fn whole_files_and_parts_of_them() {
         ),
         (405, 200)
     );
-    let mut peer = Peer::of(host.host.server());
-    assert_eq!(peer.get(host.target.split('?').next().unwrap()).status, 404);
+    let mut client = TestClient::connect(host.host.server());
+    assert_eq!(
+        client.get(host.target.split('?').next().unwrap()).status,
+        404
+    );
 }
 
 #[test]
 fn what_is_refused() {
-    let host = host_of(Offer {
-        until: Some(Duration::from_secs(60)),
-        downloads: Some(2),
-        ..Offer::new(LENGTH, 1)
+    let host = host_of(HostedFile {
+        expires_at: Some(Duration::from_secs(60)),
+        max_downloads: Some(2),
+        ..HostedFile::new(LENGTH, 1)
     });
     assert_eq!(
         (
@@ -112,9 +115,9 @@ fn what_is_refused() {
             && String::from_utf8_lossy(&expired.body).contains("<Code>AccessDenied</Code>")
     );
 
-    let host = host_of(Offer {
-        header: Some(("x-auth".into(), "not-a-real-one".into())),
-        ..Offer::new(LENGTH, 1)
+    let host = host_of(HostedFile {
+        required_header: Some(("x-auth".into(), "not-a-real-one".into())),
+        ..HostedFile::new(LENGTH, 1)
     });
     for (headers, status) in [
         ("", 401),
@@ -130,7 +133,7 @@ fn what_is_refused() {
     ] {
         let status = host.get(headers).status;
         assert_eq!(
-            (status, host.host.leaks()),
+            (status, host.host.credential_leaks()),
             (if leaks == 0 { 401 } else { 400 }, leaks),
             "{headers}"
         );
@@ -138,14 +141,14 @@ fn what_is_refused() {
 }
 
 #[test]
-fn mishaps_happen_one_a_request() {
+fn each_scripted_fault_happens_to_one_request() {
     let host = host();
-    let all = host.offer.bytes();
-    host.host.next([
-        Mishap::Cut(1000),
-        Mishap::Reset(1500),
-        Mishap::Answer(Answer::new(503)),
-        Mishap::None,
+    let all = host.file.bytes();
+    host.host.script([
+        DownloadFault::Cut(1000),
+        DownloadFault::Reset(1500),
+        DownloadFault::Respond(HttpResponse::new(503)),
+        DownloadFault::None,
     ]);
     let cut = host.get("");
     assert_eq!(
@@ -156,17 +159,26 @@ fn mishaps_happen_one_a_request() {
     assert_eq!(reset.broken, Some(ErrorKind::ConnectionReset));
     assert!(all[1000..2500].starts_with(&reset.body));
     assert_eq!(
-        (host.get("").status, &host.get("").body, host.host.left()),
+        (
+            host.get("").status,
+            &host.get("").body,
+            host.host.remaining()
+        ),
         (503, &all, 0)
     );
     let gate = Gate::closed();
     gate.open();
-    host.host
-        .next([Mishap::Stall(5, gate), Mishap::Change(2), Mishap::None]);
+    host.host.script([
+        DownloadFault::Stall(5, gate),
+        DownloadFault::Change(2),
+        DownloadFault::None,
+    ]);
     assert_eq!(host.get("").body, all);
     let other = host.get("");
     assert!(
-        other.status == 200 && other.body == Offer::new(LENGTH, 2).bytes() && other.body != all
+        other.status == 200
+            && other.body == HostedFile::new(LENGTH, 2).bytes()
+            && other.body != all
     );
     assert_eq!(host.get("").header("etag"), other.header("etag"));
 }
@@ -175,10 +187,10 @@ fn mishaps_happen_one_a_request() {
 fn answers_that_no_host_should_give() {
     let host = host();
     let range = "Range: bytes=10-\r\nIf-Range: \"other\"\r\n";
-    host.host.next([
-        Mishap::IgnoreCondition,
-        Mishap::IgnoreRange,
-        Mishap::Unsatisfiable,
+    host.host.script([
+        DownloadFault::IgnoreCondition,
+        DownloadFault::IgnoreRange,
+        DownloadFault::Unsatisfiable,
     ]);
     assert_eq!(
         [
@@ -188,11 +200,11 @@ fn answers_that_no_host_should_give() {
         ],
         [206, 200, 416]
     );
-    host.host.next([
-        Mishap::WrongRange,
-        Mishap::Header("etag", String::new()),
-        Mishap::Header("X-A", "b".into()),
-        Mishap::Chunked,
+    host.host.script([
+        DownloadFault::WrongRange,
+        DownloadFault::Header("etag", String::new()),
+        DownloadFault::Header("X-A", "b".into()),
+        DownloadFault::Chunked,
     ]);
     assert_eq!(
         host.get("Range: bytes=10-\r\n").header("content-range"),

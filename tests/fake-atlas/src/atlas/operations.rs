@@ -1,25 +1,25 @@
-//! What each operation does, for both generations: they share their names, and what there is.
+//! The handler of each operation. Both generations use the same operation names and resources.
 
 use serde_json::Value;
 
+use super::api_error::ApiError;
 use super::family::Family;
-use super::refusal::Refusal;
 use super::request::Call;
-use super::world::{Phase, Resource, World};
+use super::store::{Phase, Resource, Store};
 use super::{collections, exports, legacy, restores, settings, shared_tier, snapshots};
 
-/// What comes of a call.
-pub(super) enum Done {
+/// What a handler returns.
+pub(super) enum Output {
     One(Value),
-    /// A list, of which the call may want one page.
-    Many(Vec<Value>),
-    Nothing,
+    /// A list, of which the request may want one page.
+    List(Vec<Value>),
+    Empty,
 }
 
-/// Does what an operation does.
-pub(super) type Act = fn(&mut World, &Call, Family) -> Result<Done, Refusal>;
+/// Handles a request: the function behind an operation.
+pub(super) type Handler = fn(&mut Store, &Call, Family) -> Result<Output, ApiError>;
 
-const TABLE: &[(&str, Family, Act)] = &[
+const OPERATIONS: &[(&str, Family, Handler)] = &[
     ("listSnapshots", Family::Snapshot, list),
     (
         "listShardedSnapshots",
@@ -209,92 +209,92 @@ const TABLE: &[(&str, Family, Act)] = &[
     ),
 ];
 
-/// What the operation of that name does, and to what.
-pub(super) fn act(operation: &str) -> Option<(Family, Act)> {
-    TABLE
+/// The handler of this operation, and the family it works on.
+pub(super) fn handler(operation: &str) -> Option<(Family, Handler)> {
+    OPERATIONS
         .iter()
         .find(|(known, ..)| *known == operation)
-        .map(|(_, family, act)| (*family, *act))
+        .map(|(_, family, handler)| (*family, *handler))
 }
 
-/// The resource, as it is answered now.
-pub(super) fn render(world: &World, call: &Call, resource: &Resource) -> Value {
-    super::rendering::render(resource, world.now(), &call.operation.api, &call.origin)
+/// Renders the resource as it is now.
+pub(super) fn render(store: &Store, call: &Call, resource: &Resource) -> Value {
+    super::rendering::render(resource, store.now(), &call.operation.api, &call.origin)
 }
 
-/// All resources of the family, the newest first.
-pub(super) fn all(world: &World, call: &Call, family: Family) -> Vec<Value> {
-    let mut found: Vec<&Resource> = world.of(family, call.scope()).collect();
-    found.sort_by(|one, other| (other.job.begins, &other.id).cmp(&(one.job.begins, &one.id)));
+/// All resources of the family, newest first.
+pub(super) fn all(store: &Store, call: &Call, family: Family) -> Vec<Value> {
+    let mut found: Vec<&Resource> = store.resources_of(family, call.scope()).collect();
+    found.sort_by(|one, other| (other.job.created, &other.id).cmp(&(one.job.created, &one.id)));
     found
         .into_iter()
-        .map(|resource| render(world, call, resource))
+        .map(|resource| render(store, call, resource))
         .collect()
 }
 
-fn list(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    Ok(Done::Many(all(world, call, family)))
+fn list(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    Ok(Output::List(all(store, call, family)))
 }
 
-fn get(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    Ok(Done::One(render(
-        world,
+fn get(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    Ok(Output::One(render(
+        store,
         call,
-        world.find(family, call.scope(), call.id())?,
+        store.find(family, call.scope(), call.id())?,
     )))
 }
 
-fn delete(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let id = world.find(family, call.scope(), call.id())?.id.clone();
-    world.resources.retain(|resource| resource.id != id);
-    Ok(Done::Nothing)
+fn delete(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    let id = store.find(family, call.scope(), call.id())?.id.clone();
+    store.resources.retain(|resource| resource.id != id);
+    Ok(Output::Empty)
 }
 
-/// What was written is what is read.
-fn update(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let resource = world.find_mut(family, call.scope(), call.id())?;
+/// Reads return what was written.
+fn update(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    let resource = store.find_mut(family, call.scope(), call.id())?;
     resource
         .members
         .extend(call.body.as_object().cloned().unwrap_or_default());
-    get(world, call, family)
+    get(store, call, family)
 }
 
-/// The one resource of the family. A project without a compliance policy answers with an empty one.
-fn single(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
-    let found = world.of(family, call.scope()).next();
-    Ok(Done::One(found.map_or_else(
+/// The only resource of the family. A project without a compliance policy gets an empty object.
+fn single(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
+    let found = store.resources_of(family, call.scope()).next();
+    Ok(Output::One(found.map_or_else(
         || Value::Object(serde_json::Map::new()),
-        |resource| render(world, call, resource),
+        |resource| render(store, call, resource),
     )))
 }
 
-fn update_single(world: &mut World, call: &Call, family: Family) -> Result<Done, Refusal> {
+fn update_single(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
     let (id, scope) = (
-        world
-            .of(family, call.scope())
+        store
+            .resources_of(family, call.scope())
             .next()
             .map(|resource| resource.id.clone()),
         call.scope(),
     );
-    let resource = world.find_mut(family, scope, &id.unwrap_or_default())?;
+    let resource = store.find_mut(family, scope, &id.unwrap_or_default())?;
     resource
         .members
         .extend(call.body.as_object().cloned().unwrap_or_default());
-    single(world, call, family)
+    single(store, call, family)
 }
 
-/// The snapshot that a body names: it must be there, and complete.
-pub(super) fn snapshot(world: &World, call: &Call, family: Family) -> Result<Resource, Refusal> {
-    let found = world.find(
+/// The snapshot that the body names. It must exist and be complete.
+pub(super) fn snapshot(store: &Store, call: &Call, family: Family) -> Result<Resource, ApiError> {
+    let found = store.find(
         family.snapshots(),
         call.scope(),
         call.body["snapshotId"].as_str().unwrap_or_default(),
     )?;
-    match found.job.phase(world.now()) {
+    match found.job.phase(store.now()) {
         Phase::Done => Ok(found.clone()),
         _ => {
             let detail = "The snapshot is not complete and cannot be downloaded yet.";
-            Err(Refusal::new(
+            Err(ApiError::new(
                 409,
                 "CANNOT_DOWNLOAD_INCOMPLETE_SNAPSHOT",
                 detail,
@@ -312,7 +312,7 @@ mod tests {
     fn every_operation_is_in_the_table_once() {
         for operation in documents().operations() {
             assert_eq!(
-                TABLE
+                OPERATIONS
                     .iter()
                     .filter(|(name, ..)| *name == operation.id)
                     .count(),
@@ -321,7 +321,7 @@ mod tests {
                 operation.id
             );
         }
-        for (name, ..) in TABLE {
+        for (name, ..) in OPERATIONS {
             assert!(
                 documents()
                     .operations()

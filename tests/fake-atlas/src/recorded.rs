@@ -1,4 +1,4 @@
-//! The log of a server.
+//! The log of the requests that a server has received.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,32 +9,33 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tokio::sync::watch;
 
-use super::answer::Answer;
-use super::wire::Wire;
+use super::connection::Connection;
+use super::response::HttpResponse;
 
-/// A request as it came in, and what became of it.
+/// A request as it was received, and its response.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Received {
-    /// Number of the connection, from 0, in the order they were accepted: equal numbers mean a connection used again.
+pub struct RecordedRequest {
+    /// The number of the connection, from 0, in the order of acceptance. Equal numbers mean that a
+    /// connection was reused.
     pub connection: usize,
-    /// In capitals.
+    /// The HTTP method, in capitals.
     pub method: String,
     /// Path and query, byte for byte.
     pub target: String,
-    /// Header lines in order, names in lower case.
+    /// Header lines in order, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: Vec<u8>,
-    /// Whether it reached the application.
-    pub acted: bool,
-    /// Status of the answer; `None` while there is none, or where there never was one.
+    /// Whether the request reached the application.
+    pub handled: bool,
+    /// The status of the response; `None` if there is none yet, or none was ever sent.
     pub status: Option<u16>,
-    /// The answer with all its bytes, where they were there at once: not one whose body was held up or broken.
-    pub answer: Option<Answer>,
+    /// The whole response; `None` if its body was streamed, held or broken off.
+    pub response: Option<HttpResponse>,
 }
 
-impl Received {
-    /// The value of the first header of that name (in lower case).
+impl RecordedRequest {
+    /// The value of the first header with this name (in lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -53,24 +54,24 @@ impl Received {
     }
 }
 
-/// Everything that came in, in the order of arrival.
+/// All requests received so far, in order of arrival.
 #[derive(Clone)]
 pub(crate) struct Log {
-    entries: Arc<Mutex<Vec<Received>>>,
+    entries: Arc<Mutex<Vec<RecordedRequest>>>,
     count: watch::Sender<usize>,
 }
 
-/// The place of one request in the log.
+/// A handle to one request in the log.
 #[derive(Clone)]
-pub(crate) struct Mark {
+pub(crate) struct LogHandle {
     log: Log,
     index: usize,
 }
 
-impl Mark {
-    /// The request reached the application.
-    pub(crate) fn acted(&self) {
-        self.log.lock()[self.index].acted = true;
+impl LogHandle {
+    /// Notes that the request reached the application.
+    pub(crate) fn mark_handled(&self) {
+        self.log.lock()[self.index].handled = true;
     }
 }
 
@@ -82,13 +83,13 @@ impl Log {
         }
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Vec<Received>> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Vec<RecordedRequest>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until that many requests have come in.
-    pub(crate) async fn arrived(&self, count: usize) {
-        // The log holds a sender, so the channel is open.
+    /// Waits until this many requests have been received.
+    pub(crate) async fn wait_for_requests(&self, count: usize) {
+        // The log owns the sender, so the channel is open.
         drop(
             self.count
                 .subscribe()
@@ -97,20 +98,23 @@ impl Log {
         );
     }
 
-    /// The outermost layer: reads the whole request, notes it, and hands it on.
+    /// The outermost layer: reads the whole request, logs it, and passes it on.
     pub(crate) async fn record(self, request: Request, next: Next) -> Response {
         let (mut parts, body) = request.into_parts();
-        // A client that hangs up while it sends has not sent a request.
+        // A client that hangs up while it sends has not sent a complete request.
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let received = Received {
-            connection: parts.extensions.get::<Wire>().map_or(0, Wire::number),
+        let received = RecordedRequest {
+            connection: parts
+                .extensions
+                .get::<Connection>()
+                .map_or(0, Connection::number),
             method: parts.method.to_string(),
             target: parts.uri.to_string(),
-            headers: texts(&parts.headers),
+            headers: header_pairs(&parts.headers),
             body: body.to_vec(),
-            acted: false,
+            handled: false,
             status: None,
-            answer: None,
+            response: None,
         };
         let index = {
             let mut entries = self.lock();
@@ -118,33 +122,33 @@ impl Log {
             entries.len() - 1
         };
         self.count.send_replace(index + 1);
-        parts.extensions.insert(Mark {
+        parts.extensions.insert(LogHandle {
             log: self.clone(),
             index,
         });
         let response = next.run(Request::from_parts(parts, Body::from(body))).await;
         self.lock()[index].status = Some(response.status().as_u16());
-        self.keep(index, response).await
+        self.record_response(index, response).await
     }
 
-    /// Notes the answer, unless its body comes bit by bit: it must reach the client as it was meant to.
-    async fn keep(&self, index: usize, response: Response) -> Response {
+    /// Logs the response, unless its body is streamed: a stream must reach the client unchanged.
+    async fn record_response(&self, index: usize, response: Response) -> Response {
         if response.body().size_hint().exact().is_none() {
             return response;
         }
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let answer = Answer {
+        let recorded = HttpResponse {
             status: parts.status.as_u16(),
-            headers: texts(&parts.headers),
+            headers: header_pairs(&parts.headers),
             body: body.to_vec(),
         };
-        self.lock()[index].answer = Some(answer);
+        self.lock()[index].response = Some(recorded);
         Response::from_parts(parts, Body::from(body))
     }
 }
 
-fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
+fn header_pairs(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |(name, value): (&HeaderName, &HeaderValue)| {
         (
             name.as_str().to_owned(),

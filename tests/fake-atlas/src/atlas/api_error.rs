@@ -1,23 +1,23 @@
-//! What Atlas answers to a request that it does not fulfil.
+//! The error responses of Atlas.
 
 use serde_json::{Value, json};
 
-/// An error answer.
+/// An error response.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Refusal {
+pub(super) struct ApiError {
     pub(super) status: u16,
     pub(super) code: &'static str,
     detail: String,
     parameters: Vec<Value>,
-    /// Members that are wrong, and how.
+    /// Invalid members of the request, each with the reason.
     fields: Vec<(String, String)>,
-    /// Seconds after which to try again.
+    /// The value of the `Retry-After` header, in seconds.
     pub(super) retry_after: Option<u64>,
 }
 
-impl Refusal {
+impl ApiError {
     pub(super) fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
-        Refusal {
+        ApiError {
             status,
             code,
             detail: detail.into(),
@@ -33,9 +33,9 @@ impl Refusal {
     }
 
     pub(super) fn invalid(fields: Vec<(String, String)>) -> Self {
-        Refusal {
+        ApiError {
             fields,
-            ..Refusal::new(
+            ..ApiError::new(
                 400,
                 "VALIDATION_ERROR",
                 "The request has an invalid member.",
@@ -44,7 +44,7 @@ impl Refusal {
     }
 
     pub(super) fn query(name: &str, why: &str) -> Self {
-        Refusal::new(
+        ApiError::new(
             400,
             "INVALID_QUERY_PARAMETER",
             format!("Invalid query parameter {name}: {why}."),
@@ -53,7 +53,7 @@ impl Refusal {
     }
 
     pub(super) fn no_resource(id: &str) -> Self {
-        Refusal::new(
+        ApiError::new(
             404,
             "RESOURCE_NOT_FOUND",
             format!("No resource {id} was found."),
@@ -63,11 +63,11 @@ impl Refusal {
 
     pub(super) fn no_cluster(project: &str, name: &str) -> Self {
         let detail = format!("No cluster named {name} exists in group {project}.");
-        Refusal::new(404, "CLUSTER_NOT_FOUND", detail).about([name.into(), project.into()])
+        ApiError::new(404, "CLUSTER_NOT_FOUND", detail).about([name.into(), project.into()])
     }
 
     pub(super) fn no_project(id: &str) -> Self {
-        Refusal::new(
+        ApiError::new(
             404,
             "GROUP_NOT_FOUND",
             format!("No group with ID {id} exists."),
@@ -78,12 +78,12 @@ impl Refusal {
     pub(super) fn rate_limited(path: &str, per_minute: u32, retry_after: u64) -> Self {
         let detail =
             format!("Resource {path} is limited to {per_minute} requests every 1 minutes.");
-        let limited = Refusal::new(429, "RATE_LIMITED", detail).about([
+        let limited = ApiError::new(429, "RATE_LIMITED", detail).about([
             path.into(),
             per_minute.into(),
             1.into(),
         ]);
-        Refusal {
+        ApiError {
             retry_after: Some(retry_after),
             ..limited
         }

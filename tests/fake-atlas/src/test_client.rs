@@ -1,19 +1,20 @@
-//! A client as plain as can be, to try the servers with: it writes what it is told, and signs with [`Signed`].
+//! A minimal HTTP client for tests of the servers: it sends exactly the bytes it is given, and
+//! signs with [`DigestInput`].
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
 use super::digest::{PRIVATE_KEY, PUBLIC_KEY};
-use super::digest_hash::{Algorithm, Signed};
+use super::digest_hash::{Algorithm, DigestInput};
 use super::server::Server;
 
-/// One connection.
-pub(crate) struct Peer(BufReader<TcpStream>);
+/// A client with one connection.
+pub(crate) struct TestClient(BufReader<TcpStream>);
 
-/// An answer, as far as it came.
+/// A response, as far as it was received.
 #[derive(Debug)]
-pub(crate) struct Answered {
+pub(crate) struct TestResponse {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -21,7 +22,7 @@ pub(crate) struct Answered {
     pub(crate) broken: Option<io::ErrorKind>,
 }
 
-impl Answered {
+impl TestResponse {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -37,35 +38,35 @@ impl Answered {
     }
 }
 
-impl Peer {
-    pub(crate) fn of(server: &Server) -> Self {
+impl TestClient {
+    pub(crate) fn connect(server: &Server) -> Self {
         let stream = TcpStream::connect(server.address()).unwrap();
-        // Only a test that fails waits that long.
+        // Only a failing test waits that long.
         stream
             .set_read_timeout(Some(Duration::from_secs(10)))
             .unwrap();
-        Peer(BufReader::new(stream))
+        TestClient(BufReader::new(stream))
     }
 
-    /// Sends a request; `headers` end in CRLF each.
+    /// Sends a request. Each line of `headers` ends in CRLF.
     pub(crate) fn send(&mut self, method: &str, target: &str, headers: &str, body: &str) {
         let length = body.len();
         let line = format!("{method} {target} HTTP/1.1");
         let head =
             format!("{line}\r\nHost: fake\r\nContent-Length: {length}\r\n{headers}\r\n{body}");
-        // Where the connection is gone, reading says so too.
+        // If the connection is gone, reading fails as well.
         let _gone = self.0.get_mut().write_all(head.as_bytes());
     }
 
-    /// Reads an answer; an error is one before its headers are complete.
-    pub(crate) fn read(&mut self) -> io::Result<Answered> {
+    /// Reads a response. Fails if the connection ends before the headers are complete.
+    pub(crate) fn read(&mut self) -> io::Result<TestResponse> {
         let mut lines = Vec::new();
         loop {
             let mut line = Vec::new();
             if self.0.read_until(b'\n', &mut line)? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            // Each byte is the character of that number.
+            // Each byte stands for the character of the same number (Latin-1).
             let line: String = line.iter().map(|&byte| char::from(byte)).collect();
             if line.trim().is_empty() {
                 break;
@@ -81,26 +82,26 @@ impl Peer {
         let headers: Vec<_> = fields
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        let mut answered = Answered {
+        let mut response = TestResponse {
             status,
             headers,
             body: Vec::new(),
             broken: None,
         };
-        let length = answered
+        let length = response
             .header("content-length")
             .and_then(|length| length.parse().ok())
             .unwrap_or(0);
-        while answered.body.len() < length && answered.broken.is_none() {
+        while response.body.len() < length && response.broken.is_none() {
             let mut buffer = [0; 4096];
-            let wanted = buffer.len().min(length - answered.body.len());
+            let wanted = buffer.len().min(length - response.body.len());
             match self.0.read(&mut buffer[..wanted]) {
-                Ok(0) => answered.broken = Some(io::ErrorKind::UnexpectedEof),
-                Ok(count) => answered.body.extend_from_slice(&buffer[..count]),
-                Err(error) => answered.broken = Some(error.kind()),
+                Ok(0) => response.broken = Some(io::ErrorKind::UnexpectedEof),
+                Ok(count) => response.body.extend_from_slice(&buffer[..count]),
+                Err(error) => response.broken = Some(error.kind()),
             }
         }
-        Ok(answered)
+        Ok(response)
     }
 
     pub(crate) fn call(
@@ -109,18 +110,18 @@ impl Peer {
         target: &str,
         headers: &str,
         body: &str,
-    ) -> Answered {
+    ) -> TestResponse {
         self.send(method, target, headers, body);
         self.read().unwrap()
     }
 
-    pub(crate) fn get(&mut self, target: &str) -> Answered {
+    pub(crate) fn get(&mut self, target: &str) -> TestResponse {
         self.call("GET", target, "", "")
     }
 }
 
-/// The header line of a client that does everything right; tests replace parts of it.
-pub(crate) fn signed(
+/// A correct `Authorization` header line; tests replace parts of it.
+pub(crate) fn digest_header(
     algorithm: Algorithm,
     method: &str,
     uri: &str,
@@ -128,18 +129,18 @@ pub(crate) fn signed(
     nc: Option<u32>,
 ) -> String {
     let nc = nc.map(|nc| format!("{nc:08x}"));
-    let counted = nc.as_deref().map(|nc| (nc, "cnonce+/="));
-    let keys = (PUBLIC_KEY, PRIVATE_KEY);
-    let response = Signed {
-        keys,
+    let nc_and_cnonce = nc.as_deref().map(|nc| (nc, "cnonce+/="));
+    let credentials = (PUBLIC_KEY, PRIVATE_KEY);
+    let response = DigestInput {
+        credentials,
         realm: "MMS Public API",
         nonce,
         method,
         uri,
-        counted,
+        nc_and_cnonce,
     }
     .response(algorithm);
-    let more = counted.map_or(String::new(), |(nc, cnonce)| {
+    let more = nc_and_cnonce.map_or(String::new(), |(nc, cnonce)| {
         format!(", qop=auth, nc={nc}, cnonce=\"{cnonce}\"")
     });
     let name = algorithm.name();

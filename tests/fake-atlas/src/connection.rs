@@ -1,7 +1,8 @@
-//! Connections that can be broken from outside, and a port that can be closed and opened again.
+//! Connections that tests can break, and a listener that can stop and resume.
 //!
-//! A fault below HTTP (a reset, a close in the middle of a body) happens to the socket under the HTTP server's feet. So
-//! the socket is shared: with the HTTP server through [`Socket`], with the layers through [`Wire`].
+//! Faults below HTTP (a reset, a close in the middle of a body) happen to the socket without the
+//! HTTP server's knowledge. So the socket is shared: the HTTP server uses it through [`Socket`],
+//! the layers through [`Connection`].
 
 use std::fmt;
 use std::io;
@@ -17,23 +18,23 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Notify, mpsc};
 
-/// A connection, as a layer sees it.
+/// A connection, as layers use it.
 #[derive(Clone)]
-pub(crate) struct Wire(Arc<State>);
+pub(crate) struct Connection(Arc<State>);
 
 struct State {
     number: usize,
     /// `None` once the connection is broken.
     stream: Mutex<Option<TcpStream>>,
-    /// How many times all that was written has been handed to the system.
+    /// How many times all written bytes have been flushed to the system.
     flushes: AtomicUsize,
     flushed: Notify,
 }
 
-impl Wire {
+impl Connection {
     fn new(number: usize, stream: TcpStream) -> Self {
         let (flushes, flushed) = (AtomicUsize::new(0), Notify::new());
-        Wire(Arc::new(State {
+        Connection(Arc::new(State {
             number,
             stream: Mutex::new(Some(stream)),
             flushes,
@@ -45,27 +46,27 @@ impl Wire {
         self.0.number
     }
 
-    /// Ends the connection with a reset: the peer's next read fails, after what it has received.
+    /// Resets the connection. The client's next read fails, after the bytes that it has received.
     pub(crate) fn reset(&self) {
         if let Some(stream) = self.stream().take() {
-            // Without it the connection is closed in an orderly way, which no test takes for a reset.
+            // Without this option, the connection would be closed without a reset.
             stream
                 .set_zero_linger()
                 .expect("the system takes the option SO_LINGER");
         }
     }
 
-    /// Ends the connection in an orderly way, however much of the answer is missing.
+    /// Closes the connection without a reset, even if the response is not complete.
     pub(crate) fn close(&self) {
         drop(self.stream().take());
     }
 
-    /// Number of flushes, for [`Wire::flushed_after`].
+    /// The number of flushes so far, for [`Connection::flushed_after`].
     pub(crate) fn flushes(&self) -> usize {
         self.0.flushes.load(Ordering::SeqCst)
     }
 
-    /// Waits for a flush after the first `count` ones.
+    /// Waits until there were more than `count` flushes.
     pub(crate) async fn flushed_after(&self, count: usize) {
         loop {
             let flushed = self.0.flushed.notified();
@@ -81,14 +82,14 @@ impl Wire {
     }
 }
 
-impl fmt::Debug for Wire {
+impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "connection {}", self.0.number)
     }
 }
 
-/// A connection, as the HTTP server sees it.
-pub(crate) struct Socket(Wire);
+/// A connection, as the HTTP server uses it.
+pub(crate) struct Socket(Connection);
 
 impl Socket {
     fn poll<T>(
@@ -104,7 +105,8 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        // The HTTP server is done with it: a layer that still holds the wire must not keep it open.
+        // The HTTP server is done with the connection. A layer that still has a handle must not
+        // keep it open.
         self.0.close();
     }
 }
@@ -154,40 +156,41 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// What a port is told, and whom to tell when it is done.
+/// A command to the listener. The sender reports that it is done.
 pub(crate) enum Command {
-    /// Refuse connections and reset those that are open.
-    Close(blocking::Sender<()>),
-    /// Reset the connections that are open.
-    Cut(blocking::Sender<()>),
+    /// Refuse new connections and reset open ones.
+    Refuse(blocking::Sender<()>),
+    /// Reset open connections.
+    Reset(blocking::Sender<()>),
     /// Accept connections.
-    Open(blocking::Sender<()>),
+    Accept(blocking::Sender<()>),
 }
 
-/// A listener that can stop listening and keep its port.
-pub(crate) struct Port {
+/// A listener that can stop listening without giving up its port.
+pub(crate) struct PausableListener {
     address: SocketAddr,
     state: Listening,
     commands: mpsc::UnboundedReceiver<Command>,
-    accepted: Vec<Wire>,
+    accepted: Vec<Connection>,
     count: usize,
 }
 
 enum Listening {
     Yes(TcpListener),
-    /// A socket that has the port and does not listen: connections are refused and nobody else gets the port.
+    /// A socket that is bound to the port but does not listen: connections are refused, and no
+    /// other process gets the port.
     No(TcpSocket),
 }
 
-impl Port {
-    /// On loopback; 0 is a port that the system picks.
+impl PausableListener {
+    /// Listens on loopback; port 0 means that the system picks one.
     pub(crate) fn listen(
         port: u16,
         commands: mpsc::UnboundedReceiver<Command>,
     ) -> io::Result<Self> {
         let listener = listen(bind(SocketAddr::from(([127, 0, 0, 1], port)))?)?;
         let (address, state) = (listener.local_addr()?, Listening::Yes(listener));
-        Ok(Port {
+        Ok(PausableListener {
             address,
             state,
             commands,
@@ -200,25 +203,30 @@ impl Port {
         self.address
     }
 
-    fn obey(&mut self, command: Command) {
+    fn execute(&mut self, command: Command) {
         match command {
-            Command::Close(done) => {
+            Command::Refuse(done) => {
                 if let Listening::Yes(_) = &self.state {
-                    // The listener goes first: two sockets cannot have the port while one of them listens.
+                    // The listener is dropped first: two sockets cannot be bound to the port while
+                    // one of them listens.
                     self.state = Listening::No(
                         TcpSocket::new_v4().expect("the system has a socket to give"),
                     );
                     self.state =
                         Listening::No(bind(self.address).expect("nobody took the port meanwhile"));
                 }
-                self.accepted.drain(..).for_each(|wire| wire.reset());
+                self.accepted
+                    .drain(..)
+                    .for_each(|connection| connection.reset());
                 let _nobody_waits = done.send(());
             }
-            Command::Cut(done) => {
-                self.accepted.drain(..).for_each(|wire| wire.reset());
+            Command::Reset(done) => {
+                self.accepted
+                    .drain(..)
+                    .for_each(|connection| connection.reset());
                 let _nobody_waits = done.send(());
             }
-            Command::Open(done) => {
+            Command::Accept(done) => {
                 if let Listening::No(_) = &self.state {
                     let nothing = Listening::No(
                         TcpSocket::new_v4().expect("the system has a socket to give"),
@@ -237,7 +245,8 @@ impl Port {
 
 fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
-    // Connections of the listener before linger for a while; they must not keep the port from its successor.
+    // Connections of the previous listener linger for a while. They must not keep its successor
+    // from binding the port.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
@@ -247,11 +256,11 @@ fn listen(socket: TcpSocket) -> io::Result<TcpListener> {
     socket.listen(1024)
 }
 
-impl Listener for Port {
+impl Listener for PausableListener {
     type Io = Socket;
-    type Addr = Wire;
+    type Addr = Connection;
 
-    async fn accept(&mut self) -> (Socket, Wire) {
+    async fn accept(&mut self) -> (Socket, Connection) {
         loop {
             let accepted = async {
                 match &self.state {
@@ -263,32 +272,33 @@ impl Listener for Port {
                 biased;
                 command = self.commands.recv() => {
                     match command {
-                        Some(command) => self.obey(command),
-                        // The handle is gone, and the thread about to end.
+                        Some(command) => self.execute(command),
+                        // The handle is gone, and the thread is about to end.
                         None => std::future::pending().await,
                     }
                     continue;
                 }
                 accepted = accepted => accepted,
             };
-            // A client that hung up before it was accepted is no concern of the others.
+            // Ignore a client that hung up before it was accepted.
             let Ok((stream, _)) = stream else { continue };
             drop(stream.set_nodelay(true));
-            let wire = Wire::new(self.count, stream);
+            let connection = Connection::new(self.count, stream);
             self.count += 1;
-            self.accepted.retain(|wire| wire.stream().is_some());
-            self.accepted.push(wire.clone());
-            return (Socket(wire.clone()), wire);
+            self.accepted
+                .retain(|connection| connection.stream().is_some());
+            self.accepted.push(connection.clone());
+            return (Socket(connection.clone()), connection);
         }
     }
 
-    fn local_addr(&self) -> io::Result<Wire> {
+    fn local_addr(&self) -> io::Result<Connection> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
 
-impl Connected<IncomingStream<'_, Port>> for Wire {
-    fn connect_info(stream: IncomingStream<'_, Port>) -> Self {
+impl Connected<IncomingStream<'_, PausableListener>> for Connection {
+    fn connect_info(stream: IncomingStream<'_, PausableListener>) -> Self {
         stream.remote_addr().clone()
     }
 }

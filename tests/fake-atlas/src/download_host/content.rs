@@ -1,22 +1,24 @@
-//! The bytes of files that are too large to be kept: made when they are asked for, any part of them, at the speed of memory.
+//! Content for files that are too large to keep in memory: any part of it is generated on demand,
+//! at memory speed.
 
 use std::ops::Range;
 
-use axum::body::Bytes as Shared;
+use axum::body::Bytes;
 use sha1::{Digest, Sha1};
 
-/// A block that repeats. Its length is a prime a little above one MiB, so that no two places a power of two apart look alike.
+/// The length of the block that repeats. It is a prime slightly above one MiB, so that positions a
+/// power of two apart have different content.
 const BLOCK: usize = 1_048_583;
 
-/// The bytes that come of one seed.
+/// The content that a seed produces.
 #[derive(Clone)]
-pub(crate) struct Bytes(Shared);
+pub(crate) struct Content(Bytes);
 
-impl Bytes {
-    pub(crate) fn of(seed: u64) -> Self {
+impl Content {
+    pub(crate) fn new(seed: u64) -> Self {
         let mut state = seed;
         let words = std::iter::repeat_with(|| {
-            // SplitMix64: any two seeds give unlike blocks.
+            // SplitMix64: different seeds give different blocks.
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mut word = state;
             word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -28,11 +30,12 @@ impl Bytes {
             block.extend_from_slice(&word.to_le_bytes());
         }
         block.truncate(BLOCK);
-        Bytes(block.into())
+        Content(block.into())
     }
 
-    /// From there on as many as are at hand without copying, and not beyond the end.
-    pub(crate) fn at(&self, range: &Range<u64>) -> Shared {
+    /// Returns as many bytes from the start of the range as possible without copying, and none
+    /// beyond its end.
+    pub(crate) fn at(&self, range: &Range<u64>) -> Bytes {
         let place = usize::try_from(range.start % BLOCK as u64).unwrap_or_default();
         let wanted = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
         self.0.slice(place..BLOCK.min(place.saturating_add(wanted)))
@@ -54,7 +57,7 @@ impl Bytes {
             .collect()
     }
 
-    fn pieces(&self, length: u64) -> impl Iterator<Item = Shared> {
+    fn pieces(&self, length: u64) -> impl Iterator<Item = Bytes> {
         let mut from = 0;
         std::iter::from_fn(move || {
             let piece = self.at(&(from..length));
@@ -70,7 +73,7 @@ mod tests {
 
     #[test]
     fn parts_are_parts_of_the_whole() {
-        let bytes = Bytes::of(7);
+        let bytes = Content::new(7);
         let length = 2 * BLOCK as u64 + 5;
         let whole = bytes.all(length);
         assert_eq!(whole.len() as u64, length);
@@ -82,7 +85,7 @@ mod tests {
             );
         }
         assert!(bytes.at(&(length..length)).is_empty());
-        assert_ne!(whole[..64], Bytes::of(8).all(64));
+        assert_ne!(whole[..64], Content::new(8).all(64));
         assert_ne!(whole[..64], whole[1 << 20..][..64]);
         assert_eq!(bytes.sha1(0), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
     }

@@ -1,17 +1,18 @@
-//! The rate limit: a bucket of tokens that fills by the clock.
+//! The rate limit: a token bucket that refills by the clock.
 
-use super::world::Moment;
+use super::store::Moment;
 
-/// One bucket. It begins full.
+/// A token bucket. It starts full.
 #[derive(Debug, Default)]
 pub(super) struct Bucket {
-    /// How much has been taken and has not come back yet.
+    /// How many tokens were taken and are not refilled yet.
     taken: f64,
     at: Moment,
 }
 
 impl Bucket {
-    /// Takes a token and says how many are left, or after how many seconds there is one.
+    /// Takes a token and returns how many are left. Fails with the number of seconds until the next
+    /// token.
     pub(super) fn take(&mut self, per_minute: u32, now: Moment) -> Result<u32, u64> {
         let (size, passed) = (
             f64::from(per_minute.max(1)),
@@ -20,7 +21,7 @@ impl Bucket {
         self.taken = (self.taken - passed * size).clamp(0.0, size);
         self.at = now;
         let left = size - self.taken - 1.0;
-        // What comes back bit by bit is not exact.
+        // Repeated refills in floating point are not exact.
         if left > -1e-9 {
             self.taken += 1.0;
             return Ok(left.max(0.0) as u32);
