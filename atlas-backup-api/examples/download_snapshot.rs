@@ -1,4 +1,4 @@
-//! Downloads a snapshot into a directory. `--help` says what it takes.
+//! Downloads a snapshot into a directory. `--help` lists the arguments.
 
 mod common;
 

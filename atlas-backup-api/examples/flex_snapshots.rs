@@ -1,4 +1,4 @@
-//! Lists the snapshots of a flex cluster, and saves the newest one. `--help` says what it takes.
+//! Lists the snapshots of a flex cluster, and saves the newest one. `--help` lists the arguments.
 
 mod common;
 

@@ -1,4 +1,5 @@
-//! Shows one legacy snapshot, as clusters older than 2020-03-23 may have them. `--help` says what it takes.
+//! Shows one legacy snapshot, which only clusters older than 2020-03-23 may have. `--help` lists
+//! the arguments.
 
 mod common;
 
@@ -40,7 +41,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     }
 }
 
-// Atlas has deprecated legacy backups, and the compiler says so.
+// The methods for legacy backups are deprecated, because Atlas has deprecated these backups.
 #[allow(deprecated)]
 async fn list(client: &Client, project: &ObjectId, cluster: &str) -> Result<(), Box<dyn Error>> {
     let mut snapshots = client.v2().list_legacy_snapshots(project, cluster).stream();

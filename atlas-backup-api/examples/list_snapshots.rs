@@ -1,4 +1,4 @@
-//! Lists the snapshots of a cluster as a table. `--help` says what it takes.
+//! Lists the snapshots of a cluster as a table. `--help` lists the arguments.
 
 mod common;
 
@@ -33,7 +33,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let project = common::project()?;
     let client = Client::from_env()?;
 
-    // A page is fetched when the one before is used up, however many there are.
+    // The stream fetches a page when the previous one is used up, however many there are.
     let mut snapshots = client.v2().list_cluster_snapshots(&project, cluster);
     let mut count = 0;
     while let Some(snapshot) = snapshots.next().await {
@@ -49,7 +49,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
                 "size"
             )?;
         }
-        // `println!` would panic where nobody reads on, as behind `| head`.
+        // `println!` would panic if the reader closes the pipe, as `| head` does.
         writeln!(io::stdout(), "{}", row(&snapshot))?;
         count += 1;
     }

@@ -1,4 +1,5 @@
-//! Takes a snapshot of each of many clusters, a few at a time, and says which are good. `--help` says what it takes.
+//! Takes a snapshot of each of many clusters, a few at a time, and reports which are good. `--help`
+//! lists the arguments.
 
 mod common;
 
@@ -48,7 +49,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .filter(|line| !line.is_empty())
         .collect();
 
-    // Many calls share one allowance: it is worth while to try again for longer than one program would by itself.
+    // Many calls share one rate limit, so it is worth retrying for longer than by default.
     let patient = RetryPolicy::new().max_attempts(10);
     let client = Client::builder()
         .from_env()?

@@ -1,5 +1,5 @@
-//! Restores a snapshot into another cluster. All data of that cluster is overwritten, so its name must be typed once more. `--help` says
-//! what it takes.
+//! Restores a snapshot into another cluster. All data of that cluster is overwritten, so the user
+//! must type its name once more. `--help` lists the arguments.
 
 mod common;
 
@@ -91,7 +91,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Looks for it in the list, which finds snapshots of replica sets and of sharded clusters.
+/// Finds the snapshot in the list, which has snapshots of replica sets and of sharded clusters.
 async fn find(
     client: &Client,
     project: &ObjectId,

@@ -1,4 +1,5 @@
-//! Takes an on-demand snapshot of a cluster and waits until it is completed. `--help` says what it takes.
+//! Takes an on-demand snapshot of a cluster and waits until it is completed. `--help` lists the
+//! arguments.
 
 mod common;
 
@@ -49,7 +50,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .take_snapshot_and_wait(&project, cluster, body)
         .deadline(Duration::from_secs(2 * 3600))
         .on_progress(move |snapshot| {
-            // Another one that is under way is waited for first.
+            // If another snapshot is in progress, this is that one first.
             let status = snapshot
                 .status
                 .as_ref()

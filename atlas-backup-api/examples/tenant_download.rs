@@ -1,6 +1,7 @@
-//! Downloads a snapshot of an M2 or M5 cluster through API v1.0, step by step. `--help` says what it takes.
+//! Downloads a snapshot of an M2 or M5 cluster through API v1.0, step by step. `--help` lists the
+//! arguments.
 
-// Atlas has deprecated API v1.0, and the compiler says so.
+// The methods of API v1.0 are deprecated, because Atlas has deprecated this API.
 #![allow(deprecated)]
 
 mod common;

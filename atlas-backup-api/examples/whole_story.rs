@@ -1,5 +1,6 @@
-//! All that one does with a backup, on one cluster: takes a snapshot, waits for it, lists what there is, downloads it and checks the
-//! files. `--help` says what it takes; `cargo xtask demo` tells the same story without an account.
+//! The life of a backup of one cluster: takes a snapshot, waits for it, lists the snapshots,
+//! downloads it and checks the files. `--help` lists the arguments; `cargo xtask demo` shows the
+//! same without an account.
 
 mod common;
 
@@ -39,7 +40,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     };
     let project = common::project()?;
     let client = Client::from_env()?;
-    // The intervals that are the default.
+    // These delays are the defaults.
     let (first, longest) = (Duration::from_secs(2), Duration::from_secs(30));
     tell(
         &client,
@@ -52,7 +53,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The story; how often to ask how far things are is for the caller to say.
+/// Runs all steps; the caller sets the delays between polls.
 pub async fn tell(
     client: &Client,
     project: &ObjectId,

@@ -1,4 +1,4 @@
-//! The gate to the generated code, and all it may know of the rest.
+//! The entry to the generated code, and the only items of this crate that it may use.
 
 #[cfg(any(feature = "v1", feature = "v2"))]
 use crate::client::Client;
@@ -30,7 +30,7 @@ impl Client {
     }
 }
 
-/// What generated files use, and nothing else of this crate.
+/// Everything that generated files use from this crate and its dependencies.
 #[allow(unused_imports, reason = "what is used depends on the documents")]
 pub(crate) mod prelude {
     pub(crate) use std::collections::BTreeMap;

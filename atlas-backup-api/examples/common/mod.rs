@@ -1,4 +1,4 @@
-//! What the examples share: how they are called, how they end, and how they show progress.
+//! Code that the examples share: it parses arguments, reports errors and shows progress.
 
 #![allow(dead_code, unused_imports, reason = "no example uses all of it")]
 
@@ -13,7 +13,7 @@ use atlas_backup_api::ObjectId;
 
 pub use progress::Progress;
 
-/// What all examples take from the environment.
+/// The environment variables of all examples.
 const ENVIRONMENT: &str = "
 Environment:
   MONGODB_ATLAS_PROJECT_ID       id of the project, 24 hexadecimal digits
@@ -26,8 +26,9 @@ Environment:
   NO_COLOR                       if it is set, progress is shown without colour
 ";
 
-/// Runs an example with its arguments. `--help` prints `help`. What fails is told in one line; wrong use with the line of `help` that
-/// begins with `Usage:`, and exit status 2.
+/// Runs an example with its arguments. `--help` prints `help`. A failure is printed as one line.
+/// Wrong arguments are reported with the line of `help` that begins with `Usage:`, and exit status
+/// 2.
 pub async fn main<R>(help: &str, run: impl FnOnce(Vec<String>) -> R) -> ExitCode
 where
     R: Future<Output = Result<(), Box<dyn Error>>>,
@@ -65,7 +66,7 @@ fn refuse(help: &str, fault: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// The arguments are too few or too many.
+/// The error for too few or too many arguments.
 #[derive(Debug)]
 pub struct WrongUse;
 
@@ -77,7 +78,7 @@ impl fmt::Display for WrongUse {
 
 impl Error for WrongUse {}
 
-/// The project whose clusters the example is about.
+/// The project of the clusters.
 pub fn project() -> Result<ObjectId, Box<dyn Error>> {
     const NAME: &str = "MONGODB_ATLAS_PROJECT_ID";
     let id = env::var(NAME).map_err(|error| match error {

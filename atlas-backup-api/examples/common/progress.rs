@@ -1,5 +1,6 @@
-//! How far things are, on standard error: what is printed on standard output can be piped. On a terminal there is a bar for all files of a
-//! download and a spinner for a job, which tells no percentage; elsewhere, a line whenever there is news.
+//! Shows progress on standard error, so that standard output can be piped. A terminal shows a bar
+//! for all files of a download and a spinner for a job, which reports no percentage; otherwise a
+//! line is printed at each step.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,8 +8,8 @@ use std::time::Duration;
 use atlas_backup_api::DownloadProgress;
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 
-/// What is shown. Clones show the same: one for the callback that is told of the job, one for that of the files. It goes away with the last
-/// of them.
+/// The progress display. Clones share it: one for the callback of the job, one for that of the
+/// files. It is removed when the last clone is dropped.
 #[derive(Clone, Default)]
 pub struct Progress(Arc<Mutex<Shown>>);
 
@@ -16,16 +17,16 @@ pub struct Progress(Arc<Mutex<Shown>>);
 struct Shown {
     bars: MultiProgress,
     job: Option<ProgressBar>,
-    /// What was last said of the job.
+    /// The last message about the job.
     said: String,
     download: Option<ProgressBar>,
     files_complete: usize,
-    /// From how many bytes on it is worth another line, where there is no bar.
+    /// The number of bytes at which the next line is printed, if there is no bar.
     next_line: u64,
 }
 
 impl Progress {
-    /// Shows what is being waited for.
+    /// Shows what the program is waiting for.
     pub fn job(&self, text: impl Into<String>) {
         self.0
             .lock()
@@ -33,7 +34,7 @@ impl Progress {
             .job(text.into());
     }
 
-    /// Shows how many bytes of all files are here.
+    /// Shows how many bytes of all files have been received.
     pub fn download(&self, download: &DownloadProgress) {
         self.0
             .lock()
@@ -86,7 +87,7 @@ impl Shown {
             .overall_total
             .map_or(100 << 20, |total| total / 10 + 1);
         let is_news = download.overall_bytes >= self.next_line;
-        // A file may have had to begin anew.
+        // A file may have had to start over.
         self.next_line = if is_news {
             download.overall_bytes + step
         } else {
@@ -105,7 +106,7 @@ impl Shown {
         }
     }
 
-    /// A line that stays.
+    /// Prints a line that stays above the bars.
     fn line(&self, text: &str) {
         self.bars.suspend(|| eprintln!("{text}"));
     }
@@ -118,7 +119,7 @@ fn spinner(bars: &MultiProgress) -> ProgressBar {
     spinner
 }
 
-/// Until the hosts have told how long all files are, there is no end to measure by.
+/// The bar has no length until the hosts have stated the length of every file.
 fn bar() -> ProgressBar {
     ProgressBar::no_length().with_style(style(
         "{spinner:.green} {bytes:>10} {bytes_per_sec:>12}  {msg}",

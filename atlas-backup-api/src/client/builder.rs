@@ -1,4 +1,4 @@
-//! Settings of a client.
+//! The builder of a client.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,8 @@ use crate::error::Error;
 use crate::error::configuration::ConfigurationError;
 use crate::pipeline::context::Context;
 
-/// Settings of a [`Client`], each with a default. They are checked by [`build`](Self::build); their order does not matter.
+/// Builds a [`Client`]. Each setting has a default; their order does not matter.
+/// [`build`](Self::build) validates them.
 ///
 /// Proxies are taken from the environment (`HTTPS_PROXY`, `NO_PROXY` and the like).
 #[must_use = "a client is made by `build`"]
@@ -58,18 +59,18 @@ impl Default for ClientBuilder {
 }
 
 impl Client {
-    /// A client with settings of your own.
+    /// Returns a builder, for a client whose settings differ from the defaults.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 }
 
 impl ClientBuilder {
-    /// Takes credentials and base URL from the environment, as [`Client::from_env`] does.
+    /// Takes the credentials and the base URL from the environment, as [`Client::from_env`] does.
     ///
     /// # Errors
     ///
-    /// As [`Credentials::from_env`].
+    /// Fails as [`Credentials::from_env`] does.
     #[allow(
         clippy::wrong_self_convention,
         reason = "it adds what the environment holds to what was set before"
@@ -82,101 +83,113 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// Who calls. Without credentials nothing is signed, which Atlas refuses.
+    /// Sets the credentials. Without them, requests are not authenticated, and Atlas refuses them.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    /// Which Atlas to call: scheme and host, with a port if need be. Default: `https://cloud.mongodb.com`; Atlas for
-    /// Government is `https://cloud.mongodbgov.com`. Slashes at the end are dropped; a path, query, fragment or user
-    /// name is refused, and so is `http`, but for loopback.
+    /// Sets the base URL of the Atlas to call: scheme and host, and a port if needed. Default:
+    /// `https://cloud.mongodb.com`; Atlas for Government is `https://cloud.mongodbgov.com`.
+    /// Trailing slashes are dropped. [`build`](Self::build) refuses a URL with a path, query,
+    /// fragment or user name, and `http` for any host but loopback.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Lets the base URL be `http` on any host. Whoever listens can then read what is sent and use the tokens in it.
-    /// Default: false.
+    /// Allows a base URL with `http` for any host. Anyone on the network can then read the requests
+    /// and use the tokens in them. Default: false.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
     }
 
-    /// How often and when to try again. Default: [`RetryPolicy::new`].
+    /// Sets how often and when a call is retried. Default: [`RetryPolicy::new`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// How long to wait for a connection. Default: 10 seconds, or what [`http`](Self::http) was given.
+    /// Sets the time limit for opening a connection. Default: 10 seconds, or the limit of the
+    /// builder that was given to [`http`](Self::http).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer. Default: 60 seconds.
+    /// Sets the time limit for one attempt, from connecting to the last byte of the response.
+    /// Default: 60 seconds.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// How long a call may take with all its attempts and the delays in between. Default: 300 seconds. A delay that would
-    /// not end in time is not begun.
+    /// Sets the time limit for a call with all its attempts and the delays between them. Default:
+    /// 300 seconds. A delay that would end after the limit is not started.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.total_timeout = timeout;
         self
     }
 
-    /// How many bytes of an answer are read. A success that is longer is [`Error::Decode`]: its connection is closed, and the call, which
-    /// was carried out, is not tried again. Of other answers 256 KiB are read at most, and the error is made of these. Default: 64 MiB.
+    /// Sets how many bytes of a response body are read at most. Default: 64 MiB. A successful
+    /// response that is longer fails with [`Error::Decode`]: its connection is closed, and the call
+    /// is not retried, because Atlas has carried it out. Of an error response, at most 256 KiB are
+    /// read, and the error is built from them.
     pub fn max_response_bytes(mut self, most: usize) -> Self {
         self.max_response_bytes = most;
         self
     }
 
-    /// How long a connection may have been idle to be used for another call. What stands between a program and Atlas closes idle
-    /// connections without a word after a minute or so, and a call that is sent on such a one is lost: of a call that makes something, it is
-    /// then not known whether it was done. Default: 30 seconds, also where [`http`](Self::http) was given another time.
+    /// Sets how long a connection may have been idle and still be used for another call. Firewalls
+    /// and proxies between a program and Atlas silently drop connections that are idle for about a
+    /// minute, and a request sent on a dropped connection is lost: if it creates something, the
+    /// caller cannot know whether Atlas created it. Default: 30 seconds, even if the builder given
+    /// to [`http`](Self::http) has another time.
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool_idle_timeout = timeout;
         self
     }
 
-    /// How many requests may be under way at a time; others wait for their turn, within their total timeout. Default: any
-    /// number.
+    /// Sets how many requests may be in progress at a time. Others wait for their turn, within
+    /// their total timeout. Default: no limit.
     pub fn max_concurrency(mut self, most: usize) -> Self {
         self.max_concurrency = Some(most);
         self
     }
 
-    /// Names your program to Atlas, after this crate: `atlas-backup-api/0.1.0 your-program/1.2`.
+    /// Appends the name of your program to the user agent:
+    /// `atlas-backup-api/0.1.0 your-program/1.2`.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent_suffix = Some(suffix.into());
         self
     }
 
-    /// An HTTP client with settings of your own, such as a proxy or root certificates. To these are added, and win:
-    /// no redirects, no retries, the user agent, the [idle timeout](Self::pool_idle_timeout) of connections, and the connect timeout where one
-    /// was set here.
+    /// Sets an HTTP client with settings of your own, such as a proxy or root certificates. These
+    /// settings are added and override yours: no redirects, no retries, the user agent, the [idle
+    /// timeout](Self::pool_idle_timeout) of connections, and the connect timeout if it was set
+    /// here.
     ///
-    /// It is for Atlas alone: downloads, which come from other hosts, have an HTTP client without its credentials and headers.
+    /// It is used for Atlas alone: downloads come from other hosts and use an HTTP client without
+    /// its credentials and headers.
     pub fn http(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.http = Some(builder);
         self
     }
 
-    /// The clock that delays, expiry and total timeouts go by. Default: the system's. For tests.
+    /// Sets the clock for delays, expiry and total timeouts. Default: the system's clock. For
+    /// tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Makes the client. Nothing is sent.
+    /// Builds the client. No request is sent.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] where a setting is refused, or TLS cannot be set up (no root certificates, for example).
+    /// Returns [`Error::Configuration`] if a setting is invalid, or if TLS cannot be set up (for
+    /// example, without root certificates).
     pub fn build(self) -> Result<Client, Error> {
         let base_url = BaseUrl::parse(&self.base_url, self.allow_http)?;
         for (name, timeout) in [
@@ -208,9 +221,11 @@ impl ClientBuilder {
             http = http.connect_timeout(timeout);
         }
         let http = http
-            // A redirect would carry what we send to wherever the answer says.
+            // A redirect would send the request, with its credentials, to any host that the
+            // response names.
             .redirect(reqwest::redirect::Policy::none())
-            // What may be sent twice is decided here, by operation, and not by the protocol.
+            // This crate decides by operation what may be retried; the HTTP client must not decide
+            // it by protocol.
             .retry(reqwest::retry::never())
             .pool_idle_timeout(self.pool_idle_timeout)
             .build()
@@ -256,7 +271,8 @@ impl ClientBuilder {
     }
 }
 
-/// Not the HTTP client, whose settings may hold a proxy's password, nor the base URL, which is not checked yet.
+/// Leaves out the HTTP client, whose settings may hold a proxy's password, and the base URL, which
+/// is not validated yet and may hold one too.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")

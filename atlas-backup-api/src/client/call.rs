@@ -1,4 +1,5 @@
-//! One call: a client and the request that it sends. The only seam between generated code and the rest.
+//! One call: a client and the request that it sends. Generated code reaches the rest of the crate
+//! through it alone.
 
 use std::fmt;
 
@@ -29,7 +30,7 @@ impl Call {
         }
     }
 
-    /// Fills in a path parameter. `T` is the type it has on the wire.
+    /// Sets a path parameter. `T` is its type on the wire.
     pub(crate) fn path<T: AsRef<str>>(
         self,
         name: &'static str,
@@ -45,7 +46,8 @@ impl Call {
         self
     }
 
-    /// Takes the outcome of a rule on an argument: `.check(validate::minimum("pageNum", value, 1))`.
+    /// Records the result of validating an argument:
+    /// `.check(validate::minimum("pageNum", value, 1))`.
     #[allow(
         dead_code,
         reason = "only where the documents have a bound on a parameter"
@@ -61,7 +63,7 @@ impl Call {
         self
     }
 
-    /// Sets what this call does differently from the client's others.
+    /// Sets the options of this call, which override the client's.
     pub(crate) fn options(mut self, options: CallOptions) -> Self {
         self.request.options = options;
         self
@@ -116,7 +118,7 @@ mod tests {
     };
 
     request_body! {
-        /// What to take.
+        /// A request body with one member.
         #[derive(Default)]
         pub struct Ask {
             /// Days.
@@ -126,7 +128,7 @@ mod tests {
     }
 
     impl Ask {
-        /// One rule.
+        /// Validates the one rule of this body.
         pub fn validate(&self) -> Result<(), InvalidArgument> {
             validate::minimum("days", self.days, 1)
         }

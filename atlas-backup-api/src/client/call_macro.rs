@@ -1,9 +1,10 @@
-//! What every operation's request struct is made of.
+//! The macro that defines the request struct of every operation.
 
-/// Makes a request struct of an operation: a setter for each optional argument, and `send`.
+/// Defines the request struct of an operation: a setter for each optional argument, and `send`.
 ///
-/// `#[response(…)]` names what a success holds and the method that makes the call, `#[items(…)]` what the list in it holds, `#[query("…")]` the parameter on the wire, with the rules its value keeps. It is a macro
-/// so that 113 operations do not repeat 20 lines each.
+/// `#[response(…)]` names the type of the response body and the method that makes the call,
+/// `#[items(…)]` the type of the list's items, and `#[query("…")]` the parameter's name on the wire
+/// with the rules for its value. It is a macro so that 113 operations do not repeat 20 lines each.
 macro_rules! request {
     (#[response($answer:ty, $method:ident)] $(#[items($item:ty $(, $page:ident)*)])? pub struct $name:ident {
         $($(#[doc = $about:literal])* #[query($wire:literal $(, $rule:ident($($bound:literal)?))*)] $setter:ident: $type:ty),* $(,)?
@@ -25,23 +26,25 @@ macro_rules! request {
                 $name(self.0 $(.check($crate::client::call_macro::rule!($rule $wire $setter $($bound)?)))* .query($wire, $setter))
             })*
 
-            /// What this call does differently from the client's others: how often it is tried, and how long it may take.
+            /// Sets options for this call alone: how often it is retried, and how long it may take.
             pub fn options(self, options: CallOptions) -> Self {
                 $name(self.0.options(options))
             }
 
             $(
-                /// All items of the list, page after page: see [`Items`].
+                /// Returns a stream of all items of the list, fetched page by page: see [`Items`].
                 pub fn stream(self) -> Items<$item> {
                     Items::new($crate::client::pager::Pager::new(self.0)$(.$page())*)
                 }
             )?
 
-            /// Checks the arguments, sends the request and reads the answer.
+            /// Validates the arguments, sends the request and decodes the response.
             ///
             /// # Errors
-            /// [`Error::InvalidArgument`] when an argument breaks a rule (nothing was sent), [`Error::Api`] when Atlas refuses; else see
-            /// [`Error`].
+            ///
+            /// Returns [`Error::InvalidArgument`] if an argument breaks a rule (then nothing was
+            /// sent), and [`Error::Api`] if Atlas refuses the request. See [`Error`] for the
+            /// others.
             pub async fn send(self) -> ::core::result::Result<Response<$answer>, Error> {
                 self.0.send().await
             }
@@ -49,7 +52,7 @@ macro_rules! request {
     };
 }
 
-/// A rule that the value of a setter keeps.
+/// Applies one validation rule to the value of a setter.
 macro_rules! rule {
     (minimum $wire:literal $value:ident $bound:literal) => {
         $crate::validate::minimum($wire, $value, $bound)

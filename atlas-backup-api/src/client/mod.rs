@@ -1,4 +1,4 @@
-//! What a program holds to call Atlas.
+//! The client, and the calls, lists and waits that are made with it.
 
 pub(crate) mod builder;
 pub(crate) mod call;
@@ -15,38 +15,39 @@ use crate::error::Error;
 use crate::http::rate_limit::RateLimit;
 use crate::pipeline::context::Context;
 
-/// A connection pool to one Atlas, who calls it, and how.
+/// A client for one Atlas deployment: a connection pool, credentials and settings.
 ///
-/// Cloning is cheap and shares all of it: connections, tokens, nonces and limits. One client serves all tasks of a program.
-/// Two clients that were built apart share nothing.
+/// Cloning is cheap, and clones share everything: connections, tokens, nonces and limits. One
+/// client serves all tasks of a program. Two clients that were built separately share nothing.
 #[derive(Clone)]
 pub struct Client {
     context: Arc<Context>,
 }
 
 impl Client {
-    /// A client with the defaults of [`ClientBuilder`] and these credentials.
+    /// Creates a client with these credentials and the defaults of [`ClientBuilder`].
     ///
     /// # Errors
     ///
-    /// As [`ClientBuilder::build`].
+    /// Fails as [`ClientBuilder::build`] does.
     pub fn new(credentials: Credentials) -> Result<Self, Error> {
         Client::builder().credentials(credentials).build()
     }
 
-    /// A client with the credentials and the base URL of the environment, and defaults otherwise.
+    /// Creates a client with the credentials and the base URL from the environment, and defaults
+    /// otherwise.
     ///
-    /// See [`Credentials::from_env`] for the names of the variables. `MONGODB_ATLAS_BASE_URL`, where it is set, says which
-    /// Atlas to call.
+    /// See [`Credentials::from_env`] for the names of the variables. If `MONGODB_ATLAS_BASE_URL` is
+    /// set, it is the base URL of the Atlas to call.
     ///
     /// # Errors
     ///
-    /// As [`Credentials::from_env`] and [`ClientBuilder::build`].
+    /// Fails as [`Credentials::from_env`] and [`ClientBuilder::build`] do.
     pub fn from_env() -> Result<Self, Error> {
         Client::builder().from_env()?.build()
     }
 
-    /// What the last answer that spoke of it said about the allowance of calls; None before there was one.
+    /// Returns the rate limit from the last response that carried one, or `None` if none has yet.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.settings()
             .rate_limit
@@ -64,7 +65,7 @@ impl Client {
     }
 }
 
-/// Where it calls, as what, and for how long; no secret.
+/// Prints the base URL, the kind of credentials and the timeouts, but no secret.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")

@@ -1,4 +1,5 @@
-//! Some pieces of work at a time, within the task that waits for them: when that is dropped, so are they.
+//! Runs a limited number of futures at a time, all within the task that awaits them: dropping that
+//! task drops them too.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -6,7 +7,7 @@ use std::task::{Context, Poll};
 
 type Piece<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Pieces of work that are begun in their order, so many at a time.
+/// Futures that are started in order, with a limit on how many run at a time.
 pub(super) struct BoundedConcurrency<'a, T> {
     most: usize,
     waiting: Box<dyn Iterator<Item = Piece<'a, T>> + Send + 'a>,
@@ -14,7 +15,7 @@ pub(super) struct BoundedConcurrency<'a, T> {
 }
 
 impl<'a, T> BoundedConcurrency<'a, T> {
-    /// At most so many at a time, which is one at least.
+    /// Runs at most `most` futures at a time; 0 counts as 1.
     pub(super) fn new<F: Future<Output = T> + Send + 'a>(
         most: usize,
         work: impl Iterator<Item = F> + Send + 'a,
@@ -27,13 +28,13 @@ impl<'a, T> BoundedConcurrency<'a, T> {
         }
     }
 
-    /// What the next one that is done has brought, whichever it is; None when all are done.
+    /// Returns the output of the next future that completes, or `None` if all have completed.
     pub(super) async fn next(&mut self) -> Option<T> {
         poll_fn(|context| self.poll_next(context)).await
     }
 
-    /// Looks at each that is running, as they are few. Each is the first in turn: what a task may do before it must let others go on
-    /// could be used up by the first one.
+    /// Polls every running future, as there are few. Each is polled first in turn: otherwise the
+    /// first one could use up tokio's budget for cooperative yielding every time.
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
         if !self.running.is_empty() {
             self.running.rotate_left(1);
@@ -68,7 +69,7 @@ mod tests {
 
     use super::*;
 
-    /// Is done when it has been looked at so many times.
+    /// Completes when it has been polled this often.
     async fn looked_at(times: usize) {
         let mut left = times;
         poll_fn(|context| {
@@ -123,7 +124,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_gets_its_turn() {
-        // Whoever is looked at first could take all there is.
+        // The future that is polled first could use up the whole budget.
         let first = Mutex::new(Vec::new());
         let work = (0..3).map(|number| {
             let first = &first;

@@ -1,9 +1,11 @@
-//! Which part of a file an answer holds.
+//! Parses which part of a file a response holds.
 
 use http::HeaderMap;
 use http::header::CONTENT_RANGE;
 
-/// First byte and length of the whole: `bytes 100-199/200`. None where the length is not told, or the range is not up to the end.
+/// Returns the first byte and the length of the whole file from a range such as
+/// `bytes 100-199/200`. Returns `None` if the length is missing or the range does not reach the end
+/// of the file.
 pub(super) fn rest_of(headers: &HeaderMap) -> Option<(u64, u64)> {
     let text = headers.get(CONTENT_RANGE)?.to_str().ok()?.trim();
     let (unit, range) = text.split_once(' ')?;

@@ -1,4 +1,5 @@
-//! A file that Atlas offers for download: where it is, what to call it, and what is known of it.
+//! A file that Atlas offers for download: its URL, its local name, and what is known of its
+//! content.
 
 use std::fmt;
 
@@ -10,11 +11,11 @@ use super::file_name;
 use super::sha1;
 use crate::wire::one_line;
 
-/// A file that Atlas offers, and the name it is to have here.
+/// A file that Atlas offers, and the name under which it is saved.
 ///
-/// Of the name only letters and digits of ASCII, `.`, `_` and `-` are kept, and no dot at either end: `../orders 65f0.tgz` is
-/// saved as `orders65f0.tgz`. A name of which nothing is left is refused. Nothing that a host says, in a URL or a
-/// header, becomes part of a name.
+/// Only ASCII letters and digits, `.`, `_` and `-` of the name are kept, without dots at its ends:
+/// `../orders 65f0.tgz` is saved as `orders65f0.tgz`. A name that becomes empty is refused. No text
+/// from a host, in a URL or a header, becomes part of a name.
 ///
 /// ```
 /// use atlas_backup_api::Delivery;
@@ -36,7 +37,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// What this URL leads to, under this name.
+    /// Creates the delivery of the file at this URL, to be saved under this name.
     pub fn new(name: impl Into<String>, url: impl Into<String>) -> Self {
         Delivery {
             name: name.into(),
@@ -49,41 +50,46 @@ impl Delivery {
         }
     }
 
-    /// A header that the host asks for, such as the `authHeader` and `authValue` of a legacy restore job. It is taken for a secret, and
-    /// sent to the URL's own host only: not where a redirect leads to another scheme, host or port.
+    /// Adds a header that the host requires, such as the `authHeader` and `authValue` of a legacy
+    /// restore job. Its value is treated as a secret and sent to the URL's own origin only, never
+    /// to a redirect target with another scheme, host or port.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// How many bytes it has. Where the host offers another number, nothing is saved.
+    /// States the length of the file in bytes. If the host offers another length, nothing is saved.
     pub fn size(mut self, bytes: u64) -> Self {
         self.size = Some(bytes);
         self
     }
 
-    /// Its SHA-1, as 40 hexadecimal digits. A file with another one is deleted, and never gets its name.
+    /// States the SHA-1 of the file, as 40 hexadecimal digits. A file with another hash is deleted
+    /// and never gets its name.
     pub fn sha1(mut self, hex: impl Into<String>) -> Self {
         self.sha1 = Some(hex.into());
         self
     }
 
-    /// What it is, whatever its URL: `snapshot 65f0…, shard 0`. With it, a download that broke off can go on with a new URL of the
-    /// same file, if the host gives it the same strong `ETag` there. Without it, only with a URL that differs in nothing but
-    /// its query. It is written beside the unfinished file, so it must hold no secret.
+    /// States what the file is, whatever its URL: `snapshot 65f0…, shard 0`. With an identity, an
+    /// interrupted download can continue with a new URL of the same file, if the host sends the
+    /// same strong `ETag` there. Without it, it can continue only with a URL that differs in
+    /// nothing but its query. The identity is written next to the unfinished file, so it must hold
+    /// no secret.
     pub fn identity(mut self, identity: impl Into<String>) -> Self {
         self.identity = Some(identity.into());
         self
     }
 
-    /// Its name is no more than its place in a list, which may be another one when Atlas is asked again.
+    /// Marks a file that is named after its position in a list, which may change the next time
+    /// Atlas is asked.
     #[cfg(any(feature = "v1", feature = "v2"))]
     pub(crate) fn numbered(mut self) -> Self {
         self.numbered = true;
         self
     }
 
-    /// All of it, once it is found to be good.
+    /// Validates the delivery.
     pub(super) fn check(self) -> Result<VerifiedDelivery, DownloadError> {
         let invalid = |fault| DownloadError::Invalid {
             file: one_line::truncate(&self.name, 255),
@@ -109,7 +115,8 @@ impl Delivery {
         }) {
             return Err(invalid("the SHA-1 is not 40 hexadecimal digits"));
         }
-        // The path can be as secret as the query. Its hash tells two of them apart as well.
+        // The path can be as secret as the query, so only its hash is kept, which distinguishes two
+        // paths just as well.
         let location = sha1::of_text(&format!(
             "{}{}",
             url.origin().ascii_serialization(),
@@ -130,7 +137,7 @@ impl Delivery {
     }
 }
 
-/// Neither the path and query of the URL nor the values of headers.
+/// Prints neither the path and query of the URL nor the values of headers.
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
@@ -150,10 +157,10 @@ impl fmt::Debug for Delivery {
     }
 }
 
-/// A delivery with nothing wrong in it.
+/// A validated delivery.
 #[derive(Clone)]
 pub(super) struct VerifiedDelivery {
-    /// Without anything that could lead elsewhere.
+    /// The name of the file, which cannot lead to another directory.
     pub(super) file: String,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
@@ -164,7 +171,7 @@ pub(super) struct VerifiedDelivery {
     /// The hash of the URL without its query.
     pub(super) location: String,
     pub(super) numbered: bool,
-    /// Whether a file of that name may be replaced.
+    /// Whether an existing file of this name may be replaced.
     pub(super) overwrite: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Everything that can go wrong with a download.
+//! The errors of downloads.
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
@@ -14,108 +14,115 @@ use crate::wire::one_line;
 
 /// Why a download failed. Its message is one line, and holds no URL and no secret.
 ///
-/// Unless a variant says otherwise, what was received is kept, and the same download goes on from there.
+/// Unless a variant says otherwise, the received bytes are kept, and the same download continues
+/// from there.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DownloadError {
-    /// A delivery cannot be fetched as asked; nothing was sent, not even for others.
+    /// A delivery is invalid. Nothing was sent, not even for the other files.
     #[non_exhaustive]
     Invalid {
-        /// The name it was given.
+        /// The name that the caller gave it.
         file: String,
         /// What is wrong.
         fault: &'static str,
     },
-    /// A URL, or where it redirects to, is not `https`. Nothing was sent there.
+    /// A URL, or the target of a redirect, is not `https`. No request was sent to it.
     #[non_exhaustive]
     NotHttps {
         /// The name of the file.
         file: String,
     },
-    /// There is a file of that name already, and overwriting was not asked for.
+    /// A file with this name exists already, and overwriting is off.
     #[non_exhaustive]
     Exists {
-        /// Where it is.
+        /// The path of the file.
         path: PathBuf,
     },
-    /// What came was deleted or replaced before it was complete: most likely another process fetches the same file, and goes on.
+    /// The unfinished file was deleted or replaced before it was complete: most likely another
+    /// process downloads the same file, and continues.
     #[non_exhaustive]
     OtherProcess {
-        /// The unfinished file.
+        /// The path of the unfinished file.
         path: PathBuf,
     },
-    /// The URL is refused: its time has passed, or it was used as often as it may. Ask Atlas for a new one.
+    /// The host refused the URL: it has expired, or was used as often as Atlas allows. Request a
+    /// new one from Atlas.
     #[non_exhaustive]
     Expired {
         /// The name of the file.
         file: String,
-        /// 403, 404 or 410; 400 where the host's words leave no doubt.
+        /// 403, 404 or 410; 400 if the response body says clearly that the URL has expired.
         status: StatusCode,
     },
-    /// The host answered with another failure; one that may pass, however often it was tried, or for longer than
+    /// The host returned another error status. If the status is transient (408, 429, 5xx), the
+    /// retries are used up, or `Retry-After` is longer than
     /// [`RetryPolicy::max_retry_after`](crate::RetryPolicy::max_retry_after).
     #[non_exhaustive]
     Http {
         /// The name of the file.
         file: String,
-        /// How it answered.
+        /// The status of the response.
         status: StatusCode,
-        /// How long it asks to wait before trying again.
+        /// How long the host asks the client to wait before a retry.
         retry_after: Option<Duration>,
     },
-    /// The host's answer is a success, or a redirect, that is of no use.
+    /// The host returned a success or a redirect that cannot be used.
     #[non_exhaustive]
     Answer {
         /// The name of the file.
         file: String,
-        /// Why.
+        /// Why it cannot be used.
         fault: &'static str,
     },
-    /// The connection could not be made or broke, however often it was tried.
+    /// The connection could not be opened or broke, and the retries are used up.
     #[non_exhaustive]
     Connection {
         /// The name of the file.
         file: String,
-        /// How.
+        /// The cause.
         source: ConnectionError,
     },
-    /// Nothing came for the idle timeout, or no connection for the connect timeout, however often it was tried.
+    /// No bytes arrived within the idle timeout, or no connection was opened within the connect
+    /// timeout, and the retries are used up.
     #[non_exhaustive]
     Timeout {
         /// The name of the file.
         file: String,
-        /// How.
+        /// The cause.
         source: ConnectionError,
     },
-    /// It has another length than was stated. Nothing of it is kept.
+    /// The file has another length than the delivery or the host stated. The received bytes are
+    /// deleted.
     #[non_exhaustive]
     Length {
         /// The name of the file.
         file: String,
-        /// As the delivery states.
+        /// The stated length in bytes.
         expected: u64,
-        /// As offered or received.
+        /// The length in bytes that the host offered or sent.
         found: u64,
     },
-    /// It has another SHA-1 than was stated. Nothing of it is kept.
+    /// The file has another SHA-1 than the delivery states. The received bytes are deleted.
     #[non_exhaustive]
     Hash {
         /// The name of the file.
         file: String,
-        /// As the delivery states.
+        /// The SHA-1 that the delivery states.
         expected: String,
-        /// Of what was received.
+        /// The SHA-1 of the received bytes.
         found: String,
     },
-    /// A file or directory cannot be made, written or renamed: permission, or no space left.
+    /// A file or directory cannot be created, written or renamed: for example, permission is
+    /// missing or no space is left.
     #[non_exhaustive]
     Disk {
-        /// Which one.
+        /// The path of the file or directory.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The HTTP client could not be made as asked.
+    /// The settings of the download are invalid, or the HTTP client cannot be built with them.
     Configuration(ConfigurationError),
 }
 
@@ -136,7 +143,7 @@ impl DownloadError {
         }
     }
 
-    /// How long the host asks to wait before trying again.
+    /// How long the host asks the client to wait before a retry.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             DownloadError::Http { retry_after, .. } => *retry_after,
@@ -144,18 +151,19 @@ impl DownloadError {
         }
     }
 
-    /// Whether the URL is to blame, so that a new one would help.
+    /// Whether the host refused the URL, so that a new one would help.
     pub fn is_expired(&self) -> bool {
         matches!(self, DownloadError::Expired { .. })
     }
 
-    /// Whether there is no space for the file: the disk or a quota is full, or files may not be that long.
+    /// Whether there is no space for the file: the disk or a quota is full, or the file is too long
+    /// for the file system.
     pub fn is_no_space(&self) -> bool {
         use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
         matches!(self, DownloadError::Disk { source, .. } if matches!(source.kind(), FileTooLarge | QuotaExceeded | StorageFull))
     }
 
-    /// Whether the program may not write there.
+    /// Whether the program lacks permission to write the file.
     pub fn is_permission_denied(&self) -> bool {
         use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
         matches!(self, DownloadError::Disk { source, .. } if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem))
@@ -230,16 +238,16 @@ impl fmt::Display for DownloadError {
     }
 }
 
-/// A path on one line.
+/// Formats a path on one line.
 fn shown(path: &Path) -> String {
     one_line::truncate(&path.display().to_string(), 1000)
 }
 
-/// What lies below the message.
+/// The source is the cause below this error's own message.
 impl StdError for DownloadError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            // Their messages are part of this one's.
+            // Their messages are part of this error's message, so the source starts below them.
             DownloadError::Connection { source, .. } | DownloadError::Timeout { source, .. } => {
                 source.source()
             }

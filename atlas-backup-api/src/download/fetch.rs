@@ -1,7 +1,7 @@
-//! Fetches one file: attempt after attempt, each from where the one before has ended.
+//! Downloads one file in several attempts, each of which continues where the previous one ended.
 //!
-//! What is on the disk is all that an attempt knows of those before, so that it makes no difference whether they were
-//! made by this process.
+//! The unfinished file on disk is all that an attempt knows of earlier attempts, so an attempt can
+//! also continue the work of another process.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -24,12 +24,13 @@ use super::sha1;
 use super::validator::Validator;
 use crate::config::settings::Settings;
 
-/// How many chunks may wait to be written. One is what a read of the connection gave, 400 KB at most.
+/// How many chunks may wait to be written. A chunk is the result of one read from the connection,
+/// 400 KB at most.
 const WAITING_CHUNKS: usize = 8;
-/// Smaller chunks are gathered to this before they are written.
+/// Smaller chunks are collected up to this size before they are written.
 const BUFFER: usize = 64 * 1024;
 
-/// One file on its way.
+/// The download of one file.
 pub(super) struct Fetch<'a> {
     pub(super) settings: &'a Settings,
     pub(super) link: &'a Link,
@@ -39,7 +40,7 @@ pub(super) struct Fetch<'a> {
     pub(super) reporter: Reporter<'a>,
 }
 
-/// An answer with the bytes from there on, and the file to write them to.
+/// A response with the bytes from an offset on, and the file to write them to.
 struct Incoming {
     response: Response,
     file: File,
@@ -48,7 +49,7 @@ struct Incoming {
 }
 
 impl Fetch<'_> {
-    /// Returns how many bytes the file has.
+    /// Downloads the file and returns its length in bytes.
     pub(super) async fn run(mut self) -> Result<u64, DownloadError> {
         let mut delays = self.settings.retry.delays();
         let mut furthest = 0;
@@ -68,7 +69,8 @@ impl Fetch<'_> {
                     retry_after,
                 } => (error, rate_limited, retry_after),
             };
-            // Only what is new counts: a host that begins anew each time and never ends is not asked for ever.
+            // Only new bytes reset the retries: otherwise a host that starts over each time and
+            // never finishes would be retried forever.
             if self.reporter.bytes() > furthest {
                 furthest = self.reporter.bytes();
                 delays = self.settings.retry.delays();
@@ -83,7 +85,7 @@ impl Fetch<'_> {
     }
 
     async fn attempt(&mut self) -> Result<u64, Failure> {
-        // Reads a few hundred bytes.
+        // Reading the record is cheap: it has a few hundred bytes.
         let incoming = match self.part.resume(self.order) {
             Some(resume) => match self.rest(resume).await? {
                 Some(rest) => rest,
@@ -111,7 +113,8 @@ impl Fetch<'_> {
         Ok(bytes)
     }
 
-    /// What is missing; None where the host does not have it any more, or does not say so clearly.
+    /// Requests the missing bytes; `None` if the host no longer has them, or does not say so
+    /// clearly.
     async fn rest(&mut self, resume: Resume) -> Result<Option<Incoming>, Failure> {
         let response = self.link.get(self.order, Some(&resume)).await?;
         self.trace(&response, resume.from);
@@ -135,7 +138,7 @@ impl Fetch<'_> {
         }))
     }
 
-    /// The file from its first byte.
+    /// Requests the file from its first byte.
     async fn whole(&mut self) -> Result<Incoming, Failure> {
         let response = self.link.get(self.order, None).await?;
         self.trace(&response, 0);
@@ -173,7 +176,7 @@ impl Fetch<'_> {
             _ => {}
         }
         let version = Validator::of(headers).zip(total);
-        // A file of unknown length has no last byte to ask for.
+        // A file of unknown length has no last byte to request, so it gets no record.
         let (part, order) = (self.part.clone(), self.order.clone());
         let file = self
             .on_disk(move || {
@@ -193,7 +196,8 @@ impl Fetch<'_> {
         })
     }
 
-    /// Writes what comes, in a thread where that may take its time, while more comes. Returns how long the file is now.
+    /// Writes the received bytes in a blocking thread while more are received. Returns the length
+    /// of the file.
     async fn receive(&mut self, mut incoming: Incoming) -> Result<(File, u64), Failure> {
         self.reporter.start(incoming.from, incoming.total);
         let (chunks, waiting) = mpsc::channel(WAITING_CHUNKS);
@@ -203,7 +207,7 @@ impl Fetch<'_> {
             match incoming.response.chunk().await {
                 Ok(Some(chunk)) => {
                     let length = chunk.len();
-                    // The writer has failed, and says why in a moment.
+                    // The writer has failed; its error is returned below.
                     if chunks.send(chunk).await.is_err() {
                         break Ok(());
                     }
@@ -233,7 +237,8 @@ impl Fetch<'_> {
             Ok((part.is_still(&file)?, found))
         });
         let (is_ours, found) = read.await?;
-        // What has the name now is not ours, to delete or to finish.
+        // The file that has the name now belongs to another process: it must be neither deleted nor
+        // finished.
         if !is_ours {
             return Err(DownloadError::OtherProcess {
                 path: self.part.path.clone(),
@@ -278,7 +283,8 @@ impl Fetch<'_> {
             .map_err(|error| self.disk(&self.part.path, error))
     }
 
-    /// Starts work on the disk. The file is claimed until it is done, also where this download is dropped meanwhile.
+    /// Starts disk work in a blocking thread. The file stays locked until the work is done, even if
+    /// this download is dropped meanwhile.
     fn start<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -300,7 +306,7 @@ impl Fetch<'_> {
     }
 }
 
-/// Work that waits for the disk.
+/// Runs disk work in a blocking thread.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {

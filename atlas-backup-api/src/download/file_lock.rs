@@ -1,4 +1,4 @@
-//! One writer a file, within this process.
+//! Allows one writer per file within this process.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -11,15 +11,16 @@ type Place = tokio::sync::Mutex<()>;
 
 static PLACES: Mutex<BTreeMap<PathBuf, Weak<Place>>> = Mutex::new(BTreeMap::new());
 
-/// The right to write to a path. Threads that write for a download have a share in it: after the download was dropped, they may have a few
-/// buffers left to write.
+/// The exclusive right to write to a path. The threads that write for a download hold clones of it:
+/// after the download was dropped, they may still have a few buffers to write.
 #[derive(Clone)]
 pub(super) struct FileLock {
     _place: Arc<OwnedMutexGuard<()>>,
     _writing: mpsc::Sender<Infallible>,
 }
 
-/// Waits until nobody else in this process writes to that path. `writing` is kept as long as the claim is.
+/// Waits until no other download in this process writes to this path. The lock keeps `writing`
+/// until it is dropped.
 pub(super) async fn lock(path: &Path, writing: mpsc::Sender<Infallible>) -> FileLock {
     let place = {
         let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,14 +1,15 @@
-//! Names of files that can do no harm.
+//! Makes names of files safe.
 
-/// What is added to a name while the file is not finished, and for the record of how far it is.
+/// The suffixes of the unfinished file and of the record that describes it.
 pub(super) const UNFINISHED: &str = ".part";
 pub(super) const RECORD: &str = ".part.json";
 
-/// Most file systems end at 255 bytes.
+/// Most file systems allow 255 bytes.
 const LONGEST: usize = 255 - RECORD.len();
 
-/// The letters and digits of ASCII, `.`, `_` and `-` of a text, without dots at its ends: a leading one hides a file, and Windows
-/// drops those at the end, so that two names could mean one file. An error says what is wrong.
+/// Keeps the ASCII letters and digits, `.`, `_` and `-` of a text, without dots at its ends: a
+/// leading dot hides a file, and Windows drops trailing dots, so that two names could mean one
+/// file. The error says what is wrong.
 pub(super) fn of(text: &str) -> Result<String, &'static str> {
     let kept: String = text
         .chars()

@@ -1,4 +1,4 @@
-//! Asks the delivery host for a file, wherever it redirects to, and sorts its answers.
+//! Requests a file from the delivery host, follows redirects, and classifies the responses.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use crate::http::retry_after::retry_after;
 
 const MOST_REDIRECTS: usize = 5;
 
-/// Why an attempt was none.
+/// Why an attempt failed.
 pub(super) enum Failure {
-    /// Another one would end the same way.
+    /// A retry would fail in the same way.
     Final(DownloadError),
-    /// Another one may help, after a while.
+    /// A retry may succeed after a delay.
     Passing {
         error: DownloadError,
         rate_limited: bool,
@@ -42,10 +42,11 @@ impl Failure {
     }
 }
 
-/// The way to the hosts that files come from. Nothing of the API's client is in it.
+/// The HTTP client for the hosts that files come from. It shares nothing with the client for the
+/// API.
 pub(super) struct Link {
     pub(super) http: reqwest::Client,
-    /// Whether `http` will do: only for a client that speaks it to Atlas, too.
+    /// Whether `http` URLs are allowed: only for a client that uses `http` for Atlas too.
     pub(super) plain_allowed: bool,
 }
 
@@ -54,7 +55,7 @@ impl Link {
         url.scheme() == "https" || (self.plain_allowed && url.scheme() == "http")
     }
 
-    /// An answer 200, 206 or 416.
+    /// Sends the request, and returns a response with status 200, 206 or 416.
     pub(super) async fn get(
         &self,
         order: &VerifiedDelivery,
@@ -81,7 +82,8 @@ impl Link {
             }
             let next = location(&url, response.headers());
             let next = next.ok_or_else(|| unusable(order, "it redirects to nowhere"))?;
-            // Once is enough: whoever sends it elsewhere may send it back, too.
+            // The headers stay off after the first redirect to another origin: that host may
+            // redirect back to the first.
             if next.origin() != url.origin() {
                 headers.clear();
             }
@@ -92,7 +94,7 @@ impl Link {
 }
 
 fn add_own(headers: &mut HeaderMap, resume: Option<&Resume>) {
-    // What is on the disk must be what was offered, byte for byte.
+    // The file on disk must equal the offered file byte for byte.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     if let Some(resume) = resume {
         let range = HeaderValue::try_from(format!("bytes={}-", resume.from));
@@ -142,10 +144,11 @@ async fn sort(order: &VerifiedDelivery, mut response: Response) -> Result<Respon
     }
 }
 
-/// Whether the bytes that come are those of the file.
+/// Whether the bytes of the response are those of the file.
 ///
-/// No encoding is asked for, so that one that is named was put down when the file was stored. Of a file that is compressed by gzip
-/// anyway, `gzip` says no more than its name does. Any other encoding is one around the file, and what comes is not what its name says.
+/// The request accepts no encoding, so a named encoding was recorded when the file was stored. For
+/// a file that is compressed with gzip, `gzip` adds nothing to what the name says. Any other
+/// encoding wraps the file, and the received bytes are not what the name says.
 fn is_as_stored(order: &VerifiedDelivery, headers: &HeaderMap) -> bool {
     let encodings: Vec<&[u8]> = headers
         .get_all(CONTENT_ENCODING)
@@ -165,7 +168,7 @@ fn is_as_stored(order: &VerifiedDelivery, headers: &HeaderMap) -> bool {
     }
 }
 
-/// By its name here, or by its name there.
+/// Checks the name of the saved file and the name in the URL.
 fn is_gzip_file(order: &VerifiedDelivery) -> bool {
     [&*order.file, order.url.path()].iter().any(|name| {
         let name = name.to_ascii_lowercase();
@@ -173,7 +176,8 @@ fn is_gzip_file(order: &VerifiedDelivery) -> bool {
     })
 }
 
-/// Object stores answer 400 for a URL that was signed with credentials which have expired since, with this code in XML.
+/// Object stores return 400, with this code in XML, for a URL that was signed with credentials that
+/// have since expired.
 async fn says_expired(response: &mut Response) -> bool {
     const MOST: usize = 16 * 1024;
     let mut body = Vec::new();

@@ -1,4 +1,4 @@
-//! Fetches what Atlas offers for download, from hosts that are not Atlas.
+//! Downloads files that Atlas offers, from hosts that do not belong to the Atlas API.
 
 mod bounded_concurrency;
 mod content_range;
@@ -31,8 +31,8 @@ pub use error::DownloadError;
 pub(crate) use mode::Mode;
 pub use progress::DownloadProgress;
 
-/// A download in preparation, made by [`Client::download`]. What it does, the
-/// [crate's documentation](crate#downloads) says.
+/// A download that has not begun, created by [`Client::download`]. The [crate's
+/// documentation](crate#downloads) describes what it does.
 #[must_use = "nothing is fetched before `into_directory` is awaited"]
 pub struct Download {
     client: Client,
@@ -45,18 +45,18 @@ pub struct Download {
     listener: Option<Listener>,
 }
 
-/// A file that is complete, and on the disk.
+/// A complete file, written to disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SavedFile {
-    /// Where it is: below the directory that was named, as it was named.
+    /// The path of the file: the directory as the caller named it, and the file's name.
     pub path: PathBuf,
-    /// How long it is.
+    /// The length of the file in bytes.
     pub bytes: u64,
 }
 
 impl Client {
-    /// Fetches files from where Atlas says that they are.
+    /// Creates a download of files from the URLs that Atlas gives for them.
     #[cfg(feature = "download")]
     pub fn download(&self) -> Download {
         Download::new(self.clone())
@@ -77,19 +77,20 @@ impl Download {
         }
     }
 
-    /// One more file to fetch.
+    /// Adds a file.
     pub fn file(mut self, file: Delivery) -> Self {
         self.files.push(file);
         self
     }
 
-    /// More files to fetch, such as one a shard.
+    /// Adds several files, such as one for each shard.
     pub fn files(mut self, files: impl IntoIterator<Item = Delivery>) -> Self {
         self.files.extend(files);
         self
     }
 
-    /// Replaces files that exist, each when the new one is complete. Default: false, which fetches nothing where one exists.
+    /// Replaces existing files, each when the new one is complete. Default: false; then nothing is
+    /// downloaded if one of the files exists.
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
         self
@@ -100,25 +101,28 @@ impl Download {
         self.overwrite
     }
 
-    /// How many files are fetched at a time, the first ones first; one after another with 1. Default: 4.
+    /// Sets how many files are downloaded at a time, in the order in which they were added. With 1,
+    /// they are downloaded one after another. Default: 4.
     pub fn max_concurrency(mut self, most: usize) -> Self {
         self.max_concurrency = most;
         self
     }
 
-    /// Who may read what is saved, on Unix: the permissions of files, such as `0o640`, less what the umask of the process takes away.
-    /// Directories that are made for them can be entered by whoever may read the files; those that exist stay as they are. The owner must be
-    /// able to read and write. Default: `0o600`, as a snapshot is a whole database. Other systems don't have these permissions, and there it
-    /// does nothing.
+    /// Sets the permissions of saved files on Unix, such as `0o640`; the umask of the process is
+    /// subtracted. New directories can be entered by everyone who may read the files; existing
+    /// directories keep their permissions. The owner must be able to read and write. Default:
+    /// `0o600`, because a snapshot is a whole database. Other systems have no such permissions, and
+    /// the setting has no effect there.
     ///
-    /// Files have them from the moment they are made, also one that takes the place of another with more. An unfinished file that is gone on
-    /// with loses those it should not have, and is given none.
+    /// A file has these permissions from the moment it is created, even if it replaces a file with
+    /// wider ones. An unfinished file that is continued loses the permissions that it should not
+    /// have, and gains none.
     pub fn unix_mode(mut self, mode: u32) -> Self {
         self.unix_mode = mode;
         self
     }
 
-    /// The same, checked.
+    /// The validated permissions.
     pub(crate) fn mode(&self) -> Result<Mode, DownloadError> {
         let refused = || {
             format!(
@@ -129,38 +133,44 @@ impl Download {
         Mode::of(self.unix_mode).ok_or_else(|| ConfigurationError::new(refused()).into())
     }
 
-    /// How long nothing may come before the connection is given up and another one tried. There is no limit for the whole, which
-    /// may take hours. Default: 60 seconds.
+    /// Sets how long the host may send nothing before the connection is closed and the download is
+    /// retried. There is no limit for the whole download, which may take hours. Default: 60
+    /// seconds.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle_timeout = timeout;
         self
     }
 
-    /// An HTTP client with settings of your own, such as a proxy or root certificates. To these are added: no redirects but those
-    /// that are followed here, no retries but those made here, and the idle timeout.
+    /// Sets an HTTP client with settings of your own, such as a proxy or root certificates. These
+    /// settings are added and override yours: no redirects and no retries by the HTTP client (the
+    /// download has its own), and the idle timeout.
     ///
-    /// Leave its `timeout` alone: it would end the download. Headers that it sends by default go to all hosts.
+    /// Do not set its `timeout`: it would end the download. Its default headers are sent to all
+    /// hosts.
     pub fn http(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.http = Some(builder);
         self
     }
 
-    /// Tells how far it is, whenever bytes have come and when a file is complete: thousands of times a second on a fast network. It should not
-    /// take long. One listener hears of all files, of one at a time.
+    /// Sets a callback for progress. It is called when bytes were received and when a file is
+    /// complete: thousands of times a second on a fast network, so it should return quickly. One
+    /// callback serves all files and is called for one file at a time.
     pub fn on_progress(mut self, listener: impl FnMut(&DownloadProgress) + Send + 'static) -> Self {
         self.listener = Some(Box::new(listener));
         self
     }
 
-    /// Fetches all files into this directory, which is made if need be, and returns them in their order.
+    /// Downloads all files into this directory, which is created if it does not exist, and returns
+    /// them in the order in which they were added.
     ///
-    /// Dropping the future ends the download; what has come is kept and can be continued, as after an error.
+    /// Dropping the future stops the download. The received bytes are kept and can be continued, as
+    /// after an error.
     ///
     /// # Errors
     ///
-    /// The first [`DownloadError`], which ends the fetching of other files. Files that were complete before it stay, and what has come of
-    /// others is on the disk. Where it is about what was asked for, or a file
-    /// that exists, nothing was fetched.
+    /// Returns the first [`DownloadError`], which stops the other files. Files that were complete
+    /// before it stay, and the received bytes of the others stay on disk. If a delivery is invalid
+    /// or a file exists already, nothing is downloaded.
     pub async fn into_directory(
         self,
         directory: impl AsRef<Path>,
@@ -168,8 +178,9 @@ impl Download {
         self.go_on(directory.as_ref(), &mut BTreeMap::new()).await
     }
 
-    /// Fetches the files that are not complete yet, by name and length. Those that are numbered are fetched in any case: what has the same
-    /// number may be another file. It may be replaced, as it comes from the same program.
+    /// Downloads the files that are not in `complete`, a map of file names to lengths. Numbered
+    /// files are always downloaded, because the same number may now mean another file. A file in
+    /// `complete` may be replaced, since the same program wrote it.
     pub(crate) async fn go_on(
         mut self,
         directory: &Path,
@@ -232,7 +243,8 @@ impl Download {
             .unwrap_or_else(usual)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
-        // What is on the disk must be what was sent, also where another part of the program has reqwest undo encodings.
+        // The file on disk must hold the bytes that were sent, even if another crate of the program
+        // enables reqwest's decompression.
         let http = http.no_gzip().no_brotli().no_zstd().no_deflate();
         let http = http
             .read_timeout(self.idle_timeout)
@@ -251,7 +263,7 @@ impl Download {
     }
 }
 
-/// No secret, and not the HTTP client, whose settings may hold one.
+/// Prints no secret, and leaves out the HTTP client, whose settings may hold one.
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download")

@@ -1,11 +1,13 @@
-//! Who may read what is written: on Unix its owner alone, unless the program says otherwise. A file has its mode from the moment it is
-//! made. Other systems know no modes; what is written there inherits the rights of its directory.
+//! File permissions: on Unix only the owner may read the files, unless the program sets another
+//! mode. A file has its mode from the moment it is created. Other systems have no modes; files
+//! there inherit the rights of their directory.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Permissions of files, as bits: `0o640`. The umask of the process takes away from them, as from all.
+/// The permission bits of files, such as `0o640`. The umask of the process is subtracted, as
+/// always.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mode(u32);
 
@@ -16,13 +18,15 @@ impl Default for Mode {
 }
 
 impl Mode {
-    /// None unless the owner may read and write, nobody may execute, and there is no other bit.
+    /// Returns `None` unless the owner may read and write, nobody may execute, and no other bit is
+    /// set.
     pub(crate) fn of(bits: u32) -> Option<Self> {
         let sound = bits & 0o600 == 0o600 && bits & !0o666 == 0;
         sound.then_some(Mode(bits))
     }
 
-    /// Makes a directory and those above it that are missing. Whoever may read files may look into it. One that exists stays as it is.
+    /// Creates a directory and its missing parents. Everyone who may read the files may enter it.
+    /// An existing directory keeps its permissions.
     pub(crate) fn create_dir_all(self, path: &Path) -> io::Result<()> {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
@@ -31,12 +35,12 @@ impl Mode {
         builder.create(path)
     }
 
-    /// A file that does not exist yet, to read and write.
+    /// Creates a file for reading and writing. Fails if it exists already.
     pub(crate) fn create_new(self, path: &Path) -> io::Result<File> {
         self.options().read(true).create_new(true).open(path)
     }
 
-    /// Writes a whole file, be it a new one.
+    /// Writes a whole file, and creates it if it does not exist.
     pub(crate) fn write(self, path: &Path, text: &str) -> io::Result<()> {
         self.options()
             .create(true)
@@ -45,7 +49,8 @@ impl Mode {
             .write_all(text.as_bytes())
     }
 
-    /// Takes from an open file what this mode does not have: it may have been begun with another one.
+    /// Removes the permissions that this mode lacks from an open file, which may have been created
+    /// with another mode.
     #[cfg(unix)]
     pub(crate) fn narrow(self, file: &File) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt;
@@ -57,7 +62,7 @@ impl Mode {
         file.set_permissions(permissions)
     }
 
-    /// There is nothing to take.
+    /// There are no permissions to remove.
     #[cfg(not(unix))]
     pub(crate) fn narrow(self, _: &File) -> io::Result<()> {
         Ok(())

@@ -1,8 +1,10 @@
-//! An unfinished file: `NAME.part`, and `NAME.part.json`, which says what its bytes are the beginning of.
+//! An unfinished file: `NAME.part`, and the record `NAME.part.json`, which says which file its
+//! bytes belong to.
 //!
-//! The record is there before the first byte, and goes before the file gets its name: bytes without a record are never
-//! continued, whenever the process is killed. It tells one version of a file from another by what the host calls it (`ETag`, `Last-Modified`),
-//! and one file from another by a hash of its URL without the query, or by the identity that the program states.
+//! The record is written before the first byte and deleted before the file gets its name: bytes
+//! without a record are never continued, whenever the process is killed. The record distinguishes
+//! versions of a file by the host's `ETag` or `Last-Modified`, and one file from another by a hash
+//! of its URL without the query, or by the identity that the program states.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
@@ -15,7 +17,7 @@ use super::file_name::{RECORD, UNFINISHED};
 use super::mode::Mode;
 use super::validator::Validator;
 
-/// Where the file will be, and where it is until then.
+/// The paths of the finished and of the unfinished file.
 #[derive(Clone)]
 pub(super) struct PartialFile {
     pub(super) target: PathBuf,
@@ -24,7 +26,7 @@ pub(super) struct PartialFile {
     mode: Mode,
 }
 
-/// What can be continued, and from where.
+/// The point from which an unfinished file can be continued.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Resume {
     pub(super) from: u64,
@@ -43,16 +45,18 @@ impl PartialFile {
         }
     }
 
-    /// What there is of this file; None where there is nothing, or it cannot be told of what.
+    /// Returns what there is of this file; `None` if there is nothing, or if the record does not
+    /// show that it is the same file.
     ///
-    /// At least one byte is always left to fetch: the answer to that says whether the host still has the same file. Only an answer with bytes
-    /// in it does, one that says "no such range" need not.
+    /// At least one byte is always left to fetch: only a response that contains bytes proves that
+    /// the host still has the same file. A response that says "no such range" need not.
     pub(super) fn resume(&self, order: &VerifiedDelivery) -> Option<Resume> {
         let record: Value = serde_json::from_slice(&fs::read(&self.record).ok()?).ok()?;
         let text = |name: &str| record.get(name).and_then(Value::as_str);
         let validator = Validator::from_record(text("etag"), text("last_modified"))?;
         let same_url = text("location") == Some(&order.location);
-        // Two URLs may well date from the same second, but a strong tag is made from the content.
+        // Files at two URLs may share a modification second, but a strong tag is made from the
+        // content.
         let same_file = order.identity.is_some()
             && text("identity") == order.identity.as_deref()
             && validator.is_tag();
@@ -69,9 +73,9 @@ impl PartialFile {
         })
     }
 
-    /// An empty file, and a record of what it will be the beginning of, if that can be told.
+    /// Creates an empty file, and a record of the file it will become if its version is known.
     ///
-    /// The old one is deleted and not emptied: it may be another name of a file that is finished.
+    /// The old file is deleted rather than truncated: it may be a hard link to a finished file.
     pub(super) fn begin(
         &self,
         order: &VerifiedDelivery,
@@ -88,7 +92,7 @@ impl PartialFile {
         Ok(file)
     }
 
-    /// The file as it is, to be written from there on.
+    /// Opens the existing file for writing from this offset.
     pub(super) fn go_on(&self, from: u64) -> io::Result<File> {
         let mut file = OpenOptions::new().read(true).write(true).open(&self.path)?;
         self.mode.narrow(&file)?;
@@ -96,22 +100,25 @@ impl PartialFile {
         Ok(file)
     }
 
-    /// Deletes it. The record goes first.
+    /// Deletes the file and its record. The record goes first.
     pub(super) fn discard(&self) -> io::Result<()> {
         remove(&self.record)?;
         remove(&self.path)
     }
 
-    /// Gives the file its name. Its bytes must have reached the disk by then, or a power cut could leave the name without them.
+    /// Gives the file its final name. Its bytes must be on disk by then, or a power cut could leave
+    /// the name without them.
     ///
-    /// A rename replaces what is there. A second name is refused where there is one already, by the system and at once, so
-    /// that of two programs only one succeeds. Where the file system has no second names it is a look and a rename,
-    /// between which another program can come.
+    /// With `overwrite`, a rename replaces the existing file. Without it, a hard link is created:
+    /// the system refuses it atomically if the name exists, so that of two programs only one
+    /// succeeds. On file systems without hard links, a check is followed by a rename, and another
+    /// program can create the file between them.
     pub(super) fn finish(&self, overwrite: bool) -> io::Result<()> {
         if !overwrite && self.target_exists() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        // First: from here on the two names may mean one file, and nobody is to write more to it.
+        // The record goes first: from here on the two names may mean one file, and no download may
+        // write more to it.
         remove(&self.record)?;
         if overwrite {
             fs::rename(&self.path, &self.target)?;
@@ -126,7 +133,8 @@ impl PartialFile {
         Ok(())
     }
 
-    /// Whether this open file is what has the unfinished file's name: another process can have deleted it, and begun its own.
+    /// Whether this open file is still the one with the unfinished file's name: another process may
+    /// have deleted it and begun its own.
     pub(super) fn is_still(&self, file: &File) -> io::Result<bool> {
         match fs::symlink_metadata(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -134,12 +142,13 @@ impl PartialFile {
         }
     }
 
-    /// Whether there is anything of that name, be it a link to nothing.
+    /// Whether anything has the final name, even a broken symbolic link.
     pub(super) fn target_exists(&self) -> bool {
         fs::symlink_metadata(&self.target).is_ok()
     }
 
-    /// Makes the name last, too. Not all systems can, and those that can't do so by themselves.
+    /// Syncs the directory, so that the name survives a power cut too. Not all systems allow it,
+    /// and those that do not keep the name durable by themselves.
     fn sync_directory(&self) {
         if let Some(directory) = self.target.parent() {
             drop(File::open(directory).and_then(|directory| directory.sync_all()));
@@ -153,7 +162,7 @@ fn is_same(open: &fs::Metadata, named: &fs::Metadata) -> bool {
     (open.dev(), open.ino()) == (named.dev(), named.ino())
 }
 
-/// As much as can be told elsewhere.
+/// Compares only the lengths, because other systems have no inode numbers in the standard library.
 #[cfg(not(unix))]
 fn is_same(open: &fs::Metadata, named: &fs::Metadata) -> bool {
     open.len() == named.len()

@@ -1,33 +1,35 @@
-//! How far a download is.
+//! The progress of a download.
 
 use std::sync::{Mutex, PoisonError};
 
-/// How far one file is, and all of them together, as told to [`Download::on_progress`](crate::Download::on_progress).
+/// The progress of one file and of all files together, as passed to the callback of
+/// [`Download::on_progress`](crate::Download::on_progress).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DownloadProgress {
-    /// The name of the file of which something has come, or which is complete now. Files are fetched side by side, so that it may be another
-    /// one each time.
+    /// The name of the file of which bytes were received, or which is complete now. Since files are
+    /// downloaded concurrently, it may be another one each time.
     pub file: String,
-    /// How many bytes of it are here, with those of a download before that this one goes on from. Fewer than the time before where it had
-    /// to begin anew.
+    /// How many bytes of the file are on this machine, including those of an earlier download that
+    /// is continued. It is less than the time before if the file had to be started over.
     pub bytes: u64,
-    /// How many it has, where the host says so.
+    /// The length of the file in bytes, if the host states it.
     pub total: Option<u64>,
-    /// How many bytes of all files of this download are here, with those that were here before.
+    /// How many bytes of all files are on this machine, including those of earlier downloads.
     pub overall_bytes: u64,
-    /// How many all files have. None until that is known of each: a host tells the length of a file when it begins to send it.
+    /// The length of all files together in bytes. `None` until the length of every file is known: a
+    /// host states the length of a file when it begins to send it.
     pub overall_total: Option<u64>,
     /// How many files this download has.
     pub files: usize,
-    /// How many of them are complete, and on the disk under their names.
+    /// How many of them are complete, and on disk under their names.
     pub files_complete: usize,
 }
 
-/// Whom to tell.
+/// The caller's progress callback.
 pub(super) type Listener = Box<dyn FnMut(&DownloadProgress) + Send>;
 
-/// How far all files of a download are.
+/// The progress of all files of a download.
 pub(super) struct Progress(Mutex<State>);
 
 struct State {
@@ -35,7 +37,7 @@ struct State {
     files: Vec<At>,
 }
 
-/// How far one file is.
+/// The progress of one file.
 #[derive(Clone, Copy)]
 pub(super) struct At {
     pub(super) bytes: u64,
@@ -48,7 +50,8 @@ impl Progress {
         Progress(Mutex::new(State { listener, files }))
     }
 
-    /// Tells where one file is now. Whoever listens is told one thing at a time.
+    /// Records the progress of one file and calls the callback. The lock ensures that it is called
+    /// once at a time.
     fn tell(&self, file: &str, index: usize, at: At) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let State { listener, files } = &mut *state;
@@ -76,7 +79,7 @@ pub(super) struct Reporter<'a> {
 }
 
 impl<'a> Reporter<'a> {
-    /// Of the file in that place, nothing of which has come yet.
+    /// Creates the reporter of the file with this index, of which no bytes were received yet.
     pub(super) fn new(
         progress: &'a Progress,
         file: &'a str,
@@ -95,19 +98,19 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// An attempt begins there.
+    /// An attempt begins at this offset.
     pub(super) fn start(&mut self, from: u64, total: Option<u64>) {
         (self.at.bytes, self.at.total) = (from, total.or(self.at.total));
         self.tell();
     }
 
-    /// So many more have come.
+    /// This many bytes were received.
     pub(super) fn advance(&mut self, bytes: usize) {
         self.at.bytes += bytes as u64;
         self.tell();
     }
 
-    /// The file has its name.
+    /// The file is complete and has its final name.
     pub(super) fn complete(&mut self) {
         (self.at.total, self.at.is_complete) = (Some(self.at.bytes), true);
         self.tell();

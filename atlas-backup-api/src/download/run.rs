@@ -1,4 +1,4 @@
-//! All files of one download: what is checked before, and how they are fetched side by side.
+//! Validates the files of a download, and downloads them concurrently.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -22,15 +22,16 @@ use crate::config::settings::Settings;
 pub(super) struct Run<'a> {
     pub(super) settings: &'a Settings,
     pub(super) link: &'a Link,
-    /// As the program names it.
+    /// The directory as the caller named it.
     pub(super) directory: &'a Path,
-    /// The directory's one true name.
+    /// The canonical path of the directory.
     pub(super) real: &'a Path,
     pub(super) mode: Mode,
 }
 
 impl Run<'_> {
-    /// Fetches all files that are not complete yet, at most so many at a time, and adds those that are now. The first error ends the others.
+    /// Downloads all files that are not in `complete`, at most `most` at a time, and adds each to
+    /// `complete` when it is done. The first error stops the others.
     pub(super) async fn fetch_missing(
         &self,
         orders: &[VerifiedDelivery],
@@ -56,7 +57,8 @@ impl Run<'_> {
             .enumerate()
             .filter(|(_, order)| !complete.contains_key(&order.file))
             .collect();
-        // Kept by whoever writes. Nothing is sent: when the last one has ended, the channel is closed.
+        // Every writer holds a sender. No value is ever sent: the channel closes when the last
+        // writer has ended.
         let (writing, mut all_written) = mpsc::channel(1);
         let fetches = missing.into_iter().map(|(index, order)| {
             let reporter = Reporter::new(&progress, &order.file, index, order.size);
@@ -70,14 +72,15 @@ impl Run<'_> {
                 None => break Ok(()),
             }
         };
-        // After an error, threads may still write what came before it. The next download goes on from what is on the disk.
+        // After an error, threads may still write bytes that were received before it. The next
+        // download continues from what is on disk, so this one waits for them.
         drop(fetches);
         drop(writing);
         all_written.recv().await;
         outcome
     }
 
-    /// Returns the file's name and its length.
+    /// Returns the name of the file and its length.
     async fn fetch(
         &self,
         order: &VerifiedDelivery,
@@ -89,7 +92,7 @@ impl Run<'_> {
         let fetched = async {
             let part = PartialFile::of(self.directory, &order.file, self.mode);
             let claim = file_lock::lock(&self.real.join(&order.file), writing).await;
-            // Whoever had the claim before may have been after the same file.
+            // The previous holder of the lock may have written the same file.
             if !order.overwrite && part.target_exists() {
                 return Err(DownloadError::Exists { path: part.target });
             }
@@ -111,7 +114,8 @@ impl Run<'_> {
     }
 }
 
-/// Makes the directory and looks for files that exist. Returns the directory's one true name.
+/// Creates the directory, and fails if one of the files exists. Returns the canonical path of the
+/// directory.
 pub(super) async fn prepare(
     directory: &Path,
     orders: &[VerifiedDelivery],
@@ -134,7 +138,7 @@ pub(super) async fn prepare(
     }
 }
 
-/// All of them, if all are good.
+/// Validates all files, and returns them only if all are valid.
 pub(super) fn check(
     files: Vec<Delivery>,
     link: &Link,
@@ -150,7 +154,7 @@ pub(super) fn check(
                 file: order.file.clone(),
             });
         }
-        // Not all file systems tell them apart.
+        // Some file systems ignore case.
         if !names.insert(order.file.to_ascii_lowercase()) {
             return Err(DownloadError::Invalid {
                 file: order.file.clone(),

@@ -1,11 +1,12 @@
-//! SHA-1, of which legacy restore jobs state that of their files.
+//! SHA-1 hashes: legacy restore jobs state the SHA-1 of their files.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use sha1::{Digest, Sha1};
 
-/// Of a whole file, as it is on the disk now: what was written before a process was killed counts too.
+/// Hashes a whole file as it is on disk now, including bytes that a process wrote before it was
+/// killed.
 pub(super) fn of_file(mut file: &File) -> io::Result<String> {
     file.seek(SeekFrom::Start(0))?;
     let mut hash = Sha1::new();

@@ -1,21 +1,22 @@
-//! What a host calls one version of a file.
+//! The identifier that a host gives to one version of a file.
 
 use http::header::{DATE, ETAG, LAST_MODIFIED};
 use http::{HeaderMap, HeaderValue};
 
 use crate::http::retry_after::date;
 
-/// Something that no other version of the same file has.
+/// A value that no other version of the same file has.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Validator {
     /// A strong `ETag`, quotes included.
     Tag(HeaderValue),
-    /// `Last-Modified`, of a file that had been left alone for a second at least.
+    /// `Last-Modified`, of a file that had not changed for at least a second.
     Date(HeaderValue),
 }
 
 impl Validator {
-    /// A weak tag says that two versions will do for each other, not that they are the same.
+    /// Returns the strong tag, or else the date. A weak tag only says that two versions are
+    /// equivalent, not that they are identical.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         if let Some(tag) = headers
             .get(ETAG)
@@ -23,7 +24,7 @@ impl Validator {
         {
             return Some(Validator::Tag(tag.clone()));
         }
-        // In the second in which it was changed, it may change again.
+        // A file may change again within the second of its last change.
         let (sent, modified) = (date(headers, DATE)?, date(headers, LAST_MODIFIED)?);
         let settled = sent.as_second() > modified.as_second();
         headers
@@ -33,8 +34,8 @@ impl Validator {
             .map(Validator::Date)
     }
 
-    /// Whether the answer to a conditional request is about the same version: hosts have been known to overlook the condition. A
-    /// date may be left out of such an answer; a tag may not.
+    /// Whether the response to a conditional request is about the same version: some hosts ignore
+    /// the condition. Such a response may omit a date, but not a tag.
     pub(super) fn is_met(&self, headers: &HeaderMap) -> bool {
         match self {
             Validator::Tag(tag) => headers.get(ETAG) == Some(tag),
@@ -42,7 +43,7 @@ impl Validator {
         }
     }
 
-    /// For `If-Range`.
+    /// The value for `If-Range`.
     pub(super) fn value(&self) -> &HeaderValue {
         match self {
             Validator::Tag(value) | Validator::Date(value) => value,
@@ -53,7 +54,7 @@ impl Validator {
         matches!(self, Validator::Tag(_))
     }
 
-    /// Tag and date as text; one of them.
+    /// The tag and the date as text; one of them is `None`.
     pub(super) fn to_record(&self) -> (Option<&str>, Option<&str>) {
         match self {
             Validator::Tag(tag) => (tag.to_str().ok(), None),

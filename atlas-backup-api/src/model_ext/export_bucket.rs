@@ -1,10 +1,11 @@
-//! Export buckets by provider: each needs other members, and refuses those of the others.
+//! Constructors of export buckets by cloud provider: each provider requires its own members, and
+//! refuses the others'.
 
 use crate::v2::types::{CloudProvider, ExportBucketRequest};
 use crate::wire::object_id::ObjectId;
 
 impl ExportBucketRequest {
-    /// An AWS S3 bucket, and the IAM role with which Atlas is to reach it.
+    /// An AWS S3 bucket, and the IAM role that Atlas assumes to access it.
     pub fn aws(bucket_name: impl Into<String>, iam_role_id: ObjectId) -> Self {
         Self {
             bucket_name: Some(bucket_name.into()),
@@ -13,8 +14,8 @@ impl ExportBucketRequest {
         }
     }
 
-    /// An Azure storage account by its URL, such as `https://ordersbackups.blob.core.windows.net`, and the role with which Atlas is to
-    /// reach it. `bucket_name` may name a container.
+    /// An Azure storage account by its URL, such as `https://ordersbackups.blob.core.windows.net`,
+    /// and the role with which Atlas accesses it. `bucket_name` may name a container.
     pub fn azure(service_url: impl Into<String>, role_id: ObjectId) -> Self {
         Self {
             service_url: Some(service_url.into()),
@@ -23,7 +24,7 @@ impl ExportBucketRequest {
         }
     }
 
-    /// A Google Cloud Storage bucket, and the role with which Atlas is to reach it.
+    /// A Google Cloud Storage bucket, and the role with which Atlas accesses it.
     pub fn gcp(bucket_name: impl Into<String>, role_id: ObjectId) -> Self {
         Self {
             bucket_name: Some(bucket_name.into()),

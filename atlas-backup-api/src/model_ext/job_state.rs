@@ -1,8 +1,9 @@
-//! How far a job is. The families have different words for it, and some have none.
+//! The progress of a job. Each family of clusters has other status values, and some have none.
 
 use crate::client::poller::{Ending, Job, JobState};
 
-/// Cloud snapshots, and those of serverless instances: `completed` or `failed`. Flex and tenant snapshots and jobs: the same in capitals.
+/// Cloud snapshots, including those of serverless instances, are `completed` or `failed`. Flex and
+/// tenant snapshots and jobs have the same values in capitals.
 fn from_status(status: Option<&str>) -> JobState {
     match status {
         Some("completed" | "COMPLETED") => JobState::Done,
@@ -17,7 +18,7 @@ struct Flags<'a> {
     cancelled: Option<bool>,
     expired: Option<bool>,
     finished: bool,
-    /// Whether there is a URL for each of its files.
+    /// Whether each of its files has a URL.
     ready: bool,
     delivery: Option<&'a str>,
 }
@@ -28,7 +29,8 @@ fn from_flags(job: &Flags<'_>) -> JobState {
         JobState::failed("failed")
     } else if job.cancelled == Some(true) {
         JobState::Ended(Ending::Cancelled, "cancelled".to_owned())
-    // A restore that has done its work may well be marked as expired later; a download is then of no use.
+    // Atlas may mark a restore as expired after it has finished, which does not matter; an expired
+    // download is of no use.
     } else if job.expired == Some(true) && (is_download || !job.finished) {
         JobState::Ended(Ending::Expired, "expired".to_owned())
     } else if job.finished || job.ready {
@@ -38,12 +40,13 @@ fn from_flags(job: &Flags<'_>) -> JobState {
     }
 }
 
-/// URLs are in two lists, and may come one by one: one list must have them all before a shard can be told from one that is missing.
+/// Two lists hold URLs, and they may be filled one by one: the job is ready when one list has a URL
+/// for every component.
 fn is_ready(lists: &[usize], components: usize) -> bool {
     lists.iter().any(|&urls| urls > 0 && urls >= components)
 }
 
-/// Gives the request `wait`, and what it answers a state.
+/// Implements `wait` for each request.
 macro_rules! jobs {
     ($($module:ident :: $request:ident => $job:ident),* $(,)?) => {
         $(
@@ -58,7 +61,7 @@ macro_rules! jobs {
     };
 }
 
-/// Judges each of these by its status word.
+/// Implements `Job` for each type by its status value.
 macro_rules! worded {
     ($($job:ident),*) => {
         $(
@@ -72,7 +75,7 @@ macro_rules! worded {
     };
 }
 
-/// What both generations have.
+/// Implements `Job` for the types that both generations of the API have.
 macro_rules! both {
     () => {
         use super::*;
@@ -154,7 +157,7 @@ macro_rules! both {
             }
         }
 
-        /// Legacy snapshots fail by never being complete.
+        /// A legacy snapshot that fails never becomes complete; Atlas has no failed state for it.
         #[allow(deprecated)]
         impl Job for types::LegacySnapshot {
             fn state(&self) -> JobState {

@@ -1,4 +1,4 @@
-//! Methods of generated types that are written by hand. No I/O.
+//! Hand-written methods of generated types. They do no I/O.
 
 #[cfg(feature = "v2")]
 mod export_bucket;

@@ -1,16 +1,18 @@
-//! The files that a restore job offers for download. Both generations of the API name the same members.
+//! The files that a restore job offers for download. The macros serve both generations of the API,
+//! whose members have the same names.
 
 use crate::download::Delivery;
 
-/// What the names of all files of a snapshot end with.
+/// The suffix of the names of all files of a snapshot.
 pub(crate) const SUFFIX: &str = ".tar.gz";
 
-/// What they begin with.
+/// The prefix of the names of all files of a snapshot.
 pub(crate) fn prefix(snapshot: &str) -> String {
     format!("snapshot-{snapshot}")
 }
 
-/// A file of a snapshot, called `snapshot-65f0….tar.gz`, or with the part that it is.
+/// A file of a snapshot, called `snapshot-65f0….tar.gz`, or `snapshot-65f0…-PART.tar.gz` if it is
+/// one part of it.
 fn delivery(snapshot: &str, part: Option<&str>, url: &str) -> Delivery {
     let (name, identity) = match part {
         Some(part) => (
@@ -25,7 +27,7 @@ fn delivery(snapshot: &str, part: Option<&str>, url: &str) -> Delivery {
     Delivery::new(name, url).identity(identity)
 }
 
-/// URLs that say nothing of what they lead to are numbered, by their place in this answer.
+/// URLs that do not name their shard are numbered by their position in this response.
 fn numbered(snapshot: &str, urls: &[String]) -> Vec<Delivery> {
     match urls {
         [url] => vec![delivery(snapshot, None, url)],
@@ -42,10 +44,12 @@ macro_rules! deliveries {
             use $types as types;
 
             impl types::RestoreJob {
-                /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: one file for a replica set, one for each
-                /// shard and the config servers of a sharded cluster. They are called `snapshot-ID.tar.gz`, or `snapshot-ID-SHARD.tar.gz`.
+                /// The files of the snapshot, as [`Client::download`](crate::Client::download)
+                /// needs them: one for a replica set, one for each shard and the config servers of
+                /// a sharded cluster. They are called `snapshot-ID.tar.gz`, or
+                /// `snapshot-ID-SHARD.tar.gz`.
                 ///
-                /// Empty for a restore, and before there is a URL for each of them.
+                /// Empty for a restore, and until every file has a URL.
                 pub fn deliveries(&self) -> Vec<Delivery> {
                     let snapshot = self.snapshot_id.as_ref().unwrap_or(&self.id).as_str();
                     let (urls, components) = (&self.delivery_url, &self.components);
@@ -70,9 +74,10 @@ macro_rules! deliveries {
 
             #[allow(deprecated)]
             impl types::ServerlessRestoreJob {
-                /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: `snapshot-ID.tar.gz`.
+                /// The file of the snapshot, as [`Client::download`](crate::Client::download) needs
+                /// it: `snapshot-ID.tar.gz`.
                 ///
-                /// Empty for a restore, and before the download is ready.
+                /// Empty for a restore, and until the download is ready.
                 pub fn deliveries(&self) -> Vec<Delivery> {
                     numbered(
                         self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
@@ -83,10 +88,11 @@ macro_rules! deliveries {
 
             #[allow(deprecated)]
             impl types::LegacyRestoreJob {
-                /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: `snapshot-ID-JOB.tar.gz` with the header that
-                /// its host asks for, and its SHA-1 where Atlas tells it. A sharded cluster has a job for each shard.
+                /// The file of the snapshot, as [`Client::download`](crate::Client::download) needs
+                /// it: `snapshot-ID-JOB.tar.gz`, with the header that its host requires, and its
+                /// SHA-1 if Atlas states it. A sharded cluster has a job for each shard.
                 ///
-                /// Empty for a restore, and before the download is ready.
+                /// Empty for a restore, and until the download is ready.
                 pub fn deliveries(&self) -> Vec<Delivery> {
                     let Some(delivered) = &self.delivery else {
                         return Vec::new();
@@ -99,7 +105,7 @@ macro_rules! deliveries {
                         Some(self.id.as_str()),
                         url,
                     );
-                    // Only the newer URL asks for the header.
+                    // Only the newer URL requires the header.
                     if let (Some(_), Some(name), Some(value)) = (
                         &delivered.url_v2,
                         &delivered.auth_header,
@@ -107,7 +113,7 @@ macro_rules! deliveries {
                     ) {
                         file = file.header(name, value);
                     }
-                    // Of several hashes, none is known to be that of the download.
+                    // If there are several hashes, it is unknown which one is that of the download.
                     match self.hashes.as_slice() {
                         [
                             types::LegacyRestoreFileHash {
@@ -128,14 +134,15 @@ macro_rules! deliveries {
     };
 }
 
-/// Jobs of clusters that have one file each.
+/// Implements `deliveries` for jobs that offer one file each.
 macro_rules! one_url {
     ($job:ty) => {
         #[allow(deprecated)]
         impl $job {
-            /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: `snapshot-ID.tar.gz`.
+            /// The file of the snapshot, as [`Client::download`](crate::Client::download) needs it:
+            /// `snapshot-ID.tar.gz`.
             ///
-            /// Empty for a restore, and before the download is ready.
+            /// Empty for a restore, and until the download is ready.
             pub fn deliveries(&self) -> Vec<Delivery> {
                 let snapshot = self.snapshot_id.as_ref().unwrap_or(&self.id).as_str();
                 self.snapshot_url
@@ -166,7 +173,7 @@ mod tests {
         serde_json::from_value(value).unwrap()
     }
 
-    /// Names, hosts, and the names of headers and hashes: all that is no secret.
+    /// The debug output of the files: names, hosts, header names and hashes, but no secret.
     fn told(files: &[Delivery]) -> Vec<String> {
         files.iter().map(|file| format!("{file:?}")).collect()
     }

@@ -1,13 +1,16 @@
-//! Restores by what becomes of the data, so that a download can have no target and what overwrites a cluster must name it.
+//! Constructors of restore requests by delivery type, so that a download cannot have a target, and
+//! a restore that overwrites a cluster must name it.
 //!
-//! Flex and shared clusters need none of this: their restore takes its target in `new`, and their download is another call.
+//! Flex and shared clusters do not need them: their restore takes its target in `new`, and their
+//! download is another operation.
 
 use jiff::Timestamp;
 
 use crate::wire::cluster_name::ClusterName;
 use crate::wire::object_id::ObjectId;
 
-/// Requests that have a `deliveryType`: dedicated clusters and serverless instances name the same members.
+/// Implements the constructors for requests that have a `deliveryType`: those of dedicated clusters
+/// and serverless instances, whose members have the same names.
 macro_rules! restores {
     ($api:ident, $request:ident) => {
         const _: () = {
@@ -19,7 +22,8 @@ macro_rules! restores {
                     Self { snapshot_id: Some(snapshot_id), ..Self::new(types::RestoreDeliveryType::Download) }
                 }
 
-                /// Restores a snapshot to the target cluster. **All data of the target cluster is overwritten.**
+                /// Restores a snapshot to the target cluster. **All data of the target cluster is
+                /// overwritten.**
                 pub fn automated(snapshot_id: ObjectId, target_project_id: ObjectId, target_cluster_name: ClusterName) -> Self {
                     Self {
                         snapshot_id: Some(snapshot_id),
@@ -29,8 +33,8 @@ macro_rules! restores {
                     }
                 }
 
-                /// Restores the state of the second in which `timestamp` lies to the target cluster. **All data of the target cluster is
-                /// overwritten.**
+                /// Restores the target cluster to the state at `timestamp`, rounded down to the
+                /// second. **All data of the target cluster is overwritten.**
                 ///
                 /// ```
                 #[doc = concat!("use atlas_backup_api::", stringify!($api), "::types::", stringify!($request), ";")]
@@ -55,19 +59,20 @@ macro_rules! restores {
     };
 }
 
-/// Legacy backups, where the delivery is an object of its own.
+/// Implements the constructors for legacy backups, whose delivery is an object of its own.
 macro_rules! legacy_restores {
     ($api:ident) => {
         const _: () = {
             use crate::$api::types;
 
             impl types::LegacyRestoreDeliveryRequest {
-                /// By a download over HTTPS. It overwrites nothing.
+                /// Delivers by a download over HTTPS. It overwrites nothing.
                 pub fn download() -> Self {
                     Self::new(types::LegacyRestoreMethod::Http)
                 }
 
-                /// To the target cluster. **All data of the target cluster is overwritten.**
+                /// Delivers to the target cluster. **All data of the target cluster is
+                /// overwritten.**
                 pub fn automated(
                     target_project_id: ObjectId,
                     target_cluster_name: ClusterName,
@@ -89,7 +94,8 @@ macro_rules! legacy_restores {
                     }
                 }
 
-                /// Restores a snapshot to the target cluster. **All data of the target cluster is overwritten.**
+                /// Restores a snapshot to the target cluster. **All data of the target cluster is
+                /// overwritten.**
                 pub fn automated(
                     snapshot_id: ObjectId,
                     target_project_id: ObjectId,
@@ -105,8 +111,8 @@ macro_rules! legacy_restores {
                     }
                 }
 
-                /// Restores the state at `timestamp`, to the millisecond and within the last 24 hours, to the target cluster. **All data
-                /// of the target cluster is overwritten.**
+                /// Restores the target cluster to the state at `timestamp`, to the millisecond and
+                /// within the last 24 hours. **All data of the target cluster is overwritten.**
                 pub fn point_in_time(
                     target_project_id: ObjectId,
                     target_cluster_name: ClusterName,

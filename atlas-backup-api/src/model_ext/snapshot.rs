@@ -1,17 +1,18 @@
-//! Which shard each part of a sharded cluster's snapshot belongs to.
+//! Finds the shard of each part of a sharded cluster's snapshot.
 
 use crate::wire::object_id::ObjectId;
 
-/// Both generations of the API name the same members.
+/// Implements `shards` for both generations of the API, whose members have the same names.
 macro_rules! shards {
     ($types:path) => {
         const _: () = {
             use $types as types;
 
             impl types::Snapshot {
-                /// The snapshots that this one of a sharded cluster consists of, one for each shard and one for the config
-                /// servers, in the order of `snapshot_ids`. With each comes the member of that id, which names its
-                /// replica set; None where Atlas has not listed it (yet).
+                /// The snapshots that make up this snapshot of a sharded cluster: one for each
+                /// shard and one for the config servers, in the order of `snapshot_ids`. Each comes
+                /// with the member that has its id and names its replica set, or `None` if Atlas
+                /// has not listed that member (yet).
                 ///
                 /// Empty for a replica set.
                 pub fn shards(

@@ -1,4 +1,4 @@
-//! Arguments of what calls more than one operation.
+//! Arguments of tasks that call more than one operation.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::error::invalid_argument::InvalidArgument;
 use crate::wire::cluster_name::ClusterName;
 use crate::wire::object_id::ObjectId;
 
-/// A cluster.
+/// A cluster: the id of its project, and its name.
 #[derive(Clone)]
 pub(crate) struct ClusterRef {
     pub(crate) group_id: ObjectId,
@@ -25,7 +25,7 @@ impl ClusterRef {
     }
 }
 
-/// Checks one, as a call of an operation does.
+/// Parses an argument as a call of a single operation does.
 pub(crate) fn parse_argument<T>(
     name: &str,
     value: impl TryInto<T, Error: fmt::Display>,

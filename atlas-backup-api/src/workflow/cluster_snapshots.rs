@@ -1,4 +1,4 @@
-//! The snapshots of a cluster of which it need not be known whether it is sharded.
+//! Lists the snapshots of a cluster without knowing whether it is sharded.
 
 use std::fmt;
 
@@ -10,15 +10,17 @@ use crate::wire::object_id::ObjectId;
 use crate::workflow::cluster_ref::ClusterRef;
 
 impl Api {
-    /// All snapshots of a dedicated cluster, a replica set or a sharded one.
+    /// Return all snapshots of a dedicated cluster, whether it is a replica set or sharded.
     ///
     /// Atlas has a list for each kind ([`list_snapshots`](Self::list_snapshots) and
-    /// [`list_sharded_snapshots`](Self::list_sharded_snapshots)). This asks for the first, and for the second only
+    /// [`list_sharded_snapshots`](Self::list_sharded_snapshots)). This method requests the first
+    /// list, and the second only
     ///
-    /// - where Atlas refuses the first with its own words for the wrong kind of cluster, such as `INCORRECT_BACKUP_API_ENDPOINT`, or
-    /// - where no item of the first tells the kind (`type`), as in an empty list.
+    /// - if Atlas refuses the first with an error code for the wrong kind of cluster, such as
+    ///   `INCORRECT_BACKUP_API_ENDPOINT`, or
+    /// - if no item of the first names the kind (`type`), for example because the list is empty.
     ///
-    /// A snapshot that is in both comes once.
+    /// A snapshot that is in both lists is returned once.
     ///
     /// ```no_run
     /// # async fn run(client: atlas_backup_api::Client, project: &str) -> Result<(), atlas_backup_api::Error> {
@@ -32,10 +34,12 @@ impl Api {
     ///
     /// # Errors
     ///
-    /// Any other refusal of the first list (401, 403, 404, 429…) is told at once, and so is one of the second that is not about the kind of
-    /// cluster. Where the first was refused and the second has no snapshot, the refusal is told: it is not said that there are none.
+    /// Any other refusal of the first list (401, 403, 404, 429…) is returned at once, and so is a
+    /// refusal of the second list that is not about the kind of cluster. If the first list was
+    /// refused and the second is empty, the refusal is returned, because the cluster may have
+    /// snapshots.
     ///
-    /// Roles are those of the two lists.
+    /// The required roles are those of the two lists.
     pub fn list_cluster_snapshots(
         &self,
         group_id: impl TryInto<ObjectId, Error: fmt::Display>,
@@ -48,7 +52,7 @@ impl Api {
     }
 }
 
-/// The same of arguments that have been checked.
+/// Like `list_cluster_snapshots`, with valid arguments.
 pub(crate) fn list(
     api: &Api,
     ClusterRef {

@@ -1,4 +1,4 @@
-//! Several operations as one job.
+//! Tasks that combine several operations.
 
 mod cluster_ref;
 mod cluster_snapshots;

@@ -1,19 +1,20 @@
-//! A second list to go on with, where the first does not settle which of two lists has the items.
+//! A second list to read if the first does not settle which of two lists has the items.
 
 use http::StatusCode;
 
 use super::Pager;
 use crate::error::Error;
 
-/// The list of the other kind of cluster, while it may still be needed.
+/// The list for the other kind of cluster, while it may still be needed.
 pub(super) struct Fallback<T> {
-    /// Its first page; None once it is being read.
+    /// The pager of the other list; `None` once that list is being read.
     pager: Option<Box<Pager>>,
-    /// Whether an item tells that the list which brought it is the right one.
+    /// Whether an item proves that the list which returned it is the right one.
     settles: fn(&T) -> bool,
-    /// Whether the first list has brought an item that settles nothing.
+    /// Whether the first list has returned an item that does not settle the question.
     came: bool,
-    /// How the first list was refused: told at the end, if the other one is empty.
+    /// The error with which Atlas refused the first list. It is returned at the end if the other
+    /// list is empty.
     refusal: Option<Error>,
     /// See [`Items::ignore_refusals`](super::Items::ignore_refusals).
     ignore_refusals: bool,
@@ -37,7 +38,7 @@ impl<T> Fallback<T> {
         }
     }
 
-    /// Takes notice of a page, and says whether the list it belongs to is known to be the right one.
+    /// Records the items of a page, and returns whether its list is now known to be the right one.
     pub(super) fn is_settled_by(&mut self, items: &[T]) -> bool {
         self.came |= !items.is_empty();
         if self.pager.is_some() {
@@ -47,24 +48,27 @@ impl<T> Fallback<T> {
         }
     }
 
-    /// The first list has ended, with a page that this pager brought: the other one leaves out what has come already.
+    /// Passes on the items seen in the first list, which ended with this pager, so that the other
+    /// list skips them.
     pub(super) fn first_ended(&mut self, first: Pager) {
         if let Some(pager) = &mut self.pager {
             pager.seen = first.seen;
         }
     }
 
-    /// Keeps a refusal to go on with the other list, or to end as if the list had been empty. Any other is handed back, to be told.
+    /// Records a refusal, so that reading continues with the other list or ends as if the list were
+    /// empty. Returns any other error to the caller.
     pub(super) fn refused(&mut self, error: Error) -> Result<(), Error> {
         if self.pager.is_some() {
-            // Once it has brought items, it cannot be the wrong list.
+            // A list that has returned items cannot be the wrong one.
             if self.came || !is_wrong_kind(&error) {
                 return Err(error);
             }
             self.refusal = Some(error);
             return Ok(());
         }
-        // The first list was answered, so the cluster exists and may be read: what is refused is the list that it does not have.
+        // Atlas returned the first list, so the cluster exists and may be read: the cluster only
+        // lacks the list that is refused.
         let is_explained =
             is_wrong_kind(&error) || self.ignore_refusals && is_bad_or_missing(&error);
         if self.refusal.is_none() && is_explained {
@@ -74,7 +78,7 @@ impl<T> Fallback<T> {
         }
     }
 
-    /// The other list, once; after it the refusal of the first one, if there is one to tell.
+    /// Returns the other list, once; then the refusal of the first list, if it must be reported.
     pub(super) fn go_on(&mut self) -> Option<Result<Box<Pager>, Error>> {
         match self.pager.take() {
             Some(pager) => Some(Ok(pager)),
@@ -87,8 +91,9 @@ impl<T> Fallback<T> {
     }
 }
 
-/// Whether Atlas says that the call is meant for clusters of another kind. `INCORRECT_BACKUP_API_ENDPOINT` is in Atlas's list of error codes
-/// and names the right call; `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API` and its like were seen in answers.
+/// Whether Atlas says that the call is meant for another kind of cluster.
+/// `INCORRECT_BACKUP_API_ENDPOINT` is in Atlas's list of error codes and names the right call;
+/// `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API` and similar codes were seen in responses.
 fn is_wrong_kind(error: &Error) -> bool {
     let is_one = |code: &str| {
         code == "INCORRECT_BACKUP_API_ENDPOINT"
@@ -97,7 +102,7 @@ fn is_wrong_kind(error: &Error) -> bool {
     matches!(error, Error::Api(_)) && error.error_code().is_some_and(is_one)
 }
 
-/// Whether Atlas says in any words that there is no such list.
+/// Whether Atlas says, with any error code, that the list does not exist.
 fn is_bad_or_missing(error: &Error) -> bool {
     let status = error.status();
     matches!(error, Error::Api(_))

@@ -1,11 +1,13 @@
-//! What the links of a page say of the pages after it.
+//! Reads from the links of a page whether another page follows.
 
 use serde_json::Value;
 
-/// Whether they tell about pages (`self`, `previous`), and of none that is `next`. Anything that cannot be read leaves it open.
+/// Whether the links describe pages (`self`, `previous`) and none of them is `next`. Returns false
+/// if any link cannot be read.
 ///
-/// v2 writes `"rel": "next"`. The links of v1.0 to other things are called as in `http://mms.mongodb.com/cluster`, so its `next` may be, too:
-/// what counts is the last step.
+/// v2 writes `"rel": "next"`. In v1.0 the links to other resources have names like
+/// `http://mms.mongodb.com/cluster`, so its `next` may have one too: only the last path segment
+/// counts.
 pub(super) fn is_last_page(links: Option<&Value>) -> bool {
     let Some(links) = links.and_then(Value::as_array) else {
         return false;

@@ -1,4 +1,4 @@
-//! Lists, item by item.
+//! Streams the items of a list.
 
 #[cfg_attr(not(feature = "v2"), allow(dead_code))]
 mod fallback;
@@ -19,12 +19,12 @@ use futures_core::Stream;
 
 use fallback::Fallback;
 
-/// What Atlas takes at most for one page.
+/// The largest page size that Atlas accepts.
 const ITEMS_PER_PAGE: i64 = 500;
 
-/// The items of a list, each once, fetched page by page as they are asked for.
+/// The items of a list, each returned once, fetched page by page as the caller reads them.
 ///
-/// Made by `stream` of a call that lists things:
+/// Created by the `stream` method of a call that lists things:
 ///
 #[cfg_attr(feature = "v2", doc = "```no_run")]
 #[cfg_attr(not(feature = "v2"), doc = "```ignore")]
@@ -37,22 +37,26 @@ const ITEMS_PER_PAGE: i64 = 500;
 /// # }
 /// ```
 ///
-/// It is a [`Stream`] too, for the combinators of the `futures` crate.
+/// It also implements [`Stream`], for the combinators of the `futures` crate.
 ///
-/// - A page has 500 items unless the call says otherwise, and is fetched when the one before is used up. Each is a call of its own,
-///   with the retries and timeouts of the call. `page_num` says where to begin.
-/// - An item that a page brings again, because new ones have come in before it, is left out. One that moves to an earlier page, because
-///   others were deleted meanwhile, is missed: no paging by number can tell.
-/// - It ends at a page whose links say that there is no `next`, or without items, whatever `totalCount` says, and after an error.
-/// - Where Atlas takes too long to count the items of a large list (`TIMEOUT_WHILE_PAGING`), the list goes on uncounted.
+/// - A page has 500 items unless the call sets another size, and is fetched when the previous page
+///   is used up. Each page is a request of its own, with the retries and timeouts of the call.
+///   `page_num` sets the first page.
+/// - An item that appears again on a later page, because new items have been inserted before it, is
+///   skipped. An item that moves to an earlier page, because others were deleted meanwhile, is
+///   missed: paging by number cannot detect this.
+/// - The stream ends at a page whose links have no `next`, at a page without items (whatever
+///   `totalCount` says), and after an error.
+/// - If Atlas takes too long to count the items of a large list (`TIMEOUT_WHILE_PAGING`), the
+///   stream continues without the count.
 #[must_use = "nothing is fetched before `next`"]
 pub struct Items<T> {
     state: State,
-    /// The items of a page as a list of any items: the code that reads pages is not generic.
+    /// Shows the items of a page as a list of any items: the code that reads pages is not generic.
     as_list: fn(&mut Vec<T>) -> &mut dyn List,
-    /// What is left of the page that came last, from its end.
+    /// The unread items of the last page, in reverse order.
     ready: Vec<T>,
-    /// The list to go on with, where this one may be the wrong one.
+    /// The list to continue with, if this one may be the wrong one.
     other: Option<Box<Fallback<T>>>,
 }
 
@@ -76,7 +80,7 @@ impl<T> Items<T> {
         }
     }
 
-    /// A list that could not be asked for.
+    /// A list whose request could not be built.
     #[cfg(feature = "v2")]
     pub(crate) fn failed(error: Error) -> Self
     where
@@ -85,7 +89,8 @@ impl<T> Items<T> {
         Items::begin(State::Failed(Box::new(error)))
     }
 
-    /// Goes on with another list, unless an item of this one `settles` that this is the right one.
+    /// Continues with another list, unless an item of this one `settles` that this is the right
+    /// list.
     #[cfg(feature = "v2")]
     pub(crate) fn or_fallback(self, other: Box<Pager>, settles: fn(&T) -> bool) -> Self {
         Items {
@@ -94,25 +99,26 @@ impl<T> Items<T> {
         }
     }
 
-    /// For a caller who asks Atlas for something else next, and is told by that what is wrong: of two lists that have nothing, it need not
-    /// know why.
+    /// Does not report why two empty lists were refused. For a caller whose next request to Atlas
+    /// reports the problem anyway.
     #[cfg(feature = "v2")]
     pub(crate) fn ignore_refusals(mut self) -> Self {
         self.other = self.other.map(|other| Box::new(other.ignore_refusals()));
         self
     }
 
-    /// The next item; None after the last, and after an error.
+    /// Returns the next item, or `None` after the last item and after an error.
     ///
-    /// It may be dropped while it waits: nothing is lost, and the next call goes on.
+    /// The future may be dropped while it is pending: no item is lost, and the next call continues.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// All items that are left.
+    /// Returns all remaining items.
     ///
     /// # Errors
-    /// The first error, and with it none of the items.
+    ///
+    /// Returns the first error, and then none of the items.
     pub async fn all(mut self) -> Result<Vec<T>, Error> {
         let mut items = Vec::new();
         while let Some(item) = self.next().await {
@@ -121,7 +127,7 @@ impl<T> Items<T> {
         Ok(items)
     }
 
-    /// Reads a page, and takes what is new in it.
+    /// Decodes a page and keeps its new items.
     fn take(&mut self, mut pager: Box<Pager>, raw: RawResponse) -> Result<(), Error> {
         let mut page = Vec::new();
         let is_last = page::read(&pager.call.request, &raw, (self.as_list)(&mut page))?;
@@ -146,7 +152,7 @@ impl<T> Items<T> {
         Ok(())
     }
 
-    /// Ends the list that failed. The error comes back where it is to be told.
+    /// Ends the list that failed. Returns the error if it must be reported.
     fn fail(&mut self, error: Error) -> Result<(), Error> {
         let told = match &mut self.other {
             Some(other) => other.refused(error),
@@ -159,7 +165,7 @@ impl<T> Items<T> {
     }
 }
 
-/// What tells each item from others: its id, or all of it if it has none.
+/// The key of each item: its id, or the whole item as JSON if it has no id.
 fn keys(list: &dyn List) -> Vec<String> {
     let key = |item: View<'_>| match &item {
         View::Object(object) => object.identity().unwrap_or_else(|| item.to_json()),
@@ -168,7 +174,7 @@ fn keys(list: &dyn List) -> Vec<String> {
     items(list).map(|item| key(item.view())).collect()
 }
 
-/// Nothing in it is pinned.
+/// No field is structurally pinned.
 impl<T> Unpin for Items<T> {}
 
 impl<T> Stream for Items<T> {
@@ -203,7 +209,7 @@ impl<T> Stream for Items<T> {
     }
 }
 
-/// What it lists; no item.
+/// Prints the request or the state, but no items.
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.state {
@@ -231,18 +237,18 @@ enum State {
 
 type Fetched = (Box<Pager>, Result<RawResponse, Error>);
 
-/// Where in a list we are. Not generic: a client has some thirty lists.
+/// The position in a list. It is not generic, since a client has some thirty lists.
 pub(crate) struct Pager {
     call: Call,
-    /// The page to fetch next, where pages have numbers.
+    /// The number of the next page, if the operation numbers its pages.
     number: Option<i64>,
-    /// Whether Atlas is asked to count all items.
+    /// Whether Atlas counts all items for each page.
     counted: bool,
-    /// What tells the items so far from others.
+    /// The keys of all items so far.
     seen: HashSet<String>,
-    /// The same, of the last page in its order.
+    /// The keys of the last page's items, in order.
     before: Vec<String>,
-    /// How many times in a row the last page has come again.
+    /// How many times in a row the last page was returned again.
     again: u32,
 }
 
@@ -258,7 +264,7 @@ impl Pager {
         })
     }
 
-    /// The operation numbers its pages. Without it, the whole list is one page.
+    /// Marks an operation that numbers its pages. For others, the whole list is one page.
     pub(crate) fn numbered(mut self: Box<Self>) -> Box<Self> {
         self.number = Some(
             self.call
@@ -273,7 +279,7 @@ impl Pager {
         self
     }
 
-    /// The operation counts all items unless told not to.
+    /// Marks an operation that counts all items unless the request turns it off.
     pub(crate) fn counted(mut self: Box<Self>) -> Box<Self> {
         self.counted = self.call.request.value("includeCount") != Some("false");
         self
@@ -303,8 +309,9 @@ impl Pager {
         page::check(request, raw)
     }
 
-    /// Whether there is a page after the one with these items. The very same page again means that as many new items have come in before
-    /// it, or that its number is not heeded; the third time it is taken for the latter.
+    /// Whether there is a page after the one with these items. The same page again means either
+    /// that as many new items were inserted before it, or that Atlas ignores the page number; the
+    /// third time in a row it is taken for the latter.
     fn goes_on(&mut self, keys: Vec<String>) -> bool {
         self.again = if keys == self.before {
             self.again + 1

@@ -1,4 +1,4 @@
-//! How waiting for a job can end badly.
+//! The errors of waiting for a job.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,81 +9,85 @@ use crate::error::redact;
 use crate::pipeline::request::Request;
 use crate::wire::one_line;
 
-/// How a job ended that did not do what it was for.
+/// How a job ended without success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ending {
-    /// It failed.
+    /// The job failed.
     Failed,
-    /// Somebody cancelled it.
+    /// Somebody cancelled the job.
     Cancelled,
-    /// Its download URLs have expired, or were used as often as they may be.
+    /// The job's download URLs have expired, or were used as often as Atlas allows.
     Expired,
 }
 
-/// Why a [`Wait`](crate::Wait) for a job of type `T` did not end with its success.
+/// Why a [`Wait`](crate::Wait) for a job of type `T` did not end with the job's success.
 ///
-/// Where the job may go on, the message says how to go on waiting for it instead of making another.
+/// If the job may still be in progress, the message says how to wait for it again instead of
+/// creating another.
 #[non_exhaustive]
 pub enum WaitError<T> {
-    /// The job ended otherwise.
+    /// The job ended without success.
     #[non_exhaustive]
     Ended {
-        /// How.
+        /// How it ended.
         ending: Ending,
-        /// Atlas's own words for it, where it has any: a status, an error code, a sentence.
+        /// Atlas's own words for the ending, if it has any: a status, an error code or a sentence.
+        /// Empty otherwise.
         words: String,
         /// The job as it ended.
         job: Box<T>,
-        /// The call that was asking.
+        /// The operation that polled, and the id of the job.
         call: String,
     },
-    /// The job was still under way at the deadline. It goes on: it can be waited for again.
+    /// The job was still in progress at the deadline. It continues, and can be waited for again.
     #[non_exhaustive]
     Deadline {
-        /// How long it was waited for.
+        /// How long the caller waited.
         waited: Duration,
-        /// The job as it was last seen; None where no poll brought it.
+        /// The job as the last successful poll returned it; `None` if no poll succeeded.
         job: Option<Box<T>>,
-        /// How the last poll failed, if it did.
+        /// The error of the last poll, if it failed.
         failure: Option<Error>,
-        /// The call that was asking.
+        /// The operation that polled, and the id of the job.
         call: String,
     },
-    /// The job was made a moment ago ([`Wait::just_created`](crate::Wait::just_created)), and several polls in a row were answered with 404. It
-    /// was made nevertheless, and goes on: it can be waited for again.
+    /// The job was created a moment ago ([`Wait::just_created`](crate::Wait::just_created)), and
+    /// several polls in a row returned 404. It exists nevertheless and continues, and can be waited
+    /// for again.
     #[non_exhaustive]
     Unseen {
-        /// The answer to the last poll.
+        /// The error of the last poll.
         failure: Error,
-        /// The call that was asking.
+        /// The operation that polled, and the id of the job.
         call: String,
     },
-    /// Asking failed: at once where another attempt would not help, or several times in a row. The job, if it exists, goes on, unless it was
-    /// seen before and is now answered with 404.
+    /// Polling failed: either with an error that a retry would not cure, or several times in a row.
+    /// The job, if it exists, continues, unless a poll saw it before and the last poll returned
+    /// 404.
     #[non_exhaustive]
     Call {
-        /// How the last poll failed.
+        /// The error of the last poll.
         failure: Error,
-        /// The job as it was last seen; None where no poll brought it.
+        /// The job as the last successful poll returned it; `None` if no poll succeeded.
         job: Option<Box<T>>,
-        /// The call that was asking.
+        /// The operation that polled, and the id of the job.
         call: String,
     },
 }
 
-/// What is known of the job that was waited for.
+/// What is known of the job after waiting for it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// It has ended.
+    /// The job has ended.
     Ended,
-    /// It was there, and is no longer.
+    /// A poll saw the job, but it no longer exists.
     Gone,
-    /// It was there when it was last seen, or was made a moment ago.
+    /// The job existed at the last successful poll, or was created a moment ago.
     GoesOn,
-    /// It was never seen, and asking failed in a way that says nothing about it.
+    /// No poll saw the job, and the polls failed in a way that says nothing about it.
     Unknown,
-    /// It was never seen, and what was asked for is wrong, or is not there.
+    /// No poll saw the job: the request is invalid, or the job does not exist.
     Refused,
 }
 
@@ -126,7 +130,7 @@ impl<T> WaitError<T> {
         }
     }
 
-    /// The job as it was last seen.
+    /// The job as the last successful poll returned it.
     pub fn job(&self) -> Option<&T> {
         match self {
             WaitError::Ended { job, .. } => Some(job),
@@ -143,7 +147,7 @@ impl<T> WaitError<T> {
         }
     }
 
-    /// How the last poll failed, where it did.
+    /// The error of the last poll, if it failed.
     pub fn failure(&self) -> Option<&Error> {
         match self {
             WaitError::Ended { .. } => None,
@@ -169,12 +173,12 @@ impl<T> WaitError<T> {
         }
     }
 
-    /// What went wrong, without the call and without advice.
+    /// Displays what went wrong, without the call and without advice.
     pub(crate) fn fault(&self) -> Fault<'_, T> {
         Fault(self)
     }
 
-    /// What went wrong, with the call that was asking.
+    /// What went wrong, with the call that polled.
     pub(crate) fn summary(&self) -> String {
         match self {
             WaitError::Call { .. } => self.fault().to_string(),
@@ -182,7 +186,7 @@ impl<T> WaitError<T> {
         }
     }
 
-    /// What waits for the same job again: `get_snapshot(…).wait()`.
+    /// The code that waits for the same job again: `get_snapshot(…).wait()`.
     pub(crate) fn how_to_wait(&self) -> String {
         let mut method = String::new();
         for letter in self.call().split(' ').next().unwrap_or_default().chars() {
@@ -194,7 +198,7 @@ impl<T> WaitError<T> {
         format!("{method}(…).wait()")
     }
 
-    /// The call that was asking, and the id that it asked for.
+    /// The operation that polled, and the id of the job.
     pub(crate) fn call(&self) -> &str {
         match self {
             WaitError::Ended { call, .. }
@@ -205,7 +209,7 @@ impl<T> WaitError<T> {
     }
 }
 
-/// `getSnapshot 65f0…`: the operation and the id at the end of its path.
+/// `getSnapshot 65f0…`: the operation, and the id at the end of its path.
 fn call(request: &Request) -> String {
     let target = request.target();
     let path = target.split('?').next().unwrap_or_default();
@@ -216,7 +220,7 @@ fn call(request: &Request) -> String {
     )
 }
 
-/// Prints what went wrong. Only the error of a failed call names the call.
+/// Displays what went wrong. Only the error of a failed poll names the call.
 pub(crate) struct Fault<'a, T>(&'a WaitError<T>);
 
 impl<T> fmt::Display for Fault<'_, T> {
@@ -283,7 +287,7 @@ impl<T> fmt::Display for WaitError<T> {
     }
 }
 
-/// The message; a job may be long.
+/// Prints the message and leaves out the job, which may be long.
 impl<T> fmt::Debug for WaitError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -299,7 +303,7 @@ impl<T> fmt::Debug for WaitError<T> {
 
 impl<T> StdError for WaitError<T> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        // The message of the failure is part of this one's.
+        // The failure's own message is part of this error's message, so the source starts below it.
         self.failure().and_then(StdError::source)
     }
 }

@@ -1,4 +1,4 @@
-//! Jobs, until they end.
+//! Polls a job until it ends.
 
 mod error;
 mod schedule;
@@ -19,17 +19,17 @@ pub(crate) use error::Standing;
 pub use error::{Ending, WaitError};
 pub(crate) use schedule::{PollOptions, PollSchedule};
 
-/// What can be waited for.
+/// A resource whose progress can be polled: a snapshot or a job.
 pub(crate) trait Job {
     fn state(&self) -> JobState;
 }
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(Debug, PartialEq)]
 pub(crate) enum JobState {
     Running,
     Done,
-    /// It did not do what it was for, in Atlas's words.
+    /// The job ended without success; the text is Atlas's own.
     Ended(Ending, String),
 }
 
@@ -41,9 +41,10 @@ impl JobState {
 
 type Progress<T> = Box<dyn FnMut(&T) + Send>;
 
-/// Asks again and again how far a snapshot or a job is, until it has ended: awaited, it gives the job as it was last seen.
+/// Polls a snapshot or a job until it has ended. Awaiting it returns the job as the last poll
+/// returned it.
 ///
-/// Made by `wait` of a call that returns one:
+/// Created by the `wait` method of a call that returns one:
 ///
 #[cfg_attr(feature = "v2", doc = "```no_run")]
 #[cfg_attr(not(feature = "v2"), doc = "```ignore")]
@@ -61,18 +62,21 @@ type Progress<T> = Box<dyn FnMut(&T) + Send>;
 /// # }
 /// ```
 ///
-/// - What counts as the end differs by family, as their words do: `completed`, `COMPLETED`, `SUCCESSFUL`, `Successful`, `FINISHED`; restore jobs
-///   of dedicated clusters have no word, and are judged by `finishedAt`, `failed`, `cancelled`, `expired` and their download URLs. A word that
-///   this version does not know is waited out.
-/// - A job that ended badly is an error, with Atlas's own words: [`WaitError::Ended`].
-/// - Between polls it waits 2 seconds at first, then longer each time, up to 30, each time a little more or less, so that many
-///   programs do not ask at once. When little is left of the allowance of calls ([`Client::rate_limit`](crate::Client::rate_limit)), it waits
-///   the longest time at once.
-/// - A poll that fails for the moment (no connection, 429, 5xx, each after the retries of the call) does not end it; the fifth in a row does, and
-///   one that asks to wait until after the deadline (`Retry-After`). So does a 404, where the job is said to be
+/// - The status that means success differs by family: `completed`, `COMPLETED`, `SUCCESSFUL`,
+///   `Successful` or `FINISHED`. Restore jobs of dedicated clusters have no status and are judged
+///   by `finishedAt`, `failed`, `cancelled`, `expired` and their download URLs. A status that this
+///   version does not know counts as in progress.
+/// - A job that ends without success is an error with Atlas's own words: [`WaitError::Ended`].
+/// - The delay between polls is 2 seconds at first and grows to 30. Each delay varies at random by
+///   up to a fifth, so that many programs do not poll at the same moment. When few calls are left
+///   before the rate limit ([`Client::rate_limit`](crate::Client::rate_limit)), the delay is the
+///   longest at once.
+/// - A poll that fails with a transient error (no connection, 429, 5xx, each after the retries of
+///   the call) does not end the wait. The fifth failure in a row does, and so does a `Retry-After`
+///   that ends after the deadline. A 404 counts as transient if the job is
 ///   [`just_created`](Self::just_created).
-/// - Dropping it stops the waiting and changes nothing for the job. Neither does any [`WaitError`]: where the job may go on, its message says
-///   how to go on waiting.
+/// - Dropping the future stops polling and does not affect the job. Neither does any [`WaitError`]:
+///   if the job may still be in progress, its message says how to wait for it again.
 #[must_use = "nothing is asked before it is awaited"]
 pub struct Wait<T> {
     call: Call,
@@ -99,20 +103,22 @@ impl<T> Wait<T> {
         }
     }
 
-    /// Gives up after this time. Default: 24 hours.
+    /// Sets the time limit for the whole wait. Default: 24 hours.
     pub fn deadline(mut self, time: Duration) -> Self {
         self.options = self.options.deadline(time);
         self
     }
 
-    /// The first time to wait between two polls, and the longest. Default: 2 and 30 seconds. At least 10 milliseconds, at most a day.
+    /// Sets the first and the longest delay between two polls. Default: 2 and 30 seconds. Values
+    /// are clamped to between 10 milliseconds and 24 hours.
     pub fn poll_every(mut self, first: Duration, longest: Duration) -> Self {
         self.options = self.options.poll_every(first, longest);
         self
     }
 
-    /// Says that the job was made a moment ago, by this program. Atlas may answer with 404 for some time after it has made something: until
-    /// the job has been seen, that is then treated as a failure for the moment. Without it, a 404 ends the waiting at once, as it most likely
+    /// States that this program created the job a moment ago. Atlas may return 404 for some time
+    /// after it has created something: until a poll has seen the job, a 404 then counts as a
+    /// transient failure. Without this setting, a 404 ends the wait at once, since it most likely
     /// means a wrong id.
     ///
     /// ```no_run
@@ -131,7 +137,8 @@ impl<T> Wait<T> {
         self
     }
 
-    /// Is shown the job after each poll that brought it, the last one included.
+    /// Sets a callback that is called with the job after each successful poll, the last one
+    /// included.
     pub fn on_progress(mut self, see: impl FnMut(&T) + Send + 'static) -> Self {
         self.progress = Some(Box::new(see));
         self
@@ -148,7 +155,7 @@ impl<T> Wait<T> {
         self.finish_with(&mut progress).await
     }
 
-    /// The same with a callback that outlives it.
+    /// Like `finish`, with a callback that the caller keeps.
     pub(crate) async fn finish_with(self, progress: &mut Progress<T>) -> Result<T, WaitError<T>> {
         let mut schedule = PollSchedule::new(&self.call.client, &self.options);
         let context = self.call.client.context();

@@ -1,4 +1,4 @@
-//! When to ask next how far a job is.
+//! Decides when to poll a job next.
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use crate::config::deadline::Deadline;
 use crate::error::Error;
 use crate::pipeline::request::Request;
 
-/// Bounds of what a program may ask for between two polls.
+/// The shortest and the longest delay between two polls that a program may set.
 const SHORTEST: Duration = Duration::from_millis(10);
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
-/// How long before the deadline the job is looked at for the last time.
+/// How long before the deadline the last poll is sent.
 const LAST_POLL: Duration = Duration::from_secs(5);
 
-/// How many polls in a row may fail for the moment before it is believed.
+/// How many transient failures in a row end the wait.
 const MAX_CONSECUTIVE_FAILURES: u32 = 5;
 
-/// How to wait.
+/// The settings of a wait.
 #[derive(Clone, Debug)]
 pub(crate) struct PollOptions {
     deadline: Duration,
-    /// How long was waited for something else before, of a time that was given for both.
+    /// Time already spent on an earlier step, if one time limit was given for both.
     before: Duration,
     first: Duration,
     longest: Duration,
-    /// What is waited for was made a moment ago.
+    /// Whether the job was created a moment ago.
     just_created: bool,
 }
 
@@ -50,12 +50,12 @@ impl PollOptions {
         PollOptions { deadline, ..self }
     }
 
-    /// The whole time that was given.
+    /// The whole time limit that the caller set.
     pub(crate) fn waited(&self) -> Duration {
         self.before.saturating_add(self.deadline)
     }
 
-    /// With what is left of the deadline.
+    /// Reduces the deadline to the time that is left of it.
     #[cfg(feature = "v2")]
     pub(crate) fn left(self, left: Duration) -> Self {
         PollOptions {
@@ -81,17 +81,18 @@ impl PollOptions {
     }
 }
 
-/// The polls of one wait. Not generic.
+/// The polls of one wait. It is not generic, so that it is compiled once.
 pub(crate) struct PollSchedule {
     client: Client,
     deadline: Deadline,
     longest: Duration,
     delays: ExponentialBackoff,
-    /// It was made a moment ago and has not been seen yet: that Atlas does not know it means nothing.
+    /// Whether the job was created a moment ago and no poll has seen it yet: then a 404 is not
+    /// final.
     is_unseen: bool,
-    /// Polls that failed in a row.
+    /// The number of polls in a row that failed.
     failures: u32,
-    /// How the last poll failed, if it did.
+    /// The error of the last poll, if it failed.
     pub(super) failure: Option<Error>,
 }
 
@@ -118,14 +119,14 @@ impl PollSchedule {
         }
     }
 
-    /// The call that asks, which must not outlast the waiting.
+    /// Returns the request of a poll, with a time limit that ends no later than the wait.
     pub(super) fn bounded(&self, request: &Request) -> Request {
         let mut request = request.clone();
         request.options = self.options(request.options);
         request
     }
 
-    /// The options of a call that must not outlast the waiting.
+    /// Returns the options of a call, with a time limit that ends no later than the wait.
     pub(crate) fn options(&self, options: CallOptions) -> CallOptions {
         let total = options
             .total_timeout
@@ -136,7 +137,7 @@ impl PollSchedule {
         }
     }
 
-    /// Work that must not either; None where it would.
+    /// Runs `work` until the deadline. Returns `None` if the deadline comes first.
     #[cfg(feature = "v2")]
     pub(crate) async fn bound<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.deadline
@@ -153,7 +154,8 @@ impl PollSchedule {
         (self.failures, self.failure, self.is_unseen) = (0, None, false);
     }
 
-    /// Takes the failure of a poll, unless it is one to believe, or asks to wait longer than there is time.
+    /// Records the failure of a poll. Returns it as an error if it is final, if it is one failure
+    /// in a row too many, or if its `Retry-After` ends after the deadline.
     pub(crate) fn failed(&mut self, error: Error) -> Result<(), Error> {
         self.failures += 1;
         let is_too_late = error
@@ -169,12 +171,12 @@ impl PollSchedule {
         Ok(())
     }
 
-    /// Whether Atlas may only not know yet what it has made.
+    /// Whether the error is a 404 that may only mean that Atlas does not show the new job yet.
     pub(super) fn is_too_early(&self, error: &Error) -> bool {
         self.is_unseen && error.is_not_found()
     }
 
-    /// Waits until it is time to ask again; None when the deadline comes first.
+    /// Sleeps until the next poll is due. Returns `None` if the deadline comes first.
     pub(crate) async fn pause(&mut self) -> Option<()> {
         let usual = self.delays.next().unwrap_or(self.longest);
         let usual = if self.is_allowance_low() {
@@ -182,12 +184,13 @@ impl PollSchedule {
         } else {
             usual
         };
-        // A fifth less or more.
+        // Varies the delay at random by up to a fifth.
         let usual = usual.mul_f64(0.8 + 0.4 * fastrand::f64());
         let asked = self.failure.as_ref().and_then(Error::retry_after);
         let delay = asked.map_or(usual, |asked| asked.max(usual));
         let left = self.left();
-        // The last look leaves time for its answer, and does not come before it was asked for.
+        // The last poll leaves time for its response, but is never sent before `Retry-After` allows
+        // it.
         let delay = if delay < left || left <= LAST_POLL {
             delay
         } else {
@@ -197,7 +200,7 @@ impl PollSchedule {
         (delay < left).then_some(())
     }
 
-    /// Less than a tenth of the calls of this period are left, or none.
+    /// Whether less than a tenth of the calls of this period are left, or none.
     fn is_allowance_low(&self) -> bool {
         let said = self.client.rate_limit();
         said.and_then(|said| {
@@ -208,7 +211,7 @@ impl PollSchedule {
     }
 }
 
-/// Whether asking again may do better.
+/// Whether a retry may succeed.
 fn is_transient(error: &Error) -> bool {
     let status = error.status().map(|status| status.as_u16());
     let unreached = match error {

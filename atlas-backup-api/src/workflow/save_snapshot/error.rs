@@ -1,4 +1,4 @@
-//! How saving a snapshot can end badly.
+//! The errors of saving a snapshot.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,22 +10,24 @@ use crate::error::truncated::Truncated;
 use crate::wire::object_id::ObjectId;
 use crate::wire::one_line;
 
-/// Why a snapshot was not saved; `J` is the job that makes the download.
+/// Why a snapshot was not saved; `J` is the restore job that prepares the download.
 #[non_exhaustive]
 pub enum SaveError<J> {
-    /// The download could not be asked for.
+    /// The request for the download failed.
     Call(Error),
-    /// The job that makes the download ended badly, was still under way at the deadline, or could not be asked after.
+    /// The job that prepares the download ended without success, was still in progress at the
+    /// deadline, or could not be polled.
     #[non_exhaustive]
     Job {
-        /// Which one: unless it has ended, it goes on. It can be waited for, and what it delivers be downloaded, without another one.
+        /// The id of the job. Unless the job has ended, it continues: the caller can wait for it
+        /// and download its deliveries without creating another one.
         id: ObjectId,
-        /// What went wrong.
+        /// Why waiting for the job failed.
         failure: WaitError<J>,
     },
     /// The job ended and names no file.
     NoFiles(Box<J>),
-    /// A file could not be fetched or written.
+    /// A file could not be downloaded or written.
     Download(DownloadError),
 }
 

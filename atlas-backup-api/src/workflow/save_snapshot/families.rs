@@ -1,4 +1,4 @@
-//! How each family of clusters makes a snapshot ready for download.
+//! Saving a snapshot, for each family of clusters.
 
 use std::fmt;
 
@@ -42,12 +42,15 @@ macro_rules! save {
 save! {
     /// Save one snapshot of a dedicated cluster as files.
     ///
-    /// A restore job that makes the snapshot ready for download is created ([`create_restore_job`](Self::create_restore_job)) and waited
-    /// for; then its files are fetched: one for a replica set, one for each shard and the config servers of a sharded cluster, called
-    /// `snapshot-ID.tar.gz` or `snapshot-ID-SHARD.tar.gz`. Nothing is restored and no cluster changes.
+    /// Creates a restore job that prepares the snapshot for download
+    /// ([`create_restore_job`](Self::create_restore_job)), waits for the job, and downloads its
+    /// files: one for a replica set, one for each shard and the config servers of a sharded
+    /// cluster, called `snapshot-ID.tar.gz` or `snapshot-ID-SHARD.tar.gz`. It restores nothing and
+    /// changes no cluster.
     ///
-    /// Each call creates a job in Atlas. What it does with files that exist, [`into_directory`](SaveSnapshot::into_directory) says; two
-    /// processes must not save the same snapshot to the same directory at once.
+    /// Each call creates a job in Atlas. [`into_directory`](SaveSnapshot::into_directory) describes
+    /// how existing files are treated. Two processes must not save the same snapshot to the same
+    /// directory at once.
     ///
     /// ```no_run
     /// # async fn run(client: atlas_backup_api::Client, project: &str, snapshot: &str) -> Result<(), Box<dyn std::error::Error>> {
@@ -69,8 +72,10 @@ save! {
 save! {
     /// Save one snapshot of a flex cluster as a file, `snapshot-ID.tar.gz`.
     ///
-    /// Its URL works for four hours from the request ([`download_flex_snapshot`](Self::download_flex_snapshot)).
-    /// Each call creates a restore job in Atlas, and goes on where the one before broke off, as [`save_snapshot`](Self::save_snapshot).
+    /// Its URL works for four hours from the request
+    /// ([`download_flex_snapshot`](Self::download_flex_snapshot)). Each call creates a restore job
+    /// in Atlas, and continues where an interrupted call stopped, as
+    /// [`save_snapshot`](Self::save_snapshot) does.
     save_flex_snapshot -> FlexRestoreJob,
     download_flex_snapshot = "downloadFlexSnapshot" (FlexSnapshotDownloadRequest::new),
     get_flex_restore_job
@@ -79,8 +84,10 @@ save! {
 save! {
     /// Save one snapshot of an M2 or M5 cluster as a file, `snapshot-ID.tar.gz`.
     ///
-    /// Its URL works for four hours from the request ([`download_tenant_snapshot`](Self::download_tenant_snapshot)).
-    /// Each call creates a restore job in Atlas, and goes on where the one before broke off, as [`save_snapshot`](Self::save_snapshot).
+    /// Its URL works for four hours from the request
+    /// ([`download_tenant_snapshot`](Self::download_tenant_snapshot)). Each call creates a restore
+    /// job in Atlas, and continues where an interrupted call stopped, as
+    /// [`save_snapshot`](Self::save_snapshot) does.
     #[deprecated(note = "Atlas ended M2 and M5 clusters on 2026-01-22; flex clusters replace them")]
     #[allow(deprecated)]
     save_tenant_snapshot -> TenantRestoreJob,
@@ -91,7 +98,8 @@ save! {
 save! {
     /// Save one snapshot of a serverless instance as a file, `snapshot-ID.tar.gz`.
     ///
-    /// Each call creates a restore job in Atlas, and goes on where the one before broke off, as [`save_snapshot`](Self::save_snapshot).
+    /// Each call creates a restore job in Atlas, and continues where an interrupted call stopped,
+    /// as [`save_snapshot`](Self::save_snapshot) does.
     #[deprecated(note = "Atlas ended serverless instances on 2026-01-22; flex clusters replace them")]
     #[allow(deprecated)]
     save_serverless_snapshot -> ServerlessRestoreJob,

@@ -1,7 +1,9 @@
-//! Tells the files of a snapshot that is only saved in part from any others: `snapshot-ID.part`.
+//! The marker file `snapshot-ID.part`: its presence means that this crate has saved the snapshot in
+//! part.
 //!
-//! It is written when the directory has no file of the snapshot yet, and goes when it has them all. A file gets its name when it is complete,
-//! so one that has its name while the mark is there is complete, and the work of an earlier call: whenever the process was killed.
+//! It is written when the directory has no file of the snapshot yet, and deleted when the directory
+//! has them all. A file gets its name when it is complete. So a named file next to the marker is
+//! complete and was written by an earlier call, whenever the process was killed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,14 +17,14 @@ const TEXT: &str =
 
 pub(super) struct Marker<'a> {
     directory: &'a Path,
-    /// What the names of its files begin with.
+    /// The prefix of the names of the snapshot's files.
     prefix: &'a str,
     mark: PathBuf,
 }
 
 impl<'a> Marker<'a> {
     pub(super) fn of(directory: &'a Path, prefix: &'a str) -> Self {
-        // No delivery can have a name with this ending.
+        // No delivery can have a name with this suffix.
         Marker {
             directory,
             prefix,
@@ -30,7 +32,7 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// The complete files, and their lengths. Files without the mark are in the way.
+    /// Returns the complete files and their lengths. Fails if there are files but no marker.
     pub(super) fn files(&self) -> Result<BTreeMap<String, u64>, DownloadError> {
         let files = self
             .look()
@@ -62,7 +64,7 @@ impl<'a> Marker<'a> {
         Ok(files)
     }
 
-    /// The same, marked from here on.
+    /// Like `files`, and writes the marker.
     pub(super) fn begin(&self, mode: Mode) -> Result<BTreeMap<String, u64>, DownloadError> {
         let files = self.files()?;
         let marked = mode

@@ -1,4 +1,4 @@
-//! From a snapshot to files on a disk.
+//! Saves a snapshot as files on disk.
 
 mod error;
 mod families;
@@ -26,10 +26,11 @@ use writable::Writable;
 
 pub use error::SaveError;
 
-/// Asks for a download of a snapshot, waits for it, and fetches its files. `J` is the job that makes the download.
+/// Requests a download of a snapshot, waits for it, and downloads its files. `J` is the restore job
+/// that prepares the download.
 ///
-/// Made by [`v2::Api::save_snapshot`](crate::v2::Api::save_snapshot) and its like for flex, tenant and serverless snapshots. It starts with
-/// [`into_directory`](Self::into_directory).
+/// Created by [`v2::Api::save_snapshot`](crate::v2::Api::save_snapshot) and the similar methods for
+/// flex, tenant and serverless snapshots. [`into_directory`](Self::into_directory) starts it.
 #[must_use = "nothing is sent before `into_directory` is awaited"]
 pub struct SaveSnapshot<J> {
     client: Client,
@@ -41,20 +42,20 @@ pub struct SaveSnapshot<J> {
     on_download: Shared<DownloadProgress>,
 }
 
-/// A callback that more than one wait or download uses, one after another.
+/// A callback that several waits or downloads use, one after another.
 type Shared<T> = Arc<Mutex<dyn FnMut(&T) + Send>>;
 
-/// Waits for the job.
+/// Creates the wait for the job.
 type Find<J> = Box<dyn Fn(&J) -> Wait<J> + Send + Sync>;
 
-/// How a family makes its downloads.
+/// How a family of clusters prepares its downloads.
 struct Plan<J> {
-    /// The call that asks Atlas for a download. It is sent once each time.
+    /// The call that requests a download from Atlas. It is sent once each time.
     create: Call,
     find: Find<J>,
     id: fn(&J) -> &ObjectId,
     deliveries: fn(&J) -> Vec<Delivery>,
-    /// What the names of its files begin with.
+    /// The prefix of the names of the snapshot's files.
     prefix: String,
 }
 
@@ -71,37 +72,39 @@ impl<J> SaveSnapshot<J> {
         }
     }
 
-    /// Gives up waiting for the download to be ready after this time. Fetching it may take as long as it does. Default: 24 hours.
+    /// Sets the time limit for the download to be ready. Downloading the files has no limit.
+    /// Default: 24 hours.
     pub fn deadline(mut self, time: Duration) -> Self {
         self.options = self.options.deadline(time);
         self
     }
 
-    /// As [`Wait::poll_every`].
+    /// Sets the delays between polls, as [`Wait::poll_every`] does.
     pub fn poll_every(mut self, first: Duration, longest: Duration) -> Self {
         self.options = self.options.poll_every(first, longest);
         self
     }
 
-    /// Asks for the download once more, where its URLs expire before all is fetched. What is here already is kept. Default: false.
+    /// Requests the download once more if its URLs expire before all files are downloaded. The
+    /// received bytes are kept. Default: false.
     pub fn renew_expired(mut self, renew: bool) -> Self {
         self.renew = renew;
         self
     }
 
-    /// Changes how files are fetched: `.download(|download| download.overwrite(true))`.
+    /// Changes the settings of the download: `.download(|download| download.overwrite(true))`.
     pub fn download(mut self, change: impl FnMut(Download) -> Download + Send + 'static) -> Self {
         self.change = Box::new(change);
         self
     }
 
-    /// Is shown the job each time it was asked for.
+    /// Sets a callback that is called with the job after each successful poll.
     pub fn on_job(mut self, see: impl FnMut(&J) + Send + 'static) -> Self {
         self.on_job = Arc::new(Mutex::new(see));
         self
     }
 
-    /// As [`Download::on_progress`].
+    /// Sets a callback for the progress of the download, as [`Download::on_progress`] does.
     pub fn on_download(mut self, see: impl FnMut(&DownloadProgress) + Send + 'static) -> Self {
         self.on_download = Arc::new(Mutex::new(see));
         self
@@ -113,26 +116,32 @@ impl<J> SaveSnapshot<J> {
     reason = "only the four jobs that a snapshot's download can have"
 )]
 impl<J: Content + Send + 'static> SaveSnapshot<J> {
-    /// Does it all, and returns the files in the order in which Atlas names them.
+    /// Saves the snapshot to this directory, and returns the files in the order in which Atlas
+    /// names them.
     ///
-    /// Each call asks Atlas for a download of its own, a restore job; what is here of the snapshot decides how much of it is fetched:
+    /// Each call requests a download of its own from Atlas, a restore job. The files in the
+    /// directory determine how much is downloaded:
     ///
-    /// - After a call that failed, was dropped, or whose process was killed, the next one to the same directory goes on. Complete files
-    ///   are kept, unless Atlas did not say which shard they are of. What has come of others is kept if the host knows them by
-    ///   the same `ETag`. Until all files are complete, `snapshot-ID.part` marks those that are here as the work of such a call.
-    /// - Fallback files of the snapshot, such as those of a call that was successful, are in the way, and nothing is asked for:
-    ///   move them, or ask for [`Download::overwrite`].
+    /// - After a call that failed, was dropped, or whose process was killed, the next call to the
+    ///   same directory continues. Complete files are kept, unless Atlas did not name their shards.
+    ///   The received bytes of other files are kept if the host sends the same `ETag` for them.
+    ///   Until all files are complete, the file `snapshot-ID.part` marks them as the work of an
+    ///   unfinished call.
+    /// - Other files of the snapshot, such as those of a successful call, make the call fail before
+    ///   a request is sent: move them, or set [`Download::overwrite`].
     ///
-    /// Before anything is asked for, the directory is made if need be, for its owner alone (0700), and a small file is written to it and
-    /// deleted. What was made for a call that saves nothing is removed again.
+    /// Before the first request, the directory is created if it does not exist, by default for its
+    /// owner alone (0700), and a small file is written to it and deleted. Directories created for a
+    /// call that saves nothing are removed again.
     ///
     /// Two processes must not save the same snapshot to the same directory at the same time.
     ///
     /// # Errors
     ///
-    /// [`SaveError`], which says which step failed; [`DownloadError::Disk`] at once, where nothing can be written to the directory.
-    /// [`DownloadError::Expired`] ends it unless
-    /// [`renew_expired`](Self::renew_expired) was asked for, or it has been renewed already.
+    /// Returns a [`SaveError`], which says which step failed. If the directory is not writable, the
+    /// call fails with [`DownloadError::Disk`] before a request is sent. [`DownloadError::Expired`]
+    /// ends the call, unless [`renew_expired`](Self::renew_expired) is set and the download was not
+    /// renewed before.
     pub async fn into_directory(
         mut self,
         directory: impl AsRef<Path>,
@@ -147,7 +156,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         }
     }
 
-    /// `complete` has the files of the time before.
+    /// Makes one attempt. `complete` holds the files of the previous attempt.
     async fn once(
         &mut self,
         directory: &Path,
@@ -158,7 +167,8 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
             .as_ref()
             .map_err(|error| Error::from(error.clone()))?;
         let unfinished = Marker::of(directory, &plan.prefix);
-        // Making the download may take hours: what will be in its way is better told before, and that nothing can be written.
+        // Preparing the download may take hours, so existing files and an unwritable directory are
+        // reported first.
         let download = (self.change)(self.client.download());
         let mode = download.mode().map_err(SaveError::Download)?;
         if !download.overwrites() {
@@ -167,7 +177,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         let _removes_what_stays_empty =
             Writable::prove(directory, &plan.prefix, mode).map_err(SaveError::Download)?;
         let asked: Response<J> = plan.create.clone().send().await?;
-        // Atlas may need a moment to know what it has made.
+        // Atlas may need a moment before it shows the new job.
         let wait = (plan.find)(&asked)
             .options(self.options.clone())
             .just_created();
@@ -180,7 +190,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         if files.is_empty() {
             return Err(SaveError::NoFiles(Box::new(job)));
         }
-        // What `download` asks for comes later, and wins.
+        // The caller's changes are applied last, so that they override these settings.
         let download = self
             .client
             .download()

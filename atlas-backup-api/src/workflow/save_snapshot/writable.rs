@@ -1,4 +1,4 @@
-//! Proves that files can be written to a directory, before hours are spent on making them.
+//! Checks that files can be written to a directory, before hours are spent on preparing them.
 
 use std::fs;
 use std::io::{self, Write};
@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 
 use crate::download::{DownloadError, Mode};
 
-/// A directory in which a file could be written. Dropped, it removes again what was made for it and is still empty.
+/// A directory in which a file could be written. Dropping it removes the directories that were
+/// created for it and are still empty.
 pub(super) struct Writable {
-    /// Directories that were not there before, the innermost first.
+    /// The directories that did not exist before, the innermost first.
     made: Vec<PathBuf>,
 }
 
 impl Writable {
-    /// Makes the directory, if need be, and writes and deletes a file in it whose name begins so.
+    /// Creates the directory if it does not exist, and writes and deletes a file in it whose name
+    /// has this prefix.
     pub(super) fn prove(directory: &Path, prefix: &str, mode: Mode) -> Result<Self, DownloadError> {
-        // Before the first attempt: one that fails half-way is cleaned up, too.
+        // Created before the first attempt, so that an attempt that fails half-way is cleaned up
+        // too.
         let writable = Writable {
             made: missing(directory),
         };
@@ -29,13 +32,13 @@ impl Writable {
 impl Drop for Writable {
     fn drop(&mut self) {
         for directory in &self.made {
-            // Only an empty directory can be removed, and one that is not is wanted.
+            // The system removes only empty directories; one that is not empty is to stay.
             drop(fs::remove_dir(directory));
         }
     }
 }
 
-/// The directory and those above it that do not exist.
+/// The directory and its parents that do not exist.
 fn missing(directory: &Path) -> Vec<PathBuf> {
     let is_missing =
         |path: &&Path| !path.as_os_str().is_empty() && fs::symlink_metadata(path).is_err();
@@ -46,7 +49,8 @@ fn missing(directory: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The system only says that something of that name exists already, where it is no directory.
+/// Changes the error if the path is a file: the system only says that something with this name
+/// exists already.
 fn create_dir_all(directory: &Path, mode: Mode) -> io::Result<()> {
     match mode.create_dir_all(directory) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -64,7 +68,7 @@ fn write_and_delete(directory: &Path, prefix: &str, mode: Mode) -> io::Result<()
     match written {
         Ok(()) => fs::remove_file(&probe),
         Err(error) => {
-            // It may not even have been made.
+            // The file may not exist, if it could not be created.
             drop(fs::remove_file(&probe));
             Err(error)
         }

@@ -1,4 +1,4 @@
-//! How taking a snapshot can end badly.
+//! The errors of taking a snapshot.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,35 +10,40 @@ use crate::error::truncated::Truncated;
 use crate::v2::types::Snapshot;
 use crate::wire::one_line;
 
-/// Why [`take_snapshot_and_wait`](crate::v2::Api::take_snapshot_and_wait) did not end with a completed snapshot.
+/// Why [`take_snapshot_and_wait`](crate::v2::Api::take_snapshot_and_wait) did not end with a
+/// completed snapshot.
 #[non_exhaustive]
 pub enum TakeError {
-    /// A call was refused or failed, and no snapshot was asked for.
+    /// A request was refused or failed, and no snapshot was requested.
     Call(Error),
-    /// Another on-demand snapshot of the cluster was under way, and waiting for it ended so. No snapshot was asked for.
+    /// Another on-demand snapshot of the cluster was in progress, and waiting for it failed with
+    /// this error. No snapshot was requested.
     Busy(WaitError<Snapshot>),
-    /// The snapshot was asked for, and it is not known whether Atlas takes it. It was looked for by the marker in its description and not
-    /// found; look again before asking again.
+    /// The snapshot was requested, but it is unknown whether Atlas received the request. The
+    /// snapshot was searched for by the marker in its description and not found; search again
+    /// before requesting another.
     #[non_exhaustive]
     Ambiguous {
-        /// What the description of the snapshot would contain.
+        /// The text that the description of the snapshot would contain.
         marker: String,
-        /// How asking for it failed.
+        /// The error of the request.
         failure: Error,
     },
-    /// The deadline came before a snapshot was asked for.
+    /// The deadline passed before a snapshot was requested.
     #[non_exhaustive]
     Deadline {
-        /// How long it was.
+        /// The time limit.
         waited: Duration,
     },
-    /// The snapshot was asked for and accepted, and waiting for it ended so: it failed, is still under way, or it is not known how far it
-    /// is. It exists: wait for it, or look at it, before asking for another.
+    /// Atlas accepted the request, but waiting for the snapshot failed: the snapshot failed, is
+    /// still in progress, or its progress is unknown. It exists: wait for it, or inspect it, before
+    /// requesting another.
     #[non_exhaustive]
     Snapshot {
-        /// As it was when Atlas accepted it, or when it was found.
+        /// The snapshot as Atlas returned it when it accepted the request, or as the search found
+        /// it.
         snapshot: Box<Snapshot>,
-        /// How waiting for it ended.
+        /// Why waiting for it failed.
         failure: WaitError<Snapshot>,
     },
 }
@@ -93,7 +98,7 @@ impl fmt::Display for TakeError {
     }
 }
 
-/// A snapshot by its id alone: it may be long.
+/// Prints only the id of a snapshot, because a whole snapshot may be long.
 impl fmt::Debug for TakeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

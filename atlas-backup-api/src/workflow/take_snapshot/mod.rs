@@ -1,4 +1,4 @@
-//! An on-demand snapshot, from asking for it until it is good.
+//! Takes an on-demand snapshot, from the request until the snapshot is completed.
 
 mod error;
 
@@ -22,12 +22,12 @@ use crate::workflow::cluster_snapshots;
 
 pub use error::TakeError;
 
-/// How often to look for a snapshot of which it is not known whether it was made.
+/// How often to search for a snapshot if it is unknown whether Atlas takes it.
 const LOOKS: u32 = 5;
 
-/// Takes an on-demand snapshot and waits until it is completed: awaited, it gives the snapshot.
+/// Takes an on-demand snapshot and waits until it is completed. Awaiting it returns the snapshot.
 ///
-/// Made by [`Api::take_snapshot_and_wait`].
+/// Created by [`Api::take_snapshot_and_wait`].
 #[must_use = "nothing is sent before it is awaited"]
 pub struct TakeSnapshotAndWait {
     api: Api,
@@ -42,14 +42,18 @@ type Progress = Box<dyn FnMut(&Snapshot) + Send>;
 impl Api {
     /// Take one on-demand snapshot, and wait until it is completed.
     ///
-    /// Works for replica sets and for sharded clusters, whose snapshots are in a list of their own: it is asked as
-    /// [`list_cluster_snapshots`](Self::list_cluster_snapshots) does.
+    /// Works for replica sets and for sharded clusters, which have separate lists of snapshots: it
+    /// reads them as [`list_cluster_snapshots`](Self::list_cluster_snapshots) does.
     ///
-    /// 1. Atlas takes one on-demand snapshot of a cluster at a time: while another is queued or in progress, it is waited for.
-    /// 2. The snapshot is asked for once. A marker like `[atlas-backup-api 9f86d081884c7d65]` is added to its description.
-    /// 3. Where the answer to that is lost, the snapshot is looked for by its marker, and nothing is asked for again: if it is not found,
-    ///    that is [`TakeError::Ambiguous`].
-    /// 4. The snapshot is waited for. If it fails, that is [`TakeError::Snapshot`].
+    /// 1. Atlas takes one on-demand snapshot of a cluster at a time: if another one is queued or in
+    ///    progress, the call waits for it.
+    /// 2. The call requests the snapshot once. It adds a marker like
+    ///    `[atlas-backup-api 9f86d081884c7d65]` to the description.
+    /// 3. If the response is lost, the call searches for the snapshot by its marker and does not
+    ///    request another. If the search does not find it, the call fails with
+    ///    [`TakeError::Ambiguous`].
+    /// 4. The call waits for the snapshot. If the snapshot fails, the call fails with
+    ///    [`TakeError::Snapshot`].
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -67,8 +71,10 @@ impl Api {
     /// # }
     /// ```
     ///
-    /// Roles and errors are those of [`take_snapshot`](Self::take_snapshot), [`list_cluster_snapshots`](Self::list_cluster_snapshots) and
-    /// [`get_snapshot`](Self::get_snapshot), which this calls. That a cluster has no snapshots yet is no error.
+    /// The required roles and the errors are those of [`take_snapshot`](Self::take_snapshot),
+    /// [`list_cluster_snapshots`](Self::list_cluster_snapshots) and
+    /// [`get_snapshot`](Self::get_snapshot), which this method calls. A cluster that has no
+    /// snapshots yet is not an error.
     pub fn take_snapshot_and_wait(
         &self,
         group_id: impl TryInto<ObjectId, Error: fmt::Display>,
@@ -87,19 +93,20 @@ impl Api {
 }
 
 impl TakeSnapshotAndWait {
-    /// Gives up after this time, in which all four steps must be done. Default: 24 hours.
+    /// Sets the time limit for all four steps together. Default: 24 hours.
     pub fn deadline(mut self, time: Duration) -> Self {
         self.options = self.options.deadline(time);
         self
     }
 
-    /// As [`Wait::poll_every`](crate::Wait::poll_every).
+    /// Sets the delays between polls, as [`Wait::poll_every`](crate::Wait::poll_every) does.
     pub fn poll_every(mut self, first: Duration, longest: Duration) -> Self {
         self.options = self.options.poll_every(first, longest);
         self
     }
 
-    /// Is shown, after each poll, the snapshot being waited for: the one that was under way before, by its id, or this one.
+    /// Sets a callback that is called after each successful poll with the snapshot that the call
+    /// waits for: one that was in progress before, or the requested one. Their ids tell them apart.
     pub fn on_progress(mut self, see: impl FnMut(&Snapshot) + Send + 'static) -> Self {
         self.progress = Box::new(see);
         self
@@ -131,7 +138,7 @@ impl TakeSnapshotAndWait {
         };
         taking.let_others_finish().await?;
         let snapshot = taking.take(body, &marker).await?;
-        // Atlas may need a moment to know what it has made.
+        // Atlas may need a moment before it shows the new snapshot.
         let options = taking.options.clone().just_created(true);
         let waited = taking.wait_for(&snapshot, options).await;
         waited.map_err(|failure| TakeError::Snapshot {
@@ -158,11 +165,11 @@ impl fmt::Debug for TakeSnapshotAndWait {
     }
 }
 
-/// The steps, and what they share.
+/// The state that the steps share.
 struct Taking {
     api: Api,
     cluster: ClusterRef,
-    /// What kind of cluster it is, as soon as a snapshot has told.
+    /// The kind of the cluster, once a snapshot has named it.
     kind: Option<ClusterType>,
     options: PollOptions,
     schedule: PollSchedule,
@@ -171,7 +178,7 @@ struct Taking {
 
 impl Taking {
     async fn let_others_finish(&mut self) -> Result<(), TakeError> {
-        // A list may be behind: each is waited for once.
+        // The list may be out of date, so the call waits for each snapshot only once.
         let mut ended = HashSet::new();
         loop {
             let found = self
@@ -181,7 +188,8 @@ impl Taking {
                 return Ok(());
             };
             match self.wait_for(&other, self.options.clone()).await {
-                // Another's failure is not ours, nor is that it was deleted meanwhile.
+                // The other snapshot may fail or be deleted meanwhile; that is no error of this
+                // call.
                 Ok(_) | Err(WaitError::Ended { .. }) => {}
                 Err(WaitError::Call { failure, .. }) if failure.is_not_found() => {}
                 Err(error) => return Err(TakeError::Busy(error)),
@@ -190,14 +198,14 @@ impl Taking {
         }
     }
 
-    /// Nothing was asked for, and nothing may be any more.
+    /// The error of a call that has requested nothing when its deadline passes.
     fn deadline(&self) -> TakeError {
         TakeError::Deadline {
             waited: self.options.waited(),
         }
     }
 
-    /// Asks for the snapshot, once.
+    /// Requests the snapshot, once.
     async fn take(
         &mut self,
         body: OnDemandSnapshotRequest,
@@ -232,7 +240,8 @@ impl Taking {
         }
     }
 
-    /// What was sent may be acted on a little later than it was given up, so this looks more than once.
+    /// Atlas may act on a request some time after the client has given up on it, so this searches
+    /// more than once.
     async fn look_for(&mut self, marker: &str) -> Option<Snapshot> {
         let is_ours = |snapshot: &Snapshot| {
             snapshot
@@ -247,14 +256,14 @@ impl Taking {
             match self.find(is_ours).await? {
                 Ok(Some(snapshot)) => return Some(snapshot),
                 Ok(None) => self.schedule.succeeded(),
-                // The next look waits as long as this one was asked to.
+                // The next search waits as long as the response to this one asked.
                 Err(error) => self.schedule.failed(error).ok()?,
             }
         }
         None
     }
 
-    /// The first such snapshot of the cluster; None when the deadline came first.
+    /// Returns the first matching snapshot of the cluster, or `None` if the deadline comes first.
     async fn find(
         &mut self,
         is_wanted: impl Fn(&Snapshot) -> bool,
@@ -290,7 +299,8 @@ impl Taking {
     }
 }
 
-/// The first such snapshot of the cluster, which may be a replica set or sharded: each kind has a list of its own.
+/// Returns the first matching snapshot of the cluster, which may be a replica set or sharded: each
+/// kind has a list of its own.
 async fn look(
     api: &Api,
     cluster: &ClusterRef,
@@ -306,7 +316,8 @@ async fn look(
         Some(ClusterType::ShardedCluster) => {
             api.list_sharded_snapshots(group_id, cluster_name).stream()
         }
-        // A cluster without snapshots: whether one may be taken, asking for it will tell.
+        // The lists of a cluster without snapshots may be refused. If no snapshot may be taken, the
+        // request for it will fail.
         _ => cluster_snapshots::list(api, cluster).ignore_refusals(),
     };
     while let Some(snapshot) = snapshots.next().await {
