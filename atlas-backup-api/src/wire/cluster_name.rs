@@ -2,9 +2,10 @@
 
 use crate::wire::string_newtype::string_newtype;
 
-/// The name of a cluster: letters, digits and hyphens of ASCII, not starting with a hyphen.
+/// The name of a cluster: ASCII letters, digits and hyphens, not starting with a hyphen.
 ///
-/// Made from text it is checked. One that came in an answer is kept as it came, whatever it looks like.
+/// Conversion from text validates it. A value in a response is kept exactly as Atlas sent it, even
+/// if it breaks the rule.
 ///
 /// ```
 /// use atlas_backup_api::ClusterName;
@@ -17,7 +18,7 @@ pub struct ClusterName(String);
 
 string_newtype!(ClusterName, check);
 
-/// Atlas's own pattern is `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+/// The pattern in Atlas's documents is `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
 fn check(text: &str) -> Result<(), &'static str> {
     let plain = text
         .bytes()

@@ -1,4 +1,5 @@
-//! Lists and maps. Each type of list adds only these few small functions; the rest of the code knows it as `dyn List`.
+//! Lists and maps. Each type of list adds only these few small functions; the rest of the code
+//! knows it as `dyn List`.
 
 use std::collections::BTreeMap;
 

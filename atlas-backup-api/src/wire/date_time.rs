@@ -1,12 +1,13 @@
-//! Reading the date-times Atlas writes, which are not all RFC 3339.
+//! Parses the date-times that Atlas sends. Not all of them follow RFC 3339.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-/// An instant, with or without fraction and offset. Without offset it is UTC, as Atlas means it.
+/// Parses a date-time with or without fraction and offset. Without an offset it is UTC, as in
+/// Atlas's documentation.
 ///
-/// A bare date is no instant, whatever a lenient parser makes of it: reading it as midnight would change what is
+/// Returns `None` for a date without a time: reading it as midnight would change the text that is
 /// written back.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     if !matches!(text.as_bytes().get(10), Some(b'T' | b't' | b' ')) {

@@ -1,4 +1,4 @@
-//! What an answer held beyond its fields.
+//! The parts of a JSON object that have no field.
 
 use std::fmt;
 
@@ -7,51 +7,53 @@ use serde_json::{Map, Value};
 use crate::wire::member_set::MemberSet;
 use crate::wire::object::Shape;
 
-/// Members of an answer that no field of this version holds, as Atlas sent them.
+/// The members of a JSON object that no field of this version can hold, as Atlas sent them.
 ///
-/// It also remembers which lists and maps the answer had, so that one that came is written back even when the program emptied
-/// it (`[]`: Atlas would keep the items of a list that is left out), and one that never came is not. They are no members
-/// here: nothing shows them, and they are not compared. [`remove`](Self::remove) of its name forgets that a list came. The same
-/// goes for members that came in another form than the documented one and have a field that holds it (one URL instead of a list of
-/// them): they are written back in that form as long as it can hold the value.
+/// It also remembers which lists and maps were present. One that was present is written back even
+/// after the program emptied it (as `[]`: Atlas keeps the items of a list that is left out), and
+/// one that was absent is not. It also remembers which members had another form than the
+/// documented one (one URL instead of a list of URLs): their field holds the value, and they are
+/// written back in that form as long as the form can hold the value. None of this is shown or
+/// compared, and [`remove`](Self::remove) with the name of a list forgets that it was present.
 ///
-/// Almost always empty, so its members stand in a box that is only made for them. `Debug` prints the names only: a member
-/// that a newer Atlas added may be a secret.
+/// An `Extra` is almost always empty, so it allocates memory only for the members it holds.
+/// `Debug` prints names only, because a member that a newer Atlas added may be a secret.
 #[derive(Clone, Default)]
 pub struct Extra {
-    /// The object that was read. `None` if the program made this.
+    /// The shape of the object that was read. `None` if the program created this value.
     shape: Option<&'static Shape>,
-    /// The members that were present and are held by their fields.
+    /// The members that were present and that their fields hold.
     present: MemberSet,
-    // Never `Some` of nothing.
+    // Never `Some` of an empty `Rest`.
     rest: Option<Box<Rest>>,
 }
 
 #[derive(Clone, Default)]
 struct Rest {
     members: Map<String, Value>,
-    /// Those of the present members that had another form than the documented one.
+    /// The present members that had another form than the documented one.
     in_other_form: MemberSet,
 }
 
-/// The form in which a member was read, where its value alone does not tell.
+/// The form in which a member was read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum WireForm {
-    /// As documented: a list or a map, which may be empty.
+    /// The documented form.
     AsDocumented,
-    /// The other form in which Atlas was seen sending it.
+    /// The other form in which Atlas was seen sending it: see `OtherForm`.
     InOtherForm,
 }
 
 impl Extra {
-    /// Nothing.
+    /// An empty value, as a constant.
     pub(crate) const NONE: Self = Extra {
         shape: None,
         present: MemberSet::EMPTY,
         rest: None,
     };
 
-    /// What is left of an object once its fields are read, and the forms in which those were.
+    /// Creates the value for an object that was read: the members without a field, the members that
+    /// were present, and those of them that had the other form.
     pub(crate) fn read(
         shape: &'static Shape,
         members: Map<String, Value>,
@@ -72,13 +74,13 @@ impl Extra {
         }
     }
 
-    /// Whether the list or map of this name was present, and its field holds it.
+    /// Whether the member with this name was present and its field holds it.
     pub(crate) fn was_present(&self, name: &str) -> bool {
         self.form(name).is_some()
     }
 
-    /// The form in which the member of this name was read, if it was present, its field holds it, and its value alone does
-    /// not tell.
+    /// The form in which the member with this name was read, if it was present and its field holds
+    /// it.
     pub(crate) fn form(&self, name: &str) -> Option<WireForm> {
         let index = self
             .index(name)
@@ -94,7 +96,7 @@ impl Extra {
         })
     }
 
-    /// The place of a member in the object that was read.
+    /// The index of a member in the shape of the object that was read.
     fn index(&self, name: &str) -> Option<usize> {
         self.shape?
             .members
@@ -111,27 +113,28 @@ impl Extra {
         }
     }
 
-    /// Whether there is nothing here.
+    /// Whether there are no members.
     pub fn is_empty(&self) -> bool {
         self.rest
             .as_ref()
             .is_none_or(|rest| rest.members.is_empty())
     }
 
-    /// The value of the member called `name` in JSON.
+    /// The value of the member with this JSON name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.rest.as_ref()?.members.get(name)
     }
 
-    /// The members, by their names in JSON.
+    /// All members, with their JSON names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         let members = self.rest.iter().flat_map(|rest| rest.members.iter());
         members.map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Adds a member to be written, and returns the value it had here.
+    /// Adds a member that is then written, and returns the value that was stored under this name.
     ///
-    /// A field of the object that has a value or items wins over a member of the same name here.
+    /// If a field of the object has the same JSON name and a value or items, the field is written
+    /// instead.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
         let name = name.into();
         self.forget(&name);
@@ -141,7 +144,8 @@ impl Extra {
             .insert(name, value.into())
     }
 
-    /// Takes a member out, so that it is not written back. A list that a field holds is then written only if it has items.
+    /// Removes a member, so that it is not written back. If the name is that of a list with a
+    /// field, the list is then written only if it has items.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         self.forget(name);
         let rest = self.rest.as_mut()?;
@@ -153,7 +157,8 @@ impl Extra {
     }
 }
 
-/// Of the members; which lists came is not compared, so `{"links": []}` is read as equal to `{}`.
+/// Compares the members only. Which lists were present is not compared, so `{"links": []}` and `{}`
+/// are read as equal values.
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
         match (&self.rest, &other.rest) {

@@ -1,6 +1,6 @@
-//! What a member of a JSON object is to the code that reads and writes it: a [`View`] of its value, and a [`Slot`] to put
-//! a value into. Both are an enum of what JSON can hold, so that reading, writing and comparing are written once, for all
-//! types.
+//! What a member of a JSON object is to the code that reads and writes it: a [`View`] of its value,
+//! and a [`Slot`] to put a value into. Both are an enum of what JSON can hold, so that reading,
+//! writing and comparing are written once, for all types.
 
 use std::fmt;
 
@@ -15,7 +15,8 @@ pub(crate) trait Empty {
     const EMPTY: Self;
 }
 
-/// A value that stands in a JSON document: a member of an object, an item of a list, or the whole document.
+/// A value that stands in a JSON document: a member of an object, an item of a list, or the whole
+/// document.
 pub(crate) trait Field: fmt::Debug {
     /// The value, to be written or compared.
     fn view(&self) -> View<'_>;
@@ -26,8 +27,8 @@ pub(crate) trait Field: fmt::Debug {
     /// Makes it empty again, for example after a value that did not fit.
     fn clear(&mut self);
 
-    /// Whether this is a list or a map without an `Option` around it: if it is empty, its value does not tell whether it
-    /// was absent from the document.
+    /// Whether this is a list or a map without an `Option` around it: if it is empty, its value
+    /// does not tell whether it was absent from the document.
     fn is_bare_collection(&self) -> bool {
         false
     }

@@ -1,10 +1,11 @@
-//! Why a text is no id or name.
+//! The error of a text that is not a valid id or name.
 
 use std::fmt;
 
 use crate::wire::one_line;
 
-/// Text that is not the kind of id or name it was meant to be. Its message shows the text and states the rule.
+/// A text is not a valid [`ObjectId`](crate::ObjectId) or [`ClusterName`](crate::ClusterName). The
+/// message quotes the text and states the rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidId {
     value: String,
@@ -14,7 +15,7 @@ pub struct InvalidId {
 
 impl InvalidId {
     pub(crate) fn new(value: &str, what: &'static str, rule: &'static str) -> Self {
-        // Something pasted by mistake may be long.
+        // A text that was pasted by mistake may be long.
         InvalidId {
             value: one_line::truncate(value, 64),
             what,
@@ -22,17 +23,17 @@ impl InvalidId {
         }
     }
 
-    /// The text that was refused, shortened where it is long.
+    /// The invalid text, cut after 64 characters.
     pub fn value(&self) -> &str {
         &self.value
     }
 
-    /// What is expected instead.
+    /// The rule that the text breaks.
     pub fn rule(&self) -> &str {
         self.rule
     }
 
-    /// What it was meant to be: `ObjectId` or `ClusterName`.
+    /// The expected type: `ObjectId` or `ClusterName`.
     pub fn expected(&self) -> &'static str {
         self.what
     }

@@ -1,8 +1,8 @@
-//! Where something stands in a JSON document: `results[3].expiresAt`. Paths grow from the inside out.
+//! Paths in a JSON document, such as `results[3].expiresAt`. They are built from the inside out.
 
-/// `path` seen from the object whose member `name` it starts in.
+/// Puts the member `name` of an object before `path`.
 pub(crate) fn inside(name: &str, path: &str) -> String {
-    // A name that could be mistaken for a path stands in brackets.
+    // A name that could be mistaken for a path is put in brackets.
     let plain = !name.is_empty()
         && name
             .chars()
@@ -14,7 +14,7 @@ pub(crate) fn inside(name: &str, path: &str) -> String {
     }
 }
 
-/// `path` seen from the list whose item it starts in.
+/// Puts the item `index` of a list before `path`.
 pub(crate) fn at(index: usize, path: &str) -> String {
     join(&format!("[{index}]"), path)
 }

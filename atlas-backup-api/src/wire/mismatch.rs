@@ -1,4 +1,4 @@
-//! Why a JSON value does not fit, and where in the document it stands.
+//! The error of a JSON value that does not fit its type.
 
 use std::fmt;
 
@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::wire::json_path;
 
-/// A value that does not fit its type. It holds the kind of what was found, never the content: that may be a secret.
+/// A JSON value does not fit its type. The message names the kind of the value, never the value
+/// itself, which may be a secret.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Mismatch {
     path: String,
@@ -18,7 +19,7 @@ impl Mismatch {
         Mismatch { path, problem }
     }
 
-    /// The same, seen from the object whose member `name` it is.
+    /// Puts the member `name` of an object before the path.
     pub(crate) fn inside(self, name: &str) -> Self {
         Mismatch {
             path: json_path::inside(name, &self.path),
@@ -26,12 +27,12 @@ impl Mismatch {
         }
     }
 
-    /// For example `results[3].expiresAt`; empty for the document itself.
+    /// The path to the value, such as `results[3].expiresAt`. It is empty for the whole document.
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
-    /// For example `expected text, found a number`.
+    /// The problem, such as `expected text, found a number`.
     pub(crate) fn problem(&self) -> &str {
         &self.problem
     }

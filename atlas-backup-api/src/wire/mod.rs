@@ -1,4 +1,10 @@
-//! JSON to types and back. Nothing in here knows of HTTP.
+//! Converts between JSON and Rust types. Nothing in this folder knows HTTP.
+//!
+//! - `field`, `object`, `scalar`, `collection`: how the code that is not generic reaches a value
+//! - `read`, `read_object`, `write`: that code
+//! - `object_macros`, `open_enum`, `string_newtype`: the macros that define types
+//! - `object_id`, `cluster_name`: types that are defined by hand
+//! - `extra`, `other_form`: what keeps a response lossless
 
 pub(crate) mod cluster_name;
 pub(crate) mod collection;

@@ -1,14 +1,16 @@
-//! Objects: structs whose members are described once, in a table, and reached by their place in it.
+//! Objects: structs whose members are described in a table and reached by their index in it.
 //!
-//! serde's derives cost about 305 expanded lines a type, and its `flatten` (the usual way to keep unknown members) costs
-//! more again. So the macros of `object_macros` expand to the plain struct, a table of its members and two functions that
-//! reach each member as `dyn Field`. The code that reads, writes, compares and prints objects is written once, and is not
-//! generic over their types.
+//! serde's derives cost about 305 expanded lines a type, and its `flatten` (the usual way to keep
+//! unknown members) costs more again. So the macros of `object_macros` expand to the plain struct,
+//! a table of its members and two functions that reach each member as `dyn Field`. The code that
+//! reads, writes, compares and prints objects is written once, and is not generic over their types.
 //!
-//! What an object has no field for is kept beside its fields and written back, if it has an [`Extra`]: unknown members, and
-//! values of optional members that their field cannot hold. So is which lists and maps were present, because an empty one
-//! does not tell: one that was present is written even after the program emptied it. Some members were seen in another form
-//! than the documented one (`other_form`): their field holds the value, and it is written in the form in which it was read.
+//! What an object has no field for is kept beside its fields and written back, if it has an
+//! [`Extra`]: unknown members, and values of optional members that their field cannot hold. So is
+//! which lists and maps were present, because an empty one does not tell: one that was present is
+//! written even after the program emptied it. Some members were seen in another form than the
+//! documented one (`other_form`): their field holds the value, and it is written in the form in
+//! which it was read.
 
 use std::fmt;
 
@@ -135,8 +137,8 @@ impl dyn Object + '_ {
         self.extra().and_then(|extra| extra.form(member.name))
     }
 
-    /// Whether a member is written. An empty list or map is written if it was read, because Atlas would keep what it has of
-    /// a list that is left out.
+    /// Whether a member is written. An empty list or map is written if it was read, because Atlas
+    /// would keep what it has of a list that is left out.
     pub(crate) fn is_written(&self, member: &Member, field: &dyn Field) -> bool {
         let view = field.view();
         let is_empty = match &view {

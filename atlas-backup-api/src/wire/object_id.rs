@@ -1,10 +1,11 @@
-//! The ids of Atlas: projects, snapshots, jobs, policies.
+//! The ids that Atlas gives to projects, snapshots, jobs and policies.
 
 use crate::wire::string_newtype::string_newtype;
 
-/// Identifies a thing of Atlas (project, snapshot, restore job): 24 hexadecimal digits, lower case.
+/// The id of a project, snapshot, restore job or another resource: 24 lower-case hexadecimal digits.
 ///
-/// Made from text it is checked. One that came in an answer is kept as it came, whatever it looks like.
+/// Conversion from text validates it. A value in a response is kept exactly as Atlas sent it, even
+/// if it breaks the rule.
 ///
 /// ```
 /// use atlas_backup_api::ObjectId;
@@ -19,7 +20,7 @@ pub struct ObjectId(String);
 
 string_newtype!(ObjectId, check);
 
-/// Atlas's own pattern is `^([a-f0-9]{24})$`.
+/// The pattern in Atlas's documents is `^([a-f0-9]{24})$`.
 fn check(text: &str) -> Result<(), &'static str> {
     let hexadecimal = text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !hexadecimal {

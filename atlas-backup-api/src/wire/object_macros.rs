@@ -1,8 +1,9 @@
-//! The macros that write objects.
+//! The macros that define objects.
 //!
-//! They match each member once and call nothing recursively: their cost is the code they write.
+//! They match each member once and are not recursive, so they cost no more compile time than the
+//! code that they expand to.
 
-/// A struct that Atlas sends: tolerant to read, and nothing it held is lost when it is written back.
+/// Defines a struct for a response. Reading it is tolerant, and writing it back loses nothing.
 ///
 /// ```text
 /// response! {
@@ -18,7 +19,7 @@
 /// }
 /// ```
 ///
-/// Other attributes of a member (`deprecated`, `doc(alias)`) stand after its `wire`.
+/// Other attributes of a member (`deprecated`, `doc(alias)`) follow its `wire` attribute.
 macro_rules! response {
     ($(#[$meta:meta])* pub struct $name:ident {
         $($(#[doc = $doc:literal])* #[wire($wire:literal $(, $flag:ident)*)] $(#[$attribute:meta])*
@@ -29,8 +30,8 @@ macro_rules! response {
         #[non_exhaustive]
         pub struct $name {
             $($(#[doc = $doc])* $(#[$attribute])* pub $field: $type,)*
-            /// Members that this version has no field for, or whose value no field could hold, as Atlas sent them. They
-            /// are written back when this is serialized.
+            /// Members that this version has no field for, or whose values do not fit their fields, as
+            /// Atlas sent them. Serializing this value writes them back.
             pub extra: $crate::Extra,
         }
 
@@ -44,7 +45,7 @@ macro_rules! response {
     };
 }
 
-/// What they have in common.
+/// Implements what all objects have in common.
 macro_rules! object {
     ($name:ident [$($field:ident $wire:literal [$($flag:ident)*])*] [$($extra:ident)?]) => {
         #[allow(deprecated)]

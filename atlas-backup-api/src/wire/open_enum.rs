@@ -1,6 +1,6 @@
-//! Enums that a newer Atlas may add values to.
+//! Enums that keep values which a newer Atlas may add.
 
-/// A type that [`open_enum!`] has written.
+/// An enum that `open_enum!` defines.
 pub(crate) trait OpenEnum: AsRef<str> {}
 
 /// ```text
@@ -15,8 +15,8 @@ pub(crate) trait OpenEnum: AsRef<str> {}
 /// }
 /// ```
 ///
-/// adds `Unknown(String)`, which keeps any other value and writes it back, and what a program needs to compare, print,
-/// make and store one.
+/// adds a variant `Unknown(String)`, which keeps any other value and writes it back, and
+/// implements comparison, printing, conversion from text and serde.
 macro_rules! open_enum {
     ($(#[$meta:meta])* pub enum $name:ident {
         $($(#[$attribute:meta])* $variant:ident = $wire:literal),* $(,)?
@@ -26,13 +26,13 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$attribute])* #[doc = concat!("\n\nOn the wire: `", $wire, "`.")] $variant,)*
-            /// A value that this version does not know, as Atlas sent it.
+            /// A value that this version of the crate does not know, as Atlas sent it.
             Unknown(String),
         }
 
         #[allow(deprecated)]
         impl $name {
-            /// The value as it is on the wire.
+            /// The value as it stands in JSON.
             pub fn as_str(&self) -> &str {
                 match self {
                     $($name::$variant => $wire,)*

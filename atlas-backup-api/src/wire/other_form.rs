@@ -1,7 +1,8 @@
-//! Forms in which Atlas was seen sending a member, other than the documented one.
+//! Forms of a member that Atlas was seen sending, other than the documented form.
 //!
-//! The documents say so at the member (`x-atlas-other-form`). Its field holds the value in the documented form, and what was read so is
-//! written so again, as far as that form can hold it.
+//! The OpenAPI documents name the form at the member (`x-atlas-other-form`). The field holds the
+//! value in the documented form. It is written in the form in which it was read, as long as that
+//! form can hold the value.
 
 use serde_json::Value;
 
@@ -11,29 +12,32 @@ use jiff::Timestamp;
 /// The other form of a member.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum OtherForm {
-    /// A list whose only item stands in its place: `"a"` for `["a"]`.
+    /// The only item instead of the list: `"a"` for `["a"]`.
     OneItem,
-    /// A list whose only item stands in place of the whole object: `{"id": 1}` for `{"results": [{"id": 1}]}`. The object's reader sees to it.
+    /// The only item of the list instead of the whole object: `{"id": 1}` for
+    /// `{"results": [{"id": 1}]}`. `ObjectReader` handles this form.
     WholeAnswer,
-    /// Seconds since 1970-01-01 UTC as a date-time: `"1970-01-01T00:01:00Z"` for `60`.
+    /// A date-time instead of seconds since 1970-01-01 UTC: `"1970-01-01T00:01:00Z"` for `60`.
     DateTime,
 }
 
 impl OtherForm {
-    /// The documented form of a value that came in this one; None where it did not.
+    /// Converts a value from this form to the documented form. Returns `None` if the value does not
+    /// have this form.
     pub(crate) fn read(self, value: &Value) -> Option<Value> {
         match self {
             OtherForm::OneItem if !value.is_array() => Some(Value::Array(vec![value.clone()])),
             OtherForm::DateTime => {
                 let instant = date_time::parse(value.as_str()?)?;
-                // A second cannot hold a fraction of one.
+                // Whole seconds cannot represent a fraction.
                 (instant.subsec_nanosecond() == 0).then(|| instant.as_second().into())
             }
             OtherForm::OneItem | OtherForm::WholeAnswer => None,
         }
     }
 
-    /// The opposite, as far as this form can hold the value.
+    /// Converts a value from the documented form to this form. Returns it unchanged if this form
+    /// cannot hold it.
     pub(crate) fn write(self, value: Value) -> Value {
         match (self, value) {
             (OtherForm::OneItem, Value::Array(mut items)) if items.len() == 1 => items.remove(0),

@@ -1,8 +1,9 @@
 //! Reads JSON into fields, straight from the deserializer.
 //!
-//! A value that a field cannot hold is no error as long as something can keep it: an optional member's value goes to the
-//! [`Extra`](crate::Extra) of its object. So the reader knows at each place whether an object around it preserves what does
-//! not fit. If so, it hands back the whole value; if not, it fails at once, which tells the line and column.
+//! A value that a field cannot hold is no error as long as something can keep it: an optional
+//! member's value goes to the [`Extra`](crate::Extra) of its object. So the reader knows at each
+//! place whether an object around it preserves what does not fit. If so, it hands back the whole
+//! value; if not, it fails at once, which tells the line and column.
 
 use std::fmt;
 
@@ -29,8 +30,8 @@ pub(crate) fn deserialize<'de, T: Field + Empty, D: Deserializer<'de>>(
     }
 }
 
-/// Reads a document into an empty field. On failure, the error says where in the document it is, and the field may hold a
-/// part of it.
+/// Reads a document into an empty field. On failure, the error says where in the document it is,
+/// and the field may hold a part of it.
 pub(crate) fn from_json(field: &mut dyn Field, json: &str) -> Result<(), ReadError> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let mut path = String::new();
@@ -39,7 +40,7 @@ pub(crate) fn from_json(field: &mut dyn Field, json: &str) -> Result<(), ReadErr
         .map_err(|error| ReadError::new(path, error))
 }
 
-/// The same, of a document that was parsed already.
+/// Like [`from_json`], for a document that is already parsed.
 pub(crate) fn from_value(field: &mut dyn Field, value: &Value) -> Result<(), Mismatch> {
     let mut path = String::new();
     fill(field, value, &mut path).map_err(|error| Mismatch::at_path(path, error.to_string()))
@@ -49,7 +50,7 @@ pub(crate) fn from_value(field: &mut dyn Field, value: &Value) -> Result<(), Mis
 pub(crate) enum ReadError {
     /// It is not JSON.
     Syntax(serde_json::Error),
-    /// It is JSON, but not what was expected.
+    /// It is JSON, but does not fit the type.
     Mismatch(Mismatch),
 }
 
@@ -82,7 +83,7 @@ fn fill<'de, D: Deserializer<'de>>(
     }
 }
 
-/// What became of a value.
+/// What the reader did with a value.
 pub(crate) enum Outcome {
     /// It was `null`: the field is still empty.
     Null,
@@ -283,7 +284,8 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
     }
 }
 
-/// Reads a list; returns all of its items if the list cannot hold one of them: half a list would mislead.
+/// Reads a list; returns all of its items if the list cannot hold one of them: half a list would
+/// mislead.
 fn read_list<'de, A: SeqAccess<'de>>(
     list: &mut dyn List,
     sequence: &mut A,

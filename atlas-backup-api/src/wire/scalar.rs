@@ -73,12 +73,14 @@ pub(crate) fn integer(number: &Number) -> Option<i64> {
     if let Some(integer) = number.as_i64() {
         return Some(integer);
     }
-    // An integer between 2^63 and 2^64 has no fraction as a float either, but is out of range as well.
+    // An integer between 2^63 and 2^64 has no fraction as a float either, but is out of range as
+    // well.
     let float = number.as_f64()?;
     (float.fract() == 0.0 && (-LIMIT..LIMIT).contains(&float)).then_some(float as i64)
 }
 
-/// The float that a JSON number stands for, unless it is an integer with more digits than a float has.
+/// The float that a JSON number stands for, unless it is an integer with more digits than a float
+/// has.
 pub(crate) fn exact_float(number: &Number) -> Option<f64> {
     let float = number.as_f64()?;
     let integer = number

@@ -1,15 +1,16 @@
-//! Newtypes over text with a rule: checked when a program makes one, kept as it came when Atlas sent it.
+//! Newtypes over text with a rule. The rule is checked when a program creates a value, not when a
+//! response contains one.
 
 use crate::wire::invalid_id::InvalidId;
 
-/// A type that [`string_newtype!`] has written.
+/// A newtype that `string_newtype!` implements.
 pub(crate) trait StringNewtype {
-    /// Checks the rule again: a value that Atlas sent was never checked.
+    /// Checks the rule, which a value from a response may break.
     fn well_formed(&self) -> Result<(), InvalidId>;
 }
 
-/// `string_newtype!(ObjectId, check)` gives the newtype everything but its definition; `check` is
-/// `fn(&str) -> Result<(), &'static str>`, whose error is the rule.
+/// `string_newtype!(ObjectId, check)` implements everything for a newtype except its definition.
+/// `check` is a `fn(&str) -> Result<(), &'static str>`, and its error states the rule.
 macro_rules! string_newtype {
     ($name:ident, $check:path) => {
         impl $name {
@@ -49,7 +50,7 @@ macro_rules! string_newtype {
             }
         }
 
-        /// Checks the rule again: one that Atlas sent was never checked.
+        /// Checks the rule, which a value from a response may break.
         impl TryFrom<&$name> for $name {
             type Error = $crate::InvalidId;
 
@@ -105,7 +106,7 @@ macro_rules! string_newtype {
             }
         }
 
-        /// Keeps whatever text it reads, as for answers.
+        /// Accepts any text, because responses are kept as Atlas sent them.
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,

@@ -80,8 +80,8 @@ fn write_object<S: Serializer>(object: &dyn Object, serializer: S) -> Result<S::
     map.end()
 }
 
-/// The item that stood in place of the whole object when it was read, if the object still holds this one item and nothing
-/// else.
+/// The item that stood in place of the whole object when it was read, if the object still holds
+/// this one item and nothing else.
 fn whole_answer(object: &dyn Object) -> Option<View<'_>> {
     let is_whole = |form: Option<OtherForm>| form == Some(OtherForm::WholeAnswer);
     let (member, field) = object
