@@ -77,7 +77,7 @@ pub(crate) use {request, rule};
 mod tests {
     #[test]
     fn rules_of_text() {
-        let told = |name: &str| {
+        let outcomes = |name: &str| {
             [
                 rule!(min_length "name" name 2),
                 rule!(max_length "name" name 3),
@@ -85,8 +85,8 @@ mod tests {
             ]
             .map(|kept| kept.is_ok())
         };
-        assert_eq!(told("abc"), [true; 3]);
-        assert_eq!(told("a"), [false, true, true]);
-        assert_eq!(told("a/bc"), [true, false, false]);
+        assert_eq!(outcomes("abc"), [true; 3]);
+        assert_eq!(outcomes("a"), [false, true, true]);
+        assert_eq!(outcomes("a/bc"), [true, false, false]);
     }
 }

@@ -208,7 +208,7 @@ mod tests {
                 "the SHA-1 is not 40 hexadecimal digits",
             ),
         ] {
-            let error = delivery.check().map(|order| order.file).unwrap_err();
+            let error = delivery.check().map(|delivery| delivery.file).unwrap_err();
             let text = format!("{error} {error:?}");
             assert!(text.contains(fault) && !text.contains("hunter2"), "{text}");
         }

@@ -17,7 +17,7 @@ use super::content_range;
 use super::delivery::VerifiedDelivery;
 use super::error::DownloadError;
 use super::file_lock::FileLock;
-use super::http::{Failure, Link, unusable};
+use super::http::{Failure, FileClient, unusable};
 use super::partial_file::{PartialFile, Resume};
 use super::progress::Reporter;
 use super::sha1;
@@ -33,10 +33,10 @@ const BUFFER: usize = 64 * 1024;
 /// The download of one file.
 pub(super) struct Fetch<'a> {
     pub(super) settings: &'a Settings,
-    pub(super) link: &'a Link,
-    pub(super) order: &'a VerifiedDelivery,
+    pub(super) file_client: &'a FileClient,
+    pub(super) delivery: &'a VerifiedDelivery,
     pub(super) part: PartialFile,
-    pub(super) claim: FileLock,
+    pub(super) lock: FileLock,
     pub(super) reporter: Reporter<'a>,
 }
 
@@ -86,7 +86,7 @@ impl Fetch<'_> {
 
     async fn attempt(&mut self) -> Result<u64, Failure> {
         // Reading the record is cheap: it has a few hundred bytes.
-        let incoming = match self.part.resume(self.order) {
+        let incoming = match self.part.resume(self.delivery) {
             Some(resume) => match self.rest(resume).await? {
                 Some(rest) => rest,
                 None => self.whole().await?,
@@ -96,14 +96,14 @@ impl Fetch<'_> {
         let total = incoming.total;
         let (file, bytes) = self.receive(incoming).await?;
         if let Some(expected) = self
-            .order
+            .delivery
             .size
             .or(total)
             .filter(|&expected| expected != bytes)
         {
             self.discard().await?;
             return Err(DownloadError::Length {
-                file: self.order.file.clone(),
+                file: self.delivery.file.clone(),
                 expected,
                 found: bytes,
             }
@@ -116,7 +116,7 @@ impl Fetch<'_> {
     /// Requests the missing bytes; `None` if the host no longer has them, or does not say so
     /// clearly.
     async fn rest(&mut self, resume: Resume) -> Result<Option<Incoming>, Failure> {
-        let response = self.link.get(self.order, Some(&resume)).await?;
+        let response = self.file_client.get(self.delivery, Some(&resume)).await?;
         self.trace(&response, resume.from);
         if response.status() == StatusCode::OK {
             return self.begin(response).await.map(Some);
@@ -140,10 +140,10 @@ impl Fetch<'_> {
 
     /// Requests the file from its first byte.
     async fn whole(&mut self) -> Result<Incoming, Failure> {
-        let response = self.link.get(self.order, None).await?;
+        let response = self.file_client.get(self.delivery, None).await?;
         self.trace(&response, 0);
         if response.status() != StatusCode::OK {
-            return Err(unusable(self.order, "it is a part, which was not asked for").into());
+            return Err(unusable(self.delivery, "it is a part, which was not asked for").into());
         }
         self.begin(response).await
     }
@@ -153,9 +153,9 @@ impl Fetch<'_> {
         let total = headers
             .get(CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok()?.parse().ok());
-        match (self.order.size, total) {
+        match (self.delivery.size, total) {
             (Some(expected), Some(found)) if expected != found => {
-                let file = self.order.file.clone();
+                let file = self.delivery.file.clone();
                 self.discard().await?;
                 return Err(DownloadError::Length {
                     file,
@@ -165,10 +165,10 @@ impl Fetch<'_> {
                 .into());
             }
             (None, None)
-                if !headers.contains_key(TRANSFER_ENCODING) && self.order.sha1.is_none() =>
+                if !headers.contains_key(TRANSFER_ENCODING) && self.delivery.sha1.is_none() =>
             {
                 return Err(unusable(
-                    self.order,
+                    self.delivery,
                     "its length is not told, so its end could not be told from a break",
                 )
                 .into());
@@ -177,11 +177,11 @@ impl Fetch<'_> {
         }
         let version = Validator::of(headers).zip(total);
         // A file of unknown length has no last byte to request, so it gets no record.
-        let (part, order) = (self.part.clone(), self.order.clone());
+        let (part, delivery) = (self.part.clone(), self.delivery.clone());
         let file = self
             .on_disk(move || {
                 part.begin(
-                    &order,
+                    &delivery,
                     version
                         .as_ref()
                         .map(|(validator, total)| (validator, *total)),
@@ -221,12 +221,12 @@ impl Fetch<'_> {
         let file = ended(writer)
             .await
             .map_err(|error| self.disk(&self.part.path, error))?;
-        received.map_err(|error| Failure::connection(&self.order.file, error))?;
+        received.map_err(|error| Failure::connection(&self.delivery.file, error))?;
         Ok((file, self.reporter.bytes()))
     }
 
     async fn finish(&mut self, file: File) -> Result<(), Failure> {
-        let (part, is_hashed) = (self.part.clone(), self.order.sha1.is_some());
+        let (part, is_hashed) = (self.part.clone(), self.delivery.sha1.is_some());
         let read = self.on_disk(move || {
             file.sync_all()?;
             let found = if is_hashed {
@@ -245,10 +245,10 @@ impl Fetch<'_> {
             }
             .into());
         }
-        if let (Some(expected), Some(found)) = (&self.order.sha1, found) {
+        if let (Some(expected), Some(found)) = (&self.delivery.sha1, found) {
             if *expected != found {
                 self.discard().await?;
-                let (file, expected) = (self.order.file.clone(), expected.clone());
+                let (file, expected) = (self.delivery.file.clone(), expected.clone());
                 return Err(DownloadError::Hash {
                     file,
                     expected,
@@ -257,7 +257,7 @@ impl Fetch<'_> {
                 .into());
             }
         }
-        let (part, overwrite) = (self.part.clone(), self.order.overwrite);
+        let (part, overwrite) = (self.part.clone(), self.delivery.overwrite);
         match ended(self.start(move || part.finish(overwrite))).await {
             Err(error) if !overwrite && error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(DownloadError::Exists {
@@ -289,10 +289,10 @@ impl Fetch<'_> {
         &self,
         work: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> JoinHandle<io::Result<T>> {
-        let claim = self.claim.clone();
+        let lock = self.lock.clone();
         tokio::task::spawn_blocking(move || {
             let done = work();
-            drop(claim);
+            drop(lock);
             done
         })
     }

@@ -7,33 +7,33 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{OwnedMutexGuard, mpsc};
 
-type Place = tokio::sync::Mutex<()>;
+type PathMutex = tokio::sync::Mutex<()>;
 
-static PLACES: Mutex<BTreeMap<PathBuf, Weak<Place>>> = Mutex::new(BTreeMap::new());
+static LOCKED_PATHS: Mutex<BTreeMap<PathBuf, Weak<PathMutex>>> = Mutex::new(BTreeMap::new());
 
 /// The exclusive right to write to a path. The threads that write for a download hold clones of it:
 /// after the download was dropped, they may still have a few buffers to write.
 #[derive(Clone)]
 pub(super) struct FileLock {
-    _place: Arc<OwnedMutexGuard<()>>,
+    _guard: Arc<OwnedMutexGuard<()>>,
     _writing: mpsc::Sender<Infallible>,
 }
 
 /// Waits until no other download in this process writes to this path. The lock keeps `writing`
 /// until it is dropped.
 pub(super) async fn lock(path: &Path, writing: mpsc::Sender<Infallible>) -> FileLock {
-    let place = {
-        let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
-        places.retain(|_, place| place.strong_count() > 0);
-        let known = places.get(path).and_then(Weak::upgrade);
+    let mutex = {
+        let mut locked_paths = LOCKED_PATHS.lock().unwrap_or_else(PoisonError::into_inner);
+        locked_paths.retain(|_, mutex| mutex.strong_count() > 0);
+        let known = locked_paths.get(path).and_then(Weak::upgrade);
         known.unwrap_or_else(|| {
-            let place = Arc::new(Place::default());
-            places.insert(path.to_owned(), Arc::downgrade(&place));
-            place
+            let mutex = Arc::new(PathMutex::default());
+            locked_paths.insert(path.to_owned(), Arc::downgrade(&mutex));
+            mutex
         })
     };
     FileLock {
-        _place: Arc::new(place.lock_owned().await),
+        _guard: Arc::new(mutex.lock_owned().await),
         _writing: writing,
     }
 }

@@ -44,13 +44,13 @@ impl Failure {
 
 /// The HTTP client for the hosts that files come from. It shares nothing with the client for the
 /// API.
-pub(super) struct Link {
+pub(super) struct FileClient {
     pub(super) http: reqwest::Client,
     /// Whether `http` URLs are allowed: only for a client that uses `http` for Atlas too.
     pub(super) plain_allowed: bool,
 }
 
-impl Link {
+impl FileClient {
     pub(super) fn is_allowed(&self, url: &Url) -> bool {
         url.scheme() == "https" || (self.plain_allowed && url.scheme() == "http")
     }
@@ -58,14 +58,14 @@ impl Link {
     /// Sends the request, and returns a response with status 200, 206 or 416.
     pub(super) async fn get(
         &self,
-        order: &VerifiedDelivery,
+        delivery: &VerifiedDelivery,
         resume: Option<&Resume>,
     ) -> Result<Response, Failure> {
-        let (mut url, mut headers) = (order.url.clone(), order.headers.clone());
+        let (mut url, mut headers) = (delivery.url.clone(), delivery.headers.clone());
         for _ in 0..=MOST_REDIRECTS {
             if !self.is_allowed(&url) {
                 return Err(DownloadError::NotHttps {
-                    file: order.file.clone(),
+                    file: delivery.file.clone(),
                 }
                 .into());
             }
@@ -76,12 +76,12 @@ impl Link {
                 .headers(headers.clone())
                 .send()
                 .await;
-            let response = sent.map_err(|error| Failure::connection(&order.file, error))?;
+            let response = sent.map_err(|error| Failure::connection(&delivery.file, error))?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-                return sort(order, response).await;
+                return sort(delivery, response).await;
             }
             let next = location(&url, response.headers());
-            let next = next.ok_or_else(|| unusable(order, "it redirects to nowhere"))?;
+            let next = next.ok_or_else(|| unusable(delivery, "it redirects to nowhere"))?;
             // The headers stay off after the first redirect to another origin: that host may
             // redirect back to the first.
             if next.origin() != url.origin() {
@@ -89,7 +89,7 @@ impl Link {
             }
             url = next;
         }
-        Err(unusable(order, "it redirects too often").into())
+        Err(unusable(delivery, "it redirects too often").into())
     }
 }
 
@@ -110,11 +110,11 @@ fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
     from.join(headers.get(LOCATION)?.to_str().ok()?).ok()
 }
 
-async fn sort(order: &VerifiedDelivery, mut response: Response) -> Result<Response, Failure> {
-    let (file, status) = (order.file.clone(), response.status());
+async fn sort(delivery: &VerifiedDelivery, mut response: Response) -> Result<Response, Failure> {
+    let (file, status) = (delivery.file.clone(), response.status());
     match status.as_u16() {
-        200 | 206 if !is_as_stored(order, response.headers()) => {
-            Err(unusable(order, "it is encoded, which was not asked for").into())
+        200 | 206 if !is_as_stored(delivery, response.headers()) => {
+            Err(unusable(delivery, "it is encoded, which was not asked for").into())
         }
         200 | 206 | 416 => Ok(response),
         403 | 404 | 410 => Err(DownloadError::Expired { file, status }.into()),
@@ -134,7 +134,7 @@ async fn sort(order: &VerifiedDelivery, mut response: Response) -> Result<Respon
                 retry_after,
             })
         }
-        200..=299 => Err(unusable(order, "it is a success of another kind").into()),
+        200..=299 => Err(unusable(delivery, "it is a success of another kind").into()),
         _ => Err(DownloadError::Http {
             file,
             status,
@@ -149,7 +149,7 @@ async fn sort(order: &VerifiedDelivery, mut response: Response) -> Result<Respon
 /// The request accepts no encoding, so a named encoding was recorded when the file was stored. For
 /// a file that is compressed with gzip, `gzip` adds nothing to what the name says. Any other
 /// encoding wraps the file, and the received bytes are not what the name says.
-fn is_as_stored(order: &VerifiedDelivery, headers: &HeaderMap) -> bool {
+fn is_as_stored(delivery: &VerifiedDelivery, headers: &HeaderMap) -> bool {
     let encodings: Vec<&[u8]> = headers
         .get_all(CONTENT_ENCODING)
         .iter()
@@ -161,7 +161,7 @@ fn is_as_stored(order: &VerifiedDelivery, headers: &HeaderMap) -> bool {
             if encoding.eq_ignore_ascii_case(b"gzip")
                 || encoding.eq_ignore_ascii_case(b"x-gzip") =>
         {
-            is_gzip_file(order)
+            is_gzip_file(delivery)
         }
         [encoding] => encoding.is_empty() || encoding.eq_ignore_ascii_case(b"identity"),
         _ => false,
@@ -169,8 +169,8 @@ fn is_as_stored(order: &VerifiedDelivery, headers: &HeaderMap) -> bool {
 }
 
 /// Checks the name of the saved file and the name in the URL.
-fn is_gzip_file(order: &VerifiedDelivery) -> bool {
-    [&*order.file, order.url.path()].iter().any(|name| {
+fn is_gzip_file(delivery: &VerifiedDelivery) -> bool {
+    [&*delivery.file, delivery.url.path()].iter().any(|name| {
         let name = name.to_ascii_lowercase();
         name.ends_with(".gz") || name.ends_with(".tgz")
     })
@@ -190,9 +190,9 @@ async fn says_expired(response: &mut Response) -> bool {
     String::from_utf8_lossy(&body).contains("<Code>ExpiredToken</Code>")
 }
 
-pub(super) fn unusable(order: &VerifiedDelivery, fault: &'static str) -> DownloadError {
+pub(super) fn unusable(delivery: &VerifiedDelivery, fault: &'static str) -> DownloadError {
     DownloadError::Answer {
-        file: order.file.clone(),
+        file: delivery.file.clone(),
         fault,
     }
 }

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use crate::client::Client;
 use crate::error::configuration::ConfigurationError;
-use http::Link;
+use http::FileClient;
 use progress::Listener;
 use run::{Run, check, prepare};
 
@@ -186,39 +186,39 @@ impl Download {
         directory: &Path,
         complete: &mut BTreeMap<String, u64>,
     ) -> Result<Vec<SavedFile>, DownloadError> {
-        let (mode, link) = (self.mode()?, self.link()?);
-        let mut orders = check(std::mem::take(&mut self.files), &link)?;
-        for order in &mut orders {
-            order.overwrite = self.overwrite || complete.contains_key(&order.file);
-            if order.numbered {
-                complete.remove(&order.file);
+        let (mode, file_client) = (self.mode()?, self.file_client()?);
+        let mut deliveries = check(std::mem::take(&mut self.files), &file_client)?;
+        for delivery in &mut deliveries {
+            delivery.overwrite = self.overwrite || complete.contains_key(&delivery.file);
+            if delivery.numbered {
+                complete.remove(&delivery.file);
             }
         }
-        let real = prepare(directory, &orders, mode).await?;
+        let real = prepare(directory, &deliveries, mode).await?;
         let run = Run {
             settings: self.client.settings(),
-            link: &link,
+            file_client: &file_client,
             directory,
             real: &real,
             mode,
         };
         run.fetch_missing(
-            &orders,
+            &deliveries,
             complete,
             self.max_concurrency,
             self.listener.take(),
         )
         .await?;
-        Ok(orders
+        Ok(deliveries
             .iter()
-            .map(|order| SavedFile {
-                path: directory.join(&order.file),
-                bytes: complete[&order.file],
+            .map(|delivery| SavedFile {
+                path: directory.join(&delivery.file),
+                bytes: complete[&delivery.file],
             })
             .collect())
     }
 
-    fn link(&mut self) -> Result<Link, DownloadError> {
+    fn file_client(&mut self) -> Result<FileClient, DownloadError> {
         if self.idle_timeout.is_zero() {
             return Err(ConfigurationError::new(
                 "idle timeout: must be longer than zero".to_owned(),
@@ -256,7 +256,7 @@ impl Download {
             .base_url
             .as_str()
             .starts_with("http:");
-        Ok(Link {
+        Ok(FileClient {
             http,
             plain_allowed,
         })

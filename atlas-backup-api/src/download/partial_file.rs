@@ -50,22 +50,22 @@ impl PartialFile {
     ///
     /// At least one byte is always left to fetch: only a response that contains bytes proves that
     /// the host still has the same file. A response that says "no such range" need not.
-    pub(super) fn resume(&self, order: &VerifiedDelivery) -> Option<Resume> {
+    pub(super) fn resume(&self, delivery: &VerifiedDelivery) -> Option<Resume> {
         let record: Value = serde_json::from_slice(&fs::read(&self.record).ok()?).ok()?;
         let text = |name: &str| record.get(name).and_then(Value::as_str);
         let validator = Validator::from_record(text("etag"), text("last_modified"))?;
-        let same_url = text("location") == Some(&order.location);
+        let same_url = text("location") == Some(&delivery.location);
         // Files at two URLs may share a modification second, but a strong tag is made from the
         // content.
-        let same_file = order.identity.is_some()
-            && text("identity") == order.identity.as_deref()
+        let same_file = delivery.identity.is_some()
+            && text("identity") == delivery.identity.as_deref()
             && validator.is_tag();
         let total = record.get("total")?.as_u64()?;
         let there = fs::symlink_metadata(&self.path)
             .ok()
             .filter(fs::Metadata::is_file)?
             .len();
-        let whole = (same_url || same_file) && order.size.is_none_or(|size| size == total);
+        let whole = (same_url || same_file) && delivery.size.is_none_or(|size| size == total);
         (whole && 0 < there && there <= total).then(|| Resume {
             from: there.min(total - 1),
             total,
@@ -78,14 +78,14 @@ impl PartialFile {
     /// The old file is deleted rather than truncated: it may be a hard link to a finished file.
     pub(super) fn begin(
         &self,
-        order: &VerifiedDelivery,
+        delivery: &VerifiedDelivery,
         version: Option<(&Validator, u64)>,
     ) -> io::Result<File> {
         self.discard()?;
         let file = self.mode.create_new(&self.path)?;
         if let Some((validator, total)) = version {
             let (etag, last_modified) = validator.to_record();
-            let (location, identity) = (&order.location, &order.identity);
+            let (location, identity) = (&delivery.location, &delivery.identity);
             let record = json!({"location": location, "identity": identity, "etag": etag, "last_modified": last_modified, "total": total});
             self.mode.write(&self.record, &format!("{record}\n"))?;
         }

@@ -12,7 +12,7 @@ use super::delivery::{Delivery, VerifiedDelivery};
 use super::error::DownloadError;
 use super::fetch::{Fetch, blocking};
 use super::file_lock;
-use super::http::Link;
+use super::http::FileClient;
 use super::mode::Mode;
 use super::partial_file::PartialFile;
 use super::progress::{At, Listener, Progress, Reporter};
@@ -21,7 +21,7 @@ use crate::config::settings::Settings;
 /// What all files of a download have in common.
 pub(super) struct Run<'a> {
     pub(super) settings: &'a Settings,
-    pub(super) link: &'a Link,
+    pub(super) file_client: &'a FileClient,
     /// The directory as the caller named it.
     pub(super) directory: &'a Path,
     /// The canonical path of the directory.
@@ -34,12 +34,12 @@ impl Run<'_> {
     /// `complete` when it is done. The first error stops the others.
     pub(super) async fn fetch_missing(
         &self,
-        orders: &[VerifiedDelivery],
+        deliveries: &[VerifiedDelivery],
         complete: &mut BTreeMap<String, u64>,
         most: usize,
         listener: Option<Listener>,
     ) -> Result<(), DownloadError> {
-        let at = |order: &VerifiedDelivery| match complete.get(&order.file) {
+        let at = |delivery: &VerifiedDelivery| match complete.get(&delivery.file) {
             Some(&bytes) => At {
                 bytes,
                 total: Some(bytes),
@@ -47,22 +47,22 @@ impl Run<'_> {
             },
             None => At {
                 bytes: 0,
-                total: order.size,
+                total: delivery.size,
                 is_complete: false,
             },
         };
-        let progress = Progress::new(listener, orders.iter().map(at).collect());
-        let missing: Vec<_> = orders
+        let progress = Progress::new(listener, deliveries.iter().map(at).collect());
+        let missing: Vec<_> = deliveries
             .iter()
             .enumerate()
-            .filter(|(_, order)| !complete.contains_key(&order.file))
+            .filter(|(_, delivery)| !complete.contains_key(&delivery.file))
             .collect();
         // Every writer holds a sender. No value is ever sent: the channel closes when the last
         // writer has ended.
         let (writing, mut all_written) = mpsc::channel(1);
-        let fetches = missing.into_iter().map(|(index, order)| {
-            let reporter = Reporter::new(&progress, &order.file, index, order.size);
-            self.fetch(order, reporter, writing.clone())
+        let fetches = missing.into_iter().map(|(index, delivery)| {
+            let reporter = Reporter::new(&progress, &delivery.file, index, delivery.size);
+            self.fetch(delivery, reporter, writing.clone())
         });
         let mut fetches = BoundedConcurrency::new(most, fetches);
         let outcome = loop {
@@ -83,25 +83,25 @@ impl Run<'_> {
     /// Returns the name of the file and its length.
     async fn fetch(
         &self,
-        order: &VerifiedDelivery,
+        delivery: &VerifiedDelivery,
         reporter: Reporter<'_>,
         writing: mpsc::Sender<Infallible>,
     ) -> Result<(String, u64), DownloadError> {
-        let host = order.url.origin().ascii_serialization();
-        let span = tracing::info_span!(target: "atlas_backup_api", "atlas_download", file = order.file, host);
+        let host = delivery.url.origin().ascii_serialization();
+        let span = tracing::info_span!(target: "atlas_backup_api", "atlas_download", file = delivery.file, host);
         let fetched = async {
-            let part = PartialFile::of(self.directory, &order.file, self.mode);
-            let claim = file_lock::lock(&self.real.join(&order.file), writing).await;
+            let part = PartialFile::of(self.directory, &delivery.file, self.mode);
+            let lock = file_lock::lock(&self.real.join(&delivery.file), writing).await;
             // The previous holder of the lock may have written the same file.
-            if !order.overwrite && part.target_exists() {
+            if !delivery.overwrite && part.target_exists() {
                 return Err(DownloadError::Exists { path: part.target });
             }
             Fetch {
                 settings: self.settings,
-                link: self.link,
-                order,
+                file_client: self.file_client,
+                delivery,
                 part,
-                claim,
+                lock,
                 reporter,
             }
             .run()
@@ -110,7 +110,7 @@ impl Run<'_> {
         fetched
             .instrument(span)
             .await
-            .map(|bytes| (order.file.clone(), bytes))
+            .map(|bytes| (delivery.file.clone(), bytes))
     }
 }
 
@@ -118,7 +118,7 @@ impl Run<'_> {
 /// directory.
 pub(super) async fn prepare(
     directory: &Path,
-    orders: &[VerifiedDelivery],
+    deliveries: &[VerifiedDelivery],
     mode: Mode,
 ) -> Result<PathBuf, DownloadError> {
     let path = directory.to_owned();
@@ -128,10 +128,10 @@ pub(super) async fn prepare(
     })
     .await;
     let real = made.map_err(|error| DownloadError::disk(directory, error))?;
-    let mut parts = orders
+    let mut parts = deliveries
         .iter()
-        .filter(|order| !order.overwrite)
-        .map(|order| PartialFile::of(directory, &order.file, mode));
+        .filter(|delivery| !delivery.overwrite)
+        .map(|delivery| PartialFile::of(directory, &delivery.file, mode));
     match parts.find(PartialFile::target_exists) {
         Some(part) => Err(DownloadError::Exists { path: part.target }),
         None => Ok(real),
@@ -141,26 +141,26 @@ pub(super) async fn prepare(
 /// Validates all files, and returns them only if all are valid.
 pub(super) fn check(
     files: Vec<Delivery>,
-    link: &Link,
+    file_client: &FileClient,
 ) -> Result<Vec<VerifiedDelivery>, DownloadError> {
-    let orders = files
+    let deliveries = files
         .into_iter()
         .map(Delivery::check)
         .collect::<Result<Vec<_>, _>>()?;
     let mut names = BTreeSet::new();
-    for order in &orders {
-        if !link.is_allowed(&order.url) {
+    for delivery in &deliveries {
+        if !file_client.is_allowed(&delivery.url) {
             return Err(DownloadError::NotHttps {
-                file: order.file.clone(),
+                file: delivery.file.clone(),
             });
         }
         // Some file systems ignore case.
-        if !names.insert(order.file.to_ascii_lowercase()) {
+        if !names.insert(delivery.file.to_ascii_lowercase()) {
             return Err(DownloadError::Invalid {
-                file: order.file.clone(),
+                file: delivery.file.clone(),
                 fault: "another file has the same name",
             });
         }
     }
-    Ok(orders)
+    Ok(deliveries)
 }

@@ -135,12 +135,13 @@ macro_rules! both {
         impl Job for types::ExportJob {
             fn state(&self) -> JobState {
                 let reason = self.state_reason.as_ref();
-                let told = [
+                let details = [
                     reason.and_then(|reason| reason.error_code.as_deref()),
                     reason.and_then(|reason| reason.message.as_deref()),
                 ];
                 let words = |state: &str| {
-                    told.iter()
+                    details
+                        .iter()
                         .flatten()
                         .fold(state.to_owned(), |words, more| format!("{words}: {more}"))
                 };

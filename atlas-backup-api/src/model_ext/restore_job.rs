@@ -174,7 +174,7 @@ mod tests {
     }
 
     /// The debug output of the files: names, hosts, header names and hashes, but no secret.
-    fn told(files: &[Delivery]) -> Vec<String> {
+    fn debug_texts(files: &[Delivery]) -> Vec<String> {
         files.iter().map(|file| format!("{file:?}")).collect()
     }
 
@@ -187,14 +187,14 @@ mod tests {
                 {"replicaSetName": "config", "downloadUrl": "https://h/b"},
             ],
         }));
-        let named = told(&job.deliveries());
+        let named = debug_texts(&job.deliveries());
         assert!(
             named[0].contains(r#""snapshot-1-shard-0.tar.gz""#)
                 && named[1].contains(r#""snapshot-1-config.tar.gz""#),
             "{named:?}"
         );
         job.components[1].download_url = None;
-        let numbered = told(&job.deliveries());
+        let numbered = debug_texts(&job.deliveries());
         assert!(
             numbered[0].contains(r#""snapshot-1-1.tar.gz""#)
                 && numbered[1].contains(r#""snapshot-1-2.tar.gz""#),
@@ -209,7 +209,7 @@ mod tests {
         );
         job.delivery_url.push("https://h/a".to_owned());
         job.components.clear();
-        assert!(told(&job.deliveries())[0].contains(r#""snapshot-1.tar.gz""#));
+        assert!(debug_texts(&job.deliveries())[0].contains(r#""snapshot-1.tar.gz""#));
         job.delivery_url.clear();
         assert!(job.deliveries().is_empty());
     }
@@ -221,12 +221,12 @@ mod tests {
             "id": "2", "snapshotId": "1", "hashes": [{"fileName": "f", "typeName": "SHA1", "hash": "ab"}],
             "delivery": {"urlV2": "https://h/", "authHeader": "x-auth", "authValue": "hunter2"},
         }));
-        let file = told(&job.deliveries()).remove(0);
+        let file = debug_texts(&job.deliveries()).remove(0);
         for part in ["snapshot-1-2.tar.gz", "x-auth", r#"sha1: Some("ab")"#] {
             assert!(file.contains(part), "no {part} in {file}");
         }
         job.hashes.push(job.hashes[0].clone());
-        assert!(told(&job.deliveries())[0].contains("sha1: None"));
+        assert!(debug_texts(&job.deliveries())[0].contains("sha1: None"));
         job.delivery = None;
         assert!(job.deliveries().is_empty());
     }

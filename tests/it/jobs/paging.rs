@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::script::{answering, client, ok};
 use super::{Setting, momentary, setting, setting_with};
-use crate::repository::{root, spec};
+use crate::repository::{apis, root, spec};
 use crate::transport::NoWait;
 
 /// With that many snapshots of `orders`.
@@ -569,7 +569,7 @@ async fn a_list_without_pages_is_whole() {
 #[test]
 fn every_list_has_a_stream() {
     let mut lists = 0;
-    for api in ["v1", "v2"] {
+    for api in apis() {
         let folder = root().join("atlas-backup-api/src/generated").join(api);
         let files = fs::read_dir(folder)
             .unwrap()

@@ -10,9 +10,9 @@ pub(super) struct Fallback<T> {
     /// The pager of the other list; `None` once that list is being read.
     pager: Option<Box<Pager>>,
     /// Whether an item proves that the list which returned it is the right one.
-    settles: fn(&T) -> bool,
+    decides: fn(&T) -> bool,
     /// Whether the first list has returned an item that does not settle the question.
-    came: bool,
+    had_items: bool,
     /// The error with which Atlas refused the first list. It is returned at the end if the other
     /// list is empty.
     refusal: Option<Error>,
@@ -21,11 +21,11 @@ pub(super) struct Fallback<T> {
 }
 
 impl<T> Fallback<T> {
-    pub(super) fn new(pager: Box<Pager>, settles: fn(&T) -> bool) -> Self {
+    pub(super) fn new(pager: Box<Pager>, decides: fn(&T) -> bool) -> Self {
         Fallback {
             pager: Some(pager),
-            settles,
-            came: false,
+            decides,
+            had_items: false,
             refusal: None,
             ignore_refusals: false,
         }
@@ -39,10 +39,10 @@ impl<T> Fallback<T> {
     }
 
     /// Records the items of a page, and returns whether its list is now known to be the right one.
-    pub(super) fn is_settled_by(&mut self, items: &[T]) -> bool {
-        self.came |= !items.is_empty();
+    pub(super) fn is_decided_by(&mut self, items: &[T]) -> bool {
+        self.had_items |= !items.is_empty();
         if self.pager.is_some() {
-            items.iter().any(self.settles)
+            items.iter().any(self.decides)
         } else {
             !items.is_empty()
         }
@@ -61,7 +61,7 @@ impl<T> Fallback<T> {
     pub(super) fn refused(&mut self, error: Error) -> Result<(), Error> {
         if self.pager.is_some() {
             // A list that has returned items cannot be the wrong one.
-            if self.came || !is_wrong_kind(&error) {
+            if self.had_items || !is_wrong_kind(&error) {
                 return Err(error);
             }
             self.refusal = Some(error);
@@ -79,7 +79,7 @@ impl<T> Fallback<T> {
     }
 
     /// Returns the other list, once; then the refusal of the first list, if it must be reported.
-    pub(super) fn go_on(&mut self) -> Option<Result<Box<Pager>, Error>> {
+    pub(super) fn next_pager(&mut self) -> Option<Result<Box<Pager>, Error>> {
         match self.pager.take() {
             Some(pager) => Some(Ok(pager)),
             None => self

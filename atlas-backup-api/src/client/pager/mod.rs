@@ -56,7 +56,7 @@ pub struct Items<T> {
     /// The unread items of the last page, in reverse order.
     ready: Vec<T>,
     /// The list to continue with, if this one may be the wrong one.
-    other: Option<Box<Fallback<T>>>,
+    fallback: Option<Box<Fallback<T>>>,
 }
 
 impl<T> Items<T> {
@@ -75,7 +75,7 @@ impl<T> Items<T> {
             state,
             as_list: |items| items,
             ready: Vec::new(),
-            other: None,
+            fallback: None,
         }
     }
 
@@ -91,9 +91,9 @@ impl<T> Items<T> {
     /// Continues with another list, unless an item of this one `settles` that this is the right
     /// list.
     #[cfg(feature = "v2")]
-    pub(crate) fn or_fallback(self, other: Box<Pager>, settles: fn(&T) -> bool) -> Self {
+    pub(crate) fn or_fallback(self, fallback: Box<Pager>, settles: fn(&T) -> bool) -> Self {
         Items {
-            other: Some(Box::new(Fallback::new(other, settles))),
+            fallback: Some(Box::new(Fallback::new(fallback, settles))),
             ..self
         }
     }
@@ -102,7 +102,9 @@ impl<T> Items<T> {
     /// reports the problem anyway.
     #[cfg(feature = "v2")]
     pub(crate) fn ignore_refusals(mut self) -> Self {
-        self.other = self.other.map(|other| Box::new(other.ignore_refusals()));
+        self.fallback = self
+            .fallback
+            .map(|fallback| Box::new(fallback.ignore_refusals()));
         self
     }
 
@@ -137,28 +139,28 @@ impl<T> Items<T> {
         page.reverse();
         self.ready = page;
         if self
-            .other
+            .fallback
             .as_mut()
-            .is_some_and(|other| other.is_settled_by(&self.ready))
+            .is_some_and(|fallback| fallback.is_decided_by(&self.ready))
         {
-            self.other = None;
+            self.fallback = None;
         }
-        if !is_last && pager.goes_on(keys) {
+        if !is_last && pager.has_next_page(keys) {
             self.state = State::Idle(pager);
-        } else if let Some(other) = &mut self.other {
-            other.first_ended(*pager);
+        } else if let Some(fallback) = &mut self.fallback {
+            fallback.first_ended(*pager);
         }
         Ok(())
     }
 
     /// Ends the list that failed. Returns the error if it must be reported.
     fn fail(&mut self, error: Error) -> Result<(), Error> {
-        let told = match &mut self.other {
-            Some(other) => other.refused(error),
+        let told = match &mut self.fallback {
+            Some(fallback) => fallback.refused(error),
             None => Err(error),
         };
         if told.is_err() {
-            self.other = None;
+            self.fallback = None;
         }
         told
     }
@@ -199,7 +201,11 @@ impl<T> Stream for Items<T> {
                     }
                 }
                 State::Failed(error) => return Poll::Ready(Some(Err(*error))),
-                State::Ended => match self.other.as_mut().and_then(|other| other.go_on()) {
+                State::Ended => match self
+                    .fallback
+                    .as_mut()
+                    .and_then(|fallback| fallback.next_pager())
+                {
                     Some(Ok(pager)) => self.state = State::Idle(pager),
                     ended => return Poll::Ready(ended.and_then(Result::err).map(Err)),
                 },
@@ -246,9 +252,9 @@ pub(crate) struct Pager {
     /// The keys of all items so far.
     seen: HashSet<String>,
     /// The keys of the last page's items, in order.
-    before: Vec<String>,
+    previous_keys: Vec<String>,
     /// How many times in a row the last page was returned again.
-    again: u32,
+    repetitions: u32,
 }
 
 impl Pager {
@@ -258,8 +264,8 @@ impl Pager {
             number: None,
             counted: false,
             seen: HashSet::new(),
-            before: Vec::new(),
-            again: 0,
+            previous_keys: Vec::new(),
+            repetitions: 0,
         })
     }
 
@@ -311,13 +317,13 @@ impl Pager {
     /// Whether there is a page after the one with these items. The same page again means either
     /// that as many new items were inserted before it, or that Atlas ignores the page number; the
     /// third time in a row it is taken for the latter.
-    fn goes_on(&mut self, keys: Vec<String>) -> bool {
-        self.again = if keys == self.before {
-            self.again + 1
+    fn has_next_page(&mut self, keys: Vec<String>) -> bool {
+        self.repetitions = if keys == self.previous_keys {
+            self.repetitions + 1
         } else {
             0
         };
-        self.before = keys;
-        self.number.is_some() && !self.before.is_empty() && self.again < 2
+        self.previous_keys = keys;
+        self.number.is_some() && !self.previous_keys.is_empty() && self.repetitions < 2
     }
 }

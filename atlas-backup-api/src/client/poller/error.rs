@@ -78,13 +78,13 @@ pub enum WaitError<T> {
 
 /// What is known of the job after waiting for it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum LastKnown {
     /// The job has ended.
     Ended,
     /// A poll saw the job, but it no longer exists.
     Gone,
     /// The job existed at the last successful poll, or was created a moment ago.
-    GoesOn,
+    InProgress,
     /// No poll saw the job, and the polls failed in a way that says nothing about it.
     Unknown,
     /// No poll saw the job: the request is invalid, or the job does not exist.
@@ -122,7 +122,7 @@ impl<T> WaitError<T> {
         }
     }
 
-    pub(super) fn asking_failed(request: &Request, job: Option<T>, failure: Error) -> Self {
+    pub(super) fn poll_failed(request: &Request, job: Option<T>, failure: Error) -> Self {
         WaitError::Call {
             failure,
             job: job.map(Box::new),
@@ -157,19 +157,21 @@ impl<T> WaitError<T> {
     }
 
     /// What is known of the job.
-    pub(crate) fn standing(&self) -> Standing {
+    pub(crate) fn last_known(&self) -> LastKnown {
         let was_seen = self.job().is_some();
         match self {
-            WaitError::Ended { .. } => Standing::Ended,
-            WaitError::Unseen { .. } => Standing::GoesOn,
-            WaitError::Call { failure, .. } if was_seen && failure.is_not_found() => Standing::Gone,
-            _ if was_seen => Standing::GoesOn,
+            WaitError::Ended { .. } => LastKnown::Ended,
+            WaitError::Unseen { .. } => LastKnown::InProgress,
+            WaitError::Call { failure, .. } if was_seen && failure.is_not_found() => {
+                LastKnown::Gone
+            }
+            _ if was_seen => LastKnown::InProgress,
             WaitError::Call { failure, .. }
                 if failure.is_not_found() || matches!(failure, Error::InvalidArgument(_)) =>
             {
-                Standing::Refused
+                LastKnown::Refused
             }
-            _ => Standing::Unknown,
+            _ => LastKnown::Unknown,
         }
     }
 
@@ -273,11 +275,11 @@ impl<T> fmt::Display for WaitError<T> {
             WaitError::Call { call, .. } => call.split(' ').next_back().unwrap_or_default(),
             _ => "it",
         };
-        let goes_on = match self.standing() {
-            Standing::Ended | Standing::Refused => return Ok(()),
-            Standing::Gone => return write!(f, "; {subject} was there before, and is no longer"),
-            Standing::GoesOn => "goes on",
-            Standing::Unknown => "may go on",
+        let goes_on = match self.last_known() {
+            LastKnown::Ended | LastKnown::Refused => return Ok(()),
+            LastKnown::Gone => return write!(f, "; {subject} was there before, and is no longer"),
+            LastKnown::InProgress => "goes on",
+            LastKnown::Unknown => "may go on",
         };
         write!(
             f,

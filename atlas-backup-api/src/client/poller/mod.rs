@@ -15,7 +15,7 @@ use crate::pipeline::request::Request;
 use crate::pipeline::retry;
 
 #[cfg(feature = "v2")]
-pub(crate) use error::Standing;
+pub(crate) use error::LastKnown;
 pub use error::{Ending, WaitError};
 pub(crate) use schedule::{PollOptions, PollSchedule};
 
@@ -182,7 +182,7 @@ impl<T> Wait<T> {
                             return Err(WaitError::unseen(&self.call.request, error));
                         }
                         Err(error) => {
-                            return Err(WaitError::asking_failed(&self.call.request, last, error));
+                            return Err(WaitError::poll_failed(&self.call.request, last, error));
                         }
                     }
                 }

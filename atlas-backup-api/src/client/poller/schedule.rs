@@ -160,7 +160,7 @@ impl PollSchedule {
         self.failures += 1;
         let is_too_late = error
             .retry_after()
-            .is_some_and(|asked| asked >= self.left());
+            .is_some_and(|requested| requested >= self.left());
         if self.failures >= MAX_CONSECUTIVE_FAILURES
             || is_too_late
             || !(is_transient(&error) || self.is_too_early(&error))
@@ -186,15 +186,15 @@ impl PollSchedule {
         };
         // Varies the delay at random by up to a fifth.
         let usual = usual.mul_f64(0.8 + 0.4 * fastrand::f64());
-        let asked = self.failure.as_ref().and_then(Error::retry_after);
-        let delay = asked.map_or(usual, |asked| asked.max(usual));
+        let requested = self.failure.as_ref().and_then(Error::retry_after);
+        let delay = requested.map_or(usual, |requested| requested.max(usual));
         let left = self.left();
         // The last poll leaves time for its response, but is never sent before `Retry-After` allows
         // it.
         let delay = if delay < left || left <= LAST_POLL {
             delay
         } else {
-            (left - LAST_POLL).max(asked.unwrap_or_default())
+            (left - LAST_POLL).max(requested.unwrap_or_default())
         };
         self.client.settings().clock.sleep(delay.min(left)).await;
         (delay < left).then_some(())
@@ -202,12 +202,14 @@ impl PollSchedule {
 
     /// Whether less than a tenth of the calls of this period are left, or none.
     fn is_allowance_low(&self) -> bool {
-        let said = self.client.rate_limit();
-        said.and_then(|said| {
-            said.remaining
-                .map(|left| left == 0 || left < said.limit.unwrap_or(0) / 10)
-        })
-        .unwrap_or(false)
+        let rate_limit = self.client.rate_limit();
+        rate_limit
+            .and_then(|rate_limit| {
+                rate_limit
+                    .remaining
+                    .map(|left| left == 0 || left < rate_limit.limit.unwrap_or(0) / 10)
+            })
+            .unwrap_or(false)
     }
 }
 

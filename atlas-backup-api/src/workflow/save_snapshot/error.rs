@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::client::poller::{Standing, WaitError};
+use crate::client::poller::{LastKnown, WaitError};
 use crate::download::DownloadError;
 use crate::error::Error;
 use crate::error::truncated::Truncated;
@@ -43,9 +43,9 @@ impl<J> fmt::Display for SaveError<J> {
             SaveError::Call(error) => error.fmt(f),
             SaveError::Job { id, failure } => {
                 let (id, summary) = (one_line::truncate(id.as_str(), 100), failure.summary());
-                match failure.standing() {
-                    Standing::Ended => write!(f, "job {id} was asked for: {failure}"),
-                    Standing::Gone => write!(
+                match failure.last_known() {
+                    LastKnown::Ended => write!(f, "job {id} was asked for: {failure}"),
+                    LastKnown::Gone => write!(
                         f,
                         "job {id} was asked for, and is no longer there: {summary}"
                     ),

@@ -176,14 +176,14 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         }
         let _removes_what_stays_empty =
             Writable::prove(directory, &plan.prefix, mode).map_err(SaveError::Download)?;
-        let asked: Response<J> = plan.create.clone().send().await?;
+        let created: Response<J> = plan.create.clone().send().await?;
         // Atlas may need a moment before it shows the new job.
-        let wait = (plan.find)(&asked)
+        let wait = (plan.find)(&created)
             .options(self.options.clone())
             .just_created();
         let waited = wait.on_progress(calls(&self.on_job)).await;
         let job = waited.map_err(|failure| SaveError::Job {
-            id: (plan.id)(&asked).clone(),
+            id: (plan.id)(&created).clone(),
             failure,
         })?;
         let files = (plan.deliveries)(&job);

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use crate::client::poller::{Standing, WaitError};
+use crate::client::poller::{LastKnown, WaitError};
 use crate::error::Error;
 use crate::error::truncated::Truncated;
 use crate::v2::types::Snapshot;
@@ -79,9 +79,9 @@ impl fmt::Display for TakeError {
                     one_line::truncate(snapshot.id.as_str(), 100),
                     failure.summary(),
                 );
-                match failure.standing() {
-                    Standing::Ended => write!(f, "snapshot {id} was asked for: {failure}"),
-                    Standing::Gone => write!(
+                match failure.last_known() {
+                    LastKnown::Ended => write!(f, "snapshot {id} was asked for: {failure}"),
+                    LastKnown::Gone => write!(
                         f,
                         "snapshot {id} was asked for, and is no longer there: {summary}"
                     ),

@@ -23,7 +23,7 @@ use crate::workflow::cluster_snapshots;
 pub use error::TakeError;
 
 /// How often to search for a snapshot if it is unknown whether Atlas takes it.
-const LOOKS: u32 = 5;
+const MAX_LOOKUPS: u32 = 5;
 
 /// Takes an on-demand snapshot and waits until it is completed. Awaiting it returns the snapshot.
 ///
@@ -128,7 +128,7 @@ impl TakeSnapshotAndWait {
             None => format!("[{marker}]"),
         });
         let schedule = PollSchedule::new(&api.client, &options);
-        let mut taking = Taking {
+        let mut steps = Steps {
             api,
             cluster,
             kind: None,
@@ -136,11 +136,11 @@ impl TakeSnapshotAndWait {
             schedule,
             progress,
         };
-        taking.let_others_finish().await?;
-        let snapshot = taking.take(body, &marker).await?;
+        steps.let_others_finish().await?;
+        let snapshot = steps.take(body, &marker).await?;
         // Atlas may need a moment before it shows the new snapshot.
-        let options = taking.options.clone().just_created(true);
-        let waited = taking.wait_for(&snapshot, options).await;
+        let options = steps.options.clone().just_created(true);
+        let waited = steps.wait_for(&snapshot, options).await;
         waited.map_err(|failure| TakeError::Snapshot {
             snapshot: Box::new(snapshot),
             failure,
@@ -166,7 +166,7 @@ impl fmt::Debug for TakeSnapshotAndWait {
 }
 
 /// The state that the steps share.
-struct Taking {
+struct Steps {
     api: Api,
     cluster: ClusterRef,
     /// The kind of the cluster, once a snapshot has named it.
@@ -176,7 +176,7 @@ struct Taking {
     progress: Progress,
 }
 
-impl Taking {
+impl Steps {
     async fn let_others_finish(&mut self) -> Result<(), TakeError> {
         // The list may be out of date, so the call waits for each snapshot only once.
         let mut ended = HashSet::new();
@@ -228,7 +228,7 @@ impl Taking {
         {
             Ok(snapshot) => Ok(snapshot.into_inner()),
             Err(error @ (Error::Ambiguous(_) | Error::Decode(_))) => {
-                match self.look_for(marker).await {
+                match self.find_by_marker(marker).await {
                     Some(snapshot) => Ok(snapshot),
                     None => Err(TakeError::Ambiguous {
                         marker: marker.to_owned(),
@@ -242,15 +242,15 @@ impl Taking {
 
     /// Atlas may act on a request some time after the client has given up on it, so this searches
     /// more than once.
-    async fn look_for(&mut self, marker: &str) -> Option<Snapshot> {
+    async fn find_by_marker(&mut self, marker: &str) -> Option<Snapshot> {
         let is_ours = |snapshot: &Snapshot| {
             snapshot
                 .description
                 .as_deref()
                 .is_some_and(|text| text.contains(marker))
         };
-        for look in 0..LOOKS {
-            if look > 0 {
+        for find_in_list in 0..MAX_LOOKUPS {
+            if find_in_list > 0 {
                 self.schedule.pause().await?;
             }
             match self.find(is_ours).await? {
@@ -270,7 +270,7 @@ impl Taking {
     ) -> Option<Result<Option<Snapshot>, Error>> {
         let (api, cluster, kind) = (&self.api, &self.cluster, &mut self.kind);
         self.schedule
-            .bound(look(api, cluster, kind, is_wanted))
+            .bound(find_in_list(api, cluster, kind, is_wanted))
             .await
     }
 
@@ -301,7 +301,7 @@ impl Taking {
 
 /// Returns the first matching snapshot of the cluster, which may be a replica set or sharded: each
 /// kind has a list of its own.
-async fn look(
+async fn find_in_list(
     api: &Api,
     cluster: &ClusterRef,
     kind: &mut Option<ClusterType>,
