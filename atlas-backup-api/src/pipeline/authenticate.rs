@@ -1,4 +1,5 @@
-//! One attempt: an exchange with the API, signed, and a second one where the first was asked for other credentials.
+//! One attempt: an exchange with credentials, and a second exchange if the server rejects the first
+//! with a challenge or an expired token.
 
 use http::{HeaderValue, StatusCode};
 
@@ -16,11 +17,12 @@ use crate::pipeline::context::Context;
 use crate::pipeline::exchange::{ExchangeError, RawResponse, exchange};
 use crate::pipeline::request::Request;
 
-/// What came of an attempt.
+/// The result of an attempt.
 pub(crate) struct AttemptOutcome {
     pub(crate) outcome: Result<RawResponse, Error>,
-    /// Whether it ended with a request that was not signed, although the client has an API key, as no challenge had come yet. Atlas lets
-    /// none of these in, so that nothing was done, whatever became of the answer.
+    /// Whether the last request was unsigned although the client has an API key, because there was
+    /// no challenge yet. Atlas rejects such requests, so Atlas has done nothing, even if the
+    /// response was lost.
     pub(crate) unsigned: bool,
 }
 
@@ -33,7 +35,7 @@ impl AttemptOutcome {
     }
 }
 
-/// Sends a request once, whatever it takes to be let in.
+/// Sends a request once, with as many exchanges as authentication needs.
 pub(crate) async fn attempt(
     context: &Context,
     request: &Request,
@@ -45,7 +47,8 @@ pub(crate) async fn attempt(
         deadline,
         target: request.target(),
     };
-    // A permit is given back between attempts: a call that waits keeps nobody from calling.
+    // The permit is released between attempts, so that a call that waits does not block other
+    // calls.
     let _permit = match &context.settings.permits {
         Some(permits) => match attempt
             .wait_for("place among the calls under way", permits.acquire())
@@ -74,13 +77,15 @@ struct Attempt<'a> {
     context: &'a Context,
     request: &'a Request,
     deadline: Deadline,
-    /// Path and query, escaped: what is signed, and what is sent. Parsing it as part of a URL changes nothing in it.
+    /// The percent-encoded path and query. The signature covers exactly this text, and parsing it
+    /// as part of a URL does not change it.
     target: String,
 }
 
 impl Attempt<'_> {
-    /// The nonce that served last is tried first. What a 401 offers is used once: a stale nonce is replaced unseen, and wrong
-    /// keys are refused twice, not for ever. Each request in flight owns its nonce, and one that is lost on the way is gone.
+    /// Tries the last nonce that worked first. The challenge of a 401 response is used once: this
+    /// replaces a stale nonce, and a wrong key fails after two requests. Each request in progress
+    /// owns its nonce; if the request is lost, its nonce is not used again.
     #[cfg(feature = "digest")]
     async fn with_digest(&self, key: &Digest) -> AttemptOutcome {
         let mut nonce = key.take();
@@ -140,7 +145,7 @@ impl Attempt<'_> {
         key.sign(nonce, &self.request.operation.method, &self.target)
     }
 
-    /// A token that is refused is replaced once: it may have been revoked.
+    /// Replaces a rejected token once, because it may have been revoked.
     async fn with_token(&self, account: &ServiceAccount) -> Result<RawResponse, Error> {
         let token = self.token(account, None).await?;
         let answer = self.exchange(Some(token.clone())).await?;
@@ -163,7 +168,7 @@ impl Attempt<'_> {
             .map_err(|error| error.of(self.request.operation.id))?)
     }
 
-    /// Waits for others in this process, and no longer than the whole call may take.
+    /// Waits for other tasks of this process, at most until the deadline of the call.
     async fn wait_for<T>(
         &self,
         what: &'static str,

@@ -1,4 +1,4 @@
-//! What went wrong with an attempt, and what each kind of operation makes of it.
+//! Classifies failed attempts, and decides which of them may be retried.
 
 use http::StatusCode;
 
@@ -7,27 +7,27 @@ use crate::error::api::ApiError;
 use crate::pipeline::exchange::RawResponse;
 use crate::pipeline::operation::Idempotency;
 
-/// A failure for which another attempt is thinkable.
+/// A failure that may be retried, depending on the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// Atlas answered "too many requests", and did nothing.
+    /// Atlas responded "too many requests" and did nothing.
     RateLimited,
-    /// Nobody listens at that address. Nothing was sent.
+    /// The connection was refused. Nothing was sent.
     Refused,
-    /// No connection for another reason (a name that is not known, TLS, a timeout). Nothing was sent.
+    /// There was no connection for another reason (DNS, TLS, a timeout). Nothing was sent.
     Unconnected,
-    /// The connection broke before the whole answer was there.
+    /// The connection broke before the response was complete.
     Lost,
-    /// The whole answer was not there in time.
+    /// The response was not complete in time.
     TimedOut,
-    /// 502, 503 or 504: whoever answered, it may not have been Atlas.
+    /// A 502, 503 or 504 response, which may be from a gateway in front of Atlas.
     Gateway,
-    /// Another 5xx: Atlas failed on the way.
+    /// Another 5xx response: Atlas failed while it handled the request.
     Server,
 }
 
 impl Failure {
-    /// What is wrong with an outcome; None where it is final.
+    /// Classifies an outcome. Returns `None` if it is final.
     pub(crate) fn of(
         outcome: &Result<RawResponse, Error>,
         status: Option<StatusCode>,
@@ -49,7 +49,7 @@ impl Failure {
     fn of_answer(answer: &RawResponse, status: StatusCode) -> Option<Self> {
         match status.as_u16() {
             429 => Some(Failure::RateLimited),
-            // Seen in the wild: a rate limit that came as 400.
+            // Atlas was seen reporting a rate limit with status 400.
             400 if ApiError::from_answer(status, &answer.headers, &answer.body)
                 .is_rate_limited() =>
             {
@@ -61,7 +61,7 @@ impl Failure {
         }
     }
 
-    /// Whether a request with this idempotency may be sent again.
+    /// Whether an operation of this idempotency may be sent again after this failure.
     pub(crate) fn is_retryable(self, idempotency: Idempotency) -> bool {
         match self {
             Failure::RateLimited | Failure::Refused => true,
@@ -72,7 +72,7 @@ impl Failure {
         }
     }
 
-    /// Whether Atlas may have done what it was asked to.
+    /// Whether Atlas may have carried out the request.
     pub(crate) fn may_have_acted(self) -> bool {
         match self {
             Failure::RateLimited | Failure::Refused | Failure::Unconnected => false,
@@ -80,7 +80,7 @@ impl Failure {
         }
     }
 
-    /// For the log.
+    /// The name of the failure in `tracing` events.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Failure::RateLimited => "rate limited",

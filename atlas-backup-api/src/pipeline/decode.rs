@@ -1,4 +1,4 @@
-//! From an answer of any kind to a value, or the error it stands for.
+//! Decodes a raw response into a value, or into the error that it reports.
 
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -14,7 +14,8 @@ use crate::wire::field::{Empty, Field};
 use crate::wire::mismatch::Mismatch;
 use crate::wire::read::{self, ReadError};
 
-/// What the content of a success is read as: a type of the wire, or `()` where none is expected.
+/// A type that the content of a success response can be decoded into: a wire type, or `()` if the
+/// operation has no content.
 pub(crate) trait Content: Sized {
     fn read(
         operation: &Operation,
@@ -44,9 +45,11 @@ impl Content for () {
     }
 }
 
-/// Decodes the content of a success into `value`, and returns the status: that of the envelope where there is one.
+/// Decodes the content of a success response into `value`, and returns the status: that of the
+/// envelope if there is one.
 ///
-/// Any 2xx will do: Atlas answers some calls with others than it documents.
+/// Any 2xx status is a success, because Atlas responds to some calls with another one than
+/// documented.
 pub(crate) fn content(
     operation: &Operation,
     enveloped: bool,
@@ -72,7 +75,8 @@ pub(crate) fn content(
     }
 }
 
-/// The same, for an answer whose body is an envelope: only its end may tell that it is one.
+/// Like [`content`], for a body that may be an envelope. It is parsed as a whole first, because its
+/// last member may show that it is an envelope.
 fn enveloped_content(
     operation: &Operation,
     answer: &RawResponse,
@@ -100,7 +104,7 @@ fn enveloped_content(
         })
 }
 
-/// An empty body is an answer in which nothing is required.
+/// Decodes an empty body as an object without members. This fails if the type requires a member.
 fn empty_content(
     operation: &Operation,
     status: StatusCode,
@@ -115,8 +119,8 @@ fn mismatched(operation: &Operation, status: StatusCode, mismatch: &Mismatch) ->
     DecodeError::mismatch(operation.id, status, mismatch).into()
 }
 
-/// Makes sure of success where no content is expected. What came all the same is looked at only for the failure that an
-/// envelope may hold.
+/// Checks the status of a response to an operation without content. If there is a body, it is read
+/// only for a failure status in an envelope.
 pub(crate) fn nothing(
     operation: &Operation,
     enveloped: bool,
@@ -128,7 +132,7 @@ pub(crate) fn nothing(
     check_status(operation, answer, &open(enveloped, body))
 }
 
-/// The status that counts, for those who do not need the content.
+/// The status of a response: that of the envelope if there is one.
 pub(crate) fn status(operation: &Operation, enveloped: bool, answer: &RawResponse) -> StatusCode {
     if !enveloped || !answer.status.is_success() {
         return answer.status;
@@ -158,7 +162,8 @@ fn open(enveloped: bool, body: Value) -> Opened {
     }
 }
 
-/// The status that counts. A failure in the envelope of a success is a failure.
+/// The status in the envelope, or else that of the response. A failure status in the envelope of a
+/// success response is an error.
 fn check_status(
     operation: &Operation,
     answer: &RawResponse,

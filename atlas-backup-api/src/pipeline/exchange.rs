@@ -1,4 +1,5 @@
-//! One HTTP exchange: the request goes out, the whole response comes back. This is where the network is.
+//! One HTTP exchange: sends a request and reads the whole response. This is the only file of the
+//! pipeline that uses the network.
 
 use std::pin::Pin;
 
@@ -14,21 +15,21 @@ use crate::http::limited_body;
 use crate::http::rate_limit::RateLimit;
 use crate::pipeline::request::Request;
 
-/// How much is read of an answer that is no success. An error of Atlas is a few hundred bytes, and of anything longer no more than an
-/// excerpt is told.
+/// How many bytes are read of an error response. Atlas sends a few hundred bytes, and the error
+/// message shows only an excerpt of a longer body.
 const LONGEST_FAILURE: usize = 256 * 1024;
 
-/// An answer of any status, its body not yet looked at.
+/// A response with any status. Its body is not decoded yet.
 pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
-/// Why an exchange brought no answer.
+/// An exchange failed without a complete response.
 pub(crate) struct ExchangeError {
     pub(crate) error: Error,
-    /// Whether the answer had begun as a success: whoever sent that has let the request in.
+    /// Whether the response began with a success status: then the server accepted the credentials.
     #[cfg_attr(
         not(feature = "digest"),
         allow(
@@ -45,8 +46,8 @@ impl From<ExchangeError> for Error {
     }
 }
 
-/// One exchange with the server. Boxed, as each place that waits for one would otherwise make room for its own: 7 KB
-/// altogether, which costs more to set aside for every call than this does.
+/// Performs one exchange. The future is boxed, because each caller would otherwise embed its own
+/// copy, 7 KB altogether, and allocating that for every call costs more than the box.
 pub(crate) fn exchange<'a>(
     settings: &'a Settings,
     request: &'a Request,
@@ -68,11 +69,13 @@ pub(crate) fn exchange<'a>(
             )
             .body(body.clone());
     }
-    // The URL is the base URL's, and redirects are not followed: this goes nowhere else.
+    // The URL has the host of the base URL and redirects are not followed, so the credentials are
+    // sent to no other host.
     if let Some(authorization) = authorization {
         http = http.header(AUTHORIZATION, authorization);
     }
-    // Set here and not for the whole pool: one call may have another than the settings.
+    // The timeout is set per request and not for the connection pool, because a call may have its
+    // own.
     let timeout = request
         .options
         .attempt_timeout

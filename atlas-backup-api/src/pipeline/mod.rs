@@ -1,4 +1,10 @@
-//! One request to one response: retries, authentication, the exchange on the network, decoding.
+//! Turns one request into one response.
+//!
+//! - `operation`, `query`, `request`: the request, as data
+//! - `retry`: sends it, again if that is right; `classify` says what may be sent again
+//! - `authenticate`: one attempt, with credentials
+//! - `exchange`: one exchange on the network
+//! - `decode`, `response`: the value that a response contains
 
 pub(crate) mod authenticate;
 pub(crate) mod classify;

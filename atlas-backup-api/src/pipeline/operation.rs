@@ -1,30 +1,30 @@
-//! The facts of one operation, as the documents state them.
+//! The facts of one operation, from the OpenAPI documents.
 
 use http::Method;
 
-/// One operation of the API. Generated code holds one `static` of these for each.
+/// One operation of the API. Generated code has one `static` for each.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    /// The method of this crate that calls it, as the documents write it: `takeSnapshot`.
+    /// The `operationId`: the method of this crate in camel case, such as `takeSnapshot`.
     pub(crate) id: &'static str,
     pub(crate) method: Method,
-    /// From the host on, with the path parameters in braces.
+    /// The path, with parameters in braces.
     pub(crate) path: &'static str,
-    /// The dated media type of the success answer. The date is the version of the operation.
+    /// The dated media type of the success response. Its date is the version of the operation.
     pub(crate) accept: &'static str,
-    /// The dated media type of the body, where there is one.
+    /// The dated media type of the request body, if the operation has one.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) idempotency: Idempotency,
 }
 
-/// What sending an operation twice would do.
+/// The effect of sending an operation twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "not every set of documents has each of them")]
 pub(crate) enum Idempotency {
-    /// It changes nothing.
+    /// The operation changes nothing.
     Safe,
-    /// Twice is the same as once.
+    /// Sending it twice has the same effect as sending it once.
     Idempotent,
-    /// Twice makes two.
+    /// Sending it twice may do it twice.
     NotIdempotent,
 }

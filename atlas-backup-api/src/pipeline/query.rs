@@ -1,4 +1,4 @@
-//! What a query parameter's value may be.
+//! The types that a query parameter can have.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,8 @@ use crate::wire::cluster_name::ClusterName;
 use crate::wire::object_id::ObjectId;
 use crate::wire::open_enum::OpenEnum;
 
-/// A value that is written as one `name=value`, or a list that is written as several.
+/// A value that is written as one `name=value`, or a list that is written as one `name=value` per
+/// item.
 pub(crate) trait QueryValue {
     fn texts(self) -> Vec<String>;
 }

@@ -1,4 +1,4 @@
-//! A request before it is sent: an operation with its arguments. Data only; `retry` sends it.
+//! A request before it is sent: an operation with its arguments. It is data only; `retry` sends it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,14 +12,15 @@ use crate::pipeline::operation::Operation;
 use crate::pipeline::query::QueryValue;
 use crate::validate::body::Body;
 
-/// An operation with its arguments. The first argument that is refused is kept, and reported instead of sending.
+/// An operation with its arguments. If an argument is invalid, the first such error is kept, and
+/// sending the request returns it.
 #[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) operation: &'static Operation,
-    /// The operation's path, filled in as far as arguments came.
+    /// The path of the operation, with the parameters that were set so far filled in.
     path: String,
     query: Vec<(&'static str, String)>,
-    /// Shared between attempts.
+    /// The serialized body. All attempts share it.
     pub(crate) body: Option<Bytes>,
     pub(crate) options: CallOptions,
     refused: Option<InvalidArgument>,
@@ -37,7 +38,7 @@ impl Request {
         }
     }
 
-    /// Fills in a path parameter. `T` is the type it has on the wire.
+    /// Fills in a path parameter. `T` is the type of the parameter in the documents.
     pub(crate) fn path<T: AsRef<str>>(
         mut self,
         name: &'static str,
@@ -50,12 +51,13 @@ impl Request {
         self
     }
 
-    /// Sets a query parameter; a later value replaces an earlier one. A list is written as one `name=value` for each item.
+    /// Sets a query parameter and replaces an earlier value. A list is written as one `name=value`
+    /// per item.
     pub(crate) fn set_query(&mut self, name: &'static str, value: impl QueryValue) {
         self.set(name, value.texts());
     }
 
-    /// The value of a query parameter, where it is set.
+    /// The value of a query parameter, if it is set.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
@@ -71,19 +73,19 @@ impl Request {
         }
     }
 
-    /// Takes the outcome of a rule on an argument.
+    /// Records the result of validating an argument.
     pub(crate) fn check(&mut self, outcome: Result<(), InvalidArgument>) {
         if let Err(error) = outcome {
             self.refuse(error);
         }
     }
 
-    /// The argument that keeps this from being sent.
+    /// The error of the first invalid argument, if there is one.
     pub(crate) fn take_refusal(&mut self) -> Option<InvalidArgument> {
         self.refused.take()
     }
 
-    /// What comes after scheme, host and port.
+    /// The path and query of the URL, percent-encoded.
     pub(crate) fn target(&self) -> String {
         let mut target = self.path.clone();
         for (index, (name, value)) in self.query.iter().enumerate() {
@@ -94,8 +96,9 @@ impl Request {
     }
 
     fn fill(&mut self, name: &'static str, value: &str) {
-        // None of these can be sent as one segment: the first vanishes, and URL parsers let the others climb the path,
-        // escaped or not. An id copied from an answer is no exception.
+        // These values cannot be sent as one path segment: an empty segment vanishes, and URL
+        // parsers resolve the dots, even if they are escaped. This also applies to ids copied from
+        // a response.
         if matches!(value, "" | "." | "..") {
             self.refuse(InvalidArgument::new(
                 name,
@@ -123,13 +126,14 @@ impl Request {
         self.refused.get_or_insert(error);
     }
 
-    /// Whether the status of the answer was asked to be put into its body.
+    /// Whether the request asks Atlas to put the status of the response into its body.
     pub(crate) fn enveloped(&self) -> bool {
         self.value("envelope") == Some("true")
     }
 }
 
-/// The operation and its path: not the body, nor the query, which are nobody's business but the caller's.
+/// Prints the operation and the path. The body and the query are left out, because they may hold
+/// secrets.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
@@ -139,13 +143,13 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Everything but the characters that never need escaping (RFC 3986, section 2.3).
+/// Percent-encodes everything except the unreserved characters (RFC 3986, section 2.3).
 fn encode(text: &str) -> Cow<'_, str> {
     const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
         .remove(b'-')
         .remove(b'.')
         .remove(b'_')
         .remove(b'~');
-    // Most texts have none, and stay as they are.
+    // Most texts need no escaping and are borrowed.
     utf8_percent_encode(text, RESERVED).into()
 }

@@ -1,11 +1,11 @@
-//! What a call brings back.
+//! The response that a call returns.
 
 use std::fmt;
 use std::ops::Deref;
 
 use http::{HeaderMap, StatusCode};
 
-/// The value of a successful answer, with its status and headers. It can be used as the value itself.
+/// The value of a success response, with status and headers. It dereferences to the value.
 #[derive(Clone)]
 pub struct Response<T> {
     status: StatusCode,
@@ -14,7 +14,7 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// For programs that stand in for Atlas in their tests.
+    /// Creates a response, for programs that replace Atlas in their tests.
     pub fn new(status: StatusCode, headers: HeaderMap, value: T) -> Self {
         Response {
             status,
@@ -23,17 +23,18 @@ impl<T> Response<T> {
         }
     }
 
-    /// The status, a 2xx. Where `envelope(true)` was asked for, the one in the envelope.
+    /// The status, which is a 2xx. If the request set `envelope(true)`, it is the status in the
+    /// envelope.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers, as Atlas sent them.
+    /// The headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The value alone.
+    /// The value without status and headers.
     pub fn into_inner(self) -> T {
         self.value
     }
@@ -47,7 +48,7 @@ impl<T> Deref for Response<T> {
     }
 }
 
-/// Headers by name only: any of them may hold a secret.
+/// Prints only the names of the headers, because a value may be a secret.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")

@@ -1,7 +1,7 @@
-//! Sends one request, again where that is right, and brings back whatever was answered.
+//! Sends a request, retries it if that is right, and returns the last response.
 //!
-//! Boxed and not generic: compiled once, whatever the number of operations. What one attempt consists of is
-//! `authenticate`'s to know.
+//! The future is boxed and not generic, so that it is compiled once for all operations.
+//! `authenticate` knows what one attempt consists of.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ use crate::pipeline::request::Request;
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Sends a request, unless one of its arguments was refused.
+/// Sends a request, unless one of its arguments is invalid.
 pub(crate) fn send(
     context: Arc<Context>,
     mut request: Request,
@@ -72,7 +72,7 @@ pub(crate) fn send(
     })
 }
 
-/// One attempt after the other, until an outcome is final.
+/// Makes attempts until one of them is final.
 async fn attempts(
     context: &Context,
     request: &Request,
@@ -86,7 +86,7 @@ async fn attempts(
         began,
         options.total_timeout.unwrap_or(settings.total_timeout),
     );
-    // Most calls need none.
+    // Most calls need no retry, so the delays are created on demand.
     let mut delays: Option<Delays> = None;
     let mut may_have_acted = false;
     let mut attempt = 0_u32;
@@ -105,7 +105,7 @@ async fn attempts(
         let Some(failure) = Failure::of(&outcome, status) else {
             return conclude(context, request, outcome, status, may_have_acted);
         };
-        // What is not let in does the same however often it is sent: nothing.
+        // Atlas does nothing for an unauthenticated request, so it is safe to repeat.
         let effect = if unsigned {
             Idempotency::Safe
         } else {
@@ -119,7 +119,7 @@ async fn attempts(
         } else {
             None
         };
-        // Waiting until the deadline would only bring the same answer later.
+        // A delay beyond the deadline would only return the same failure later.
         match delay.filter(|delay| *delay < deadline.left(clock)) {
             Some(delay) => {
                 let delay_ms = millis(delay);
@@ -144,7 +144,7 @@ async fn attempts(
     }
 }
 
-/// An outcome for which no other attempt is thinkable.
+/// Handles an outcome that is not retried.
 fn conclude(
     context: &Context,
     request: &Request,
@@ -163,7 +163,7 @@ fn conclude(
             );
             Err(AuthError::refused(request.operation.id, error, context.auth.hint()).into())
         }
-        // An attempt before this one did what it should, and its answer was lost.
+        // An earlier attempt deleted the resource, and its response was lost.
         Some(StatusCode::NOT_FOUND)
             if may_have_acted && request.operation.method == Method::DELETE =>
         {
@@ -177,7 +177,7 @@ fn conclude(
     }
 }
 
-/// How long an answer asks to wait.
+/// The delay that the response requests by `Retry-After`.
 fn asked(outcome: &Result<RawResponse, Error>) -> Option<Duration> {
     outcome
         .as_ref()
