@@ -1,4 +1,4 @@
-//! Which Atlas to call: a scheme, a host and a port, and nothing else.
+//! The base URL: scheme, host and port of the Atlas to call, and nothing else.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use reqwest::Url;
 
 use crate::error::configuration::ConfigurationError;
 
-/// For example `https://cloud.mongodb.com`, without a slash at the end.
+/// Such as `https://cloud.mongodb.com`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct BaseUrl {
     url: Url,
@@ -14,10 +14,11 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Whitespace around it is ignored. Refusals name the fault and not the URL: a password or a token may stand in it.
+    /// Parses a base URL. Surrounding whitespace is ignored. Errors name the problem and not the
+    /// URL, which may contain a password or a token.
     ///
-    /// Without encryption, whoever listens reads what is sent and can use it: only for this machine, or where `allow_http`
-    /// says that this is wanted.
+    /// `http` is accepted only for loopback, or with `allow_http`: without encryption, others can
+    /// read and use the credentials that are sent.
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, ConfigurationError> {
         let refuse = |fault: &str| Err(ConfigurationError::new(format!("base URL: {fault}")));
         let url = match Url::parse(text) {
@@ -60,7 +61,7 @@ impl BaseUrl {
         &self.text
     }
 
-    /// The URL of a path and query, both escaped already. The host stays what it is, whatever the path.
+    /// Appends a percent-encoded path and query. They cannot change the host.
     pub(crate) fn join(&self, target: &str) -> Url {
         let mut url = self.url.clone();
         let (path, query) = target
@@ -72,7 +73,7 @@ impl BaseUrl {
     }
 }
 
-/// Whether a host is this machine, by number or by the name that always means it.
+/// Whether a host is this machine: a loopback address, or `localhost`.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host

@@ -1,10 +1,11 @@
-//! What one call does differently from the client's others.
+//! Options of one call.
 
 use std::time::Duration;
 
 use crate::config::retry_policy::RetryPolicy;
 
-/// Settings of one call; what is not set is as the client has it.
+/// Options of one call. Each overrides a setting of the client; options that are not set have no
+/// effect.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -22,30 +23,34 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// Nothing but what the client has.
+    /// Options that override nothing.
     pub fn new() -> Self {
         CallOptions::default()
     }
 
-    /// How often and when to try again.
+    /// Sets how often and when the call is retried.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
-    /// As [`ClientBuilder::attempt_timeout`](crate::ClientBuilder::attempt_timeout). Zero fails at once.
+    /// Sets the time limit of one attempt: see
+    /// [`ClientBuilder::attempt_timeout`](crate::ClientBuilder::attempt_timeout). Zero fails at once.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// As [`ClientBuilder::total_timeout`](crate::ClientBuilder::total_timeout). Zero fails at once.
+    /// Sets the time limit of the call with all its attempts: see
+    /// [`ClientBuilder::total_timeout`](crate::ClientBuilder::total_timeout). Zero fails at once.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.total_timeout = Some(timeout);
         self
     }
 
-    /// As [`ClientBuilder::max_response_bytes`](crate::ClientBuilder::max_response_bytes). With zero, only an empty answer is read.
+    /// Sets how many bytes of a response are read: see
+    /// [`ClientBuilder::max_response_bytes`](crate::ClientBuilder::max_response_bytes). With zero,
+    /// only an empty response can be read.
     pub fn max_response_bytes(mut self, most: usize) -> Self {
         self.max_response_bytes = Some(most);
         self

@@ -1,25 +1,26 @@
-//! What time it is, and waiting for it to pass: a seam for tests of backoff, expiry and deadlines.
+//! The clock, which tests of backoff, expiry and deadlines can replace.
 
 use std::fmt;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-/// A wait, as [`Clock::sleep`] returns it.
+/// The future that [`Clock::sleep`] returns.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The clock that delays between attempts, the expiry of tokens and total timeouts go by.
+/// The clock for the delays between attempts, the expiry of tokens and total timeouts.
 ///
-/// A client has the system's unless [`ClientBuilder::clock`](crate::ClientBuilder::clock) gives it another, as a test does
-/// that would rather not wait. The timeouts of sockets always go by the system's clock.
+/// A client uses the system's clock unless [`ClientBuilder::clock`](crate::ClientBuilder::clock)
+/// sets another one, for example in a test that should not wait. The timeouts of sockets always use
+/// the system's clock.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// Now. It never goes back.
+    /// Returns the current time, which never goes backwards.
     fn now(&self) -> Instant;
 
-    /// Ends when so much time has passed.
+    /// Completes after this time has passed.
     fn sleep(&self, time: Duration) -> Sleep;
 }
 
-/// The system's.
+/// The system's clock.
 #[derive(Debug)]
 pub(crate) struct SystemClock;
 

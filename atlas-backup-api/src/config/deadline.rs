@@ -1,40 +1,42 @@
-//! The end of all waiting for one call.
+//! The deadline of one call.
 
 use std::time::{Duration, Instant};
 
 use crate::config::clock::Clock;
 
-/// When a call must have ended, whatever it is doing by then.
+/// The time at which a call must end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(Option<Instant>);
 
-/// The deadline came first.
+/// The deadline has passed.
 #[derive(Debug)]
 pub(crate) struct Passed;
 
 impl Deadline {
-    /// So much time after a call began. One too long for a clock to tell is none at all.
+    /// The deadline this time after the beginning of a call. If the time is too long for the clock,
+    /// there is no deadline.
     pub(crate) fn after(began: Instant, time: Duration) -> Self {
         Deadline(began.checked_add(time))
     }
 
-    /// How much time is left.
+    /// The time left.
     pub(crate) fn left(self, clock: &dyn Clock) -> Duration {
         self.0.map_or(Duration::MAX, |end| {
             end.saturating_duration_since(clock.now())
         })
     }
 
-    /// Waits for what others in this process do (a free place, a token), and no longer than until the deadline.
+    /// Waits for other tasks of this process (a permit, a token), at most until the deadline.
     ///
-    /// How much time is left is the clock's to say, but it passes by the system's: what is waited for is real.
+    /// The injected clock tells how much time is left, but the time passes by the system's clock,
+    /// because the other tasks are real.
     pub(crate) async fn bound<T>(
         self,
         clock: &dyn Clock,
         work: impl Future<Output = T>,
     ) -> Result<T, Passed> {
         let left = self.left(clock);
-        // tokio would let work through that is done at once.
+        // Without this, tokio would return work that is already done.
         if left.is_zero() {
             return Err(Passed);
         }

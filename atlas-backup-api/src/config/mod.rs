@@ -1,4 +1,4 @@
-//! What a client is told once: how long to wait, how often to retry, where Atlas is.
+//! The settings of a client and of a call: timeouts, retries, the base URL.
 
 pub(crate) mod base_url;
 pub(crate) mod call_options;

@@ -1,17 +1,16 @@
-//! How often and when a call is tried again.
+//! How often and when a call is retried.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
-/// How often a call is attempted, and how long to wait in between. What is worth another attempt, the table in the
-/// [crate's documentation](crate#what-is-tried-again) says.
+/// How often a call is attempted, and how long to wait between attempts. The table in the
+/// [documentation of the crate](crate#what-is-tried-again) says which failures are retried.
 ///
-/// Where an answer carries `Retry-After` (seconds or a date), that is waited for; where it asks for more than
-/// [`max_retry_after`](Self::max_retry_after), the call ends with the answer, whose error tells how long. Where there is none, the
-/// time is picked at random
-/// between nothing and a bound that doubles with each attempt, so that many clients which failed together do not come
-/// back together ("full jitter").
+/// If a response has `Retry-After` (seconds or a date), the client waits that long. If it requests
+/// more than [`max_retry_after`](Self::max_retry_after), the call ends with that response, and its
+/// error tells the delay. Otherwise the delay is random, between zero and a bound that doubles with
+/// each attempt ("full jitter"), so that many clients which failed together do not retry together.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -42,56 +41,59 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The default, which each setter below states.
+    /// The default policy. Each setter below states its default.
     pub fn new() -> Self {
         RetryPolicy::default()
     }
 
-    /// One attempt and no more.
+    /// One attempt and no retry.
     pub fn never() -> Self {
         RetryPolicy::default().max_attempts(1)
     }
 
-    /// How often to try at most, the first time included. Default: 4. Zero is taken as one.
+    /// Sets the maximum number of attempts, including the first. Default: 4. Zero counts as one.
     ///
-    /// The answers 401 that ask for credentials belong to the attempt that met them, and are not counted.
+    /// A 401 response that asks for credentials is part of its attempt and is not counted.
     pub fn max_attempts(mut self, max_attempts: u32) -> Self {
         self.max_attempts = max_attempts.max(1);
         self
     }
 
-    /// Upper bound of the first delay after a lost connection, a timeout, or a gateway's 502, 503 or 504. Each further
-    /// bound is twice the one before. Default: 500 milliseconds.
+    /// Sets the upper bound of the first delay after a lost connection, a timeout, or a 502, 503 or
+    /// 504 response. Each further bound is twice the previous one. Default: 500 milliseconds.
     pub fn initial_backoff(mut self, delay: Duration) -> Self {
         self.initial_backoff = delay;
         self
     }
 
-    /// The same after an answer that says "too many requests". Default: 10 seconds, which is Atlas's advice.
+    /// Sets the upper bound of the first delay after a response that reports a rate limit. Default:
+    /// 10 seconds, as Atlas recommends.
     pub fn initial_rate_limit_backoff(mut self, delay: Duration) -> Self {
         self.initial_rate_limit_backoff = delay;
         self
     }
 
-    /// No bound grows beyond this. Default: 60 seconds.
+    /// Sets the maximum of these bounds. Default: 60 seconds.
     pub fn max_backoff(mut self, delay: Duration) -> Self {
         self.max_backoff = delay;
         self
     }
 
-    /// A `Retry-After` that asks for more ends the call at once: trying earlier would be refused again, and
-    /// [`Error::retry_after`](crate::Error::retry_after) says when it is worth another call. Default: 60 seconds.
+    /// Sets the longest `Retry-After` that the client waits for. A longer one ends the call at
+    /// once, because an earlier retry would be refused again;
+    /// [`Error::retry_after`](crate::Error::retry_after) tells when to call again. Default: 60
+    /// seconds.
     pub fn max_retry_after(mut self, delay: Duration) -> Self {
         self.max_retry_after = delay;
         self
     }
 
-    /// Whether a wait that was asked for is more than this allows.
+    /// Whether a requested delay is longer than the policy allows.
     pub(crate) fn is_too_long(&self, asked: Duration) -> bool {
         asked > self.max_retry_after
     }
 
-    /// The delays of one call.
+    /// The delays for one call.
     pub(crate) fn delays(&self) -> Delays {
         let growing = |first: Duration| {
             let first = first.min(self.max_backoff);
@@ -111,7 +113,7 @@ impl RetryPolicy {
     }
 }
 
-/// What is left of a policy in the course of a call.
+/// The remaining attempts and delays of one call.
 #[derive(Debug)]
 pub(crate) struct Delays {
     left: u32,
@@ -121,7 +123,7 @@ pub(crate) struct Delays {
 }
 
 impl Delays {
-    /// How long to wait before the next attempt; None when there is to be none.
+    /// The delay before the next attempt, or `None` if there is no further attempt.
     pub(crate) fn next(
         &mut self,
         is_rate_limit: bool,
@@ -135,7 +137,8 @@ impl Delays {
         };
         match retry_after {
             Some(asked) => Some(asked).filter(|asked| *asked <= self.max_retry_after),
-            // backon's own jitter adds to the delay: half of it is always waited for.
+            // backon's own jitter only adds to the delay, so that at least half of the maximum
+            // would always be waited for.
             None => Some(bound.unwrap_or_default().mul_f64(fastrand::f64())),
         }
     }

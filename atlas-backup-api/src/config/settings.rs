@@ -1,4 +1,4 @@
-//! The settings of a client, and what all of its clones share.
+//! The settings of a client. All clones of the client share them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,25 +10,25 @@ use crate::config::clock::Clock;
 use crate::config::retry_policy::RetryPolicy;
 use crate::http::rate_limit::RateLimit;
 
-/// What all clones have in common.
+/// The settings, and the state that all clones share.
 pub(crate) struct Settings {
     pub(crate) http: reqwest::Client,
     pub(crate) base_url: BaseUrl,
     pub(crate) retry: RetryPolicy,
-    /// For one exchange, from the first byte sent to the last one received.
+    /// The time limit of one exchange, from the first byte sent to the last byte received.
     pub(crate) attempt_timeout: Duration,
-    /// For one call, waiting included.
+    /// The time limit of one call, including delays.
     pub(crate) total_timeout: Duration,
-    /// Of a success; a longer one is an error.
+    /// The maximum length of a success response; a longer one is an error.
     pub(crate) max_response_bytes: usize,
     pub(crate) clock: Arc<dyn Clock>,
-    /// As many as there may be exchanges at a time; None where there is no limit.
+    /// One permit for each exchange that may be in progress. `None` if there is no limit.
     pub(crate) permits: Option<Semaphore>,
     pub(crate) rate_limit: Mutex<Option<RateLimit>>,
 }
 
 impl Settings {
-    /// Keeps what the last answer said; one that says nothing changes nothing.
+    /// Stores the rate limit of the last response. `None` changes nothing.
     pub(crate) fn note_rate_limit(&self, said: Option<RateLimit>) {
         if said.is_some() {
             *self

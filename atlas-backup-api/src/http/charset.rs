@@ -1,16 +1,16 @@
-//! A body as text.
+//! Converts a response body to text.
 
 use std::borrow::Cow;
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
-/// A body as text, whatever its charset. What is not valid is replaced and not refused: a message with a broken letter is
-/// better than none, and what is JSON at all is UTF-8.
+/// Converts a body to text. Invalid bytes are replaced: a message with a broken letter is better
+/// than no message, and JSON is always UTF-8.
 pub(crate) fn text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, str> {
     match std::str::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text.trim_start_matches('\u{feff}')),
-        // In ISO-8859-1, each byte is the character of that number.
+        // In ISO-8859-1, each byte is the code point of its character.
         Err(_) if is_latin_1(headers) => body.iter().map(|&byte| char::from(byte)).collect(),
         Err(_) => String::from_utf8_lossy(body),
     }

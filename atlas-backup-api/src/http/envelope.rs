@@ -1,24 +1,26 @@
-//! Answers to `envelope=true`, whose status stands in the body.
+//! Responses to requests with `envelope=true`, which have the status in the body.
 //!
-//! One thing is wrapped, `{"status": 200, "envelope": {…}}`, the member's name being `envelope` on the documentation pages
-//! and `content` elsewhere. A list is not wrapped: it keeps its `results` and gains `status`.
+//! A resource is wrapped: `{"status": 200, "envelope": {…}}`. The member is called `envelope` on
+//! the documentation pages and `content` elsewhere. A list is not wrapped: it has `status` beside
+//! its `results`.
 
 use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::wire::scalar;
 
-/// What was in an envelope, or what came without one.
+/// The content of an envelope, or a body without an envelope.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Opened {
-    /// The status in the body, where there is one.
+    /// The status in the body, if there is one.
     pub(crate) status: Option<StatusCode>,
     pub(crate) content: Value,
-    /// The member that was opened.
+    /// The name of the member that contained the content.
     pub(crate) member: Option<&'static str>,
 }
 
-/// Opens an envelope. A body without one is its own content: not every operation heeds the parameter.
+/// Opens an envelope. A body without an envelope is returned as it is, because some operations
+/// ignore the parameter.
 pub(crate) fn open(body: Value) -> Opened {
     let mut members = match body {
         Value::Object(members) => members,
@@ -30,7 +32,7 @@ pub(crate) fn open(body: Value) -> Opened {
             };
         }
     };
-    // A resource may have a `status` of its own, but that is a word.
+    // A resource may have a `status` of its own, but that is text.
     let status = members.get("status").and_then(as_status);
     if status.is_some() {
         if let Some((name, content)) = wrapped(&mut members) {
@@ -57,7 +59,7 @@ pub(crate) fn open(body: Value) -> Opened {
     }
 }
 
-/// What is wrapped, where something is; else the body as it came.
+/// The wrapped content, or else the body.
 pub(crate) fn content(mut body: Value) -> Value {
     match &mut body {
         Value::Object(members)
@@ -85,7 +87,7 @@ fn as_status(value: &Value) -> Option<StatusCode> {
     StatusCode::from_u16(u16::try_from(scalar::integer(number)?).ok()?).ok()
 }
 
-/// An envelope around nothing, as an operation without content sends it.
+/// An envelope without content, as operations without a response body send it.
 fn nothing_else(members: &Map<String, Value>) -> Option<Value> {
     let empty = members
         .iter()
@@ -93,7 +95,7 @@ fn nothing_else(members: &Map<String, Value>) -> Option<Value> {
     empty.then_some(Value::Null)
 }
 
-/// The status of an error that came as it is, in place of what it should have wrapped.
+/// The status of an error that Atlas sent without wrapping it.
 fn unwrapped_error(members: &Map<String, Value>) -> Option<StatusCode> {
     let status = members.get("error").and_then(as_status)?;
     let told = members.get("errorCode").is_some_and(Value::is_string);

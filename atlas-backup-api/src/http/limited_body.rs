@@ -1,17 +1,18 @@
-//! Reads the body of an answer, up to a limit.
+//! Reads a response body up to a limit.
 //!
-//! Whoever answers need not be Atlas, nor ever stop. Memory is set aside for what has come, not for what was announced.
+//! The server may not be Atlas, and may send without end. Memory is allocated for the bytes
+//! received, not for the announced length.
 
 use reqwest::Response;
 
-/// A body, or the beginning of one that is longer than the limit.
+/// A body, or the beginning of a body that is longer than the limit.
 pub(crate) struct LimitedBody {
     pub(crate) bytes: Vec<u8>,
     pub(crate) is_complete: bool,
 }
 
-/// Reads at most `limit` bytes. What comes after them is not waited for: the connection is closed with the answer that it belongs to,
-/// which is dropped here.
+/// Reads at most `limit` bytes. It does not wait for further bytes: dropping the response closes
+/// the connection.
 pub(crate) async fn read(
     limit: usize,
     mut response: Response,

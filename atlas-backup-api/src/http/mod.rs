@@ -1,4 +1,5 @@
-//! What HTTP and Atlas's use of it say about any response: its body, its charset, its headers. No operation is known here.
+//! Reads what any response of Atlas may have: a body up to a limit, a charset, an envelope,
+//! headers. Nothing in this folder knows operations.
 
 pub(crate) mod charset;
 pub(crate) mod envelope;

@@ -1,27 +1,28 @@
-//! How much of the allowance is left.
+//! The rate limit that Atlas states in response headers.
 
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
-/// What an answer said about the allowance of calls, in `RateLimit-Limit` and `RateLimit-Remaining`. Atlas counts by
-/// endpoint and project or organisation, so that another operation may have more left, or less.
+/// The rate limit that a response stated in the headers `RateLimit-Limit` and
+/// `RateLimit-Remaining`. Atlas counts by endpoint and project or organisation, so another
+/// operation may have more or fewer calls left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// The operation whose answer said so, as the documents name it: `takeSnapshot`.
+    /// The operation of the response, as the documents name it: `takeSnapshot`.
     pub operation: &'static str,
-    /// How many calls are allowed in one period. 1200 was seen on backup endpoints.
+    /// The number of calls allowed in one period. Backup endpoints were seen with 1200.
     pub limit: Option<u64>,
-    /// How many of them are left.
+    /// The number of calls left in this period.
     pub remaining: Option<u64>,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: StatusCode,
-    /// When it came, by the system's clock.
+    /// When the response arrived, by the system's clock.
     pub at: Timestamp,
 }
 
 impl RateLimit {
-    /// What the headers say; None where they say nothing.
+    /// Reads the headers. Returns `None` if neither is present.
     pub(crate) fn read(
         operation: &'static str,
         status: StatusCode,
@@ -42,7 +43,7 @@ impl RateLimit {
     }
 }
 
-/// The number a header begins with: a policy may follow (`1200, 1200;w=60`).
+/// The number at the beginning of a header, which a policy may follow (`1200, 1200;w=60`).
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
     let text = headers.get(name)?.to_str().ok()?;
     text.split([',', ';']).next()?.trim().parse().ok()

@@ -1,4 +1,4 @@
-//! How long an answer asks to wait.
+//! The delay that a response requests.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,8 +8,9 @@ use http::header::{DATE, HeaderName, RETRY_AFTER};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
-/// `Retry-After` in seconds, or as a date. A date is measured from when the answer says it was sent, so that a local clock
-/// that is off does no harm; `now` counts only where the answer does not say. A date gone by means now.
+/// Reads `Retry-After`, in seconds or as a date. The delay until a date is measured from the `Date`
+/// header of the response, so that a wrong local clock does no harm, and from `now` only without
+/// that header. A date in the past means no delay.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -20,7 +21,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
 }
 
-/// Ends a message with it, where there is something to wait for.
+/// Appends the delay to a message, if there is one.
 pub(crate) fn write(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::Result {
     match wait.map(|wait| wait.as_secs()) {
         None | Some(0) => Ok(()),

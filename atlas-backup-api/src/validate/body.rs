@@ -1,11 +1,11 @@
-//! What a request carries: something that can be checked, and written as JSON.
+//! Request bodies: values that can be validated and serialized.
 
 use crate::error::invalid_argument::InvalidArgument;
 use crate::wire::field::{Empty, Field};
 
-/// A struct made by `request_body!`, or some of them.
+/// A struct that `request_body!` or `resource!` defines, or an `Option` or list of such structs.
 pub(crate) trait Body: Field {
-    /// Checks bounds, lengths, patterns and rules across members, the first breach of which is told.
+    /// Checks bounds, lengths, patterns and rules across members. Returns the first violation.
     fn validate(&self) -> Result<(), InvalidArgument>;
 }
 

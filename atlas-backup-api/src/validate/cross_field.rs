@@ -1,20 +1,22 @@
-//! Rules across members: what the others must be where one has a value, and which go together or not.
+//! Rules across members: which members must be present together, or must not be, possibly depending
+//! on the value of another member.
 //!
-//! Each takes the members it is about with whether they are there, and names the one that is wrong.
+//! Each rule receives the members with whether they are present, and its error names the member
+//! that violates it.
 
 use super::{Check, Text};
 use crate::error::invalid_argument::InvalidArgument;
 
-/// Where a rule applies, and why it is there.
+/// The condition and the reason of a rule.
 #[derive(Clone, Copy)]
 pub(crate) struct Case<'a> {
-    /// A member, and the value it was given.
+    /// The member that the rule depends on, and its value.
     when: Option<(&'a str, &'a str)>,
     reason: &'a str,
 }
 
 impl<'a> Case<'a> {
-    /// Where the member has one of the values; anywhere else the rule does not apply.
+    /// Applies if the member has one of these values. Returns `None` otherwise.
     pub(crate) fn when(
         member: &'a str,
         value: &'a (impl Text + ?Sized),
@@ -28,7 +30,7 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Everywhere.
+    /// Applies always.
     pub(crate) const fn always(reason: &'a str) -> Self {
         Case { when: None, reason }
     }
@@ -50,7 +52,7 @@ impl<'a> Case<'a> {
         ))
     }
 
-    /// The members must be absent.
+    /// Checks that the members are absent.
     pub(crate) fn forbid(self, members: &[(&str, bool)]) -> Check {
         match members.iter().find(|(_, present)| *present) {
             Some((member, _)) => self.broken(member, "must be absent"),
@@ -58,7 +60,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The members must be given.
+    /// Checks that the members are present.
     pub(crate) fn require(self, members: &[(&str, bool)]) -> Check {
         match members.iter().find(|(_, present)| !*present) {
             Some((member, _)) => self.broken(member, "must be given"),
@@ -66,7 +68,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// One of the members must be given, and only that one.
+    /// Checks that exactly one of the members is present.
     pub(crate) fn exactly_one(self, members: &[(&str, bool)]) -> Check {
         let given: Vec<&str> = members
             .iter()
@@ -80,7 +82,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// One of the members must be given; more may be.
+    /// Checks that at least one of the members is present.
     pub(crate) fn at_least_one(self, members: &[(&str, bool)]) -> Check {
         match members {
             [(first, _), others @ ..] if members.iter().all(|(_, present)| !present) => {
@@ -94,7 +96,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// All of the members must be given, or none.
+    /// Checks that all of the members are present, or none.
     pub(crate) fn together(self, members: &[(&str, bool)]) -> Check {
         let find = |wanted: bool| members.iter().find(|(_, present)| *present == wanted);
         match (find(true), find(false)) {

@@ -1,8 +1,9 @@
-//! The rules that arguments and bodies are held to, for generated code: `validate::minimum("retentionInDays", days, 1)?`.
+//! Validates arguments and request bodies. Generated code calls it:
+//! `validate::minimum("retentionInDays", days, 1)?`.
 //!
-//! What is absent breaks no rule but [`given`] and those of `across`.
+//! An absent value violates no rule, except [`given`] and the rules in `cross_field`.
 
-// Which of these are called depends on what the documents ask for.
+// Which of these functions are called depends on the documents.
 #![allow(dead_code)]
 
 pub(crate) mod body;
@@ -21,7 +22,7 @@ use crate::wire::string_newtype::StringNewtype;
 
 type Check = Result<(), InvalidArgument>;
 
-/// An `i64` or `Option<i64>` is at least `bound`.
+/// Checks that an integer is at least `bound`.
 pub(crate) fn minimum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> Check {
     match value.into() {
         Some(value) if value < bound => Err(InvalidArgument::new(
@@ -33,7 +34,7 @@ pub(crate) fn minimum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> 
     }
 }
 
-/// An `i64` or `Option<i64>` is at most `bound`.
+/// Checks that an integer is at most `bound`.
 pub(crate) fn maximum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> Check {
     match value.into() {
         Some(value) if value > bound => Err(InvalidArgument::new(
@@ -45,7 +46,7 @@ pub(crate) fn maximum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> 
     }
 }
 
-/// A text has at least `bound` characters (not bytes).
+/// Checks that a text has at least `bound` characters (not bytes).
 pub(crate) fn min_length(name: &str, value: &(impl Text + ?Sized), bound: usize) -> Check {
     text(
         name,
@@ -55,7 +56,7 @@ pub(crate) fn min_length(name: &str, value: &(impl Text + ?Sized), bound: usize)
     )
 }
 
-/// A text has at most `bound` characters (not bytes).
+/// Checks that a text has at most `bound` characters (not bytes).
 pub(crate) fn max_length(name: &str, value: &(impl Text + ?Sized), bound: usize) -> Check {
     text(
         name,
@@ -65,7 +66,8 @@ pub(crate) fn max_length(name: &str, value: &(impl Text + ?Sized), bound: usize)
     )
 }
 
-/// A text has the form that `matches` recognises; `rule` completes "must …".
+/// Checks that a text has the form that `matches` recognises. `rule` completes the message "must
+/// …".
 pub(crate) fn pattern(
     name: &str,
     value: &(impl Text + ?Sized),
@@ -89,7 +91,7 @@ fn text(
     }
 }
 
-/// A list has at least `bound` items.
+/// Checks that a list has at least `bound` items.
 pub(crate) fn min_items(name: &str, value: &impl Items, bound: usize) -> Check {
     match value.count() {
         Some(count) if count < bound => Err(counted(name, count, "at least", bound)),
@@ -97,7 +99,7 @@ pub(crate) fn min_items(name: &str, value: &impl Items, bound: usize) -> Check {
     }
 }
 
-/// A list has at most `bound` items.
+/// Checks that a list has at most `bound` items.
 pub(crate) fn max_items(name: &str, value: &impl Items, bound: usize) -> Check {
     match value.count() {
         Some(count) if count > bound => Err(counted(name, count, "at most", bound)),
@@ -105,7 +107,7 @@ pub(crate) fn max_items(name: &str, value: &impl Items, bound: usize) -> Check {
     }
 }
 
-/// A member without which Atlas refuses the body is there.
+/// Checks that a member is present without which Atlas refuses the body.
 pub(crate) fn given(name: &str, present: bool) -> Check {
     if present {
         Ok(())
@@ -114,18 +116,18 @@ pub(crate) fn given(name: &str, present: bool) -> Check {
     }
 }
 
-/// A body inside a body, or a list of them, keeps its own rules.
+/// Validates a body inside a body, or a list of them.
 pub(crate) fn nested(name: &str, value: &impl Body) -> Check {
-    // An item's path starts with its index, which joins the name without a dot.
+    // The path of an item starts with its index, which follows the name without a dot.
     value.validate().map_err(|error| error.inside(name))
 }
 
-/// An id or name, or a list of them, keeps its rule. One taken from an answer was never checked.
+/// Checks the rule of an id or name, or of each in a list. A value from a response may break it.
 pub(crate) fn well_formed(name: &str, value: &impl WellFormed) -> Check {
     value.check(name)
 }
 
-/// A member that is text, or absent. A boolean counts as the text that JSON writes for it.
+/// A member that is text or absent. A boolean counts as its JSON text.
 pub(crate) trait Text {
     fn text(&self) -> Option<&str>;
 }
@@ -160,7 +162,7 @@ impl<T: Text> Text for Option<T> {
     }
 }
 
-/// A member that is a list or a map, or absent.
+/// A member that is a list, a map, or absent.
 pub(crate) trait Items {
     fn count(&self) -> Option<usize>;
 }
@@ -183,7 +185,7 @@ impl<T: Items> Items for Option<T> {
     }
 }
 
-/// A member that carries a rule of its own.
+/// A member whose type has a rule of its own.
 pub(crate) trait WellFormed {
     fn check(&self, name: &str) -> Check;
 }

@@ -1,8 +1,9 @@
-//! The forms of texts that the documents describe by a pattern, without a regular expression.
+//! The patterns of the documents, checked without regular expressions.
 
 use super::{Check, Text, pattern};
 
-/// `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`: the name of a cluster as restores to flex and shared clusters take it.
+/// `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`: the name of a cluster in restores to flex and shared
+/// clusters.
 pub(crate) fn deployment_item_name(name: &str, value: &(impl Text + ?Sized)) -> Check {
     let allowed = |c: char| c.is_alphabetic() || c.is_numeric() || "-_.(),:&@+'".contains(c);
     let fits =

@@ -1,15 +1,17 @@
-//! The macros that write what a request carries. What Atlas sends is written by `response!`.
+//! The macros that define request bodies. `response!` defines responses.
 //!
-//! | | `extra` | [`Body`](crate::validate::body::Body) | `Default` | made outside this crate |
+//! | | `extra` | [`Body`](crate::validate::body::Body) | `Default` | created outside this crate |
 //! |---|---|---|---|---|
 //! | `response!` | yes | no | yes | from `default()` |
-//! | `request_body!` | no: what is unknown is refused | yes | if derived | freely |
+//! | `request_body!` | no: unknown members are an error | yes | if derived | freely |
 //! | `resource!` | yes | yes | if derived | freely |
 //!
 
-/// A struct that we send: plain, and strict when it is read (an unknown member is an error, for nothing could carry it).
+/// Defines a struct that is only sent. Reading one is strict: an unknown member is an error,
+/// because the struct cannot keep it.
 ///
-/// Written as `response!` is; `#[derive(Default)]` may be added. It needs an inherent `validate`.
+/// The syntax is that of `response!`; `#[derive(Default)]` may be added. The struct needs an
+/// inherent method `validate`.
 macro_rules! request_body {
     ($(#[$meta:meta])* pub struct $name:ident {
         $($(#[doc = $doc:literal])* #[wire($wire:literal $(, $flag:ident)*)] $(#[$attribute:meta])*
@@ -26,9 +28,11 @@ macro_rules! request_body {
     };
 }
 
-/// A struct that Atlas sends and takes back: keeps what it has no field for, and is checked before it leaves.
+/// Defines a struct that Atlas sends and accepts. It keeps members without a field, and is
+/// validated before it is sent.
 ///
-/// Written as `request_body!` is. A member marked `required` fails every answer that lacks it.
+/// The syntax is that of `request_body!`. A response without a member marked `required` is an
+/// error.
 #[allow(unused_macros, reason = "only where the documents have one")]
 macro_rules! resource {
     ($(#[$meta:meta])* pub struct $name:ident {
@@ -39,8 +43,8 @@ macro_rules! resource {
         #[derive(Clone)]
         pub struct $name {
             $($(#[doc = $doc])* $(#[$attribute])* pub $field: $type,)*
-            /// Members that this version has no field for, or whose value no field could hold, as Atlas sent them. They
-            /// are written back when this is sent or serialized.
+            /// Members that this version has no field for, or whose values do not fit their fields,
+            /// as Atlas sent them. Sending or serializing this value writes them back.
             pub extra: $crate::Extra,
         }
 
@@ -49,12 +53,12 @@ macro_rules! resource {
     };
 }
 
-/// Makes a body of what has an inherent `validate`.
+/// Implements `Body` for a struct with an inherent method `validate`.
 macro_rules! checked {
     ($name:ident) => {
         impl $crate::validate::body::Body for $name {
             fn validate(&self) -> ::core::result::Result<(), $crate::InvalidArgument> {
-                // The inherent function of that name, which comes before this one.
+                // This calls the inherent function, which takes precedence over the trait.
                 <$name>::validate(self)
             }
         }
