@@ -1,4 +1,5 @@
-//! A server for tests, on loopback: gives each connection one prepared answer, and keeps what it was sent.
+//! An HTTP server on loopback for tests: it sends one prepared response to each connection, and
+//! records the requests.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -6,14 +7,15 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-/// A server that has been started.
+/// A running server.
 pub(crate) struct Loopback {
     pub(crate) url: String,
     requests: Receiver<String>,
 }
 
 impl Loopback {
-    /// Sends these bytes to each connection in turn once its request is complete, and closes it.
+    /// Starts a server that sends the next of these responses to each connection, as soon as it has
+    /// read the whole request, and then closes the connection.
     pub(crate) fn answering(answers: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
         let answers: Vec<Vec<u8>> = answers.into_iter().map(Into::into).collect();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -32,18 +34,18 @@ impl Loopback {
         Loopback { url, requests }
     }
 
-    /// One answer of JSON.
+    /// Starts a server with a single JSON response.
     pub(crate) fn json(status: &str, body: &str) -> Self {
         Loopback::answering([answer(status, "content-type: application/json\r\n", body)])
     }
 
-    /// The next request it was sent, as text; None where there was none.
+    /// Returns the next recorded request as text, or `None` if no further one arrived.
     pub(crate) fn request(&self) -> Option<String> {
         self.requests.recv_timeout(Duration::from_millis(200)).ok()
     }
 }
 
-/// A whole answer: status line, headers (each with its line end), length, body.
+/// Formats a response: status line, headers (each with its line end), content length, body.
 pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",

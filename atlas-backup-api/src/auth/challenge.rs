@@ -1,14 +1,17 @@
-//! What a 401 asks for: `WWW-Authenticate`, as loosely as servers write it.
+//! Parses the `WWW-Authenticate` header of a 401 response, as loosely as servers write it.
 //!
-//! `digest_auth`'s own parser takes only one challenge, spelled exactly; the fields are read here and handed to it.
+//! The parser of `digest_auth` accepts only one challenge in exact spelling, so this file parses
+//! the fields and passes them on.
 
 use digest_auth::{Algorithm, AlgorithmType, Charset, Qop, WwwAuthenticateHeader};
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 
-/// The first Digest challenge that can be met. Servers list them in order of preference.
+/// Returns the first Digest challenge that the client supports. Servers list challenges in order of
+/// preference.
 pub(super) fn digest(headers: &HeaderMap) -> Option<WwwAuthenticateHeader> {
-    // Anything but visible ASCII is no challenge we could answer in a header.
+    // A header with other than visible ASCII characters contains no challenge that a header could
+    // answer.
     let values = headers
         .get_all(WWW_AUTHENTICATE)
         .iter()
@@ -18,7 +21,7 @@ pub(super) fn digest(headers: &HeaderMap) -> Option<WwwAuthenticateHeader> {
         .find_map(|challenge| understand(&challenge))
 }
 
-/// A scheme and its parameters, names in lower case.
+/// A scheme and its parameters, with their names in lower case.
 struct Challenge {
     scheme: String,
     parameters: Vec<(String, String)>,
@@ -38,7 +41,8 @@ impl Challenge {
     }
 }
 
-/// What is needed to sign. None for other schemes, and for what cannot be met.
+/// The data for a signature. `None` for other schemes and for algorithms that the client does not
+/// support.
 fn understand(challenge: &Challenge) -> Option<WwwAuthenticateHeader> {
     if challenge.scheme != "digest" {
         return None;
@@ -55,7 +59,7 @@ fn understand(challenge: &Challenge) -> Option<WwwAuthenticateHeader> {
         algorithm: algorithm(challenge.get("algorithm"))?,
         qop: qop(challenge.get("qop"))?,
         userhash: challenge.says("userhash"),
-        // Only tells how a name is encoded, and ours are ASCII.
+        // It only says how a user name is encoded, and API keys are ASCII.
         charset: Charset::UTF8,
         nc: 0,
     })
@@ -75,8 +79,9 @@ fn algorithm(name: Option<&str>) -> Option<Algorithm> {
     Some(Algorithm::new(family, session))
 }
 
-/// `Some(None)` is RFC 2069: no quality of protection, no counting. Never auth-int, which hashes bodies for nothing over TLS,
-/// and which digest_auth would prefer if it saw it.
+/// Chooses the quality of protection. `Some(None)` is RFC 2069, without quality of protection and
+/// without a count. It never chooses auth-int, which hashes bodies (useless over TLS), and which
+/// digest_auth would prefer.
 fn qop(offered: Option<&str>) -> Option<Option<Vec<Qop>>> {
     let offered: Vec<String> = offered
         .unwrap_or_default()
@@ -86,19 +91,19 @@ fn qop(offered: Option<&str>) -> Option<Option<Vec<Qop>>> {
     match offered {
         _ if offered.iter().any(|token| token == "auth") => Some(Some(vec![Qop::AUTH])),
         _ if offered.iter().any(|token| token == "auth-int") => None,
-        // Tokens nobody knows are as good as none.
+        // Unknown tokens are ignored.
         _ => Some(None),
     }
 }
 
-/// The challenges of one header value: `Basic realm="a", Digest realm = "b", nonce=c`.
+/// Parses the challenges of one header value: `Basic realm="a", Digest realm = "b", nonce=c`.
 fn challenges(text: &str) -> Vec<Challenge> {
     let mut challenges: Vec<Challenge> = Vec::new();
     let mut rest = separated(text);
     while !rest.is_empty() {
         let (word, after) = rest.split_at(rest.find(['=', ',', ' ', '\t']).unwrap_or(rest.len()));
         match after.trim_start().strip_prefix('=') {
-            // What is no parameter is the next scheme.
+            // A token without `=` is the next scheme.
             None => challenges.push(Challenge {
                 scheme: word.to_ascii_lowercase(),
                 parameters: Vec::new(),
@@ -125,7 +130,7 @@ fn separated(text: &str) -> &str {
     text.trim_start_matches([',', ' ', '\t'])
 }
 
-/// A token or a quoted text, and what follows. None where the quotes are not closed.
+/// Splits a token or a quoted text from the rest. Returns `None` if the quotes are not closed.
 fn value_at(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let (value, after) = text.split_at(text.find([',', ' ', '\t']).unwrap_or(text.len()));

@@ -1,4 +1,4 @@
-//! What a program has to prove who it is.
+//! The credentials that a program passes to the client.
 
 use std::fmt;
 
@@ -10,7 +10,8 @@ use crate::config::base_url::BaseUrl;
 use crate::error::Error;
 use crate::error::configuration::ConfigurationError;
 
-/// An API key, a service account or an access token of Atlas. Never printed, and overwritten in memory when dropped.
+/// An API key, a service account or an access token of Atlas. They are never printed, and their
+/// memory is overwritten when they are dropped.
 #[derive(Clone)]
 pub struct Credentials(Kind);
 
@@ -29,7 +30,8 @@ enum Kind {
 }
 
 impl Credentials {
-    /// An API key: its public and its private part. It is proved by HTTP Digest; the private part is never sent.
+    /// An API key, by its public and private part. The client uses HTTP Digest, which never sends
+    /// the private part.
     #[cfg(feature = "digest")]
     pub fn api_key(public: impl Into<String>, private: impl Into<SecretString>) -> Self {
         Credentials(Kind::ApiKey {
@@ -38,8 +40,9 @@ impl Credentials {
         })
     }
 
-    /// A service account: its client id and secret. They are exchanged for a token at the base URL's host, which serves
-    /// all calls of the client for an hour and is renewed in time.
+    /// A service account, by its client id and secret. The client exchanges them for a token at the
+    /// host of the base URL. The token is valid for an hour, serves all calls of the client, and is
+    /// renewed before it expires.
     pub fn service_account(client_id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
         Credentials(Kind::ServiceAccount {
             id: client_id.into(),
@@ -47,13 +50,14 @@ impl Credentials {
         })
     }
 
-    /// An access token that was made elsewhere, as a service account's are. It is sent as it is, as `Bearer`, and never renewed: tokens of
-    /// Atlas live an hour, after which every call is refused with [`Error::Auth`].
+    /// An access token from another source, as service accounts use them. The client sends it as a
+    /// `Bearer` token and never renews it. Atlas's tokens expire after an hour; then every call
+    /// fails with [`Error::Auth`].
     pub fn token(token: impl Into<SecretString>) -> Self {
         Credentials(Kind::Token(token.into()))
     }
 
-    /// What the environment holds, under the names that other tools for Atlas use:
+    /// Reads credentials from the environment variables that other tools for Atlas use:
     ///
     /// | what | variable | or |
     /// |---|---|---|
@@ -63,23 +67,25 @@ impl Credentials {
     /// | service account, secret | `MONGODB_ATLAS_CLIENT_SECRET` | |
     /// | access token | `MONGODB_ATLAS_ACCESS_TOKEN` | |
     ///
-    /// White space around a value is dropped; a variable without a value counts as not set. Quotes around one, which
-    /// `docker --env-file` leaves, are an error.
+    /// Surrounding white space is removed, and a variable without a value counts as not set. A value
+    /// in quotes is an error: `docker --env-file` does not remove them.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] where nothing is set, a part is missing (it is named), more than one kind is set, two names of
-    /// one part have different values, or a value is not Unicode or in quotes.
+    /// Returns [`Error::Configuration`] if nothing is set, if a part is missing (the error names it), if
+    /// more than one kind is set, if two names of one part have different values, or if a value is
+    /// not Unicode or in quotes.
     pub fn from_env() -> Result<Self, Error> {
         Ok(environment::credentials(&environment::variable)?)
     }
 
-    /// For a client of this base URL.
+    /// Converts the credentials into what a client for this base URL signs requests with.
     pub(crate) fn into_auth(self, base_url: &BaseUrl) -> Result<Auth, ConfigurationError> {
         match self.0 {
             #[cfg(feature = "digest")]
             Kind::ApiKey { public, private } => {
-                // Both go into a header or a hash of one, where anything else would be ambiguous.
+                // Both parts become part of a header or of its hash, where other characters would
+                // be ambiguous.
                 printable("API key", "public", &public)?;
                 printable("API key", "private", private.expose_secret())?;
                 Ok(Auth::Digest(super::Digest::new(public, private)))
@@ -119,7 +125,7 @@ fn printable(kind: &str, part: &str, text: &str) -> Result<(), ConfigurationErro
     )))
 }
 
-/// The kind alone.
+/// Prints only the kind of the credentials.
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.0 {

@@ -1,8 +1,10 @@
-//! HTTP Digest (RFC 7616, 2617 and 2069) with the nonces that servers gave out before.
+//! HTTP Digest (RFC 7616, 2617 and 2069) that reuses nonces.
 //!
-//! A nonce is used for one request after the other, its count rising, which spares the exchange that asks for one. It is
-//! never used for two requests at a time: their counts could arrive out of order, which a strict server takes for a replay.
-//! So each request in flight owns one, and N requests, at most P at a time, cost at most N + P exchanges.
+//! A nonce is used for one request after another with a rising count, which saves the exchange that
+//! requests a new nonce. It is never used for two requests at the same time: their counts could
+//! arrive out of order, and a strict server treats that as a replay. So each request in progress
+//! owns its nonce, and N requests, at most P of them at the same time, cost at most N + P
+//! exchanges.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -13,22 +15,22 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::challenge;
 
-/// More than so many at rest are of no use.
+/// The maximum number of unused nonces to keep.
 const MOST_AT_REST: usize = 1024;
 
-/// An API key, and the nonces at rest.
+/// An API key, and the nonces that no request uses at the moment.
 pub(crate) struct Digest {
     public_key: String,
     private_key: SecretString,
-    /// The last one used is the next one taken: the others may be stale, and asking is what reveals it.
+    /// A stack: the nonce that was used last is taken first, because the others may be stale.
     at_rest: Mutex<Vec<Nonce>>,
 }
 
-/// A server's nonce, what else its challenge asked for, and how often it was used.
+/// A nonce of a server, with the other fields of its challenge and its count.
 pub(crate) struct Nonce(WwwAuthenticateHeader);
 
 impl Nonce {
-    /// The nonce that an answer offers; None where it holds no challenge that can be met.
+    /// The nonce in a 401 response. `None` if it has no challenge that the client supports.
     pub(crate) fn offered(headers: &HeaderMap) -> Option<Self> {
         challenge::digest(headers).map(Nonce)
     }
@@ -43,7 +45,7 @@ impl Digest {
         }
     }
 
-    /// A nonce for one request, which owns it: it is lost unless it is put back.
+    /// Takes a nonce for one request, which must put it back if it is to be reused.
     pub(crate) fn take(&self) -> Option<Nonce> {
         self.at_rest
             .lock()
@@ -51,9 +53,10 @@ impl Digest {
             .pop()
     }
 
-    /// Keeps a nonce that the server has accepted.
+    /// Puts back a nonce that the server has accepted.
     pub(crate) fn put_back(&self, nonce: Nonce) {
-        // In a session the key is made from the first request's nonces, and digest_auth makes it anew.
+        // In a session (`-sess`), the key depends on the nonces of the first request, but
+        // digest_auth computes it anew for each request.
         if nonce.0.algorithm.sess || nonce.0.nc == u32::MAX {
             return;
         }
@@ -63,7 +66,8 @@ impl Digest {
         }
     }
 
-    /// The `Authorization` of one request, by path and query as they are sent. None where it cannot be written.
+    /// The `Authorization` header of one request, with the path and query exactly as they are sent.
+    /// `None` if it cannot be written.
     pub(crate) fn sign(
         &self,
         nonce: &mut Nonce,
@@ -73,7 +77,7 @@ impl Digest {
         self.sign_with(nonce, method, target, None)
     }
 
-    /// The same with a client nonce that is not random, as the examples of the RFCs have it.
+    /// Like `sign`, with a given client nonce, as in the examples of the RFCs.
     fn sign_with(
         &self,
         nonce: &mut Nonce,

@@ -1,11 +1,11 @@
-//! Credentials and the base URL from variables of the environment.
+//! Reads credentials and the base URL from environment variables.
 
 use std::env::{self, VarError};
 
 use super::Credentials;
 use crate::error::configuration::ConfigurationError;
 
-/// A variable that may be set.
+/// Looks up an environment variable.
 pub(crate) type Lookup<'a> = &'a dyn Fn(&'static str) -> Result<String, VarError>;
 
 const PUBLIC: &[&str] = &["MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_PUBLIC_KEY"];
@@ -15,17 +15,17 @@ const CLIENT_SECRET: &[&str] = &["MONGODB_ATLAS_CLIENT_SECRET"];
 const ACCESS_TOKEN: &[&str] = &["MONGODB_ATLAS_ACCESS_TOKEN"];
 const BASE_URL: &[&str] = &["MONGODB_ATLAS_BASE_URL"];
 
-/// From the process's own environment.
+/// Looks up a variable in the environment of the process.
 pub(crate) fn variable(name: &'static str) -> Result<String, VarError> {
     env::var(name)
 }
 
-/// The base URL, where one is set.
+/// The base URL, if it is set.
 pub(crate) fn base_url(lookup: Lookup<'_>) -> Result<Option<String>, ConfigurationError> {
     Ok(find(lookup, BASE_URL)?.map(|found| found.value))
 }
 
-/// The one kind of credentials that is set.
+/// The credentials, of which exactly one kind must be set.
 pub(crate) fn credentials(lookup: Lookup<'_>) -> Result<Credentials, ConfigurationError> {
     let (public, private) = (find(lookup, PUBLIC)?, find(lookup, PRIVATE)?);
     let (id, secret) = (find(lookup, CLIENT_ID)?, find(lookup, CLIENT_SECRET)?);
@@ -86,7 +86,7 @@ struct Found {
     value: String,
 }
 
-/// The value under whichever of its names is set.
+/// The value of a variable that has one or two names.
 fn find(lookup: Lookup<'_>, names: &[&'static str]) -> Result<Option<Found>, ConfigurationError> {
     let mut found: Option<Found> = None;
     for &name in names {
@@ -112,7 +112,7 @@ fn find(lookup: Lookup<'_>, names: &[&'static str]) -> Result<Option<Found>, Con
     Ok(found)
 }
 
-/// No id, key, secret, token or URL begins or ends with one of these.
+/// Quotes. No id, key, secret, token or URL begins or ends with one.
 const QUOTES: [char; 3] = ['"', '\'', '`'];
 
 fn missing(set: &str, names: &[&str]) -> String {
@@ -122,7 +122,7 @@ fn missing(set: &str, names: &[&str]) -> String {
     )
 }
 
-/// A fault of one variable. Its value may be secret.
+/// An error about a variable. It does not show the value, which may be secret.
 fn refuse_variable<T>(name: &str, fault: &str) -> Result<T, ConfigurationError> {
     Err(ConfigurationError::new(format!(
         "environment: {name} {fault}"

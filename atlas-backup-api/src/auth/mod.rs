@@ -1,4 +1,4 @@
-//! Who calls, and how that is proved to Atlas.
+//! Credentials, and how requests are signed with them.
 
 use http::HeaderValue;
 
@@ -17,21 +17,21 @@ pub use credentials::Credentials;
 pub(crate) use digest::{Digest, Nonce};
 pub(crate) use service_account::ServiceAccount;
 
-/// What a client signs its requests with.
+/// How a client authenticates its requests.
 pub(crate) enum Auth {
-    /// Nothing: for stand-ins of Atlas that don't ask.
+    /// No credentials, for replacements of Atlas that require none.
     Nothing,
     /// An API key.
     #[cfg(feature = "digest")]
     Digest(Digest),
     /// A service account.
     ServiceAccount(Box<ServiceAccount>),
-    /// A token that the program was given: `Bearer …`, marked sensitive. It is never renewed.
+    /// An access token from the program: `Bearer …`, marked sensitive. It is never renewed.
     Token(HeaderValue),
 }
 
 impl Auth {
-    /// For messages.
+    /// The kind of credentials, for messages.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Auth::Nothing => "no credentials",
@@ -42,7 +42,7 @@ impl Auth {
         }
     }
 
-    /// What to look at where the API answers 401.
+    /// What to check after a 401 response.
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Auth::Nothing => "the client was given no credentials",

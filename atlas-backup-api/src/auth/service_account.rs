@@ -1,8 +1,9 @@
-//! The token of a service account: one at a time for all callers, renewed in time.
+//! The token of a service account, which all calls share and which is renewed before it expires.
 //!
-//! Atlas gives at most 10 tokens a minute and lets 100 live, so that callers share one, and one renewal. Whoever finds none
-//! that will do asks for one, and the others wait for the outcome, good or bad. Nobody depends on anybody: where the one
-//! that asks is dropped, the next one asks.
+//! Atlas issues at most 10 tokens a minute and keeps at most 100 valid, so all calls share one
+//! token and one renewal. A call that finds no usable token requests one, and the other calls wait
+//! for the result, whether it is a token or an error. If the requesting call is dropped, the next
+//! call requests the token.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,19 +23,19 @@ use crate::error::auth::AuthError;
 /// A service account and its token.
 pub(crate) struct ServiceAccount {
     endpoint: Endpoint,
-    /// What callers read without waiting.
+    /// The current token, which calls read without waiting.
     current: Mutex<Option<Token>>,
-    /// Held by whoever asks for a token.
+    /// The call that requests a token holds this lock.
     refresh: tokio::sync::Mutex<RefreshState>,
-    /// How many times somebody has asked and got an outcome.
+    /// The number of token requests that have completed.
     outcomes: AtomicU64,
 }
 
 #[derive(Default)]
 struct RefreshState {
-    /// Of the last time, if it went wrong.
+    /// The error of the last token request, if it failed.
     failed: Option<AuthError>,
-    /// The endpoint wants to be left alone until then.
+    /// The time before which the endpoint must not be called again.
     not_before: Option<Instant>,
 }
 
@@ -52,7 +53,7 @@ impl ServiceAccount {
         }
     }
 
-    /// A token that was not refused yet, as a header. `refused` is the one that was, if any.
+    /// Returns a token as a header. `refused` is a token that Atlas has just rejected.
     pub(crate) async fn token(
         &self,
         settings: &Settings,
@@ -66,7 +67,7 @@ impl ServiceAccount {
             if now < token.renew_at {
                 return Ok(token.header.clone());
             }
-            // It will do for a while: one caller sees to the next one, and the others go on.
+            // The token is still valid: one call renews it early, and the others use it meanwhile.
             let Ok(mut refresh) = self.refresh.try_lock() else {
                 return Ok(token.header.clone());
             };
@@ -109,7 +110,8 @@ impl ServiceAccount {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
     }
 
-    /// One attempt. If it fails, the old token serves on, and the next attempt is made when half of what is left has passed.
+    /// Tries once to renew a token that is still valid. If this fails, the old token remains in
+    /// use, and the next attempt follows after half of its remaining time.
     async fn renew_early(
         &self,
         settings: &Settings,
@@ -135,7 +137,8 @@ impl ServiceAccount {
         }
     }
 
-    /// Asks until there is a token, or reason to give up; the caller ends it at the deadline. Dropped on the way, it leaves things as they were.
+    /// Requests a token, with retries, until it succeeds or another attempt is useless. The caller
+    /// stops it at the deadline; dropping it changes nothing.
     async fn request_token(
         &self,
         settings: &Settings,
@@ -174,7 +177,7 @@ impl ServiceAccount {
                 return Err(error);
             };
             let delay = delays.next(retry.is_rate_limit, retry.retry_after);
-            // Also whoever comes next keeps to what was asked for.
+            // The next call also respects the requested delay.
             refresh.not_before = delay
                 .or(retry.retry_after)
                 .and_then(|delay| clock.now().checked_add(delay));

@@ -1,4 +1,4 @@
-//! One request for a token (OAuth 2.0 client credentials, RFC 6749 section 4.4), and what comes back.
+//! One request for a token (OAuth 2.0 client credentials, RFC 6749 section 4.4) and its response.
 
 use std::time::{Duration, Instant};
 
@@ -17,39 +17,39 @@ use crate::http::limited_body::{self, LimitedBody};
 use crate::http::retry_after::retry_after;
 use crate::wire::one_line;
 
-/// How long Atlas's tokens live; for an answer that does not say.
+/// The lifetime of Atlas's tokens, for a response without `expires_in`.
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
 
-/// A token is renewed this long before its end, or a tenth of its life where that is shorter.
+/// A token is renewed this long before it expires, or a tenth of its lifetime if that is shorter.
 const EARLY: Duration = Duration::from_secs(300);
 
-/// How much is read of the endpoint's answers, which are a few hundred bytes.
+/// The maximum number of bytes read of a response, which normally has a few hundred.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
-/// A token, ready to be sent.
+/// A token as a header.
 #[derive(Clone)]
 pub(super) struct Token {
     /// `Bearer …`, marked sensitive.
     pub(super) header: HeaderValue,
-    /// From when on it should be renewed.
+    /// The time from which it should be renewed.
     pub(super) renew_at: Instant,
-    /// From when on it is refused.
+    /// The time at which it expires.
     pub(super) expires_at: Instant,
 }
 
-/// Why there is no token, and whether another attempt may bring one.
+/// A failed token request, and whether to retry it.
 pub(super) struct TokenFailure {
     pub(super) error: AuthError,
     pub(super) retry: Option<RetryHint>,
 }
 
-/// What the next attempt waits for.
+/// How to delay the next attempt.
 pub(super) struct RetryHint {
     pub(super) is_rate_limit: bool,
     pub(super) retry_after: Option<Duration>,
 }
 
-/// Who asks, and where.
+/// The token endpoint, with the credentials for it.
 pub(super) struct Endpoint {
     pub(super) client_id: String,
     pub(super) secret: SecretString,
@@ -57,7 +57,8 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// One exchange. `now` is from before it, so that the token's life is rather under- than overestimated.
+    /// Performs one exchange. `now` is the time before it, so that the lifetime of the token is
+    /// rather under- than overestimated.
     pub(super) async fn request_token(
         &self,
         http: &reqwest::Client,
@@ -68,7 +69,8 @@ impl Endpoint {
         let (status, headers, body) = match exchange(request).await {
             Ok(answer) => answer,
             Err(error) => {
-                // A token that was made and got lost does no harm: refresh again is always right.
+                // A token whose response was lost does no harm, so the request can always be
+                // retried.
                 let error = AuthError::token_connection(ConnectionError::of_request(error));
                 return Err(TokenFailure {
                     error,
@@ -110,7 +112,8 @@ impl Endpoint {
 
     fn request(&self, http: &reqwest::Client) -> reqwest::RequestBuilder {
         http.post(self.url.clone())
-            // Both are encoded first, so that a colon in one does not part them elsewhere (RFC 6749, section 2.3.1).
+            // Both parts are percent-encoded first, so that a colon in one of them does not
+            // separate them (RFC 6749, section 2.3.1).
             .basic_auth(
                 encode(&self.client_id),
                 Some(encode(self.secret.expose_secret())),
@@ -120,7 +123,8 @@ impl Endpoint {
             .body("grant_type=client_credentials")
     }
 
-    /// The sentence of a refusal, unless it repeats the secret in one of the forms in which it was sent.
+    /// The description in an error response, unless it contains the secret in one of the forms in
+    /// which it was sent.
     fn description(&self, http: &reqwest::Client, body: &[u8]) -> Option<String> {
         let description = description(body)?;
         let secret = self.secret.expose_secret();
@@ -157,7 +161,8 @@ fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// The token in a success. Faults name what is wrong and show nothing of the answer, which may hold the token.
+/// Reads the token in a success response. Errors show nothing of the response, which may contain
+/// the token.
 fn read(body: &[u8], now: Instant) -> Result<Token, &'static str> {
     let answer: Value =
         serde_json::from_slice(body).map_err(|_| "the token endpoint's answer is not JSON")?;
@@ -181,7 +186,7 @@ fn read(body: &[u8], now: Instant) -> Result<Token, &'static str> {
     header.set_sensitive(true);
     let life = life(&answer);
     let early = EARLY.min(life / 10);
-    // A life too long for the clock to tell is no reason to fail.
+    // A lifetime that the clock cannot represent is not an error.
     let end = |life| now.checked_add(life).unwrap_or(now + USUAL_LIFE);
     Ok(Token {
         header,
@@ -201,7 +206,8 @@ fn life(answer: &Value) -> Duration {
         .unwrap_or(USUAL_LIFE)
 }
 
-/// `invalid_client` and the like: one word of the standard's, and nothing that could be something else.
+/// The error code, such as `invalid_client`: only a single word, so that it cannot be anything
+/// else.
 fn code(body: &[u8]) -> Option<String> {
     let answer: Value = serde_json::from_slice(body).ok()?;
     let code = answer
@@ -215,7 +221,7 @@ fn code(body: &[u8]) -> Option<String> {
     (is_word && !code.is_empty()).then(|| code.to_owned())
 }
 
-/// What the answer says about it, by the standard's name or by Atlas's.
+/// The description of the error, under the standard's name or Atlas's name.
 fn description(body: &[u8]) -> Option<String> {
     let answer: Value = serde_json::from_slice(body).ok()?;
     let text = |name: &str| {

@@ -1,14 +1,15 @@
-//! A request that may or may not have been acted on.
+//! The error of a call whose outcome is unknown.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use crate::error::Error;
 
-/// A call that makes or changes something failed in a way that leaves open whether Atlas did it: the connection broke, no
-/// answer came in time, or a 5xx came. It was not sent again, as that could do it twice.
+/// A call that creates or changes something failed, and it is unknown whether Atlas carried it out:
+/// the connection broke, there was no response in time, or the response was a 5xx. The client did
+/// not retry it, because that could do it twice.
 ///
-/// Look whether it was done (list the snapshots, for example) before calling again.
+/// Check whether it was carried out (for example, list the snapshots) before you call again.
 #[derive(Debug)]
 pub struct AmbiguousError {
     operation: &'static str,
@@ -25,13 +26,13 @@ impl AmbiguousError {
         self.operation
     }
 
-    /// The message without the call.
+    /// Writes the message without the operation.
     pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("it is not known whether this was done: ")?;
         self.failure.message(f)
     }
 
-    /// How it failed: [`Error::Connection`], [`Error::Timeout`] or [`Error::Api`].
+    /// The failure: [`Error::Connection`], [`Error::Timeout`] or [`Error::Api`].
     pub fn failure(&self) -> &Error {
         &self.failure
     }
@@ -44,7 +45,7 @@ impl fmt::Display for AmbiguousError {
     }
 }
 
-/// What lies below the failure, whose message is part of this one's.
+/// The source of the failure. The message of the failure itself is part of this message.
 impl StdError for AmbiguousError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.failure.source()

@@ -1,4 +1,4 @@
-//! Atlas did not accept who called.
+//! The error of a call that could not be authenticated.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -14,32 +14,33 @@ use crate::error::redact;
 use crate::error::truncated::Truncated;
 use crate::http::retry_after;
 
-/// Why a call could not be authenticated: the credentials were refused, or no token was to be had. Nothing was done.
+/// Authentication failed: Atlas rejected the credentials, or issued no token for them. Atlas did
+/// nothing.
 ///
-/// Atlas answers 401 both to wrong credentials and to right ones from an address that is not on their access list, so this
-/// cannot say which it was.
+/// Atlas responds with 401 both to wrong credentials and to correct ones from an address that is
+/// not on their access list. So the error cannot tell which it was.
 #[derive(Clone)]
 pub struct AuthError {
     operation: Option<&'static str>,
-    /// Shared by all calls that waited for the same token.
+    /// All calls that waited for the same token share it.
     cause: Arc<Cause>,
 }
 
 enum Cause {
-    /// The API answered 401. The hint says what to look at.
+    /// The API responded with 401. The hint says what to check.
     Refused {
         answer: ApiError,
         hint: &'static str,
     },
-    /// The token endpoint answered with something else than success.
+    /// The token endpoint responded with an error.
     TokenRefused(TokenRefusal),
-    /// The token endpoint answered with success, and without a token that can be used.
+    /// The token endpoint responded with success, but without a usable token.
     TokenUnreadable(&'static str),
-    /// The token endpoint gave no complete answer.
+    /// There was no complete response from the token endpoint.
     TokenConnection(ConnectionError),
 }
 
-/// How the token endpoint refused.
+/// The error response of the token endpoint.
 #[derive(Debug)]
 pub(crate) struct TokenRefusal {
     pub(crate) status: StatusCode,
@@ -49,7 +50,7 @@ pub(crate) struct TokenRefusal {
 }
 
 impl AuthError {
-    /// The answer of a call, which was given these credentials.
+    /// The API rejected the credentials.
     pub(crate) fn refused(operation: &'static str, answer: ApiError, hint: &'static str) -> Self {
         AuthError {
             operation: Some(operation),
@@ -76,7 +77,7 @@ impl AuthError {
         }
     }
 
-    /// The same, of the call that needed the token.
+    /// Adds the operation that needed the token.
     pub(crate) fn of(self, operation: &'static str) -> Self {
         AuthError {
             operation: Some(operation),
@@ -89,12 +90,12 @@ impl AuthError {
         self.operation
     }
 
-    /// Whether the token endpoint could not be reached, or did not answer.
+    /// Whether the token endpoint could not be reached or did not respond.
     pub fn is_connection(&self) -> bool {
         matches!(&*self.cause, Cause::TokenConnection(_))
     }
 
-    /// The status of the answer that refused: the API's 401, or whatever the token endpoint gave.
+    /// The status of the response: 401 from the API, or that of the token endpoint.
     pub fn status(&self) -> Option<StatusCode> {
         match &*self.cause {
             Cause::Refused { answer, .. } => Some(answer.status()),
@@ -103,7 +104,7 @@ impl AuthError {
         }
     }
 
-    /// The API's answer, where it was the API that refused.
+    /// The 401 response of the API, if the API rejected the credentials.
     pub fn answer(&self) -> Option<&ApiError> {
         match &*self.cause {
             Cause::Refused { answer, .. } => Some(answer),
@@ -111,13 +112,13 @@ impl AuthError {
         }
     }
 
-    /// The token endpoint's word for why it gave no token, as OAuth 2.0 has it: `invalid_client`.
+    /// The OAuth 2.0 error code of the token endpoint, such as `invalid_client`.
     pub fn token_error(&self) -> Option<&str> {
         self.token_refusal()?.code.as_deref()
     }
 
-    /// The token endpoint's sentence about it (`error_description`), for example that the secret has expired: on one line, at most 300
-    /// characters. None where there was none, and where it holds the secret.
+    /// The `error_description` of the token endpoint, for example that the secret has expired, on
+    /// one line of at most 300 characters. `None` if there is none, or if it contains the secret.
     pub fn token_error_description(&self) -> Option<&str> {
         self.token_refusal()?.description.as_deref()
     }
@@ -129,13 +130,14 @@ impl AuthError {
         }
     }
 
-    /// Whether too many tokens were asked for (at most 10 a minute are given to a client from one address).
+    /// Whether the client requested too many tokens (Atlas issues at most 10 a minute to one
+    /// address).
     pub fn is_rate_limited(&self) -> bool {
         self.token_refusal()
             .is_some_and(|refusal| refusal.status == StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// How long the API, or the token endpoint, asks to wait before trying again.
+    /// The delay that the API or the token endpoint requests before a retry.
     pub fn retry_after(&self) -> Option<Duration> {
         self.token_refusal().map_or_else(
             || self.answer()?.retry_after(),
@@ -143,7 +145,7 @@ impl AuthError {
         )
     }
 
-    /// The message without the call.
+    /// Writes the message without the operation.
     pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !matches!(&*self.cause, Cause::Refused { .. }) {
             f.write_str("no token for the service account: ")?;
@@ -161,7 +163,7 @@ impl AuthError {
 }
 
 impl TokenRefusal {
-    /// Whether it is the account that is refused, and not the moment.
+    /// Whether the service account itself was rejected, so that a retry is useless.
     fn is_for_good(&self) -> bool {
         self.status == StatusCode::UNAUTHORIZED
             || matches!(

@@ -1,4 +1,4 @@
-//! What is wrong with the settings of a client.
+//! The error of a client that cannot be created.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use crate::error::redact;
 use crate::error::truncated::Truncated;
 
-/// A setting that is refused, or an environment in which no client can be made.
+/// A setting is invalid, or the client cannot be created in this environment.
 pub struct ConfigurationError {
     message: String,
     source: Option<reqwest::Error>,
@@ -14,7 +14,7 @@ pub struct ConfigurationError {
 
 impl ConfigurationError {
     pub(crate) fn new(message: String) -> Self {
-        // What is refused may be long, and is told where that is no secret.
+        // The message may quote a long value.
         ConfigurationError {
             message: redact::clause(&message, 600),
             source: None,
@@ -22,7 +22,7 @@ impl ConfigurationError {
     }
 }
 
-/// The HTTP client could not be set up, TLS most likely.
+/// The HTTP client could not be created, most likely because of TLS.
 impl From<reqwest::Error> for ConfigurationError {
     fn from(error: reqwest::Error) -> Self {
         let message = "the HTTP client could not be set up".to_owned();

@@ -1,4 +1,4 @@
-//! No answer came, or only part of one.
+//! The error of a request without a complete response.
 
 use std::error::Error as StdError;
 use std::{fmt, io};
@@ -7,10 +7,10 @@ use crate::error::begin_with_call;
 use crate::error::redact;
 use crate::error::truncated::Truncated;
 
-/// How much is shown of what the system says.
+/// The maximum length of the system's message.
 const LONGEST: usize = 300;
 
-/// Why no complete answer came. Its sources tell more.
+/// There was no complete response. The error sources have details.
 pub struct ConnectionError {
     operation: Option<&'static str>,
     cause: Cause,
@@ -18,7 +18,7 @@ pub struct ConnectionError {
 
 enum Cause {
     Http(reqwest::Error),
-    /// The total timeout passed while this was waited for; nothing was sent.
+    /// The total timeout passed while the call waited for this. Nothing was sent.
     WaitedFor(&'static str),
 }
 
@@ -30,16 +30,16 @@ impl ConnectionError {
         }
     }
 
-    /// The same, of a request that is no operation: for a token, or for a file.
+    /// Like `new`, for a request that is not an operation (for a token or a file).
     pub(crate) fn of_request(source: reqwest::Error) -> Self {
-        // Its message would end in the URL, query and all.
+        // reqwest's message would contain the URL with its query.
         ConnectionError {
             operation: None,
             cause: Cause::Http(source.without_url()),
         }
     }
 
-    /// The total timeout has passed before anything was sent.
+    /// The total timeout passed before the request was sent.
     pub(crate) fn waited_for(what: &'static str, operation: &'static str) -> Self {
         ConnectionError {
             operation: Some(operation),
@@ -47,12 +47,14 @@ impl ConnectionError {
         }
     }
 
-    /// The operation that was called, as the documents name it: `takeSnapshot`. None of a download, and of a request for a token.
+    /// The operation that was called, as the documents name it: `takeSnapshot`. `None` for a
+    /// download and for a token request.
     pub fn operation(&self) -> Option<&str> {
         self.operation
     }
 
-    /// Whether no connection was made, so that Atlas cannot have seen the request. Otherwise it may have acted on it.
+    /// Whether there was no connection, so that Atlas cannot have received the request. Otherwise
+    /// Atlas may have carried it out.
     pub fn is_connect(&self) -> bool {
         match &self.cause {
             Cause::Http(source) => source.is_connect(),
@@ -67,12 +69,13 @@ impl ConnectionError {
         }
     }
 
-    /// Whether nobody listens at the address.
+    /// Whether the connection was refused.
     pub(crate) fn is_refused(&self) -> bool {
         let Cause::Http(source) = &self.cause else {
             return false;
         };
-        // A broken connection, too, can end in an error of that family: only one in connecting counts.
+        // A connection that breaks later can have the same error kind, so it must also be a connect
+        // error.
         let root = root(source).downcast_ref::<io::Error>();
         source.is_connect()
             && root.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
@@ -80,7 +83,7 @@ impl ConnectionError {
 }
 
 impl ConnectionError {
-    /// The message without the call.
+    /// Writes the message without the operation.
     pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source = match &self.cause {
             Cause::WaitedFor(what) => return write!(f, "not sent: no {what} in time"),
@@ -93,7 +96,7 @@ impl ConnectionError {
             (false, false) => "no complete answer",
         };
         f.write_str(what)?;
-        // The root of a timeout only says "timed out" again.
+        // The innermost source of a timeout only repeats "timed out".
         if source.is_timeout() {
             Ok(())
         } else {
@@ -126,7 +129,7 @@ impl fmt::Debug for ConnectionError {
     }
 }
 
-/// What lies at the bottom of it; what stands above only says which part of the machinery failed.
+/// The innermost source. The outer errors only name the layer that failed.
 fn root(error: &reqwest::Error) -> &(dyn StdError + 'static) {
     let mut root: &(dyn StdError + 'static) = error;
     while let Some(deeper) = root.source() {

@@ -1,4 +1,4 @@
-//! A success that cannot be understood.
+//! The error of a success response that cannot be decoded.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,12 +9,12 @@ use crate::error::truncated::Truncated;
 use crate::wire::mismatch::Mismatch;
 use crate::wire::one_line;
 
-/// How much is shown of a path, names in which may be Atlas's, and of what is wrong there.
+/// The maximum length of the path and of the problem in a message.
 const LONGEST: usize = 300;
 
-/// Why the body of a successful answer cannot be read. The operation itself was carried out.
+/// The body of a success response cannot be decoded. Atlas has carried out the operation.
 ///
-/// It never holds the content of the body, which may be a secret.
+/// The error never contains values of the body, which may be secret.
 pub struct DecodeError {
     operation: &'static str,
     status: StatusCode,
@@ -64,7 +64,7 @@ impl DecodeError {
         }
     }
 
-    /// The rest of the answer was not read.
+    /// The rest of the response was not read.
     pub(crate) fn too_long(operation: &'static str, status: StatusCode, limit: usize) -> Self {
         let problem = format!(
             "the answer is longer than {limit} bytes, which is as much as is read; `max_response_bytes` of the client or of the call \
@@ -84,7 +84,7 @@ impl DecodeError {
         self.operation
     }
 
-    /// The message without the call.
+    /// Writes the message without the operation.
     pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "unreadable answer ({}): ", self.status)?;
         if !self.path.is_empty() {
@@ -97,12 +97,13 @@ impl DecodeError {
         }
     }
 
-    /// The status of the answer.
+    /// The status of the response.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// Where in the answer it fails, for example `results[3].expiresAt`; empty where all of it does.
+    /// The path to the value that cannot be decoded, such as `results[3].expiresAt`. Empty for the
+    /// whole body.
     pub fn path(&self) -> &str {
         &self.path
     }

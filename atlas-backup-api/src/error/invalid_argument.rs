@@ -1,4 +1,4 @@
-//! What is wrong with an argument.
+//! The error of an invalid argument.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::wire::invalid_id::InvalidId;
 use crate::wire::json_path;
 use crate::wire::one_line;
 
-/// An argument or a member of a body that breaks a rule. Nothing was sent.
+/// An argument, or a member of a request body, violates a rule. Nothing was sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InvalidArgument {
     operation: Option<&'static str>,
@@ -20,7 +20,7 @@ pub struct InvalidArgument {
 }
 
 impl InvalidArgument {
-    /// A value that breaks a rule.
+    /// A value violates a rule.
     pub(crate) fn new(parameter: &str, value: impl fmt::Display, rule: impl Into<String>) -> Self {
         let value = Some(one_line::truncate(&value.to_string(), 64));
         InvalidArgument {
@@ -29,7 +29,7 @@ impl InvalidArgument {
         }
     }
 
-    /// A rule that is broken whatever the value is.
+    /// A rule is violated independently of a value, for example because the value is missing.
     pub(crate) fn without_value(parameter: &str, rule: impl Into<String>) -> Self {
         let rule = redact::clause(&rule.into(), 500);
         InvalidArgument {
@@ -40,12 +40,12 @@ impl InvalidArgument {
         }
     }
 
-    /// What a conversion said, which is all that is left of the value: its message names value and rule.
+    /// A conversion failed. Its message names the value and the rule.
     pub(crate) fn refused(parameter: &str, error: &dyn fmt::Display) -> Self {
         InvalidArgument::without_value(parameter, error.to_string())
     }
 
-    /// The same, seen from the object whose member `name` it is.
+    /// Puts the member `name` of an object before the path.
     pub(crate) fn inside(self, name: &str) -> Self {
         InvalidArgument {
             parameter: json_path::inside(name, &self.parameter),
@@ -53,7 +53,7 @@ impl InvalidArgument {
         }
     }
 
-    /// The same, seen from the list whose item it is.
+    /// Puts the index of a list item before the path.
     pub(crate) fn at(self, index: usize) -> Self {
         InvalidArgument {
             parameter: json_path::at(index, &self.parameter),
@@ -61,7 +61,7 @@ impl InvalidArgument {
         }
     }
 
-    /// The same, of this call.
+    /// Adds the operation.
     pub(crate) fn of(self, operation: &'static str) -> Self {
         InvalidArgument {
             operation: Some(operation),
@@ -69,35 +69,35 @@ impl InvalidArgument {
         }
     }
 
-    /// The operation that was to be called, as the documents name it: `takeSnapshot`. None where a program checked a body or made
-    /// an id itself.
+    /// The operation that was to be called, as the documents name it: `takeSnapshot`. `None` if the
+    /// program itself validated a body or created an id.
     pub fn operation(&self) -> Option<&str> {
         self.operation
     }
 
-    /// The argument, setter or member of a body by the name it has on the wire, with the way to it where it is deeper:
-    /// `policies[0].retentionValue`. Empty for an id that a program made itself.
+    /// The argument, setter or member by its name in the API, with its path in the body:
+    /// `policies[0].retentionValue`. Empty for an id that the program itself created.
     pub fn parameter(&self) -> &str {
         &self.parameter
     }
 
-    /// The same by the name it has in a program: `policies[0].retention_value`.
+    /// Like [`parameter`](Self::parameter), with the names in Rust: `policies[0].retention_value`.
     pub fn argument(&self) -> String {
         rust_name::of_path(&self.parameter)
     }
 
-    /// The value, shortened where it is long; None where the rule is about its presence, and where the text of
+    /// The value, shortened if it is long. `None` if the rule is about its presence, or if
     /// [`rule`](Self::rule) quotes it.
     pub fn value(&self) -> Option<&str> {
         self.value.as_deref()
     }
 
-    /// What is wrong: `must be at least 1`.
+    /// The rule: `must be at least 1`.
     pub fn rule(&self) -> &str {
         &self.rule
     }
 
-    /// The message without the call.
+    /// Writes the message without the operation.
     pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (wire, rust) = (
             one_line::truncate(&self.parameter, 200),
@@ -112,7 +112,7 @@ impl InvalidArgument {
         if let Some(value) = &self.value {
             write!(f, " = {value}")?;
         }
-        // What a conversion of the program's own says may be nothing.
+        // The message of the program's own conversion may be empty.
         if self.rule.is_empty() {
             Ok(())
         } else {
@@ -142,7 +142,7 @@ impl fmt::Debug for InvalidArgument {
 
 impl std::error::Error for InvalidArgument {}
 
-/// For programs that make ids themselves and pass the error on.
+/// For programs that create ids themselves and return the error.
 impl From<InvalidId> for InvalidArgument {
     fn from(error: InvalidId) -> Self {
         InvalidArgument::refused("", &error)

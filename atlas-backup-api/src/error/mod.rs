@@ -1,4 +1,4 @@
-//! Everything that can go wrong with a call.
+//! The errors of calls.
 
 pub(crate) mod ambiguous;
 pub(crate) mod api;
@@ -26,35 +26,38 @@ use crate::error::decode::DecodeError;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::wire::invalid_id::InvalidId;
 
-/// Why a call failed.
+/// A call failed.
 ///
-/// Its message is one line of at most 2,000 characters that begins with the call, `getSnapshot: 404 Not Found (…)`, and holds no
-/// secret. A configuration belongs to no call. `Debug` is bounded too; what else the server said, the accessors have.
+/// The message is one line of at most 2,000 characters without secrets. It begins with the
+/// operation: `getSnapshot: 404 Not Found (…)`; a configuration error has none. `Debug` is bounded
+/// too. The accessors return everything else that the server sent.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// An argument breaks a rule; nothing was sent.
+    /// An argument violates a rule. Nothing was sent.
     InvalidArgument(Box<InvalidArgument>),
-    /// No complete answer came, however often it was tried. Of a call that makes or changes something, nothing was sent,
-    /// or nothing that Atlas lets in: otherwise it would be `Ambiguous`.
+    /// There was no complete response after all attempts. If the call creates or changes something,
+    /// nothing was sent, or only an unauthenticated request; otherwise the error would be
+    /// `Ambiguous`.
     Connection(ConnectionError),
-    /// No complete answer came in time. Otherwise as `Connection`.
+    /// There was no complete response in time. Otherwise like `Connection`.
     Timeout(ConnectionError),
-    /// Atlas, or a gateway in front of it, answered with something else than success.
+    /// Atlas, or a gateway in front of it, responded with an error or a redirect.
     Api(Box<ApiError>),
-    /// The credentials were refused (401), or no token was to be had for them. Nothing was done.
+    /// Atlas rejected the credentials (401), or issued no token for them. Atlas did nothing.
     Auth(AuthError),
-    /// A call that makes or changes something was sent, and its outcome is not known. Look before calling again.
+    /// A call that creates or changes something was sent, and its outcome is unknown. Check before
+    /// you call again.
     Ambiguous(Box<AmbiguousError>),
-    /// Atlas answered with success, in a form this version does not understand.
+    /// Atlas responded with success, but the response cannot be decoded.
     Decode(Box<DecodeError>),
-    /// A client could not be made as asked.
+    /// The client could not be created with these settings.
     Configuration(ConfigurationError),
 }
 
 impl Error {
-    /// The operation that was called, as the documents name it: `takeSnapshot`. None of a configuration, and of an id or a body that a
-    /// program checked itself.
+    /// The operation that was called, as the documents name it: `takeSnapshot`. `None` for a
+    /// configuration error, and for an id or a body that the program itself validated.
     pub fn operation(&self) -> Option<&str> {
         match self {
             Error::InvalidArgument(error) => error.operation(),
@@ -67,7 +70,7 @@ impl Error {
         }
     }
 
-    /// The message without the call, for messages that name it already.
+    /// Writes the message without the operation, for messages that already name it.
     pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::InvalidArgument(error) => error.message(f),
@@ -80,7 +83,7 @@ impl Error {
         }
     }
 
-    /// The status of the answer, where one came.
+    /// The status of the response, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Error::Api(error) => Some(error.status()),
@@ -91,18 +94,18 @@ impl Error {
         }
     }
 
-    /// Atlas's word for what went wrong, for example `CLUSTER_NOT_FOUND`.
+    /// Atlas's error code, such as `CLUSTER_NOT_FOUND`.
     pub fn error_code(&self) -> Option<&str> {
         self.api_error().and_then(ApiError::error_code)
     }
 
-    /// Whether Atlas answered that there is no such thing (404).
+    /// Whether the response was a 404.
     pub fn is_not_found(&self) -> bool {
         self.api_error()
             .is_some_and(|error| error.status() == StatusCode::NOT_FOUND)
     }
 
-    /// Whether Atlas refused the call for coming too soon after others: a 429, or a 400 that says so.
+    /// Whether Atlas reported a rate limit: by a 429, or by a 400 with such an error code.
     pub fn is_rate_limited(&self) -> bool {
         match self {
             Error::Auth(error) => error.is_rate_limited(),
@@ -110,7 +113,7 @@ impl Error {
         }
     }
 
-    /// How long Atlas asks to wait before trying again.
+    /// The delay that Atlas requests before a retry.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Error::Auth(error) => error.retry_after(),
@@ -118,12 +121,13 @@ impl Error {
         }
     }
 
-    /// Whether it is not known what became of the request: see [`AmbiguousError`].
+    /// Whether the outcome of the call is unknown: see [`AmbiguousError`].
     pub fn is_ambiguous(&self) -> bool {
         matches!(self, Error::Ambiguous(_))
     }
 
-    /// The answer that was no success, where one came: also of a 401, and of a call whose outcome is not known.
+    /// The error response, if there was one. Includes a 401, and the response to a call whose
+    /// outcome is unknown.
     pub fn api_error(&self) -> Option<&ApiError> {
         match self {
             Error::Api(error) => Some(error),
@@ -134,7 +138,7 @@ impl Error {
     }
 }
 
-/// The message of what the variant holds.
+/// Writes the message of the error in the variant.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         begin_with_call(f, self.operation())?;
@@ -142,7 +146,8 @@ impl fmt::Display for Error {
     }
 }
 
-/// What lies below what the variant holds, whose message is already this one's.
+/// The source of the error in the variant. The message of that error itself is already this
+/// message.
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
@@ -209,7 +214,7 @@ impl From<ConfigurationError> for Error {
     }
 }
 
-/// Begins a message with the call that it is about, where there is one: `getSnapshot: `.
+/// Begins a message with the operation, if there is one: `getSnapshot: `.
 pub(crate) fn begin_with_call(f: &mut fmt::Formatter<'_>, operation: Option<&str>) -> fmt::Result {
     operation.map_or(Ok(()), |operation| write!(f, "{operation}: "))
 }

@@ -1,8 +1,10 @@
-//! What a program calls an argument that the wire calls otherwise: `retentionInDays` is `retention_in_days`.
+//! Converts the name of an argument in the API to its name in Rust: `retentionInDays` to
+//! `retention_in_days`.
 //!
-//! The generator decides the names of the generated code, and this follows its rule. A test compares them, name by name.
+//! The generator decides the names in generated code. This file follows its rule, and a test
+//! compares all names.
 
-/// What cannot be a name in Rust: the generator adds an underscore.
+/// Rust keywords, to which the generator adds an underscore.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
     "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
@@ -11,7 +13,7 @@ const KEYWORDS: &[&str] = &[
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// A path of names, as in `policies[0].retentionValue`, in Rust's spelling.
+/// Converts a path of names, such as `policies[0].retentionValue`.
 pub(crate) fn of_path(wire: &str) -> String {
     let steps = wire.split('.').map(|step| {
         let (name, index) = step.split_at(step.find('[').unwrap_or(step.len()));
@@ -20,8 +22,9 @@ pub(crate) fn of_path(wire: &str) -> String {
     steps.collect::<Vec<_>>().join(".")
 }
 
-/// Words begin at a capital letter after a small letter or a digit, and at the last of several capital letters where a small one
-/// follows: `pointInTimeUTCSeconds` is `point_in_time_utc_seconds`.
+/// Converts one name. A word begins at a capital after a small letter or digit, and at the last of
+/// several capitals before a small letter: `pointInTimeUTCSeconds` becomes
+/// `point_in_time_utc_seconds`.
 fn of_name(wire: &str) -> String {
     let letters: Vec<char> = wire.trim_matches('_').chars().collect();
     let mut name = String::with_capacity(wire.len() + 8);

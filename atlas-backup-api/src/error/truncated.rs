@@ -1,11 +1,12 @@
-//! `Debug` that stays short, however long the value is.
+//! `Debug` output of bounded length.
 
 use std::fmt::{self, Debug, Write};
 
-/// How many items of a list are shown.
+/// The number of list items that are shown.
 pub(crate) const MAX_ITEMS: usize = 5;
 
-/// A value's `Debug` on one line, cut off after so many bytes. It costs no more than what is shown.
+/// The `Debug` output of a value on one line, cut after this many bytes. Only the output that is
+/// shown is produced.
 pub(crate) struct Truncated<'a>(pub(crate) &'a dyn Debug, pub(crate) usize);
 
 impl Debug for Truncated<'_> {
@@ -14,14 +15,14 @@ impl Debug for Truncated<'_> {
             text: String::new(),
             left: self.1,
         };
-        // An error means that there was no room for more.
+        // An error means that the limit was reached.
         let is_cut = write!(shown, "{:?}", self.0).is_err();
         f.write_str(&shown.text)?;
         if is_cut { f.write_str("…") } else { Ok(()) }
     }
 }
 
-/// The first items of a list, each cut off after so many bytes, and how many were left out.
+/// The first items of a list, each cut after this many bytes, and the number of the others.
 pub(crate) struct FirstItems<'a, T>(pub(crate) &'a [T], pub(crate) usize);
 
 impl<T: Debug> Debug for FirstItems<'_, T> {

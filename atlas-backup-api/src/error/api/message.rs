@@ -1,4 +1,4 @@
-//! What a refusal reads like: short, however much the server said.
+//! The message of an [`ApiError`], which is short even if the server sent a long text.
 
 use std::fmt;
 
@@ -8,13 +8,13 @@ use crate::error::redact;
 use crate::error::truncated::{FirstItems, MAX_ITEMS, Truncated};
 use crate::http::retry_after;
 
-/// The longest parts of a message, in characters.
+/// The maximum length of the parts of a message, in characters.
 const CODE: usize = 80;
 const SAID: usize = 400;
 const FIELD: usize = 60;
 const DESCRIPTION: usize = 120;
 
-/// The longest parts of what `Debug` shows, in bytes.
+/// The maximum length of the parts of `Debug`, in bytes.
 const TEXT: usize = 1000;
 const ITEM: usize = 300;
 
@@ -27,7 +27,7 @@ impl fmt::Display for ApiError {
 }
 
 impl ApiError {
-    /// The message without the call.
+    /// Writes the message without the operation.
     pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.status_line())?;
         let code = self
@@ -65,7 +65,7 @@ impl ApiError {
         self.status.as_str().to_owned() + &words.unwrap_or_default()
     }
 
-    /// What it says beyond the status: the first of its texts that does.
+    /// The first text that says more than the status.
     fn said(&self) -> String {
         let line = self.status_line();
         let texts = [&self.detail, &self.excerpt, &self.reason]
@@ -79,7 +79,7 @@ impl ApiError {
     }
 }
 
-/// A text may begin with the status, or its number, and go on.
+/// Removes the status, or its number, from the beginning of a text.
 fn without_status(text: &str, line: &str) -> String {
     let number = line.split(' ').next().unwrap_or_default();
     let rest = [line, number].into_iter().find_map(|status| {
@@ -109,7 +109,8 @@ impl FieldViolation {
     }
 }
 
-/// At most 8 KB, and without the body, which may hold what a newer Atlas added, and that may be a secret.
+/// Prints at most 8 KB. The body is left out, because a member that a newer Atlas added may be a
+/// secret.
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")

@@ -1,4 +1,4 @@
-//! Every answer that is not a success, whatever its body.
+//! The error of a response that is not a success, whatever its body is.
 
 mod message;
 
@@ -14,10 +14,10 @@ use crate::http::charset;
 use crate::http::envelope;
 use crate::http::retry_after::retry_after;
 
-/// How Atlas, or a gateway in front of it, refused a call.
+/// Atlas, or a gateway in front of it, responded with an error or a redirect.
 ///
-/// Anything but the status may be missing. Where the body is not Atlas's JSON (a gateway's HTML, a login page's redirect,
-/// nothing at all), [`excerpt`](Self::excerpt) says in short what came instead.
+/// Everything except the status may be missing. If the body is not Atlas's JSON (HTML from a
+/// gateway, a redirect to a login page), [`excerpt`](Self::excerpt) shows a short part of it.
 #[derive(Clone, PartialEq)]
 pub struct ApiError {
     operation: Option<&'static str>,
@@ -32,21 +32,21 @@ pub struct ApiError {
     body: Option<Value>,
 }
 
-/// What is wrong with one member of a request's body.
+/// A problem with one member of the request body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldViolation {
-    /// The member.
+    /// The name of the member.
     pub field: Option<String>,
-    /// What is wrong with it.
+    /// The problem.
     pub description: Option<String>,
 }
 
 impl ApiError {
-    /// Reads an answer that is not a success. It takes any bytes for a body.
+    /// Reads a response that is not a success. The body may be any bytes.
     ///
-    /// Calls do this by themselves, and name themselves in the error; it is for programs that get their answers elsewhere: from
-    /// a recording, or a stand-in for Atlas in their tests.
+    /// Calls of this crate do this themselves and add the operation. This function is for programs
+    /// that have responses from elsewhere: a recording, or a replacement for Atlas in their tests.
     pub fn from_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let text = charset::text(headers, body);
         let members = match serde_json::from_str(&text).map(envelope::content) {
@@ -56,7 +56,7 @@ impl ApiError {
         Self::read(status, headers, &members, &text)
     }
 
-    /// The same, of a call.
+    /// Like [`from_answer`](Self::from_answer), with the operation.
     pub(crate) fn of(
         operation: &'static str,
         status: StatusCode,
@@ -69,7 +69,7 @@ impl ApiError {
         }
     }
 
-    /// The same, of a body that was read already.
+    /// Like `of`, for a body that is already parsed.
     pub(crate) fn from_value(
         operation: &'static str,
         status: StatusCode,
@@ -94,7 +94,8 @@ impl ApiError {
         }
     }
 
-    /// Members of another type than documented are passed over: half an error says more than none.
+    /// Reads the members. Members of another type than documented are ignored: a part of the error
+    /// is better than none.
     fn read(
         status: StatusCode,
         headers: &HeaderMap,
@@ -115,66 +116,71 @@ impl ApiError {
         };
         if text(members, "errorCode").is_none() && error.detail.is_none() && error.reason.is_none()
         {
-            // What gateways that answer in JSON call it.
+            // Gateways that respond in JSON use these names.
             let message = text(members, "message").or_else(|| text(members, "Message"));
             error.excerpt = instead(status, headers, message.as_deref().unwrap_or(body));
         }
         error
     }
 
-    /// The operation that was called, as the documents name it: `takeSnapshot`. None where a program made this by
-    /// [`from_answer`](Self::from_answer).
+    /// The operation that was called, as the documents name it: `takeSnapshot`. `None` if the
+    /// program created this by [`from_answer`](Self::from_answer).
     pub fn operation(&self) -> Option<&str> {
         self.operation
     }
 
-    /// The status, never a 2xx. Where `envelope(true)` was asked for, the one in the envelope.
+    /// The status, which is never a 2xx. If the request set `envelope(true)`, it is the status in
+    /// the envelope.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// Atlas's word for what went wrong, for example `CLUSTER_NOT_FOUND`.
+    /// Atlas's error code, such as `CLUSTER_NOT_FOUND`.
     pub fn error_code(&self) -> Option<&str> {
         self.error_code.as_deref()
     }
 
-    /// What went wrong, in a sentence.
+    /// Atlas's description of the error.
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
     }
 
-    /// The status in words, for example `Not Found`.
+    /// The reason phrase, such as `Not Found`.
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
     }
 
-    /// What the sentence of [`detail`](Self::detail) is about. Documented as objects, they come as texts and numbers.
+    /// The values in [`detail`](Self::detail). Documented as objects, they were seen as texts and
+    /// numbers.
     pub fn parameters(&self) -> &[Value] {
         &self.parameters
     }
 
-    /// What is wrong with which members of the body that was sent.
+    /// The problems with members of the request body.
     pub fn field_violations(&self) -> &[FieldViolation] {
         &self.violations
     }
 
-    /// How long Atlas asks to wait before trying again.
+    /// The delay that Atlas requests before a retry.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// What came in place of Atlas's JSON: at most 200 characters on one line, without tags, control characters, URL queries and
-    /// what only says the status again. None where Atlas said what is wrong, or nothing came.
+    /// The beginning of a body that is not Atlas's JSON: at most 200 characters on one line,
+    /// without tags, control characters, URL queries and repetitions of the status. `None` if Atlas
+    /// described the error itself, or if the body was empty.
     pub fn excerpt(&self) -> Option<&str> {
         self.excerpt.as_deref()
     }
 
-    /// The error as Atlas sent it, with the members that have no method here. None where the body was not a JSON object.
+    /// The body as Atlas sent it, including members without a method here. `None` if it was not a
+    /// JSON object.
     pub fn body(&self) -> Option<&Value> {
         self.body.as_ref()
     }
 
-    /// Whether the call came too soon after others: a 429, or a 400 whose code says so, as was seen.
+    /// Whether Atlas reported a rate limit: by a 429, or by a 400 with such an error code, which
+    /// was seen.
     pub fn is_rate_limited(&self) -> bool {
         let says_so = || {
             self.error_code()
@@ -193,7 +199,7 @@ fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The code as a header, which is there also where the body is lost.
+/// The error code in a header, which is present even if the body is lost.
 fn code_of(headers: &HeaderMap) -> Option<String> {
     let code = headers.get("x-error-code")?.to_str().ok()?.trim();
     (!code.is_empty()).then(|| code.to_owned())
@@ -224,7 +230,7 @@ fn violations(members: &Map<String, Value>) -> Vec<FieldViolation> {
         .collect()
 }
 
-/// What came in place of Atlas's JSON: of a redirect, where it points.
+/// The excerpt of a body that is not Atlas's JSON, or the target of a redirect.
 fn instead(status: StatusCode, headers: &HeaderMap, body: &str) -> Option<String> {
     let location = headers
         .get(LOCATION)

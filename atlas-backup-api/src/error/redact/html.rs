@@ -1,9 +1,9 @@
-//! What an HTML page says, for those who do not see it.
+//! Extracts the visible text of an HTML page.
 
-/// Between what stood on both sides of a tag. No text that is shown holds it.
+/// Separates the texts before and after a tag. The text itself never contains it.
 const TAG: char = '\u{1f}';
 
-/// The texts between tags. Scripts and styles are left out.
+/// Returns the texts between tags, without scripts and styles.
 pub(super) fn texts(html: &str) -> Vec<String> {
     without_tags(html)
         .split(TAG)
@@ -13,14 +13,14 @@ pub(super) fn texts(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// HTML without its tags, scripts and styles.
+/// Removes tags, scripts and styles.
 fn without_tags(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find('<') {
         let (before, tag) = rest.split_at(start);
         plain.push_str(before);
-        // A `<` before anything else is a `<`.
+        // A `<` that does not begin a tag is text.
         if !tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
         {
             plain.push('<');
@@ -34,7 +34,8 @@ fn without_tags(text: &str) -> String {
     plain
 }
 
-/// What follows a tag, and its content where that is not for reading. Nothing follows one that is cut off.
+/// Returns the text after a tag, or after its content if that is a script or style. Nothing follows
+/// an incomplete tag.
 fn after_tag(tag: &str) -> &str {
     let past = |rest: &'_ str, end: &str| rest.find(end).map(|at| at + end.len());
     let end = if tag.starts_with("<!--") {
@@ -44,7 +45,7 @@ fn after_tag(tag: &str) -> &str {
     };
     let Some(end) = end else { return "" };
     for (open, close) in [("<script", "</script"), ("<style", "</style")] {
-        // Only as many bytes as it takes: what follows is long, and there are many tags.
+        // Compares only the bytes of the name, because the rest is long and there are many tags.
         if tag
             .as_bytes()
             .get(..open.len())

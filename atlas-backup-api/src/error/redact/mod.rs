@@ -1,23 +1,23 @@
-//! Making what others wrote fit for one line of an error message.
+//! Shortens and cleans text from servers so that it fits on one line of an error message.
 //!
-//! What a gateway answers instead of Atlas may be HTML of any length, with control characters, and with the URL that was
-//! asked for, whose query is nobody's business but the caller's.
+//! The response of a gateway may be HTML of any length, with control characters, and with the
+//! requested URL, whose query may hold secrets.
 
 mod html;
 
 use crate::wire::one_line::{WINDOW, floor, truncate};
 
-/// The longest excerpt, in characters.
+/// The maximum length of an excerpt, in characters.
 const LONGEST: usize = 200;
 
-/// The key of a text without words.
+/// The key of a text that has no words.
 const NO_WORDS: &str = " ";
 
-/// How many texts of a page are looked at.
+/// The maximum number of texts of a page that are read.
 const MOST_TEXTS: usize = 100;
 
-/// What a body says beyond the status: tags, control characters and URL queries stripped, on one line, short, and nothing twice, as
-/// pages repeat their title in a heading.
+/// Returns the text of a body, short and on one line, without tags, control characters, URL queries
+/// and repetitions: pages repeat the status, and their title in a heading.
 pub(crate) fn body(text: &str, status: &str) -> String {
     let mut keys: Vec<String> = Vec::new();
     let mut said = String::new();
@@ -37,14 +37,14 @@ pub(crate) fn body(text: &str, status: &str) -> String {
     truncate(&without_queries(&said), LONGEST)
 }
 
-/// Whether a text has no other words than the status.
+/// Whether a text has no words besides those of the status.
 pub(crate) fn says_no_more(text: &str, status: &str) -> bool {
     let key = key(text);
-    // A text of nothing but signs is no number of a status.
+    // A text without letters and digits does not repeat the status.
     text.contains(char::is_alphanumeric) && (key == NO_WORDS || key == self::key(status))
 }
 
-/// The words of a text, a space around each, without regard to capitals and without a status before them: `503 Service Unavailable`.
+/// The words of a text in lower case, each between spaces, without a leading status number.
 fn key(text: &str) -> String {
     let lower = text.to_lowercase();
     let words = lower
@@ -56,14 +56,14 @@ fn key(text: &str) -> String {
     words.fold(NO_WORDS.to_owned(), |key, (_, word)| key + word + " ")
 }
 
-/// The same as part of a longer message: punctuation at its end would stand beside that of the message.
+/// Like `truncate`, for a part of a longer message: removes punctuation at the end.
 pub(crate) fn clause(text: &str, longest: usize) -> String {
     let mut line = truncate(text, longest);
     line.truncate(line.trim_end_matches(['.', ';', ':', ',', ' ']).len());
     line
 }
 
-/// A URL up to its query or fragment, either of which may hold a token; without user name and password.
+/// A URL without query, fragment, user name and password, each of which may hold a secret.
 pub(crate) fn bare_url(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     match url.split_once("//") {
@@ -76,7 +76,7 @@ pub(crate) fn bare_url(url: &str) -> String {
     }
 }
 
-/// Cuts what follows a `?` that is glued to it: most likely a URL's query.
+/// Removes text that directly follows a `?`, because it is most likely the query of a URL.
 fn without_queries(text: &str) -> String {
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
     let mut kept = String::with_capacity(text.len());
@@ -85,7 +85,7 @@ fn without_queries(text: &str) -> String {
         let (before, query) = rest.split_at(mark);
         kept.push_str(before);
         let end = query.find(ends).unwrap_or(query.len());
-        // A question mark at the end of a word is a question mark.
+        // A question mark at the end of a word is punctuation.
         if end == 1 {
             kept.push('?');
         }
