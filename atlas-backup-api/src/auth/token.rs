@@ -332,18 +332,21 @@ mod tests {
             secret: secret.into(),
             url,
         };
-        let told = |body: &str| endpoint.description(&reqwest::Client::new(), body.as_bytes());
+        let read_description =
+            |body: &str| endpoint.description(&reqwest::Client::new(), body.as_bytes());
         assert_eq!(
-            told(r#"{"error": "invalid_client", "error_description": "It has\nexpired."}"#)
-                .as_deref(),
+            read_description(
+                r#"{"error": "invalid_client", "error_description": "It has\nexpired."}"#
+            )
+            .as_deref(),
             Some("It has expired.")
         );
         assert_eq!(
-            told(r#"{"errorCode": "X", "detail": "Atlas says so."}"#).as_deref(),
+            read_description(r#"{"errorCode": "X", "detail": "Atlas says so."}"#).as_deref(),
             Some("Atlas says so.")
         );
         assert_eq!(
-            told(&json!({"error_description": "x".repeat(5000)}).to_string())
+            read_description(&json!({"error_description": "x".repeat(5000)}).to_string())
                 .unwrap()
                 .chars()
                 .count(),
@@ -355,12 +358,14 @@ mod tests {
             r#"{"error_description": ""}"#,
             r#"{"error_description": ["a"]}"#,
         ] {
-            assert_eq!(told(nothing), None, "{nothing}");
+            assert_eq!(read_description(nothing), None, "{nothing}");
         }
         // As it is, as it was encoded, and as both went into the header: `id:hunter2%3A%2B` in base64.
         for sent in [secret, "hunter2%3A%2B", "Basic aWQ6aHVudGVyMiUzQSUyQg=="] {
             assert_eq!(
-                told(&json!({"error_description": format!("{sent} is wrong")}).to_string()),
+                read_description(
+                    &json!({"error_description": format!("{sent} is wrong")}).to_string()
+                ),
                 None,
                 "{sent}"
             );

@@ -89,8 +89,8 @@ impl RetryPolicy {
     }
 
     /// Whether a requested delay is longer than the policy allows.
-    pub(crate) fn is_too_long(&self, asked: Duration) -> bool {
-        asked > self.max_retry_after
+    pub(crate) fn is_too_long(&self, requested: Duration) -> bool {
+        requested > self.max_retry_after
     }
 
     /// The delays for one call.
@@ -136,7 +136,9 @@ impl Delays {
             self.usual.next()
         };
         match retry_after {
-            Some(asked) => Some(asked).filter(|asked| *asked <= self.max_retry_after),
+            Some(requested) => {
+                Some(requested).filter(|requested| *requested <= self.max_retry_after)
+            }
             // backon's own jitter only adds to the delay, so that at least half of the maximum
             // would always be waited for.
             None => Some(bound.unwrap_or_default().mul_f64(fastrand::f64())),

@@ -29,12 +29,12 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// Stores the rate limit of the last response. `None` changes nothing.
-    pub(crate) fn note_rate_limit(&self, said: Option<RateLimit>) {
-        if said.is_some() {
+    pub(crate) fn set_rate_limit(&self, rate_limit: Option<RateLimit>) {
+        if rate_limit.is_some() {
             *self
                 .rate_limit
                 .lock()
-                .unwrap_or_else(PoisonError::into_inner) = said;
+                .unwrap_or_else(PoisonError::into_inner) = rate_limit;
         }
     }
 }

@@ -105,7 +105,7 @@ impl AuthError {
     }
 
     /// The 401 response of the API, if the API rejected the credentials.
-    pub fn answer(&self) -> Option<&ApiError> {
+    pub fn api_error(&self) -> Option<&ApiError> {
         match &*self.cause {
             Cause::Refused { answer, .. } => Some(answer),
             _ => None,
@@ -140,7 +140,7 @@ impl AuthError {
     /// The delay that the API or the token endpoint requests before a retry.
     pub fn retry_after(&self) -> Option<Duration> {
         self.token_refusal().map_or_else(
-            || self.answer()?.retry_after(),
+            || self.api_error()?.retry_after(),
             |refusal| refusal.retry_after,
         )
     }

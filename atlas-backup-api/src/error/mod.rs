@@ -131,7 +131,7 @@ impl Error {
     pub fn api_error(&self) -> Option<&ApiError> {
         match self {
             Error::Api(error) => Some(error),
-            Error::Auth(error) => error.answer(),
+            Error::Auth(error) => error.api_error(),
             Error::Ambiguous(error) => error.failure().api_error(),
             _ => None,
         }

@@ -98,8 +98,8 @@ fn nothing_else(members: &Map<String, Value>) -> Option<Value> {
 /// The status of an error that Atlas sent without wrapping it.
 fn unwrapped_error(members: &Map<String, Value>) -> Option<StatusCode> {
     let status = members.get("error").and_then(as_status)?;
-    let told = members.get("errorCode").is_some_and(Value::is_string);
-    (told && status.as_u16() >= 400).then_some(status)
+    let has_error_code = members.get("errorCode").is_some_and(Value::is_string);
+    (has_error_code && status.as_u16() >= 400).then_some(status)
 }
 
 #[cfg(test)]

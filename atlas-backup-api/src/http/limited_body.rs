@@ -41,7 +41,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_is_whole_up_to_the_limit_and_not_beyond() {
-        for (limit, kept, is_complete) in [
+        for (limit, read_text, is_complete) in [
             (0, "", false),
             (3, "abc", false),
             (4, "abcd", true),
@@ -53,7 +53,7 @@ mod tests {
                 .unwrap();
             assert_eq!(
                 (received.bytes.as_slice(), received.is_complete),
-                (kept.as_bytes(), is_complete),
+                (read_text.as_bytes(), is_complete),
                 "{limit}"
             );
         }

@@ -32,8 +32,8 @@ impl RateLimit {
             number(headers, "ratelimit-limit"),
             number(headers, "ratelimit-remaining"),
         );
-        let said = limit.or(remaining).is_some();
-        said.then(|| RateLimit {
+        let is_present = limit.or(remaining).is_some();
+        is_present.then(|| RateLimit {
             operation,
             limit,
             remaining,

@@ -50,7 +50,7 @@ impl Failure {
         match status.as_u16() {
             429 => Some(Failure::RateLimited),
             // Atlas was seen reporting a rate limit with status 400.
-            400 if ApiError::from_answer(status, &answer.headers, &answer.body)
+            400 if ApiError::from_response(status, &answer.headers, &answer.body)
                 .is_rate_limited() =>
             {
                 Some(Failure::RateLimited)

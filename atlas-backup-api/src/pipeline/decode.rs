@@ -213,7 +213,7 @@ mod tests {
         Ok((status.as_u16(), value))
     }
 
-    fn told(answer: &RawResponse) -> String {
+    fn message(answer: &RawResponse) -> String {
         read::<Vec<String>>(false, answer).unwrap_err().to_string()
     }
 
@@ -235,19 +235,19 @@ mod tests {
     #[test]
     fn what_cannot_be_read_says_where() {
         assert_eq!(
-            told(&answer(200, b"")),
+            message(&answer(200, b"")),
             "get: unreadable answer (200 OK): the answer is empty"
         );
         assert_eq!(
-            told(&answer(204, b" \r\n")),
+            message(&answer(204, b" \r\n")),
             "get: unreadable answer (204 No Content): the answer is empty"
         );
         assert_eq!(
-            told(&answer(200, b"[\"a\", 1]")),
+            message(&answer(200, b"[\"a\", 1]")),
             "get: unreadable answer (200 OK): [1]: expected text, found a number at line 1 column 7"
         );
         assert_eq!(
-            told(&answer(200, b"{}")),
+            message(&answer(200, b"{}")),
             "get: unreadable answer (200 OK): expected a list, found an object at line 1 column 2"
         );
         let syntax = "get: unreadable answer (200 OK): the answer is not JSON: ";

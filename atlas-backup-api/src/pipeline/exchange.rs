@@ -94,7 +94,7 @@ pub(crate) fn exchange<'a>(
         };
         let mut response = http.send().await.map_err(lost(false))?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        settings.note_rate_limit(RateLimit::read(operation.id, status, &headers));
+        settings.set_rate_limit(RateLimit::read(operation.id, status, &headers));
         if !status.is_success() {
             let body = limited_body::read(LONGEST_FAILURE, response)
                 .await

@@ -112,7 +112,7 @@ impl<'a> Case<'a> {
 mod tests {
     use super::*;
 
-    fn told(check: Check) -> String {
+    fn message(check: Check) -> String {
         check.unwrap_err().to_string()
     }
 
@@ -134,14 +134,14 @@ mod tests {
         let rule = |present| case.forbid(&[("other", false), ("expires", present)]);
         assert_eq!(rule(false), Ok(()));
         assert_eq!(
-            told(rule(true)),
+            message(rule(true)),
             "invalid argument expires: must be absent where keep is true (It stays)"
         );
         let case = kind("automated", "").unwrap();
         let rule = |present| case.require(&[("other", true), ("target", present)]);
         assert_eq!(rule(true), Ok(()));
         assert_eq!(
-            told(rule(false)),
+            message(rule(false)),
             "invalid argument target: must be given where kind is automated"
         );
     }
@@ -155,9 +155,9 @@ mod tests {
         assert_eq!(rule(true, false), Ok(()));
         assert_eq!(rule(false, true), Ok(()));
         let none = "invalid argument seconds: must be given, or other or oplog instead where kind is point (A point is one)";
-        assert_eq!(told(rule(false, false)), none);
+        assert_eq!(message(rule(false, false)), none);
         assert_eq!(
-            told(rule(true, true)),
+            message(rule(true, true)),
             "invalid argument oplog: must be absent beside seconds where kind is point (A point is one)"
         );
     }
@@ -171,7 +171,7 @@ mod tests {
             (Ok(()), Ok(()), Ok(()))
         );
         let none = "invalid argument name: must be given, or id instead where kind is point (A cluster has a name and an id)";
-        assert_eq!(told(rule(false, false)), none);
+        assert_eq!(message(rule(false, false)), none);
     }
 
     #[test]
@@ -181,11 +181,11 @@ mod tests {
         assert_eq!(rule(true, true), Ok(()));
         assert_eq!(rule(false, false), Ok(()));
         assert_eq!(
-            told(rule(true, false)),
+            message(rule(true, false)),
             "invalid argument inc: must be given together with ts (A pair)"
         );
         assert_eq!(
-            told(rule(false, true)),
+            message(rule(false, true)),
             "invalid argument ts: must be given together with inc (A pair)"
         );
     }

@@ -237,7 +237,7 @@ mod tests {
     use crate::wire::field::{Empty, Text as _};
     use crate::wire::object_id::ObjectId;
 
-    fn told(check: Check) -> String {
+    fn message(check: Check) -> String {
         check.unwrap_err().to_string()
     }
 
@@ -247,13 +247,13 @@ mod tests {
         assert_eq!(minimum("n", Some(2), 1), Ok(()));
         assert_eq!(minimum("n", None, 1), Ok(()));
         assert_eq!(
-            told(minimum("n", Some(0), 1)),
+            message(minimum("n", Some(0), 1)),
             "invalid argument n = 0: must be at least 1"
         );
         assert_eq!(maximum("n", 500, 500), Ok(()));
         assert_eq!(maximum("n", None, 500), Ok(()));
         assert_eq!(
-            told(maximum("n", 501, 500)),
+            message(maximum("n", 501, 500)),
             "invalid argument n = 501: must be at most 500"
         );
     }
@@ -264,12 +264,12 @@ mod tests {
         assert_eq!(max_length("t", &Some("éééé".to_owned()), 4), Ok(()));
         assert_eq!(max_length("t", &None::<String>, 0), Ok(()));
         assert_eq!(
-            told(max_length("t", "éééé", 3)),
+            message(max_length("t", "éééé", 3)),
             r#"invalid argument t = "éééé": must have at most 3 characters"#
         );
         assert_eq!(min_length("t", "é", 1), Ok(()));
         assert_eq!(
-            told(min_length("t", &String::new(), 1)),
+            message(min_length("t", &String::new(), 1)),
             r#"invalid argument t = "": must have at least 1 character"#
         );
     }
@@ -283,7 +283,7 @@ mod tests {
         );
         assert_eq!(pattern("t", &None::<String>, digits, "be digits"), Ok(()));
         assert_eq!(
-            told(pattern("t", "x", digits, "be digits")),
+            message(pattern("t", "x", digits, "be digits")),
             r#"invalid argument t = "x": must be digits"#
         );
     }
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(min_items("l", &vec![1], 1), Ok(()));
         assert_eq!(min_items("l", &None::<Vec<i64>>, 1), Ok(()));
         assert_eq!(
-            told(min_items("l", &Some(Vec::<i64>::new()), 1)),
+            message(min_items("l", &Some(Vec::<i64>::new()), 1)),
             "invalid argument l = a list of 0 items: must have at least 1 item"
         );
         assert_eq!(max_items("l", &vec![1, 2], 2), Ok(()));
@@ -302,7 +302,7 @@ mod tests {
             Ok(())
         );
         assert_eq!(
-            told(max_items("l", &vec![1, 2, 3], 2)),
+            message(max_items("l", &vec![1, 2, 3], 2)),
             "invalid argument l = a list of 3 items: must have at most 2 items"
         );
     }
@@ -311,7 +311,7 @@ mod tests {
     fn what_must_be_there() {
         assert_eq!(given("id", true), Ok(()));
         assert_eq!(
-            told(given("id", false)),
+            message(given("id", false)),
             "invalid argument id: must be given"
         );
     }
@@ -337,11 +337,11 @@ mod tests {
         assert_eq!(nested("item", &Item { days: 1 }), Ok(()));
         assert_eq!(nested("item", &None::<Item>), Ok(()));
         assert_eq!(
-            told(nested("item", &Item { days: 0 })),
+            message(nested("item", &Item { days: 0 })),
             "invalid argument item.days = 0: must be at least 1"
         );
         assert_eq!(
-            told(nested(
+            message(nested(
                 "items",
                 &Some(vec![Item { days: 1 }, Item { days: 0 }])
             )),
@@ -360,7 +360,7 @@ mod tests {
         assert_eq!(well_formed("id", &good), Ok(()));
         assert_eq!(well_formed("id", &None::<ObjectId>), Ok(()));
         assert_eq!(
-            told(well_formed("ids", &Some(vec![good, id("..")]))),
+            message(well_formed("ids", &Some(vec![good, id("..")]))),
             r#"invalid argument ids[1]: ".." is not an ObjectId: expected 24 lower-case hexadecimal digits"#
         );
         assert!(well_formed("name", &ClusterName::default()).is_err());

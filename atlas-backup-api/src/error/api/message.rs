@@ -38,18 +38,18 @@ impl ApiError {
         if let Some(code) = code {
             write!(f, " ({code})")?;
         }
-        let said = self.said();
-        if !said.is_empty() {
-            write!(f, ": {said}")?;
+        let text_beyond_status = self.text_beyond_status();
+        if !text_beyond_status.is_empty() {
+            write!(f, ": {text_beyond_status}")?;
         }
-        for told in self
+        for text in self
             .violations
             .iter()
             .take(MAX_ITEMS)
-            .map(FieldViolation::told)
-            .filter(|told| !told.is_empty())
+            .map(FieldViolation::text)
+            .filter(|text| !text.is_empty())
         {
-            write!(f, "; {told}")?;
+            write!(f, "; {text}")?;
         }
         if self.violations.len() > MAX_ITEMS {
             write!(f, "; and {} more", self.violations.len() - MAX_ITEMS)?;
@@ -66,15 +66,16 @@ impl ApiError {
     }
 
     /// The first text that says more than the status.
-    fn said(&self) -> String {
+    fn text_beyond_status(&self) -> String {
         let line = self.status_line();
         let texts = [&self.detail, &self.excerpt, &self.reason]
             .into_iter()
             .flatten();
-        let said = texts
+        let text_beyond_status = texts
             .map(|text| redact::clause(text, SAID))
             .find(|text| !text.is_empty() && !redact::says_no_more(text, &line));
-        said.map(|text| without_status(&text, &line))
+        text_beyond_status
+            .map(|text| without_status(&text, &line))
             .unwrap_or_default()
     }
 }
@@ -93,17 +94,18 @@ fn without_status(text: &str, line: &str) -> String {
 }
 
 impl FieldViolation {
-    fn told(&self) -> String {
+    fn text(&self) -> String {
         let clause = |text: &Option<String>, longest| {
             text.as_deref().map(|text| redact::clause(text, longest))
         };
-        let said = [
+        let text_beyond_status = [
             clause(&self.field, FIELD),
             clause(&self.description, DESCRIPTION),
         ]
         .into_iter()
         .flatten();
-        said.filter(|text| !text.is_empty())
+        text_beyond_status
+            .filter(|text| !text.is_empty())
             .collect::<Vec<_>>()
             .join(": ")
     }

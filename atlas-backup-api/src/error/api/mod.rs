@@ -47,7 +47,7 @@ impl ApiError {
     ///
     /// Calls of this crate do this themselves and add the operation. This function is for programs
     /// that have responses from elsewhere: a recording, or a replacement for Atlas in their tests.
-    pub fn from_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+    pub fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let text = charset::text(headers, body);
         let members = match serde_json::from_str(&text).map(envelope::content) {
             Ok(Value::Object(members)) => members,
@@ -56,7 +56,7 @@ impl ApiError {
         Self::read(status, headers, &members, &text)
     }
 
-    /// Like [`from_answer`](Self::from_answer), with the operation.
+    /// Like [`from_response`](Self::from_response), with the operation.
     pub(crate) fn of(
         operation: &'static str,
         status: StatusCode,
@@ -65,7 +65,7 @@ impl ApiError {
     ) -> Self {
         ApiError {
             operation: Some(operation),
-            ..Self::from_answer(status, headers, body)
+            ..Self::from_response(status, headers, body)
         }
     }
 
@@ -124,7 +124,7 @@ impl ApiError {
     }
 
     /// The operation that was called, as the documents name it: `takeSnapshot`. `None` if the
-    /// program created this by [`from_answer`](Self::from_answer).
+    /// program created this by [`from_response`](Self::from_response).
     pub fn operation(&self) -> Option<&str> {
         self.operation
     }

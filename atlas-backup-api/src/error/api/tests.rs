@@ -12,7 +12,7 @@ fn error(status: u16, headers: &[(&'static str, &'static str)], body: &[u8]) -> 
             HeaderValue::from_static(value),
         )
     });
-    ApiError::from_answer(
+    ApiError::from_response(
         StatusCode::from_u16(status).unwrap(),
         &headers.collect(),
         body,

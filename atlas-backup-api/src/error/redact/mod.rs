@@ -20,21 +20,21 @@ const MOST_TEXTS: usize = 100;
 /// and repetitions: pages repeat the status, and their title in a heading.
 pub(crate) fn body(text: &str, status: &str) -> String {
     let mut keys: Vec<String> = Vec::new();
-    let mut said = String::new();
+    let mut shown = String::new();
     for text in html::texts(&text[..floor(text, WINDOW)])
         .into_iter()
         .take(MOST_TEXTS)
     {
         let key = key(&text);
         if !says_no_more(&text, status)
-            && (key == NO_WORDS || !keys.iter().any(|said| said.contains(&key)))
+            && (key == NO_WORDS || !keys.iter().any(|shown| shown.contains(&key)))
         {
-            said.push_str(&text);
-            said.push(' ');
+            shown.push_str(&text);
+            shown.push(' ');
             keys.push(key);
         }
     }
-    truncate(&without_queries(&said), LONGEST)
+    truncate(&without_queries(&shown), LONGEST)
 }
 
 /// Whether a text has no words besides those of the status.
@@ -79,20 +79,20 @@ pub(crate) fn bare_url(url: &str) -> String {
 /// Removes text that directly follows a `?`, because it is most likely the query of a URL.
 fn without_queries(text: &str) -> String {
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
-    let mut kept = String::with_capacity(text.len());
+    let mut result = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(mark) = rest.find('?') {
         let (before, query) = rest.split_at(mark);
-        kept.push_str(before);
+        result.push_str(before);
         let end = query.find(ends).unwrap_or(query.len());
         // A question mark at the end of a word is punctuation.
         if end == 1 {
-            kept.push('?');
+            result.push('?');
         }
         rest = &query[end..];
     }
-    kept.push_str(rest);
-    kept
+    result.push_str(rest);
+    result
 }
 
 #[cfg(test)]

@@ -27,16 +27,16 @@ fn the_call_stands_at_the_beginning_and_nowhere_else() {
 #[test]
 fn what_a_variant_holds_says_the_same_by_itself() {
     for error in errors("a text.") {
-        let held = match &error {
-            Error::InvalidArgument(held) => held.to_string(),
-            Error::Connection(held) | Error::Timeout(held) => held.to_string(),
-            Error::Api(held) => held.to_string(),
-            Error::Auth(held) => held.to_string(),
-            Error::Ambiguous(held) => held.to_string(),
-            Error::Decode(held) => held.to_string(),
-            Error::Configuration(held) => held.to_string(),
+        let inner = match &error {
+            Error::InvalidArgument(inner) => inner.to_string(),
+            Error::Connection(inner) | Error::Timeout(inner) => inner.to_string(),
+            Error::Api(inner) => inner.to_string(),
+            Error::Auth(inner) => inner.to_string(),
+            Error::Ambiguous(inner) => inner.to_string(),
+            Error::Decode(inner) => inner.to_string(),
+            Error::Configuration(inner) => inner.to_string(),
         };
-        assert_eq!(error.to_string(), held);
+        assert_eq!(error.to_string(), inner);
     }
 }
 

@@ -162,7 +162,7 @@ pub(super) fn of_no_call(text: &str) -> Vec<Sample> {
         Sample::of("InvalidId", &ObjectId::try_from(text).unwrap_err()),
         Sample::of(
             "ApiError of a program",
-            &ApiError::from_answer(StatusCode::NOT_FOUND, &HeaderMap::new(), text.as_bytes()),
+            &ApiError::from_response(StatusCode::NOT_FOUND, &HeaderMap::new(), text.as_bytes()),
         ),
     ];
     #[cfg(feature = "download")]

@@ -115,7 +115,7 @@ async fn attempts(
         let delays = delays
             .get_or_insert_with(|| options.retry.as_ref().unwrap_or(&settings.retry).delays());
         let delay = if failure.is_retryable(effect) {
-            delays.next(failure == Failure::RateLimited, asked(&outcome))
+            delays.next(failure == Failure::RateLimited, requested_delay(&outcome))
         } else {
             None
         };
@@ -178,7 +178,7 @@ fn conclude(
 }
 
 /// The delay that the response requests by `Retry-After`.
-fn asked(outcome: &Result<RawResponse, Error>) -> Option<Duration> {
+fn requested_delay(outcome: &Result<RawResponse, Error>) -> Option<Duration> {
     outcome
         .as_ref()
         .ok()

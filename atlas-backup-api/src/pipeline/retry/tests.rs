@@ -157,19 +157,19 @@ async fn the_connection_is_lost() {
 
 #[tokio::test]
 async fn a_silent_server_is_not_waited_for() {
-    for said in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"] {
+    for sent in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             assert_ne!(stream.read(&mut [0; 4096]).unwrap(), 0);
-            stream.write_all(said.as_bytes()).unwrap();
+            stream.write_all(sent.as_bytes()).unwrap();
             // Without a timeout this test fails, and does not hang.
             thread::sleep(Duration::from_secs(5));
         });
         let began = Instant::now();
         let error = get(&url).await.err().unwrap();
-        assert!(matches!(error, Error::Timeout(_)), "{said:?}: {error:?}");
+        assert!(matches!(error, Error::Timeout(_)), "{sent:?}: {error:?}");
         assert_eq!(messages(&error), "get: no complete answer in time");
         assert!((250..4000).contains(&began.elapsed().as_millis()));
     }
