@@ -1,9 +1,11 @@
-//! What a call through the client costs, compared with the same exchange by bare reqwest, against one server on loopback in
-//! one run: `cargo bench -p atlas-backup-tests --bench call`.
+//! Measures the cost of a call through the client and of the same exchange through bare reqwest, in
+//! one run against one server on loopback: `cargo bench -p atlas-backup-tests --bench call`.
 //!
-//! Both sides do what a program needs: send the same headers, and read the answer as the same type. They take turns, round by round, so that
-//! what else the machine does falls on both, and the median of the rounds is compared. The server checks nothing, so that
-//! its work is the same for both; what calls cost in exchanges is counted on one that does check.
+//! Both sides do what a program needs: they send the same headers and decode the response into the
+//! same type. They take turns, round by round, so that other load on the machine affects both, and
+//! the benchmark compares the medians of the rounds. The server validates nothing, so that its work
+//! is the same for both. The benchmark then counts the exchanges that a call takes, against servers
+//! that check credentials.
 
 #![allow(
     deprecated,
@@ -25,7 +27,7 @@ const CALLS: u32 = 25;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    // `cargo test --benches` only wants to see that it runs.
+    // `cargo test --benches` passes no `--bench`: it only checks that the benchmark runs.
     let rounds = if std::env::args().any(|argument| argument == "--bench") {
         ROUNDS
     } else {
@@ -59,7 +61,7 @@ async fn compare(rounds: usize) {
                 by_client,
             )
         };
-        // The first round warms up.
+        // The first round warms up and is not counted.
         if round > 0 {
             bare.push(by_reqwest);
             typed.push(by_client);

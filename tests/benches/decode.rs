@@ -1,8 +1,10 @@
-//! A page of 500 snapshots, read, written, cloned and compared by the types of this crate and by structs with serde's
-//! derives, which keep unknown members by `flatten`: `cargo bench -p atlas-backup-tests --bench decode`.
+//! Reads, writes, clones and compares a page of 500 snapshots with the types of this crate and with
+//! structs that use serde's derives and keep unknown members through `flatten`:
+//! `cargo bench -p atlas-backup-tests --bench decode`.
 //!
-//! Both read the same text. They take turns, round by round, so that whatever else the machine does falls on both, and the
-//! medians of the rounds are compared. Then the allocations of one round are counted.
+//! Both read the same text. They take turns, round by round, so that other load on the machine
+//! affects both, and the benchmark compares the medians of the rounds. Then it counts the
+//! allocations of one round.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -16,7 +18,7 @@ const SNAPSHOTS: usize = 500;
 const ROUNDS: usize = 201;
 
 fn main() {
-    // `cargo test --benches` only wants to see that it runs.
+    // `cargo test --benches` passes no `--bench`: it only checks that the benchmark runs.
     let for_real = std::env::args().any(|argument| argument == "--bench");
     let text = page(SNAPSHOTS);
     let rounds = if for_real { ROUNDS } else { 1 };
@@ -56,7 +58,7 @@ fn main() {
     );
 }
 
-/// How long it takes to read the text, to write it again, and to compare it with a copy.
+/// Returns the times for reading the text, for writing it again, and for comparing it with a copy.
 fn measure<T: DeserializeOwned + Serialize + Clone + PartialEq>(text: &str) -> [Duration; 3] {
     let began = Instant::now();
     let page: T = serde_json::from_str(text).expect("the page can be read");
@@ -75,7 +77,7 @@ fn median(times: &[[Duration; 3]], index: usize) -> Duration {
     times[times.len() / 2]
 }
 
-/// How many allocations it takes to read the text.
+/// Returns the number of allocations for reading the text.
 fn allocations<T: DeserializeOwned>(text: &str) -> u64 {
     let read = || {
         drop(black_box(
@@ -85,7 +87,7 @@ fn allocations<T: DeserializeOwned>(text: &str) -> u64 {
     allocation_counter::measure(read).count_total
 }
 
-/// Snapshots of a replica set, with the members that Atlas sends.
+/// Builds a page of replica set snapshots, with the members that Atlas sends.
 fn page(count: usize) -> String {
     let snapshot = |index: usize| {
         let id = format!("681748c1e9896f52{index:08x}");
@@ -112,7 +114,7 @@ fn page(count: usize) -> String {
     json!({"links": [], "results": results, "totalCount": count}).to_string()
 }
 
-/// The same types as one writes them with serde's derives, with `flatten` for members that they do not know.
+/// The same types written with serde's derives, with `flatten` for unknown members.
 mod derived {
     use std::fmt;
 
@@ -184,7 +186,7 @@ mod derived {
         extra: Map<String, Value>,
     }
 
-    /// An enum that keeps a value it does not know, as the ones of the crate do.
+    /// Defines an enum that keeps unknown values, as the enums of the crate do.
     macro_rules! open {
         ($name:ident { $($variant:ident = $wire:literal),* }) => {
             #[derive(Clone, Debug, PartialEq)]

@@ -1,9 +1,13 @@
-//! A download by this client, compared with the same by `curl`, from one server on loopback to one disk in one run:
-//! `cargo bench -p atlas-backup-tests --bench download`, with `-- 512` for that many MiB and not 2048.
+//! Compares a download by this client with the same download by `curl`, from one server on loopback
+//! to one disk in one run: `cargo bench -p atlas-backup-tests --bench download`. Pass `-- 512` to
+//! download 512 MiB instead of 2048.
 //!
-//! Each download is a process of its own, timed from its start to its end, so that the memory of the client's is that of a program which does
-//! nothing else. They take turns, and the medians are compared. The client makes sure that the file is on the disk before it gives it
-//! its name, which `curl` does not: both with and without that, as a program that uses `curl` would do it, are shown.
+//! Each download runs in a process of its own and is timed from the start to the end of that
+//! process, so that the peak memory is that of a program which does nothing but download. The two
+//! take turns, and the benchmark compares the medians. Before the client gives a file its final
+//! name, it makes sure that the file is on the disk; `curl` does not. The benchmark therefore
+//! reports `curl` both without and with such a sync, which a program that uses `curl` would do
+//! itself.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -22,14 +26,14 @@ async fn main() {
     if let [CHILD, url, directory] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         return download(url, directory).await;
     }
-    // `cargo test --benches` only wants to see that it runs.
+    // `cargo test --benches` passes no `--bench`: it only checks that the benchmark runs.
     let for_real = arguments.iter().any(|argument| argument == "--bench");
     let asked = arguments.iter().find_map(|argument| argument.parse().ok());
     let mebibytes: u64 = asked.unwrap_or(if for_real { 2048 } else { 8 });
     compare(mebibytes << 20, if for_real { ROUNDS } else { 1 });
 }
 
-/// What the child does: one download, and a look at how much memory it has taken.
+/// Runs in the child process: downloads one file and prints the peak memory.
 async fn download(url: &str, directory: &str) {
     let client = Client::builder()
         .base_url("http://127.0.0.1")
@@ -133,7 +137,7 @@ fn clear(path: &Path, bytes: u64) {
     fs::remove_file(path).expect("it was there a moment ago");
 }
 
-/// The median.
+/// Prints the median time and speed, and returns the median.
 fn report(name: &str, bytes: u64, times: &mut [Duration]) -> Duration {
     times.sort();
     let median = times[times.len() / 2];

@@ -1,8 +1,10 @@
-//! A list of 300,000 snapshots in one answer, read by this client and by bare reqwest into plain JSON values, from one server on loopback:
-//! `cargo bench -p atlas-backup-tests --bench list`, with `-- 1000` for that many.
+//! Reads a list of 300,000 snapshots in one response, with this client and with bare reqwest into
+//! plain JSON values, from one server on loopback:
+//! `cargo bench -p atlas-backup-tests --bench list`. Pass `-- 1000` for 1000 snapshots.
 //!
-//! Atlas gives 500 at a time; this is what the worst answer costs. Each reading is a process of its own, so that the memory is that of a program
-//! which does nothing else. They take turns, and the medians are compared.
+//! Atlas returns at most 500 a page, so this is the cost of the worst response. Each measurement
+//! runs in a process of its own, so that the peak memory is that of a program which does nothing
+//! else. The two take turns, and the benchmark compares the medians.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -22,7 +24,7 @@ async fn main() {
     {
         return read(how, url, items.parse().expect("a number")).await;
     }
-    // `cargo test --benches` only wants to see that it runs.
+    // `cargo test --benches` passes no `--bench`: it only checks that the benchmark runs.
     let for_real = arguments.iter().any(|argument| argument == "--bench");
     let asked = arguments.iter().find_map(|argument| argument.parse().ok());
     compare(
@@ -31,7 +33,7 @@ async fn main() {
     );
 }
 
-/// What the child does: one call, and a look at how long it has taken and how much memory.
+/// Runs in the child process: makes one call and prints its time and the peak memory.
 async fn read(how: &str, url: &str, items: usize) {
     let began = Instant::now();
     let found = if how == "client" {
@@ -64,7 +66,7 @@ async fn read(how: &str, url: &str, items: usize) {
     println!("{} {}", found.1.as_micros(), found.2);
 }
 
-/// In KiB; zero where the system does not tell.
+/// Returns the peak memory in KiB, or zero if the system does not report it.
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -133,7 +135,7 @@ fn median(mut readings: Vec<(Duration, u64)>) -> (Duration, u64) {
     readings[readings.len() / 2]
 }
 
-/// A page of snapshots as Atlas writes them.
+/// Builds a page of snapshots as Atlas writes them.
 fn page(items: usize) -> Vec<u8> {
     let results: Vec<_> = (0..items)
         .map(|number| {

@@ -1,4 +1,4 @@
-//! Whatever comes as a body, a call ends with a value or an error, never with a panic.
+//! Whatever the response body is, a call returns a value or an error and never panics.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::repository::spec;
 
-/// Bytes of all kinds: noise, text, and JSON that was cut or bent.
+/// Generates bodies of all kinds: noise, text, and JSON that is truncated or malformed.
 fn bodies() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         prop::collection::vec(any::<u8>(), 0..200),
@@ -22,7 +22,8 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// Objects with members that answers, errors and envelopes have, and values that they should not.
+/// Generates objects with the member names of responses, errors and envelopes, and with wrong
+/// values.
 fn objects() -> impl Strategy<Value = String> {
     let names = "(id|status|links|members|parts|created|results|envelope|content|error|errorCode|parameters)";
     prop::collection::vec((names, values()), 0..6).prop_map(|members| {
@@ -63,7 +64,7 @@ proptest! {
         let all: Vec<_> = entries().collect();
         let entry = all[pick.index(all.len())];
         let query = if enveloped { vec![("envelope".to_owned(), "true".to_owned())] } else { Vec::new() };
-        // A 204 has no body, by HTTP.
+        // In HTTP, a 204 response has no body.
         let body = if status == 204 { Vec::new() } else { body };
         let exchange = Exchange { status, query, body, ..Exchange::default() };
         let outcome = REPLAY.read(spec(entry.api), entry, &exchange).expect("the call can be made");

@@ -1,4 +1,5 @@
-//! Every answer of the corpus is read, nothing of it is lost, and so is every mutant of it.
+//! The client decodes every response of the corpus, and every mutant of it, without losing
+//! anything.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -34,8 +35,9 @@ fn every_answer_is_read_and_nothing_is_lost() {
     snapshots.done();
 }
 
-/// The mutants of one answer: each must be read, lose nothing, and show exactly the one deviation that was made. Of an enveloped answer
-/// it is the content that changes.
+/// Tests all mutants of each response: the client must decode the mutant without loss, and the
+/// report must show exactly the one deviation that was made. In an enveloped response, the mutation
+/// changes the content.
 #[test]
 fn every_mutant_is_read_and_shows_what_was_done_to_it() {
     let examiner = examiner();
@@ -81,13 +83,14 @@ fn every_mutant_is_read_and_shows_what_was_done_to_it() {
     }
 }
 
-/// A JSON answer, and what of it is the content.
+/// A JSON response, and the part of it that is the content.
 struct Answer {
     whole: Value,
     status: u64,
     content: Value,
     enveloped: bool,
-    /// The member of the envelope that holds the content. A list has none: the status stands among its own members.
+    /// The member of the envelope that holds the content. It is `None` for an enveloped list, whose
+    /// status is one of the list's own members.
     member: Option<&'static str>,
 }
 
@@ -125,7 +128,7 @@ impl Answer {
         })
     }
 
-    /// The answer with another content.
+    /// Returns the response with its content replaced.
     fn with(&self, content: &Value) -> Value {
         let mut whole = if self.member.is_some() {
             self.whole.clone()
@@ -179,7 +182,7 @@ fn check(
     }
     assert_eq!(examined.unreadable, None, "{what}");
     assert_eq!(examined.lost, None, "{what}");
-    // What stood at the place before, or below it, is gone with it.
+    // The mutation also removes earlier deviations at its path and below it.
     let rest = before
         .iter()
         .filter(|deviation| !mutant.replaces(&deviation.path));
@@ -192,7 +195,8 @@ fn check(
         .into_iter()
         .map(|deviation| (deviation.kind, deviation.path))
         .collect();
-    // Another item of the list may still show at its place what this one showed.
+    // Another item of the list may have the same deviation at the same path as the changed item
+    // had.
     let elsewhere = |found: &(Kind, String)| {
         mutant.path.contains("[]")
             && mutant.replaces(&found.1)
@@ -224,7 +228,8 @@ fn conform(arguments: &[&str]) -> (Option<i32>, String) {
     )
 }
 
-/// `tests/fixtures/corpus.har` is the corpus as an HTTP Archive, for people to try `cargo xtask conform` on.
+/// `tests/fixtures/corpus.har` is the corpus as an HTTP Archive. It lets people try
+/// `cargo xtask conform`.
 #[test]
 fn the_archive_of_the_corpus_is_whole() {
     let path = root().join("tests/fixtures/corpus.har");
@@ -269,7 +274,7 @@ fn capture(body: &Value, query: &str) -> Value {
     ]}})
 }
 
-/// Runs conform on a capture in a folder.
+/// Runs `conform` on a folder that contains this capture.
 fn run(archive: &Value, arguments: &[&str]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::create_dir(folder.path().join("deep")).expect("writable");
@@ -363,7 +368,8 @@ fn what_others_recorded_does_not_matter() {
         entries.push(json!({"request": {"method": "GET", "url": url}, "response": bad}));
     }
     entries.push(json!({}));
-    // The same operation as Chrome records it: with the headers of HTTP/2, cookies joined by newlines, and more than a client would read.
+    // The same operation as Chrome records it: with HTTP/2 pseudo-headers, cookies joined by
+    // newlines, and more headers than a client would accept.
     let mut ours = entries[0].clone();
     let more =
         (0..500).map(|index| json!({"name": format!("x-{index}"), "value": "a".repeat(1000)}));

@@ -1,4 +1,5 @@
-//! Which crate may know which: what the design says of them is seen by cargo here, so that nobody adds an arrow by mistake.
+//! Compares the dependencies between this project's crates, as cargo reports them, with those that
+//! the design allows, so that nobody adds one by mistake.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use crate::repository::root;
 
-/// The crates of this project that each crate depends on, for its own code and for its tests.
+/// Returns, for each crate, the crates of this project that its own code and its tests depend on.
 fn arrows() -> BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = [
@@ -57,7 +58,7 @@ fn arrows() -> BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> {
 #[test]
 fn each_crate_knows_only_those_that_it_may() {
     let wanted: &[(&str, &[&str], &[&str])] = &[
-        // Users compile this: no generator, no fake.
+        // Users compile this crate, so it depends on neither the generator nor the fake.
         ("atlas-backup-api", &[], &[]),
         (
             "atlas-backup-codegen",
@@ -65,9 +66,10 @@ fn each_crate_knows_only_those_that_it_may() {
             &[],
         ),
         ("atlas-backup-document", &[], &[]),
-        // What clients read and sign must not come from the client.
+        // The fake serves what clients decode and checks what they sign, so it must not share code
+        // with the client.
         ("atlas-backup-fake", &["atlas-backup-document"], &[]),
-        // The demo and the fake Atlas are built from here, without the generator.
+        // The demo and the fake Atlas are built from this crate, without the generator.
         (
             "atlas-backup-tests",
             &[
@@ -77,9 +79,9 @@ fn each_crate_knows_only_those_that_it_may() {
             ],
             &["atlas-backup-codegen"],
         ),
-        // It is built before every command.
+        // Cargo builds `xtask` before every `cargo xtask` command.
         ("xtask", &[], &[]),
-        // It must run to repair a client that does not compile.
+        // It must still run, to repair the client, when the client does not compile.
         (
             "xtask-codegen",
             &["atlas-backup-codegen", "atlas-backup-document"],

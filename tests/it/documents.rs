@@ -1,6 +1,7 @@
-//! Small documents with one fault each, and the finding a person gets.
+//! Small documents with one fault each, and the finding that a person sees.
 //!
-//! Each fixture is a change to `sound.yaml`, written as `-` and `+` lines, so that what is wrong with it can be seen at a glance.
+//! Each fixture is a change to `sound.yaml`, written as `-` and `+` lines, so that a reader sees
+//! the fault at a glance.
 
 use std::fs;
 
@@ -18,7 +19,8 @@ fn sound() -> String {
         .unwrap_or_else(|error| panic!("sound.yaml: {error}"))
 }
 
-/// Replaces each run of `-` lines by the `+` lines after it. The `-` lines must stand in the document, once.
+/// Replaces each run of `-` lines with the `+` lines after it. The `-` lines must occur exactly
+/// once in the document.
 fn apply(document: &str, change: &str) -> String {
     let mut text = document.to_owned();
     for hunk in change.split("\n@@\n") {
@@ -93,7 +95,7 @@ fn every_fault_is_found_and_located() {
     snapshots.done();
 }
 
-/// The line of `text` at `index` and those below it that are indented further.
+/// Returns the line of `text` at `index` and the lines below it that are indented further.
 fn block(text: &str, index: usize) -> String {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut lines = text.split_inclusive('\n').skip(index);
@@ -104,7 +106,7 @@ fn block(text: &str, index: usize) -> String {
     format!("{first}{inside}")
 }
 
-/// A rule that nobody can look up may be one that Atlas does not have.
+/// If nobody can look up a rule, Atlas may not have that rule.
 #[test]
 fn no_rule_of_a_shipped_document_does_without_its_source() {
     for api in apis() {

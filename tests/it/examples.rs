@@ -1,4 +1,4 @@
-//! Every example of the spec obeys its schema.
+//! Every example of the spec conforms to its schema.
 
 use atlas_backup_tests::conform::schema::Schemas;
 use atlas_backup_tests::entries;

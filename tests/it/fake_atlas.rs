@@ -1,4 +1,5 @@
-//! The fake Atlas against the client and the spec: every operation of both generations, and then what `conform` says of the traffic.
+//! Tests the fake Atlas against the client and the spec: calls every operation of both generations,
+//! and then runs `conform` on the recorded exchanges.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::repository::{apis, spec};
 
-/// A program that calls everything there is.
+/// A client program that calls every operation.
 struct Walker {
     atlas: FakeAtlas,
     client: Client,
@@ -32,7 +33,7 @@ fn client(url: &str) -> Client {
         .expect("the address is a base URL")
 }
 
-/// The cluster that has what an operation is about.
+/// Returns the cluster that has the kind of resource that an operation is about.
 fn cluster(entry: &Entry) -> &'static str {
     let known = [
         ("Flex", "flex"),
@@ -62,7 +63,7 @@ impl Walker {
         answered.value.json
     }
 
-    /// The id of something that the list at this path tells of: the latest, or the oldest.
+    /// Returns the id of the latest or the oldest resource in the list at this path.
     async fn id(&mut self, entry: &Entry, list: &str, latest: bool) -> String {
         let list = if list.ends_with("shardedCluster") {
             format!("{list}s")
@@ -92,7 +93,7 @@ impl Walker {
             .to_owned()
     }
 
-    /// Path arguments that do not depend on what there is.
+    /// Returns the path arguments that do not depend on existing resources.
     fn place(&self, family: &Entry, entry: &Entry) -> Arguments {
         let given = [
             ("groupId", PROJECT),
@@ -114,7 +115,7 @@ impl Walker {
         }
     }
 
-    /// Arguments of the call, about what there is.
+    /// Returns the arguments of the call, with the ids of existing resources.
     async fn arguments(&mut self, entry: &Entry, body: Option<&Value>) -> Arguments {
         let mut arguments = self.place(entry, entry);
         for name in entry
@@ -137,7 +138,7 @@ impl Walker {
         arguments
     }
 
-    /// The body of an example, about what there is.
+    /// Returns the body of an example, with the ids of existing resources.
     async fn body(&mut self, entry: &Entry, mut body: Value) -> Value {
         if body["snapshotId"].is_string() {
             let list = entries().find(|list| {
@@ -180,10 +181,12 @@ impl Walker {
         body
     }
 
-    /// Writes all that the examples of an operation write, and looks while it is under way.
+    /// Sends every example body of an operation, and lists the resources while each job is in
+    /// progress.
     async fn write(&mut self, entry: &'static Entry) {
         for (name, body) in spec(entry.api).bodies(entry) {
-            // The history of an oplog is the same call once more.
+            // The `oplog` example would only make the same call again, with a position in the
+            // oplog.
             if name == "oplog" {
                 continue;
             }
@@ -250,7 +253,8 @@ async fn everywhere() -> Walker {
         let of = |methods: &'static [&str]| {
             entries().filter(move |entry| entry.api == api && methods.contains(&entry.method))
         };
-        // A bucket is there before snapshots are exported to it, and changed after it was made.
+        // The test creates a bucket before it exports snapshots to it, and changes the bucket
+        // afterwards.
         for methods in [&["POST", "PUT"][..], &["PATCH"]] {
             for entry in of(methods) {
                 walker.write(entry).await;
@@ -267,7 +271,8 @@ async fn everywhere() -> Walker {
     walker
 }
 
-/// Every exchange is read without loss, and differs from the spec only in what is declared.
+/// Asserts that the client decodes every exchange without loss, and that it deviates from the spec
+/// only as declared.
 fn examine(atlas: &FakeAtlas, declared: &[(&str, &str)]) {
     let examiner = Examiner::start().expect("the documents are there");
     let (mut found, mut report) = (Vec::new(), Report::default());
@@ -314,7 +319,8 @@ fn failures_and_refusals_are_read_as_well() {
         .collect();
     assert_eq!(statuses, [429, 403, 200, 409, 200]);
     assert_eq!(walker.atlas.spec_violations(), [""; 0]);
-    // The page of this operation speaks of one snapshot at a time and documents no status for it.
+    // The documentation of this operation says that only one snapshot may be in progress at a time,
+    // but documents no status for a second request.
     examine(&walker.atlas, &[("HTTP status", "409")]);
 }
 

@@ -1,4 +1,5 @@
-//! What `generate()` makes of the shipped documents, item by item: the part of a pull request that a person reads.
+//! Snapshots of what `generate()` makes of the shipped documents, one for each item. A person reads
+//! this part of a pull request.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! What a program may do with a client. Futures are proved `Send` by `atlas_backup_tests::calls::Call`, which holds one of each.
+//! What a program may do with a client. `atlas_backup_tests::calls::Call`, which holds one future
+//! of each kind, proves that the futures are `Send`.
 
 use std::collections::BTreeSet;
 

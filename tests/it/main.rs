@@ -1,4 +1,4 @@
-//! The integration tests, in one binary.
+//! All integration tests, in one binary.
 
 mod arbitrary;
 mod corpus;

@@ -1,26 +1,27 @@
-//! Small changes to an answer, each of a kind that real answers show, and the deviation that each must be reported as.
+//! Small changes to a response, each of a kind that real responses show, with the deviation that a
+//! report must show for each.
 
 use atlas_backup_document::Spec;
 use atlas_backup_tests::conform::deviation::Kind;
 use serde_json::{Map, Value, json};
 
-/// A changed answer.
+/// A changed response.
 pub struct Mutant {
-    /// `null`, `drop`, `add`, `type`, `enum` or `format`.
+    /// The kind of change: `null`, `drop`, `add`, `type`, `enum` or `format`.
     pub what: &'static str,
-    /// Where, as a report names it.
+    /// The path of the change, as a report prints it.
     pub path: String,
-    /// The whole answer.
+    /// The whole changed response.
     pub json: Value,
-    /// How it deviates from the documents, if it does.
+    /// The kind of deviation from the spec, or `None` if the change conforms to it.
     pub expected: Option<Kind>,
-    /// What the answer is for was taken away, a resource's own id (or the name that stands for one) or the items of a page: the one change
-    /// that is refused.
+    /// Whether the change removes what makes the response useful: the resource's own id (or the
+    /// name that serves as one), or the items of a page. The client refuses only this change.
     pub is_needed: bool,
 }
 
 impl Mutant {
-    /// Whether a deviation that stood there before is gone.
+    /// Whether the change removes a deviation that was at `path` before.
     pub fn replaces(&self, path: &str) -> bool {
         let below = path
             .strip_prefix(&self.path)
@@ -29,14 +30,14 @@ impl Mutant {
     }
 }
 
-/// Every mutant of an answer: for each member, at any depth.
+/// Returns every mutant of a response body: the changes to each member, at any depth.
 pub fn mutants(spec: &Spec, schema: &Value, body: &Value) -> Vec<Mutant> {
     let mut found = Vec::new();
     walk(spec, schema, body, &mut Vec::new(), body, &mut found);
     found
 }
 
-/// A step from a value into it.
+/// A step from a value to one of its members or items.
 #[derive(Clone)]
 enum Step {
     Member(String),
@@ -76,7 +77,7 @@ fn walk(
     }
 }
 
-/// A member beside the known ones. Where a value may be anything, none is known.
+/// Adds an unknown member. It is a deviation unless the schema allows additional members.
 fn add(
     definition: &Value,
     place: &[Step],
@@ -165,7 +166,8 @@ fn change(
     }
 }
 
-/// A value of another JSON type than this one, which no member takes for its own: not even those that were seen in another form.
+/// Returns a value of another JSON type, which no member accepts: not even the members that accept
+/// several forms.
 fn of_another_type(documented: &Value) -> Value {
     match documented.as_str() {
         Some("string") => json!(7),
@@ -174,7 +176,7 @@ fn of_another_type(documented: &Value) -> Value {
     }
 }
 
-/// The schema behind references, and whether null is allowed anywhere on the way.
+/// Follows references. Returns the schema, and whether null is allowed anywhere on the way.
 fn resolved<'a>(spec: &'a Spec, schema: &'a Value) -> (&'a Value, bool) {
     let (mut schema, mut nullable) = (schema, false);
     loop {
@@ -187,7 +189,7 @@ fn resolved<'a>(spec: &'a Spec, schema: &'a Value) -> (&'a Value, bool) {
     }
 }
 
-/// The whole with another value at a place, or without the member there.
+/// Returns a copy of `whole` with another value at `place`, or without the member there.
 fn put(whole: &Value, place: &[Step], new: Option<Value>) -> Value {
     let mut copy = whole.clone();
     let Some((last, way)) = place.split_last() else {

@@ -1,4 +1,4 @@
-//! The examples, run as programs against a fake Atlas.
+//! Runs the examples as programs against a fake Atlas.
 
 #[cfg(unix)]
 mod faults;
@@ -21,8 +21,8 @@ use atlas_backup_tests::fake_atlas::{
     PUBLIC_KEY,
 };
 
-/// Where the examples are, which are built if they are not yet. Built with the whole workspace, dependencies have the features that
-/// `cargo test --workspace` has given them already.
+/// The directory of the examples, which are built first if necessary. They are built with the whole
+/// workspace, so that dependencies have the same features as in `cargo test --workspace`.
 static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
     let test = env::current_exe().expect("this program has a path");
     let profile = test
@@ -48,12 +48,12 @@ static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
     profile.join("examples")
 });
 
-/// An Atlas in which a snapshot takes less than a second.
+/// Starts a fake Atlas in which a snapshot takes less than a second.
 fn atlas(world: FakeAtlasBuilder) -> FakeAtlas {
     world.clock(&Clock::running(200.0)).start_blocking()
 }
 
-/// Starts an example with the environment that the fake asks for.
+/// Starts an example with the environment variables for this fake.
 fn start(atlas: &FakeAtlas, example: &str, arguments: &[&str], input: &str) -> Child {
     let mut child = Command::new(EXAMPLES.join(example))
         .args(arguments)
@@ -68,29 +68,29 @@ fn start(atlas: &FakeAtlas, example: &str, arguments: &[&str], input: &str) -> C
         .spawn()
         .unwrap_or_else(|error| panic!("{example}: {error}"));
     let mut stdin = child.stdin.take().expect("it is piped");
-    // A program that reads no input may have ended.
+    // The program may have ended already if it reads no input.
     let _unread = stdin.write_all(input.as_bytes());
     child
 }
 
-/// Runs it to its end.
+/// Runs an example to its end.
 fn run(atlas: &FakeAtlas, example: &str, arguments: &[&str], input: &str) -> Output {
     start(atlas, example, arguments, input)
         .wait_with_output()
         .expect("it was started")
 }
 
-/// What a program printed on standard output.
+/// Returns the standard output of a program.
 fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// What it printed on standard error.
+/// Returns the standard error of a program.
 fn errors(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// What a program printed that must succeed.
+/// Returns the standard output of a program that must succeed.
 fn printed(output: Output) -> String {
     assert!(
         output.status.success(),
@@ -101,7 +101,7 @@ fn printed(output: Output) -> String {
     text(&output)
 }
 
-/// What a program printed on standard error that must fail.
+/// Returns the standard error of a program that must fail.
 fn refused(output: Output) -> String {
     let errors = errors(&output);
     assert_eq!(output.status.code(), Some(1), "{errors}");
@@ -114,7 +114,7 @@ fn a_snapshot(atlas: &FakeAtlas, cluster: &str) -> String {
         .expect("the cluster has some")
 }
 
-/// The path that jobs of a cluster are created at.
+/// Returns the path of a cluster's backup collection, for example `snapshots`.
 fn path(cluster: &str, what: &str) -> String {
     format!("/api/atlas/v2/groups/{PROJECT}/clusters/{cluster}/backup/{what}")
 }
@@ -151,7 +151,8 @@ fn snapshots_are_listed() {
     assert!(text.ends_with("1234 snapshots of orders\n"), "{text}");
 }
 
-/// The list for replica sets may be empty, or refused with Atlas's own words for the wrong kind of cluster.
+/// The list for replica sets may be empty, or Atlas refuses it with the error for the wrong kind of
+/// cluster.
 #[test]
 fn snapshots_of_a_sharded_cluster_are_listed() {
     let empty = HttpResponse::json(
@@ -181,7 +182,8 @@ fn snapshots_of_a_sharded_cluster_are_listed() {
     }
 }
 
-/// Atlas may not know a job at once that it has made: whoever then reads "not found" would make a second one.
+/// Atlas may not show a new job at once. A program that takes "not found" as final would create a
+/// second job.
 #[test]
 fn a_job_that_cannot_be_seen_at_first_is_waited_for() {
     let once = || {
@@ -207,7 +209,8 @@ fn a_job_that_cannot_be_seen_at_first_is_waited_for() {
     ));
     assert!(text.contains(" bytes") && faults.remaining() == 0, "{text}");
 
-    // Each fake gives the same ids, so that the job of the first is that of the second.
+    // Each fake assigns the same ids, so the first fake's job has the same id as the second fake's
+    // job.
     let restore = |atlas: &FakeAtlas| {
         printed(run(
             atlas,
@@ -232,7 +235,7 @@ fn a_job_that_cannot_be_seen_at_first_is_waited_for() {
 #[test]
 fn a_refused_list_is_not_an_empty_one() {
     for status in [400, 401, 403, 404, 429] {
-        // The list for sharded clusters answers, and is empty.
+        // The list for sharded clusters succeeds and is empty.
         let refusal = Fault::respond(HttpResponse::new(status)).retry_after(0);
         let faults = Faults::always(refusal)
             .with_authorization()
@@ -409,7 +412,8 @@ fn three_hundred_clusters_in_a_night() {
     let clusters: Vec<String> = (1..=300)
         .map(|number| format!("cluster-{number:03}"))
         .collect();
-    // Atlas asks for patience now and then, and once for more of it than others.
+    // Atlas rate-limits every second of the first 240 requests, and asks for a wait of zero or one
+    // second in turn.
     let limited = (0..60).flat_map(|_| {
         [
             Fault::pass(),

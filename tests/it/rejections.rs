@@ -1,4 +1,4 @@
-//! What is wrong is said before anything is sent.
+//! The client refuses invalid arguments before it sends anything.
 
 use atlas_backup_api::v2::types::{LegacySnapshotRetentionRequest, OnDemandSnapshotRequest};
 use atlas_backup_api::{Client, Error, Timestamp, v1};
@@ -7,7 +7,7 @@ use serde_json::json;
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 
-/// The message of a call that must fail before it reaches the server.
+/// Returns the error message of a call that must fail before it reaches the server.
 async fn refused<T: std::fmt::Debug>(call: impl AsyncFnOnce(Client) -> Result<T, Error>) -> String {
     let server = StubServer::start(HttpResponse::json(
         200,

@@ -1,4 +1,5 @@
-//! Where things are, and how snapshots are kept: one small file each, and none that no test wants.
+//! The paths of this repository, and its snapshots: one small file each, and a test fails if no
+//! test uses a file.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,12 +8,12 @@ use std::path::{Path, PathBuf};
 use atlas_backup_document::{Document, GENERATIONS, Spec};
 use atlas_backup_fake::documents;
 
-/// The API generations by name.
+/// Returns the names of the API generations.
 pub fn apis() -> impl Iterator<Item = &'static str> {
     GENERATIONS.iter().map(|generation| generation.api)
 }
 
-/// The project's folder.
+/// Returns the root folder of the repository.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -20,7 +21,7 @@ pub fn root() -> PathBuf {
         .to_owned()
 }
 
-/// The shipped document of an API generation.
+/// Returns the shipped document of an API generation.
 pub fn document(api: &str) -> Document {
     let path = format!("spec/{api}.yaml");
     let text =
@@ -32,12 +33,13 @@ pub fn document(api: &str) -> Document {
     }
 }
 
-/// The same, read.
+/// Returns the parsed document of an API generation.
 pub fn spec(api: &str) -> &'static Spec {
     &documents()[api]
 }
 
-/// The snapshots of one kind in one folder. Dropping it without [`Snapshots::done`] leaves orphans unseen, so call it.
+/// The snapshots of one kind in one folder. Call [`Snapshots::done`] at the end: without it,
+/// orphaned snapshots are not detected.
 pub struct Snapshots {
     folder: PathBuf,
     ending: &'static str,
@@ -45,7 +47,7 @@ pub struct Snapshots {
 }
 
 impl Snapshots {
-    /// Snapshots in `tests/snapshots/<folder>` whose names end in `ending`.
+    /// Creates a set of snapshots in `tests/snapshots/<folder>` whose names end in `ending`.
     pub fn new(folder: &str, ending: &'static str) -> Self {
         Snapshots {
             folder: root().join("tests/snapshots").join(folder),
@@ -54,7 +56,7 @@ impl Snapshots {
         }
     }
 
-    /// Compares `text` with the snapshot of that name.
+    /// Compares `text` with the snapshot called `name`.
     pub fn check(&mut self, name: &str, text: &str) {
         self.wanted.insert(format!("{name}{}", self.ending));
         let ending = self.ending.strip_suffix(".snap").unwrap_or_default();
@@ -65,7 +67,7 @@ impl Snapshots {
         settings.bind(|| insta::assert_snapshot!(format!("{name}{ending}"), text));
     }
 
-    /// Fails when the folder holds a snapshot of this kind that was not asked for.
+    /// Panics if the folder holds a snapshot of this kind that no `check` compared.
     pub fn done(self) {
         let found = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let names = found

@@ -1,4 +1,5 @@
-//! A restore overwrites a cluster: it must name its target, and cannot be confused with a download.
+//! A restore overwrites a cluster: its request must name the target cluster, and cannot be confused
+//! with a download.
 
 use atlas_backup_api::v2::types::{
     CloudProvider, CopyPolicyItem, ExportBucketRequest, LegacyRestoreDeliveryRequest,
@@ -48,7 +49,8 @@ fn what_may_be_combined() {
         at(with_target(RestoreJobRequest::new(
             RestoreDeliveryType::PointInTime,
         ))),
-        // No source says that Atlas refuses these; official tools send a target with every delivery type.
+        // No source says that Atlas refuses these combinations; official tools send a target with
+        // every delivery type.
         at(with_target(request(RestoreDeliveryType::PointInTime))),
         at(with_target(request(RestoreDeliveryType::Download))),
         at(with_target(request(RestoreDeliveryType::Automated))),
@@ -159,7 +161,7 @@ fn a_legacy_target_is_named_or_told_by_its_id() {
         told(job.validate()).starts_with("invalid argument delivery.target_cluster_name (delivery.targetClusterName): must be given, or"),
         "the path is told"
     );
-    // A download has no target; one that is given is for Atlas to judge.
+    // A download needs no target. If the caller gives one, Atlas decides whether to accept it.
     let download = LegacyRestoreDeliveryRequest {
         method_name: LegacyRestoreMethod::Http,
         ..automated(Some(orders()), None)
@@ -167,7 +169,7 @@ fn a_legacy_target_is_named_or_told_by_its_id() {
     assert_eq!(download.validate(), Ok(()));
 }
 
-/// The same rule for each of several values; the message names the one that was given.
+/// The same rule applies to several values; the message names the value that was given.
 #[test]
 fn the_copy_of_a_scheduled_snapshot_has_a_retention() {
     let item = |frequency: &str| CopyPolicyItem {
@@ -187,7 +189,8 @@ fn the_copy_of_a_scheduled_snapshot_has_a_retention() {
         };
         assert_eq!(whole.validate(), Ok(()), "{frequency}");
     }
-    // With one retention and without, and one that no document has: a schedule is written back as it came.
+    // Items to which the rule does not apply: `ondemand` with and without a retention, and a
+    // frequency that no document has. Programs write a schedule back as Atlas returned it.
     let kept = CopyPolicyItem {
         retention_unit: Some("days".into()),
         retention_value: Some(7),
@@ -198,7 +201,7 @@ fn the_copy_of_a_scheduled_snapshot_has_a_retention() {
     }
 }
 
-/// The body that a call puts on the wire.
+/// Returns the request body that a call sends.
 macro_rules! sent {
     ($call:expr) => {{
         let server = StubServer::start(HttpResponse::json(200, "application/json", &json!({"id": ID, "results": []}))).expect("a port is free");
@@ -360,7 +363,8 @@ fn a_bucket_has_what_its_provider_needs() {
         let bare = ExportBucketRequest::new(provider);
         assert!(bare.validate().is_err(), "{bare:?}");
     }
-    // That another provider needs a member does not say that Atlas refuses it here.
+    // That one provider requires a member does not mean that Atlas refuses the member for another
+    // provider.
     let tenant = Some("4297fc77-1592-4de8-a6d5-a8c32401df87".to_owned());
     let all = ExportBucketRequest {
         role_id: Some(id()),

@@ -1,5 +1,5 @@
-//! The folders of the client's source are storeys: code in one uses only what stands below it, so that a reader can take
-//! them one at a time, from the ground up.
+//! The folders of the client's source are storeys: code in one uses only the storeys below it, so
+//! that a reader can read them one at a time, from the ground up.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::repository::root;
 
-/// From the ground up. Folders on one line stand side by side and do not know each other.
+/// The storeys from the ground up. Folders on one line are independent of each other.
 const STOREYS: &[&[&str]] = &[
     &["wire"],
     &["http"],
@@ -21,19 +21,19 @@ const STOREYS: &[&[&str]] = &[
     &["workflow"],
 ];
 
-/// What may stand at the root of the source besides: the crate itself, and a server for its tests.
+/// Other files at the root of the source: the crate's `lib.rs`, and a server for its tests.
 const BESIDES: &[&str] = &["lib", "loopback"];
 
 fn source() -> PathBuf {
     root().join("atlas-backup-api/src")
 }
 
-/// The storey of a folder, counted from the ground.
+/// Returns the storey of a folder, counted from the ground.
 fn height(folder: &str) -> Option<usize> {
     STOREYS.iter().position(|storey| storey.contains(&folder))
 }
 
-/// All Rust files below a folder, or the file itself.
+/// Returns all Rust files below a folder, or the path itself if it is a file.
 fn files(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![path.to_owned()];
@@ -52,7 +52,7 @@ fn files(path: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The lines that become part of the crate, with their numbers: no comments, and no tests, which may use all of it.
+/// Returns the numbered lines without comments and without tests, which may use the whole crate.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = text
         .lines()
@@ -62,7 +62,8 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
-/// The first names of all paths in a line that begin with `crate::`. A macro's parameter (`crate::$api`) is named by who calls it.
+/// Returns the first name after each `crate::` in a line. Skips a macro parameter (`crate::$api`),
+/// because the macro's caller names that path.
 fn names(line: &str) -> impl Iterator<Item = &str> {
     line.split("crate::").skip(1).filter_map(first_name)
 }
@@ -74,7 +75,7 @@ fn first_name(path: &str) -> Option<&str> {
     name.filter(|name| !name.is_empty())
 }
 
-/// What the crate's root re-exports, and the folder that each name comes from.
+/// Returns the names that the crate's root re-exports, with the folder of each.
 fn exports() -> BTreeMap<String, String> {
     let text = fs::read_to_string(source().join("lib.rs")).expect("the crate has a root");
     let mut exports = BTreeMap::new();

@@ -1,4 +1,5 @@
-//! Reading, changing one member and writing back loses nothing, not even what this version does not know.
+//! Reading a resource, changing one member and writing it back loses nothing, not even members and
+//! values that this version does not know.
 
 use atlas_backup_api::v2::types::{
     CompliancePolicy, CompliancePolicyUpdateRequest, Schedule, ScheduleUpdateRequest, Snapshot,
@@ -29,7 +30,7 @@ fn schedule() -> Value {
     })
 }
 
-/// One typed member is changed: the rest is as it came.
+/// Changes one typed member; the rest must stay as received.
 #[test]
 fn an_answer_keeps_what_it_does_not_know() {
     let sent = json!({
@@ -67,7 +68,7 @@ fn a_schedule_is_written_back_with_what_a_newer_atlas_added() {
     items[0].retention_value = Some(3);
     let written = serde_json::to_value(&update).expect("it is written");
     let mut expected = schedule();
-    // What only an answer has is not sent.
+    // Members that only a response has are not sent.
     for only_read in ["clusterId", "clusterName", "links", "nextSnapshot"] {
         expected
             .as_object_mut()
@@ -79,7 +80,8 @@ fn a_schedule_is_written_back_with_what_a_newer_atlas_added() {
     assert_eq!(same(&expected, &written), Ok(()), "{written:#}");
 }
 
-/// Atlas keeps what an update does not mention: a list that the program emptied has to be mentioned.
+/// Atlas keeps what an update does not mention, so the update must contain a list that the program
+/// emptied.
 #[test]
 fn a_list_that_is_cleared_is_cleared_at_atlas() {
     let mut answer: Schedule = serde_json::from_value(schedule()).expect("it is read");
@@ -112,7 +114,7 @@ fn an_empty_list_is_sent_only_if_it_came() {
         ),
         (Some(&json!([])), None)
     );
-    // What the program takes out of the update stays out.
+    // A member that the program removes from the update is not sent.
     update.copy_settings = None;
     let written = serde_json::to_value(&update).expect("it is written");
     assert_eq!(written.get("copySettings"), None);

@@ -1,4 +1,4 @@
-//! What goes over the wire and what is made of what comes back, for every operation, from the examples of the spec.
+//! The request that each operation sends and the decoded response, from the examples of the spec.
 
 use std::fmt::Write;
 
@@ -30,7 +30,7 @@ async fn requests() {
     }
 }
 
-/// One request with every optional parameter, as the server received it.
+/// Returns one request with every optional parameter, as the server received it.
 async fn request(spec: &Spec, entry: &Entry) -> String {
     let server = StubServer::start(HttpResponse {
         status: 500,
@@ -48,7 +48,7 @@ async fn request(spec: &Spec, entry: &Entry) -> String {
     print_request(received)
 }
 
-/// Everything but `host`, whose port the system picked. A header that is new shows up here.
+/// Prints everything except `host`, whose port the system picks. A new header shows up here.
 fn print_request(received: &RecordedRequest) -> String {
     let mut text = format!("{}\n", received.line());
     let mut headers: Vec<_> = received
@@ -94,7 +94,8 @@ async fn responses() {
     }
 }
 
-/// One documented answer, decoded and printed. Encoded again it must be the same JSON.
+/// Decodes one documented response and prints it. Asserts that encoding it again gives the same
+/// JSON.
 async fn response(spec: &Spec, entry: &Entry, example: &Example<'_>) -> String {
     let server = StubServer::start(HttpResponse::json(
         example.status,
@@ -125,7 +126,8 @@ async fn response(spec: &Spec, entry: &Entry, example: &Example<'_>) -> String {
     }
 }
 
-/// `{:#?}` without the members that are not set, which are most, and with `Some(…)` of one line on one line.
+/// Returns `{:#?}` output without the unset members, which are most of them, and with short
+/// `Some(…)` values joined to one line.
 fn set_members(debug: &str) -> String {
     let unset = |line: &&str| {
         [": None,", ": [],", "extra: {},"]

@@ -1,4 +1,4 @@
-//! Places where one may not write.
+//! Downloads to places where the program cannot write.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ const LENGTH: u64 = 3_000_001;
 async fn where_nothing_can_be_written_the_place_is_named() {
     let setting = setting();
     let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
-    // A directory below a file cannot be made, not even by root, whom permissions don't hold back.
+    // Not even root, who ignores permissions, can create a directory below a file.
     fs::write(setting.path("file"), "").unwrap();
     let directory = setting.path("file/below");
     let error = setting
@@ -33,7 +33,7 @@ async fn where_nothing_can_be_written_the_place_is_named() {
             .starts_with(&directory.display().to_string()),
         "{error}"
     );
-    // Nor can a directory be replaced by a file.
+    // A file cannot replace a directory either.
     fs::create_dir(setting.path("orders.tgz")).unwrap();
     let download = setting
         .client
@@ -51,7 +51,7 @@ async fn where_nothing_can_be_written_the_place_is_named() {
     assert_eq!(setting.part(), LENGTH);
 }
 
-/// Root may write anywhere; for it the test says so and shows nothing.
+/// Root may write anywhere. If the test runs as root, it prints that and checks nothing.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_refused_permission_is_told() {

@@ -1,4 +1,5 @@
-//! Files that their host calls encoded, though nothing was asked for but the file.
+//! Files that the host sends with a `Content-Encoding`, although the client asked for the plain
+//! file.
 
 use atlas_backup_api::{Delivery as Wanted, RetryPolicy};
 use atlas_backup_tests::fake_atlas::{DownloadFault, HostedFile};
@@ -12,7 +13,7 @@ fn encoded(encoding: &str) -> DownloadFault {
     DownloadFault::Header("content-encoding", encoding.to_owned())
 }
 
-/// It was put down when the file was stored, and says what the name says.
+/// Some hosts set this header when the file is stored; it only repeats what the file name says.
 #[tokio::test]
 async fn gzip_of_a_tar_gz_is_stored_as_it_came() {
     for encoding in ["gzip", "GZip", "x-gzip", "identity"] {
@@ -20,7 +21,7 @@ async fn gzip_of_a_tar_gz_is_stored_as_it_came() {
         let offer = HostedFile::new(LENGTH, 1);
         let url = setting.host.add_file(offer.clone());
         setting.host.always(encoded(encoding));
-        // It goes on, too: lengths and ranges count the bytes as they are sent.
+        // Resuming works too, because lengths and ranges count the encoded bytes.
         setting
             .host
             .script([DownloadFault::Cut(1_000_000), DownloadFault::None]);

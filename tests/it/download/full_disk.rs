@@ -1,4 +1,4 @@
-//! Disks that are full, as Linux lets a program have them.
+//! Downloads to a full disk, which Linux lets a program set up.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,8 @@ const URL: &str = "ATLAS_TEST_DISK_URL";
 const DIRECTORY: &str = "ATLAS_TEST_DISK_DIRECTORY";
 const LENGTH: u64 = 3_000_001;
 
-/// What the child of the tests below does.
+/// The code that the child process of the tests below runs. Returns whether this is a child
+/// process.
 async fn download_as_a_child() -> bool {
     let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) else {
         return false;
@@ -51,7 +52,8 @@ fn in_a_shell(test: &str, shell: &[&str], script: &str, url: &str, directory: &P
     command.output().expect("a shell can be run")
 }
 
-/// A file may not be longer than a limit that the shell sets, which is told apart from a full disk only by the system's word.
+/// The shell limits the length of a file. Only the system's error message tells this limit from a
+/// full disk.
 #[tokio::test]
 async fn a_file_that_may_not_be_so_long_is_kept_so_far() {
     if download_as_a_child().await {
@@ -60,7 +62,8 @@ async fn a_file_that_may_not_be_so_long_is_kept_so_far() {
     let setting = setting();
     let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     let test = "download::full_disk::a_file_that_may_not_be_so_long_is_kept_so_far";
-    // In units of 512 bytes, or of 1024, as the shell likes. Ignored, the signal becomes an error.
+    // The shell counts in units of 512 or of 1024 bytes. Ignoring the signal turns it into an
+    // error.
     let output = in_a_shell(
         test,
         &["sh", "-c"],
@@ -80,7 +83,7 @@ async fn a_file_that_may_not_be_so_long_is_kept_so_far() {
         (512_000..=1_024_000).contains(&kept) && text.contains(&format!("kept: {kept}")),
         "{text}"
     );
-    // With room, it goes on.
+    // Without the limit, the download resumes.
     setting.fetch(&url).await.unwrap();
     setting.assert_saved(&HostedFile::new(LENGTH, 1));
     assert_eq!(
@@ -89,7 +92,7 @@ async fn a_file_that_may_not_be_so_long_is_kept_so_far() {
     );
 }
 
-/// A disk of one MiB, mounted where the system lets a program have mounts of its own.
+/// Mounts a disk of one MiB, if the system lets a program have its own mounts.
 #[tokio::test]
 async fn a_full_disk_is_told_and_what_came_is_kept() {
     if download_as_a_child().await {

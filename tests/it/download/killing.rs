@@ -1,4 +1,4 @@
-//! Downloads that end anywhere, and go on to the same bytes.
+//! Downloads that stop at any point and resume to the same bytes.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -15,7 +15,7 @@ const KILLS: usize = 50;
 const LENGTH: u64 = 20_000_003;
 const SEED: u64 = 0x5eed;
 
-/// Random points of a file, in order.
+/// Returns random positions in a file, in ascending order.
 fn points(count: usize, length: u64) -> Vec<u64> {
     let mut state = SEED;
     let mut points: Vec<u64> = (0..count)
@@ -39,7 +39,7 @@ async fn fifty_drops_and_the_same_bytes() {
     let wanted = || Wanted::new("orders.tgz", &url).sha1(&sha1).size(LENGTH);
     let mut drops = 0;
     for point in points(KILLS, LENGTH) {
-        // The host stops there, so that the download cannot be done before it is dropped.
+        // The host pauses at this point, so that the download cannot finish before it is dropped.
         let (held, here) = (Gate::closed(), setting.part());
         setting.host.script([DownloadFault::Stall(
             point.saturating_sub(here).max(1),
@@ -75,11 +75,13 @@ async fn fifty_drops_and_the_same_bytes() {
     );
 }
 
-/// Where a child downloads from and to.
+/// The environment variables that tell a child process which URL to download, and the target
+/// directory.
 const URL: &str = "ATLAS_TEST_DOWNLOAD_URL";
 const DIRECTORY: &str = "ATLAS_TEST_DOWNLOAD_DIRECTORY";
 
-/// In a child, downloads and says how far it is. Returns whether this is one.
+/// In a child process, downloads the file and prints its progress. Returns whether this is a child
+/// process.
 async fn download_as_child() -> bool {
     let (Ok(url), Some(directory)) = (std::env::var(URL), std::env::var_os(DIRECTORY)) else {
         return false;
@@ -96,7 +98,8 @@ async fn download_as_child() -> bool {
     true
 }
 
-/// Runs that test again as a child which downloads, and kills it when so many bytes are here.
+/// Runs the given test again as a child process that downloads, and kills the child once it has
+/// downloaded `point` bytes.
 fn kill_child_at(point: u64, test: &str, url: &str, directory: &Path) {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args([
@@ -118,7 +121,7 @@ fn kill_child_at(point: u64, test: &str, url: &str, directory: &Path) {
     assert!(!child.wait().unwrap().success());
 }
 
-/// The child is this test again, which downloads and says how far it is, until it is killed.
+/// The child process runs this test again: it downloads and prints its progress until it is killed.
 #[tokio::test]
 async fn killed_processes_and_the_same_bytes() {
     if download_as_child().await {
@@ -132,7 +135,8 @@ async fn killed_processes_and_the_same_bytes() {
     let url = host.add_file(offer.clone());
     let directory = tempfile::tempdir().unwrap();
     for kill in 1..=6 {
-        // More than may wait to be written, so that each has something to go on from.
+        // The distance is larger than the write buffer, so that each download has bytes on disk to
+        // resume from.
         let point = kill * 5 * 1024 * 1024 + points(6, 1_000_000)[kill as usize - 1];
         kill_child_at(
             point,
@@ -164,7 +168,8 @@ async fn killed_processes_and_the_same_bytes() {
     );
 }
 
-/// Near the beginning little of what has come is on the disk, or none, and there may be a file without a record, or a record alone.
+/// Near the beginning, few or none of the received bytes are on the disk, and there may be a file
+/// without a resume record, or a record without a file.
 #[tokio::test]
 async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
     if download_as_child().await {
@@ -180,7 +185,8 @@ async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
     let part = directory.path().join("orders.tgz.part");
     for point in (0..=16).map(|step| step * STEP) {
         let here = std::fs::metadata(&part).map_or(0, |part| part.len());
-        // The host stops there, so that it is killed with that much and no more.
+        // The host pauses at this point, so that the child cannot have received more when it is
+        // killed.
         host.script([DownloadFault::Stall(
             point.saturating_sub(here),
             Gate::closed(),

@@ -1,4 +1,4 @@
-//! Downloads from a host of their own, over real sockets, to a real disk.
+//! Downloads from a separate host, over real sockets, to a real disk.
 
 mod disk;
 mod encodings;
@@ -23,7 +23,7 @@ use tempfile::TempDir;
 
 use crate::transport::NoWait;
 
-/// A host, a client whose waits take no time, and an empty directory.
+/// A download host, a client whose waits take no time, and an empty directory.
 struct Setting {
     host: DownloadHost,
     client: Client,
@@ -37,7 +37,8 @@ fn setting() -> Setting {
 
 fn setting_with(change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Setting {
     let clock = NoWait::new();
-    // Over plain HTTP itself, so that it may download over that. Nobody listens there.
+    // The client may download over plain HTTP because its own base URL is plain HTTP. No server
+    // listens at that URL.
     let builder = Client::builder()
         .base_url("http://127.0.0.1:1")
         .clock(clock.clone());
@@ -56,17 +57,17 @@ impl Setting {
         self.directory.path().join(name)
     }
 
-    /// Under this name, what is in it; None where it does not exist.
+    /// Returns the content of the file with this name, or `None` if it does not exist.
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         fs::read(self.path(name)).ok()
     }
 
-    /// All names in the directory, in order.
+    /// Returns all names in the directory, sorted.
     fn names(&self) -> Vec<String> {
         names(self.directory.path())
     }
 
-    /// One file, as `orders.tgz`.
+    /// Downloads one file as `orders.tgz`.
     async fn fetch(&self, url: &str) -> Result<Vec<SavedFile>, DownloadError> {
         self.fetch_as(Wanted::new("orders.tgz", url)).await
     }
@@ -79,7 +80,7 @@ impl Setting {
             .await
     }
 
-    /// The file is there, as offered, and nothing else is.
+    /// Asserts that the directory holds only the file, with the bytes that the host offers.
     fn assert_saved(&self, offer: &HostedFile) {
         assert_eq!(self.names(), ["orders.tgz"]);
         assert!(
@@ -89,7 +90,7 @@ impl Setting {
         assert_eq!(self.host.remaining(), 0, "mishaps that have not happened");
     }
 
-    /// How many bytes of the unfinished file are here.
+    /// Returns how many bytes of the unfinished file are on the disk.
     fn part(&self) -> u64 {
         fs::metadata(self.path("orders.tgz.part")).map_or(0, |file| file.len())
     }

@@ -1,4 +1,4 @@
-//! Who may read what is saved.
+//! File permissions: who may read the saved files.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -21,7 +21,7 @@ fn chmod(path: impl AsRef<Path>, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
 }
 
-/// What the umask of this process leaves.
+/// Returns the mode that the umask of this process gives to a new file.
 fn usual(setting: &Setting) -> u32 {
     let probe = setting.path("probe");
     fs::write(&probe, "").expect("the directory is ours");
@@ -30,8 +30,8 @@ fn usual(setting: &Setting) -> u32 {
     usual
 }
 
-/// The child is this test again, in a process that takes nothing away from the permissions of files. While it downloads, it looks at all
-/// that it has written so far.
+/// The child process runs this test again with a umask of 000, which removes no permissions. During
+/// the download it prints the modes of all files that it has written so far.
 #[tokio::test]
 async fn only_its_owner_can_read_what_is_saved_at_any_time() {
     const URL: &str = "ATLAS_TEST_MODES_URL";
@@ -168,7 +168,7 @@ async fn what_exists_keeps_its_permissions_but_for_what_is_written_on() {
         DownloadFault::Respond(HttpResponse::new(404)),
     ]);
     setting.fetch(&url).await.unwrap_err();
-    // As from a program that did not take care.
+    // A file with the permissions that a careless program would leave.
     chmod(setting.path("orders.tgz.part"), 0o666);
     setting.fetch(&url).await.unwrap();
     setting.assert_saved(&HostedFile::new(LENGTH, 1));
@@ -177,7 +177,7 @@ async fn what_exists_keeps_its_permissions_but_for_what_is_written_on() {
         (mode(directory), mode(setting.path("orders.tgz"))),
         (0o755, 0o600)
     );
-    // The file that takes its place is another one.
+    // The file that replaces it is a new file with its own permissions.
     chmod(setting.path("orders.tgz"), 0o644);
     let download = setting
         .client

@@ -1,4 +1,4 @@
-//! HTTP clients of one's own, and proxies.
+//! Downloads through the caller's own HTTP client and through proxies.
 
 use atlas_backup_api::{Client, Delivery as Wanted, reqwest};
 use atlas_backup_tests::fake_atlas::{HttpResponse, StubServer};
@@ -7,7 +7,8 @@ use super::{names, setting};
 
 const URL: &str = "http://delivery.example/a?b";
 
-/// A proxy for plain HTTP is sent what the host would be sent, with the whole URL.
+/// A proxy for plain HTTP receives the request that the host would receive, with the whole URL as
+/// target.
 fn proxy() -> StubServer {
     let answer = HttpResponse {
         status: 200,
@@ -59,7 +60,8 @@ async fn a_client_of_ones_own_is_used_and_follows_no_redirects() {
     assert_eq!(error.to_string(), "b: not fetched: the URL is not https");
 }
 
-/// The environment is read by a process of its own: this test again, as a child that downloads.
+/// The environment is read in a process of its own: the child process runs this test again and
+/// downloads.
 #[tokio::test]
 async fn a_proxy_of_the_environment_is_used() {
     const DIRECTORY: &str = "ATLAS_TEST_PROXY_DIRECTORY";

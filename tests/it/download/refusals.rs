@@ -1,4 +1,5 @@
-//! Where it does not go, what it does not take, and what it does not say there.
+//! The hosts that the client does not contact, the files that it refuses, and the secrets that it
+//! does not send.
 
 use std::time::Duration;
 
@@ -133,7 +134,7 @@ async fn redirects_are_followed_a_few_times_and_nowhere_odd() {
         redirect(&there),
     ]);
     elsewhere.script([DownloadFault::Cut(5000)]);
-    // The break is after the redirects; going on follows them again.
+    // The connection breaks after the redirects; when the download resumes, it follows them again.
     setting.host.script([redirect(&there)]);
     setting.fetch(&url).await.unwrap();
     setting.assert_saved(&offer);
@@ -185,7 +186,7 @@ async fn a_header_goes_to_its_own_host_only() {
         "{unsigned:?}"
     );
 
-    // Sent elsewhere and back, it has lost it.
+    // A redirect to another host drops the header, and a redirect back does not restore it.
     let there = elsewhere.add_file(HostedFile::new(LENGTH, 1));
     setting.host.script([redirect(&url), redirect(&there)]);
     elsewhere.script([redirect(&url)]);

@@ -1,4 +1,4 @@
-//! Downloads that break, and go on or begin anew; never are two files made one.
+//! Downloads that break and then resume or start again. They never mix two files in one.
 
 use std::fs;
 use std::time::Duration;
@@ -134,7 +134,7 @@ async fn asked_to_wait_longer_than_it_may_a_download_ends_at_once_and_says_how_l
 async fn progress_counts_attempts_anew() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::new().max_attempts(2)));
     let offer = HostedFile::new(LENGTH, 1);
-    // Ten breaks in a row, each after some bytes: more than there are attempts.
+    // Ten breaks in a row, each after some bytes: more breaks than the policy allows attempts.
     setting
         .host
         .script((0..10).map(|_| DownloadFault::Cut(100_000)));
@@ -158,7 +158,7 @@ async fn a_host_that_always_begins_anew_is_left_in_the_end() {
         matches!(error, DownloadError::Connection { .. }),
         "{error:?}"
     );
-    // Counted from the last time that there was something new: the first.
+    // The policy counts attempts since the last new bytes, which came with the first attempt.
     assert_eq!(setting.host.received_requests().len(), 4);
 }
 
@@ -183,7 +183,7 @@ async fn silence_ends_an_attempt_and_not_the_download() {
         .await
         .unwrap();
     setting.assert_saved(&offer);
-    // More often where this machine is slow.
+    // On a slow machine there may be more attempts.
     assert!(
         setting.host.ranges().len() >= 2
             && setting.host.ranges()[1..]
@@ -200,7 +200,7 @@ async fn silence_ends_an_attempt_and_not_the_download() {
     assert!(matches!(error, DownloadError::Timeout { .. }), "{error:?}");
     assert!(error.to_string().contains("in time"), "{error}");
 
-    // Also before there is any answer.
+    // The timeout also applies before the response begins.
     let server = App::examples()
         .layer(&Faults::always(Fault::silent()))
         .start();
@@ -214,7 +214,7 @@ async fn silence_ends_an_attempt_and_not_the_download() {
     assert_eq!(server.request_count(), 4);
 }
 
-/// A download of which the first million bytes are here.
+/// Starts a download that fails after its first million bytes are on the disk.
 async fn broken(setting: &Setting, url: &str, more: impl IntoIterator<Item = DownloadFault>) {
     setting.host.script([
         DownloadFault::Cut(1_000_000),
@@ -275,7 +275,8 @@ async fn another_path_is_another_file_unless_the_program_says_otherwise() {
 #[tokio::test]
 async fn a_file_that_has_changed_is_fetched_anew() {
     let changed = HostedFile::new(LENGTH, 2);
-    // Whether the host looks at the condition or not, and also where it is asked within the same download.
+    // The client notices the change whether or not the host evaluates `If-Range`, and also when it
+    // resumes within one download.
     for mishaps in [&[][..], &[DownloadFault::IgnoreCondition]] {
         let setting = setting();
         let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
@@ -416,7 +417,8 @@ async fn what_lies_there_is_only_continued_if_it_is_known_what_it_is() {
 
 #[tokio::test]
 async fn a_finished_file_is_not_written_to_by_its_other_name() {
-    // As it is when a process is killed between the two names of a file.
+    // This is the state after a process is killed between giving the file its final name and
+    // removing the other name.
     let setting = setting();
     let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     fs::write(setting.path("orders.tgz"), "precious").unwrap();

@@ -1,4 +1,4 @@
-//! What is saved, where, and under which name.
+//! Which files a download saves, where, and under which names.
 
 use std::fs;
 use std::sync::{Arc, Mutex};
@@ -168,7 +168,7 @@ async fn what_exists_stays_unless_overwriting_is_asked_for() {
     );
     assert_eq!(setting.read("orders.tgz").unwrap(), b"precious");
 
-    // While it is incomplete, and where it fails, the old one is there.
+    // The old file stays until the new one is complete, and also if the download fails.
     setting
         .host
         .script([DownloadFault::None, DownloadFault::None]);
@@ -212,7 +212,8 @@ async fn a_file_that_comes_to_exist_meanwhile_stays() {
     assert_eq!(setting.read("orders.tgz").unwrap(), b"precious");
 }
 
-/// Another process begins the same file: it deletes what is there, and has half of its own when this one ends.
+/// Another process starts the same file: it deletes the existing part and has written half of its
+/// own when this process finishes.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_file_that_another_process_has_begun_anew_is_not_finished() {
@@ -268,7 +269,7 @@ async fn length_and_hash_are_checked() {
         error.to_string(),
         "orders.tgz: 3000002 bytes were stated, and 3000001 came"
     );
-    // Where the length is not announced, it is known in the end.
+    // If the host announces no length, the client only knows it at the end.
     setting.host.script([DownloadFault::Chunked]);
     let error = setting
         .fetch_as(wanted().size(LENGTH - 1))

@@ -1,4 +1,4 @@
-//! Nothing secret is told, traced or left on the disk.
+//! Secrets appear in no message, no trace and no file on the disk.
 
 use atlas_backup_api::Delivery as Wanted;
 use atlas_backup_tests::fake_atlas::{DownloadFault, HostedFile, HttpResponse};

@@ -1,4 +1,4 @@
-//! Several files at a time.
+//! Downloads of several files at the same time.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ fn name(number: u64) -> String {
     format!("shard-{number}.tgz")
 }
 
-/// So many files, each of another length.
+/// Builds `count` files, each with a different length.
 fn offers(count: u64) -> Vec<HostedFile> {
     (0..count)
         .map(|number| HostedFile::new(LENGTH + number, number))
@@ -59,7 +59,8 @@ async fn no_more_than_asked_for_at_a_time_and_in_order() {
         let download = change(setting.client.download().files(wanted(&setting, &offers)));
         let opened = async {
             gate.wait_for_arrivals(most).await;
-            // Time for one more to come, were there any: this asks the same host, and is answered.
+            // This unrelated download from the same host completes, which gives one more file the
+            // time to start if the client allowed that.
             let unrelated = setting.host.add_file(HostedFile::new(1, 9));
             setting
                 .client
@@ -118,10 +119,10 @@ async fn one_bar_can_show_all_of_them() {
     let heard = Arc::new(Mutex::new(Vec::<DownloadProgress>::new()));
     let listener = {
         let heard = Arc::clone(&heard);
-        // Another call at the same time would find it locked.
+        // `try_lock` fails if two callbacks run at the same time.
         move |progress: &DownloadProgress| heard.try_lock().unwrap().push(progress.clone())
     };
-    // The length of the last is known before it is asked for.
+    // The caller states the length of the last file, so it is known before the download starts.
     let mut files = wanted(&setting, &offers);
     files[5] = files[5].clone().size(offers[5].length);
     setting
@@ -169,7 +170,8 @@ async fn the_first_error_ends_the_others_and_what_came_is_kept() {
     let refusing = App::examples()
         .layer(&Faults::always(Fault::hold_until(&answered)))
         .start();
-    // The first one is complete and the last one's URL has expired when all others have come as far as the host lets them.
+    // When the first file is complete and the host has sent as much of all others as it may, the
+    // last file's URL turns out to have expired.
     let mut offers = vec![HostedFile::new(1000, 0)];
     offers.extend((1..=BEGUN + 1).map(|number| HostedFile::new(CAME + number, number)));
     let (last, mut files) = (BEGUN as usize + 1, wanted(&setting, &offers));
@@ -210,7 +212,7 @@ async fn the_first_error_ends_the_others_and_what_came_is_kept() {
         setting.names()
     );
 
-    // They go on from there, with another URL for the last one.
+    // They resume from there, with a new URL for the last file.
     files[last] = renewed;
     drop(files.remove(0));
     let before = setting.host.received_requests().len();
@@ -235,7 +237,8 @@ async fn the_first_error_ends_the_others_and_what_came_is_kept() {
     }
 }
 
-/// The only thread for files is kept busy from when the first file begins, so that all that comes of it waits to be written.
+/// The only thread for file I/O is busy from the first progress callback on, so that all received
+/// bytes wait to be written.
 #[test]
 fn an_error_is_told_when_all_that_came_is_written() {
     const CAME: u64 = 20_000;
@@ -281,7 +284,7 @@ fn an_error_is_told_when_all_that_came_is_written() {
         let release = async {
             answered.wait_for_arrivals(1).await;
             answered.pass().await;
-            // Time for the error to be told, were nothing waited for.
+            // Without waiting for the writes, the client would return its error within this time.
             for _ in 0..3 {
                 reqwest::get(refusing.url()).await.unwrap();
             }

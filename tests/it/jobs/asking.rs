@@ -1,4 +1,4 @@
-//! How little is asked of Atlas for taking a snapshot, and what a refusal of a list means for it.
+//! How few requests taking a snapshot needs, and how it treats a refused list.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,7 +15,8 @@ use crate::transport::NoWait;
 const OURS: &str = "32b6e34b3d91647abb20e7b9";
 const OTHER: &str = "32b6e34b3d91647abb20e7ba";
 
-/// An Atlas whose two lists answer so, and which takes a snapshot that is complete at the second look.
+/// Starts a server that returns these responses for its two lists. The snapshot that it takes is
+/// complete at the second poll.
 fn taking(replica_set: HttpResponse, sharded: HttpResponse, made: Value) -> Server {
     let looks = Arc::new(Mutex::new(0));
     replying(move |call, _| match call {
@@ -43,7 +44,8 @@ fn take(server: &Server) -> TakeSnapshotAndWait {
     )
 }
 
-/// What was asked for, one word a request: a list by its kind, `take`, and a poll by the kind of the call.
+/// Returns one word for each request: the list by its kind, `take`, and the poll by the kind of its
+/// call.
 fn asked(server: &Server) -> Vec<&'static str> {
     let word = |method: &str, target: &str| match target {
         _ if method == "POST" => "take",
@@ -59,7 +61,8 @@ fn asked(server: &Server) -> Vec<&'static str> {
         .collect()
 }
 
-/// A list in which another snapshot is under way, or was: it lags behind.
+/// A list that shows another snapshot in progress. The list may lag behind: that snapshot may have
+/// ended.
 fn busy(kind: &str) -> HttpResponse {
     let other =
         json!({"id": OTHER, "type": kind, "status": "inProgress", "snapshotType": "onDemand"});
@@ -151,7 +154,8 @@ async fn what_has_told_the_kind_is_not_asked_for_it_again() {
     }
 }
 
-/// The first snapshot of a cluster: Atlas has not been seen to say what the other list answers then.
+/// The first snapshot of a cluster. What Atlas returns for the other list in this case has not been
+/// observed, so the test tries several responses.
 #[tokio::test]
 async fn a_cluster_without_snapshots_gets_its_first() {
     let not_found = || refusal(404, "RESOURCE_NOT_FOUND");
@@ -223,7 +227,7 @@ async fn a_refused_list_is_told_and_nothing_is_asked_for() {
         )
         .await;
     }
-    // A cluster that is of neither kind.
+    // Both lists refuse the cluster as the wrong kind.
     let words = wrong_kind().remove(1);
     told(
         taking(words.clone(), words, made(None)),

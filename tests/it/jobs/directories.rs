@@ -1,4 +1,5 @@
-//! Where a snapshot is saved: proved before Atlas is asked for anything, and left as it was where nothing is saved.
+//! The directory of a saved snapshot: the client checks that it is writable before it sends any
+//! request, and leaves it unchanged if it saves nothing.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +17,7 @@ fn directory() -> TempDir {
     tempfile::tempdir().expect("there is a folder for temporary files")
 }
 
-/// Of a cluster's latest snapshot.
+/// Saves the cluster's latest snapshot.
 async fn save(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
     let list = setting
         .client
@@ -31,7 +32,7 @@ async fn save(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
         .save_snapshot(PROJECT, cluster, &list[0].id)
 }
 
-/// Everything below it, by name.
+/// Returns the sorted names of all files and directories below a directory.
 fn all_below(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory)
         .expect("a directory")
@@ -59,7 +60,8 @@ fn all_below(directory: &Path) -> Vec<String> {
     names
 }
 
-/// Nothing is asked for, and the message names the directory; also where files may be overwritten.
+/// Asserts that the client sends no request and that the error names the directory, with and
+/// without `overwrite`.
 async fn assert_refused(setting: &Setting, directory: &Path) -> DownloadError {
     let mut told = None;
     for overwrite in [false, true] {
@@ -111,7 +113,7 @@ async fn where_no_directory_can_be_nothing_is_asked_for() {
     );
 }
 
-/// Not even root may make a file there.
+/// Not even root can create a file in `/proc/self`.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn where_no_file_can_be_written_nothing_is_asked_for() {
@@ -119,7 +121,7 @@ async fn where_no_file_can_be_written_nothing_is_asked_for() {
     assert_refused(&setting(), Path::new("/proc/self/new")).await;
 }
 
-/// Root may write anywhere; for it the test says so and shows nothing.
+/// Root may write anywhere. If the test runs as root, it prints that and checks nothing.
 #[cfg(unix)]
 #[tokio::test]
 async fn where_writing_is_not_permitted_nothing_is_asked_for() {
@@ -163,7 +165,7 @@ async fn what_was_made_for_a_call_that_saves_nothing_is_removed() {
         .await;
     assert!(matches!(failed, Err(SaveError::Job { .. })), "{failed:?}");
     assert_eq!(all_below(parent.path()), ["old"], "it was there before");
-    // Dropped while the job is made.
+    // The future is dropped while the job is being created.
     let gate = Gate::closed();
     let saving = save(&setting, "orders").await;
     setting.atlas.faults().push(Fault::hold_until(&gate));
@@ -209,7 +211,8 @@ async fn what_has_come_stays_with_its_directory() {
         "{:?}",
         all_below(&path)
     );
-    // And goes on there: that it was proved to be writable is in nobody's way.
+    // The download resumes in the same directory: the earlier check that it is writable leaves no
+    // file behind.
     let saved = save(&setting, "orders")
         .await
         .into_directory(&path)
@@ -221,7 +224,7 @@ async fn what_has_come_stays_with_its_directory() {
     );
 }
 
-/// What is in them is a whole database.
+/// The saved files contain a whole database.
 #[cfg(unix)]
 #[tokio::test]
 async fn directories_that_are_made_are_their_owners_alone() {

@@ -1,4 +1,5 @@
-//! The snapshots of a cluster of which it is not said whether it is sharded: which of the two lists is asked, and what a refusal means.
+//! Snapshots of a cluster when the caller does not say whether it is sharded: which of the two
+//! lists the client requests, and how it treats a refusal.
 
 use atlas_backup_api::Error;
 use atlas_backup_tests::fake_atlas::{self, HttpResponse, PROJECT, Server};
@@ -8,7 +9,7 @@ use super::script::{client, ok, replying};
 use super::setting;
 use crate::transport::NoWait;
 
-/// An Atlas whose two lists answer so.
+/// Starts a server that returns these responses for its two lists.
 fn lists(replica_set: &HttpResponse, sharded: &HttpResponse) -> Server {
     let (replica_set, sharded) = (replica_set.clone(), sharded.clone());
     replying(move |call, _| {
@@ -24,7 +25,7 @@ pub fn is_sharded(target: &str) -> bool {
     target.contains("/shardedClusters")
 }
 
-/// A list that is all on one page.
+/// Builds a list that fits on one page.
 pub fn page(items: &[(&str, Option<&str>)]) -> HttpResponse {
     let items: Vec<Value> = items
         .iter()
@@ -41,7 +42,7 @@ pub fn refusal(status: u16, code: &str) -> HttpResponse {
     )
 }
 
-/// Atlas's own words for the wrong kind of cluster.
+/// The errors that Atlas returns for the wrong kind of cluster.
 pub fn wrong_kind() -> Vec<HttpResponse> {
     [
         "INCORRECT_BACKUP_API_ENDPOINT",
@@ -51,7 +52,8 @@ pub fn wrong_kind() -> Vec<HttpResponse> {
     .into()
 }
 
-/// Ids, or the message of the error after which nothing more came; and how often each list was asked.
+/// Returns the ids, or the message of the error that ended the list, and the number of requests for
+/// each list.
 async fn listed(server: &Server) -> (Result<Vec<String>, String>, [usize; 2]) {
     let mut items = client(server, &NoWait::new())
         .v2()
@@ -69,7 +71,8 @@ async fn listed(server: &Server) -> (Result<Vec<String>, String>, [usize; 2]) {
         .iter()
         .filter(|request| is_sharded(&request.target))
         .count();
-    // A list without links is asked for its second, empty page, which says nothing here.
+    // For a list without links, the client also requests the second, empty page. That request is
+    // not counted.
     let first = asked
         .iter()
         .filter(|request| request.target.contains("pageNum=1"))
@@ -149,7 +152,7 @@ async fn words_for_the_wrong_kind_lead_to_the_other_list() {
             (found, asked),
             (Ok(vec!["1".to_owned(), "2".to_owned()]), [1, 1])
         );
-        // A replica set without snapshots, whose other list is refused.
+        // A replica set without snapshots, for which the other list is refused.
         assert_eq!(
             listed(&lists(&page(&[]), &words)).await,
             (Ok(vec![]), [1, 1])
@@ -198,7 +201,7 @@ async fn any_other_refusal_is_told_at_once() {
             "{status}: {found:?}"
         );
         assert_eq!(asked, [1, 0], "{status}");
-        // Of the other list likewise, also where the first was empty.
+        // The same holds if the other list is refused, also after an empty first list.
         for first in [page(&[]), wrong_kind().remove(0)] {
             let (found, asked) = listed(&lists(&first, &answer)).await;
             assert!(

@@ -1,4 +1,4 @@
-//! Each family of jobs from its beginning to each of its ends, in both generations.
+//! Each family of jobs from its beginning to each of its outcomes, in both generations.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::script::{answering, client, ok};
 use super::{id, millis, setting};
 use crate::transport::{NoWait, seconds};
 
-/// How a wait ended, and how often it showed the job.
+/// How a wait ended, and how often it reported the job to the progress callback.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     end: End,
@@ -34,7 +34,7 @@ fn failed(words: &str) -> End {
 
 type Running = Pin<Box<dyn Future<Output = Outcome>>>;
 
-/// Begins what is to be waited for, if need be, and waits.
+/// Creates the job if necessary, and waits for it.
 type Run = fn(Client) -> Running;
 
 async fn outcome<T: Send + 'static>(wait: Wait<T>) -> Outcome {
@@ -60,7 +60,7 @@ async fn outcome<T: Send + 'static>(wait: Wait<T>) -> Outcome {
     }
 }
 
-/// Begins a job of a cluster, about its latest snapshot, and waits for it.
+/// Creates a job of a cluster for its latest snapshot, and waits for it.
 macro_rules! job {
     ($api:ident $cluster:literal $create:ident($body:expr) $get:ident) => {
         |client| {
@@ -98,7 +98,7 @@ macro_rules! job {
     };
 }
 
-/// The same, to a bucket.
+/// Creates an export of the latest snapshot to a bucket, and waits for it.
 macro_rules! export {
     ($api:ident, $bucket:expr) => {
         |client| {
@@ -137,7 +137,7 @@ macro_rules! export {
     };
 }
 
-/// Legacy jobs are begun by the list.
+/// Creates a legacy restore job, whose create call returns a list, and waits for it.
 macro_rules! legacy {
     ($api:ident) => {
         |client| {
@@ -171,7 +171,7 @@ fn cluster(name: &str) -> atlas_backup_api::ClusterName {
     name.parse().expect("a name")
 }
 
-/// A name, the family, how to begin and wait, and what a failure says.
+/// A name, the family, the function that creates the job and waits, and the failure message.
 type Case = (&'static str, Family, Run, &'static str);
 
 fn cases() -> Vec<Case> {
@@ -293,7 +293,7 @@ async fn a_job_that_goes_well() {
         let setting = setting();
         let outcome = run(setting.client.clone()).await;
         assert_eq!(outcome.end, End::Done, "{name}");
-        // A minute: more polls than one, and no more than their pauses allow.
+        // The job takes a minute: more than one poll, and no more polls than the pauses allow.
         assert!(
             (3..12).contains(&outcome.shown) && setting.elapsed() >= seconds(60),
             "{name}: {outcome:?}"
@@ -419,7 +419,7 @@ async fn a_download_that_has_expired_is_of_no_use() {
     assert_eq!(outcome.end, End::Ended(Ending::Expired, "expired".into()));
 }
 
-/// Waits for what has this id, whatever it is.
+/// Waits for the resource with this id.
 macro_rules! get {
     ($api:ident $get:ident) => {
         |client| {
@@ -430,7 +430,7 @@ macro_rules! get {
     };
 }
 
-/// Snapshots that no call of ours begins, and words that the server with a memory does not use.
+/// Snapshots that Atlas creates by itself, and status values that the stateful fake does not use.
 #[tokio::test]
 async fn what_atlas_begins_by_itself() {
     let capitals = ["PENDING", "QUEUED", "RUNNING", "A_NEW_WORD", "COMPLETED"]
@@ -464,7 +464,7 @@ async fn what_atlas_begins_by_itself() {
             },
             "{name}"
         );
-        // A legacy snapshot has no word for failure.
+        // The legacy format has no status for a failure.
         let Some(word) = states[0]["status"].as_str().map(|word| {
             if word == "PENDING" {
                 "FAILED"
@@ -486,7 +486,7 @@ async fn what_atlas_begins_by_itself() {
     }
 }
 
-/// How the wait ends where these are the states of the job.
+/// Returns how the wait ends if the polls return these states of the job.
 async fn ends(run: Run, states: &[Value]) -> Outcome {
     let state = |state: &Value| {
         let mut state = state.clone();

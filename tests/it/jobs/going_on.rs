@@ -1,5 +1,6 @@
-//! A job that was made and is waited for no longer, or cannot be seen yet: it goes on, and whoever waited is told how to go on waiting for it
-//! instead of making another.
+//! A wait that ends while its job is still in progress, or before the job is visible: the job
+//! continues, and the error tells the caller how to wait for it again instead of creating another
+//! one.
 
 use std::pin::Pin;
 
@@ -18,7 +19,7 @@ fn not_found() -> HttpResponse {
     fake_atlas::error_response("notFound")
 }
 
-/// Answers so many requests that read one thing by its id with 404, from the first on.
+/// Returns 404 for the first `times` GET requests.
 fn unseen(times: usize) -> Setting {
     let faults = Faults::script((0..times).map(|_| Fault::respond(not_found()))).on_method("GET");
     setting_with(
@@ -27,10 +28,10 @@ fn unseen(times: usize) -> Setting {
     )
 }
 
-/// An id of something that this program has made.
+/// The id of a resource that the client has created.
 const MADE: &str = "32b6e34b3d91647abb20e7b9";
 
-/// An answer to what makes it, then these, and the last one for ever.
+/// Responds to the create request, then returns these responses, and repeats the last one.
 fn making(polls: impl IntoIterator<Item = HttpResponse>) -> Server {
     answering(
         [ok(&json!({"id": MADE, "snapshotId": PROJECT}))]
@@ -45,10 +46,10 @@ fn client(server: &Server) -> Client {
 
 type Outcome = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
-/// The method that reads the job, and what begins and waits.
+/// The method that reads the job, and a function that creates the job and waits for it.
 type Case = (&'static str, fn(Client) -> Outcome);
 
-/// Saves a snapshot of each family to a directory that goes away.
+/// Saves a snapshot of each family to a temporary directory.
 fn saves() -> Vec<Case> {
     macro_rules! saves {
         ($($save:ident $get:ident),+) => {
@@ -70,7 +71,7 @@ fn saves() -> Vec<Case> {
     )
 }
 
-/// A job that has done its work, in the words of each family; there is nothing to fetch.
+/// A completed job in the format of each family, with no files to download.
 fn done() -> HttpResponse {
     ok(&json!({"id": MADE, "status": "COMPLETED", "finishedAt": "2026-01-01T00:00:00Z"}))
 }
@@ -116,7 +117,7 @@ async fn a_job_that_cannot_be_seen_yet_is_waited_for() {
     }
 }
 
-/// With a file, from the first call to the last byte.
+/// Also downloads a file, from the first request to the last byte.
 #[tokio::test]
 async fn a_download_whose_job_cannot_be_seen_yet_is_saved() {
     let host = setting();
@@ -251,7 +252,7 @@ async fn a_wait_takes_a_404_for_the_end_unless_the_job_was_just_created() {
         matches!(&error, WaitError::Call { failure, job: None, .. } if failure.is_not_found()),
         "{error:?}"
     );
-    // Most likely the id is wrong: nothing is said to go on.
+    // The id is most likely wrong, so the message does not say that a job continues.
     assert!(
         !error.to_string().contains("go on") && !error.to_string().contains("goes on"),
         "{error}"
@@ -293,7 +294,7 @@ async fn a_wait_takes_a_404_for_the_end_unless_the_job_was_just_created() {
         (done.id, setting.atlas.faults().remaining()),
         (snapshot.id, 0)
     );
-    // Other refusals are believed.
+    // Other refusals end the wait at once.
     let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| client);
     let snapshot = setting.take("orders").await;
     setting
@@ -313,7 +314,7 @@ async fn a_wait_takes_a_404_for_the_end_unless_the_job_was_just_created() {
     );
 }
 
-/// How waiting is broken off, of a job that is under way.
+/// The ways in which a wait can end while the job is in progress, with the polls that lead there.
 fn broken_off() -> Vec<(&'static str, Vec<HttpResponse>)> {
     let running = ok(&json!({"id": MADE, "status": "RUNNING"}));
     vec![
@@ -389,7 +390,7 @@ async fn who_takes_is_told_to_wait_for_the_same_snapshot() {
     }
 }
 
-/// Everything that can be waited for.
+/// Every operation that has `wait`.
 fn waits() -> Vec<Case> {
     macro_rules! waits {
         ($($api:ident: $($get:ident)+;)+) => {

@@ -1,4 +1,4 @@
-//! What takes more than one call: lists, waiting, taking, saving.
+//! Jobs that take more than one call: listing, waiting, taking and saving snapshots.
 
 #![allow(
     deprecated,
@@ -25,7 +25,8 @@ use atlas_backup_tests::fake_atlas::{FakeAtlas, FakeAtlasBuilder, Fault, PROJECT
 
 use crate::transport::NoWait;
 
-/// An Atlas that asks for no credentials, and a client that goes by its clock and tries each call once: whatever is repeated, the job repeats.
+/// A fake Atlas without authentication, and a client that shares its clock and makes one attempt
+/// for each call, so that every repeated request comes from the job.
 struct Setting {
     atlas: FakeAtlas,
     client: Client,
@@ -54,12 +55,12 @@ fn setting_with(
 }
 
 impl Setting {
-    /// Time since the start, by the clock of all.
+    /// Returns the time since the start, by the shared clock.
     fn elapsed(&self) -> Duration {
         self.clock.servers().now()
     }
 
-    /// Targets of the requests with this method, in their order.
+    /// Returns the targets of the requests with this method, in the order of arrival.
     fn targets(&self, method: &str) -> Vec<String> {
         let received = self.atlas.server().received_requests().into_iter();
         received
@@ -68,12 +69,13 @@ impl Setting {
             .collect()
     }
 
-    /// How many requests of this method came in, answered or not.
+    /// Returns how many requests with this method the server has received, with or without a
+    /// response.
     fn sent(&self, method: &str) -> usize {
         self.targets(method).len()
     }
 
-    /// Takes an on-demand snapshot, as somebody else would.
+    /// Takes an on-demand snapshot, as another program would.
     async fn take(&self, cluster: &str) -> Snapshot {
         let snapshot = self
             .client
@@ -88,7 +90,7 @@ impl Setting {
 }
 
 impl Drop for Setting {
-    /// What the fake answers is what the documents say.
+    /// Asserts that the fake's responses conform to the spec.
     fn drop(&mut self) {
         if !std::thread::panicking() {
             assert_eq!(self.atlas.spec_violations(), [""; 0]);
@@ -96,7 +98,7 @@ impl Drop for Setting {
     }
 }
 
-/// What ends one request and says nothing of what it was about.
+/// Faults that fail one request and say nothing about the job.
 fn momentary() -> Vec<Fault> {
     vec![
         Fault::reset(),
@@ -113,7 +115,7 @@ fn momentary() -> Vec<Fault> {
     ]
 }
 
-/// As much of it as the servers' clock knows.
+/// Rounds down to milliseconds, the precision of the servers' clock.
 fn millis(time: Duration) -> Duration {
     Duration::from_millis(u64::try_from(time.as_millis()).expect("no test waits so long"))
 }

@@ -1,4 +1,4 @@
-//! Lists as streams of their items, whatever happens to the list meanwhile.
+//! Lists as streams of items, also when the list changes during the reading.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,7 +18,7 @@ use super::{Setting, momentary, setting, setting_with};
 use crate::repository::{apis, root, spec};
 use crate::transport::NoWait;
 
-/// With that many snapshots of `orders`.
+/// Starts a fake in which `orders` has `count` snapshots.
 fn listing(count: usize) -> Setting {
     setting_with(
         |atlas| atlas.without_authentication().snapshots("orders", count),
@@ -34,7 +34,7 @@ fn snapshots(setting: &Setting) -> Items<Snapshot> {
         .stream()
 }
 
-/// All ids, each of which must come once.
+/// Returns all ids, and asserts that none comes twice.
 async fn ids(items: Items<Snapshot>) -> Vec<String> {
     let ids: Vec<_> = items
         .all()
@@ -51,7 +51,7 @@ async fn ids(items: Items<Snapshot>) -> Vec<String> {
     ids
 }
 
-/// The queries of all requests.
+/// Returns the query of each request.
 fn queries(server: &Server) -> Vec<String> {
     let query = |target: String| {
         target
@@ -138,7 +138,8 @@ async fn what_appears_between_pages_makes_none_come_twice_and_hides_none() {
                 found.insert(item.unwrap().id.to_string()),
                 "{appearing}: one came twice"
             );
-            // Three times; a list that grows as fast as it is read has no end.
+            // Snapshots appear three times. A list that grows as fast as the client reads it would
+            // never end.
             if setting.sent("GET") > 6 {
                 setting.atlas.add_snapshots_between_pages(0);
             }
@@ -302,7 +303,8 @@ async fn who_stops_waiting_for_an_item_misses_none() {
     );
 }
 
-/// What Atlas has not been seen to do, and what must not go on for ever where it does.
+/// Responses that Atlas has not been seen to send. None of them may make the client request pages
+/// for ever.
 #[tokio::test]
 async fn lists_of_another_kind() {
     let page = |ids: &[&str]| json!({"results": ids.iter().map(|id| json!({"id": id})).collect::<Vec<_>>()});
@@ -345,7 +347,7 @@ async fn lists_of_another_kind() {
     }
 }
 
-/// The second page is the last of three that has items.
+/// Of three pages, the second is the last one with items.
 #[tokio::test]
 async fn links_without_a_next_page_are_the_end_and_no_links_are_not() {
     let rels = |rels: &[&str]| {
@@ -364,13 +366,13 @@ async fn links_without_a_next_page_are_the_end_and_no_links_are_not() {
             ]),
             2,
         ),
-        // `next` leads to an empty page, which ends it in any case.
+        // `next` leads to an empty page, which always ends the list.
         (rels(&["self", "next"]), 3),
         (
             rels(&["http://mms.mongodb.com/next", "http://mms.mongodb.com/self"]),
             3,
         ),
-        // These say nothing of pages.
+        // These links say nothing about pages.
         (rels(&["http://mms.mongodb.com/cluster"]), 3),
         (json!([]), 3),
         (json!(null), 3),
@@ -401,7 +403,7 @@ async fn links_without_a_next_page_are_the_end_and_no_links_are_not() {
             (2, requests),
             "{links}"
         );
-        // The first generation has the same pages.
+        // The pages of v1.0 have the same shape.
         let server = answering([
             ok(&json!({"links": links, "results": [{"id": "1"}]})),
             ok(&json!({"results": []})),
@@ -471,7 +473,7 @@ async fn what_is_no_list_is_an_error_that_says_where() {
     }
 }
 
-/// A page that says nothing of its items is no end of the list either.
+/// A page without `results` does not end the list either.
 #[tokio::test]
 async fn a_later_page_without_results_is_an_error() {
     let server = answering([
@@ -487,7 +489,8 @@ async fn a_later_page_without_results_is_an_error() {
     assert!(items.next().await.is_none());
 }
 
-/// One odd member takes neither its item nor the others with it.
+/// The client keeps a member of an unexpected type, and neither its item nor the other items are
+/// lost.
 #[tokio::test]
 async fn an_odd_member_of_one_item_is_kept() {
     let page = json!({"results": [{"id": "1"}, {"id": "2", "storageSizeBytes": {"bytes": 1}, "createdAt": 7, "links": {}}]});
@@ -511,7 +514,7 @@ async fn an_odd_member_of_one_item_is_kept() {
     assert_eq!(serde_json::to_value(&found).unwrap(), page["results"]);
 }
 
-/// What has no id is told apart by all that it says.
+/// The stream identifies items without an id by all their members.
 #[tokio::test]
 async fn items_without_an_id() {
     let setting = setting();
@@ -527,7 +530,7 @@ async fn items_without_an_id() {
     assert_eq!(databases.len(), 2);
 }
 
-/// Lists that have no pages are asked for once.
+/// The client requests a list without pages once.
 #[tokio::test]
 async fn a_list_without_pages_is_whole() {
     let setting = setting();
@@ -565,7 +568,8 @@ async fn a_list_without_pages_is_whole() {
     );
 }
 
-/// Streams have types of their own, so this reads the code: what answers with `results` has a stream, with the pages that it documents.
+/// Each stream has its own type, so this test reads the generated code: every operation whose
+/// response has `results` must have a stream, with the paging parameters that the spec documents.
 #[test]
 fn every_list_has_a_stream() {
     let mut lists = 0;

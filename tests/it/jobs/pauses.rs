@@ -1,4 +1,4 @@
-//! How long a job's waiting pauses between polls.
+//! The pauses between the polls of a wait.
 
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use super::script::{answering, client, ok};
 use super::{Setting, setting, setting_with};
 use crate::transport::{NoWait, seconds};
 
-/// The pauses of a wait that comes to its deadline, but for the last two, which are cut to it.
+/// Returns the pauses of a wait that reaches its deadline, without the last two, which the deadline
+/// shortens.
 async fn pauses(setting: &Setting, deadline: Duration) -> Vec<Duration> {
     setting.atlas.hang_next(Family::Snapshot);
     let snapshot = setting.take("orders").await;
@@ -27,7 +28,7 @@ async fn pauses(setting: &Setting, deadline: Duration) -> Vec<Duration> {
     waits
 }
 
-/// No further from it than a fifth.
+/// Whether a pause differs from the usual one by at most a fifth.
 fn is_about(pause: Duration, usual: f64) -> bool {
     let ratio = pause.as_secs_f64() / usual;
     (0.8..=1.2).contains(&ratio)
@@ -48,7 +49,8 @@ async fn they_grow_by_half_up_to_thirty_seconds_and_vary() {
             ratios.push(pause.as_secs_f64() / usual);
         }
     }
-    // Both ends are used: that of 500 picks none falls into a tenth of them has a chance of 0.9 to the power of 500.
+    // The random factor uses both ends of its range. The chance that none of 500 picks falls into a
+    // given tenth of the range is 0.9 to the power of 500.
     assert!(ratios.iter().any(|ratio| *ratio < 0.84) && ratios.iter().any(|ratio| *ratio > 1.16));
 }
 
@@ -119,13 +121,13 @@ async fn what_a_rate_limit_asks_for_is_waited_for() {
             .unwrap();
         let waits = setting.clock.waits();
         assert_eq!(waits[0], seconds(asked));
-        // Once: what follows is the usual.
+        // The requested pause applies once; the following pauses have their usual length.
         assert!(
             waits[1..].iter().all(|wait| *wait < seconds(37)),
             "{waits:?}"
         );
     }
-    // Less than it would wait anyhow: asking for little is no order to hurry.
+    // A requested pause that is shorter than the usual one does not make the client poll sooner.
     let setting = setting();
     let snapshot = setting.take("orders").await;
     setting.atlas.faults().push(Fault::rate_limited(Some(0)));
@@ -169,7 +171,8 @@ async fn asked_to_wait_longer_than_there_is_time_the_waiting_ends_at_once() {
         (1, 0)
     );
 
-    // Little less than there is time: it looks when it was asked to, also where it would have looked for the last time before.
+    // The requested pause is a little shorter than the remaining time: the client polls when it
+    // ends, also if the last poll was due earlier.
     setting.atlas.faults().push(Fault::rate_limited(Some(98)));
     let wait = setting
         .client
@@ -200,7 +203,7 @@ async fn a_rate_limit_is_met_within_the_call_first() {
     assert!(is_about(waits[1], 2.0), "{waits:?}");
 }
 
-/// Of answers that say so much of the allowance.
+/// Returns the first pause after a response with these rate limit headers.
 async fn first_pause(limit: &str, remaining: &str) -> Duration {
     let snapshot = |status: &str| ok(&json!({"id": PROJECT, "status": status}));
     let told = |answer: atlas_backup_tests::fake_atlas::HttpResponse| {

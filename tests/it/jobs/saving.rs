@@ -1,4 +1,4 @@
-//! From a snapshot to files: every family, with what goes wrong on the way.
+//! From a snapshot to saved files: every family, and what can go wrong on the way.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,14 +19,14 @@ use super::script::{self, answering, ok};
 use super::{Setting, setting, setting_with};
 use crate::transport::{NoWait, api_key, seconds, service_account};
 
-/// Of each file, unless a test says otherwise.
+/// The length of each file in bytes, unless a test sets another one.
 const BYTES: u64 = 256 * 1024;
 
 fn directory() -> TempDir {
     tempfile::tempdir().expect("there is a folder for temporary files")
 }
 
-/// The latest one.
+/// Returns the id of the cluster's latest snapshot.
 async fn snapshot(setting: &Setting, cluster: &str) -> String {
     let list = setting
         .client
@@ -47,14 +47,15 @@ async fn save(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
         .save_snapshot(PROJECT, cluster, &*snapshot(setting, cluster).await)
 }
 
-/// The same, one file after another, so that it is known which are complete when something happens.
+/// Like [`save`], but downloads one file after another, so that the test knows which files are
+/// complete when something happens.
 async fn save_in_turn(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
     save(setting, cluster)
         .await
         .download(|download| download.max_concurrency(1))
 }
 
-/// Names of files in the directory, in order.
+/// Returns the names of the files in the directory, sorted.
 fn names(directory: &TempDir) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(directory.path())
         .into_iter()
@@ -74,7 +75,7 @@ fn name(file: &SavedFile) -> String {
         .into_owned()
 }
 
-/// Whoever delivers saw no credentials of the API.
+/// Asserts that the download host received no API credentials.
 fn assert_no_leak(setting: &Setting) {
     let received = setting.atlas.download_host().received_requests();
     assert!(!received.is_empty() && setting.atlas.download_host().credential_leaks() == 0);
@@ -167,7 +168,7 @@ async fn a_sharded_cluster_is_a_file_for_each_of_its_parts() {
     assert!(bytes[0] != bytes[1] && bytes[1] != bytes[2]);
 }
 
-/// Saves the latest snapshot of a cluster that has one file, and tells the name it must have.
+/// Saves the latest snapshot of a cluster that has one file, and checks the name of the file.
 macro_rules! one_file {
     ($setting:ident $cluster:literal $list:ident $save:ident) => {{
         let directory = directory();
@@ -210,7 +211,7 @@ async fn other_families_are_one_file() {
     assert_no_leak(&setting);
 }
 
-/// Restores a legacy snapshot by download, and saves what the job delivers.
+/// Restores a legacy snapshot by download, and saves the files that the job delivers.
 macro_rules! legacy {
     ($setting:ident $api:ident) => {{
         let directory = directory();
@@ -270,7 +271,7 @@ async fn a_legacy_job_has_its_header_sent_to_its_host_only() {
     assert_no_leak(&setting);
 }
 
-/// Atlas tells the hash of a legacy download, so other bytes are found out.
+/// Atlas states the hash of a legacy download, so the client detects wrong bytes.
 #[tokio::test]
 async fn other_bytes_than_a_legacy_job_tells_are_not_saved() {
     let (setting, directory) = (setting(), directory());
@@ -372,7 +373,8 @@ async fn v1_jobs_name_their_files_too() {
     );
 }
 
-/// Lets two hours pass, so many times, when a file has come as far as this, once for each file.
+/// Advances the clock by two hours when a file has reached `from` bytes: once for each file, and at
+/// most `times` times.
 fn late(
     setting: &Setting,
     mut times: u32,
@@ -452,7 +454,7 @@ async fn what_broke_between_two_files_goes_on_when_it_is_called_again() {
         [200, 403, 200, 200].map(Some),
         "the first is not fetched again"
     );
-    // Now they are files like any others.
+    // The complete files are now treated like any existing files.
     let again = save(&setting, "events")
         .await
         .into_directory(directory.path())
@@ -467,7 +469,8 @@ async fn what_broke_between_two_files_goes_on_when_it_is_called_again() {
     assert_eq!(setting.sent("POST"), 2);
 }
 
-/// Atlas does not say which shard a URL leads to, and the second job names them the other way round.
+/// Atlas does not say which shard a URL leads to, and the second job lists the URLs in reverse
+/// order.
 #[tokio::test]
 async fn numbered_files_are_fetched_again_when_urls_are_renewed() {
     let (host, directory) = (setting(), directory());
@@ -545,7 +548,8 @@ async fn what_expires_twice_is_told() {
     assert_eq!((setting.sent("POST"), names(&directory).len()), (2, 3));
 }
 
-/// Some of them have begun when the URLs expire, and others not; none of them is fetched twice once it is complete.
+/// When the URLs expire, some files have begun and others have not. The client downloads no
+/// complete file twice.
 #[tokio::test]
 async fn what_expires_side_by_side_is_there_in_the_end() {
     for from in [1, BYTES / 2, BYTES] {
@@ -580,7 +584,7 @@ async fn what_expires_side_by_side_is_there_in_the_end() {
     }
 }
 
-/// The mark that a snapshot is saved in part is there before its files are.
+/// The client creates the marker of an unfinished snapshot before the snapshot's files.
 #[cfg(unix)]
 #[tokio::test]
 async fn only_its_owner_can_read_what_is_saved() {
@@ -635,7 +639,7 @@ async fn only_its_owner_can_read_what_is_saved() {
     );
 }
 
-/// The second job has other bytes to offer, which cannot follow upon the first half.
+/// The second job offers different bytes, which must not be appended to the first half.
 #[tokio::test]
 async fn half_a_file_of_a_url_that_expired_is_no_part_of_another() {
     let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| {
@@ -659,7 +663,7 @@ async fn half_a_file_of_a_url_that_expired_is_no_part_of_another() {
         ),
         (2, vec![name(&saved[0])], 0)
     );
-    // The same, fetched in one piece.
+    // Download the same file in one piece, to compare.
     let whole = super::saving::directory();
     let url = setting
         .atlas
@@ -722,7 +726,7 @@ async fn a_job_that_fails_or_hangs_fetches_nothing() {
     );
 }
 
-/// The job is there, and goes on: whoever cannot ask after it is told which one it is.
+/// The job exists and continues: if the client cannot poll it, the error names the job.
 #[tokio::test]
 async fn a_job_that_cannot_be_asked_after_is_named() {
     let refused = HttpResponse::json(
@@ -829,7 +833,7 @@ async fn polls_that_fail_for_the_moment_do_not_matter() {
         Fault::cut_short(),
     ] {
         let (setting, directory) = (setting(), directory());
-        // The list and the request before.
+        // The list request and the request that creates the job come first; they pass.
         for fault in [
             Fault::pass(),
             Fault::pass(),

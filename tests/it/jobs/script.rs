@@ -1,4 +1,5 @@
-//! An Atlas that answers whatever a test has written down, for what the one that remembers does not do.
+//! A server that returns the responses that a test scripts, for behaviour that the stateful fake
+//! does not have.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +13,7 @@ use serde_json::Value;
 
 use crate::transport::NoWait;
 
-/// One answer for each request, in this order; the last one for all that come after.
+/// Returns these responses in order, one for each request, and then repeats the last one.
 pub fn answering(answers: impl IntoIterator<Item = HttpResponse>) -> Server {
     let left = Arc::new(Mutex::new(answers.into_iter().collect::<VecDeque<_>>()));
     replying(move |_, _| {
@@ -26,7 +27,7 @@ pub fn answering(answers: impl IntoIterator<Item = HttpResponse>) -> Server {
     })
 }
 
-/// This answer for each method and target, and body.
+/// Computes each response from the method and target of the request, and from its body.
 pub fn replying(
     reply: impl Fn(&str, &[u8]) -> HttpResponse + Clone + Send + Sync + 'static,
 ) -> Server {
@@ -47,7 +48,7 @@ pub fn ok(body: &Value) -> HttpResponse {
     HttpResponse::json(200, "application/json", body)
 }
 
-/// Tries each call once.
+/// Builds a client that makes one attempt for each call.
 pub fn client(server: &Server, clock: &NoWait) -> Client {
     let builder = Client::builder()
         .base_url(server.url())

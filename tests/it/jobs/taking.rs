@@ -1,4 +1,5 @@
-//! Taking a snapshot and waiting for it: one request that makes something, whatever happens to it.
+//! Taking a snapshot and waiting for it: the client sends one create request, whatever happens to
+//! that request.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +15,7 @@ use super::script::{self, ok, replying};
 use super::{Setting, setting, setting_with};
 use crate::transport::{NoWait, seconds};
 
-/// What goes wrong with requests that make something goes wrong as written here.
+/// Starts a fake that applies these faults to the POST requests.
 fn setting_where(faults: impl IntoIterator<Item = Fault>) -> Setting {
     let faults = Faults::script(faults).on_method("POST");
     setting_with(
@@ -41,7 +42,7 @@ fn json_of(body: &[u8]) -> Value {
     serde_json::from_slice(body).expect("what asks for a snapshot is JSON")
 }
 
-/// What was asked for, as it went over the wire.
+/// Returns the bodies of the POST requests, as the server received them.
 fn asked(setting: &Setting) -> Vec<Value> {
     let received = setting.atlas.server().received_requests().into_iter();
     received
@@ -54,7 +55,8 @@ fn status(snapshot: &Snapshot) -> Option<&str> {
     snapshot.status.as_ref().map(|status| status.as_str())
 }
 
-/// After the answer was lost: whether it was acted on or not.
+/// Faults that lose the response, so that the client does not know whether Atlas processed the
+/// request.
 fn lost() -> Vec<Fault> {
     vec![
         Fault::reset(),
@@ -181,7 +183,7 @@ async fn another_that_never_ends_is_told_and_nothing_is_asked_for() {
     assert_eq!((setting.sent("POST"), setting.elapsed()), (1, seconds(600)));
 }
 
-/// The deadline is for all steps together.
+/// The deadline applies to all steps together.
 #[tokio::test]
 async fn what_was_waited_for_others_counts() {
     let setting = setting();
@@ -290,7 +292,7 @@ async fn what_is_not_found_is_not_asked_for_again() {
             (1, 0),
             "{fault:?}"
         );
-        // Looked for five times, with pauses in between.
+        // The client looks for the snapshot five times, with pauses in between.
         let lists = |targets: Vec<String>| {
             targets
                 .iter()
@@ -305,7 +307,8 @@ async fn what_is_not_found_is_not_asked_for_again() {
     }
 }
 
-/// A server that gives up on the request, and has the snapshot nevertheless when it is looked for the third time.
+/// Starts a server that fails the POST request with 504, but shows the snapshot at the third
+/// request for the list.
 fn late() -> Server {
     let state = Arc::new(Mutex::new((json!(null), 0)));
     replying(move |call, body| {
@@ -347,7 +350,7 @@ async fn a_snapshot_that_appears_late_is_found() {
     );
 }
 
-/// A list that is behind: what it says to be under way has ended, or is gone.
+/// The list lags behind: a snapshot that it shows in progress has ended or is gone.
 #[tokio::test]
 async fn a_list_that_lags_makes_nobody_ask_for_ever() {
     const OURS: &str = "32b6e34b3d91647abb20e7b9";
@@ -385,7 +388,7 @@ async fn a_look_that_fails_for_the_moment_is_repeated_and_another_is_not() {
         (Fault::unauthorized_latin_1(), false),
     ] {
         let setting = setting();
-        // After the one that looks for what is under way.
+        // The first request, which looks for snapshots in progress, passes.
         for fault in [
             Fault::pass(),
             Fault::html_503().after_handling(),
@@ -455,7 +458,7 @@ async fn a_refusal_is_final() {
 async fn who_comes_in_between_is_told_of() {
     let setting = setting();
     let gate = Gate::closed();
-    // The look at what is under way is held back until somebody else has asked.
+    // The request for snapshots in progress is held until another caller has taken a snapshot.
     setting.atlas.faults().push(Fault::hold_until(&gate));
     let others = async {
         gate.wait_for_arrivals(1).await;
@@ -502,7 +505,7 @@ async fn what_is_wrong_is_refused_before_anything_is_sent() {
     }
     drop(take(&setting, "orders"));
     assert_eq!(setting.atlas.server().request_count(), 0);
-    // A cluster that is not there has no list, and need not be asked for the other one.
+    // A cluster that does not exist has no list, so the client does not request the other list.
     let error = take(&setting, "nowhere").await.unwrap_err();
     assert!(
         matches!(&error, TakeError::Call(error) if error.is_not_found()),
@@ -601,7 +604,7 @@ async fn after_the_deadline_nothing_is_asked_for() {
     assert!(matches!(error, TakeError::Deadline { .. }), "{error:?}");
     assert_eq!(error.to_string(), "no snapshot was asked for within 0ns");
 
-    // The lists take until then.
+    // The requests for the lists last until the deadline.
     let clock = NoWait::new();
     let servers = clock.servers().clone();
     let server = replying(move |_, _| {

@@ -1,4 +1,4 @@
-//! Waiting for a job: how it ends, and what it is shown meanwhile.
+//! Waiting for a job: how the wait ends, and what the progress callback receives.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -48,7 +48,7 @@ async fn each_poll_that_brings_the_job_shows_it_once() {
     let mut words = seen.clone();
     words.dedup();
     assert_eq!(words, ["queued", "inProgress", "completed"]);
-    // One poll failed, and brought nothing.
+    // One poll failed, and did not call the progress callback.
     assert_eq!(
         (setting.sent("GET"), setting.clock.waits().len()),
         (seen.len() + 1, seen.len())
@@ -108,7 +108,7 @@ async fn at_the_deadline_the_job_is_as_it_was_last_seen() {
                 snapshot.id
             )
         );
-        // No poll was begun that had no time left.
+        // The client starts no poll without time left for it.
         assert_eq!(
             setting.atlas.server().handled_count("GET"),
             setting.clock.waits().len()
@@ -172,7 +172,7 @@ async fn five_failures_in_a_row_are_believed_and_four_are_not() {
         let setting = setting();
         let snapshot = setting.take("orders").await;
         let fail = |times| (0..times).for_each(|_| setting.atlas.faults().push(fault.clone()));
-        // Two fours with a poll in between.
+        // Four failures, a successful poll, and four failures again.
         fail(4);
         setting.atlas.faults().push(Fault::pass());
         fail(4);
@@ -220,7 +220,7 @@ async fn each_poll_is_made_as_the_call_says() {
     let snapshot = setting.take("orders").await;
     (0..5).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
     let often = CallOptions::new().retry(RetryPolicy::new().max_attempts(6));
-    // A deadline shorter than what a call may take changes nothing else of the call.
+    // A deadline shorter than the timeout of a call changes nothing else about the call.
     let wait = setting
         .client
         .v2()

@@ -1,4 +1,5 @@
-//! The examples under every fault of `cargo xtask fake-atlas --fault`: each rides it out, or ends with an error that says why.
+//! Runs the examples under every fault of `cargo xtask fake-atlas --fault`: each recovers, or ends
+//! with an error that says why.
 
 use std::collections::BTreeSet;
 use std::process::Output;
@@ -10,18 +11,18 @@ use clap::ValueEnum;
 
 use super::{a_snapshot, atlas, errors, start, text, usage};
 
-/// An example as it is run, and what shows that it has done its work.
+/// An example with its arguments, and the output that shows its success.
 struct Program {
     example: &'static str,
     arguments: Vec<String>,
     input: &'static str,
-    /// The calls that it begins with, of which an error tells the one that failed.
+    /// The calls that the example begins with. An error names the one that failed.
     calls: &'static [&'static str],
-    /// What is printed where all is well, on either output.
+    /// The text that a successful run prints on standard output or standard error.
     success: &'static str,
 }
 
-/// Every example, as it is called for this Atlas.
+/// Returns every example with its arguments for this fake.
 fn programs(atlas: &FakeAtlas, directory: &str) -> Vec<Program> {
     let snapshot = a_snapshot(atlas, "orders");
     let tenant = atlas
@@ -107,14 +108,14 @@ fn programs(atlas: &FakeAtlas, directory: &str) -> Vec<Program> {
     ]
 }
 
-/// What becomes of an example.
+/// The outcome of an example.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Outcome {
-    /// It does its work as if nothing had been.
+    /// The example succeeds as if there had been no fault.
     Succeeds,
-    /// It ends with exit status 1, and these words on standard error.
+    /// The example ends with exit status 1 and this text on standard error.
     Fails(&'static str),
-    /// It tries again or waits for longer than a test may take, and says nothing wrong meanwhile.
+    /// The example retries or waits for longer than a test may take, and prints no error meanwhile.
     GoesOn,
 }
 
@@ -124,17 +125,18 @@ use Outcome::{Fails, GoesOn, Succeeds};
 const LOST: &str = "no complete answer: ";
 const UNKNOWN: &str = "it is not known whether this was done: ";
 
-/// One fault, then none.
+/// The outcomes under a single fault, by the kind of call that meets it.
 struct Once {
     /// For a call that reads.
     read: Outcome,
-    /// For a call that creates something, where nothing looks for what was created.
+    /// For a call that creates something and does not look for it after a failure.
     create: Outcome,
-    /// For taking a snapshot, which is looked for.
+    /// For taking a snapshot, which looks for the snapshot after a failure.
     take: Outcome,
 }
 
-/// The first signed call, or the first that creates something, meets the fault once.
+/// Returns the outcomes if only the first signed call, or the first signed call that creates
+/// something, meets the fault.
 fn once(fault: Name) -> Once {
     match fault {
         Name::RateLimited | Name::RateLimitedAs400 => Once {
@@ -165,9 +167,9 @@ fn once(fault: Name) -> Once {
     }
 }
 
-/// All signed calls meet it, so that no example can succeed.
+/// Returns the outcome if all signed calls meet the fault, so that no example can succeed.
 fn always(fault: Name, program: &Program) -> Outcome {
-    // It tries for a quarter of an hour.
+    // It retries for a quarter of an hour.
     let is_patient = program.example == "nightly";
     match fault {
         Name::RateLimited => Fails("429 "),
@@ -182,12 +184,12 @@ fn always(fault: Name, program: &Program) -> Outcome {
     }
 }
 
-/// The fault, which does not ask for a pause that a test would have to wait for.
+/// Returns the fault with a `Retry-After` of zero, so that the test does not have to wait.
 fn soon(name: Name) -> Fault {
     name.fault().retry_after(0)
 }
 
-/// Runs an example, and compares what becomes of it. `check` looks at the Atlas afterwards.
+/// Runs an example, asserts its outcome, and calls `check` with the fake Atlas afterwards.
 fn expect(
     name: Name,
     index: usize,
@@ -236,7 +238,8 @@ fn expect(
     check(&program, &atlas);
 }
 
-/// Waits until the fault has been met, and ends the example, which must not have ended by itself.
+/// Waits until the example has met the fault, and then terminates it. Panics if the example ends by
+/// itself.
 fn interrupted(atlas: &FakeAtlas, child: std::process::Child) -> Output {
     let process = child.id();
     let (send, mut ended) = tokio::sync::oneshot::channel();
@@ -258,7 +261,7 @@ fn interrupted(atlas: &FakeAtlas, child: std::process::Child) -> Output {
     })
 }
 
-/// Each example under each fault, all at the same time: most of it is waiting.
+/// Runs each example under each fault, all at the same time, because they mostly wait.
 fn matrix(run: impl Fn(Name, usize) + Sync) {
     let run = &run;
     let count = programs(&atlas(FakeAtlas::builder()), "").len();
@@ -313,7 +316,8 @@ fn a_fault_that_does_not_go_away_is_told() {
     });
 }
 
-/// The answer to the call that creates something is lost, after Atlas has done it: it is done once, whatever the example makes of it.
+/// Atlas processes the call that creates something, but the response is lost. Whatever the example
+/// does then, Atlas must have created it only once.
 #[test]
 fn nothing_is_created_twice() {
     matrix(|name, index| {
@@ -332,10 +336,11 @@ fn nothing_is_created_twice() {
         let expected = |program: &Program| match program.calls.last() {
             Some(&"takeSnapshot") => once(name).take,
             Some(call) if !call.starts_with("list") => once(name).create,
-            // It creates nothing.
+            // The example creates nothing.
             _ => Succeeds,
         };
-        // What was asked for while Atlas was silent goes on when the example is ended.
+        // A silent Atlas still processes the request after the example is terminated, so this case
+        // is skipped.
         if name == Name::Silent {
             return;
         }

@@ -1,4 +1,5 @@
-//! The demo and the fake Atlas as programs: how they run, and how they end when a user ends them.
+//! Runs the demo and the fake Atlas as programs, and checks how they end when a user interrupts
+//! them.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -10,7 +11,7 @@ use super::{EXAMPLES, errors, printed, text};
 const DEMO: &str = env!("CARGO_BIN_EXE_demo");
 const FAKE_ATLAS: &str = env!("CARGO_BIN_EXE_fake-atlas");
 
-/// Sends a signal as a shell does.
+/// Sends a signal with the shell's `kill`.
 pub fn send(signal: &str, process: u32) {
     let sent = Command::new("sh")
         .args(["-c", &format!("kill -s {signal} {process}")])
@@ -19,7 +20,7 @@ pub fn send(signal: &str, process: u32) {
     assert!(sent.success());
 }
 
-/// The demo with this folder for what is temporary.
+/// Builds the command for the demo, with `temporary` as the folder for temporary files.
 fn demo(temporary: &Path, arguments: &[&str]) -> Command {
     let mut demo = Command::new(DEMO);
     demo.args(arguments)
@@ -69,7 +70,7 @@ fn the_demo_needs_nothing_and_leaves_nothing() {
 fn the_demo_keeps_the_file_where_it_says() {
     let temporary = tempfile::tempdir().expect("a temporary directory");
     let keep = temporary.path().join("kept");
-    // A folder that is there already is as good as a new one.
+    // The demo accepts an existing folder as well as a new one.
     for count in 1..=2 {
         let arguments = [
             "--size",
@@ -102,7 +103,8 @@ fn the_demo_keeps_the_file_where_it_says() {
 
 #[test]
 fn a_demo_that_is_interrupted_leaves_nothing() {
-    // While it waits for the snapshot, and in the middle of the download, of which it tells when a tenth is there.
+    // Interrupts the demo while it waits for the snapshot, and in the middle of the download, which
+    // reports its progress when a tenth is complete.
     let (waiting, downloading) = (": queued", " files, 10");
     for (signal, status, reached, keep) in [
         ("INT", 130, waiting, false),
@@ -167,7 +169,8 @@ fn a_demo_that_fails_leaves_nothing() {
     assert_eq!(entries(temporary.path()), [""; 0]);
 }
 
-/// A fake Atlas that has said all that it has to say, and what that was.
+/// Starts a fake Atlas, and returns it with the lines of its greeting once the greeting is
+/// complete.
 fn fake_atlas(arguments: &[&str], input: Stdio) -> (Child, Vec<String>) {
     let mut fake = Command::new(FAKE_ATLAS);
     let child = fake
@@ -192,7 +195,7 @@ fn fake_atlas(arguments: &[&str], input: Stdio) -> (Child, Vec<String>) {
     (child, lines)
 }
 
-/// `export NAME=VALUE`, as it is pasted.
+/// Returns the variables of the greeting's `export NAME=VALUE` lines.
 fn environment(greeting: &[String]) -> Vec<(String, String)> {
     let exported = greeting
         .iter()
@@ -203,7 +206,7 @@ fn environment(greeting: &[String]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Runs what a person is shown, as it is shown.
+/// Runs the commands of the greeting exactly as printed.
 #[test]
 fn the_greeting_of_the_fake_can_be_pasted() {
     let (child, greeting) = fake_atlas(&[], Stdio::null());
@@ -248,14 +251,16 @@ fn the_greeting_of_the_fake_can_be_pasted() {
 #[test]
 fn the_fake_runs_without_input_until_it_is_ended() {
     for signal in ["INT", "TERM"] {
-        // `</dev/null`, and `<&-`: the end of a pipe that nobody writes to.
+        // Standard input as after `</dev/null`, and as after `<&-`: a pipe at its end, because no
+        // program writes to it.
         for input in [Stdio::null(), Stdio::piped()] {
             let directory = tempfile::tempdir().expect("a temporary directory");
             let har = directory.path().join("exchanges.har");
             let (mut child, greeting) =
                 fake_atlas(&["--har", har.to_str().expect("its name is text")], input);
             drop(child.stdin.take());
-            // It answers long after its input has ended: each of these programs takes a while to start.
+            // The fake serves requests long after the end of its input: each of these programs
+            // takes a while to start.
             for _ in 0..3 {
                 let mut example = Command::new(EXAMPLES.join("list_snapshots"));
                 let output = example

@@ -8,7 +8,8 @@ use regex::Regex;
 
 use super::{EXAMPLES, a_snapshot, atlas, text};
 
-/// All that a download of a sharded cluster's snapshot writes on the terminal. `None`, and a word about it, where there is no `script`.
+/// Returns what a download of a sharded cluster's snapshot writes to the terminal. If `script` is
+/// not installed, prints a note and returns `None`.
 fn written(variables: &[(&str, &str)]) -> Option<String> {
     let atlas = atlas(FakeAtlas::builder());
     atlas.set_download_size(4 << 20);
@@ -61,7 +62,7 @@ fn progress_fits_a_terminal() {
         bars > 0 && plain.contains(" makes the download ready"),
         "{written}"
     );
-    // The paths at the end are results.
+    // The paths at the end are results and may be longer.
     let too_long = lines
         .iter()
         .filter(|line| !line.starts_with("saved/") && line.chars().count() > 80);
@@ -76,7 +77,7 @@ fn no_color_turns_colour_off() {
         return;
     };
     assert!(written.contains(": 4.00 MiB"), "{written}");
-    // Only what moves the cursor and clears lines is left.
+    // Only codes that move the cursor and clear lines may remain.
     assert!(
         !Regex::new("\u{1b}\\[[0-9;]*m")
             .expect("it is well formed")

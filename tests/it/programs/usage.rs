@@ -1,4 +1,4 @@
-//! How the examples say what they take.
+//! The usage messages of the examples.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use super::{EXAMPLES, errors, printed, text};
 use crate::repository::root;
 
-/// The names of all examples.
+/// Returns the names of all examples.
 pub fn examples() -> BTreeSet<String> {
     let folder =
         fs::read_dir(root().join("atlas-backup-api/examples")).expect("the examples are there");
@@ -23,7 +23,7 @@ pub fn examples() -> BTreeSet<String> {
         .collect()
 }
 
-/// Without anything in the environment.
+/// Runs an example with an empty environment.
 fn run(example: &str, arguments: &[&str]) -> Output {
     Command::new(EXAMPLES.join(example))
         .args(arguments)

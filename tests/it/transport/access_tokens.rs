@@ -1,11 +1,11 @@
-//! A token that the program was given.
+//! An access token that the caller provides.
 
 use atlas_backup_api::{Client, Credentials, Error};
 use atlas_backup_tests::fake_atlas::{App, OAuth, OAuthCounts, Server};
 
 use super::{NoWait, builder, built, create, read, seconds, service_account, told};
 
-/// A server that has given one token away, and a client that has it.
+/// Starts a server that has issued one token, and a client that uses this token.
 async fn start() -> (Server, OAuth, Client, NoWait) {
     let clock = NoWait::new();
     let oauth = OAuth::new().clock(clock.servers());

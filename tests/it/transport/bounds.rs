@@ -1,5 +1,5 @@
-//! Answers without end, or without measure. What is counted is how much the server was able to send before the connection was closed: that
-//! bounds what the client can have kept of it.
+//! Responses that are endless or larger than the limit. The tests count how much the server could
+//! send before the connection was closed: the client cannot have kept more than that.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn builder(flood: &Flood) -> ClientBuilder {
     Client::builder().base_url(flood.url()).clock(NoWait::new())
 }
 
-/// A client that reads a MiB at most.
+/// Builds a client that reads at most one MiB of a response.
 fn small(flood: &Flood) -> Client {
     built(builder(flood).max_response_bytes(MIB as usize))
 }
@@ -30,7 +30,7 @@ fn is_near(taken: u64, limit: u64) -> bool {
 
 #[tokio::test]
 async fn a_success_without_end_is_one_error_and_one_attempt() {
-    // The end of the first is that of the connection; the second comes in chunks of 16 bytes.
+    // The first body ends with the connection; the second comes in chunks of 16 bytes.
     for (name, head, body) in [
         (
             "to the end of the connection",
@@ -68,7 +68,7 @@ async fn a_success_without_end_is_one_error_and_one_attempt() {
 #[tokio::test]
 async fn a_length_that_is_announced_is_enough_to_refuse() {
     for length in [(MIB + 1).to_string(), "1000000000000000".to_owned()] {
-        // Not a byte of it ever comes: whoever waits for one runs out of time.
+        // The server sends no byte of the body, so a client that waited for one would time out.
         let mut flood = Flood::start(&format!("{OK}content-length: {length}\r\n\r\n"), "", 0);
         let hurried = builder(&flood)
             .max_response_bytes(MIB as usize)
@@ -80,7 +80,7 @@ async fn a_length_that_is_announced_is_enough_to_refuse() {
     }
 }
 
-/// Setting aside as much as is announced would end the process.
+/// Allocating the announced length would abort the process.
 #[tokio::test]
 async fn no_memory_is_set_aside_for_what_is_announced() {
     let mut flood = Flood::start(
@@ -130,7 +130,7 @@ async fn an_error_without_end_is_that_error() {
     }
     flood.no_more();
 
-    // What is tried again is so, and no attempt reads more.
+    // The client still retries a retryable status, and no attempt reads more.
     let mut flood = Flood::start("HTTP/1.1 503 Service Unavailable\r\n\r\n", HTML, ENDLESS);
     let client = built(builder(&flood));
     let error = read(&client).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Calls that are dropped at any moment leave a client that works.
+//! Dropping calls at any moment leaves the client usable.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -12,7 +12,7 @@ use super::{NoWait, api_key, builder, built, create, read, service_account};
 const CALLS: usize = 1000;
 const SEED: u64 = 0x5eed;
 
-/// Pseudorandom numbers below a bound, the same every time.
+/// Pseudorandom numbers below a bound, the same in every run.
 struct Random(u64);
 
 impl Random {
@@ -25,7 +25,7 @@ impl Random {
     }
 }
 
-/// Drops the call when it has been looked at so many times; a call is looked at whenever something happens to it. None where it was dropped.
+/// Polls the call at most `polls` times and then drops it. Returns `None` if it dropped the call.
 async fn dropped_after<T>(looks: u64, call: impl Future<Output = T>) -> Option<T> {
     let mut call = pin!(call);
     let mut left = looks;
@@ -61,7 +61,8 @@ async fn after_a_thousand_dropped_calls_one_works(credentials: Credentials) {
     let mut random = Random(SEED);
     let (mut dropped, mut done) = (0, 0);
     while dropped < CALLS {
-        // Now and then what the client has to call with is worth nothing any more, so that it is renewed in the middle of it.
+        // Now and then the server invalidates the client's nonces or tokens, so that the client
+        // renews them while calls are in progress.
         match random.below(20) {
             0 => digest.forget_nonces(),
             1 => oauth.revoke_tokens(),
@@ -91,7 +92,8 @@ async fn after_a_thousand_dropped_calls_one_works(credentials: Credentials) {
         "some come to an end, which shows that moments are of all kinds: {done}"
     );
     let before = server.handled_count("POST");
-    // As many at a time as there may be: no place was lost.
+    // The client can still make as many calls at a time as its limit allows: no dropped call kept
+    // its permit.
     let four = tokio::join!(
         create(&client),
         create(&client),

@@ -1,4 +1,4 @@
-//! API keys: what a call costs, and what a server may ask for.
+//! API keys: how many requests a call takes, and which challenges a server may send.
 
 use atlas_backup_api::{Client, Credentials, Error};
 use atlas_backup_tests::fake_atlas::{
@@ -92,7 +92,8 @@ async fn escaped_paths_and_queries_sign_correctly() {
 #[tokio::test]
 async fn forty_calls_at_a_time_are_not_serialised() {
     let digest = Digest::atlas();
-    // Around the application: none of the signed requests is answered until all forty are there.
+    // The barrier is inside the authentication layer: the server responds to no signed request
+    // until all forty have arrived.
     let barrier = Barrier::of(40);
     let server = App::examples().layer(&barrier).layer(&digest).start();
     let client = client(&server);
@@ -179,7 +180,8 @@ async fn queries_and_escapes_are_signed_as_they_are_sent() {
             .await
             .unwrap();
     }
-    // Tenant snapshots take any text for a name of a cluster in their path; ids are checked before they leave.
+    // Tenant snapshots accept any text as a cluster name in their path; the client validates ids
+    // before it sends them.
     assert_eq!(digest.refusals(), Vec::<String>::new());
     assert_eq!(server.request_count(), 3);
     assert!(
@@ -307,7 +309,8 @@ async fn a_401_without_a_challenge_is_final() {
 async fn a_call_that_is_dropped_takes_its_nonce_with_it() {
     let digest = Digest::atlas();
     let silent = Faults::none();
-    // Around authentication: the server never sees the count that the dropped call used.
+    // The fault is outside the authentication layer: the server never sees the nonce count that the
+    // dropped call used.
     let server = App::examples().layer(&digest).layer(&silent).start();
     let client = client(&server);
     create(&client).await.unwrap();

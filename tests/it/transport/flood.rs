@@ -1,4 +1,5 @@
-//! A server that says too much: a beginning, and then the same bytes again and again, until the client hangs up.
+//! A server that sends too much: a head, and then the same bytes again and again, until the client
+//! closes the connection.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,26 +10,28 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// What the system may have taken from the server and the client not read: the buffers of both ends of a connection.
+/// The bytes that the system may have accepted from the server without the client reading them: the
+/// buffers at both ends of a connection.
 pub const IN_BUFFERS: u64 = 16 << 20;
 
-/// More than enough for a test that holds. Only one that fails waits so long.
+/// Longer than a passing test ever waits. Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct Flood {
     url: String,
     sent: UnboundedReceiver<u64>,
-    /// Connections that `taken` has not told of.
+    /// Connections that `taken` has not yet reported.
     open: Arc<AtomicUsize>,
 }
 
 impl Flood {
-    /// Answers each connection's first request with `head`, and then with as many bytes as are taken, at most `most`, of `body` repeated.
+    /// Responds to each connection's first request with `head`, followed by `body` repeated, for as
+    /// many bytes as the client accepts and at most `most`.
     pub fn start(head: &str, body: &str, most: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("the system has a port to give");
         let url = format!("http://{}", listener.local_addr().expect("it listens"));
         let head = head.to_owned().into_bytes();
-        // Large writes, so that it is the client that decides how fast it goes.
+        // Large writes, so that the client determines the speed.
         let body = body
             .repeat((256 * 1024usize).div_ceil(body.len().max(1)))
             .into_bytes();
@@ -41,7 +44,7 @@ impl Flood {
                 let (sender, head, body) = (sender.clone(), head.clone(), body.clone());
                 thread::spawn(move || {
                     let count = serve(stream, &head, &body, most);
-                    // Whoever counts may have seen enough.
+                    // The receiver may be gone if the test has ended.
                     let _ = sender.send(count);
                 });
             }
@@ -53,7 +56,8 @@ impl Flood {
         &self.url
     }
 
-    /// How many bytes of the body the next connection took before it was closed. Fails where it stays open.
+    /// Returns how many bytes of the body the next connection took before it was closed. Panics if
+    /// the connection stays open.
     pub async fn taken(&mut self) -> u64 {
         let taken = tokio::time::timeout(PATIENCE, self.sent.recv())
             .await
@@ -63,7 +67,7 @@ impl Flood {
         taken
     }
 
-    /// Fails where there was a connection that `taken` has not told of.
+    /// Panics if there was a connection that `taken` has not reported.
     pub fn no_more(&self) {
         assert_eq!(self.open.load(Ordering::SeqCst), 0, "connections");
     }
@@ -84,7 +88,7 @@ fn serve(mut stream: TcpStream, head: &[u8], body: &[u8], most: u64) -> u64 {
             Err(_) => return sent,
         }
     }
-    // All was taken; the connection stays open until the client closes it.
+    // Everything is sent; the connection stays open until the client closes it.
     drop(stream.read(&mut [0; 1]));
     sent
 }

@@ -1,4 +1,4 @@
-//! Nothing secret is printed, traced or told, and what is traced says what happened.
+//! Secrets appear in no output, no trace and no error message, and the traces say what happened.
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -20,9 +20,11 @@ thread_local! {
     static TRACED: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Writes down everything that is traced, by whomever, at any level, thread by thread. A test has one of its own.
+/// Records every trace event of every crate, at any level, separately for each thread. Each test
+/// runs on a thread of its own.
 ///
-/// For all threads at once: a subscriber of one thread misses what other threads were the first to trace.
+/// It is the global subscriber, because a subscriber of one thread misses the trace points that
+/// another thread reaches first.
 pub struct Everything;
 
 impl Everything {
@@ -89,7 +91,7 @@ impl Subscriber for Everything {
     fn exit(&self, _: &Id) {}
 }
 
-/// Secrets, and what is made of them.
+/// The secrets, and the values derived from them.
 fn secrets() -> Vec<String> {
     let encoded = "mdb_sa_sk_fake%2Bsecret%3Awith%2Fodd%25letters";
     [

@@ -1,4 +1,4 @@
-//! What is left of the allowance, how much may be under way at a time, and clients of one's own.
+//! The remaining rate limit, the limit on concurrent calls, and the caller's own HTTP clients.
 
 use std::time::Duration;
 
@@ -60,7 +60,8 @@ async fn no_more_than_asked_for_at_a_time() {
         })
         .collect();
     gate.wait_for_arrivals(3).await;
-    // Whoever else would come is here once one that may not come has given up.
+    // By the time this call has given up, any call that the limit had wrongly let through would
+    // have arrived.
     let error = create_with(
         &client,
         CallOptions::new().total_timeout(Duration::from_millis(50)),
@@ -142,7 +143,7 @@ async fn a_client_of_ones_own_neither_follows_redirects_nor_repeats() {
 
 #[tokio::test]
 async fn a_proxy_of_ones_own_is_used() {
-    // A proxy for plain HTTP is sent what the server would be sent.
+    // A proxy for plain HTTP receives the request that the server would receive.
     let proxy = App::examples().start();
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::http(proxy.url()).unwrap());
     let client = Client::builder()
@@ -155,7 +156,8 @@ async fn a_proxy_of_ones_own_is_used() {
     assert_eq!((proxy.request_count(), proxy.handled_count("POST")), (1, 1));
 }
 
-/// The environment is read by a process of its own: this test again, as a child that makes the call.
+/// The environment is read in a process of its own: the child process runs this test again and
+/// makes the call.
 #[tokio::test]
 async fn a_proxy_of_the_environment_is_used() {
     const CHILD: &str = "ATLAS_TEST_IS_A_CHILD";
@@ -208,14 +210,15 @@ async fn without_encryption_only_on_loopback() {
     }
 }
 
-/// Lets time pass for the pool, which goes by tokio's clock. Nothing waits for a socket meanwhile.
+/// Advances the time for the connection pool, which uses tokio's clock. No socket operation is
+/// pending meanwhile.
 async fn idle(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
     tokio::time::resume();
 }
 
-/// The server keeps its connections for ever, so that each new one is the client's decision.
+/// The server never closes its connections, so every new connection is the client's decision.
 #[tokio::test]
 async fn a_connection_that_was_idle_for_long_is_not_used() {
     let own = || reqwest::Client::builder().pool_idle_timeout(None);

@@ -1,4 +1,5 @@
-//! The client against servers that are strict, that refuse, and that fail. Every test counts what the server has seen.
+//! The client against servers that are strict, that refuse requests, and that fail. Every test
+//! counts the requests that the server received.
 
 #![allow(
     deprecated,
@@ -31,7 +32,8 @@ use atlas_backup_tests::fake_atlas::{
 
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 
-/// A clock on which waiting takes no time. It shows the time of the servers' clock, and moves it.
+/// A clock on which sleeping takes no time. It shows the time of the servers' clock, and advances
+/// that clock.
 #[derive(Clone, Debug)]
 pub struct NoWait {
     began: Instant,
@@ -48,7 +50,7 @@ impl NoWait {
         }
     }
 
-    /// How long somebody waited each time.
+    /// Returns the length of each sleep.
     pub fn waits(&self) -> Vec<Duration> {
         self.waits
             .lock()
@@ -88,7 +90,7 @@ pub fn service_account() -> Credentials {
     Credentials::service_account(CLIENT_ID, CLIENT_SECRET)
 }
 
-/// For this server, without credentials.
+/// Builds a client for this server, without credentials.
 pub fn builder(server: &Server, clock: &NoWait) -> ClientBuilder {
     Client::builder()
         .base_url(server.url())
@@ -99,7 +101,7 @@ pub fn built(builder: ClientBuilder) -> Client {
     builder.build().expect("settings of a test")
 }
 
-/// GET: changes nothing.
+/// Sends a GET request, which changes nothing.
 pub async fn read(client: &Client) -> Result<Response<LegacySnapshot>, Error> {
     client
         .v2()
@@ -108,7 +110,7 @@ pub async fn read(client: &Client) -> Result<Response<LegacySnapshot>, Error> {
         .await
 }
 
-/// POST: makes something.
+/// Sends a POST request, which creates something.
 pub async fn create(client: &Client) -> Result<Response<Snapshot>, Error> {
     create_with(client, CallOptions::new()).await
 }
@@ -129,7 +131,7 @@ pub async fn create_with(
         .await
 }
 
-/// PATCH of which the documents say that it is idempotent.
+/// Sends a PATCH request that the spec marks as idempotent.
 pub async fn update(client: &Client) -> Result<Response<LegacySnapshot>, Error> {
     let body = LegacySnapshotRetentionRequest {
         do_not_delete: Some(true),
@@ -142,7 +144,7 @@ pub async fn update(client: &Client) -> Result<Response<LegacySnapshot>, Error> 
         .await
 }
 
-/// DELETE: answers without content.
+/// Sends a DELETE request, whose response has no content.
 pub async fn delete(client: &Client) -> Result<u16, Error> {
     let response = client
         .v2()
@@ -152,7 +154,7 @@ pub async fn delete(client: &Client) -> Result<u16, Error> {
     response.map(|response| response.status().as_u16())
 }
 
-/// All that an error says, on all levels.
+/// Returns everything that an error and its sources print, with `Display` and `Debug`.
 pub fn told(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}");
     let mut source = std::error::Error::source(error);

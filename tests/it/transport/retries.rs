@@ -1,4 +1,5 @@
-//! The table of the crate's documentation, row by row: what goes wrong, and what each kind of call makes of it.
+//! The retry table of the crate's documentation, row by row: a failure, and how each kind of call
+//! handles it.
 
 use std::time::Duration;
 
@@ -29,7 +30,8 @@ fn setting(faults: Faults) -> Setting {
 }
 
 impl Setting {
-    /// Requests that came in, requests of this method that were acted on, and waits; no fault may be left.
+    /// Returns the number of requests received, of requests with this method that were processed,
+    /// and of waits. Asserts that no fault remains.
     fn seen(&self, method: &str) -> (usize, usize, usize) {
         assert_eq!(self.faults.remaining(), 0);
         (
@@ -40,7 +42,7 @@ impl Setting {
     }
 }
 
-/// Whatever was sent may have been done.
+/// Faults after which the server may have processed the request.
 fn open_ends() -> Vec<(&'static str, Fault)> {
     vec![
         ("reset", Fault::reset()),
@@ -60,7 +62,7 @@ fn open_ends() -> Vec<(&'static str, Fault)> {
     ]
 }
 
-/// Nothing was done, and Atlas says so.
+/// Faults in which Atlas says that it did not process the request.
 fn rate_limits() -> Vec<(&'static str, Fault)> {
     vec![
         ("429", Fault::rate_limited(None)),
@@ -94,7 +96,7 @@ async fn what_may_be_repeated_is_repeated() {
 #[tokio::test]
 async fn what_is_gone_after_a_repeated_delete_was_deleted() {
     let gone = || Fault::respond(fake_atlas::error_response("notFound"));
-    // An answer without a body has none to be lost.
+    // The response to a delete has no body, so the faults in the body do not apply.
     for (name, fault) in open_ends()
         .into_iter()
         .filter(|(name, _)| !name.contains("body"))
@@ -350,7 +352,7 @@ async fn asked_to_wait_longer_than_it_may_a_call_ends_at_once_and_says_how_long(
         "{error:?}"
     );
     assert_eq!(setting.seen("POST"), (1, 0, 0));
-    // Whoever can wait says so.
+    // A caller that can wait longer raises the limit.
     let setting = self::setting(Faults::script([Fault::rate_limited(Some(100))]));
     let patient = CallOptions::new().retry(RetryPolicy::new().max_retry_after(seconds(100)));
     create_with(&setting.client, patient).await.unwrap();
@@ -411,7 +413,7 @@ async fn the_total_timeout_bounds_everything() {
         (3, 0)
     );
 
-    // An attempt under way ends with it, too.
+    // The timeout also ends an attempt in progress.
     let faults = Faults::always(Fault::silent());
     let server = App::examples().layer(&faults).start();
     let client = built(
@@ -466,7 +468,8 @@ async fn retries_and_digest_do_not_get_in_each_others_way() {
     ])
     .with_authorization();
     let clock = NoWait::new();
-    // Around authentication: what these requests were signed with is never seen by it.
+    // The faults are outside the authentication layer, so it never sees the signatures of these
+    // requests.
     let server = App::examples().layer(&digest).layer(&faults).start();
     let client = built(builder(&server, &clock).credentials(api_key()));
     read(&client).await.unwrap();

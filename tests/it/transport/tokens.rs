@@ -1,4 +1,4 @@
-//! Service accounts: one token for all, renewed in time.
+//! Service accounts: all calls share one token, and the client renews it in time.
 
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ async fn a_cancelled_caller_does_not_strand_the_others() {
     tokio::task::yield_now().await;
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
-    // Another one asks in its place.
+    // Another call requests the token in its place.
     gate.wait_for_arrivals(2).await;
     gate.open();
     for call in others {
@@ -205,7 +205,7 @@ async fn a_revoked_or_expired_token_is_replaced_once() {
         Fault::expired_token,
     ] {
         let clock = NoWait::new();
-        // The server's clock is its own here: the client cannot know.
+        // The server has a separate clock, so the client cannot know that the token is invalid.
         let oauth = OAuth::new();
         let faults = Faults::none();
         let server = App::examples().layer(&oauth).layer(&faults).start();
@@ -286,7 +286,7 @@ async fn too_many_tokens_are_waited_for() {
 #[tokio::test]
 async fn asked_to_wait_longer_than_it_may_for_a_token_a_call_ends_at_once() {
     let (server, oauth, _, clock) = start(OAuth::new());
-    // Time enough for the wait, which the policy does not allow.
+    // The timeout allows the wait, but the retry policy does not.
     let client = built(
         builder(&server, &clock)
             .credentials(service_account())

@@ -1,5 +1,5 @@
-//! What becomes of a request that is not signed yet. With an API key the first one asks for a challenge; Atlas lets none of these in,
-//! so that nothing was done however it ends.
+//! Failures of requests that are not signed yet. With an API key, the first request only asks for a
+//! challenge. Atlas refuses every such request, so however it ends, nothing was done.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{NoWait, PROJECT, api_key, builder, built, create, delete, update};
 
-/// Endings that leave open what was done, where the request was signed.
+/// Faults after which a signed request may have been processed.
 fn open_ends() -> Vec<(&'static str, Fault)> {
     vec![
         ("reset", Fault::reset()),
@@ -22,7 +22,7 @@ fn open_ends() -> Vec<(&'static str, Fault)> {
         ("503", Fault::html_503()),
         ("504", Fault::gateway_timeout_504()),
         ("429", Fault::rate_limited(Some(1))),
-        // The server has refused it, and the refusal is lost.
+        // The server has refused the request, and the refusal is lost.
         ("reset after the refusal", Fault::reset().after_handling()),
         ("close after the refusal", Fault::close().after_handling()),
         (
@@ -34,7 +34,7 @@ fn open_ends() -> Vec<(&'static str, Fault)> {
     ]
 }
 
-/// Faults happen between the client and a server that asks for signatures.
+/// The faults happen between the client and a server that requires signatures.
 fn start(faults: &Faults, change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> (Server, Client) {
     let server = App::examples()
         .layer(&Digest::atlas())
@@ -55,7 +55,7 @@ async fn what_was_cut_off_before_it_was_signed_is_sent_again() {
         create(&client)
             .await
             .unwrap_or_else(|error| panic!("{name}: {error}"));
-        // Twice cut off, then refused for want of a signature, then signed.
+        // Two requests failed, one was refused because it was not signed, and one was signed.
         assert_eq!(
             (
                 server.request_count(),
@@ -80,7 +80,7 @@ async fn what_is_never_let_in_is_no_open_end() {
     for (name, fault, attempts) in [
         ("reset", Fault::reset(), 4),
         ("503", Fault::html_503(), 4),
-        // As with a GET, another attempt is not thought to help.
+        // As with a GET, the client does not retry a 500.
         ("500", Fault::respond(HttpResponse::new(500)), 1),
     ] {
         let (server, client) = start(&Faults::always(fault), |builder| builder);
@@ -97,7 +97,7 @@ async fn what_is_never_let_in_is_no_open_end() {
     }
 }
 
-/// Nothing was deleted by a request that was not let in.
+/// A request that the server did not accept has deleted nothing.
 #[tokio::test]
 async fn what_was_not_there_was_not_deleted() {
     for fault in [Fault::reset(), Fault::html_503()] {
@@ -128,7 +128,7 @@ async fn once_it_is_signed_it_may_have_been_done() {
         assert!(error.is_ambiguous(), "{name}: {error:?}");
         assert_eq!(server.request_count(), 2, "{name}");
     }
-    // With a nonce at hand the first request is a signed one.
+    // With a nonce at hand, the client signs its first request.
     let faults = Faults::none();
     let (server, client) = start(&faults, |builder| builder);
     create(&client).await.unwrap();
@@ -140,7 +140,7 @@ async fn once_it_is_signed_it_may_have_been_done() {
     );
 }
 
-/// A server that asks for nothing is none that refuses what is not signed.
+/// A server that requires no signature does not refuse unsigned requests.
 #[tokio::test]
 async fn without_credentials_everything_may_have_been_done() {
     let server = App::examples()
@@ -158,7 +158,7 @@ async fn without_credentials_everything_may_have_been_done() {
     );
 }
 
-/// The answer had begun as a success: whoever sent that has let the request in, signed or not.
+/// The response began as a success, so the server accepted the request, signed or not.
 #[tokio::test]
 async fn what_was_let_in_without_a_signature_may_have_been_done() {
     for fault in [
@@ -182,7 +182,7 @@ async fn what_was_let_in_without_a_signature_may_have_been_done() {
     }
 }
 
-/// So has whoever answers with a success that speaks of a failure.
+/// A success whose envelope reports a failure also shows that the server accepted the request.
 #[tokio::test]
 async fn a_failure_in_an_envelope_came_from_somebody_who_let_it_in() {
     let busy = HttpResponse::json(
