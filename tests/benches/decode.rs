@@ -162,7 +162,7 @@ mod derived {
         status: Option<Status>,
         storage_size_bytes: Option<i64>,
         #[serde(rename = "type")]
-        type_: Option<Cluster>,
+        type_: Option<ClusterKind>,
         #[serde(flatten)]
         extra: Map<String, Value>,
     }
@@ -233,5 +233,5 @@ mod derived {
     open!(Frequency { Hourly = "hourly", Daily = "daily", Weekly = "weekly", Monthly = "monthly" });
     open!(Kind { OnDemand = "onDemand", Scheduled = "scheduled", Fallback = "fallback" });
     open!(Status { Queued = "queued", InProgress = "inProgress", Completed = "completed", Failed = "failed" });
-    open!(Cluster { ReplicaSet = "replicaSet", ShardedCluster = "shardedCluster" });
+    open!(ClusterKind { ReplicaSet = "replicaSet", Sharded = "shardedCluster" });
 }

@@ -25,11 +25,11 @@ pub struct Client {
 }
 
 impl Client {
-    /// Creates a client with these credentials and the defaults of [`ClientBuilder`].
+    /// Creates a client with these credentials and the defaults of [`ClientBuilder`](crate::ClientBuilder).
     ///
     /// # Errors
     ///
-    /// Fails as [`ClientBuilder::build`] does.
+    /// Fails as [`ClientBuilder::build`](crate::ClientBuilder::build) does.
     pub fn new(credentials: Credentials) -> Result<Self, Error> {
         Client::builder().credentials(credentials).build()
     }
@@ -42,7 +42,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Fails as [`Credentials::from_env`] and [`ClientBuilder::build`] do.
+    /// Fails as [`Credentials::from_env`] and [`ClientBuilder::build`](crate::ClientBuilder::build) do.
     pub fn from_env() -> Result<Self, Error> {
         Client::builder().from_env()?.build()
     }

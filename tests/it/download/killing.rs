@@ -89,19 +89,22 @@ async fn download_as_child() -> bool {
     let client = Client::builder()
         .base_url("http://127.0.0.1")
         .build()
-        .unwrap();
+        .expect("a base URL");
     let download = client
         .download()
         .file(Wanted::new("orders.tgz", url))
         .on_progress(|progress| println!("at {}", progress.bytes));
-    download.into_directory(directory).await.unwrap();
+    download
+        .into_directory(directory)
+        .await
+        .expect("the host sends the file");
     true
 }
 
 /// Runs the given test again as a child process that downloads, and kills the child once it has
 /// downloaded `point` bytes.
 fn kill_child_at(point: u64, test: &str, url: &str, directory: &Path) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let mut child = Command::new(std::env::current_exe().expect("a test knows its program"))
         .args([
             "--exact",
             &format!("download::killing::{test}"),
@@ -111,14 +114,13 @@ fn kill_child_at(point: u64, test: &str, url: &str, directory: &Path) {
         .env(DIRECTORY, directory)
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
-    let said = BufReader::new(child.stdout.take().unwrap())
-        .lines()
-        .map_while(Result::ok);
-    let mut reached = said.filter_map(|line| line.strip_prefix("at ")?.parse::<u64>().ok());
+        .expect("the test runs again");
+    let output = child.stdout.take().expect("the output is piped");
+    let lines = BufReader::new(output).lines().map_while(Result::ok);
+    let mut reached = lines.filter_map(|line| line.strip_prefix("at ")?.parse::<u64>().ok());
     assert!(reached.any(|bytes| bytes >= point), "it ended too soon");
-    child.kill().unwrap();
-    assert!(!child.wait().unwrap().success());
+    child.kill().expect("the child still runs");
+    assert!(!child.wait().expect("the child has ended").success());
 }
 
 /// The child process runs this test again: it downloads and prints its progress until it is killed.
