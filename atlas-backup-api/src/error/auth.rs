@@ -14,8 +14,8 @@ use crate::error::redact;
 use crate::error::truncated::Truncated;
 use crate::http::retry_after;
 
-/// Authentication failed: Atlas rejected the credentials, or issued no token for them. Atlas did
-/// nothing.
+/// Authentication failed: Atlas rejected the credentials, or the client got no token for them.
+/// Atlas did nothing.
 ///
 /// Atlas responds with 401 both to wrong credentials and to correct ones from an address that is
 /// not on their access list. So the error cannot tell which it was.
@@ -130,8 +130,8 @@ impl AuthError {
         }
     }
 
-    /// Whether the client requested too many tokens (Atlas issues at most 10 a minute to one
-    /// address).
+    /// Whether the client requested too many tokens (Atlas issues at most 10 a minute to one client
+    /// from one address).
     pub fn is_rate_limited(&self) -> bool {
         self.token_refusal()
             .is_some_and(|refusal| refusal.status == StatusCode::TOO_MANY_REQUESTS)

@@ -14,7 +14,7 @@ pub struct ConfigurationError {
 
 impl ConfigurationError {
     pub(crate) fn new(message: String) -> Self {
-        // The message may quote a long value.
+        // The message may quote the invalid value, which may be long, unless it is a secret.
         ConfigurationError {
             message: redact::clause(&message, 600),
             source: None,

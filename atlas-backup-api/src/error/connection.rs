@@ -69,7 +69,7 @@ impl ConnectionError {
         }
     }
 
-    /// Whether the connection was refused.
+    /// Whether the connection was refused, because no process listens at the address.
     pub(crate) fn is_refused(&self) -> bool {
         let Cause::Http(source) = &self.cause else {
             return false;

@@ -9,7 +9,8 @@ use crate::error::truncated::Truncated;
 use crate::wire::mismatch::Mismatch;
 use crate::wire::one_line;
 
-/// The maximum length of the path and of the problem in a message.
+/// The maximum length of the path, in which names may come from Atlas, and of the problem: in
+/// characters in the message, in bytes in `Debug`.
 const LONGEST: usize = 300;
 
 /// The body of a success response cannot be decoded. Atlas has carried out the operation.
@@ -102,8 +103,8 @@ impl DecodeError {
         self.status
     }
 
-    /// The path to the value that cannot be decoded, such as `results[3].expiresAt`. Empty for the
-    /// whole body.
+    /// The path to the value that cannot be decoded, such as `results[3].expiresAt`. It is empty if
+    /// the error is about the whole body.
     pub fn path(&self) -> &str {
         &self.path
     }

@@ -40,7 +40,7 @@ impl InvalidArgument {
         }
     }
 
-    /// A conversion failed. Its message names the value and the rule.
+    /// A conversion failed. It consumed the value, but its message names the value and the rule.
     pub(crate) fn refused(parameter: &str, error: &dyn fmt::Display) -> Self {
         InvalidArgument::without_value(parameter, error.to_string())
     }

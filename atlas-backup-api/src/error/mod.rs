@@ -44,12 +44,13 @@ pub enum Error {
     Timeout(ConnectionError),
     /// Atlas, or a gateway in front of it, responded with an error or a redirect.
     Api(Box<ApiError>),
-    /// Atlas rejected the credentials (401), or issued no token for them. Atlas did nothing.
+    /// Atlas rejected the credentials (401), or the client got no token for them. Atlas did
+    /// nothing.
     Auth(AuthError),
     /// A call that creates or changes something was sent, and its outcome is unknown. Check before
     /// you call again.
     Ambiguous(Box<AmbiguousError>),
-    /// Atlas responded with success, but the response cannot be decoded.
+    /// Atlas responded with success, but this version of the crate cannot decode the response.
     Decode(Box<DecodeError>),
     /// The client could not be created with these settings.
     Configuration(ConfigurationError),
@@ -99,13 +100,14 @@ impl Error {
         self.api_error().and_then(ApiError::error_code)
     }
 
-    /// Whether the response was a 404.
+    /// Whether the response was a 404, which says that the resource does not exist.
     pub fn is_not_found(&self) -> bool {
         self.api_error()
             .is_some_and(|error| error.status() == StatusCode::NOT_FOUND)
     }
 
-    /// Whether Atlas reported a rate limit: by a 429, or by a 400 with such an error code.
+    /// Whether Atlas rejected the call because it came too soon after others: with a 429, or with a
+    /// 400 whose error code contains `RATE_LIMIT`.
     pub fn is_rate_limited(&self) -> bool {
         match self {
             Error::Auth(error) => error.is_rate_limited(),

@@ -82,7 +82,9 @@ mod tests {
             .unwrap_or_default()
     }
 
-    /// `#[wire("a")] pub b: …`, `#[query("a")] b: …`, `.path::<…>("a", b)` and `.query("a", b)`, over all lines of a file.
+    /// Finds the pairs of API name and Rust name in the code of a file, in each of the forms
+    /// `#[wire("a")] pub b: …`, `#[query("a")] b: …`, `.path::<…>("a", b)` and `.query("a", b)`.
+    /// The parts of a pair may be on different lines.
     fn names(code: &str) -> BTreeSet<(String, String)> {
         let mut names = BTreeSet::new();
         for (mark, after_name) in [

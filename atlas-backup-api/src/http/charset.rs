@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
-/// Converts a body to text. Invalid bytes are replaced: a message with a broken letter is better
-/// than no message, and JSON is always UTF-8.
+/// Converts a body to text. Valid UTF-8 stays as it is, without a byte order mark; other bodies are
+/// read as ISO-8859-1 if `Content-Type` names it. Otherwise invalid bytes are replaced, not
+/// rejected: a message with a broken letter is better than no message, and valid JSON is UTF-8.
 pub(crate) fn text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, str> {
     match std::str::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text.trim_start_matches('\u{feff}')),

@@ -15,7 +15,7 @@ pub(crate) struct Opened {
     /// The status in the body, if there is one.
     pub(crate) status: Option<StatusCode>,
     pub(crate) content: Value,
-    /// The name of the member that contained the content.
+    /// The name of the member that contained the content. `None` if nothing was wrapped.
     pub(crate) member: Option<&'static str>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn open(body: Value) -> Opened {
     }
 }
 
-/// The wrapped content, or else the body.
+/// Returns the wrapped content, or the unchanged body if it has no envelope.
 pub(crate) fn content(mut body: Value) -> Value {
     match &mut body {
         Value::Object(members)
@@ -87,7 +87,7 @@ fn as_status(value: &Value) -> Option<StatusCode> {
     StatusCode::from_u16(u16::try_from(scalar::integer(number)?).ok()?).ok()
 }
 
-/// An envelope without content, as operations without a response body send it.
+/// Returns `null` for an envelope without content, which Atlas sends if the operation returns none.
 fn nothing_else(members: &Map<String, Value>) -> Option<Value> {
     let empty = members
         .iter()

@@ -1,5 +1,5 @@
-//! Reads what any response of Atlas may have: a body up to a limit, a charset, an envelope,
-//! headers. Nothing in this folder knows operations.
+//! Reads the parts of a response that do not depend on the operation: a body up to a limit, its
+//! charset, its envelope, and the headers for rate limits and delays.
 
 pub(crate) mod charset;
 pub(crate) mod envelope;

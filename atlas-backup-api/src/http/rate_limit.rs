@@ -5,13 +5,15 @@ use jiff::Timestamp;
 
 /// The rate limit that a response stated in the headers `RateLimit-Limit` and
 /// `RateLimit-Remaining`. Atlas counts by endpoint and project or organisation, so another
-/// operation may have more or fewer calls left.
+/// operation may have more or fewer calls left. A number is `None` if its header is missing or does
+/// not begin with a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
     /// The operation of the response, as the documents name it: `takeSnapshot`.
     pub operation: &'static str,
-    /// The number of calls allowed in one period. Backup endpoints were seen with 1200.
+    /// The number of calls allowed in one period. Atlas was seen to allow 1200 on
+    /// backup endpoints.
     pub limit: Option<u64>,
     /// The number of calls left in this period.
     pub remaining: Option<u64>,
@@ -22,7 +24,7 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Reads the headers. Returns `None` if neither is present.
+    /// Reads the headers. Returns `None` if neither begins with a number.
     pub(crate) fn read(
         operation: &'static str,
         status: StatusCode,
@@ -43,7 +45,7 @@ impl RateLimit {
     }
 }
 
-/// The number at the beginning of a header, which a policy may follow (`1200, 1200;w=60`).
+/// Returns the number at the beginning of a header. A policy may follow it (`1200, 1200;w=60`).
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
     let text = headers.get(name)?.to_str().ok()?;
     text.split([',', ';']).next()?.trim().parse().ok()

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
 /// Reads `Retry-After`, in seconds or as a date. The delay until a date is measured from the `Date`
-/// header of the response, so that a wrong local clock does no harm, and from `now` only without
-/// that header. A date in the past means no delay.
+/// header of the response, so that a wrong local clock does no harm, and from `now` only if that
+/// header is missing or invalid. A date in the past means no delay.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -21,7 +21,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
 }
 
-/// Appends the delay to a message, if there is one.
+/// Appends the delay to a message, unless there is none or it is less than a second.
 pub(crate) fn write(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::Result {
     match wait.map(|wait| wait.as_secs()) {
         None | Some(0) => Ok(()),

@@ -18,7 +18,8 @@ const DESCRIPTION: usize = 120;
 const TEXT: usize = 1000;
 const ITEM: usize = 300;
 
-/// One line of at most 1,600 characters: `getSnapshot: 404 Not Found (CLUSTER_NOT_FOUND): No cluster named orders exists`.
+/// One line of at most 1,600 characters:
+/// `getSnapshot: 404 Not Found (CLUSTER_NOT_FOUND): No cluster named orders exists`.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         begin_with_call(f, self.operation)?;
@@ -98,13 +99,13 @@ impl FieldViolation {
         let clause = |text: &Option<String>, longest| {
             text.as_deref().map(|text| redact::clause(text, longest))
         };
-        let text_beyond_status = [
+        let parts = [
             clause(&self.field, FIELD),
             clause(&self.description, DESCRIPTION),
         ]
         .into_iter()
         .flatten();
-        text_beyond_status
+        parts
             .filter(|text| !text.is_empty())
             .collect::<Vec<_>>()
             .join(": ")

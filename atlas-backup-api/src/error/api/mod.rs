@@ -16,8 +16,8 @@ use crate::http::retry_after::retry_after;
 
 /// Atlas, or a gateway in front of it, responded with an error or a redirect.
 ///
-/// Everything except the status may be missing. If the body is not Atlas's JSON (HTML from a
-/// gateway, a redirect to a login page), [`excerpt`](Self::excerpt) shows a short part of it.
+/// Everything except the status may be missing. If the response is not Atlas's JSON (HTML from a
+/// gateway, a redirect to a login page), [`excerpt`](Self::excerpt) says in short what it was.
 #[derive(Clone, PartialEq)]
 pub struct ApiError {
     operation: Option<&'static str>,
@@ -150,8 +150,8 @@ impl ApiError {
         self.reason.as_deref()
     }
 
-    /// The values in [`detail`](Self::detail). Documented as objects, they were seen as texts and
-    /// numbers.
+    /// The values that [`detail`](Self::detail) is about. Atlas documents them as objects, but
+    /// sends texts and numbers.
     pub fn parameters(&self) -> &[Value] {
         &self.parameters
     }
@@ -166,9 +166,9 @@ impl ApiError {
         self.retry_after
     }
 
-    /// The beginning of a body that is not Atlas's JSON: at most 200 characters on one line,
-    /// without tags, control characters, URL queries and repetitions of the status. `None` if Atlas
-    /// described the error itself, or if the body was empty.
+    /// The text of a body that is not Atlas's JSON, or the URL to which a redirect points: at most
+    /// 200 characters on one line, without tags, control characters, URL queries and repetitions of
+    /// the status. `None` if Atlas described the error itself, or if no text is left.
     pub fn excerpt(&self) -> Option<&str> {
         self.excerpt.as_deref()
     }
@@ -179,8 +179,8 @@ impl ApiError {
         self.body.as_ref()
     }
 
-    /// Whether Atlas reported a rate limit: by a 429, or by a 400 with such an error code, which
-    /// was seen.
+    /// Whether Atlas rejected the call because it came too soon after others: with a 429, or with a
+    /// 400 whose error code contains `RATE_LIMIT`, as Atlas was seen to send.
     pub fn is_rate_limited(&self) -> bool {
         let says_so = || {
             self.error_code()

@@ -1,4 +1,4 @@
-//! Answers as Atlas and the gateways before it give them.
+//! Error responses as Atlas and the gateways in front of it send them.
 
 use http::{HeaderName, HeaderValue};
 use serde_json::json;
@@ -247,7 +247,7 @@ fn debug_shows_all_that_is_documented() {
     );
 }
 
-/// What stands between a program and Atlas answers in its own form.
+/// Gateways and load balancers in front of Atlas send error pages in formats of their own.
 #[test]
 fn gateways_are_told_in_a_line_that_says_nothing_twice() {
     let nginx = |title: &str| {

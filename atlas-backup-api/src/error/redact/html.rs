@@ -1,6 +1,6 @@
 //! Extracts the visible text of an HTML page.
 
-/// Separates the texts before and after a tag. The text itself never contains it.
+/// Separates the texts before and after a tag. It is a control character, which no message shows.
 const TAG: char = '\u{1f}';
 
 /// Returns the texts between tags, without scripts and styles.
@@ -34,8 +34,8 @@ fn without_tags(text: &str) -> String {
     plain
 }
 
-/// Returns the text after a tag, or after its content if that is a script or style. Nothing follows
-/// an incomplete tag.
+/// Returns the text after a tag, or after its content if that is a script or style. The text after
+/// an incomplete tag is empty.
 fn after_tag(tag: &str) -> &str {
     let past = |rest: &'_ str, end: &str| rest.find(end).map(|at| at + end.len());
     let end = if tag.starts_with("<!--") {
@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(texts("a\u{1f}b"), ["a", "b"]);
     }
 
-    /// It would take minutes if each tag cost as much as what follows it.
+    /// The test would take minutes if each tag cost time in proportion to the rest of the page.
     #[test]
     fn a_page_is_read_once() {
         assert_eq!(

@@ -1,4 +1,4 @@
-//! No error is long, however much the server said.
+//! Messages and `Debug` output stay short, even if the server sent a long text.
 
 use super::samples::{Sample, answer, of_calls, of_each_kind, of_no_call};
 

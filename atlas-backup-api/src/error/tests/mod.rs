@@ -1,4 +1,4 @@
-//! What errors tell, and how.
+//! Tests of what the accessors, messages and sources of errors return.
 
 mod bounds;
 mod names;

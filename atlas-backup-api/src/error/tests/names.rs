@@ -1,4 +1,4 @@
-//! Every error names the call that it is about, once.
+//! The message of every error names its operation exactly once.
 
 use super::samples::{TAKE, errors, kind, of_calls};
 use super::*;
@@ -75,9 +75,9 @@ fn an_error_of_a_job_names_the_call_once_where_the_calls_part_begins() {
 fn no_punctuation_is_doubled() {
     for text in ["A text.", "a;", "b: ", "c.,", "", " ", "d.\n"] {
         for sample in of_calls(text) {
-            // What is quoted is as it came.
+            // Quoted text is the server's or the caller's, so it may have any punctuation.
             let ours: String = sample.message.split('"').step_by(2).collect();
-            // So are the methods that wait again.
+            // Messages name the methods to call next, with their parentheses.
             let ours = ours.replace(".wait()", "").replace("deliveries()", "");
             for doubled in [
                 ".;", ".:", ";;", "::", ": ;", "..", ",;", " ;", "()", ":  ", ": :",

@@ -1,4 +1,4 @@
-//! One error of each kind, and of each that holds another, about what a server said.
+//! Creates one error of each kind, and of each kind that contains another, from a server's text.
 
 use std::fmt::{Debug, Display};
 
@@ -10,7 +10,7 @@ use crate::error::auth::TokenRefusal;
 use crate::wire::mismatch::Mismatch;
 use crate::wire::one_line;
 
-/// The call that they are about.
+/// The operation of the errors.
 pub(super) static TAKE: Operation = Operation {
     id: "takeSnapshot",
     method: Method::POST,
@@ -20,7 +20,7 @@ pub(super) static TAKE: Operation = Operation {
     idempotency: Idempotency::NotIdempotent,
 };
 
-/// What an error is called here, what it says, and its `Debug` in both forms.
+/// The name of an error in these tests, its message, and its `Debug` output (`{:?}` and `{:#?}`).
 pub(super) struct Sample {
     pub(super) name: &'static str,
     pub(super) message: String,
@@ -37,7 +37,7 @@ impl Sample {
     }
 }
 
-/// An answer in which everything is this text, and so many members are wrong.
+/// Creates an error response in which every text is `text`, with `wrong` field violations.
 pub(super) fn answer(status: u16, text: &str, wrong: usize) -> ApiError {
     let fields = vec![json!({"field": text, "description": text}); wrong];
     let body = json!({
@@ -60,7 +60,7 @@ fn lost() -> reqwest::Error {
         .unwrap_err()
 }
 
-/// Each variant; those that can come about in several ways in each.
+/// Create each variant of [`Error`], and in each way if there are several ways to create it.
 pub(super) const MAKERS: &[fn(&str) -> Error] = &[
     |text| {
         InvalidArgument::new("days", format_args!("{text:?}"), "must be at least 1")
@@ -107,7 +107,7 @@ fn refusal(text: &str) -> TokenRefusal {
         Some("invalid_client".to_owned()),
         Some(Duration::from_secs(7)),
     );
-    // The sentence is shortened where it is read.
+    // The client shortens the description when it reads the response.
     TokenRefusal {
         status: StatusCode::UNAUTHORIZED,
         code,
@@ -120,7 +120,7 @@ pub(super) fn errors(text: &str) -> Vec<Error> {
     MAKERS.iter().map(|make| make(text)).collect()
 }
 
-/// A new variant needs a sample: the compiler points here.
+/// Returns the name of the variant. A new variant fails to compile here, and needs a sample too.
 pub(super) fn kind(error: &Error) -> &'static str {
     match error {
         Error::InvalidArgument(_) => "InvalidArgument",
@@ -141,7 +141,7 @@ pub(super) fn of_each_kind(text: &str) -> Vec<Sample> {
         .collect()
 }
 
-/// The errors of calls, and those of jobs that hold them.
+/// The errors of calls, and the errors of jobs that contain them.
 #[allow(unused_mut, reason = "features decide what is added")]
 pub(super) fn of_calls(text: &str) -> Vec<Sample> {
     let mut samples = of_each_kind(text);
@@ -155,7 +155,7 @@ pub(super) fn of_calls(text: &str) -> Vec<Sample> {
     samples
 }
 
-/// Those that no call is part of.
+/// The errors that do not belong to a call.
 #[allow(unused_mut, reason = "features decide what is added")]
 pub(super) fn of_no_call(text: &str) -> Vec<Sample> {
     let mut samples = vec![
