@@ -1,6 +1,7 @@
 //! How far a job is. The families have different words for it, and some have none.
 
 use crate::client::poller::{Ending, Job, JobState};
+use crate::generated::shared;
 
 /// Cloud snapshots, and those of serverless instances: `completed` or `failed`. Flex and tenant snapshots and jobs: the same in capitals.
 fn from_status(status: Option<&str>) -> JobState {
@@ -60,10 +61,9 @@ macro_rules! jobs {
 
 /// Judges each of these by its status word.
 macro_rules! worded {
-    ($($job:ident),*) => {
+    ($($job:ty),*) => {
         $(
-            #[allow(deprecated)]
-            impl Job for types::$job {
+            impl Job for $job {
                 fn state(&self) -> JobState {
                     from_status(self.status.as_ref().map(|status| status.as_str()))
                 }
@@ -72,7 +72,68 @@ macro_rules! worded {
     };
 }
 
-/// What both generations have.
+worded!(
+    shared::TenantSnapshot,
+    shared::TenantRestoreJob,
+    shared::ServerlessSnapshot
+);
+
+impl Job for shared::ServerlessRestoreJob {
+    fn state(&self) -> JobState {
+        from_flags(&Flags {
+            failed: self.failed,
+            cancelled: self.cancelled,
+            expired: self.expired,
+            finished: self.finished_at.is_some(),
+            ready: !self.delivery_url.is_empty(),
+            delivery: self.delivery_type.as_ref().map(|kind| kind.as_str()),
+        })
+    }
+}
+
+/// Legacy snapshots fail by never being complete.
+impl Job for shared::LegacySnapshot {
+    fn state(&self) -> JobState {
+        if self.complete == Some(true) {
+            JobState::Done
+        } else {
+            JobState::Running
+        }
+    }
+}
+
+impl Job for shared::LegacyRestoreJob {
+    fn state(&self) -> JobState {
+        use shared::{LegacyRestoreDeliveryStatus as Delivery, LegacyRestoreStatus as Status};
+        match &self.status_name {
+            Some(status @ Status::Broken) => return JobState::failed(status.as_str()),
+            Some(status @ Status::Killed) => {
+                return JobState::Ended(Ending::Cancelled, status.as_str().to_owned());
+            }
+            _ => {}
+        }
+        match self
+            .delivery
+            .as_ref()
+            .and_then(|delivery| delivery.status_name.as_ref())
+        {
+            Some(status @ (Delivery::Failed | Delivery::Interrupted)) => {
+                JobState::failed(status.as_str())
+            }
+            Some(status @ (Delivery::Expired | Delivery::MaxDownloadsExceeded)) => {
+                JobState::Ended(Ending::Expired, status.as_str().to_owned())
+            }
+            Some(Delivery::Ready) => JobState::Done,
+            Some(Delivery::NotStarted | Delivery::InProgress | Delivery::Pending) => {
+                JobState::Running
+            }
+            _ if self.status_name == Some(Status::Finished) => JobState::Done,
+            _ => JobState::Running,
+        }
+    }
+}
+
+/// What both generations have, each with a type of its own.
 macro_rules! both {
     () => {
         use super::*;
@@ -90,12 +151,7 @@ macro_rules! both {
             legacy::GetLegacyRestoreJob => LegacyRestoreJob,
         }
 
-        worded!(
-            Snapshot,
-            TenantSnapshot,
-            TenantRestoreJob,
-            ServerlessSnapshot
-        );
+        worded!(types::Snapshot);
 
         impl Job for types::RestoreJob {
             fn state(&self) -> JobState {
@@ -115,20 +171,6 @@ macro_rules! both {
             }
         }
 
-        #[allow(deprecated)]
-        impl Job for types::ServerlessRestoreJob {
-            fn state(&self) -> JobState {
-                from_flags(&Flags {
-                    failed: self.failed,
-                    cancelled: self.cancelled,
-                    expired: self.expired,
-                    finished: self.finished_at.is_some(),
-                    ready: !self.delivery_url.is_empty(),
-                    delivery: self.delivery_type.as_ref().map(|kind| kind.as_str()),
-                })
-            }
-        }
-
         impl Job for types::ExportJob {
             fn state(&self) -> JobState {
                 let reason = self.state_reason.as_ref();
@@ -142,59 +184,13 @@ macro_rules! both {
                         .fold(state.to_owned(), |words, more| format!("{words}: {more}"))
                 };
                 match &self.state {
-                    Some(types::ExportJobState::Successful) => JobState::Done,
-                    Some(state @ types::ExportJobState::Failed) => {
+                    Some(shared::ExportJobState::Successful) => JobState::Done,
+                    Some(state @ shared::ExportJobState::Failed) => {
                         JobState::failed(words(state.as_str()))
                     }
-                    Some(state @ types::ExportJobState::Cancelled) => {
+                    Some(state @ shared::ExportJobState::Cancelled) => {
                         JobState::Ended(Ending::Cancelled, words(state.as_str()))
                     }
-                    _ => JobState::Running,
-                }
-            }
-        }
-
-        /// Legacy snapshots fail by never being complete.
-        #[allow(deprecated)]
-        impl Job for types::LegacySnapshot {
-            fn state(&self) -> JobState {
-                if self.complete == Some(true) {
-                    JobState::Done
-                } else {
-                    JobState::Running
-                }
-            }
-        }
-
-        #[allow(deprecated)]
-        impl Job for types::LegacyRestoreJob {
-            fn state(&self) -> JobState {
-                use types::{
-                    LegacyRestoreDeliveryStatus as Delivery, LegacyRestoreStatus as Status,
-                };
-                match &self.status_name {
-                    Some(status @ Status::Broken) => return JobState::failed(status.as_str()),
-                    Some(status @ Status::Killed) => {
-                        return JobState::Ended(Ending::Cancelled, status.as_str().to_owned());
-                    }
-                    _ => {}
-                }
-                match self
-                    .delivery
-                    .as_ref()
-                    .and_then(|delivery| delivery.status_name.as_ref())
-                {
-                    Some(status @ (Delivery::Failed | Delivery::Interrupted)) => {
-                        JobState::failed(status.as_str())
-                    }
-                    Some(status @ (Delivery::Expired | Delivery::MaxDownloadsExceeded)) => {
-                        JobState::Ended(Ending::Expired, status.as_str().to_owned())
-                    }
-                    Some(Delivery::Ready) => JobState::Done,
-                    Some(Delivery::NotStarted | Delivery::InProgress | Delivery::Pending) => {
-                        JobState::Running
-                    }
-                    _ if self.status_name == Some(Status::Finished) => JobState::Done,
                     _ => JobState::Running,
                 }
             }
@@ -223,7 +219,7 @@ mod v2 {
         collection_restore_jobs::GetCollectionRestoreJob => CollectionRestoreJob,
     }
 
-    worded!(FlexSnapshot, FlexRestoreJob);
+    worded!(types::FlexSnapshot, types::FlexRestoreJob);
 
     impl Job for types::CollectionRestoreJob {
         fn state(&self) -> JobState {

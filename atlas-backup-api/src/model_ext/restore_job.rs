@@ -1,6 +1,9 @@
-//! The files that a restore job offers for download. Both generations of the API name the same members.
+//! The files that a restore job offers for download.
 
 use crate::download::Delivery;
+use crate::generated::shared::{
+    LegacyHashType, LegacyRestoreFileHash, LegacyRestoreJob, ServerlessRestoreJob, TenantRestoreJob,
+};
 
 /// What the names of all files of a snapshot end with.
 pub(crate) const SUFFIX: &str = ".tar.gz";
@@ -36,6 +39,7 @@ fn numbered(snapshot: &str, urls: &[String]) -> Vec<Delivery> {
     }
 }
 
+/// Jobs of dedicated clusters, of which each generation of the API has a type of its own.
 macro_rules! deliveries {
     ($types:path) => {
         const _: () = {
@@ -67,71 +71,66 @@ macro_rules! deliveries {
                     }
                 }
             }
-
-            #[allow(deprecated)]
-            impl types::ServerlessRestoreJob {
-                /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: `snapshot-ID.tar.gz`.
-                ///
-                /// Empty for a restore, and before the download is ready.
-                pub fn deliveries(&self) -> Vec<Delivery> {
-                    numbered(
-                        self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
-                        &self.delivery_url,
-                    )
-                }
-            }
-
-            #[allow(deprecated)]
-            impl types::LegacyRestoreJob {
-                /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: `snapshot-ID-JOB.tar.gz` with the header that
-                /// its host asks for, and its SHA-1 where Atlas tells it. A sharded cluster has a job for each shard.
-                ///
-                /// Empty for a restore, and before the download is ready.
-                pub fn deliveries(&self) -> Vec<Delivery> {
-                    let Some(delivered) = &self.delivery else {
-                        return Vec::new();
-                    };
-                    let Some(url) = delivered.url_v2.as_deref().or(delivered.url.as_deref()) else {
-                        return Vec::new();
-                    };
-                    let mut file = delivery(
-                        self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
-                        Some(self.id.as_str()),
-                        url,
-                    );
-                    // Only the newer URL asks for the header.
-                    if let (Some(_), Some(name), Some(value)) = (
-                        &delivered.url_v2,
-                        &delivered.auth_header,
-                        &delivered.auth_value,
-                    ) {
-                        file = file.header(name, value);
-                    }
-                    // Of several hashes, none is known to be that of the download.
-                    match self.hashes.as_slice() {
-                        [
-                            types::LegacyRestoreFileHash {
-                                hash: Some(hash),
-                                type_name: Some(types::LegacyHashType::Sha1),
-                                ..
-                            },
-                        ] => {
-                            vec![file.sha1(hash)]
-                        }
-                        _ => vec![file],
-                    }
-                }
-            }
-
-            one_url!(types::TenantRestoreJob);
         };
     };
+}
+
+impl ServerlessRestoreJob {
+    /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: `snapshot-ID.tar.gz`.
+    ///
+    /// Empty for a restore, and before the download is ready.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        numbered(
+            self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
+            &self.delivery_url,
+        )
+    }
+}
+
+impl LegacyRestoreJob {
+    /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: `snapshot-ID-JOB.tar.gz` with the header that
+    /// its host asks for, and its SHA-1 where Atlas tells it. A sharded cluster has a job for each shard.
+    ///
+    /// Empty for a restore, and before the download is ready.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        let Some(delivered) = &self.delivery else {
+            return Vec::new();
+        };
+        let Some(url) = delivered.url_v2.as_deref().or(delivered.url.as_deref()) else {
+            return Vec::new();
+        };
+        let mut file = delivery(
+            self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
+            Some(self.id.as_str()),
+            url,
+        );
+        // Only the newer URL asks for the header.
+        if let (Some(_), Some(name), Some(value)) = (
+            &delivered.url_v2,
+            &delivered.auth_header,
+            &delivered.auth_value,
+        ) {
+            file = file.header(name, value);
+        }
+        // Of several hashes, none is known to be that of the download.
+        match self.hashes.as_slice() {
+            [
+                LegacyRestoreFileHash {
+                    hash: Some(hash),
+                    type_name: Some(LegacyHashType::Sha1),
+                    ..
+                },
+            ] => {
+                vec![file.sha1(hash)]
+            }
+            _ => vec![file],
+        }
+    }
 }
 
 /// Jobs of clusters that have one file each.
 macro_rules! one_url {
     ($job:ty) => {
-        #[allow(deprecated)]
         impl $job {
             /// What [`Client::download`](crate::Client::download) needs to fetch the snapshot: `snapshot-ID.tar.gz`.
             ///
@@ -151,6 +150,7 @@ macro_rules! one_url {
 deliveries!(crate::v1::types);
 #[cfg(feature = "v2")]
 deliveries!(crate::v2::types);
+one_url!(TenantRestoreJob);
 #[cfg(feature = "v2")]
 one_url!(crate::v2::types::FlexRestoreJob);
 
