@@ -35,8 +35,11 @@ async fn an_expired_url_is_told_and_what_came_is_kept() {
             && matches!(&error, DownloadError::Expired { status, .. } if status.as_u16() == 403),
         "{error:?}"
     );
-    let told = "orders.tgz: the URL is refused (403 Forbidden), it has expired or was used up; ask Atlas for a new one";
-    assert_eq!((error.to_string().as_str(), setting.part()), (told, 5000));
+    let message = "orders.tgz: the URL is refused (403 Forbidden), it has expired or was used up; ask Atlas for a new one";
+    assert_eq!(
+        (error.to_string().as_str(), setting.part()),
+        (message, 5000)
+    );
     let exchanges = setting.host.received_requests().len();
     assert!(setting.fetch(&url).await.unwrap_err().is_expired());
     assert_eq!(

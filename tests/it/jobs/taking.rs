@@ -172,13 +172,13 @@ async fn another_that_never_ends_is_told_and_nothing_is_asked_for() {
             && waited.job().is_some_and(|job| job.id == other.id),
         "{waited:?}"
     );
-    let told = format!(
+    let waiting = format!(
         "getSnapshot {}: still under way after 600s; wait for that one first with get_snapshot(…).wait()",
         other.id
     );
     assert_eq!(
         error.to_string(),
-        format!("no snapshot was asked for, as another one is under way: {told}")
+        format!("no snapshot was asked for, as another one is under way: {waiting}")
     );
     assert_eq!((setting.sent("POST"), setting.elapsed()), (1, seconds(600)));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use atlas_backup_api::{CallOptions, Client, ClientBuilder, Error, RetryPolicy};
 
 use super::flood::{Flood, IN_BUFFERS};
-use super::{NoWait, built, create, create_with, read, service_account, told};
+use super::{NoWait, built, create, create_with, message, read, service_account};
 
 const MIB: u64 = 1 << 20;
 const FAILURE: u64 = MIB / 4;
@@ -121,9 +121,9 @@ async fn an_error_without_end_is_that_error() {
             "{error}"
         );
         assert!(
-            told(&error).len() < 16 * 1024,
+            message(&error).len() < 16 * 1024,
             "{} bytes are told",
-            told(&error).len()
+            message(&error).len()
         );
         let taken = flood.taken().await;
         assert!(is_near(taken, FAILURE), "{taken}");
@@ -263,7 +263,7 @@ async fn a_token_without_end_is_no_token() {
                 && error.to_string().contains("answer is longer than 64 KiB"),
             "{error:?}"
         );
-        assert!(!told(&error).contains("fake-token-"), "{error:?}");
+        assert!(!message(&error).contains("fake-token-"), "{error:?}");
         let taken = flood.taken().await;
         assert!(is_near(taken, TOKEN), "{taken}");
         flood.no_more();

@@ -8,7 +8,7 @@ use atlas_backup_tests::fake_atlas::{
 };
 use serde_json::json;
 
-use super::{NoWait, builder, built, create, create_with, read, seconds, service_account, told};
+use super::{NoWait, builder, built, create, create_with, message, read, seconds, service_account};
 
 fn start(oauth: OAuth) -> (Server, OAuth, Client, NoWait) {
     let clock = NoWait::new();
@@ -382,7 +382,7 @@ async fn wrong_secrets_are_one_clear_error() {
         matches!(error, Error::Auth(_)) && error.status().unwrap() == 401,
         "{error:?}"
     );
-    assert!(!told(&error).contains("hunter2"));
+    assert!(!message(&error).contains("hunter2"));
     assert_eq!(
         (
             oauth.counts().token_requests,
