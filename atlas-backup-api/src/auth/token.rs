@@ -85,7 +85,7 @@ impl Endpoint {
             let token = if body.is_complete {
                 read(&body.bytes, now)
             } else {
-                Err("the token endpoint's answer is longer than 64 KiB")
+                Err("the response of the token endpoint is longer than 64 KiB")
             };
             return token.map_err(|fault| TokenFailure {
                 error: AuthError::token_unreadable(fault),
@@ -164,13 +164,13 @@ fn encode(text: &str) -> String {
 /// Reads the token in a success response. Errors show nothing of the response, which may contain
 /// the token.
 fn read(body: &[u8], now: Instant) -> Result<Token, &'static str> {
-    let answer: Value =
-        serde_json::from_slice(body).map_err(|_| "the token endpoint's answer is not JSON")?;
+    let answer: Value = serde_json::from_slice(body)
+        .map_err(|_| "the response of the token endpoint is not JSON")?;
     let token = answer
         .get("access_token")
         .and_then(Value::as_str)
         .filter(|token| !token.is_empty());
-    let token = token.ok_or("the token endpoint's answer holds no access_token")?;
+    let token = token.ok_or("the response of the token endpoint has no access_token")?;
     let kind = answer
         .get("token_type")
         .and_then(Value::as_str)

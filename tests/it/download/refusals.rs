@@ -149,7 +149,7 @@ async fn redirects_are_followed_a_few_times_and_nowhere_odd() {
     let error = setting.fetch_as(Wanted::new("b", &url)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "b: unusable answer: it redirects too often"
+        "b: unusable response: it redirects too often"
     );
     assert_eq!(setting.host.received_requests().len(), count + 6);
     setting.host.script([
@@ -293,7 +293,7 @@ async fn a_part_that_was_not_asked_for_is_not_saved() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "b: unusable answer: it is a part, which was not asked for"
+        "b: unusable response: it is a part of the file, which was not requested"
     );
 }
 

@@ -116,7 +116,7 @@ async fn asked_to_wait_longer_than_it_may_a_download_ends_at_once_and_says_how_l
     assert_eq!(error.retry_after(), Some(Duration::from_secs(61)));
     assert_eq!(
         error.to_string(),
-        "orders.tgz: the host answered 503 Service Unavailable; asked to wait 61 s"
+        "orders.tgz: the host responded with 503 Service Unavailable; retry after 61 s"
     );
     assert_eq!(
         (

@@ -160,7 +160,7 @@ async fn asked_to_wait_longer_than_there_is_time_the_waiting_ends_at_once() {
     assert_eq!(failure.retry_after(), Some(seconds(100)));
     assert!(
         error.to_string().starts_with("getSnapshot: 429 ")
-            && error.to_string().contains("; asked to wait 100 s; "),
+            && error.to_string().contains("; retry after 100 s; "),
         "{error}"
     );
     assert_eq!(

@@ -173,12 +173,12 @@ async fn another_that_never_ends_is_told_and_nothing_is_asked_for() {
         "{waited:?}"
     );
     let waiting = format!(
-        "getSnapshot {}: still under way after 600s; wait for that one first with get_snapshot(…).wait()",
+        "getSnapshot {}: still in progress after 600s; wait for that one first with get_snapshot(…).wait()",
         other.id
     );
     assert_eq!(
         error.to_string(),
-        format!("no snapshot was asked for, as another one is under way: {waiting}")
+        format!("no snapshot was requested, because another one is in progress: {waiting}")
     );
     assert_eq!((setting.sent("POST"), setting.elapsed()), (1, seconds(600)));
 }
@@ -559,7 +559,7 @@ async fn a_snapshot_that_can_no_longer_be_seen_is_not_lost() {
     assert_eq!(
         error.to_string(),
         format!(
-            "snapshot {PROJECT} was asked for and goes on: getSnapshot: 403 Forbidden (USER_UNAUTHORIZED); {again}"
+            "snapshot {PROJECT} was requested and is in progress: getSnapshot: 403 Forbidden (USER_UNAUTHORIZED); {again}"
         )
     );
     assert!(
@@ -602,7 +602,7 @@ async fn after_the_deadline_nothing_is_asked_for() {
         .await
         .unwrap_err();
     assert!(matches!(error, TakeError::Deadline { .. }), "{error:?}");
-    assert_eq!(error.to_string(), "no snapshot was asked for within 0ns");
+    assert_eq!(error.to_string(), "no snapshot was requested within 0ns");
 
     // The requests for the lists last until the deadline.
     let clock = NoWait::new();

@@ -122,7 +122,7 @@ enum Outcome {
 use FaultName as Name;
 use Outcome::{Fails, GoesOn, Succeeds};
 
-const LOST: &str = "no complete answer: ";
+const LOST: &str = "no complete response: ";
 const UNKNOWN: &str = "it is not known whether this was done: ";
 
 /// The outcomes under a single fault, by the kind of call that meets it.

@@ -55,7 +55,7 @@ async fn a_success_without_end_is_one_error_and_one_attempt() {
                 "{name}: {error:?}"
             );
             let message = error.to_string();
-            let problem = "unreadable answer (200 OK): the answer is longer than 1048576 bytes, which is as much as is read; \
+            let problem = "cannot decode the response (200 OK): the response is longer than 1048576 bytes, which is as much as is read; \
                            `max_response_bytes` of the client or of the call raises the limit";
             assert!(message.ends_with(problem), "{name}: {message}");
             let taken = flood.taken().await;

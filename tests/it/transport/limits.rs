@@ -74,7 +74,7 @@ async fn no_more_than_asked_for_at_a_time() {
     );
     assert_eq!(
         error.to_string(),
-        "takeSnapshot: not sent: no place among the calls under way in time"
+        "takeSnapshot: not sent: no permit for a concurrent call in time"
     );
     assert_eq!(server.request_count(), 3);
     gate.open();

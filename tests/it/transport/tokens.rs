@@ -301,7 +301,7 @@ async fn asked_to_wait_longer_than_it_may_for_a_token_a_call_ends_at_once() {
             "{error:?}"
         );
         assert!(
-            error.to_string().ends_with("; asked to wait 3600 s"),
+            error.to_string().ends_with("; retry after 3600 s"),
             "{error}"
         );
     }
@@ -343,7 +343,7 @@ async fn who_waited_for_a_failure_shares_it() {
         let error = call.await.unwrap().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "takeSnapshot: no token for the service account: the token endpoint answered 401 Unauthorized (invalid_client): The secret has \
+            "takeSnapshot: no token for the service account: the token endpoint responded with 401 Unauthorized (invalid_client): The secret has \
              expired; check the client id and the secret, and whether the secret has expired"
         );
         let Error::Auth(error) = error else {
