@@ -18,7 +18,7 @@ pub(super) fn digest(headers: &HeaderMap) -> Option<WwwAuthenticateHeader> {
         .filter_map(|value| value.to_str().ok());
     values
         .flat_map(challenges)
-        .find_map(|challenge| understand(&challenge))
+        .find_map(|challenge| parse_digest(&challenge))
 }
 
 /// A scheme and its parameters, with their names in lower case.
@@ -35,7 +35,7 @@ impl Challenge {
             .map(|(_, value)| value.as_str())
     }
 
-    fn says(&self, name: &str) -> bool {
+    fn is_true(&self, name: &str) -> bool {
         self.get(name)
             .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
@@ -43,7 +43,7 @@ impl Challenge {
 
 /// The data for a signature. `None` for other schemes and for algorithms that the client does not
 /// support.
-fn understand(challenge: &Challenge) -> Option<WwwAuthenticateHeader> {
+fn parse_digest(challenge: &Challenge) -> Option<WwwAuthenticateHeader> {
     if challenge.scheme != "digest" {
         return None;
     }
@@ -55,10 +55,10 @@ fn understand(challenge: &Challenge) -> Option<WwwAuthenticateHeader> {
             .filter(|nonce| !nonce.is_empty())?
             .to_owned(),
         opaque: challenge.get("opaque").map(str::to_owned),
-        stale: challenge.says("stale"),
+        stale: challenge.is_true("stale"),
         algorithm: algorithm(challenge.get("algorithm"))?,
         qop: qop(challenge.get("qop"))?,
-        userhash: challenge.says("userhash"),
+        userhash: challenge.is_true("userhash"),
         // It only says how a user name is encoded, and API keys are ASCII.
         charset: Charset::UTF8,
         nc: 0,

@@ -195,7 +195,7 @@ mod tests {
 
     #[cfg(feature = "digest")]
     #[test]
-    fn so_it_is_with_api_keys() {
+    fn an_api_key_that_cannot_be_sent_is_refused() {
         assert!(
             refusal(Credentials::api_key("", "hunter2"))
                 .contains("public of the API key: is empty")
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn so_it_is_with_tokens() {
+    fn a_token_that_cannot_be_sent_is_refused() {
         assert!(refusal(Credentials::token("")).contains("text of the access token: is empty"));
         for token in ["Bearer hunter2", "hunter2\r\nX: y", "hunter2é"] {
             assert!(

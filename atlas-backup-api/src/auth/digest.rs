@@ -16,14 +16,14 @@ use secrecy::{ExposeSecret, SecretString};
 use super::challenge;
 
 /// The maximum number of unused nonces to keep.
-const MOST_AT_REST: usize = 1024;
+const MAX_IDLE: usize = 1024;
 
 /// An API key, and the nonces that no request uses at the moment.
 pub(crate) struct Digest {
     public_key: String,
     private_key: SecretString,
     /// A stack: the nonce that was used last is taken first, because the others may be stale.
-    at_rest: Mutex<Vec<Nonce>>,
+    idle: Mutex<Vec<Nonce>>,
 }
 
 /// A nonce of a server, with the other fields of its challenge and its count.
@@ -41,13 +41,13 @@ impl Digest {
         Digest {
             public_key,
             private_key,
-            at_rest: Mutex::default(),
+            idle: Mutex::default(),
         }
     }
 
     /// Takes a nonce for one request, which must put it back if it is to be reused.
     pub(crate) fn take(&self) -> Option<Nonce> {
-        self.at_rest
+        self.idle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop()
@@ -60,9 +60,9 @@ impl Digest {
         if nonce.0.algorithm.sess || nonce.0.nc == u32::MAX {
             return;
         }
-        let mut at_rest = self.at_rest.lock().unwrap_or_else(PoisonError::into_inner);
-        if at_rest.len() < MOST_AT_REST {
-            at_rest.push(nonce);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MAX_IDLE {
+            idle.push(nonce);
         }
     }
 
@@ -234,10 +234,10 @@ mod tests {
             r#"Digest realm="r", nonce="n", algorithm=MD5-sess, qop="auth""#,
         ));
         assert!(key.take().is_none(), "a session is not kept");
-        for _ in 0..=MOST_AT_REST {
+        for _ in 0..=MAX_IDLE {
             key.put_back(nonce(r#"Digest realm="r", nonce="a""#));
         }
-        assert_eq!(std::iter::from_fn(|| key.take()).count(), MOST_AT_REST);
+        assert_eq!(std::iter::from_fn(|| key.take()).count(), MAX_IDLE);
     }
 
     #[test]
