@@ -99,7 +99,7 @@ fn shared_part(documents: &[Code], shared: &BTreeMap<String, Group>) -> Part {
         .map(|code| (format!("API {}", code.facts.api), code.path.clone()))
         .unzip();
     let mut text = format!(
-        "\n//! Types that {} have in common. Each re-exports its own.\n\n",
+        "\n//! Types that {} have in common. Each of these re-exports the types that it has.\n\n",
         and(&apis)
     );
     text.push_str(&modules(shared));

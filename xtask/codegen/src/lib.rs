@@ -269,15 +269,13 @@ fn moved(output: &Output, expected: &Files, found: &Files) -> String {
             };
         }
     }
-    let types_of = |files: &Files, name: &str| {
-        let code = files
-            .iter()
-            .filter(|(path, _)| path.starts_with(&format!("{CODE}/")) && path.contains("/types/"));
-        code.filter(|(_, text)| types(text).any(|found| found == name))
-            .count()
-    };
+    let own: Vec<_> = found
+        .iter()
+        .filter(|(path, _)| path.starts_with(CODE) && path.contains("/types/"))
+        .collect();
     for name in after.difference(&before) {
-        if types_of(found, name) > 1 {
+        let defines = |text: &str| types(text).any(|found| found == *name);
+        if own.iter().filter(|(_, text)| defines(text)).count() > 1 {
             let _infallible = writeln!(text, "  {name}: the same everywhere now, made once");
         }
     }
