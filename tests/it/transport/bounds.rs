@@ -260,7 +260,7 @@ async fn a_token_without_end_is_no_token() {
             .unwrap_err();
         assert!(
             matches!(&error, Error::Auth(_))
-                && error.to_string().contains("answer is longer than 64 KiB"),
+                && error.to_string().contains("response of the token endpoint is longer than 64 KiB"),
             "{error:?}"
         );
         assert!(!message(&error).contains("fake-token-"), "{error:?}");

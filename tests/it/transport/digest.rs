@@ -295,7 +295,7 @@ async fn a_401_without_a_challenge_is_final() {
         matches!(error, Error::Auth(_))
             && error
                 .to_string()
-                .contains("no Digest challenge it can meet"),
+                .contains("no Digest challenge that it supports"),
         "{error}"
     );
     assert!(error.to_string().contains("verweigert f\u{fc}r"), "{error}");
