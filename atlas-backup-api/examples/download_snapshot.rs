@@ -9,7 +9,7 @@ use atlas_backup_api::Client;
 
 const HELP: &str = "\
 Downloads a snapshot: one file for a replica set, one for each shard otherwise.
-Run again after it broke off, it goes on where it was.
+Run again after an interruption, it resumes the download.
 
 Usage: download_snapshot CLUSTER SNAPSHOT_ID DIRECTORY
 

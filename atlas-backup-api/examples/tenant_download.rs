@@ -13,9 +13,9 @@ use atlas_backup_api::v1::types::{TenantRestoreJob, TenantSnapshotDownloadReques
 use atlas_backup_api::{Client, ObjectId};
 
 const HELP: &str = "\
-Downloads a snapshot of an M2 or M5 cluster through API v1.0: asks for the
-download, waits until it is ready, and fetches the file. Run again after it
-broke off, it goes on where it was. Atlas ended these clusters on 2026-01-22;
+Downloads a snapshot of an M2 or M5 cluster through API v1.0: requests the
+download, waits until it is ready, and downloads the file. Run again after an
+interruption, it resumes the download. Atlas ended these clusters on 2026-01-22;
 for flex clusters, which replace them, see flex_snapshots.
 
 Usage: tenant_download CLUSTER SNAPSHOT_ID DIRECTORY

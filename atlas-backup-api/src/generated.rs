@@ -3,6 +3,12 @@
 #[cfg(any(feature = "v1", feature = "v2"))]
 use crate::client::Client;
 
+/// The types that both generations have in common, which each of them re-exports.
+#[cfg(any(feature = "v1", feature = "v2"))]
+#[allow(missing_docs, reason = "generated; what it lacks is the documents' to add")]
+#[rustfmt::skip]
+pub(crate) mod shared;
+
 /// API v1.0, all of which Atlas has deprecated.
 #[cfg(feature = "v1")]
 #[allow(missing_docs, deprecated, reason = "generated; what it lacks is the documents' to add")]

@@ -184,6 +184,13 @@ mod workflow;
 #[cfg(test)]
 mod loopback;
 
+// v2 comes first, because rustdoc links types that both generations share to the first of them.
+#[cfg(feature = "v2")]
+pub use generated::v2;
+
+#[cfg(feature = "v1")]
+pub use generated::v1;
+
 pub use auth::Credentials;
 pub use client::Client;
 pub use client::builder::ClientBuilder;
@@ -202,10 +209,6 @@ pub use error::configuration::ConfigurationError;
 pub use error::connection::ConnectionError;
 pub use error::decode::DecodeError;
 pub use error::invalid_argument::InvalidArgument;
-#[cfg(feature = "v1")]
-pub use generated::v1;
-#[cfg(feature = "v2")]
-pub use generated::v2;
 pub use http::rate_limit::RateLimit;
 pub use pipeline::response::Response;
 pub use wire::cluster_name::ClusterName;

@@ -24,25 +24,29 @@ fn main() {
     } else {
         1
     };
-    let documents: Vec<_> = GENERATIONS
-        .iter()
-        .map(|generation| (generation.document, measure(&read(generation), rounds)))
-        .collect();
-    let [(one, first), (other, second)] = &documents[..] else {
-        panic!("the table has two columns")
+    let documents: Vec<_> = GENERATIONS.iter().map(read).collect();
+    let [v1, v2] = &documents[..] else {
+        panic!("the table has two columns for documents")
     };
+    let one = measure(std::slice::from_ref(v1), rounds);
+    let other = measure(std::slice::from_ref(v2), rounds);
+    let both = measure(&documents, rounds);
     println!(
-        "median of {rounds} rounds, in ms  {one:>12}{other:>14}{:>14}",
-        "both"
+        "median of {rounds} rounds, in ms  {:>12}{:>14}{:>14}",
+        v1.path, v2.path, "both"
     );
-    for ((step, v1), (_, v2)) in first.iter().zip(second) {
-        let (v1, v2) = (median(v1), median(v2));
+    for (((step, v1), (_, v2)), (_, both)) in one.iter().zip(&other).zip(&both) {
         let label = if step.contains('/') {
             format!("    {step}")
         } else {
             format!("  {step}")
         };
-        println!("{label:<32}{v1:>10.2}{v2:>14.2}{:>14.2}", v1 + v2);
+        println!(
+            "{label:<32}{:>10.2}{:>14.2}{:>14.2}",
+            median(v1),
+            median(v2),
+            median(both)
+        );
     }
 }
 
@@ -64,10 +68,10 @@ fn read(
 
 /// Returns the steps in the order in which they ended, `whole` last. The first round is a warm-up
 /// and not counted.
-fn measure(document: &Document, rounds: usize) -> Vec<Times> {
+fn measure(documents: &[Document], rounds: usize) -> Vec<Times> {
     let mut steps: Vec<Times> = Vec::new();
     for round in 0..=rounds {
-        let durations = time(document);
+        let durations = time(documents);
         if round == 1 {
             steps = durations
                 .iter()
@@ -81,18 +85,22 @@ fn measure(document: &Document, rounds: usize) -> Vec<Times> {
     steps
 }
 
-fn time(document: &Document) -> Vec<(&'static str, Duration)> {
-    let mut durations = Vec::new();
+/// Returns the duration of each step, for all documents together.
+fn time(documents: &[Document]) -> Vec<(&'static str, Duration)> {
+    let mut durations: Vec<(&'static str, Duration)> = Vec::new();
     let began = Instant::now();
     let (mut stage, mut pass) = (began, began);
-    generate_observed(document, &mut |step| {
+    generate_observed(documents, &mut |step| {
         let now = Instant::now();
         let since = if step.contains('/') {
             pass
         } else {
             std::mem::replace(&mut stage, now)
         };
-        durations.push((step, now - since));
+        match durations.iter_mut().find(|(known, _)| *known == step) {
+            Some((_, total)) => *total += now - since,
+            None => durations.push((step, now - since)),
+        }
         pass = now;
     })
     .unwrap();

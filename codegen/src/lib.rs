@@ -1,7 +1,8 @@
-//! Turns a curated OpenAPI document into Rust source.
+//! Turns curated OpenAPI documents into Rust source.
 //!
 //! ```text
-//! load -> lint -> lower -> backend -> rewrite -> emit
+//! load -> lint -> lower -> backend -> rewrite -> group   for each document
+//!                                                  └──> share -> emit   for all of them
 //! ```
 //!
 //! `load` and `lint` are in the crate `atlas-backup-document`; each other stage is a module of its
@@ -10,84 +11,105 @@
 //! - `lower` moves what progenitor cannot handle from the document into [`facts::Facts`];
 //! - `backend` runs progenitor, which turns the lowered document into code;
 //! - `rewrite` changes that code into what the client needs and puts the facts back;
-//! - `emit` sorts the items into files and prints them.
+//! - `group` finds the operation or the type that each item belongs to, and its module;
+//! - `share` moves the types that are the same in several documents out of them;
+//! - `emit` prints the modules as files.
 //!
 //! The crate performs no I/O: it takes text and returns files, and never uses the file system, the
 //! environment, a clock or standard output. It never iterates over a `HashMap`, so the same
-//! document always gives the same bytes.
+//! documents always give the same bytes.
 
 mod backend;
 mod emit;
 pub mod facts;
+mod group;
 mod lower;
 mod rewrite;
+mod share;
 
 use atlas_backup_document::{Document, Error, Loaded, lint, load};
 
-pub use emit::{File, Item, ItemKind};
+use group::Code;
+use share::Shared;
 
-/// The output of the generator for one document.
+pub use emit::{File, Item, ItemKind, Part};
+pub use share::{Duplicate, Reason};
+
+/// The output of the generator.
 #[derive(Debug)]
 pub struct Output {
-    /// The files of the client, in order; paths are relative to the generated directory
-    /// (`v2/types/shared.rs`).
-    pub files: Vec<File>,
-    /// The files of the test table, which calls every operation (`v2/mod.rs`), in order.
-    pub table: Vec<File>,
-    /// The code of `files`, with one entry for each operation and type, for snapshots.
-    pub items: Vec<Item>,
-    /// The number of places that each pass changed, in the order of the passes.
+    /// A part for each document, in the order of the documents, then one for the types that they
+    /// share, if there are any.
+    pub parts: Vec<Part>,
+    /// The types that several documents have and that cannot be shared, by name.
+    pub duplicates: Vec<Duplicate>,
+    /// The number of places that each pass changed in all documents, in the order of the passes.
     pub passes: Vec<(&'static str, usize)>,
 }
 
-/// Runs the whole pipeline on one document.
+/// Runs the whole pipeline on all documents, each of another API generation.
 ///
 /// # Errors
-/// If the document has problems. The error has a finding for each, with its rule and location.
-pub fn generate(document: &Document) -> Result<Output, Error> {
-    generate_observed(document, &mut |_| {})
+/// If documents have problems: an error for each of these documents, in their order, which has a
+/// finding for each problem, with its rule and location.
+pub fn generate(documents: &[Document]) -> Result<Output, Vec<Error>> {
+    generate_observed(documents, &mut |_| {})
 }
 
 /// Like [`generate`], and calls `ended` with the name of every pass (`lower/formats`) and every
-/// stage (`lower`) when it has ended. The generator has no clock; a caller that measures times can
-/// read one in `ended`.
+/// stage (`lower`) when it has ended, for each document. The generator has no clock; a caller that
+/// measures times can read one in `ended`.
 ///
 /// # Errors
 /// Like [`generate`].
 pub fn generate_observed(
-    document: &Document,
+    documents: &[Document],
     ended: &mut dyn FnMut(&'static str),
-) -> Result<Output, Error> {
+) -> Result<Output, Vec<Error>> {
     let mut run = Run {
         passes: Vec::new(),
         ended,
     };
+    let (mut codes, mut errors) = (Vec::new(), Vec::new());
+    for document in documents {
+        match translate(document, &mut run) {
+            Ok(code) => codes.push(code),
+            Err(error) => errors.push(error),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let Shared { types, duplicates } = share::share(&mut codes);
+    run.ended("share");
+    let parts = emit::emit(&codes, &types);
+    run.ended("emit");
+    Ok(Output {
+        parts,
+        duplicates,
+        passes: run.passes,
+    })
+}
+
+/// Runs the stages that need one document only.
+fn translate(document: &Document, run: &mut Run<'_>) -> Result<Code, Error> {
     let loaded = load(document)?;
     run.ended("load");
     lint(&loaded)?;
     run.ended("lint");
-    translate(&loaded, run).map_err(|error| error.locate(&loaded))
+    code(&loaded, run).map_err(|error| error.locate(&loaded))
 }
 
-fn translate(loaded: &Loaded<'_>, mut run: Run<'_>) -> Result<Output, Error> {
-    let (openapi, facts) = lower::lower(loaded, &mut run)?;
+fn code(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<Code, Error> {
+    let (openapi, facts) = lower::lower(loaded, run)?;
     run.ended("lower");
-    let code = backend::generate(&openapi)?;
+    let file = backend::generate(&openapi)?;
     run.ended("backend");
-    let code = rewrite::rewrite(code, &facts, &mut run)?;
+    let file = rewrite::rewrite(file, &facts, run)?;
     run.ended("rewrite");
-    let emit::Emitted {
-        files,
-        table,
-        items,
-    } = emit::emit(loaded.document, &facts, code)?;
-    run.ended("emit");
-    Ok(Output {
-        files,
-        table,
-        items,
-        passes: run.passes,
-    })
+    let code = group::group(loaded.document, facts, file)?;
+    run.ended("group");
+    Ok(code)
 }
 
 /// The passes that have run, and the caller's callback.
@@ -98,7 +120,10 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn pass(&mut self, name: &'static str, places: usize) {
-        self.passes.push((name, places));
+        match self.passes.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, total)) => *total += places,
+            None => self.passes.push((name, places)),
+        }
         self.ended(name);
     }
 
@@ -123,8 +148,8 @@ mod tests {
     #[test]
     fn the_observer_is_called_for_every_stage_and_pass() {
         let mut steps = Vec::new();
-        let output = generate_observed(&valid_document(), &mut |step| steps.push(step))
-            .unwrap_or_else(|error| panic!("{error}"));
+        let output = generate_observed(&[valid_document()], &mut |step| steps.push(step))
+            .unwrap_or_else(|errors| panic!("{errors:?}"));
         let stages: Vec<_> = steps
             .iter()
             .copied()
@@ -132,7 +157,9 @@ mod tests {
             .collect();
         assert_eq!(
             stages,
-            ["load", "lint", "lower", "backend", "rewrite", "emit"]
+            [
+                "load", "lint", "lower", "backend", "rewrite", "group", "share", "emit"
+            ]
         );
         assert!(output.passes.iter().all(|(pass, _)| steps.contains(pass)));
     }

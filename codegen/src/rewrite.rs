@@ -28,7 +28,7 @@ use crate::Run;
 use crate::facts::Facts;
 
 pub(crate) use objects::is_marker;
-pub(crate) use shape::{item_name, type_name};
+pub(crate) use shape::{doc_text, item_name, type_name};
 pub(crate) use unreachable::{closure, names, uses};
 
 type Pass = fn(&mut syn::File, &Facts) -> Result<usize, Error>;

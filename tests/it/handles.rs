@@ -18,6 +18,14 @@ fn handles_can_be_cloned_and_shared_between_threads() {
 }
 
 #[test]
+fn a_type_that_both_generations_have_in_common_is_one_type() {
+    let read = v1::types::TenantSnapshot::default();
+    let mut page = v2::types::TenantSnapshotPage::default();
+    page.results.push(read);
+    assert_eq!(page.results.len(), 1);
+}
+
+#[test]
 fn every_operation_of_the_spec_is_in_the_table() {
     for api in crate::repository::apis() {
         let spec = crate::repository::spec(api).operations().iter();

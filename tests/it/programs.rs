@@ -219,11 +219,11 @@ fn a_job_that_cannot_be_seen_at_first_is_waited_for() {
             "events\n",
         ))
     };
-    let told = restore(&atlas(FakeAtlas::builder()));
-    let job = told
+    let first_run = restore(&atlas(FakeAtlas::builder()));
+    let job = first_run
         .lines()
         .find_map(|line| line.strip_prefix("restore job "))
-        .unwrap_or_else(|| panic!("{told}"));
+        .unwrap_or_else(|| panic!("{first_run}"));
     let faults = once().on_path(&path("orders", &format!("restoreJobs/{job}")));
     let text = restore(&atlas(FakeAtlas::builder().faults(&faults)));
     assert!(

@@ -174,14 +174,14 @@ async fn errors_of_workflows_name_the_call_that_was_not_sent() {
         retention_in_days: Some(days),
         ..Default::default()
     };
-    let told = |error: &dyn std::fmt::Display, start: &str| {
+    let assert_message = |error: &dyn std::fmt::Display, start: &str| {
         assert!(error.to_string().starts_with(start), "{error}")
     };
     let error = api
         .take_snapshot_and_wait("xyz", "orders", days(5))
         .await
         .unwrap_err();
-    told(
+    assert_message(
         &error,
         "takeSnapshot: invalid argument group_id (groupId): ",
     );
@@ -189,7 +189,7 @@ async fn errors_of_workflows_name_the_call_that_was_not_sent() {
         .take_snapshot_and_wait(PROJECT, "orders", days(0))
         .await
         .unwrap_err();
-    told(
+    assert_message(
         &error,
         "takeSnapshot: invalid argument retention_in_days (retentionInDays) = 0: ",
     );
@@ -199,7 +199,7 @@ async fn errors_of_workflows_name_the_call_that_was_not_sent() {
         .into_directory(nowhere)
         .await
         .unwrap_err();
-    told(
+    assert_message(
         &error,
         "createRestoreJob: invalid argument snapshot_id (snapshotId): ",
     );
@@ -208,7 +208,7 @@ async fn errors_of_workflows_name_the_call_that_was_not_sent() {
         .into_directory(nowhere)
         .await
         .unwrap_err();
-    told(
+    assert_message(
         &error,
         "downloadFlexSnapshot: invalid argument cluster_name (clusterName): ",
     );

@@ -27,7 +27,7 @@ fn orders() -> ClusterName {
     "orders".parse().expect("a name")
 }
 
-fn told(outcome: Result<(), atlas_backup_api::InvalidArgument>) -> String {
+fn message(outcome: Result<(), atlas_backup_api::InvalidArgument>) -> String {
     outcome.map_or_else(|error| error.to_string(), |()| "accepted".into())
 }
 
@@ -72,7 +72,7 @@ fn forbidden_combinations_are_refused() {
         with_target(RestoreJobRequest::new(RestoreDeliveryType::Download)),
         RestoreJobRequest::new(RestoreDeliveryType::PointInTime),
     ];
-    let messages = refused.map(|request| told(request.validate()));
+    let messages = refused.map(|request| message(request.validate()));
     insta::assert_snapshot!(messages.join("\n"));
 }
 
@@ -93,7 +93,7 @@ fn a_point_in_time_must_be_given_once_and_completely() {
         point(None, second, None),
         point(second, None, Some(1)),
     ];
-    let messages = refused.map(|request| told(request.validate()));
+    let messages = refused.map(|request| message(request.validate()));
     insta::assert_snapshot!(messages.join("\n"));
 }
 
@@ -128,7 +128,7 @@ fn a_legacy_job_must_name_one_restore_point() {
         },
         job(None, None, second, None),
     ];
-    let messages = refused.map(|request| told(request.validate()));
+    let messages = refused.map(|request| message(request.validate()));
     insta::assert_snapshot!(messages.join("\n"));
 }
 
@@ -151,14 +151,14 @@ fn a_legacy_target_needs_a_name_or_an_id() {
         target_group_id: None,
         ..automated(Some(orders()), None)
     };
-    let messages = [automated(None, None), nowhere].map(|delivery| told(delivery.validate()));
+    let messages = [automated(None, None), nowhere].map(|delivery| message(delivery.validate()));
     insta::assert_snapshot!(messages.join("\n"));
     let job = LegacyRestoreJobRequest {
         snapshot_id: Some(id()),
         ..LegacyRestoreJobRequest::new(automated(None, None))
     };
     assert!(
-        told(job.validate()).starts_with("invalid argument delivery.target_cluster_name (delivery.targetClusterName): must be given, or"),
+        message(job.validate()).starts_with("invalid argument delivery.target_cluster_name (delivery.targetClusterName): must be given, or"),
         "the path is told"
     );
     // A download needs no target. If the caller gives one, Atlas decides whether to accept it.
@@ -177,11 +177,11 @@ fn the_copy_of_a_scheduled_snapshot_needs_a_retention() {
         ..CopyPolicyItem::default()
     };
     for frequency in ["hourly", "daily", "weekly", "monthly", "yearly"] {
-        let told = told(item(frequency).validate());
+        let message = message(item(frequency).validate());
         let start = format!(
             "invalid argument retention_unit (retentionUnit): must be given where frequencyType is {frequency} ("
         );
-        assert!(told.starts_with(&start), "{told}");
+        assert!(message.starts_with(&start), "{message}");
         let whole = CopyPolicyItem {
             retention_unit: Some("days".into()),
             retention_value: Some(7),

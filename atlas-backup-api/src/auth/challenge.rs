@@ -1,7 +1,7 @@
 //! Parses the `WWW-Authenticate` header of a 401 response, as loosely as servers write it.
 //!
 //! The parser of `digest_auth` accepts only one challenge in exact spelling, so this file parses
-//! the fields and passes them on.
+//! the fields itself and passes them to `digest_auth`.
 
 use digest_auth::{Algorithm, AlgorithmType, Charset, Qop, WwwAuthenticateHeader};
 use http::HeaderMap;
@@ -10,15 +10,15 @@ use http::header::WWW_AUTHENTICATE;
 /// Returns the first Digest challenge that the client supports. Servers list challenges in order of
 /// preference.
 pub(super) fn digest(headers: &HeaderMap) -> Option<WwwAuthenticateHeader> {
-    // A header with other than visible ASCII characters contains no challenge that a header could
-    // answer.
+    // A value with characters other than visible ASCII is skipped: the `Authorization` header
+    // repeats parts of the challenge, and could not contain them.
     let values = headers
         .get_all(WWW_AUTHENTICATE)
         .iter()
         .filter_map(|value| value.to_str().ok());
     values
         .flat_map(challenges)
-        .find_map(|challenge| understand(&challenge))
+        .find_map(|challenge| parse_digest(&challenge))
 }
 
 /// A scheme and its parameters, with their names in lower case.
@@ -35,15 +35,15 @@ impl Challenge {
             .map(|(_, value)| value.as_str())
     }
 
-    fn says(&self, name: &str) -> bool {
+    fn is_true(&self, name: &str) -> bool {
         self.get(name)
             .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 }
 
-/// The data for a signature. `None` for other schemes and for algorithms that the client does not
-/// support.
-fn understand(challenge: &Challenge) -> Option<WwwAuthenticateHeader> {
+/// Returns the fields that a signature needs. `None` if the scheme is not Digest, if the realm or
+/// the nonce is missing, or if the client does not support the algorithm or quality of protection.
+fn parse_digest(challenge: &Challenge) -> Option<WwwAuthenticateHeader> {
     if challenge.scheme != "digest" {
         return None;
     }
@@ -55,11 +55,11 @@ fn understand(challenge: &Challenge) -> Option<WwwAuthenticateHeader> {
             .filter(|nonce| !nonce.is_empty())?
             .to_owned(),
         opaque: challenge.get("opaque").map(str::to_owned),
-        stale: challenge.says("stale"),
+        stale: challenge.is_true("stale"),
         algorithm: algorithm(challenge.get("algorithm"))?,
         qop: qop(challenge.get("qop"))?,
-        userhash: challenge.says("userhash"),
-        // It only says how a user name is encoded, and API keys are ASCII.
+        userhash: challenge.is_true("userhash"),
+        // The charset only affects how a user name is encoded, and API keys are ASCII.
         charset: Charset::UTF8,
         nc: 0,
     })
@@ -80,8 +80,8 @@ fn algorithm(name: Option<&str>) -> Option<Algorithm> {
 }
 
 /// Chooses the quality of protection. `Some(None)` is RFC 2069, without quality of protection and
-/// without a count. It never chooses auth-int, which hashes bodies (useless over TLS), and which
-/// digest_auth would prefer.
+/// without a count. `None` if the server offers only auth-int, which is never chosen: it hashes
+/// bodies, which is useless over TLS. digest_auth would prefer auth-int if it were passed on.
 fn qop(offered: Option<&str>) -> Option<Option<Vec<Qop>>> {
     let offered: Vec<String> = offered
         .unwrap_or_default()
@@ -91,7 +91,7 @@ fn qop(offered: Option<&str>) -> Option<Option<Vec<Qop>>> {
     match offered {
         _ if offered.iter().any(|token| token == "auth") => Some(Some(vec![Qop::AUTH])),
         _ if offered.iter().any(|token| token == "auth-int") => None,
-        // Unknown tokens are ignored.
+        // Unknown tokens are ignored, as if the server offered none.
         _ => Some(None),
     }
 }
@@ -103,7 +103,7 @@ fn challenges(text: &str) -> Vec<Challenge> {
     while !rest.is_empty() {
         let (word, after) = rest.split_at(rest.find(['=', ',', ' ', '\t']).unwrap_or(rest.len()));
         match after.trim_start().strip_prefix('=') {
-            // A token without `=` is the next scheme.
+            // A word without `=` is the scheme of the next challenge.
             None => challenges.push(Challenge {
                 scheme: word.to_ascii_lowercase(),
                 parameters: Vec::new(),
@@ -130,7 +130,8 @@ fn separated(text: &str) -> &str {
     text.trim_start_matches([',', ' ', '\t'])
 }
 
-/// Splits a token or a quoted text from the rest. Returns `None` if the quotes are not closed.
+/// Splits a token or a quoted text, without its quotes, from the rest. Returns `None` if the quotes
+/// are not closed.
 fn value_at(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let (value, after) = text.split_at(text.find([',', ' ', '\t']).unwrap_or(text.len()));

@@ -10,8 +10,8 @@ use crate::config::base_url::BaseUrl;
 use crate::error::Error;
 use crate::error::configuration::ConfigurationError;
 
-/// An API key, a service account or an access token of Atlas. They are never printed, and their
-/// memory is overwritten when they are dropped.
+/// An API key, a service account or an access token of Atlas. `Debug` prints only which of these it
+/// is, and the secret part is overwritten in memory when it is dropped.
 #[derive(Clone)]
 pub struct Credentials(Kind);
 
@@ -30,8 +30,8 @@ enum Kind {
 }
 
 impl Credentials {
-    /// An API key, by its public and private part. The client uses HTTP Digest, which never sends
-    /// the private part.
+    /// Creates credentials from the public and the private part of an API key. The client uses HTTP
+    /// Digest, which never sends the private part.
     #[cfg(feature = "digest")]
     pub fn api_key(public: impl Into<String>, private: impl Into<SecretString>) -> Self {
         Credentials(Kind::ApiKey {
@@ -40,9 +40,9 @@ impl Credentials {
         })
     }
 
-    /// A service account, by its client id and secret. The client exchanges them for a token at the
-    /// host of the base URL. The token is valid for an hour, serves all calls of the client, and is
-    /// renewed before it expires.
+    /// Creates credentials from the client id and the secret of a service account. The client
+    /// exchanges them for a token at the host of the base URL. The token is valid for an hour,
+    /// serves all calls of the client, and is renewed before it expires.
     pub fn service_account(client_id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
         Credentials(Kind::ServiceAccount {
             id: client_id.into(),
@@ -50,9 +50,9 @@ impl Credentials {
         })
     }
 
-    /// An access token from another source, as service accounts use them. The client sends it as a
-    /// `Bearer` token and never renews it. Atlas's tokens expire after an hour; then every call
-    /// fails with [`Error::Auth`].
+    /// Creates credentials from an access token of a service account that the program obtained
+    /// elsewhere. The client sends it unchanged as a `Bearer` token and never renews it. Atlas's
+    /// tokens expire after an hour; from then on every call fails with [`Error::Auth`].
     pub fn token(token: impl Into<SecretString>) -> Self {
         Credentials(Kind::Token(token.into()))
     }
@@ -67,25 +67,27 @@ impl Credentials {
     /// | service account, secret | `MONGODB_ATLAS_CLIENT_SECRET` | |
     /// | access token | `MONGODB_ATLAS_ACCESS_TOKEN` | |
     ///
-    /// Surrounding white space is removed, and a variable without a value counts as not set. A value
-    /// in quotes is an error: `docker --env-file` does not remove them.
+    /// White space around a value is removed, and a variable without a value counts as not set. A
+    /// value in quotes is an error, because `docker --env-file` passes quotes on as part of the
+    /// value.
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Configuration`] if nothing is set, if a part is missing (the error names it), if
-    /// more than one kind is set, if two names of one part have different values, or if a value is
-    /// not Unicode or in quotes.
+    /// Returns [`Error::Configuration`] if nothing is set, if a part is missing (the error names
+    /// it), if more than one kind is set, if two names of one part have different values, if a
+    /// value is not Unicode or in quotes, or if an API key is set and the feature `digest` is off.
     pub fn from_env() -> Result<Self, Error> {
         Ok(environment::credentials(&environment::variable)?)
     }
 
-    /// Converts the credentials into what a client for this base URL signs requests with.
+    /// Converts the credentials into the [`Auth`] of a client for this base URL. Fails if a part is
+    /// empty or has characters other than printable ASCII without spaces.
     pub(crate) fn into_auth(self, base_url: &BaseUrl) -> Result<Auth, ConfigurationError> {
         match self.0 {
             #[cfg(feature = "digest")]
             Kind::ApiKey { public, private } => {
-                // Both parts become part of a header or of its hash, where other characters would
-                // be ambiguous.
+                // The `Authorization` header contains the public part (or its hash) and a hash of
+                // both parts, where other characters would be ambiguous.
                 printable("API key", "public", &public)?;
                 printable("API key", "private", private.expose_secret())?;
                 Ok(Auth::Digest(super::Digest::new(public, private)))
@@ -195,7 +197,7 @@ mod tests {
 
     #[cfg(feature = "digest")]
     #[test]
-    fn so_it_is_with_api_keys() {
+    fn an_api_key_that_cannot_be_sent_is_refused() {
         assert!(
             refusal(Credentials::api_key("", "hunter2"))
                 .contains("public of the API key: is empty")
@@ -211,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn so_it_is_with_tokens() {
+    fn a_token_that_cannot_be_sent_is_refused() {
         assert!(refusal(Credentials::token("")).contains("text of the access token: is empty"));
         for token in ["Bearer hunter2", "hunter2\r\nX: y", "hunter2é"] {
             assert!(

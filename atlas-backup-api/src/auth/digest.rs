@@ -1,10 +1,10 @@
 //! HTTP Digest (RFC 7616, 2617 and 2069) that reuses nonces.
 //!
-//! A nonce is used for one request after another with a rising count, which saves the exchange that
-//! requests a new nonce. It is never used for two requests at the same time: their counts could
-//! arrive out of order, and a strict server treats that as a replay. So each request in progress
-//! owns its nonce, and N requests, at most P of them at the same time, cost at most N + P
-//! exchanges.
+//! The client uses a nonce for one request after another with a rising count, which saves the
+//! exchange that requests a new nonce. It never uses a nonce for two requests at the same time:
+//! their counts could arrive out of order, and a strict server treats that as a replay. So each
+//! request in progress owns its nonce, and N requests, at most P of them at the same time, cost at
+//! most N + P exchanges.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -15,22 +15,24 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::challenge;
 
-/// The maximum number of unused nonces to keep.
-const MOST_AT_REST: usize = 1024;
+/// The maximum number of idle nonces to keep. More would not be useful.
+const MAX_IDLE: usize = 1024;
 
-/// An API key, and the nonces that no request uses at the moment.
+/// An API key, and the idle nonces: those that no request uses at the moment.
 pub(crate) struct Digest {
     public_key: String,
     private_key: SecretString,
-    /// A stack: the nonce that was used last is taken first, because the others may be stale.
-    at_rest: Mutex<Vec<Nonce>>,
+    /// A stack: the nonce that was used last is taken first. The others may be stale, which only a
+    /// request can reveal.
+    idle: Mutex<Vec<Nonce>>,
 }
 
-/// A nonce of a server, with the other fields of its challenge and its count.
+/// A nonce of a server, with the other fields of its challenge and the number of its uses.
 pub(crate) struct Nonce(WwwAuthenticateHeader);
 
 impl Nonce {
-    /// The nonce in a 401 response. `None` if it has no challenge that the client supports.
+    /// Returns the nonce in the headers of a 401 response. `None` if they have no challenge that
+    /// the client supports.
     pub(crate) fn offered(headers: &HeaderMap) -> Option<Self> {
         challenge::digest(headers).map(Nonce)
     }
@@ -41,33 +43,35 @@ impl Digest {
         Digest {
             public_key,
             private_key,
-            at_rest: Mutex::default(),
+            idle: Mutex::default(),
         }
     }
 
-    /// Takes a nonce for one request, which must put it back if it is to be reused.
+    /// Takes an idle nonce for one request, which then owns it. Unless the request puts the nonce
+    /// back, it is not used again.
     pub(crate) fn take(&self) -> Option<Nonce> {
-        self.at_rest
+        self.idle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop()
     }
 
-    /// Puts back a nonce that the server has accepted.
+    /// Puts back a nonce that the server has accepted, for the next request.
     pub(crate) fn put_back(&self, nonce: Nonce) {
-        // In a session (`-sess`), the key depends on the nonces of the first request, but
-        // digest_auth computes it anew for each request.
+        // A nonce whose count would overflow is dropped. So is the nonce of a session (`-sess`):
+        // the key depends on the nonces of the first request, but digest_auth computes it anew for
+        // each request.
         if nonce.0.algorithm.sess || nonce.0.nc == u32::MAX {
             return;
         }
-        let mut at_rest = self.at_rest.lock().unwrap_or_else(PoisonError::into_inner);
-        if at_rest.len() < MOST_AT_REST {
-            at_rest.push(nonce);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MAX_IDLE {
+            idle.push(nonce);
         }
     }
 
-    /// The `Authorization` header of one request, with the path and query exactly as they are sent.
-    /// `None` if it cannot be written.
+    /// Returns the `Authorization` header of one request. `target` is the path and query exactly as
+    /// they are sent. Increases the count of the nonce. `None` if the header cannot be written.
     pub(crate) fn sign(
         &self,
         nonce: &mut Nonce,
@@ -77,7 +81,8 @@ impl Digest {
         self.sign_with(nonce, method, target, None)
     }
 
-    /// Like `sign`, with a given client nonce, as in the examples of the RFCs.
+    /// Like `sign`, but `cnonce`, if it is `Some`, replaces the random client nonce. The examples
+    /// of the RFCs need this.
     fn sign_with(
         &self,
         nonce: &mut Nonce,
@@ -120,7 +125,7 @@ mod tests {
         Digest::new("Mufasa".into(), "Circle Of Life".into())
     }
 
-    /// The value of a parameter in a header.
+    /// Returns the value of a parameter in a header.
     fn value(header: &HeaderValue, name: &str) -> Option<String> {
         let text = header.to_str().unwrap();
         let (_, rest) = text.split_once(&format!(" {name}="))?;
@@ -129,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_example_of_rfc_2069() {
-        // Its printed response is wrong; this is the one of erratum 749.
+        // The `response` printed in the RFC is wrong; this one is from erratum 749.
         let mut nonce = nonce(
             r#"Digest realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", opaque="5ccc069c403ebaf9f0171e9517f40e41""#,
         );
@@ -234,10 +239,10 @@ mod tests {
             r#"Digest realm="r", nonce="n", algorithm=MD5-sess, qop="auth""#,
         ));
         assert!(key.take().is_none(), "a session is not kept");
-        for _ in 0..=MOST_AT_REST {
+        for _ in 0..=MAX_IDLE {
             key.put_back(nonce(r#"Digest realm="r", nonce="a""#));
         }
-        assert_eq!(std::iter::from_fn(|| key.take()).count(), MOST_AT_REST);
+        assert_eq!(std::iter::from_fn(|| key.take()).count(), MAX_IDLE);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::env::{self, VarError};
 use super::Credentials;
 use crate::error::configuration::ConfigurationError;
 
-/// Looks up an environment variable.
+/// A function that returns the value of an environment variable. Tests pass one of their own.
 pub(crate) type Lookup<'a> = &'a dyn Fn(&'static str) -> Result<String, VarError>;
 
 const PUBLIC: &[&str] = &["MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_PUBLIC_KEY"];
@@ -15,17 +15,17 @@ const CLIENT_SECRET: &[&str] = &["MONGODB_ATLAS_CLIENT_SECRET"];
 const ACCESS_TOKEN: &[&str] = &["MONGODB_ATLAS_ACCESS_TOKEN"];
 const BASE_URL: &[&str] = &["MONGODB_ATLAS_BASE_URL"];
 
-/// Looks up a variable in the environment of the process.
+/// Returns the value of a variable in the environment of the process.
 pub(crate) fn variable(name: &'static str) -> Result<String, VarError> {
     env::var(name)
 }
 
-/// The base URL, if it is set.
+/// Returns the base URL, or `None` if it is not set.
 pub(crate) fn base_url(lookup: Lookup<'_>) -> Result<Option<String>, ConfigurationError> {
     Ok(find(lookup, BASE_URL)?.map(|found| found.value))
 }
 
-/// The credentials, of which exactly one kind must be set.
+/// Returns the credentials. Fails unless exactly one kind is set, with all of its parts.
 pub(crate) fn credentials(lookup: Lookup<'_>) -> Result<Credentials, ConfigurationError> {
     let (public, private) = (find(lookup, PUBLIC)?, find(lookup, PRIVATE)?);
     let (id, secret) = (find(lookup, CLIENT_ID)?, find(lookup, CLIENT_SECRET)?);
@@ -86,7 +86,8 @@ struct Found {
     value: String,
 }
 
-/// The value of a variable that has one or two names.
+/// Returns the value that is set under any of these names, with the name. Fails if two of them have
+/// different values, or if a value is not Unicode or in quotes.
 fn find(lookup: Lookup<'_>, names: &[&'static str]) -> Result<Option<Found>, ConfigurationError> {
     let mut found: Option<Found> = None;
     for &name in names {
@@ -112,7 +113,7 @@ fn find(lookup: Lookup<'_>, names: &[&'static str]) -> Result<Option<Found>, Con
     Ok(found)
 }
 
-/// Quotes. No id, key, secret, token or URL begins or ends with one.
+/// Quotes, with which no id, key, secret, token or URL begins or ends.
 const QUOTES: [char; 3] = ['"', '\'', '`'];
 
 fn missing(set: &str, names: &[&str]) -> String {
@@ -122,7 +123,7 @@ fn missing(set: &str, names: &[&str]) -> String {
     )
 }
 
-/// An error about a variable. It does not show the value, which may be secret.
+/// Returns an error about one variable, without its value, which may be secret.
 fn refuse_variable<T>(name: &str, fault: &str) -> Result<T, ConfigurationError> {
     Err(ConfigurationError::new(format!(
         "environment: {name} {fault}"

@@ -19,7 +19,7 @@ pub(crate) use service_account::ServiceAccount;
 
 /// How a client authenticates its requests.
 pub(crate) enum Auth {
-    /// No credentials, for replacements of Atlas that require none.
+    /// No credentials, for servers that stand in for Atlas (in tests) and require none.
     Nothing,
     /// An API key.
     #[cfg(feature = "digest")]
@@ -31,7 +31,7 @@ pub(crate) enum Auth {
 }
 
 impl Auth {
-    /// The kind of credentials, for messages.
+    /// Returns the kind of credentials, for messages.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Auth::Nothing => "no credentials",
@@ -42,7 +42,7 @@ impl Auth {
         }
     }
 
-    /// What to check after a 401 response.
+    /// Returns what a user should check after a 401 response, for messages.
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Auth::Nothing => "the client was given no credentials",

@@ -3,7 +3,7 @@
 //! Atlas issues at most 10 tokens a minute and keeps at most 100 valid, so all calls share one
 //! token and one renewal. A call that finds no usable token requests one, and the other calls wait
 //! for the result, whether it is a token or an error. If the requesting call is dropped, the next
-//! call requests the token.
+//! waiting call requests the token.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,17 +25,19 @@ pub(crate) struct ServiceAccount {
     endpoint: Endpoint,
     /// The current token, which calls read without waiting.
     current: Mutex<Option<Token>>,
-    /// The call that requests a token holds this lock.
+    /// The call that requests a token holds this lock meanwhile.
     refresh: tokio::sync::Mutex<RefreshState>,
-    /// The number of token requests that have completed.
+    /// The number of completed token requests, without early renewals. A call that waited for the
+    /// lock compares it with the earlier number, to find out whether a request completed meanwhile.
     outcomes: AtomicU64,
 }
 
 #[derive(Default)]
 struct RefreshState {
-    /// The error of the last token request, if it failed.
+    /// The error of the last token request. `None` if it succeeded.
     failed: Option<AuthError>,
-    /// The time before which the endpoint must not be called again.
+    /// The time before which no call may request a token: the end of the delay that the endpoint or
+    /// the retry policy sets.
     not_before: Option<Instant>,
 }
 
@@ -53,7 +55,8 @@ impl ServiceAccount {
         }
     }
 
-    /// Returns a token as a header. `refused` is a token that Atlas has just rejected.
+    /// Returns a token as a header: the current one, or a new one. `refused` is the token that
+    /// Atlas has just rejected, if any; this token is not returned again.
     pub(crate) async fn token(
         &self,
         settings: &Settings,
@@ -110,8 +113,9 @@ impl ServiceAccount {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
     }
 
-    /// Tries once to renew a token that is still valid. If this fails, the old token remains in
-    /// use, and the next attempt follows after half of its remaining time.
+    /// Tries once to renew a token that is still valid, and returns the token to use. If this
+    /// fails, the old token stays in use, and the next attempt follows after half of its remaining
+    /// time.
     async fn renew_early(
         &self,
         settings: &Settings,
@@ -138,7 +142,7 @@ impl ServiceAccount {
     }
 
     /// Requests a token, with retries, until it succeeds or another attempt is useless. The caller
-    /// stops it at the deadline; dropping it changes nothing.
+    /// stops it at the deadline. Dropping it leaves the current token as it was.
     async fn request_token(
         &self,
         settings: &Settings,
@@ -177,7 +181,7 @@ impl ServiceAccount {
                 return Err(error);
             };
             let delay = delays.next(retry.is_rate_limit, retry.retry_after);
-            // The next call also respects the requested delay.
+            // The next call that requests a token also waits for this delay.
             refresh.not_before = delay
                 .or(retry.retry_after)
                 .and_then(|delay| clock.now().checked_add(delay));

@@ -17,39 +17,39 @@ use crate::http::limited_body::{self, LimitedBody};
 use crate::http::retry_after::retry_after;
 use crate::wire::one_line;
 
-/// The lifetime of Atlas's tokens, for a response without `expires_in`.
+/// The lifetime of Atlas's tokens, for a response without a usable `expires_in`.
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
 
 /// A token is renewed this long before it expires, or a tenth of its lifetime if that is shorter.
 const EARLY: Duration = Duration::from_secs(300);
 
-/// The maximum number of bytes read of a response, which normally has a few hundred.
+/// The maximum number of bytes read of a response body, which normally has a few hundred.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
-/// A token as a header.
+/// A token, as the header to send and the times to renew it.
 #[derive(Clone)]
 pub(super) struct Token {
     /// `Bearer …`, marked sensitive.
     pub(super) header: HeaderValue,
-    /// The time from which it should be renewed.
+    /// The time from which the token should be renewed.
     pub(super) renew_at: Instant,
-    /// The time at which it expires.
+    /// The time at which the token expires.
     pub(super) expires_at: Instant,
 }
 
-/// A failed token request, and whether to retry it.
+/// The failure of a token request. `retry` is `None` if another attempt would not help.
 pub(super) struct TokenFailure {
     pub(super) error: AuthError,
     pub(super) retry: Option<RetryHint>,
 }
 
-/// How to delay the next attempt.
+/// What determines the delay before the next attempt.
 pub(super) struct RetryHint {
     pub(super) is_rate_limit: bool,
     pub(super) retry_after: Option<Duration>,
 }
 
-/// The token endpoint, with the credentials for it.
+/// The URL of the token endpoint, and the client id and secret of the service account.
 pub(super) struct Endpoint {
     pub(super) client_id: String,
     pub(super) secret: SecretString,
@@ -57,8 +57,8 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Performs one exchange. `now` is the time before it, so that the lifetime of the token is
-    /// rather under- than overestimated.
+    /// Sends one token request. `now` is the time before it, so that the lifetime of the token is
+    /// underestimated rather than overestimated.
     pub(super) async fn request_token(
         &self,
         http: &reqwest::Client,
@@ -85,7 +85,7 @@ impl Endpoint {
             let token = if body.is_complete {
                 read(&body.bytes, now)
             } else {
-                Err("the token endpoint's answer is longer than 64 KiB")
+                Err("the response of the token endpoint is longer than 64 KiB")
             };
             return token.map_err(|fault| TokenFailure {
                 error: AuthError::token_unreadable(fault),
@@ -112,8 +112,8 @@ impl Endpoint {
 
     fn request(&self, http: &reqwest::Client) -> reqwest::RequestBuilder {
         http.post(self.url.clone())
-            // Both parts are percent-encoded first, so that a colon in one of them does not
-            // separate them (RFC 6749, section 2.3.1).
+            // Both parts are percent-encoded first, because the first colon separates them (RFC
+            // 6749, section 2.3.1).
             .basic_auth(
                 encode(&self.client_id),
                 Some(encode(self.secret.expose_secret())),
@@ -123,8 +123,8 @@ impl Endpoint {
             .body("grant_type=client_credentials")
     }
 
-    /// The description in an error response, unless it contains the secret in one of the forms in
-    /// which it was sent.
+    /// Returns the description in an error response, on one line and shortened to 300 characters.
+    /// `None` if it contains the secret in one of the forms in which the client sent it.
     fn description(&self, http: &reqwest::Client, body: &[u8]) -> Option<String> {
         let description = description(body)?;
         let secret = self.secret.expose_secret();
@@ -164,13 +164,13 @@ fn encode(text: &str) -> String {
 /// Reads the token in a success response. Errors show nothing of the response, which may contain
 /// the token.
 fn read(body: &[u8], now: Instant) -> Result<Token, &'static str> {
-    let answer: Value =
-        serde_json::from_slice(body).map_err(|_| "the token endpoint's answer is not JSON")?;
+    let answer: Value = serde_json::from_slice(body)
+        .map_err(|_| "the response of the token endpoint is not JSON")?;
     let token = answer
         .get("access_token")
         .and_then(Value::as_str)
         .filter(|token| !token.is_empty());
-    let token = token.ok_or("the token endpoint's answer holds no access_token")?;
+    let token = token.ok_or("the response of the token endpoint has no access_token")?;
     let kind = answer
         .get("token_type")
         .and_then(Value::as_str)
@@ -186,7 +186,7 @@ fn read(body: &[u8], now: Instant) -> Result<Token, &'static str> {
     header.set_sensitive(true);
     let life = life(&answer);
     let early = EARLY.min(life / 10);
-    // A lifetime that the clock cannot represent is not an error.
+    // If the clock cannot represent the lifetime, the usual lifetime applies.
     let end = |life| now.checked_add(life).unwrap_or(now + USUAL_LIFE);
     Ok(Token {
         header,
@@ -206,8 +206,8 @@ fn life(answer: &Value) -> Duration {
         .unwrap_or(USUAL_LIFE)
 }
 
-/// The error code, such as `invalid_client`: only a single word, so that it cannot be anything
-/// else.
+/// Returns the error code, such as `invalid_client`. `None` if it is not a single word, because
+/// other text might repeat a secret.
 fn code(body: &[u8]) -> Option<String> {
     let answer: Value = serde_json::from_slice(body).ok()?;
     let code = answer
@@ -221,7 +221,7 @@ fn code(body: &[u8]) -> Option<String> {
     (is_word && !code.is_empty()).then(|| code.to_owned())
 }
 
-/// The description of the error, under the standard's name or Atlas's name.
+/// Returns the description of the error, under the standard's name or Atlas's own name.
 fn description(body: &[u8]) -> Option<String> {
     let answer: Value = serde_json::from_slice(body).ok()?;
     let text = |name: &str| {
@@ -360,7 +360,8 @@ mod tests {
         ] {
             assert_eq!(read_description(nothing), None, "{nothing}");
         }
-        // As it is, as it was encoded, and as both went into the header: `id:hunter2%3A%2B` in base64.
+        // The secret itself, percent-encoded, and as part of the header: `id:hunter2%3A%2B` in
+        // base64.
         for sent in [secret, "hunter2%3A%2B", "Basic aWQ6aHVudGVyMiUzQSUyQg=="] {
             assert_eq!(
                 read_description(

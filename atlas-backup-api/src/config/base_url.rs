@@ -6,7 +6,7 @@ use reqwest::Url;
 
 use crate::error::configuration::ConfigurationError;
 
-/// Such as `https://cloud.mongodb.com`, without a slash at the end.
+/// A base URL such as `https://cloud.mongodb.com`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct BaseUrl {
     url: Url,
@@ -17,8 +17,8 @@ impl BaseUrl {
     /// Parses a base URL. Surrounding whitespace is ignored. Errors name the problem and not the
     /// URL, which may contain a password or a token.
     ///
-    /// `http` is accepted only for loopback, or with `allow_http`: without encryption, others can
-    /// read and use the credentials that are sent.
+    /// `http` is accepted only for loopback, or with `allow_http`: without encryption, anyone on
+    /// the network path can read what the client sends, such as a token, and use it.
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, ConfigurationError> {
         let refuse = |fault: &str| Err(ConfigurationError::new(format!("base URL: {fault}")));
         let url = match Url::parse(text) {
@@ -61,7 +61,8 @@ impl BaseUrl {
         &self.text
     }
 
-    /// Appends a percent-encoded path and query. They cannot change the host.
+    /// Returns the URL for a path and query, which the caller has percent-encoded. The host stays
+    /// the same, whatever the path contains.
     pub(crate) fn join(&self, target: &str) -> Url {
         let mut url = self.url.clone();
         let (path, query) = target
@@ -73,7 +74,7 @@ impl BaseUrl {
     }
 }
 
-/// Whether a host is this machine: a loopback address, or `localhost`.
+/// Whether the host of a URL is this machine: a loopback address, or the name `localhost`.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host

@@ -16,7 +16,7 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Returns the current time, which never goes backwards.
     fn now(&self) -> Instant;
 
-    /// Completes after this time has passed.
+    /// Returns a future that completes when `time` has passed.
     fn sleep(&self, time: Duration) -> Sleep;
 }
 

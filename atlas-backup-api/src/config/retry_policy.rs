@@ -9,8 +9,9 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 ///
 /// If a response has `Retry-After` (seconds or a date), the client waits that long. If it requests
 /// more than [`max_retry_after`](Self::max_retry_after), the call ends with that response, and its
-/// error tells the delay. Otherwise the delay is random, between zero and a bound that doubles with
-/// each attempt ("full jitter"), so that many clients which failed together do not retry together.
+/// error contains the requested delay. Without `Retry-After`, the delay is random, between zero and
+/// a bound that doubles with each attempt ("full jitter"), so that many clients which failed
+/// together do not retry together.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -41,12 +42,12 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The default policy. Each setter below states its default.
+    /// Creates the default policy. Each setter below states its default.
     pub fn new() -> Self {
         RetryPolicy::default()
     }
 
-    /// One attempt and no retry.
+    /// Creates a policy with one attempt and no retry.
     pub fn never() -> Self {
         RetryPolicy::default().max_attempts(1)
     }
@@ -60,20 +61,21 @@ impl RetryPolicy {
     }
 
     /// Sets the upper bound of the first delay after a lost connection, a timeout, or a 502, 503 or
-    /// 504 response. Each further bound is twice the previous one. Default: 500 milliseconds.
+    /// 504 response of a gateway. Each further bound is twice the previous one. Default: 500
+    /// milliseconds.
     pub fn initial_backoff(mut self, delay: Duration) -> Self {
         self.initial_backoff = delay;
         self
     }
 
-    /// Sets the upper bound of the first delay after a response that reports a rate limit. Default:
-    /// 10 seconds, as Atlas recommends.
+    /// Sets the upper bound of the first delay after a response that reports a rate limit. Each
+    /// further bound is twice the previous one. Default: 10 seconds, as Atlas recommends.
     pub fn initial_rate_limit_backoff(mut self, delay: Duration) -> Self {
         self.initial_rate_limit_backoff = delay;
         self
     }
 
-    /// Sets the maximum of these bounds. Default: 60 seconds.
+    /// Sets the maximum of all these bounds, including the first. Default: 60 seconds.
     pub fn max_backoff(mut self, delay: Duration) -> Self {
         self.max_backoff = delay;
         self
@@ -81,19 +83,19 @@ impl RetryPolicy {
 
     /// Sets the longest `Retry-After` that the client waits for. A longer one ends the call at
     /// once, because an earlier retry would be refused again;
-    /// [`Error::retry_after`](crate::Error::retry_after) tells when to call again. Default: 60
-    /// seconds.
+    /// [`Error::retry_after`](crate::Error::retry_after) returns how long to wait before another
+    /// call. Default: 60 seconds.
     pub fn max_retry_after(mut self, delay: Duration) -> Self {
         self.max_retry_after = delay;
         self
     }
 
-    /// Whether a requested delay is longer than the policy allows.
+    /// Whether a delay that a server requested is longer than the policy allows.
     pub(crate) fn is_too_long(&self, requested: Duration) -> bool {
         requested > self.max_retry_after
     }
 
-    /// The delays for one call.
+    /// Returns the delays for one call.
     pub(crate) fn delays(&self) -> Delays {
         let growing = |first: Duration| {
             let first = first.min(self.max_backoff);
@@ -123,7 +125,7 @@ pub(crate) struct Delays {
 }
 
 impl Delays {
-    /// The delay before the next attempt, or `None` if there is no further attempt.
+    /// Returns the delay before the next attempt, or `None` if there must be no further attempt.
     pub(crate) fn next(
         &mut self,
         is_rate_limit: bool,
@@ -139,8 +141,8 @@ impl Delays {
             Some(requested) => {
                 Some(requested).filter(|requested| *requested <= self.max_retry_after)
             }
-            // backon's own jitter only adds to the delay, so that at least half of the maximum
-            // would always be waited for.
+            // backon's own jitter only adds to the full delay, so a call would always wait for at
+            // least half of the longest possible delay.
             None => Some(bound.unwrap_or_default().mul_f64(fastrand::f64())),
         }
     }
@@ -189,7 +191,8 @@ mod tests {
                 shortest[index] = shortest[index].min(delay);
             }
         }
-        // The whole of it is used: the chance that 2000 picks leave out a tenth at either end is 0.9 to the power of 2000.
+        // The delays cover the whole range: the chance that 2000 random delays all miss the lowest
+        // tenth, or all miss the highest, is 0.9 to the power of 2000.
         for (index, bound) in bounds.iter().enumerate() {
             assert!(
                 longest[index] > bound.mul_f64(0.9) && shortest[index] < bound.mul_f64(0.1),

@@ -1,4 +1,4 @@
-//! The settings of a client. All clones of the client share them.
+//! The settings of a client, which all of its clones share.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::config::clock::Clock;
 use crate::config::retry_policy::RetryPolicy;
 use crate::http::rate_limit::RateLimit;
 
-/// The settings, and the state that all clones share.
+/// The settings of a client and the state that its clones share.
 pub(crate) struct Settings {
     pub(crate) http: reqwest::Client,
     pub(crate) base_url: BaseUrl,
@@ -19,16 +19,17 @@ pub(crate) struct Settings {
     pub(crate) attempt_timeout: Duration,
     /// The time limit of one call, including delays.
     pub(crate) total_timeout: Duration,
-    /// The maximum length of a success response; a longer one is an error.
+    /// The maximum length of the body of a success response; a longer body is an error.
     pub(crate) max_response_bytes: usize,
     pub(crate) clock: Arc<dyn Clock>,
-    /// One permit for each exchange that may be in progress. `None` if there is no limit.
+    /// One permit for each exchange that may be in progress at the same time. `None` if there is no
+    /// limit.
     pub(crate) permits: Option<Semaphore>,
     pub(crate) rate_limit: Mutex<Option<RateLimit>>,
 }
 
 impl Settings {
-    /// Stores the rate limit of the last response. `None` changes nothing.
+    /// Stores the rate limit of the last response. `None` (a response without one) changes nothing.
     pub(crate) fn set_rate_limit(&self, rate_limit: Option<RateLimit>) {
         if rate_limit.is_some() {
             *self

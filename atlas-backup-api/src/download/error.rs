@@ -202,10 +202,12 @@ impl fmt::Display for DownloadError {
                 status,
                 retry_after,
             } => {
-                write!(f, "{file}: the host answered {status}")?;
+                write!(f, "{file}: the host responded with {status}")?;
                 retry_after::write(f, *retry_after)
             }
-            DownloadError::Answer { file, fault } => write!(f, "{file}: unusable answer: {fault}"),
+            DownloadError::Answer { file, fault } => {
+                write!(f, "{file}: unusable response: {fault}")
+            }
             DownloadError::Connection { file, source }
             | DownloadError::Timeout { file, source } => write!(f, "{file}: {source}"),
             DownloadError::Length {

@@ -143,7 +143,11 @@ impl Fetch<'_> {
         let response = self.file_client.get(self.delivery, None).await?;
         self.trace(&response, 0);
         if response.status() != StatusCode::OK {
-            return Err(unusable(self.delivery, "it is a part, which was not asked for").into());
+            return Err(unusable(
+                self.delivery,
+                "it is a part of the file, which was not requested",
+            )
+            .into());
         }
         self.begin(response).await
     }
@@ -169,7 +173,7 @@ impl Fetch<'_> {
             {
                 return Err(unusable(
                     self.delivery,
-                    "its length is not told, so its end could not be told from a break",
+                    "its length is unknown, so its end could not be distinguished from a lost connection",
                 )
                 .into());
             }

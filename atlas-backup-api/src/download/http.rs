@@ -114,7 +114,7 @@ async fn sort(delivery: &VerifiedDelivery, mut response: Response) -> Result<Res
     let (file, status) = (delivery.file.clone(), response.status());
     match status.as_u16() {
         200 | 206 if !is_as_stored(delivery, response.headers()) => {
-            Err(unusable(delivery, "it is encoded, which was not asked for").into())
+            Err(unusable(delivery, "it is encoded, which was not requested").into())
         }
         200 | 206 | 416 => Ok(response),
         403 | 404 | 410 => Err(DownloadError::Expired { file, status }.into()),

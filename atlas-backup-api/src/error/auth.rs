@@ -175,7 +175,7 @@ impl TokenRefusal {
 
 impl fmt::Display for TokenRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the token endpoint answered {}", self.status)?;
+        write!(f, "the token endpoint responded with {}", self.status)?;
         if let Some(code) = &self.code {
             write!(f, " ({code})")?;
         }

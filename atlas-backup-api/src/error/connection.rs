@@ -91,9 +91,9 @@ impl ConnectionError {
         };
         let what = match (source.is_timeout(), source.is_connect()) {
             (true, true) => "no connection in time",
-            (true, false) => "no complete answer in time",
+            (true, false) => "no complete response in time",
             (false, true) => "no connection",
-            (false, false) => "no complete answer",
+            (false, false) => "no complete response",
         };
         f.write_str(what)?;
         // The innermost source of a timeout only repeats "timed out".

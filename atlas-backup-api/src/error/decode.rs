@@ -40,7 +40,7 @@ impl DecodeError {
     }
 
     pub(crate) fn empty(operation: &'static str, status: StatusCode) -> Self {
-        let problem = "the answer is empty".to_owned();
+        let problem = "the response is empty".to_owned();
         DecodeError {
             operation,
             status,
@@ -55,7 +55,7 @@ impl DecodeError {
         status: StatusCode,
         error: serde_json::Error,
     ) -> Self {
-        let problem = "the answer is not JSON".to_owned();
+        let problem = "the response is not JSON".to_owned();
         DecodeError {
             operation,
             status,
@@ -68,7 +68,7 @@ impl DecodeError {
     /// The rest of the response was not read.
     pub(crate) fn too_long(operation: &'static str, status: StatusCode, limit: usize) -> Self {
         let problem = format!(
-            "the answer is longer than {limit} bytes, which is as much as is read; `max_response_bytes` of the client or of the call \
+            "the response is longer than {limit} bytes, which is as much as is read; `max_response_bytes` of the client or of the call \
              raises the limit"
         );
         DecodeError {
@@ -87,7 +87,7 @@ impl DecodeError {
 
     /// Writes the message without the operation.
     pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unreadable answer ({}): ", self.status)?;
+        write!(f, "cannot decode the response ({}): ", self.status)?;
         if !self.path.is_empty() {
             write!(f, "{}: ", one_line::truncate(&self.path, LONGEST))?;
         }

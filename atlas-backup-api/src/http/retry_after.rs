@@ -25,7 +25,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
 pub(crate) fn write(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::Result {
     match wait.map(|wait| wait.as_secs()) {
         None | Some(0) => Ok(()),
-        Some(seconds) => write!(f, "; asked to wait {seconds} s"),
+        Some(seconds) => write!(f, "; retry after {seconds} s"),
     }
 }
 

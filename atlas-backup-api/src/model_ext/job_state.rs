@@ -1,6 +1,7 @@
 //! The progress of a job. Each family of clusters has other status values, and some have none.
 
 use crate::client::poller::{Ending, Job, JobState};
+use crate::generated::shared;
 
 /// Cloud snapshots, including those of serverless instances, are `completed` or `failed`. Flex and
 /// tenant snapshots and jobs have the same values in capitals.
@@ -63,10 +64,9 @@ macro_rules! jobs {
 
 /// Implements `Job` for each type by its status value.
 macro_rules! worded {
-    ($($job:ident),*) => {
+    ($($job:ty),*) => {
         $(
-            #[allow(deprecated)]
-            impl Job for types::$job {
+            impl Job for $job {
                 fn state(&self) -> JobState {
                     from_status(self.status.as_ref().map(|status| status.as_str()))
                 }
@@ -75,7 +75,68 @@ macro_rules! worded {
     };
 }
 
-/// Implements `Job` for the types that both generations of the API have.
+worded!(
+    shared::TenantSnapshot,
+    shared::TenantRestoreJob,
+    shared::ServerlessSnapshot
+);
+
+impl Job for shared::ServerlessRestoreJob {
+    fn state(&self) -> JobState {
+        from_flags(&Flags {
+            failed: self.failed,
+            cancelled: self.cancelled,
+            expired: self.expired,
+            finished: self.finished_at.is_some(),
+            ready: !self.delivery_url.is_empty(),
+            delivery: self.delivery_type.as_ref().map(|kind| kind.as_str()),
+        })
+    }
+}
+
+/// A legacy snapshot that fails never becomes complete; Atlas has no failed state for it.
+impl Job for shared::LegacySnapshot {
+    fn state(&self) -> JobState {
+        if self.complete == Some(true) {
+            JobState::Done
+        } else {
+            JobState::Running
+        }
+    }
+}
+
+impl Job for shared::LegacyRestoreJob {
+    fn state(&self) -> JobState {
+        use shared::{LegacyRestoreDeliveryStatus as Delivery, LegacyRestoreStatus as Status};
+        match &self.status_name {
+            Some(status @ Status::Broken) => return JobState::failed(status.as_str()),
+            Some(status @ Status::Killed) => {
+                return JobState::Ended(Ending::Cancelled, status.as_str().to_owned());
+            }
+            _ => {}
+        }
+        match self
+            .delivery
+            .as_ref()
+            .and_then(|delivery| delivery.status_name.as_ref())
+        {
+            Some(status @ (Delivery::Failed | Delivery::Interrupted)) => {
+                JobState::failed(status.as_str())
+            }
+            Some(status @ (Delivery::Expired | Delivery::MaxDownloadsExceeded)) => {
+                JobState::Ended(Ending::Expired, status.as_str().to_owned())
+            }
+            Some(Delivery::Ready) => JobState::Done,
+            Some(Delivery::NotStarted | Delivery::InProgress | Delivery::Pending) => {
+                JobState::Running
+            }
+            _ if self.status_name == Some(Status::Finished) => JobState::Done,
+            _ => JobState::Running,
+        }
+    }
+}
+
+/// Implements `Job` for the types that differ between the generations of the API.
 macro_rules! both {
     () => {
         use super::*;
@@ -93,12 +154,7 @@ macro_rules! both {
             legacy::GetLegacyRestoreJob => LegacyRestoreJob,
         }
 
-        worded!(
-            Snapshot,
-            TenantSnapshot,
-            TenantRestoreJob,
-            ServerlessSnapshot
-        );
+        worded!(types::Snapshot);
 
         impl Job for types::RestoreJob {
             fn state(&self) -> JobState {
@@ -118,20 +174,6 @@ macro_rules! both {
             }
         }
 
-        #[allow(deprecated)]
-        impl Job for types::ServerlessRestoreJob {
-            fn state(&self) -> JobState {
-                from_flags(&Flags {
-                    failed: self.failed,
-                    cancelled: self.cancelled,
-                    expired: self.expired,
-                    finished: self.finished_at.is_some(),
-                    ready: !self.delivery_url.is_empty(),
-                    delivery: self.delivery_type.as_ref().map(|kind| kind.as_str()),
-                })
-            }
-        }
-
         impl Job for types::ExportJob {
             fn state(&self) -> JobState {
                 let reason = self.state_reason.as_ref();
@@ -146,59 +188,13 @@ macro_rules! both {
                         .fold(state.to_owned(), |words, more| format!("{words}: {more}"))
                 };
                 match &self.state {
-                    Some(types::ExportJobState::Successful) => JobState::Done,
-                    Some(state @ types::ExportJobState::Failed) => {
+                    Some(shared::ExportJobState::Successful) => JobState::Done,
+                    Some(state @ shared::ExportJobState::Failed) => {
                         JobState::failed(words(state.as_str()))
                     }
-                    Some(state @ types::ExportJobState::Cancelled) => {
+                    Some(state @ shared::ExportJobState::Cancelled) => {
                         JobState::Ended(Ending::Cancelled, words(state.as_str()))
                     }
-                    _ => JobState::Running,
-                }
-            }
-        }
-
-        /// A legacy snapshot that fails never becomes complete; Atlas has no failed state for it.
-        #[allow(deprecated)]
-        impl Job for types::LegacySnapshot {
-            fn state(&self) -> JobState {
-                if self.complete == Some(true) {
-                    JobState::Done
-                } else {
-                    JobState::Running
-                }
-            }
-        }
-
-        #[allow(deprecated)]
-        impl Job for types::LegacyRestoreJob {
-            fn state(&self) -> JobState {
-                use types::{
-                    LegacyRestoreDeliveryStatus as Delivery, LegacyRestoreStatus as Status,
-                };
-                match &self.status_name {
-                    Some(status @ Status::Broken) => return JobState::failed(status.as_str()),
-                    Some(status @ Status::Killed) => {
-                        return JobState::Ended(Ending::Cancelled, status.as_str().to_owned());
-                    }
-                    _ => {}
-                }
-                match self
-                    .delivery
-                    .as_ref()
-                    .and_then(|delivery| delivery.status_name.as_ref())
-                {
-                    Some(status @ (Delivery::Failed | Delivery::Interrupted)) => {
-                        JobState::failed(status.as_str())
-                    }
-                    Some(status @ (Delivery::Expired | Delivery::MaxDownloadsExceeded)) => {
-                        JobState::Ended(Ending::Expired, status.as_str().to_owned())
-                    }
-                    Some(Delivery::Ready) => JobState::Done,
-                    Some(Delivery::NotStarted | Delivery::InProgress | Delivery::Pending) => {
-                        JobState::Running
-                    }
-                    _ if self.status_name == Some(Status::Finished) => JobState::Done,
                     _ => JobState::Running,
                 }
             }
@@ -227,7 +223,7 @@ mod v2 {
         collection_restore_jobs::GetCollectionRestoreJob => CollectionRestoreJob,
     }
 
-    worded!(FlexSnapshot, FlexRestoreJob);
+    worded!(types::FlexSnapshot, types::FlexRestoreJob);
 
     impl Job for types::CollectionRestoreJob {
         fn state(&self) -> JobState {

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "v2")]
 mod export_bucket;
+#[cfg(any(feature = "v1", feature = "v2"))]
 mod job_state;
 #[cfg(all(feature = "download", any(feature = "v1", feature = "v2")))]
 pub(crate) mod restore_job;

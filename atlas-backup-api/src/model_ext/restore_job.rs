@@ -1,7 +1,9 @@
-//! The files that a restore job offers for download. The macros serve both generations of the API,
-//! whose members have the same names.
+//! The files that a restore job offers for download.
 
 use crate::download::Delivery;
+use crate::generated::shared::{
+    LegacyHashType, LegacyRestoreFileHash, LegacyRestoreJob, ServerlessRestoreJob, TenantRestoreJob,
+};
 
 /// The suffix of the names of all files of a snapshot.
 pub(crate) const SUFFIX: &str = ".tar.gz";
@@ -38,6 +40,7 @@ fn numbered(snapshot: &str, urls: &[String]) -> Vec<Delivery> {
     }
 }
 
+/// Jobs of dedicated clusters, of which each generation of the API has a type of its own.
 macro_rules! deliveries {
     ($types:path) => {
         const _: () = {
@@ -71,73 +74,68 @@ macro_rules! deliveries {
                     }
                 }
             }
-
-            #[allow(deprecated)]
-            impl types::ServerlessRestoreJob {
-                /// The file of the snapshot, as [`Client::download`](crate::Client::download) needs
-                /// it: `snapshot-ID.tar.gz`.
-                ///
-                /// Empty for a restore, and until the download is ready.
-                pub fn deliveries(&self) -> Vec<Delivery> {
-                    numbered(
-                        self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
-                        &self.delivery_url,
-                    )
-                }
-            }
-
-            #[allow(deprecated)]
-            impl types::LegacyRestoreJob {
-                /// The file of the snapshot, as [`Client::download`](crate::Client::download) needs
-                /// it: `snapshot-ID-JOB.tar.gz`, with the header that its host requires, and its
-                /// SHA-1 if Atlas states it. A sharded cluster has a job for each shard.
-                ///
-                /// Empty for a restore, and until the download is ready.
-                pub fn deliveries(&self) -> Vec<Delivery> {
-                    let Some(delivered) = &self.delivery else {
-                        return Vec::new();
-                    };
-                    let Some(url) = delivered.url_v2.as_deref().or(delivered.url.as_deref()) else {
-                        return Vec::new();
-                    };
-                    let mut file = delivery(
-                        self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
-                        Some(self.id.as_str()),
-                        url,
-                    );
-                    // Only the newer URL requires the header.
-                    if let (Some(_), Some(name), Some(value)) = (
-                        &delivered.url_v2,
-                        &delivered.auth_header,
-                        &delivered.auth_value,
-                    ) {
-                        file = file.header(name, value);
-                    }
-                    // If there are several hashes, it is unknown which one is that of the download.
-                    match self.hashes.as_slice() {
-                        [
-                            types::LegacyRestoreFileHash {
-                                hash: Some(hash),
-                                type_name: Some(types::LegacyHashType::Sha1),
-                                ..
-                            },
-                        ] => {
-                            vec![file.sha1(hash)]
-                        }
-                        _ => vec![file],
-                    }
-                }
-            }
-
-            one_url!(types::TenantRestoreJob);
         };
     };
 }
 
-/// Implements `deliveries` for jobs that offer one file each.
+impl ServerlessRestoreJob {
+    /// The file of the snapshot, as [`Client::download`](crate::Client::download) needs it:
+    /// `snapshot-ID.tar.gz`.
+    ///
+    /// Empty for a restore, and until the download is ready.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        numbered(
+            self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
+            &self.delivery_url,
+        )
+    }
+}
+
+impl LegacyRestoreJob {
+    /// The file of the snapshot, as [`Client::download`](crate::Client::download) needs it:
+    /// `snapshot-ID-JOB.tar.gz`, with the header that its host requires, and with its SHA-1 if
+    /// Atlas states it. A sharded cluster has a job for each shard.
+    ///
+    /// Empty for a restore, and until the download is ready.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        let Some(delivered) = &self.delivery else {
+            return Vec::new();
+        };
+        let Some(url) = delivered.url_v2.as_deref().or(delivered.url.as_deref()) else {
+            return Vec::new();
+        };
+        let mut file = delivery(
+            self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
+            Some(self.id.as_str()),
+            url,
+        );
+        // Only the newer URL requires the header.
+        if let (Some(_), Some(name), Some(value)) = (
+            &delivered.url_v2,
+            &delivered.auth_header,
+            &delivered.auth_value,
+        ) {
+            file = file.header(name, value);
+        }
+        // If there are several hashes, it is unknown which one is that of the download.
+        match self.hashes.as_slice() {
+            [
+                LegacyRestoreFileHash {
+                    hash: Some(hash),
+                    type_name: Some(LegacyHashType::Sha1),
+                    ..
+                },
+            ] => {
+                vec![file.sha1(hash)]
+            }
+            _ => vec![file],
+        }
+    }
+}
+
+/// Jobs of clusters that have one file each.
 macro_rules! one_url {
     ($job:ty) => {
-        #[allow(deprecated)]
         impl $job {
             /// The file of the snapshot, as [`Client::download`](crate::Client::download) needs it:
             /// `snapshot-ID.tar.gz`.
@@ -158,6 +156,7 @@ macro_rules! one_url {
 deliveries!(crate::v1::types);
 #[cfg(feature = "v2")]
 deliveries!(crate::v2::types);
+one_url!(TenantRestoreJob);
 #[cfg(feature = "v2")]
 one_url!(crate::v2::types::FlexRestoreJob);
 

@@ -6,20 +6,22 @@
 
 use jiff::Timestamp;
 
+use crate::generated::shared::{
+    LegacyRestoreDeliveryRequest, LegacyRestoreJobRequest, LegacyRestoreMethod,
+    RestoreDeliveryType, RestoreJobRequest, ServerlessRestoreJobRequest,
+};
 use crate::wire::cluster_name::ClusterName;
 use crate::wire::object_id::ObjectId;
 
 /// Implements the constructors for requests that have a `deliveryType`: those of dedicated clusters
 /// and serverless instances, whose members have the same names.
 macro_rules! restores {
-    ($api:ident, $request:ident) => {
-        const _: () = {
-            use crate::$api::types;
-
-            impl types::$request {
+    ($($request:ident),*) => {
+        $(
+            impl $request {
                 /// Downloads a snapshot. It overwrites nothing.
                 pub fn download(snapshot_id: ObjectId) -> Self {
-                    Self { snapshot_id: Some(snapshot_id), ..Self::new(types::RestoreDeliveryType::Download) }
+                    Self { snapshot_id: Some(snapshot_id), ..Self::new(RestoreDeliveryType::Download) }
                 }
 
                 /// Restores a snapshot to the target cluster. **All data of the target cluster is
@@ -29,7 +31,7 @@ macro_rules! restores {
                         snapshot_id: Some(snapshot_id),
                         target_group_id: Some(target_project_id),
                         target_cluster_name: Some(target_cluster_name),
-                        ..Self::new(types::RestoreDeliveryType::Automated)
+                        ..Self::new(RestoreDeliveryType::Automated)
                     }
                 }
 
@@ -37,7 +39,8 @@ macro_rules! restores {
                 /// second. **All data of the target cluster is overwritten.**
                 ///
                 /// ```
-                #[doc = concat!("use atlas_backup_api::", stringify!($api), "::types::", stringify!($request), ";")]
+                #[cfg_attr(feature = "v2", doc = concat!("use atlas_backup_api::v2::types::", stringify!($request), ";"))]
+                #[cfg_attr(not(feature = "v2"), doc = concat!("use atlas_backup_api::v1::types::", stringify!($request), ";"))]
                 ///
                 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
                 /// let (project, target) = ("32b6e34b3d91647abb20e7b8".parse()?, "orders-copy".parse()?);
@@ -51,96 +54,69 @@ macro_rules! restores {
                         target_group_id: Some(target_project_id),
                         target_cluster_name: Some(target_cluster_name),
                         point_in_time_utc_seconds: Some(timestamp.as_second()),
-                        ..Self::new(types::RestoreDeliveryType::PointInTime)
+                        ..Self::new(RestoreDeliveryType::PointInTime)
                     }
                 }
             }
-        };
+        )*
     };
 }
 
-/// Implements the constructors for legacy backups, whose delivery is an object of its own.
-macro_rules! legacy_restores {
-    ($api:ident) => {
-        const _: () = {
-            use crate::$api::types;
+restores!(RestoreJobRequest, ServerlessRestoreJobRequest);
 
-            impl types::LegacyRestoreDeliveryRequest {
-                /// Delivers by a download over HTTPS. It overwrites nothing.
-                pub fn download() -> Self {
-                    Self::new(types::LegacyRestoreMethod::Http)
-                }
+// Requests for legacy backups, whose delivery is an object of its own.
 
-                /// Delivers to the target cluster. **All data of the target cluster is
-                /// overwritten.**
-                pub fn automated(
-                    target_project_id: ObjectId,
-                    target_cluster_name: ClusterName,
-                ) -> Self {
-                    Self {
-                        target_group_id: Some(target_project_id),
-                        target_cluster_name: Some(target_cluster_name),
-                        ..Self::new(types::LegacyRestoreMethod::AutomatedRestore)
-                    }
-                }
-            }
+impl LegacyRestoreDeliveryRequest {
+    /// Delivers by a download over HTTPS. It overwrites nothing.
+    pub fn download() -> Self {
+        Self::new(LegacyRestoreMethod::Http)
+    }
 
-            impl types::LegacyRestoreJobRequest {
-                /// Downloads a snapshot. It overwrites nothing.
-                pub fn download(snapshot_id: ObjectId) -> Self {
-                    Self {
-                        snapshot_id: Some(snapshot_id),
-                        ..Self::new(types::LegacyRestoreDeliveryRequest::download())
-                    }
-                }
-
-                /// Restores a snapshot to the target cluster. **All data of the target cluster is
-                /// overwritten.**
-                pub fn automated(
-                    snapshot_id: ObjectId,
-                    target_project_id: ObjectId,
-                    target_cluster_name: ClusterName,
-                ) -> Self {
-                    let delivery = types::LegacyRestoreDeliveryRequest::automated(
-                        target_project_id,
-                        target_cluster_name,
-                    );
-                    Self {
-                        snapshot_id: Some(snapshot_id),
-                        ..Self::new(delivery)
-                    }
-                }
-
-                /// Restores the target cluster to the state at `timestamp`, to the millisecond and
-                /// within the last 24 hours. **All data of the target cluster is overwritten.**
-                pub fn point_in_time(
-                    target_project_id: ObjectId,
-                    target_cluster_name: ClusterName,
-                    timestamp: Timestamp,
-                ) -> Self {
-                    let delivery = types::LegacyRestoreDeliveryRequest::automated(
-                        target_project_id,
-                        target_cluster_name,
-                    );
-                    Self {
-                        point_in_time_utc_millis: Some(timestamp.as_millisecond()),
-                        ..Self::new(delivery)
-                    }
-                }
-            }
-        };
-    };
+    /// Delivers to the target cluster. **All data of the target cluster is overwritten.**
+    pub fn automated(target_project_id: ObjectId, target_cluster_name: ClusterName) -> Self {
+        Self {
+            target_group_id: Some(target_project_id),
+            target_cluster_name: Some(target_cluster_name),
+            ..Self::new(LegacyRestoreMethod::AutomatedRestore)
+        }
+    }
 }
 
-#[cfg(feature = "v1")]
-restores!(v1, RestoreJobRequest);
-#[cfg(feature = "v1")]
-restores!(v1, ServerlessRestoreJobRequest);
-#[cfg(feature = "v1")]
-legacy_restores!(v1);
-#[cfg(feature = "v2")]
-restores!(v2, RestoreJobRequest);
-#[cfg(feature = "v2")]
-restores!(v2, ServerlessRestoreJobRequest);
-#[cfg(feature = "v2")]
-legacy_restores!(v2);
+impl LegacyRestoreJobRequest {
+    /// Downloads a snapshot. It overwrites nothing.
+    pub fn download(snapshot_id: ObjectId) -> Self {
+        Self {
+            snapshot_id: Some(snapshot_id),
+            ..Self::new(LegacyRestoreDeliveryRequest::download())
+        }
+    }
+
+    /// Restores a snapshot to the target cluster. **All data of the target cluster is overwritten.**
+    pub fn automated(
+        snapshot_id: ObjectId,
+        target_project_id: ObjectId,
+        target_cluster_name: ClusterName,
+    ) -> Self {
+        let delivery =
+            LegacyRestoreDeliveryRequest::automated(target_project_id, target_cluster_name);
+        Self {
+            snapshot_id: Some(snapshot_id),
+            ..Self::new(delivery)
+        }
+    }
+
+    /// Restores the target cluster to the state at `timestamp`, to the millisecond and within the
+    /// last 24 hours. **All data of the target cluster is overwritten.**
+    pub fn point_in_time(
+        target_project_id: ObjectId,
+        target_cluster_name: ClusterName,
+        timestamp: Timestamp,
+    ) -> Self {
+        let delivery =
+            LegacyRestoreDeliveryRequest::automated(target_project_id, target_cluster_name);
+        Self {
+            point_in_time_utc_millis: Some(timestamp.as_millisecond()),
+            ..Self::new(delivery)
+        }
+    }
+}

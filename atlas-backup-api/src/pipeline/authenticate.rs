@@ -51,7 +51,7 @@ pub(crate) async fn attempt(
     // calls.
     let _permit = match &context.settings.permits {
         Some(permits) => match attempt
-            .wait_for("place among the calls under way", permits.acquire())
+            .wait_for("permit for a concurrent call", permits.acquire())
             .await
         {
             Ok(permit) => Some(permit),
@@ -129,8 +129,7 @@ impl Attempt<'_> {
                 &refusal.headers,
                 &refusal.body,
             );
-            let hint =
-                "the client has an API key, and the answer holds no Digest challenge it can meet";
+            let hint = "the client has an API key, and the response has no Digest challenge that it supports";
             return Err(AuthError::refused(operation.id, refusal, hint).into());
         };
         let answer = self.exchange(Some(signed)).await?;

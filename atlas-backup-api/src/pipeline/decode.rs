@@ -236,21 +236,21 @@ mod tests {
     fn what_cannot_be_read_says_where() {
         assert_eq!(
             message(&answer(200, b"")),
-            "get: unreadable answer (200 OK): the answer is empty"
+            "get: cannot decode the response (200 OK): the response is empty"
         );
         assert_eq!(
             message(&answer(204, b" \r\n")),
-            "get: unreadable answer (204 No Content): the answer is empty"
+            "get: cannot decode the response (204 No Content): the response is empty"
         );
         assert_eq!(
             message(&answer(200, b"[\"a\", 1]")),
-            "get: unreadable answer (200 OK): [1]: expected text, found a number at line 1 column 7"
+            "get: cannot decode the response (200 OK): [1]: expected text, found a number at line 1 column 7"
         );
         assert_eq!(
             message(&answer(200, b"{}")),
-            "get: unreadable answer (200 OK): expected a list, found an object at line 1 column 2"
+            "get: cannot decode the response (200 OK): expected a list, found an object at line 1 column 2"
         );
-        let syntax = "get: unreadable answer (200 OK): the answer is not JSON: ";
+        let syntax = "get: cannot decode the response (200 OK): the response is not JSON: ";
         for body in [
             "<html>hunter2</html>",
             "[\"hunter2\"",
@@ -385,7 +385,7 @@ mod tests {
             );
             let message = read::<String>(enveloped, &answer).unwrap_err().to_string();
             assert!(
-                message.ends_with("the answer is empty"),
+                message.ends_with("the response is empty"),
                 "{body:?}: {message}"
             );
         }

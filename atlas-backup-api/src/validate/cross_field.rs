@@ -1,22 +1,22 @@
-//! Rules across members: which members must be present together, or must not be, possibly depending
-//! on the value of another member.
+//! Rules across members: which members must be present or absent if another member has a certain
+//! value, and which members must or must not be present together.
 //!
-//! Each rule receives the members with whether they are present, and its error names the member
-//! that violates it.
+//! Each rule takes pairs of a member's name and whether it is present. Its error names the member
+//! that violates the rule.
 
 use super::{Check, Text};
 use crate::error::invalid_argument::InvalidArgument;
 
-/// The condition and the reason of a rule.
+/// When a rule applies, and the reason for the rule, which the error message quotes.
 #[derive(Clone, Copy)]
 pub(crate) struct Case<'a> {
-    /// The member that the rule depends on, and its value.
+    /// The member that the rule depends on, and its value. `None` if the rule always applies.
     when: Option<(&'a str, &'a str)>,
     reason: &'a str,
 }
 
 impl<'a> Case<'a> {
-    /// Applies if the member has one of these values. Returns `None` otherwise.
+    /// Returns the case if the member has one of these values. `None`: the rule does not apply.
     pub(crate) fn when(
         member: &'a str,
         value: &'a (impl Text + ?Sized),
@@ -30,7 +30,7 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Applies always.
+    /// Returns the case of a rule that always applies.
     pub(crate) const fn always(reason: &'a str) -> Self {
         Case { when: None, reason }
     }
@@ -96,7 +96,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Checks that all of the members are present, or none.
+    /// Checks that either all of the members are present, or none.
     pub(crate) fn together(self, members: &[(&str, bool)]) -> Check {
         let find = |wanted: bool| members.iter().find(|(_, present)| *present == wanted);
         match (find(true), find(false)) {

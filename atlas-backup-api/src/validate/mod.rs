@@ -3,7 +3,7 @@
 //!
 //! An absent value violates no rule, except [`given`] and the rules in `cross_field`.
 
-// Which of these functions are called depends on the documents.
+// Generated code calls only those functions that the rules in the OpenAPI documents need.
 #![allow(dead_code)]
 
 pub(crate) mod body;
@@ -66,8 +66,7 @@ pub(crate) fn max_length(name: &str, value: &(impl Text + ?Sized), bound: usize)
     )
 }
 
-/// Checks that a text has the form that `matches` recognises. `rule` completes the message "must
-/// …".
+/// Checks that `matches` returns true for a text. `rule` completes the error message after "must".
 pub(crate) fn pattern(
     name: &str,
     value: &(impl Text + ?Sized),
@@ -91,7 +90,7 @@ fn text(
     }
 }
 
-/// Checks that a list has at least `bound` items.
+/// Checks that a list or a map has at least `bound` items.
 pub(crate) fn min_items(name: &str, value: &impl Items, bound: usize) -> Check {
     match value.count() {
         Some(count) if count < bound => Err(counted(name, count, "at least", bound)),
@@ -99,7 +98,7 @@ pub(crate) fn min_items(name: &str, value: &impl Items, bound: usize) -> Check {
     }
 }
 
-/// Checks that a list has at most `bound` items.
+/// Checks that a list or a map has at most `bound` items.
 pub(crate) fn max_items(name: &str, value: &impl Items, bound: usize) -> Check {
     match value.count() {
         Some(count) if count > bound => Err(counted(name, count, "at most", bound)),
@@ -107,7 +106,7 @@ pub(crate) fn max_items(name: &str, value: &impl Items, bound: usize) -> Check {
     }
 }
 
-/// Checks that a member is present without which Atlas refuses the body.
+/// Checks that a required member is present. Atlas refuses a body without it.
 pub(crate) fn given(name: &str, present: bool) -> Check {
     if present {
         Ok(())
@@ -116,18 +115,19 @@ pub(crate) fn given(name: &str, present: bool) -> Check {
     }
 }
 
-/// Validates a body inside a body, or a list of them.
+/// Validates a body inside another body, or each body of a list. An error names the full path.
 pub(crate) fn nested(name: &str, value: &impl Body) -> Check {
     // The path of an item starts with its index, which follows the name without a dot.
     value.validate().map_err(|error| error.inside(name))
 }
 
-/// Checks the rule of an id or name, or of each in a list. A value from a response may break it.
+/// Checks an id or a name, or each one in a list, against the rule of its type. This is necessary
+/// because a value that was decoded from a response has not been checked.
 pub(crate) fn well_formed(name: &str, value: &impl WellFormed) -> Check {
     value.check(name)
 }
 
-/// A member that is text or absent. A boolean counts as its JSON text.
+/// A member that is text or absent. A boolean counts as its JSON text, `true` or `false`.
 pub(crate) trait Text {
     fn text(&self) -> Option<&str>;
 }
@@ -162,7 +162,7 @@ impl<T: Text> Text for Option<T> {
     }
 }
 
-/// A member that is a list, a map, or absent.
+/// A member that is a list or a map, or is absent.
 pub(crate) trait Items {
     fn count(&self) -> Option<usize>;
 }
@@ -185,7 +185,7 @@ impl<T: Items> Items for Option<T> {
     }
 }
 
-/// A member whose type has a rule of its own.
+/// A member whose type has a rule of its own, such as an id or a name, or a list of such members.
 pub(crate) trait WellFormed {
     fn check(&self, name: &str) -> Check;
 }

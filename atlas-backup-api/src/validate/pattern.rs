@@ -1,9 +1,9 @@
-//! The patterns of the documents, checked without regular expressions.
+//! Checks for the patterns in the OpenAPI documents, written without regular expressions.
 
 use super::{Check, Text, pattern};
 
-/// `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`: the name of a cluster in restores to flex and shared
-/// clusters.
+/// Checks the name of a cluster in a request to restore to a flex or shared cluster. The pattern is
+/// `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
 pub(crate) fn deployment_item_name(name: &str, value: &(impl Text + ?Sized)) -> Check {
     let allowed = |c: char| c.is_alphabetic() || c.is_numeric() || "-_.(),:&@+'".contains(c);
     let fits =

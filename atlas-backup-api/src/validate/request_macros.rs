@@ -5,10 +5,9 @@
 //! | `response!` | yes | no | yes | from `default()` |
 //! | `request_body!` | no: unknown members are an error | yes | if derived | freely |
 //! | `resource!` | yes | yes | if derived | freely |
-//!
 
-/// Defines a struct that is only sent. Reading one is strict: an unknown member is an error,
-/// because the struct cannot keep it.
+/// Defines a struct that the client only sends. Decoding one is strict: an unknown member is an
+/// error, because the struct has no field that could keep it.
 ///
 /// The syntax is that of `response!`; `#[derive(Default)]` may be added. The struct needs an
 /// inherent method `validate`.
@@ -28,11 +27,11 @@ macro_rules! request_body {
     };
 }
 
-/// Defines a struct that Atlas sends and accepts. It keeps members without a field, and is
-/// validated before it is sent.
+/// Defines a struct that Atlas both sends and accepts. It keeps members that it has no field for,
+/// and the client validates it before sending it.
 ///
-/// The syntax is that of `request_body!`. A response without a member marked `required` is an
-/// error.
+/// The syntax is that of `request_body!`. Decoding a response fails if a member marked `required`
+/// is missing.
 #[allow(unused_macros, reason = "only where the documents have one")]
 macro_rules! resource {
     ($(#[$meta:meta])* pub struct $name:ident {
@@ -58,7 +57,7 @@ macro_rules! checked {
     ($name:ident) => {
         impl $crate::validate::body::Body for $name {
             fn validate(&self) -> ::core::result::Result<(), $crate::InvalidArgument> {
-                // This calls the inherent function, which takes precedence over the trait.
+                // This calls the inherent method, which takes precedence over the trait's.
                 <$name>::validate(self)
             }
         }

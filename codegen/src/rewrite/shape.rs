@@ -43,7 +43,7 @@ pub(crate) fn item_name(item: &Item) -> Option<&Ident> {
 }
 
 /// Returns the text of `#[doc = "…"]`.
-pub(super) fn doc_text(attribute: &Attribute) -> Option<String> {
+pub(crate) fn doc_text(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else {
         return None;
     };

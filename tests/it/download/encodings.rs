@@ -53,7 +53,7 @@ async fn other_content_encodings_are_refused() {
         let error = setting.fetch(&url).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "orders.tgz: unusable answer: it is encoded, which was not asked for",
+            "orders.tgz: unusable response: it is encoded, which was not requested",
             "{encoding}"
         );
         assert!(setting.names().is_empty(), "{encoding}");

@@ -35,8 +35,11 @@ async fn an_expired_url_is_reported_and_the_partial_file_is_kept() {
             && matches!(&error, DownloadError::Expired { status, .. } if status.as_u16() == 403),
         "{error:?}"
     );
-    let told = "orders.tgz: the URL is refused (403 Forbidden), it has expired or was used up; ask Atlas for a new one";
-    assert_eq!((error.to_string().as_str(), setting.part()), (told, 5000));
+    let message = "orders.tgz: the URL is refused (403 Forbidden), it has expired or was used up; ask Atlas for a new one";
+    assert_eq!(
+        (error.to_string().as_str(), setting.part()),
+        (message, 5000)
+    );
     let exchanges = setting.host.received_requests().len();
     assert!(setting.fetch(&url).await.unwrap_err().is_expired());
     assert_eq!(
@@ -146,7 +149,7 @@ async fn redirects_are_followed_a_few_times_and_only_to_suitable_urls() {
     let error = setting.fetch_as(Wanted::new("b", &url)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "b: unusable answer: it redirects too often"
+        "b: unusable response: it redirects too often"
     );
     assert_eq!(setting.host.received_requests().len(), count + 6);
     setting.host.script([
@@ -290,7 +293,7 @@ async fn a_partial_response_that_was_not_requested_is_not_saved() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "b: unusable answer: it is a part, which was not asked for"
+        "b: unusable response: it is a part of the file, which was not requested"
     );
 }
 

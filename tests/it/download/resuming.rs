@@ -116,7 +116,7 @@ async fn a_retry_after_beyond_the_maximum_ends_the_download_and_is_reported() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(61)));
     assert_eq!(
         error.to_string(),
-        "orders.tgz: the host answered 503 Service Unavailable; asked to wait 61 s"
+        "orders.tgz: the host responded with 503 Service Unavailable; retry after 61 s"
     );
     assert_eq!(
         (

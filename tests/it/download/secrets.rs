@@ -14,7 +14,7 @@ fn assert_clean(what: &str, text: &str) {
     }
 }
 
-fn told(error: &dyn std::error::Error) -> String {
+fn message(error: &dyn std::error::Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}");
     let mut source = error.source();
     while let Some(deeper) = source {
@@ -59,7 +59,7 @@ async fn urls_and_headers_stay_secret() {
         setting.host.script(mishaps);
         assert_clean(
             "an error",
-            &told(&setting.fetch_as(wanted()).await.unwrap_err()),
+            &message(&setting.fetch_as(wanted()).await.unwrap_err()),
         );
         let left = setting
             .read("orders.tgz.part.json")
@@ -91,6 +91,6 @@ async fn refused_urls_and_headers_stay_secret() {
             .fetch_as(Wanted::new("a", url).header("a", "not-a-real-value"))
             .await
             .unwrap_err();
-        assert_clean(url, &told(&error));
+        assert_clean(url, &message(&error));
     }
 }

@@ -18,13 +18,13 @@ const OTHER: &str = "32b6e34b3d91647abb20e7ba";
 /// Starts a server that returns these responses for its two lists. The snapshot that it takes is
 /// complete at the second poll.
 fn taking(replica_set: HttpResponse, sharded: HttpResponse, made: Value) -> Server {
-    let looks = Arc::new(Mutex::new(0));
+    let polls = Arc::new(Mutex::new(0));
     replying(move |call, _| match call {
         call if call.starts_with("POST") => ok(&made),
         call if call.ends_with(OURS) => {
-            let mut looks = looks.lock().unwrap_or_else(PoisonError::into_inner);
-            *looks += 1;
-            ok(&json!({"id": OURS, "status": if *looks < 2 { "inProgress" } else { "completed" }}))
+            let mut polls = polls.lock().unwrap_or_else(PoisonError::into_inner);
+            *polls += 1;
+            ok(&json!({"id": OURS, "status": if *polls < 2 { "inProgress" } else { "completed" }}))
         }
         call if call.ends_with(OTHER) => ok(&json!({"id": OTHER, "status": "completed"})),
         call if is_sharded(call) => sharded.clone(),
@@ -202,7 +202,7 @@ async fn a_refused_list_is_an_error_and_no_snapshot_is_requested() {
         (refusal(404, "CLUSTER_NOT_FOUND"), 404),
         (refusal(400, "INVALID_QUERY_PARAMETER"), 400),
     ];
-    let told = async |server: Server, status: u16, expected: &[&str]| {
+    let assert_refused = async |server: Server, status: u16, expected: &[&str]| {
         let error = take(&server).await.unwrap_err();
         assert!(
             matches!(&error, TakeError::Call(error) if error.status().is_some_and(|found| found == status)),
@@ -211,16 +211,16 @@ async fn a_refused_list_is_an_error_and_no_snapshot_is_requested() {
         assert_eq!(asked(&server), expected, "{status}");
     };
     for (answer, status) in refusals().into_iter().chain(missing) {
-        told(taking(answer, page(&[]), made(None)), status, &["list"]).await;
+        assert_refused(taking(answer, page(&[]), made(None)), status, &["list"]).await;
     }
     for (answer, status) in refusals() {
-        told(
+        assert_refused(
             taking(page(&[]), answer.clone(), made(None)),
             status,
             &["list", "sharded list"],
         )
         .await;
-        told(
+        assert_refused(
             taking(wrong_kind().remove(0), answer, made(None)),
             status,
             &["list", "sharded list"],
@@ -229,7 +229,7 @@ async fn a_refused_list_is_an_error_and_no_snapshot_is_requested() {
     }
     // Both lists refuse the cluster as the wrong kind.
     let words = wrong_kind().remove(1);
-    told(
+    assert_refused(
         taking(words.clone(), words, made(None)),
         400,
         &["list", "sharded list"],

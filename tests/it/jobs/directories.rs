@@ -63,7 +63,7 @@ fn all_below(directory: &Path) -> Vec<String> {
 /// Asserts that the client sends no request and that the error names the directory, with and
 /// without `overwrite`.
 async fn assert_refused(setting: &Setting, directory: &Path) -> DownloadError {
-    let mut told = None;
+    let mut last_error = None;
     for overwrite in [false, true] {
         let before = setting.atlas.server().request_count();
         let save = setting
@@ -90,9 +90,9 @@ async fn assert_refused(setting: &Setting, directory: &Path) -> DownloadError {
             before,
             "{directory:?}"
         );
-        told = Some(error);
+        last_error = Some(error);
     }
-    told.expect("two errors")
+    last_error.expect("two errors")
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ async fn a_job_that_stays_invisible_is_reported_as_created() {
     for (name, save) in saves() {
         let server = making([not_found()]);
         let error = save(client(&server)).await.unwrap_err();
-        let start = format!("job {MADE} was asked for and goes on: get");
+        let start = format!("job {MADE} was requested and is in progress: get");
         assert!(
             error.contains(&format!(" {MADE}: not to be seen yet: 404 Not Found")),
             "{error}"
@@ -185,7 +185,7 @@ async fn a_job_that_stays_invisible_is_reported_as_created() {
         "{error:?}"
     );
     let start = format!(
-        "snapshot {MADE} was asked for and goes on: getSnapshot {MADE}: not to be seen yet: 404 Not Found"
+        "snapshot {MADE} was requested and is in progress: getSnapshot {MADE}: not to be seen yet: 404 Not Found"
     );
     let end = "; wait for it with get_snapshot(…).wait(), do not take another";
     assert!(
@@ -206,13 +206,13 @@ async fn a_job_that_disappears_is_an_error_at_once() {
         let error = save(client(&server)).await.unwrap_err();
         assert!(
             error.starts_with(&format!(
-                "job {MADE} was asked for, and is no longer there: get"
+                "job {MADE} was requested, but no longer exists: get"
             )),
             "{error}"
         );
         assert!(error.contains(": 404 Not Found"), "{error}");
         assert!(
-            !error.contains("goes on") && server.handled_count("GET") == 3,
+            !error.contains("is in progress") && server.handled_count("GET") == 3,
             "{name}: {error}"
         );
     }
@@ -232,7 +232,7 @@ async fn a_job_that_disappears_is_an_error_at_once() {
     assert!(
         error
             .to_string()
-            .ends_with(&format!("; {MADE} was there before, and is no longer")),
+            .ends_with(&format!("; {MADE} existed before, but no longer does")),
         "{error}"
     );
 }
@@ -254,7 +254,8 @@ async fn a_404_ends_a_wait_unless_the_job_was_just_created() {
     );
     // The id is most likely wrong, so the message does not say that a job continues.
     assert!(
-        !error.to_string().contains("go on") && !error.to_string().contains("goes on"),
+        !error.to_string().contains("be in progress")
+            && !error.to_string().contains("is in progress"),
         "{error}"
     );
     assert_eq!((setting.sent("GET"), setting.clock.waits().len()), (1, 0));
@@ -265,8 +266,7 @@ async fn a_404_ends_a_wait_unless_the_job_was_just_created() {
             && error.failure().is_some_and(Error::is_not_found),
         "{error:?}"
     );
-    let again =
-        "it goes on: wait for it again with get_snapshot(…).wait(), instead of making another";
+    let again = "it is in progress: wait for it again with get_snapshot(…).wait(), instead of creating another";
     assert!(
         error
             .to_string()
@@ -318,7 +318,7 @@ async fn a_404_ends_a_wait_unless_the_job_was_just_created() {
 fn broken_off() -> Vec<(&'static str, Vec<HttpResponse>)> {
     let running = ok(&json!({"id": MADE, "status": "RUNNING"}));
     vec![
-        ("still under way after 600s", vec![running.clone()]),
+        ("still in progress after 600s", vec![running.clone()]),
         (
             "503 Service Unavailable",
             vec![running.clone(), HttpResponse::new(503)],
@@ -339,7 +339,7 @@ async fn an_interrupted_save_names_the_job_to_wait_for() {
             let server = making(polls.clone());
             let error = save(client(&server)).await.unwrap_err();
             assert!(
-                error.starts_with(&format!("job {MADE} was asked for and goes on: "))
+                error.starts_with(&format!("job {MADE} was requested and is in progress: "))
                     && error.contains(why),
                 "{error}"
             );
@@ -375,8 +375,9 @@ async fn an_interrupted_take_names_the_snapshot_to_wait_for() {
             );
             let error = taking.deadline(seconds(600)).await.unwrap_err().to_string();
             assert!(
-                error.starts_with(&format!("snapshot {MADE} was asked for and goes on: "))
-                    && error.contains(why),
+                error.starts_with(&format!(
+                    "snapshot {MADE} was requested and is in progress: "
+                )) && error.contains(why),
                 "{error}"
             );
             assert!(
@@ -414,15 +415,15 @@ async fn every_interrupted_wait_names_the_method_that_resumes_it() {
     let running = || ok(&json!({"id": MADE}));
     for (get, wait) in waits() {
         for (polls, goes_on) in [
-            (vec![running()], "goes on"),
-            (vec![running(), HttpResponse::new(503)], "goes on"),
-            (vec![running(), HttpResponse::new(401)], "goes on"),
-            (vec![HttpResponse::new(503)], "may go on"),
-            (vec![HttpResponse::new(401)], "may go on"),
+            (vec![running()], "is in progress"),
+            (vec![running(), HttpResponse::new(503)], "is in progress"),
+            (vec![running(), HttpResponse::new(401)], "is in progress"),
+            (vec![HttpResponse::new(503)], "may be in progress"),
+            (vec![HttpResponse::new(401)], "may be in progress"),
         ] {
             let error = wait(client(&answering(polls))).await.unwrap_err();
             let end = format!(
-                " {goes_on}: wait for it again with {get}(…).wait(), instead of making another"
+                " {goes_on}: wait for it again with {get}(…).wait(), instead of creating another"
             );
             assert!(error.contains(MADE) && error.ends_with(&end), "{error}");
         }

@@ -160,7 +160,7 @@ async fn a_retry_after_beyond_the_deadline_ends_the_wait_at_once() {
     assert_eq!(failure.retry_after(), Some(seconds(100)));
     assert!(
         error.to_string().starts_with("getSnapshot: 429 ")
-            && error.to_string().contains("; asked to wait 100 s; "),
+            && error.to_string().contains("; retry after 100 s; "),
         "{error}"
     );
     assert_eq!(
@@ -206,7 +206,7 @@ async fn a_rate_limit_is_first_retried_within_the_call() {
 /// Returns the first pause after a response with these rate limit headers.
 async fn first_pause(limit: &str, remaining: &str) -> Duration {
     let snapshot = |status: &str| ok(&json!({"id": PROJECT, "status": status}));
-    let told = |answer: atlas_backup_tests::fake_atlas::HttpResponse| {
+    let with_rate_limit = |answer: atlas_backup_tests::fake_atlas::HttpResponse| {
         let answer = if limit.is_empty() {
             answer
         } else {
@@ -214,7 +214,7 @@ async fn first_pause(limit: &str, remaining: &str) -> Duration {
         };
         answer.header("RateLimit-Remaining", remaining)
     };
-    let server = answering(["queued", "completed"].map(|status| told(snapshot(status))));
+    let server = answering(["queued", "completed"].map(|status| with_rate_limit(snapshot(status))));
     let clock = NoWait::new();
     let client: Client = client(&server, &clock);
     client

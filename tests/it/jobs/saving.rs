@@ -748,7 +748,7 @@ async fn a_job_that_cannot_be_polled_is_named_in_the_error() {
     );
     assert!(
         error.to_string().starts_with(&format!(
-            "job {PROJECT} was asked for and goes on: getRestoreJob: 403 Forbidden (NO_LONGER)"
+            "job {PROJECT} was requested and is in progress: getRestoreJob: 403 Forbidden (NO_LONGER)"
         )),
         "{error}"
     );

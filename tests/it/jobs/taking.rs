@@ -172,13 +172,13 @@ async fn a_snapshot_in_progress_that_never_ends_is_an_error_and_none_is_requeste
             && waited.job().is_some_and(|job| job.id == other.id),
         "{waited:?}"
     );
-    let told = format!(
-        "getSnapshot {}: still under way after 600s; wait for that one first with get_snapshot(…).wait()",
+    let waiting = format!(
+        "getSnapshot {}: still in progress after 600s; wait for that one first with get_snapshot(…).wait()",
         other.id
     );
     assert_eq!(
         error.to_string(),
-        format!("no snapshot was asked for, as another one is under way: {told}")
+        format!("no snapshot was requested, because another one is in progress: {waiting}")
     );
     assert_eq!((setting.sent("POST"), setting.elapsed()), (1, seconds(600)));
 }
@@ -559,7 +559,7 @@ async fn a_snapshot_that_cannot_be_polled_is_named_in_the_error() {
     assert_eq!(
         error.to_string(),
         format!(
-            "snapshot {PROJECT} was asked for and goes on: getSnapshot: 403 Forbidden (USER_UNAUTHORIZED); {again}"
+            "snapshot {PROJECT} was requested and is in progress: getSnapshot: 403 Forbidden (USER_UNAUTHORIZED); {again}"
         )
     );
     assert!(
@@ -602,7 +602,7 @@ async fn nothing_is_requested_after_the_deadline() {
         .await
         .unwrap_err();
     assert!(matches!(error, TakeError::Deadline { .. }), "{error:?}");
-    assert_eq!(error.to_string(), "no snapshot was asked for within 0ns");
+    assert_eq!(error.to_string(), "no snapshot was requested within 0ns");
 
     // The requests for the lists last until the deadline.
     let clock = NoWait::new();

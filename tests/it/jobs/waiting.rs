@@ -99,12 +99,11 @@ async fn a_deadline_error_holds_the_job_as_last_seen() {
             })
         );
         assert_eq!((error.ending(), setting.elapsed()), (None, deadline));
-        let again =
-            "it goes on: wait for it again with get_snapshot(…).wait(), instead of making another";
+        let again = "it is in progress: wait for it again with get_snapshot(…).wait(), instead of creating another";
         assert_eq!(
             error.to_string(),
             format!(
-                "getSnapshot {}: still under way after {deadline:?}; {again}",
+                "getSnapshot {}: still in progress after {deadline:?}; {again}",
                 snapshot.id
             )
         );

@@ -122,7 +122,7 @@ enum Outcome {
 use FaultName as Name;
 use Outcome::{Fails, GoesOn, Succeeds};
 
-const LOST: &str = "no complete answer: ";
+const LOST: &str = "no complete response: ";
 const UNKNOWN: &str = "it is not known whether this was done: ";
 
 /// The outcomes under a single fault, by the kind of call that meets it.
@@ -209,31 +209,31 @@ fn expect(
         Succeeds | Fails(_) => child.wait_with_output().expect("it was started"),
     };
     let (text, errors) = (text(&output), errors(&output));
-    let told = format!(
+    let context = format!(
         "{} under {name:?}, {:?}:\n{text}\n{errors}",
         program.example, output.status
     );
-    assert_eq!(output.status.success(), expected == Succeeds, "{told}");
+    assert_eq!(output.status.success(), expected == Succeeds, "{context}");
     assert_eq!(
         (text.clone() + &errors).contains(program.success),
         expected == Succeeds,
-        "{told}"
+        "{context}"
     );
     if let Fails(reason) = expected {
-        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert_eq!(output.status.code(), Some(1), "{context}");
         let line = errors
             .lines()
             .find(|line| line.contains(reason))
-            .unwrap_or_else(|| panic!("{told}"));
+            .unwrap_or_else(|| panic!("{context}"));
         let is_named = program
             .calls
             .iter()
             .any(|call| line.contains(&format!("{call}: ")));
-        assert!(is_named, "{told}");
+        assert!(is_named, "{context}");
     }
     assert!(
         !text.contains(" 0 snapshots") && !text.starts_with("0 snapshots"),
-        "{told}"
+        "{context}"
     );
     check(&program, &atlas);
 }
@@ -345,9 +345,9 @@ fn nothing_is_created_twice() {
             return;
         }
         expect(name, index, &faults, &expected, &|program, atlas| {
-            let told = format!("{} under {name:?}", program.example);
+            let context = format!("{} under {name:?}", program.example);
             let only_reads = program.calls.iter().all(|call| call.starts_with("list"));
-            assert_eq!(faults.remaining(), usize::from(only_reads), "{told}");
+            assert_eq!(faults.remaining(), usize::from(only_reads), "{context}");
             let received = atlas.server().received_requests();
             let created = received
                 .iter()
@@ -357,7 +357,7 @@ fn nothing_is_created_twice() {
             assert_eq!(
                 created.iter().collect::<BTreeSet<_>>().len(),
                 created.len(),
-                "{told}: {created:?}"
+                "{context}: {created:?}"
             );
         });
     });

@@ -3,7 +3,7 @@
 use atlas_backup_api::{Client, Credentials, Error};
 use atlas_backup_tests::fake_atlas::{App, OAuth, OAuthCounts, Server};
 
-use super::{NoWait, builder, built, create, read, seconds, service_account, told};
+use super::{NoWait, builder, built, create, message, read, seconds, service_account};
 
 /// Starts a server that has issued one token, and a client that uses this token.
 async fn start() -> (Server, OAuth, Client, NoWait) {
@@ -85,7 +85,7 @@ async fn an_access_token_is_never_printed() {
     let builder = builder(&server, &clock).credentials(Credentials::token(token.clone()));
     oauth.revoke_tokens();
     let error = create(&client).await.unwrap_err();
-    let printed = format!("{builder:?} {client:?} {client:#?} {}", told(&error));
+    let printed = format!("{builder:?} {client:?} {client:#?} {}", message(&error));
     assert!(
         printed.contains("access token") && !printed.contains(&token),
         "{printed}"

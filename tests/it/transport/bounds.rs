@@ -6,7 +6,7 @@ use std::time::Duration;
 use atlas_backup_api::{CallOptions, Client, ClientBuilder, Error, RetryPolicy};
 
 use super::flood::{Flood, IN_BUFFERS};
-use super::{NoWait, built, create, create_with, read, service_account, told};
+use super::{NoWait, built, create, create_with, message, read, service_account};
 
 const MIB: u64 = 1 << 20;
 const FAILURE: u64 = MIB / 4;
@@ -55,7 +55,7 @@ async fn an_endless_success_is_one_error_after_one_attempt() {
                 "{name}: {error:?}"
             );
             let message = error.to_string();
-            let problem = "unreadable answer (200 OK): the answer is longer than 1048576 bytes, which is as much as is read; \
+            let problem = "cannot decode the response (200 OK): the response is longer than 1048576 bytes, which is as much as is read; \
                            `max_response_bytes` of the client or of the call raises the limit";
             assert!(message.ends_with(problem), "{name}: {message}");
             let taken = flood.taken().await;
@@ -121,9 +121,9 @@ async fn an_endless_error_body_is_still_that_error() {
             "{error}"
         );
         assert!(
-            told(&error).len() < 16 * 1024,
+            message(&error).len() < 16 * 1024,
             "{} bytes are told",
-            told(&error).len()
+            message(&error).len()
         );
         let taken = flood.taken().await;
         assert!(is_near(taken, FAILURE), "{taken}");
@@ -263,7 +263,7 @@ async fn an_endless_token_response_is_an_error() {
                 && error.to_string().contains("answer is longer than 64 KiB"),
             "{error:?}"
         );
-        assert!(!told(&error).contains("fake-token-"), "{error:?}");
+        assert!(!message(&error).contains("fake-token-"), "{error:?}");
         let taken = flood.taken().await;
         assert!(is_near(taken, TOKEN), "{taken}");
         flood.no_more();

@@ -26,9 +26,9 @@ impl Random {
 }
 
 /// Polls the call at most `polls` times and then drops it. Returns `None` if it dropped the call.
-async fn dropped_after<T>(looks: u64, call: impl Future<Output = T>) -> Option<T> {
+async fn dropped_after<T>(polls: u64, call: impl Future<Output = T>) -> Option<T> {
     let mut call = pin!(call);
-    let mut left = looks;
+    let mut left = polls;
     poll_fn(|context| {
         if left == 0 {
             return Poll::Ready(None);
@@ -36,7 +36,7 @@ async fn dropped_after<T>(looks: u64, call: impl Future<Output = T>) -> Option<T
         left -= 1;
         match call.as_mut().poll(context) {
             Poll::Pending if left == 0 => Poll::Ready(None),
-            looked => looked.map(Some),
+            polled => polled.map(Some),
         }
     })
     .await

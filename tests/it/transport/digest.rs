@@ -5,7 +5,7 @@ use atlas_backup_tests::fake_atlas::{
     App, Barrier, Digest, DigestCounts, Fault, Faults, PUBLIC_KEY, Server,
 };
 
-use super::{NoWait, PROJECT, api_key, builder, built, create, read, told, update};
+use super::{NoWait, PROJECT, api_key, builder, built, create, message, read, update};
 
 fn start(digest: &Digest) -> (Server, Client) {
     let server = App::examples().layer(digest).start();
@@ -278,7 +278,7 @@ async fn wrong_keys_are_one_clear_error_after_one_retry() {
             "takeSnapshot: 401 Unauthorized (UNEXPECTED_ERROR): You are not authorized for this resource; the client called with an API key: \
              check it, and the access list of addresses"
         );
-        assert!(!told(&error).contains("hunter2"), "{}", told(&error));
+        assert!(!message(&error).contains("hunter2"), "{}", message(&error));
         assert_eq!(
             (server.request_count(), server.handled_count("POST")),
             (2 * calls, 0)

@@ -14,7 +14,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use super::{NoWait, PROJECT, api_key, builder, built, create, read, service_account, told};
+use super::{NoWait, PROJECT, api_key, builder, built, create, message, read, service_account};
 
 thread_local! {
     static TRACED: RefCell<String> = const { RefCell::new(String::new()) };
@@ -151,7 +151,7 @@ async fn no_secret_is_traced_or_printed() {
             assert_clean("a request", &format!("{call:?} {call:#?}"));
             match call.send().await {
                 Ok(response) => assert_clean("a response", &format!("{:?}", response.headers())),
-                Err(error) => assert_clean("an error", &told(&error)),
+                Err(error) => assert_clean("an error", &message(&error)),
             }
         }
         sent += server.request_count();
@@ -202,7 +202,7 @@ async fn errors_of_all_kinds_hold_no_secret() {
         .await
         .unwrap_err();
         assert!(matches!(error, Error::Auth(_)), "{error:?}");
-        assert_clean("the error", &told(&error));
+        assert_clean("the error", &message(&error));
         assert_eq!(
             (server.request_count(), server.handled_count("POST")),
             (1, 0)
@@ -214,7 +214,7 @@ async fn errors_of_all_kinds_hold_no_secret() {
         ("hunter2\u{0}", "hunter2"),
     ] {
         let error = Client::new(Credentials::api_key(public, private)).unwrap_err();
-        assert_clean("the refusal", &told(&error));
+        assert_clean("the refusal", &message(&error));
     }
     assert_clean(
         "credentials",

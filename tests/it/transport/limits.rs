@@ -74,7 +74,7 @@ async fn no_more_calls_run_at_once_than_max_concurrency() {
     );
     assert_eq!(
         error.to_string(),
-        "takeSnapshot: not sent: no place among the calls under way in time"
+        "takeSnapshot: not sent: no permit for a concurrent call in time"
     );
     assert_eq!(server.request_count(), 3);
     gate.open();

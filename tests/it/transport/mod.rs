@@ -155,7 +155,7 @@ pub async fn delete(client: &Client) -> Result<u16, Error> {
 }
 
 /// Returns everything that an error and its sources print, with `Display` and `Debug`.
-pub fn told(error: &Error) -> String {
+pub fn message(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}");
     let mut source = std::error::Error::source(error);
     while let Some(deeper) = source {

@@ -339,10 +339,7 @@ async fn a_retry_after_beyond_the_maximum_ends_the_call_and_is_reported() {
         let setting = setting(Faults::script([fault]));
         let error = read(&setting.client).await.unwrap_err();
         assert_eq!(error.retry_after(), Some(seconds(61)), "{error:?}");
-        assert!(
-            error.to_string().ends_with("; asked to wait 61 s"),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with("; retry after 61 s"), "{error}");
         assert_eq!(setting.seen("GET"), (1, 0, 0));
     }
     let setting = setting(Faults::script([Fault::rate_limited(Some(61))]));

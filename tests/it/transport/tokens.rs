@@ -8,7 +8,7 @@ use atlas_backup_tests::fake_atlas::{
 };
 use serde_json::json;
 
-use super::{NoWait, builder, built, create, create_with, read, seconds, service_account, told};
+use super::{NoWait, builder, built, create, create_with, message, read, seconds, service_account};
 
 fn start(oauth: OAuth) -> (Server, OAuth, Client, NoWait) {
     let clock = NoWait::new();
@@ -301,7 +301,7 @@ async fn a_retry_after_beyond_the_maximum_for_a_token_ends_the_call() {
             "{error:?}"
         );
         assert!(
-            error.to_string().ends_with("; asked to wait 3600 s"),
+            error.to_string().ends_with("; retry after 3600 s"),
             "{error}"
         );
     }
@@ -343,7 +343,7 @@ async fn callers_that_wait_for_a_failing_token_request_share_its_error() {
         let error = call.await.unwrap().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "takeSnapshot: no token for the service account: the token endpoint answered 401 Unauthorized (invalid_client): The secret has \
+            "takeSnapshot: no token for the service account: the token endpoint responded with 401 Unauthorized (invalid_client): The secret has \
              expired; check the client id and the secret, and whether the secret has expired"
         );
         let Error::Auth(error) = error else {
@@ -382,7 +382,7 @@ async fn wrong_secrets_are_one_clear_error() {
         matches!(error, Error::Auth(_)) && error.status().unwrap() == 401,
         "{error:?}"
     );
-    assert!(!told(&error).contains("hunter2"));
+    assert!(!message(&error).contains("hunter2"));
     assert_eq!(
         (
             oauth.counts().token_requests,

@@ -1,13 +1,14 @@
 //! `cargo xtask codegen`: generates the client from spec/*.yaml, and writes the files or compares
 //! them with those on disk.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use atlas_backup_codegen::{ItemKind, Output, generate};
+use atlas_backup_codegen::{Duplicate, ItemKind, Output, Part, Reason, generate};
 use atlas_backup_document::{Document, GENERATIONS};
 use clap::Parser;
 use similar::TextDiff;
@@ -49,12 +50,6 @@ pub struct Arguments {
     pub root: Option<PathBuf>,
 }
 
-/// A document and the code generated from it.
-struct Generated {
-    document: Document,
-    output: Output,
-}
-
 /// Runs the command.
 ///
 /// # Errors
@@ -65,34 +60,41 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         .root
         .clone()
         .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
-    let generated = generate_all(&root)?;
-    let (expected, mut found) = (expected(&generated), Files::new());
+    let output = generate_all(&root)?;
+    let (expected, mut found) = (expected(&output), Files::new());
     for folder in [CODE, TABLES] {
         found.extend(prefixed(folder, tree::read(&root.join(folder))?));
     }
     let changes = tree::compare(&expected, &found);
+    let moved = moved(&output, &expected, &found);
     if arguments.check {
-        return Ok(verify(&changes, &expected, &found));
+        return Ok(verify(&changes, &expected, &found, &moved));
     }
     for (path, _) in &changes {
         tree::write(&root.join(path), expected.get(path).map(String::as_str))?;
     }
-    anstream::print!("{}", table(&generated, &changes));
+    anstream::print!(
+        "{}{}{moved}",
+        table(&output.parts, &changes),
+        duplicates(&output.duplicates)
+    );
     if arguments.passes {
-        anstream::print!("\n{}", passes(&generated));
+        anstream::print!("\n{}", passes(&output));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Returns all generated files, by path relative to the project's root.
-fn expected(generated: &[Generated]) -> Files {
-    let code = generated
+fn expected(output: &Output) -> Files {
+    let code = output
+        .parts
         .iter()
-        .flat_map(|one| &one.output.files)
+        .flat_map(|part| &part.files)
         .map(|file| (format!("{CODE}/{}", file.path), file.text.clone()));
-    let tables = generated
+    let tables = output
+        .parts
         .iter()
-        .flat_map(|one| &one.output.table)
+        .flat_map(|part| &part.table)
         .map(|file| (format!("{TABLES}/{}", file.path), file.text.clone()));
     code.chain(tables).collect()
 }
@@ -106,43 +108,40 @@ fn prefixed(folder: &str, files: Files) -> Files {
 
 /// Generates the code of all documents. Fails with the findings of all of them, not only those of
 /// the first.
-fn generate_all(root: &Path) -> Result<Vec<Generated>, String> {
-    let mut generated = Vec::new();
+fn generate_all(root: &Path) -> Result<Output, String> {
+    let mut documents = Vec::new();
     let mut messages = String::new();
     let mut findings = 0;
     for generation in GENERATIONS {
         let path = generation.document;
         let file = root.join(path);
-        let text = match fs::read(&file)
+        match fs::read(&file)
             .map_err(|error| error.to_string())
             .and_then(|bytes| text(path, bytes))
         {
-            Ok(text) => text,
+            Ok(text) => documents.push(Document {
+                api: generation.api.to_owned(),
+                path: path.to_owned(),
+                text,
+            }),
             Err(error) => {
                 findings += 1;
                 let _infallible = write!(messages, "error: cannot read {path}: {error}\n\n");
-                continue;
-            }
-        };
-        let document = Document {
-            api: generation.api.to_owned(),
-            path: path.to_owned(),
-            text,
-        };
-        match generate(&document) {
-            Ok(output) => generated.push(Generated { document, output }),
-            Err(error) => {
-                findings += error.findings.len();
-                messages.push_str(&error.render(&document, true));
             }
         }
     }
-    let word = if findings == 1 { "finding" } else { "findings" };
-    if messages.is_empty() {
-        Ok(generated)
-    } else {
-        Err(format!("{messages}{findings} {word}; nothing was written"))
+    let errors = match generate(&documents) {
+        Ok(output) if messages.is_empty() => return Ok(output),
+        Ok(_) => Vec::new(),
+        Err(errors) => errors,
+    };
+    for error in errors {
+        findings += error.findings.len();
+        let document = documents.iter().find(|one| one.path == error.path);
+        messages.extend(document.map(|document| error.render(document, true)));
     }
+    let word = if findings == 1 { "finding" } else { "findings" };
+    Err(format!("{messages}{findings} {word}; nothing was written"))
 }
 
 /// Decodes a document. Fails with the position of the first byte that is not UTF-8.
@@ -161,56 +160,53 @@ fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
     })
 }
 
-fn totals(generated: &[Generated]) -> Vec<(&'static str, usize)> {
-    let mut totals: Vec<(&'static str, usize)> = Vec::new();
-    for (name, count) in generated.iter().flat_map(|one| &one.output.passes) {
-        match totals.iter_mut().find(|(known, _)| known == name) {
-            Some((_, total)) => *total += count,
-            None => totals.push((name, *count)),
-        }
-    }
-    totals
-}
-
-fn passes(generated: &[Generated]) -> String {
-    totals(generated)
+fn passes(output: &Output) -> String {
+    output
+        .passes
         .iter()
         .map(|(name, count)| format!("{name:<24}{count:>6} places\n"))
         .collect()
 }
 
-fn table(generated: &[Generated], changes: &[(String, Change)]) -> String {
+fn table(parts: &[Part], changes: &[(String, Change)]) -> String {
     let bold = Style::new().bold();
     let mut text = format!(
         "{bold}{:<16}{:>11}{:>7}{:>7}{:>8}  {:<12}{bold:#}\n",
         "document", "operations", "types", "files", "lines", "changed"
     );
     let mut all = 0;
-    for Generated { document, output } in generated {
-        let count = |kind| output.items.iter().filter(|item| item.kind == kind).count();
-        let lines: usize = output
+    for part in parts {
+        let count = |kind| part.items.iter().filter(|item| item.kind == kind).count();
+        let lines: usize = part
             .files
             .iter()
             .map(|file| file.text.lines().count())
             .sum();
         all += lines;
-        let of_document = |path: &str| {
+        let of_part = |path: &str| {
             [CODE, TABLES]
                 .iter()
-                .any(|folder| path.starts_with(&format!("{folder}/{}/", document.api)))
+                .any(|folder| path.starts_with(&format!("{folder}/{}/", part.folder)))
         };
-        let changed = changes.iter().filter(|(path, _)| of_document(path)).count();
+        let changed = changes.iter().filter(|(path, _)| of_part(path)).count();
         let changed = match changed {
             0 => "-".to_owned(),
             1 => "1 file".to_owned(),
             several => format!("{several} files"),
         };
-        let (operations, types) = (count(ItemKind::Operation), count(ItemKind::Type));
+        let types = count(ItemKind::Type);
+        let operations = match count(ItemKind::Operation) {
+            0 => "-".to_owned(),
+            several => several.to_string(),
+        };
+        let name = match part.documents.as_slice() {
+            [document] => document,
+            _ => &part.folder,
+        };
         let _infallible = writeln!(
             text,
-            "{:<16}{operations:>11}{types:>7}{:>7}{lines:>8}  {changed}",
-            document.path,
-            output.files.len()
+            "{name:<16}{operations:>11}{types:>7}{:>7}{lines:>8}  {changed}",
+            part.files.len()
         );
     }
     let _infallible = writeln!(text, "{:<16}{:>33}", "all", all);
@@ -225,7 +221,89 @@ fn table(generated: &[Generated], changes: &[(String, Change)]) -> String {
     text
 }
 
-fn verify(changes: &[(String, Change)], expected: &Files, found: &Files) -> ExitCode {
+/// Lists the types that several API generations have and that cannot be shared: first those that
+/// differ, then those that use one of them.
+fn duplicates(duplicates: &[Duplicate]) -> String {
+    let mut names: BTreeMap<(&[String], bool), Vec<&str>> = BTreeMap::new();
+    for Duplicate { name, apis, reason } in duplicates {
+        let only_uses = matches!(reason, Reason::Uses(_));
+        names.entry((apis, only_uses)).or_default().push(name);
+    }
+    names
+        .iter()
+        .map(|((apis, only_uses), names)| {
+            let why = match only_uses {
+                false => format!("as {} differ", apis.join(" and ")),
+                true => "as they use one of these".to_owned(),
+            };
+            format!("{}, {why}: {}\n", made(apis), names.join(", "))
+        })
+        .collect()
+}
+
+/// How often a type is generated: `made twice`.
+fn made(apis: &[String]) -> String {
+    match apis.len() {
+        2 => "made twice".to_owned(),
+        several => format!("made {several} times"),
+    }
+}
+
+/// Describes the types that are shared on disk and not any more in the generated code, and the
+/// reverse, a line each. Returns nothing if no code is shared on disk.
+fn moved(output: &Output, expected: &Files, found: &Files) -> String {
+    let (before, after) = (shared_types(found), shared_types(expected));
+    let mut text = String::new();
+    if before.is_empty() {
+        return text;
+    }
+    for duplicate in &output.duplicates {
+        if before.contains(duplicate.name.as_str()) {
+            let Duplicate { name, apis, reason } = duplicate;
+            let (made, apis) = (made(apis), apis.join(" and "));
+            let _infallible = match reason {
+                Reason::Differs(difference) => {
+                    writeln!(text, "  {name}: {apis} differ now, {made} ({difference})")
+                }
+                Reason::Uses(used) => writeln!(text, "  {name}: {made} now, as it uses `{used}`"),
+            };
+        }
+    }
+    let own: Vec<_> = found
+        .iter()
+        .filter(|(path, _)| path.starts_with(CODE) && path.contains("/types/"))
+        .collect();
+    for name in after.difference(&before) {
+        let defines = |text: &str| types(text).any(|found| found == *name);
+        if own.iter().filter(|(_, text)| defines(text)).count() > 1 {
+            let _infallible = writeln!(text, "  {name}: the same everywhere now, made once");
+        }
+    }
+    text
+}
+
+/// Returns the names of the types in the shared files.
+fn shared_types(files: &Files) -> BTreeSet<&str> {
+    let shared = format!("{CODE}/shared/");
+    files
+        .iter()
+        .filter(|(path, _)| path.starts_with(&shared))
+        .flat_map(|(_, text)| types(text))
+        .collect()
+}
+
+/// Returns the names of the types that a generated file defines.
+fn types(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        let line = line.trim_start();
+        let definition = line
+            .strip_prefix("pub struct ")
+            .or_else(|| line.strip_prefix("pub enum "))?;
+        definition.split_whitespace().next()
+    })
+}
+
+fn verify(changes: &[(String, Change)], expected: &Files, found: &Files, moved: &str) -> ExitCode {
     if changes.is_empty() {
         anstream::println!(
             "the generated code is up to date ({} files)",
@@ -233,7 +311,7 @@ fn verify(changes: &[(String, Change)], expected: &Files, found: &Files) -> Exit
         );
         return ExitCode::SUCCESS;
     }
-    anstream::eprint!("{}", report(changes, expected, found));
+    anstream::eprint!("{}{moved}", report(changes, expected, found));
     ExitCode::FAILURE
 }
 

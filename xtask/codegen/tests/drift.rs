@@ -97,7 +97,7 @@ fn check_finds_what_is_missing_stale_and_orphaned_and_writes_nothing() {
 #[test]
 fn a_long_difference_is_cut() {
     let folder = fresh();
-    let file = folder.path().join(CODE).join("v2/types/legacy.rs");
+    let file = folder.path().join(CODE).join("shared/legacy.rs");
     let reversed: Vec<String> = fs::read_to_string(&file)
         .expect("generated")
         .lines()
@@ -241,4 +241,45 @@ fn only_what_changed_is_written_again() {
     );
     assert_ne!(modified("v2/snapshots.rs"), before);
     assert_eq!(modified("v2/legacy.rs"), other);
+}
+
+#[test]
+fn a_description_that_is_edited_in_one_document_makes_its_type_twice() {
+    let folder = fresh();
+    let link = |path: &str| {
+        let file = folder.path().join(CODE).join(path);
+        fs::read_to_string(file).is_ok_and(|text| text.contains("pub struct PrivateDownloadUrl"))
+    };
+    let places = || {
+        [
+            link("shared/restore_jobs.rs"),
+            link("v1/types/restore_jobs.rs"),
+            link("v2/types/restore_jobs.rs"),
+        ]
+    };
+    let (old, new) = (
+        "Id of the private endpoint in AWS.",
+        "Id of the AWS endpoint.",
+    );
+    assert_eq!(places(), [true, false, false]);
+    edit(folder.path(), "spec/v2.yaml", old, new);
+    let report = text(&codegen(folder.path(), &["--check"]).stderr);
+    let table = text(&codegen(folder.path(), &[]).stdout);
+    for line in [
+        "  PrivateDownloadUrl: v1 and v2 differ now, made twice (description of `endpoint_id`)",
+        "  RestoreJobMember: made twice now, as it uses `PrivateDownloadUrl`",
+    ] {
+        assert!(report.contains(line), "no `{line}` in\n{report}");
+        assert!(table.contains(line), "no `{line}` in\n{table}");
+    }
+    assert_eq!(places(), [false, true, true]);
+    // It is no news any more.
+    assert!(!text(&codegen(folder.path(), &[]).stdout).contains("differ now"));
+    edit(folder.path(), "spec/v2.yaml", new, old);
+    let table = text(&codegen(folder.path(), &[]).stdout);
+    assert!(
+        table.contains("  PrivateDownloadUrl: the same everywhere now, made once"),
+        "{table}"
+    );
+    assert_eq!(places(), [true, false, false]);
 }

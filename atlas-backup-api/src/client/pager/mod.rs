@@ -28,10 +28,11 @@ const ITEMS_PER_PAGE: i64 = 500;
 ///
 #[cfg_attr(feature = "v2", doc = "```no_run")]
 #[cfg_attr(not(feature = "v2"), doc = "```ignore")]
-/// # async fn run(client: atlas_backup_api::Client, project: &str) -> Result<(),
-/// atlas_backup_api::Error> {
-/// let mut snapshots = client.v2().list_snapshots(project, "orders").stream(); while let
-/// Some(snapshot) = snapshots.next().await { println!("{}", snapshot?.id); }
+/// # async fn run(client: atlas_backup_api::Client, project: &str) -> Result<(), atlas_backup_api::Error> {
+/// let mut snapshots = client.v2().list_snapshots(project, "orders").stream();
+/// while let Some(snapshot) = snapshots.next().await {
+///     println!("{}", snapshot?.id);
+/// }
 /// # Ok(())
 /// # }
 /// ```
@@ -39,15 +40,15 @@ const ITEMS_PER_PAGE: i64 = 500;
 /// It also implements [`Stream`], for the combinators of the `futures` crate.
 ///
 /// - A page has 500 items unless the call sets another size, and is fetched when the previous page
-/// is used up. Each page is a request of its own, with the retries and timeouts of the call.
-/// `page_num` sets the first page.
+///   is used up. Each page is a request of its own, with the retries and timeouts of the call.
+///   `page_num` sets the first page.
 /// - An item that appears again on a later page, because new items have been inserted before it, is
-/// skipped. An item that moves to an earlier page, because others were deleted meanwhile, is
-/// missed: paging by number cannot detect this.
+///   skipped. An item that moves to an earlier page, because others were deleted meanwhile, is
+///   missed: paging by number cannot detect this.
 /// - The stream ends at a page whose links have no `next`, at a page without items (whatever
-/// `totalCount` says), and after an error.
+///   `totalCount` says), and after an error.
 /// - If Atlas takes too long to count the items of a large list (`TIMEOUT_WHILE_PAGING`), the
-/// stream continues without the count.
+///   stream continues without the count.
 #[must_use = "nothing is fetched before `next`"]
 pub struct Items<T> {
     state: State,

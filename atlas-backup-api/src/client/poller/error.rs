@@ -248,7 +248,7 @@ impl<T> fmt::Display for Fault<'_, T> {
                 ..
             } => {
                 let known = if job.is_some() {
-                    "still under way"
+                    "still in progress"
                 } else {
                     "not known how far it is"
                 };
@@ -277,13 +277,13 @@ impl<T> fmt::Display for WaitError<T> {
         };
         let goes_on = match self.last_known() {
             LastKnown::Ended | LastKnown::Refused => return Ok(()),
-            LastKnown::Gone => return write!(f, "; {subject} was there before, and is no longer"),
-            LastKnown::InProgress => "goes on",
-            LastKnown::Unknown => "may go on",
+            LastKnown::Gone => return write!(f, "; {subject} existed before, but no longer does"),
+            LastKnown::InProgress => "is in progress",
+            LastKnown::Unknown => "may be in progress",
         };
         write!(
             f,
-            "; {subject} {goes_on}: wait for it again with {}, instead of making another",
+            "; {subject} {goes_on}: wait for it again with {}, instead of creating another",
             self.how_to_wait()
         )
     }

@@ -398,7 +398,7 @@ fn atlas_is_told_without_doubled_punctuation() {
     let limited = br#"{"errorCode": "RATE_LIMITED", "detail": "Too many."}"#;
     assert_eq!(
         error(429, &headers, limited).to_string(),
-        "429 Too Many Requests (RATE_LIMITED): Too many; asked to wait 120 s"
+        "429 Too Many Requests (RATE_LIMITED): Too many; retry after 120 s"
     );
     assert_eq!(
         error(429, &[("retry-after", "0")], b"").to_string(),

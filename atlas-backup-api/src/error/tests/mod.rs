@@ -79,9 +79,9 @@ fn messages_are_those_of_what_they_hold() {
     );
     assert_eq!(
         api(404, "").to_string(),
-        "get: 404 Not Found; asked to wait 7 s"
+        "get: 404 Not Found; retry after 7 s"
     );
-    let message = "get: unreadable answer (200 OK): the answer is not JSON: expected value at line 1 column 1";
+    let message = "get: cannot decode the response (200 OK): the response is not JSON: expected value at line 1 column 1";
     assert_eq!(syntax().to_string(), message);
 }
 
@@ -110,7 +110,7 @@ fn what_lies_in_another_error_is_told_too() {
     assert!(error.is_ambiguous() && !error.is_rate_limited() && error.retry_after().is_some());
     assert_eq!(
         error.to_string(),
-        "get: it is not known whether this was done: 503 Service Unavailable (BUSY); asked to wait 7 s"
+        "get: it is not known whether this was done: 503 Service Unavailable (BUSY); retry after 7 s"
     );
     let answer = ApiError::of(
         GET.id,

@@ -91,7 +91,7 @@ pub(super) const MAKERS: &[fn(&str) -> Error] = &[
     |text| AuthError::refused(TAKE.id, answer(401, text, 7), Auth::Nothing.hint()).into(),
     |text| AuthError::token_refused(refusal(text)).of(TAKE.id).into(),
     |_| {
-        AuthError::token_unreadable("the token endpoint's answer is not JSON")
+        AuthError::token_unreadable("the response of the token endpoint is not JSON")
             .of(TAKE.id)
             .into()
     },

@@ -148,7 +148,7 @@ async fn the_connection_is_lost() {
         );
         let message = messages(&error);
         assert!(
-            message.starts_with("get: no complete answer: "),
+            message.starts_with("get: no complete response: "),
             "{broken:?}: {message}"
         );
         assert!(server.request().is_some());
@@ -170,7 +170,7 @@ async fn a_silent_server_is_not_waited_for() {
         let began = Instant::now();
         let error = get(&url).await.err().unwrap();
         assert!(matches!(error, Error::Timeout(_)), "{sent:?}: {error:?}");
-        assert_eq!(messages(&error), "get: no complete answer in time");
+        assert_eq!(messages(&error), "get: no complete response in time");
         assert!((250..4000).contains(&began.elapsed().as_millis()));
     }
 }

@@ -44,16 +44,15 @@ impl<J> fmt::Display for SaveError<J> {
             SaveError::Job { id, failure } => {
                 let (id, summary) = (one_line::truncate(id.as_str(), 100), failure.summary());
                 match failure.last_known() {
-                    LastKnown::Ended => write!(f, "job {id} was asked for: {failure}"),
-                    LastKnown::Gone => write!(
-                        f,
-                        "job {id} was asked for, and is no longer there: {summary}"
-                    ),
+                    LastKnown::Ended => write!(f, "job {id} was requested: {failure}"),
+                    LastKnown::Gone => {
+                        write!(f, "job {id} was requested, but no longer exists: {summary}")
+                    }
                     _ => {
                         let how = failure.how_to_wait();
                         write!(
                             f,
-                            "job {id} was asked for and goes on: {summary}; wait for it with {how}, and download its deliveries()"
+                            "job {id} was requested and is in progress: {summary}; wait for it with {how}, and download its deliveries()"
                         )
                     }
                 }

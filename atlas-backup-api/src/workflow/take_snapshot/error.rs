@@ -62,7 +62,7 @@ impl fmt::Display for TakeError {
                 let (summary, how) = (error.summary(), error.how_to_wait());
                 write!(
                     f,
-                    "no snapshot was asked for, as another one is under way: {summary}; wait for that one first with {how}"
+                    "no snapshot was requested, because another one is in progress: {summary}; wait for that one first with {how}"
                 )
             }
             TakeError::Ambiguous { marker, failure } => {
@@ -72,7 +72,7 @@ impl fmt::Display for TakeError {
                 )
             }
             TakeError::Deadline { waited } => {
-                write!(f, "no snapshot was asked for within {waited:?}")
+                write!(f, "no snapshot was requested within {waited:?}")
             }
             TakeError::Snapshot { snapshot, failure } => {
                 let (id, summary) = (
@@ -80,16 +80,16 @@ impl fmt::Display for TakeError {
                     failure.summary(),
                 );
                 match failure.last_known() {
-                    LastKnown::Ended => write!(f, "snapshot {id} was asked for: {failure}"),
+                    LastKnown::Ended => write!(f, "snapshot {id} was requested: {failure}"),
                     LastKnown::Gone => write!(
                         f,
-                        "snapshot {id} was asked for, and is no longer there: {summary}"
+                        "snapshot {id} was requested, but no longer exists: {summary}"
                     ),
                     _ => {
                         let how = failure.how_to_wait();
                         write!(
                             f,
-                            "snapshot {id} was asked for and goes on: {summary}; wait for it with {how}, do not take another"
+                            "snapshot {id} was requested and is in progress: {summary}; wait for it with {how}, do not take another"
                         )
                     }
                 }

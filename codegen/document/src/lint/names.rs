@@ -14,7 +14,7 @@ use crate::error::Finding;
 use crate::vocabulary::is_keyword;
 
 /// The files that every API has.
-const FILES: &[&str] = &["mod", "types", "shared"];
+const FILES: &[&str] = &["mod", "types", "common"];
 
 /// The methods that every request has besides the setters of its parameters.
 const REQUEST_METHODS: &[&str] = &["send", "options"];

@@ -5,21 +5,32 @@
 mod compliance_policy;
 mod export_buckets;
 mod export_jobs;
-mod legacy;
 mod restore_jobs;
 mod schedules;
-mod serverless;
-mod shared;
 mod snapshots;
-mod tenant;
 
 pub use compliance_policy::*;
 pub use export_buckets::*;
 pub use export_jobs::*;
-pub use legacy::*;
 pub use restore_jobs::*;
 pub use schedules::*;
-pub use serverless::*;
-pub use shared::*;
 pub use snapshots::*;
-pub use tenant::*;
+
+pub use crate::generated::shared::{
+    BsonTimestamp, CloudProvider, ClusterType, ComplianceOnDemandPolicyItem, CompliancePolicyItem,
+    CompliancePolicyState, ConfigServerType, CopyPolicyItem, ExportFrequency, ExportJobMember,
+    ExportJobRequest, ExportJobState, ExportLabel, ExportPolicy, ExportProgress, ExportStateReason,
+    ExtraRetention, LegacyCheckpoint, LegacyCheckpointPage, LegacyCheckpointPart, LegacyCompression,
+    LegacyHashType, LegacyRestoreDelivery, LegacyRestoreDeliveryRequest,
+    LegacyRestoreDeliveryStatus, LegacyRestoreFileHash, LegacyRestoreJob, LegacyRestoreJobList,
+    LegacyRestoreJobPage, LegacyRestoreJobRequest, LegacyRestoreMethod, LegacyRestoreStatus,
+    LegacySchedule, LegacyScheduleUpdateRequest, LegacySnapshot, LegacySnapshotCompletion,
+    LegacySnapshotPage, LegacySnapshotPart, LegacySnapshotPartType, LegacySnapshotRetentionRequest,
+    Link, OnDemandFrequency, PrivateDownloadUrl, RestoreDeliveryType, RestoreJobMember,
+    RestoreJobRequest, RetentionUnit, SchedulePolicy, SchedulePolicyItem, ScheduledFrequency,
+    ServerlessRestoreJob, ServerlessRestoreJobPage, ServerlessRestoreJobRequest, ServerlessSnapshot,
+    ServerlessSnapshotPage, SharedTierDeliveryType, SharedTierStatus, SnapshotFrequency,
+    SnapshotKind, SnapshotMember, SnapshotRetentionRequest, SnapshotRetentionUnit, SnapshotStatus,
+    SnapshotType, TenantRestoreJob, TenantRestoreJobPage, TenantRestoreJobRequest, TenantSnapshot,
+    TenantSnapshotDownloadRequest, TenantSnapshotPage,
+};
