@@ -39,7 +39,7 @@ fn every_answer_is_read_and_nothing_is_lost() {
 /// report must show exactly the one deviation that was made. In an enveloped response, the mutation
 /// changes the content.
 #[test]
-fn every_mutant_is_read_and_shows_what_was_done_to_it() {
+fn every_mutant_is_read_and_reported_as_one_deviation() {
     let examiner = examiner();
     let mut counts = BTreeMap::<(&str, &str), usize>::new();
     for fixture in fixtures() {
@@ -306,7 +306,7 @@ fn an_invented_value_an_invented_member_and_a_null_are_named() {
 }
 
 #[test]
-fn what_cannot_be_read_fails() {
+fn an_unreadable_response_fails() {
     for body in [
         json!({}),
         json!({"id": 7}),
@@ -355,7 +355,7 @@ fn what_cannot_be_read_fails() {
 }
 
 #[test]
-fn what_others_recorded_does_not_matter() {
+fn entries_of_other_services_are_ignored() {
     let mut archive = capture(&json!({"id": "32b6e34b3d91647abb20e7b8"}), "#fragment");
     let entries = archive["log"]["entries"].as_array_mut().expect("a list");
     let bad = json!({"status": "?", "content": {"text": "?", "encoding": "base64"}});
@@ -406,7 +406,7 @@ fn what_others_recorded_does_not_matter() {
 }
 
 #[test]
-fn nothing_examined_is_not_everything_examined() {
+fn an_empty_capture_is_not_reported_as_fully_examined() {
     let (status, text) = run(&json!({"log": {"entries": []}}), &[]);
     assert_eq!(status, Some(0), "{text}");
     assert!(
@@ -416,7 +416,7 @@ fn nothing_examined_is_not_everything_examined() {
 }
 
 #[test]
-fn no_name_can_forge_a_line() {
+fn a_name_cannot_forge_a_line_of_the_report() {
     let mut archive = capture(
         &json!({"id": "32b6e34b3d91647abb20e7b8", "a\nNOT DECODED ×1": 1, "\u{202e}\u{1b}[2J": 2}),
         "?b%0Aentries:=1",

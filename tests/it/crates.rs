@@ -56,7 +56,7 @@ fn arrows() -> BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> {
 }
 
 #[test]
-fn each_crate_knows_only_those_that_it_may() {
+fn each_crate_depends_only_on_those_that_it_may() {
     let wanted: &[(&str, &[&str], &[&str])] = &[
         // Users compile this crate, so it depends on neither the generator nor the fake.
         ("atlas-backup-api", &[], &[]),

@@ -47,7 +47,7 @@ fn only_error(document: &Document) -> Option<Error> {
 }
 
 #[test]
-fn the_sound_document_is_sound() {
+fn the_sound_document_has_no_findings() {
     let document = Document {
         api: "v2".into(),
         path: "sound.yaml".into(),
@@ -109,7 +109,7 @@ fn block(text: &str, index: usize) -> String {
 
 /// If nobody can look up a rule, Atlas may not have that rule.
 #[test]
-fn no_rule_of_a_shipped_document_does_without_its_source() {
+fn every_rule_of_a_shipped_document_has_a_source() {
     for api in apis() {
         let document = document(api);
         let read = atlas_backup_document::load(&document)

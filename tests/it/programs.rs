@@ -261,7 +261,7 @@ fn a_refused_list_is_not_an_empty_one() {
 }
 
 #[test]
-fn what_fails_is_said_in_one_line() {
+fn a_failure_is_reported_in_one_line() {
     let atlas = atlas(FakeAtlas::builder());
     let errors = |example, arguments: &[&str]| {
         let output = run(&atlas, example, arguments, "");
@@ -324,7 +324,7 @@ fn a_snapshot_is_downloaded() {
 }
 
 #[test]
-fn a_restore_needs_the_name_of_its_target() {
+fn a_restore_needs_the_typed_name_of_its_target() {
     let atlas = atlas(FakeAtlas::builder());
     let snapshot = a_snapshot(&atlas, "orders");
     for typed in ["", "orders\n", "events x\n"] {
@@ -408,7 +408,7 @@ fn a_restore_shows_what_it_would_do() {
 }
 
 #[test]
-fn three_hundred_clusters_in_a_night() {
+fn nightly_backs_up_three_hundred_clusters() {
     let clusters: Vec<String> = (1..=300)
         .map(|number| format!("cluster-{number:03}"))
         .collect();
@@ -433,7 +433,7 @@ fn three_hundred_clusters_in_a_night() {
 }
 
 #[test]
-fn a_night_with_a_failure_says_so() {
+fn nightly_reports_a_failure() {
     let atlas = atlas(FakeAtlas::builder());
     let output = run(&atlas, "nightly", &[], "orders\nnowhere\n");
     let text = text(&output);
@@ -524,7 +524,7 @@ fn a_snapshot_of_a_tenant_cluster_is_downloaded_through_v1() {
 }
 
 #[test]
-fn the_whole_story_is_told() {
+fn whole_story_runs_to_its_end() {
     let atlas = atlas(FakeAtlas::builder());
     let directory = tempfile::tempdir().expect("a temporary directory");
     let text = printed(run(
@@ -543,7 +543,7 @@ fn the_whole_story_is_told() {
 }
 
 #[test]
-fn a_clock_must_run() {
+fn a_speed_that_stops_the_clock_is_refused() {
     for program in [env!("CARGO_BIN_EXE_demo"), env!("CARGO_BIN_EXE_fake-atlas")] {
         for speed in ["0", "-1", "NaN", "inf"] {
             let output = Command::new(program)

@@ -33,7 +33,7 @@ fn five_days() -> OnDemandSnapshotRequest {
 }
 
 #[tokio::test]
-async fn ids_and_names() {
+async fn invalid_ids_and_names_are_refused() {
     let mut messages = Vec::new();
     for project in [
         "",
@@ -69,7 +69,7 @@ async fn ids_and_names() {
 }
 
 #[tokio::test]
-async fn bodies() {
+async fn invalid_bodies_are_refused() {
     let mut messages = Vec::new();
     for days in [0, -1] {
         let body = OnDemandSnapshotRequest {
@@ -122,7 +122,7 @@ async fn bodies() {
 }
 
 #[tokio::test]
-async fn an_id_copied_from_an_answer_cannot_climb_the_path() {
+async fn an_id_copied_from_a_response_cannot_climb_the_path() {
     let mut messages = Vec::new();
     for id in ["", ".", ".."] {
         let link: atlas_backup_api::ObjectId =
@@ -145,7 +145,7 @@ async fn an_id_copied_from_an_answer_cannot_climb_the_path() {
 }
 
 #[test]
-fn base_urls() {
+fn invalid_base_urls_are_refused() {
     let mut messages = Vec::new();
     for url in [
         "",
@@ -164,7 +164,7 @@ fn base_urls() {
 }
 
 #[tokio::test]
-async fn jobs_name_the_call_that_would_have_been_made() {
+async fn errors_of_workflows_name_the_call_that_was_not_sent() {
     let client = Client::builder()
         .base_url("http://127.0.0.1:1")
         .build()

@@ -38,7 +38,7 @@ fn with_target(mut request: RestoreJobRequest) -> RestoreJobRequest {
 }
 
 #[test]
-fn what_may_be_combined() {
+fn allowed_combinations_pass_validation() {
     let at = |request| RestoreJobRequest {
         point_in_time_utc_seconds: Some(1_746_351_720),
         ..request
@@ -62,7 +62,7 @@ fn what_may_be_combined() {
 }
 
 #[test]
-fn what_may_not() {
+fn forbidden_combinations_are_refused() {
     let mut half = request(RestoreDeliveryType::Automated);
     half.target_cluster_name = Some("orders".parse().expect("a name"));
     let refused = [
@@ -77,7 +77,7 @@ fn what_may_not() {
 }
 
 #[test]
-fn a_point_in_time_is_given_once_and_whole() {
+fn a_point_in_time_must_be_given_once_and_completely() {
     let point = |seconds, second, position| RestoreJobRequest {
         point_in_time_utc_seconds: seconds,
         oplog_ts: second,
@@ -98,7 +98,7 @@ fn a_point_in_time_is_given_once_and_whole() {
 }
 
 #[test]
-fn a_legacy_job_names_one_restore_point() {
+fn a_legacy_job_must_name_one_restore_point() {
     let job = |snapshot_id, millis, oplog_ts, oplog_inc| LegacyRestoreJobRequest {
         snapshot_id,
         point_in_time_utc_millis: millis,
@@ -133,7 +133,7 @@ fn a_legacy_job_names_one_restore_point() {
 }
 
 #[test]
-fn a_legacy_target_is_named_or_told_by_its_id() {
+fn a_legacy_target_needs_a_name_or_an_id() {
     let automated = |name, id| LegacyRestoreDeliveryRequest {
         target_group_id: Some(ID.parse().expect("an id")),
         target_cluster_name: name,
@@ -171,7 +171,7 @@ fn a_legacy_target_is_named_or_told_by_its_id() {
 
 /// The same rule applies to several values; the message names the value that was given.
 #[test]
-fn the_copy_of_a_scheduled_snapshot_has_a_retention() {
+fn the_copy_of_a_scheduled_snapshot_needs_a_retention() {
     let item = |frequency: &str| CopyPolicyItem {
         frequency_type: Some(frequency.into()),
         ..CopyPolicyItem::default()
@@ -286,7 +286,7 @@ async fn a_legacy_restore_by_the_id_of_its_target_goes_through() {
 }
 
 #[test]
-fn a_constructor_makes_what_the_rules_accept() {
+fn constructors_make_valid_requests() {
     let point: Timestamp = "2025-05-04T09:42:00.9Z".parse().expect("a date");
     let made = [
         RestoreJobRequest::download(id()),
@@ -317,7 +317,7 @@ fn a_constructor_makes_what_the_rules_accept() {
 }
 
 #[test]
-fn a_legacy_constructor_makes_what_the_rules_accept() {
+fn legacy_constructors_make_valid_requests() {
     let point: Timestamp = "2025-05-04T09:42:00.9Z".parse().expect("a date");
     let download = LegacyRestoreJobRequest::download(id());
     assert_eq!(
@@ -341,7 +341,7 @@ fn a_legacy_constructor_makes_what_the_rules_accept() {
 }
 
 #[test]
-fn a_bucket_has_what_its_provider_needs() {
+fn a_bucket_needs_the_members_of_its_provider() {
     let url = "https://ordersbackups.blob.core.windows.net";
     let made = [
         (

@@ -32,7 +32,7 @@ fn schedule() -> Value {
 
 /// Changes one typed member; the rest must stay as received.
 #[test]
-fn an_answer_keeps_what_it_does_not_know() {
+fn a_response_keeps_unknown_members_and_values() {
     let sent = json!({
         "id": "a", "status": "dreaming", "policyItems": [], "createdAt": "soon", "storageSizeBytes": 9_007_199_254_740_993_i64,
         "links": [{"href": "h", "title": "t"}], "newer": {"deep": [1, null]},
@@ -95,7 +95,7 @@ fn a_list_that_is_cleared_is_cleared_at_atlas() {
 }
 
 #[test]
-fn an_empty_list_is_sent_only_if_it_came() {
+fn an_empty_list_is_sent_only_if_atlas_sent_one() {
     let answer: Schedule = serde_json::from_value(schedule()).expect("it is read");
     assert!(
         !format!("{answer:?}").contains("copySettings"),
@@ -121,7 +121,7 @@ fn an_empty_list_is_sent_only_if_it_came() {
 }
 
 #[test]
-fn an_update_of_an_answer_that_lacked_what_is_required_is_refused() {
+fn an_update_from_a_response_without_a_required_member_is_refused() {
     let policy: CompliancePolicy =
         serde_json::from_value(json!({"authorizedEmail": "a@example.com"})).expect("it is read");
     let update = CompliancePolicyUpdateRequest::from(policy);

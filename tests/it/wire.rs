@@ -19,7 +19,7 @@ fn client(server: &StubServer) -> Client {
 }
 
 #[tokio::test]
-async fn requests() {
+async fn every_request_matches_its_snapshot() {
     for api in apis() {
         let spec = spec(api);
         let mut snapshots = Snapshots::new(&format!("wire/{api}"), ".request.snap");
@@ -68,7 +68,7 @@ fn print_request(received: &RecordedRequest) -> String {
 }
 
 #[tokio::test]
-async fn responses() {
+async fn every_response_matches_its_snapshot() {
     for api in apis() {
         let spec = spec(api);
         let mut snapshots = Snapshots::new(&format!("wire/{api}"), ".response.snap");

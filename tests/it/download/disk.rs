@@ -10,7 +10,7 @@ use super::setting;
 const LENGTH: u64 = 3_000_001;
 
 #[tokio::test]
-async fn where_nothing_can_be_written_the_place_is_named() {
+async fn an_unwritable_directory_is_named_in_the_error() {
     let setting = setting();
     let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     // Not even root, who ignores permissions, can create a directory below a file.
@@ -54,7 +54,7 @@ async fn where_nothing_can_be_written_the_place_is_named() {
 /// Root may write anywhere. If the test runs as root, it prints that and checks nothing.
 #[cfg(unix)]
 #[tokio::test]
-async fn a_refused_permission_is_told() {
+async fn a_denied_permission_is_reported() {
     use std::os::unix::fs::PermissionsExt;
 
     let setting = setting();

@@ -15,7 +15,7 @@ fn encoded(encoding: &str) -> DownloadFault {
 
 /// Some hosts set this header when the file is stored; it only repeats what the file name says.
 #[tokio::test]
-async fn gzip_of_a_tar_gz_is_stored_as_it_came() {
+async fn a_gzip_encoded_tar_gz_is_stored_unchanged() {
     for encoding in ["gzip", "GZip", "x-gzip", "identity"] {
         let setting = setting();
         let offer = HostedFile::new(LENGTH, 1);
@@ -38,7 +38,7 @@ async fn gzip_of_a_tar_gz_is_stored_as_it_came() {
 }
 
 #[tokio::test]
-async fn what_is_around_the_file_is_refused() {
+async fn other_content_encodings_are_refused() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
     let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     for encoding in [
@@ -61,7 +61,7 @@ async fn what_is_around_the_file_is_refused() {
 }
 
 #[tokio::test]
-async fn gzip_of_another_file_is_refused() {
+async fn gzip_encoding_of_any_other_file_is_refused() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
     let headers = vec![("Content-Encoding".to_owned(), "gzip".to_owned())];
     let server = StubServer::start(HttpResponse {

@@ -55,13 +55,13 @@ fn in_a_shell(test: &str, shell: &[&str], script: &str, url: &str, directory: &P
 /// The shell limits the length of a file. Only the system's error message tells this limit from a
 /// full disk.
 #[tokio::test]
-async fn a_file_that_may_not_be_so_long_is_kept_so_far() {
+async fn a_file_size_limit_keeps_the_partial_file() {
     if download_as_a_child().await {
         return;
     }
     let setting = setting();
     let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
-    let test = "download::full_disk::a_file_that_may_not_be_so_long_is_kept_so_far";
+    let test = "download::full_disk::a_file_size_limit_keeps_the_partial_file";
     // The shell counts in units of 512 or of 1024 bytes. Ignoring the signal turns it into an
     // error.
     let output = in_a_shell(
@@ -94,13 +94,13 @@ async fn a_file_that_may_not_be_so_long_is_kept_so_far() {
 
 /// Mounts a disk of one MiB, if the system lets a program have its own mounts.
 #[tokio::test]
-async fn a_full_disk_is_told_and_what_came_is_kept() {
+async fn a_full_disk_is_reported_and_keeps_the_partial_file() {
     if download_as_a_child().await {
         return;
     }
     let setting = setting();
     let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
-    let test = "download::full_disk::a_full_disk_is_told_and_what_came_is_kept";
+    let test = "download::full_disk::a_full_disk_is_reported_and_keeps_the_partial_file";
     let mount = format!("mount -t tmpfs -o size=1m tmpfs \"${DIRECTORY}\" || exit 77");
     let shell = [
         "unshare",

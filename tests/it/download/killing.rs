@@ -31,7 +31,7 @@ fn points(count: usize, length: u64) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn fifty_drops_and_the_same_bytes() {
+async fn fifty_dropped_downloads_give_the_same_bytes() {
     let setting = setting();
     let offer = HostedFile::new(LENGTH, SEED);
     let url = setting.host.add_file(offer.clone());
@@ -125,7 +125,7 @@ fn kill_child_at(point: u64, test: &str, url: &str, directory: &Path) {
 
 /// The child process runs this test again: it downloads and prints its progress until it is killed.
 #[tokio::test]
-async fn killed_processes_and_the_same_bytes() {
+async fn killed_processes_give_the_same_bytes() {
     if download_as_child().await {
         return;
     }
@@ -142,7 +142,7 @@ async fn killed_processes_and_the_same_bytes() {
         let point = kill * 5 * 1024 * 1024 + points(6, 1_000_000)[kill as usize - 1];
         kill_child_at(
             point,
-            "killed_processes_and_the_same_bytes",
+            "killed_processes_give_the_same_bytes",
             &url,
             directory.path(),
         );
@@ -173,7 +173,7 @@ async fn killed_processes_and_the_same_bytes() {
 /// Near the beginning, few or none of the received bytes are on the disk, and there may be a file
 /// without a resume record, or a record without a file.
 #[tokio::test]
-async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
+async fn processes_killed_at_every_64_kib_of_the_first_mib_give_the_same_bytes() {
     if download_as_child().await {
         return;
     }
@@ -195,7 +195,7 @@ async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
         )]);
         kill_child_at(
             point,
-            "killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes",
+            "processes_killed_at_every_64_kib_of_the_first_mib_give_the_same_bytes",
             &url,
             directory.path(),
         );
@@ -230,7 +230,7 @@ async fn killed_at_every_64_kib_of_the_first_mib_and_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn two_of_one_file_take_turns() {
+async fn two_downloads_of_one_file_take_turns() {
     let setting = setting();
     let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     let (first, second) = tokio::join!(setting.fetch(&url), setting.fetch(&url));

@@ -33,7 +33,7 @@ fn usual(setting: &Setting) -> u32 {
 /// The child process runs this test again with a umask of 000, which removes no permissions. During
 /// the download it prints the modes of all files that it has written so far.
 #[tokio::test]
-async fn only_its_owner_can_read_what_is_saved_at_any_time() {
+async fn only_the_owner_can_ever_read_a_saved_file() {
     const URL: &str = "ATLAS_TEST_MODES_URL";
     const DIRECTORY: &str = "ATLAS_TEST_MODES_DIRECTORY";
     if let (Ok(url), Some(directory)) = (
@@ -69,7 +69,7 @@ async fn only_its_owner_can_read_what_is_saved_at_any_time() {
         .arg(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "download::modes::only_its_owner_can_read_what_is_saved_at_any_time",
+            "download::modes::only_the_owner_can_ever_read_a_saved_file",
             "--nocapture",
         ])
         .env(URL, url)
@@ -100,7 +100,7 @@ async fn only_its_owner_can_read_what_is_saved_at_any_time() {
 }
 
 #[tokio::test]
-async fn a_program_may_let_others_read() {
+async fn unix_mode_lets_others_read() {
     let setting = setting();
     let usual = usual(&setting);
     let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
@@ -131,7 +131,7 @@ async fn a_program_may_let_others_read() {
 }
 
 #[tokio::test]
-async fn what_would_lock_the_owner_out_is_refused() {
+async fn an_unsuitable_unix_mode_is_refused() {
     let setting = setting();
     for bits in [0o400, 0o700, 0o4600, 0] {
         let download = setting
@@ -158,7 +158,7 @@ async fn what_would_lock_the_owner_out_is_refused() {
 }
 
 #[tokio::test]
-async fn what_exists_keeps_its_permissions_but_for_what_is_written_on() {
+async fn existing_permissions_are_kept_except_those_of_a_resumed_file() {
     let setting = setting();
     let directory = setting.directory.path();
     chmod(directory, 0o755);

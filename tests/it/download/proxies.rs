@@ -19,7 +19,7 @@ fn proxy() -> StubServer {
 }
 
 #[tokio::test]
-async fn a_client_of_ones_own_is_used_and_follows_no_redirects() {
+async fn a_custom_http_client_is_used_and_follows_no_redirects() {
     let (setting, proxy) = (setting(), proxy());
     let http = reqwest::Client::builder()
         .proxy(reqwest::Proxy::http(proxy.url()).unwrap())
@@ -63,7 +63,7 @@ async fn a_client_of_ones_own_is_used_and_follows_no_redirects() {
 /// The environment is read in a process of its own: the child process runs this test again and
 /// downloads.
 #[tokio::test]
-async fn a_proxy_of_the_environment_is_used() {
+async fn a_proxy_from_the_environment_is_used() {
     const DIRECTORY: &str = "ATLAS_TEST_PROXY_DIRECTORY";
     if let Some(directory) = std::env::var_os(DIRECTORY) {
         let client = Client::builder()
@@ -82,7 +82,7 @@ async fn a_proxy_of_the_environment_is_used() {
     let child = std::process::Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "download::proxies::a_proxy_of_the_environment_is_used",
+            "download::proxies::a_proxy_from_the_environment_is_used",
         ])
         .env(DIRECTORY, directory.path())
         .env("http_proxy", proxy.url())

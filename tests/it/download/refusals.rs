@@ -18,7 +18,7 @@ fn redirect(to: &str) -> DownloadFault {
 }
 
 #[tokio::test]
-async fn an_expired_url_is_told_and_what_came_is_kept() {
+async fn an_expired_url_is_reported_and_the_partial_file_is_kept() {
     let setting = setting();
     let url = setting.host.add_file(HostedFile {
         expires_at: Some(Duration::from_secs(3600)),
@@ -73,7 +73,7 @@ async fn an_expired_url_is_told_and_what_came_is_kept() {
 }
 
 #[tokio::test]
-async fn an_url_that_was_used_up_is_expired() {
+async fn a_url_that_was_used_up_counts_as_expired() {
     let setting = setting();
     let url = setting.host.add_file(HostedFile {
         max_downloads: Some(1),
@@ -121,7 +121,7 @@ async fn a_client_of_an_https_atlas_only_downloads_over_https() {
 }
 
 #[tokio::test]
-async fn redirects_are_followed_a_few_times_and_nowhere_odd() {
+async fn redirects_are_followed_a_few_times_and_only_to_suitable_urls() {
     let setting = setting();
     let elsewhere = DownloadHost::start(setting.clock.servers());
     let offer = HostedFile::new(LENGTH, 1);
@@ -223,7 +223,7 @@ async fn a_header_goes_to_its_own_host_only() {
 }
 
 #[tokio::test]
-async fn no_credentials_of_the_client_arrive() {
+async fn no_credentials_of_the_client_reach_the_host() {
     let both = [
         Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY),
         Credentials::service_account("fake-id", "fake-secret"),
@@ -278,7 +278,7 @@ async fn a_challenge_is_not_answered() {
 }
 
 #[tokio::test]
-async fn a_part_that_was_not_asked_for_is_not_saved() {
+async fn a_partial_response_that_was_not_requested_is_not_saved() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::never()));
     let server = atlas_backup_tests::fake_atlas::StubServer::start(
         atlas_backup_tests::fake_atlas::HttpResponse {

@@ -17,7 +17,7 @@ fn without_etag() -> DownloadFault {
 }
 
 #[tokio::test]
-async fn a_break_is_gone_on_from() {
+async fn a_broken_download_resumes() {
     for mishap in [
         DownloadFault::Cut(1_000_000),
         DownloadFault::Reset(1_000_000),
@@ -48,7 +48,7 @@ async fn a_break_is_gone_on_from() {
 }
 
 #[tokio::test]
-async fn answers_and_refusals_that_pass_are_waited_out() {
+async fn transient_errors_of_the_host_are_retried() {
     let setting = setting();
     let offer = HostedFile::new(LENGTH, 1);
     let limited = HttpResponse::new(429).header("Retry-After", "7");
@@ -103,7 +103,7 @@ async fn answers_and_refusals_that_pass_are_waited_out() {
 }
 
 #[tokio::test]
-async fn asked_to_wait_longer_than_it_may_a_download_ends_at_once_and_says_how_long() {
+async fn a_retry_after_beyond_the_maximum_ends_the_download_and_is_reported() {
     let setting = setting();
     let offer = HostedFile::new(LENGTH, 1);
     let url = setting.host.add_file(offer.clone());
@@ -131,7 +131,7 @@ async fn asked_to_wait_longer_than_it_may_a_download_ends_at_once_and_says_how_l
 }
 
 #[tokio::test]
-async fn progress_counts_attempts_anew() {
+async fn progress_resets_the_count_of_attempts() {
     let setting = setting_with(|builder| builder.retry(RetryPolicy::new().max_attempts(2)));
     let offer = HostedFile::new(LENGTH, 1);
     // Ten breaks in a row, each after some bytes: more breaks than the policy allows attempts.
@@ -146,7 +146,7 @@ async fn progress_counts_attempts_anew() {
 }
 
 #[tokio::test]
-async fn a_host_that_always_begins_anew_is_left_in_the_end() {
+async fn a_host_that_always_restarts_is_given_up() {
     let setting = setting();
     setting.host.always(DownloadFault::IgnoreRange);
     setting.host.always(DownloadFault::Cut(1000));
@@ -227,7 +227,7 @@ async fn broken(setting: &Setting, url: &str, more: impl IntoIterator<Item = Dow
 }
 
 #[tokio::test]
-async fn the_next_download_goes_on_also_with_a_new_signature() {
+async fn the_next_download_resumes_even_with_a_new_signature() {
     let setting = setting();
     let offer = HostedFile::new(LENGTH, 1);
     let url = setting.host.add_file(offer.clone());
@@ -304,7 +304,7 @@ async fn a_file_that_has_changed_is_fetched_anew() {
 }
 
 #[tokio::test]
-async fn answers_that_do_not_fit_are_not_used() {
+async fn responses_that_do_not_match_the_requested_range_are_not_used() {
     for mishap in [
         DownloadFault::IgnoreRange,
         DownloadFault::WrongRange,
@@ -333,7 +333,7 @@ fn content_range(value: &str) -> DownloadFault {
 }
 
 #[tokio::test]
-async fn without_a_strong_tag_the_date_decides_and_without_both_nothing_goes_on() {
+async fn without_a_strong_etag_the_date_decides_and_without_both_nothing_resumes() {
     let no_date = DownloadFault::Header("last-modified", String::new());
     let weak = DownloadFault::Header("etag", "W/\"weak\"".into());
     for (mishaps, range) in [
@@ -360,7 +360,7 @@ async fn without_a_strong_tag_the_date_decides_and_without_both_nothing_goes_on(
 }
 
 #[tokio::test]
-async fn what_lies_there_is_only_continued_if_it_is_known_what_it_is() {
+async fn a_partial_file_is_resumed_only_if_its_origin_is_known() {
     let offer = HostedFile::new(LENGTH, 1);
     type Spoil = fn(&Setting);
     let cases: [(&str, Spoil, &str); 6] = [
@@ -416,7 +416,7 @@ async fn what_lies_there_is_only_continued_if_it_is_known_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_finished_file_is_not_written_to_by_its_other_name() {
+async fn a_finished_file_is_not_written_to_through_its_partial_name() {
     // This is the state after a process is killed between giving the file its final name and
     // removing the other name.
     let setting = setting();

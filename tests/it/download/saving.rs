@@ -40,7 +40,7 @@ async fn a_file_is_saved_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_name_never_leads_elsewhere_and_is_never_the_hosts() {
+async fn a_file_name_never_leaves_the_directory_and_never_comes_from_the_host() {
     let setting = setting();
     setting.host.always(DownloadFault::Header(
         "content-disposition",
@@ -100,7 +100,7 @@ async fn a_name_never_leads_elsewhere_and_is_never_the_hosts() {
 }
 
 #[tokio::test]
-async fn one_file_a_shard_in_a_directory_that_is_made() {
+async fn one_file_per_shard_is_saved_in_a_new_directory() {
     let setting = setting();
     let offers: Vec<_> = (0..3)
         .map(|shard| HostedFile::new(LENGTH / 3 + shard, shard))
@@ -138,7 +138,7 @@ async fn one_file_a_shard_in_a_directory_that_is_made() {
 }
 
 #[tokio::test]
-async fn what_exists_stays_unless_overwriting_is_asked_for() {
+async fn an_existing_file_stays_unless_overwrite_is_set() {
     let setting = setting();
     let offer = HostedFile::new(LENGTH, 1);
     let urls: Vec<_> = (0..2)
@@ -190,7 +190,7 @@ async fn what_exists_stays_unless_overwriting_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_file_that_comes_to_exist_meanwhile_stays() {
+async fn a_file_created_during_the_download_stays() {
     let setting = setting();
     let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     let path = setting.path("orders.tgz");
@@ -216,7 +216,7 @@ async fn a_file_that_comes_to_exist_meanwhile_stays() {
 /// own when this process finishes.
 #[cfg(unix)]
 #[tokio::test]
-async fn a_file_that_another_process_has_begun_anew_is_not_finished() {
+async fn a_file_that_another_process_restarted_is_not_finished() {
     let setting = setting();
     let offer = HostedFile::new(LENGTH, 1);
     let url = setting.host.add_file(offer.clone());
@@ -300,7 +300,7 @@ async fn length_and_hash_are_checked() {
 }
 
 #[tokio::test]
-async fn a_file_of_unknown_length_is_saved_when_its_end_is_told() {
+async fn a_file_of_unknown_length_is_saved_once_its_end_arrives() {
     let setting = setting();
     let offer = HostedFile::new(LENGTH, 1);
     setting.host.script([DownloadFault::Chunked]);
@@ -312,7 +312,7 @@ async fn a_file_of_unknown_length_is_saved_when_its_end_is_told() {
 }
 
 #[tokio::test]
-async fn progress_is_told_to_the_end() {
+async fn progress_is_reported_to_the_end() {
     let setting = setting();
     let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
     setting.host.script([DownloadFault::Cut(LENGTH / 2)]);

@@ -80,7 +80,7 @@ async fn urls_and_headers_stay_secret() {
 }
 
 #[tokio::test]
-async fn so_do_those_that_are_refused() {
+async fn refused_urls_and_headers_stay_secret() {
     let setting = setting_with(|builder| builder.base_url("https://cloud.mongodb.com"));
     for url in [
         "http://h/snapshot.tar?signature",

@@ -43,7 +43,7 @@ fn assert_saved(setting: &Setting, offers: &[HostedFile]) {
 }
 
 #[tokio::test]
-async fn no_more_than_asked_for_at_a_time_and_in_order() {
+async fn no_more_files_are_fetched_at_once_than_max_concurrency_and_in_order() {
     type Change = fn(Download) -> Download;
     let cases: [(Change, usize); 4] = [
         (|download| download, 4),
@@ -91,7 +91,7 @@ async fn no_more_than_asked_for_at_a_time_and_in_order() {
 }
 
 #[tokio::test]
-async fn nothing_at_a_time_is_refused() {
+async fn a_max_concurrency_of_zero_is_refused() {
     let setting = setting();
     let error = setting
         .client
@@ -108,7 +108,7 @@ async fn nothing_at_a_time_is_refused() {
 }
 
 #[tokio::test]
-async fn one_bar_can_show_all_of_them() {
+async fn overall_progress_covers_all_files() {
     let (setting, offers) = (setting(), offers(6));
     let whole: u64 = offers.iter().map(|offer| offer.length).sum();
     setting.host.script([
@@ -163,7 +163,7 @@ async fn one_bar_can_show_all_of_them() {
 }
 
 #[tokio::test]
-async fn the_first_error_ends_the_others_and_what_came_is_kept() {
+async fn the_first_error_ends_the_other_downloads_and_partial_files_are_kept() {
     const BEGUN: u64 = 3;
     const CAME: u64 = 1_000_000;
     let (setting, answered) = (setting(), Gate::closed());
@@ -240,7 +240,7 @@ async fn the_first_error_ends_the_others_and_what_came_is_kept() {
 /// The only thread for file I/O is busy from the first progress callback on, so that all received
 /// bytes wait to be written.
 #[test]
-fn an_error_is_told_when_all_that_came_is_written() {
+fn an_error_is_returned_after_all_received_bytes_are_written() {
     const CAME: u64 = 20_000;
     let one_thread = tokio::runtime::Builder::new_current_thread()
         .max_blocking_threads(1)
@@ -297,7 +297,7 @@ fn an_error_is_told_when_all_that_came_is_written() {
 }
 
 #[tokio::test]
-async fn dropped_all_of_them_end_and_go_on_later() {
+async fn dropped_downloads_all_end_and_resume_later() {
     let (setting, offers, gate) = (setting(), offers(3), Gate::closed());
     let files = wanted(&setting, &offers);
     setting.host.always(DownloadFault::Stall(1_000_000, gate));

@@ -70,7 +70,7 @@ fn busy(kind: &str) -> HttpResponse {
 }
 
 #[tokio::test]
-async fn an_idle_cluster_costs_one_list_one_request_and_the_polls() {
+async fn taking_on_an_idle_cluster_sends_one_list_one_create_and_the_polls() {
     for (cluster, poll) in [("orders", "poll"), ("events", "sharded poll")] {
         let setting = setting();
         let taken: Snapshot = setting
@@ -89,7 +89,7 @@ async fn an_idle_cluster_costs_one_list_one_request_and_the_polls() {
 }
 
 #[tokio::test]
-async fn what_has_told_the_kind_is_not_asked_for_it_again() {
+async fn a_known_kind_of_cluster_is_not_looked_up_again() {
     let (replica_set, sharded) = (Some("replicaSet"), Some("shardedCluster"));
     let items = |kind| page(&[("1", kind)]);
     let refused = || wrong_kind().remove(0);
@@ -188,7 +188,7 @@ async fn a_cluster_without_snapshots_gets_its_first() {
 }
 
 #[tokio::test]
-async fn a_refused_list_is_told_and_nothing_is_asked_for() {
+async fn a_refused_list_is_an_error_and_no_snapshot_is_requested() {
     let refusals = || {
         [
             (HttpResponse::new(401), 401),

@@ -96,7 +96,7 @@ async fn assert_refused(setting: &Setting, directory: &Path) -> DownloadError {
 }
 
 #[tokio::test]
-async fn where_no_directory_can_be_nothing_is_asked_for() {
+async fn a_directory_that_cannot_be_made_is_refused_before_any_request() {
     let (setting, parent) = (setting(), directory());
     let file = parent.path().join("file");
     fs::write(&file, "precious").unwrap();
@@ -116,7 +116,7 @@ async fn where_no_directory_can_be_nothing_is_asked_for() {
 /// Not even root can create a file in `/proc/self`.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn where_no_file_can_be_written_nothing_is_asked_for() {
+async fn a_directory_that_takes_no_files_is_refused_before_any_request() {
     assert_refused(&setting(), Path::new("/proc/self")).await;
     assert_refused(&setting(), Path::new("/proc/self/new")).await;
 }
@@ -124,7 +124,7 @@ async fn where_no_file_can_be_written_nothing_is_asked_for() {
 /// Root may write anywhere. If the test runs as root, it prints that and checks nothing.
 #[cfg(unix)]
 #[tokio::test]
-async fn where_writing_is_not_permitted_nothing_is_asked_for() {
+async fn a_read_only_directory_is_refused_before_any_request() {
     use std::os::unix::fs::PermissionsExt;
 
     let (setting, parent) = (setting(), directory());
@@ -147,7 +147,7 @@ async fn where_writing_is_not_permitted_nothing_is_asked_for() {
 }
 
 #[tokio::test]
-async fn what_was_made_for_a_call_that_saves_nothing_is_removed() {
+async fn directories_made_for_a_call_that_saves_nothing_are_removed() {
     let (setting, parent) = (setting(), directory());
     fs::create_dir(parent.path().join("old")).unwrap();
     let refused = setting
@@ -182,7 +182,7 @@ async fn what_was_made_for_a_call_that_saves_nothing_is_removed() {
 }
 
 #[tokio::test]
-async fn what_has_come_stays_with_its_directory() {
+async fn a_partial_file_and_its_new_directory_are_kept() {
     let (setting, parent) = (setting(), directory());
     let path = parent.path().join("new/newer");
     let gate = Gate::closed();
@@ -227,7 +227,7 @@ async fn what_has_come_stays_with_its_directory() {
 /// The saved files contain a whole database.
 #[cfg(unix)]
 #[tokio::test]
-async fn directories_that_are_made_are_their_owners_alone() {
+async fn new_directories_are_accessible_to_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
     let (setting, parent) = (setting(), directory());

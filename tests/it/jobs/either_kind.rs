@@ -81,7 +81,7 @@ async fn listed(server: &Server) -> (Result<Vec<String>, String>, [usize; 2]) {
 }
 
 #[tokio::test]
-async fn the_other_list_is_asked_only_where_the_first_does_not_tell_the_kind() {
+async fn the_second_list_is_requested_only_if_the_first_does_not_show_the_kind() {
     let (replica_set, sharded) = (Some("replicaSet"), Some("shardedCluster"));
     for (name, first, second, ids, asked) in [
         (
@@ -141,7 +141,7 @@ async fn the_other_list_is_asked_only_where_the_first_does_not_tell_the_kind() {
 }
 
 #[tokio::test]
-async fn words_for_the_wrong_kind_lead_to_the_other_list() {
+async fn an_error_about_the_wrong_kind_leads_to_the_other_list() {
     for words in wrong_kind() {
         let (found, asked) = listed(&lists(
             &words,
@@ -165,7 +165,7 @@ async fn words_for_the_wrong_kind_lead_to_the_other_list() {
 }
 
 #[tokio::test]
-async fn after_a_refusal_an_empty_list_is_not_the_answer() {
+async fn an_empty_second_list_after_a_refusal_is_an_error() {
     for words in wrong_kind() {
         for second in [page(&[]), words.clone()] {
             let (found, asked) = listed(&lists(&words, &second)).await;
@@ -179,7 +179,7 @@ async fn after_a_refusal_an_empty_list_is_not_the_answer() {
 }
 
 #[tokio::test]
-async fn any_other_refusal_is_told_at_once() {
+async fn any_other_refusal_is_returned_at_once() {
     let refusals = [
         (refusal(400, "INVALID_QUERY_PARAMETER"), 400),
         (HttpResponse::new(401), 401),
@@ -216,7 +216,7 @@ async fn any_other_refusal_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_list_that_has_begun_is_not_left_for_the_other() {
+async fn a_list_that_returned_items_is_not_replaced_by_the_other() {
     let words = wrong_kind().remove(0);
     let server = replying(move |call, _| match call {
         call if is_sharded(call) => page(&[("2", None)]),

@@ -288,7 +288,7 @@ fn cases() -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn a_job_that_goes_well() {
+async fn a_successful_job_is_waited_for_in_every_family() {
     for (name, _, run, _) in cases() {
         let setting = setting();
         let outcome = run(setting.client.clone()).await;
@@ -307,7 +307,7 @@ async fn a_job_that_goes_well() {
 }
 
 #[tokio::test]
-async fn a_job_that_fails() {
+async fn a_failed_job_is_an_error_in_every_family() {
     for (name, family, run, words) in cases() {
         let setting = setting();
         setting.atlas.fail_next(family);
@@ -321,7 +321,7 @@ async fn a_job_that_fails() {
 }
 
 #[tokio::test]
-async fn a_job_that_hangs() {
+async fn a_hanging_job_ends_at_the_deadline_in_every_family() {
     for (name, family, run, _) in cases() {
         let setting = setting();
         setting.atlas.hang_next(family);
@@ -335,7 +335,7 @@ async fn a_job_that_hangs() {
 }
 
 #[tokio::test]
-async fn a_job_that_is_ready_at_once_is_asked_for_once() {
+async fn a_job_that_is_ready_at_once_is_polled_once() {
     let jobs: [(&str, Run); 2] = [
         (
             "flex download",
@@ -367,7 +367,7 @@ async fn a_job_that_is_ready_at_once_is_asked_for_once() {
 }
 
 #[tokio::test]
-async fn a_restore_that_somebody_cancels() {
+async fn a_cancelled_restore_ends_the_wait() {
     let setting = setting();
     let api = setting.client.v2();
     let snapshot = api
@@ -398,7 +398,7 @@ async fn a_restore_that_somebody_cancels() {
 }
 
 #[tokio::test]
-async fn a_download_that_has_expired_is_of_no_use() {
+async fn an_expired_download_ends_the_wait() {
     let setting = setting();
     let api = setting.client.v2();
     let snapshot = api
@@ -432,7 +432,7 @@ macro_rules! get {
 
 /// Snapshots that Atlas creates by itself, and status values that the stateful fake does not use.
 #[tokio::test]
-async fn what_atlas_begins_by_itself() {
+async fn snapshots_that_atlas_starts_are_waited_for_in_every_family() {
     let capitals = ["PENDING", "QUEUED", "RUNNING", "A_NEW_WORD", "COMPLETED"]
         .map(|word| json!({"status": word}));
     let small =

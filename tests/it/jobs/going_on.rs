@@ -145,7 +145,7 @@ async fn a_download_whose_job_cannot_be_seen_yet_is_saved() {
 }
 
 #[tokio::test]
-async fn what_stays_unseen_is_told_to_have_been_made() {
+async fn a_job_that_stays_invisible_is_reported_as_created() {
     for (name, save) in saves() {
         let server = making([not_found()]);
         let error = save(client(&server)).await.unwrap_err();
@@ -199,7 +199,7 @@ async fn what_stays_unseen_is_told_to_have_been_made() {
 }
 
 #[tokio::test]
-async fn what_was_seen_and_is_gone_is_told_at_once() {
+async fn a_job_that_disappears_is_an_error_at_once() {
     let running = || ok(&json!({"id": MADE, "status": "RUNNING"}));
     for (name, save) in saves() {
         let server = making([not_found(), running(), not_found()]);
@@ -238,7 +238,7 @@ async fn what_was_seen_and_is_gone_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_wait_takes_a_404_for_the_end_unless_the_job_was_just_created() {
+async fn a_404_ends_a_wait_unless_the_job_was_just_created() {
     let get = |setting: &Setting| {
         setting
             .client
@@ -333,7 +333,7 @@ fn broken_off() -> Vec<(&'static str, Vec<HttpResponse>)> {
 }
 
 #[tokio::test]
-async fn who_saves_is_told_to_wait_for_the_same_job() {
+async fn an_interrupted_save_names_the_job_to_wait_for() {
     for (why, polls) in broken_off() {
         for (get, save) in saves() {
             let server = making(polls.clone());
@@ -355,7 +355,7 @@ async fn who_saves_is_told_to_wait_for_the_same_job() {
 }
 
 #[tokio::test]
-async fn who_takes_is_told_to_wait_for_the_same_snapshot() {
+async fn an_interrupted_take_names_the_snapshot_to_wait_for() {
     for (why, polls) in broken_off() {
         for (kind, get) in [
             ("replicaSet", "get_snapshot"),
@@ -411,7 +411,7 @@ fn waits() -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn every_wait_that_is_broken_off_names_what_waits_for_the_same_again() {
+async fn every_interrupted_wait_names_the_method_that_resumes_it() {
     let running = || ok(&json!({"id": MADE}));
     for (get, wait) in waits() {
         for (polls, goes_on) in [

@@ -83,7 +83,7 @@ async fn pages_are_fetched_as_they_are_needed() {
 }
 
 #[tokio::test]
-async fn a_stream_is_one_for_the_combinators_too() {
+async fn a_stream_works_with_the_futures_combinators() {
     let setting = listing(7);
     let found: Vec<_> = snapshots(&setting)
         .take(2)
@@ -94,7 +94,7 @@ async fn a_stream_is_one_for_the_combinators_too() {
 }
 
 #[tokio::test]
-async fn what_the_call_says_of_pages_holds() {
+async fn a_stream_keeps_the_page_settings_of_its_call() {
     let setting = listing(7);
     let call = setting
         .client
@@ -109,7 +109,7 @@ async fn what_the_call_says_of_pages_holds() {
 }
 
 #[tokio::test]
-async fn the_count_is_not_believed() {
+async fn a_wrong_total_count_does_not_end_a_list() {
     for miscount in [-1000, -3, 1, 1000] {
         let setting = listing(600);
         setting.atlas.set_count_offset(miscount);
@@ -119,14 +119,14 @@ async fn the_count_is_not_believed() {
 }
 
 #[tokio::test]
-async fn an_empty_list_is_one_page() {
+async fn an_empty_list_costs_one_request() {
     let setting = listing(0);
     assert!(ids(snapshots(&setting)).await.is_empty());
     assert_eq!(setting.sent("GET"), 1);
 }
 
 #[tokio::test]
-async fn what_appears_between_pages_makes_none_come_twice_and_hides_none() {
+async fn items_created_between_pages_neither_repeat_nor_hide_others() {
     for appearing in [1, 7, 499] {
         let setting = listing(1200);
         let before = ids(snapshots(&setting)).await;
@@ -152,7 +152,7 @@ async fn what_appears_between_pages_makes_none_come_twice_and_hides_none() {
 }
 
 #[tokio::test]
-async fn a_page_that_comes_again_because_as_many_appeared_is_not_the_end() {
+async fn a_page_of_repeated_items_does_not_end_a_list() {
     let setting = listing(6);
     let mut items = setting
         .client
@@ -167,7 +167,7 @@ async fn a_page_that_comes_again_because_as_many_appeared_is_not_the_end() {
 }
 
 #[tokio::test]
-async fn a_list_too_long_to_count_goes_on_uncounted() {
+async fn a_list_too_long_to_count_is_read_without_counting() {
     let setting = listing(1200);
     setting.atlas.set_max_countable(1000);
     assert_eq!(ids(snapshots(&setting)).await.len(), 1200);
@@ -197,7 +197,7 @@ async fn a_list_that_grows_too_long_to_count_loses_no_page() {
 }
 
 #[tokio::test]
-async fn without_counting_a_timeout_is_an_error() {
+async fn a_paging_timeout_without_counting_is_an_error() {
     let page = ok(&json!({"results": [{"id": "1"}]}));
     let error = json!({"error": 500, "errorCode": "TIMEOUT_WHILE_PAGING"});
     let server = answering([
@@ -218,7 +218,7 @@ async fn without_counting_a_timeout_is_an_error() {
 }
 
 #[tokio::test]
-async fn each_page_is_a_call_that_is_tried_again() {
+async fn each_page_request_is_retried() {
     for fault in momentary() {
         let atlas = |atlas: FakeAtlasBuilder| {
             atlas
@@ -236,7 +236,7 @@ async fn each_page_is_a_call_that_is_tried_again() {
 }
 
 #[tokio::test]
-async fn an_envelope_makes_no_difference() {
+async fn an_enveloped_list_yields_the_same_items() {
     let setting = listing(3);
     let list = || setting.client.v2().list_snapshots(PROJECT, "orders");
     assert_eq!(
@@ -256,7 +256,7 @@ async fn an_envelope_makes_no_difference() {
 }
 
 #[tokio::test]
-async fn it_ends_with_an_error() {
+async fn a_stream_ends_after_an_error() {
     let setting = listing(600);
     let mut items = snapshots(&setting);
     for _ in 0..500 {
@@ -280,7 +280,7 @@ async fn it_ends_with_an_error() {
 }
 
 #[tokio::test]
-async fn who_stops_waiting_for_an_item_misses_none() {
+async fn dropping_a_pending_next_loses_no_item() {
     let gate = Gate::closed();
     let faults = Faults::script([Fault::hold_until(&gate)]);
     let setting = setting_with(
@@ -306,7 +306,7 @@ async fn who_stops_waiting_for_an_item_misses_none() {
 /// Responses that Atlas has not been seen to send. None of them may make the client request pages
 /// for ever.
 #[tokio::test]
-async fn lists_of_another_kind() {
+async fn odd_sequences_of_pages_still_end() {
     let page = |ids: &[&str]| json!({"results": ids.iter().map(|id| json!({"id": id})).collect::<Vec<_>>()});
     let (two, one, none) = (page(&["1", "2"]), page(&["3"]), page(&[]));
     let null_between =
@@ -349,7 +349,7 @@ async fn lists_of_another_kind() {
 
 /// Of three pages, the second is the last one with items.
 #[tokio::test]
-async fn links_without_a_next_page_are_the_end_and_no_links_are_not() {
+async fn links_without_next_end_a_list_but_missing_links_do_not() {
     let rels = |rels: &[&str]| {
         rels.iter()
             .map(|rel| json!({"rel": rel, "href": "https://cloud.mongodb.com/"}))
@@ -424,7 +424,7 @@ async fn links_without_a_next_page_are_the_end_and_no_links_are_not() {
 }
 
 #[tokio::test]
-async fn what_is_no_list_is_an_error_that_says_where() {
+async fn a_page_that_is_not_a_list_is_an_error_with_its_path() {
     for (page, place) in [
         (
             json!({"results": {"id": "1"}}),
@@ -516,7 +516,7 @@ async fn an_odd_member_of_one_item_is_kept() {
 
 /// The stream identifies items without an id by all their members.
 #[tokio::test]
-async fn items_without_an_id() {
+async fn items_without_an_id_are_compared_by_their_content() {
     let setting = setting();
     let v2 = setting.client.v2();
     let snapshot = ids(snapshots(&setting)).await.remove(0);
@@ -532,7 +532,7 @@ async fn items_without_an_id() {
 
 /// The client requests a list without pages once.
 #[tokio::test]
-async fn a_list_without_pages_is_whole() {
+async fn a_list_without_pages_is_read_completely() {
     let setting = setting();
     let (v1, v2) = (setting.client.v1(), setting.client.v2());
     assert_eq!(

@@ -35,7 +35,7 @@ fn is_about(pause: Duration, usual: f64) -> bool {
 }
 
 #[tokio::test]
-async fn they_grow_by_half_up_to_thirty_seconds_and_vary() {
+async fn pauses_grow_by_half_up_to_thirty_seconds_with_jitter() {
     let mut ratios = Vec::new();
     for _ in 0..5 {
         let pauses = pauses(&setting(), seconds(3600)).await;
@@ -55,7 +55,7 @@ async fn they_grow_by_half_up_to_thirty_seconds_and_vary() {
 }
 
 #[tokio::test]
-async fn they_are_as_the_program_says() {
+async fn poll_every_sets_the_pauses() {
     let setting = setting();
     setting.atlas.hang_next(Family::Snapshot);
     let snapshot = setting.take("orders").await;
@@ -82,7 +82,7 @@ async fn they_are_as_the_program_says() {
 }
 
 #[tokio::test]
-async fn the_last_look_is_shortly_before_the_deadline() {
+async fn the_last_poll_is_shortly_before_the_deadline() {
     let setting = setting();
     setting
         .atlas
@@ -104,7 +104,7 @@ async fn the_last_look_is_shortly_before_the_deadline() {
 }
 
 #[tokio::test]
-async fn what_a_rate_limit_asks_for_is_waited_for() {
+async fn retry_after_sets_the_next_pause() {
     for (fault, asked) in [
         (Fault::rate_limited(Some(45)), 45),
         (Fault::rate_limited(Some(3600)), 3600),
@@ -142,7 +142,7 @@ async fn what_a_rate_limit_asks_for_is_waited_for() {
 }
 
 #[tokio::test]
-async fn asked_to_wait_longer_than_there_is_time_the_waiting_ends_at_once() {
+async fn a_retry_after_beyond_the_deadline_ends_the_wait_at_once() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
     let exchanges = setting.atlas.server().request_count();
@@ -185,7 +185,7 @@ async fn asked_to_wait_longer_than_there_is_time_the_waiting_ends_at_once() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_is_met_within_the_call_first() {
+async fn a_rate_limit_is_first_retried_within_the_call() {
     let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| {
         client.retry(RetryPolicy::new())
     });
@@ -229,7 +229,7 @@ async fn first_pause(limit: &str, remaining: &str) -> Duration {
 }
 
 #[tokio::test]
-async fn while_little_is_left_of_the_allowance_they_are_the_longest() {
+async fn pauses_are_longest_while_little_of_the_rate_limit_remains() {
     for (limit, remaining, usual) in [
         ("1200", "1199", 2.0),
         ("1200", "120", 2.0),
@@ -244,7 +244,7 @@ async fn while_little_is_left_of_the_allowance_they_are_the_longest() {
 }
 
 #[tokio::test]
-async fn clients_that_share_an_allowance_all_get_there() {
+async fn clients_that_share_a_rate_limit_all_finish() {
     let setting = setting();
     setting.atlas.set_rate_limit(Some(20));
     let snapshot = setting.take("orders").await;

@@ -88,7 +88,7 @@ fn assert_no_leak(setting: &Setting) {
 }
 
 #[tokio::test]
-async fn a_replica_set_is_one_file() {
+async fn a_replica_set_is_saved_as_one_file() {
     let (setting, directory) = (setting(), directory());
     let id = snapshot(&setting, "orders").await;
     let saved = save(&setting, "orders")
@@ -120,7 +120,7 @@ async fn a_replica_set_is_one_file() {
 }
 
 #[tokio::test]
-async fn a_sharded_cluster_is_a_file_for_each_of_its_parts() {
+async fn a_sharded_cluster_is_saved_as_one_file_per_part() {
     let (setting, directory) = (setting(), directory());
     let jobs = Arc::new(Mutex::new(Vec::new()));
     let see = {
@@ -196,7 +196,7 @@ macro_rules! one_file {
 }
 
 #[tokio::test]
-async fn other_families_are_one_file() {
+async fn other_families_are_saved_as_one_file() {
     let setting = setting();
     one_file!(setting "flex" list_flex_snapshots save_flex_snapshot);
     one_file!(setting "tenant" list_tenant_snapshots save_tenant_snapshot);
@@ -254,7 +254,7 @@ macro_rules! legacy {
 }
 
 #[tokio::test]
-async fn a_legacy_job_has_its_header_sent_to_its_host_only() {
+async fn the_header_of_a_legacy_job_is_sent_to_its_host_only() {
     let setting = setting_with(|atlas| atlas, |client| client.credentials(api_key()));
     let headers = [legacy!(setting v1), legacy!(setting v2)];
     let requests = setting.atlas.download_host().received_requests();
@@ -273,7 +273,7 @@ async fn a_legacy_job_has_its_header_sent_to_its_host_only() {
 
 /// Atlas states the hash of a legacy download, so the client detects wrong bytes.
 #[tokio::test]
-async fn other_bytes_than_a_legacy_job_tells_are_not_saved() {
+async fn bytes_that_do_not_match_the_hash_of_a_legacy_job_are_not_saved() {
     let (setting, directory) = (setting(), directory());
     let api = setting.client.v2();
     let snapshot = api
@@ -390,7 +390,7 @@ fn late(
 }
 
 #[tokio::test]
-async fn what_expires_in_between_is_told_and_what_is_complete_stays() {
+async fn an_expired_url_is_an_error_and_complete_files_are_kept() {
     let (setting, directory) = (setting(), directory());
     let save = save_in_turn(&setting, "events")
         .await
@@ -412,7 +412,7 @@ async fn what_expires_in_between_is_told_and_what_is_complete_stays() {
 }
 
 #[tokio::test]
-async fn what_broke_between_two_files_goes_on_when_it_is_called_again() {
+async fn a_second_call_resumes_a_save_that_broke_between_two_files() {
     let (setting, directory) = (setting(), directory());
     let broken = save_in_turn(&setting, "events")
         .await
@@ -503,7 +503,7 @@ async fn numbered_files_are_fetched_again_when_urls_are_renewed() {
 }
 
 #[tokio::test]
-async fn what_expires_in_between_is_asked_for_once_more_and_not_all_of_it() {
+async fn an_expired_url_is_renewed_without_fetching_complete_files_again() {
     let (setting, directory) = (setting(), directory());
     let save = save_in_turn(&setting, "events")
         .await
@@ -534,7 +534,7 @@ async fn what_expires_in_between_is_asked_for_once_more_and_not_all_of_it() {
 }
 
 #[tokio::test]
-async fn what_expires_twice_is_told() {
+async fn a_url_that_expires_twice_is_an_error() {
     let (setting, directory) = (setting(), directory());
     let save = save_in_turn(&setting, "events")
         .await
@@ -551,7 +551,7 @@ async fn what_expires_twice_is_told() {
 /// When the URLs expire, some files have begun and others have not. The client downloads no
 /// complete file twice.
 #[tokio::test]
-async fn what_expires_side_by_side_is_there_in_the_end() {
+async fn urls_that_expire_during_concurrent_downloads_are_renewed() {
     for from in [1, BYTES / 2, BYTES] {
         let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| {
             client.retry(RetryPolicy::new())
@@ -641,7 +641,7 @@ async fn only_its_owner_can_read_what_is_saved() {
 
 /// The second job offers different bytes, which must not be appended to the first half.
 #[tokio::test]
-async fn half_a_file_of_a_url_that_expired_is_no_part_of_another() {
+async fn half_a_file_of_an_expired_url_is_not_completed_with_other_bytes() {
     let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| {
         client.retry(RetryPolicy::new())
     });
@@ -728,7 +728,7 @@ async fn a_job_that_fails_or_hangs_fetches_nothing() {
 
 /// The job exists and continues: if the client cannot poll it, the error names the job.
 #[tokio::test]
-async fn a_job_that_cannot_be_asked_after_is_named() {
+async fn a_job_that_cannot_be_polled_is_named_in_the_error() {
     let refused = HttpResponse::json(
         403,
         "application/json",
@@ -755,7 +755,7 @@ async fn a_job_that_cannot_be_asked_after_is_named() {
 }
 
 #[tokio::test]
-async fn a_job_that_names_no_file() {
+async fn a_job_without_files_is_an_error() {
     let job = |more: serde_json::Value| {
         ok(&json!({"id": PROJECT, "deliveryType": "download", "finishedAt": more}))
     };
@@ -779,7 +779,7 @@ async fn a_job_that_names_no_file() {
 }
 
 #[tokio::test]
-async fn what_asks_for_the_download_is_sent_once() {
+async fn the_request_for_the_download_is_sent_once() {
     for fault in [Fault::reset().after_handling(), Fault::html_503()] {
         let faults = Faults::script([fault]).on_method("POST");
         let setting = setting_with(
@@ -825,7 +825,7 @@ async fn what_asks_for_the_download_is_sent_once() {
 }
 
 #[tokio::test]
-async fn polls_that_fail_for_the_moment_do_not_matter() {
+async fn transient_poll_failures_do_not_end_a_save() {
     for fault in [
         Fault::reset(),
         Fault::html_503(),
@@ -858,7 +858,7 @@ async fn polls_that_fail_for_the_moment_do_not_matter() {
 }
 
 #[tokio::test]
-async fn how_files_are_fetched_can_be_said() {
+async fn download_options_apply_to_a_save() {
     let (setting, directory) = (setting(), directory());
     let id = snapshot(&setting, "orders").await;
     let path = directory.path().join(format!("snapshot-{id}.tar.gz"));
@@ -881,7 +881,7 @@ async fn how_files_are_fetched_can_be_said() {
 }
 
 #[tokio::test]
-async fn what_is_in_the_way_is_told_before_anything_is_asked_for() {
+async fn an_existing_file_is_reported_before_any_job_is_created() {
     let (setting, directory) = (setting(), directory());
     let id = snapshot(&setting, "events").await;
     for (name, is_in_the_way) in [
@@ -910,7 +910,7 @@ async fn what_is_in_the_way_is_told_before_anything_is_asked_for() {
 }
 
 #[tokio::test]
-async fn dropped_it_goes_no_further() {
+async fn a_dropped_save_sends_nothing_more() {
     let (setting, directory) = (setting(), directory());
     let gate = Gate::closed();
     setting
@@ -946,7 +946,7 @@ async fn dropped_it_goes_no_further() {
 }
 
 #[test]
-fn what_it_is_about_can_be_printed() {
+fn debug_output_names_the_operation_and_the_options() {
     let setting = setting();
     let text = format!(
         "{:?}",

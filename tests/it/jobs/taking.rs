@@ -105,7 +105,7 @@ async fn a_snapshot_is_taken_and_waited_for() {
 }
 
 #[tokio::test]
-async fn a_marker_is_all_where_there_is_no_description_and_never_the_same() {
+async fn a_missing_description_becomes_a_unique_marker() {
     let setting = setting();
     for _ in 0..2 {
         setting
@@ -129,7 +129,7 @@ async fn a_marker_is_all_where_there_is_no_description_and_never_the_same() {
 }
 
 #[tokio::test]
-async fn another_that_runs_is_waited_for_first() {
+async fn a_snapshot_in_progress_is_waited_for_first() {
     for cluster in ["orders", "events"] {
         for fails in [false, true] {
             let setting = setting();
@@ -156,7 +156,7 @@ async fn another_that_runs_is_waited_for_first() {
 }
 
 #[tokio::test]
-async fn another_that_never_ends_is_told_and_nothing_is_asked_for() {
+async fn a_snapshot_in_progress_that_never_ends_is_an_error_and_none_is_requested() {
     let setting = setting();
     setting.atlas.hang_next(Family::Snapshot);
     let other = setting.take("orders").await;
@@ -185,7 +185,7 @@ async fn another_that_never_ends_is_told_and_nothing_is_asked_for() {
 
 /// The deadline applies to all steps together.
 #[tokio::test]
-async fn what_was_waited_for_others_counts() {
+async fn the_deadline_includes_the_wait_for_another_snapshot() {
     let setting = setting();
     setting.take("orders").await;
     setting.atlas.hang_next(Family::Snapshot);
@@ -207,7 +207,7 @@ async fn what_was_waited_for_others_counts() {
 }
 
 #[tokio::test]
-async fn a_snapshot_that_fails() {
+async fn a_failed_snapshot_is_an_error() {
     let setting = setting();
     setting.atlas.fail_next(Family::Snapshot);
     let error = take(&setting, "orders").await.unwrap_err();
@@ -225,7 +225,7 @@ async fn a_snapshot_that_fails() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_made_up_for_by_the_marker() {
+async fn a_snapshot_whose_response_was_lost_is_found_by_its_marker() {
     for cluster in ["orders", "events"] {
         for fault in lost()
             .into_iter()
@@ -254,7 +254,7 @@ async fn a_lost_answer_is_made_up_for_by_the_marker() {
 }
 
 #[tokio::test]
-async fn a_success_that_cannot_be_read_is_one() {
+async fn a_success_that_cannot_be_decoded_is_still_a_success() {
     let spoilt = HttpResponse::json(200, "application/json", &json!(["what is this?"]));
     let setting = setting_where([Fault::respond(spoilt).after_handling()]);
     let snapshot = take(&setting, "orders").await.unwrap();
@@ -265,7 +265,7 @@ async fn a_success_that_cannot_be_read_is_one() {
 }
 
 #[tokio::test]
-async fn what_is_not_found_is_not_asked_for_again() {
+async fn a_snapshot_that_is_not_found_is_not_requested_again() {
     for fault in lost() {
         let setting = setting_where([fault.clone()]);
         let error = take(&setting, "orders").await.unwrap_err();
@@ -352,7 +352,7 @@ async fn a_snapshot_that_appears_late_is_found() {
 
 /// The list lags behind: a snapshot that it shows in progress has ended or is gone.
 #[tokio::test]
-async fn a_list_that_lags_makes_nobody_ask_for_ever() {
+async fn a_stale_list_causes_no_endless_requests() {
     const OURS: &str = "32b6e34b3d91647abb20e7b9";
     for gone in [false, true] {
         let requests = Arc::new(AtomicUsize::new(0));
@@ -381,7 +381,7 @@ async fn a_list_that_lags_makes_nobody_ask_for_ever() {
 }
 
 #[tokio::test]
-async fn a_look_that_fails_for_the_moment_is_repeated_and_another_is_not() {
+async fn a_list_that_fails_is_retried_only_after_a_transient_failure() {
     for (fault, found) in [
         (Fault::empty_502(), true),
         (Fault::reset(), true),
@@ -414,7 +414,7 @@ async fn a_look_that_fails_for_the_moment_is_repeated_and_another_is_not() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_did_nothing_and_is_waited_out() {
+async fn a_rate_limited_request_is_sent_again() {
     let faults = Faults::script([Fault::rate_limited(Some(7)), Fault::rate_limited_as_400()])
         .on_method("POST");
     let setting = setting_with(
@@ -455,7 +455,7 @@ async fn a_refusal_is_final() {
 }
 
 #[tokio::test]
-async fn who_comes_in_between_is_told_of() {
+async fn a_conflict_with_a_concurrent_snapshot_is_an_error() {
     let setting = setting();
     let gate = Gate::closed();
     // The request for snapshots in progress is held until another caller has taken a snapshot.
@@ -475,7 +475,7 @@ async fn who_comes_in_between_is_told_of() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_refused_before_anything_is_sent() {
+async fn invalid_arguments_are_refused_before_anything_is_sent() {
     let setting = setting();
     let v2 = setting.client.v2();
     let none = OnDemandSnapshotRequest {
@@ -515,7 +515,7 @@ async fn what_is_wrong_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn dropped_it_sends_nothing_more() {
+async fn a_dropped_take_sends_nothing_more() {
     let setting = setting();
     setting.take("orders").await;
     let gate = Gate::closed();
@@ -538,7 +538,7 @@ async fn dropped_it_sends_nothing_more() {
 }
 
 #[tokio::test]
-async fn a_snapshot_that_can_no_longer_be_seen_is_not_lost() {
+async fn a_snapshot_that_cannot_be_polled_is_named_in_the_error() {
     let refused = HttpResponse::json(
         403,
         "application/json",
@@ -569,7 +569,7 @@ async fn a_snapshot_that_can_no_longer_be_seen_is_not_lost() {
 }
 
 #[tokio::test]
-async fn while_it_is_looked_for_what_atlas_asks_to_wait_is_waited() {
+async fn retry_after_holds_while_a_lost_snapshot_is_searched_for() {
     let limited = HttpResponse::new(429).header("Retry-After", "100");
     let was_asked = Arc::new(Mutex::new(false));
     let server = replying(move |call, _| {
@@ -595,7 +595,7 @@ async fn while_it_is_looked_for_what_atlas_asks_to_wait_is_waited() {
 }
 
 #[tokio::test]
-async fn after_the_deadline_nothing_is_asked_for() {
+async fn nothing_is_requested_after_the_deadline() {
     let setting = setting();
     let error = take(&setting, "orders")
         .deadline(seconds(0))

@@ -23,7 +23,7 @@ fn wait_for(setting: &Setting, snapshot: &Snapshot) -> Wait<Snapshot> {
 }
 
 #[tokio::test]
-async fn each_poll_that_brings_the_job_shows_it_once() {
+async fn each_successful_poll_reports_progress_once() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
     let seen = Arc::new(Mutex::new(Vec::new()));
@@ -73,7 +73,7 @@ async fn a_failed_job_is_an_error_with_the_job() {
 }
 
 #[tokio::test]
-async fn at_the_deadline_the_job_is_as_it_was_last_seen() {
+async fn a_deadline_error_holds_the_job_as_last_seen() {
     for deadline in [1, 5, 600, 3600].map(seconds) {
         let setting = setting();
         setting.atlas.hang_next(Family::Snapshot);
@@ -116,7 +116,7 @@ async fn at_the_deadline_the_job_is_as_it_was_last_seen() {
 }
 
 #[tokio::test]
-async fn without_any_time_it_ends_at_once() {
+async fn a_zero_deadline_ends_the_wait_at_once() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
     let error = wait_for(&setting, &snapshot)
@@ -128,7 +128,7 @@ async fn without_any_time_it_ends_at_once() {
 }
 
 #[tokio::test]
-async fn a_deadline_as_long_as_time_is_none() {
+async fn the_longest_possible_deadline_is_no_deadline() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
     wait_for(&setting, &snapshot)
@@ -138,7 +138,7 @@ async fn a_deadline_as_long_as_time_is_none() {
 }
 
 #[tokio::test]
-async fn a_silent_server_is_no_way_past_the_deadline() {
+async fn polls_that_time_out_do_not_end_the_wait() {
     let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| {
         client.attempt_timeout(Duration::from_millis(100))
     });
@@ -151,7 +151,7 @@ async fn a_silent_server_is_no_way_past_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_poll_that_fails_for_the_moment_ends_nothing() {
+async fn a_transient_poll_failure_does_not_end_the_wait() {
     for fault in momentary() {
         let setting = setting();
         let snapshot = setting.take("orders").await;
@@ -163,7 +163,7 @@ async fn a_poll_that_fails_for_the_moment_ends_nothing() {
 }
 
 #[tokio::test]
-async fn five_failures_in_a_row_are_believed_and_four_are_not() {
+async fn the_fifth_failure_in_a_row_ends_the_wait() {
     for fault in momentary()
         .into_iter()
         .chain([Fault::respond(HttpResponse::new(500))])
@@ -197,7 +197,7 @@ async fn five_failures_in_a_row_are_believed_and_four_are_not() {
 }
 
 #[tokio::test]
-async fn repetitions_within_a_call_are_one_failure() {
+async fn retries_within_a_call_count_as_one_failure() {
     let setting = setting_with(FakeAtlasBuilder::without_authentication, |client| {
         client.retry(RetryPolicy::new().max_attempts(3))
     });
@@ -214,7 +214,7 @@ async fn repetitions_within_a_call_are_one_failure() {
 }
 
 #[tokio::test]
-async fn each_poll_is_made_as_the_call_says() {
+async fn each_poll_uses_the_options_of_the_call() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
     (0..5).for_each(|_| setting.atlas.faults().push(Fault::html_503()));
@@ -232,7 +232,7 @@ async fn each_poll_is_made_as_the_call_says() {
 }
 
 #[tokio::test]
-async fn what_asking_again_does_not_mend_ends_it_at_once() {
+async fn a_permanent_failure_ends_the_wait_at_once() {
     let refused = |name| Fault::respond(fake_atlas::error_response(name));
     for (fault, status) in [
         (refused("notFound"), 404),
@@ -281,7 +281,7 @@ async fn what_asking_again_does_not_mend_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_ends_it_at_once() {
+async fn an_unreadable_response_ends_the_wait_at_once() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
     setting
@@ -303,7 +303,7 @@ async fn what_cannot_be_read_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn dropped_it_asks_no_more_and_the_job_goes_on() {
+async fn a_dropped_wait_sends_nothing_more_and_the_job_continues() {
     let setting = setting();
     let snapshot = setting.take("orders").await;
     let gate = Gate::closed();
@@ -331,7 +331,7 @@ async fn dropped_it_asks_no_more_and_the_job_goes_on() {
 }
 
 #[tokio::test]
-async fn a_deadline_tells_why_nothing_was_seen() {
+async fn a_deadline_error_holds_the_failure_if_no_poll_succeeded() {
     let setting = setting_with(
         |atlas| {
             atlas
@@ -366,7 +366,7 @@ async fn a_deadline_tells_why_nothing_was_seen() {
 }
 
 #[tokio::test]
-async fn any_pace_can_be_asked_for() {
+async fn extreme_poll_intervals_are_accepted() {
     for (first, longest) in [
         (Duration::ZERO, Duration::ZERO),
         (Duration::MAX, Duration::MAX),

@@ -284,7 +284,7 @@ fn every_example_is_run() {
 }
 
 #[test]
-fn one_fault_is_ridden_out_or_told() {
+fn one_fault_is_retried_or_reported() {
     matrix(|name, index| {
         let faults = Faults::script([soon(name)]).with_authorization();
         let expected = |program: &Program| {
@@ -303,7 +303,7 @@ fn one_fault_is_ridden_out_or_told() {
 }
 
 #[test]
-fn a_fault_that_does_not_go_away_is_told() {
+fn a_permanent_fault_is_reported() {
     matrix(|name, index| {
         let faults = Faults::always(soon(name)).with_authorization();
         expect(

@@ -208,7 +208,7 @@ fn environment(greeting: &[String]) -> Vec<(String, String)> {
 
 /// Runs the commands of the greeting exactly as printed.
 #[test]
-fn the_greeting_of_the_fake_can_be_pasted() {
+fn the_commands_that_the_fake_prints_work() {
     let (child, greeting) = fake_atlas(&[], Stdio::null());
     let directory = tempfile::tempdir().expect("a temporary directory");
     let commands = greeting
@@ -249,7 +249,7 @@ fn the_greeting_of_the_fake_can_be_pasted() {
 }
 
 #[test]
-fn the_fake_runs_without_input_until_it_is_ended() {
+fn the_fake_runs_without_input_until_a_signal_ends_it() {
     for signal in ["INT", "TERM"] {
         // Standard input as after `</dev/null`, and as after `<&-`: a pipe at its end, because no
         // program writes to it.

@@ -77,7 +77,7 @@ fn help_says_what_an_example_takes() {
 }
 
 #[test]
-fn wrong_use_is_told_with_the_usage() {
+fn wrong_use_is_reported_with_the_usage() {
     for example in examples() {
         for arguments in [&["--nonsense"][..], &["a", "b", "c", "d"]] {
             let output = run(&example, arguments);
@@ -97,7 +97,7 @@ fn wrong_use_is_told_with_the_usage() {
 
 #[cfg(unix)]
 #[test]
-fn an_argument_that_is_not_unicode_is_told() {
+fn an_argument_that_is_not_unicode_is_reported() {
     use std::os::unix::ffi::OsStrExt;
 
     let argument = std::ffi::OsStr::from_bytes(b"\xff");
@@ -114,7 +114,7 @@ fn an_argument_that_is_not_unicode_is_told() {
 }
 
 #[test]
-fn a_project_that_is_missing_or_none_is_told() {
+fn a_missing_or_invalid_project_id_is_reported() {
     const NAME: &str = "MONGODB_ATLAS_PROJECT_ID";
     let run = |id: Option<&str>| {
         let mut example = Command::new(EXAMPLES.join("list_snapshots"));

@@ -21,7 +21,7 @@ async fn start() -> (Server, OAuth, Client, NoWait) {
 }
 
 #[tokio::test]
-async fn it_is_sent_as_it_is_and_costs_no_exchange() {
+async fn an_access_token_is_sent_unchanged_and_costs_no_exchange() {
     let (server, oauth, client, _) = start().await;
     create(&client).await.unwrap();
     read(&client).await.unwrap();
@@ -45,7 +45,7 @@ async fn it_is_sent_as_it_is_and_costs_no_exchange() {
 }
 
 #[tokio::test]
-async fn its_end_is_told_as_that_and_no_other_is_asked_for() {
+async fn an_expired_access_token_is_an_error_and_no_other_is_requested() {
     let (server, oauth, client, clock) = start().await;
     clock.servers().advance(seconds(3601));
     for error in [
@@ -79,7 +79,7 @@ async fn its_end_is_told_as_that_and_no_other_is_asked_for() {
 }
 
 #[tokio::test]
-async fn it_is_never_printed() {
+async fn an_access_token_is_never_printed() {
     let (server, oauth, client, clock) = start().await;
     let token = oauth.tokens().pop().expect("one was given");
     let builder = builder(&server, &clock).credentials(Credentials::token(token.clone()));

@@ -29,7 +29,7 @@ fn is_near(taken: u64, limit: u64) -> bool {
 }
 
 #[tokio::test]
-async fn a_success_without_end_is_one_error_and_one_attempt() {
+async fn an_endless_success_is_one_error_after_one_attempt() {
     // The first body ends with the connection; the second comes in chunks of 16 bytes.
     for (name, head, body) in [
         (
@@ -66,7 +66,7 @@ async fn a_success_without_end_is_one_error_and_one_attempt() {
 }
 
 #[tokio::test]
-async fn a_length_that_is_announced_is_enough_to_refuse() {
+async fn a_content_length_above_the_limit_is_refused_unread() {
     for length in [(MIB + 1).to_string(), "1000000000000000".to_owned()] {
         // The server sends no byte of the body, so a client that waited for one would time out.
         let mut flood = Flood::start(&format!("{OK}content-length: {length}\r\n\r\n"), "", 0);
@@ -82,7 +82,7 @@ async fn a_length_that_is_announced_is_enough_to_refuse() {
 
 /// Allocating the announced length would abort the process.
 #[tokio::test]
-async fn no_memory_is_set_aside_for_what_is_announced() {
+async fn no_memory_is_reserved_for_an_announced_length() {
     let mut flood = Flood::start(
         &format!("{OK}content-length: 1000000000000000\r\n\r\n"),
         "{",
@@ -99,7 +99,7 @@ async fn no_memory_is_set_aside_for_what_is_announced() {
 }
 
 #[tokio::test]
-async fn an_error_without_end_is_that_error() {
+async fn an_endless_error_body_is_still_that_error() {
     let mut flood = Flood::start(
         "HTTP/1.1 404 Not Found\r\ncontent-type: text/html\r\nx-error-code: GONE\r\n\r\n",
         HTML,
@@ -213,7 +213,7 @@ async fn a_call_may_read_more_or_less_than_its_client() {
 }
 
 #[tokio::test]
-async fn headers_without_number_are_no_answer() {
+async fn endless_headers_are_a_connection_error() {
     let mut flood = Flood::start("HTTP/1.1 200 OK\r\n", "x-header: value\r\n", ENDLESS);
     let client = built(builder(&flood));
     let error = read(&client).await.unwrap_err();
@@ -234,7 +234,7 @@ async fn headers_without_number_are_no_answer() {
 }
 
 #[tokio::test]
-async fn headers_that_do_not_end_are_left_after_the_attempts_timeout() {
+async fn unfinished_headers_end_with_the_attempt_timeout() {
     let mut flood = Flood::start("HTTP/1.1 200 OK\r\n", "x-header: value\r\n", 17 * 50);
     let hurried = builder(&flood)
         .attempt_timeout(Duration::from_millis(100))
@@ -249,7 +249,7 @@ async fn headers_that_do_not_end_are_left_after_the_attempts_timeout() {
 }
 
 #[tokio::test]
-async fn a_token_without_end_is_no_token() {
+async fn an_endless_token_response_is_an_error() {
     for head in [
         "HTTP/1.1 200 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-length: 1000000000000000\r\n\r\n",

@@ -108,11 +108,11 @@ async fn after_a_thousand_dropped_calls_one_works(credentials: Credentials) {
 }
 
 #[tokio::test]
-async fn with_an_api_key() {
+async fn a_call_works_after_a_thousand_dropped_ones_with_an_api_key() {
     after_a_thousand_dropped_calls_one_works(api_key()).await;
 }
 
 #[tokio::test]
-async fn with_a_service_account() {
+async fn a_call_works_after_a_thousand_dropped_ones_with_a_service_account() {
     after_a_thousand_dropped_calls_one_works(service_account()).await;
 }

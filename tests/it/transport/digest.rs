@@ -90,7 +90,7 @@ async fn escaped_paths_and_queries_sign_correctly() {
 }
 
 #[tokio::test]
-async fn forty_calls_at_a_time_are_not_serialised() {
+async fn forty_concurrent_calls_are_not_serialised() {
     let digest = Digest::atlas();
     // The barrier is inside the authentication layer: the server responds to no signed request
     // until all forty have arrived.
@@ -129,7 +129,7 @@ async fn forty_calls_at_a_time_are_not_serialised() {
 }
 
 #[tokio::test]
-async fn whatever_a_server_asks_for() {
+async fn every_variant_of_a_challenge_is_met() {
     for (name, digest) in [
         ("atlas", Digest::atlas()),
         ("without qop", Digest::without_qop()),
@@ -195,7 +195,7 @@ async fn queries_and_escapes_are_signed_as_they_are_sent() {
 }
 
 #[tokio::test]
-async fn a_post_that_is_challenged_is_one_post() {
+async fn a_challenged_post_is_handled_once() {
     let digest = Digest::atlas();
     let (server, client) = start(&digest);
     create(&client).await.unwrap();
@@ -238,7 +238,7 @@ async fn a_stale_nonce_costs_one_exchange() {
 }
 
 #[tokio::test]
-async fn a_nonce_that_expires_after_each_use() {
+async fn a_nonce_that_expires_after_each_use_costs_one_exchange_per_call() {
     let digest = Digest::atlas().uses_per_nonce(1);
     let (server, client) = start(&digest);
     for _ in 0..5 {
@@ -306,7 +306,7 @@ async fn a_401_without_a_challenge_is_final() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_takes_its_nonce_with_it() {
+async fn a_dropped_call_does_not_return_its_nonce() {
     let digest = Digest::atlas();
     let silent = Faults::none();
     // The fault is outside the authentication layer: the server never sees the nonce count that the

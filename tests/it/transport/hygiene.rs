@@ -115,7 +115,7 @@ fn assert_clean(what: &str, text: &str) {
 }
 
 #[tokio::test]
-async fn no_secret_is_traced_or_told() {
+async fn no_secret_is_traced_or_printed() {
     Everything::listen();
     let (digest, oauth) = (Digest::atlas(), OAuth::new());
     let mut sent = 0;
@@ -223,7 +223,7 @@ async fn errors_of_all_kinds_hold_no_secret() {
 }
 
 #[tokio::test]
-async fn a_span_tells_what_happened() {
+async fn a_span_records_each_attempt_and_the_result() {
     Everything::listen();
     let faults = Faults::script([Fault::rate_limited(Some(7))]);
     let server = App::examples().layer(&faults).start();

@@ -8,7 +8,7 @@ use atlas_backup_tests::fake_atlas::{App, Digest, Fault, Faults, Gate};
 use super::{NoWait, api_key, builder, built, create, create_with, read, seconds};
 
 #[tokio::test]
-async fn what_is_left_of_the_allowance() {
+async fn the_client_reports_the_remaining_rate_limit() {
     let server = App::examples().start();
     let client = built(builder(&server, &NoWait::new()));
     assert_eq!(client.rate_limit(), None);
@@ -31,7 +31,7 @@ async fn what_is_left_of_the_allowance() {
 }
 
 #[tokio::test]
-async fn an_answer_that_says_nothing_changes_nothing() {
+async fn a_response_without_rate_limit_headers_changes_nothing() {
     let faults = Faults::none();
     let server = App::examples().layer(&faults).start();
     let client = built(builder(&server, &NoWait::new()).retry(RetryPolicy::never()));
@@ -46,7 +46,7 @@ async fn an_answer_that_says_nothing_changes_nothing() {
 }
 
 #[tokio::test]
-async fn no_more_than_asked_for_at_a_time() {
+async fn no_more_calls_run_at_once_than_max_concurrency() {
     let gate = Gate::closed();
     let faults = Faults::always(Fault::hold_until(&gate));
     let server = App::examples().layer(&faults).start();
@@ -88,7 +88,7 @@ async fn no_more_than_asked_for_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_place_is_free_while_its_call_waits() {
+async fn a_call_releases_its_permit_while_it_waits() {
     let faults = Faults::script([Fault::rate_limited(Some(5))]);
     let server = App::examples().layer(&faults).start();
     let clock = NoWait::new();
@@ -106,7 +106,7 @@ async fn a_place_is_free_while_its_call_waits() {
 }
 
 #[tokio::test]
-async fn a_client_of_ones_own_neither_follows_redirects_nor_repeats() {
+async fn a_custom_http_client_neither_follows_redirects_nor_retries() {
     let elsewhere = App::examples().start();
     let faults = Faults::script([Fault::redirect(307, &elsewhere.url())]);
     let server = App::examples().layer(&faults).start();
@@ -142,7 +142,7 @@ async fn a_client_of_ones_own_neither_follows_redirects_nor_repeats() {
 }
 
 #[tokio::test]
-async fn a_proxy_of_ones_own_is_used() {
+async fn a_custom_proxy_is_used() {
     // A proxy for plain HTTP receives the request that the server would receive.
     let proxy = App::examples().start();
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::http(proxy.url()).unwrap());
@@ -159,7 +159,7 @@ async fn a_proxy_of_ones_own_is_used() {
 /// The environment is read in a process of its own: the child process runs this test again and
 /// makes the call.
 #[tokio::test]
-async fn a_proxy_of_the_environment_is_used() {
+async fn a_proxy_from_the_environment_is_used() {
     const CHILD: &str = "ATLAS_TEST_IS_A_CHILD";
     if std::env::var_os(CHILD).is_some() {
         let client = built(
@@ -174,7 +174,7 @@ async fn a_proxy_of_the_environment_is_used() {
     let child = std::process::Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "transport::limits::a_proxy_of_the_environment_is_used",
+            "transport::limits::a_proxy_from_the_environment_is_used",
         ])
         .env(CHILD, "1")
         .env("http_proxy", proxy.url())
@@ -191,7 +191,7 @@ async fn a_proxy_of_the_environment_is_used() {
 }
 
 #[tokio::test]
-async fn without_encryption_only_on_loopback() {
+async fn plain_http_beyond_loopback_needs_allow_http() {
     for url in ["http://atlas.example", "http://10.0.0.1:8080"] {
         let error = Client::builder()
             .base_url(url)
@@ -220,7 +220,7 @@ async fn idle(time: Duration) {
 
 /// The server never closes its connections, so every new connection is the client's decision.
 #[tokio::test]
-async fn a_connection_that_was_idle_for_long_is_not_used() {
+async fn a_connection_that_was_idle_for_long_is_not_reused() {
     let own = || reqwest::Client::builder().pool_idle_timeout(None);
     let (short, long) = (seconds(29), Duration::from_millis(30_100));
     for (name, change) in [
@@ -256,7 +256,7 @@ async fn a_connection_that_was_idle_for_long_is_not_used() {
 }
 
 #[tokio::test]
-async fn connections_are_used_again() {
+async fn connections_are_reused() {
     let digest = Digest::atlas();
     let server = App::examples().layer(&digest).start();
     let client = built(builder(&server, &NoWait::new()).credentials(api_key()));

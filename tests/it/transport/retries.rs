@@ -73,7 +73,7 @@ fn rate_limits() -> Vec<(&'static str, Fault)> {
 }
 
 #[tokio::test]
-async fn what_may_be_repeated_is_repeated() {
+async fn safe_and_idempotent_calls_are_retried() {
     for (name, fault) in open_ends().into_iter().chain(rate_limits()) {
         let twice = || Faults::script([fault.clone(), fault.clone()]);
         let setting = self::setting(twice());
@@ -94,7 +94,7 @@ async fn what_may_be_repeated_is_repeated() {
 }
 
 #[tokio::test]
-async fn what_is_gone_after_a_repeated_delete_was_deleted() {
+async fn a_404_after_a_retried_delete_is_a_success() {
     let gone = || Fault::respond(fake_atlas::error_response("notFound"));
     // The response to a delete has no body, so the faults in the body do not apply.
     for (name, fault) in open_ends()
@@ -125,7 +125,7 @@ async fn what_is_gone_after_a_repeated_delete_was_deleted() {
 }
 
 #[tokio::test]
-async fn after_the_last_attempt_the_error_is_the_attempts() {
+async fn the_error_of_the_last_attempt_is_returned() {
     let setting = setting(Faults::always(Fault::html_503()));
     let error = read(&setting.client).await.unwrap_err();
     assert!(
@@ -167,7 +167,7 @@ async fn no_post_is_ever_sent_twice_after_an_ambiguous_failure() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_makes_a_post_wait_and_not_twice() {
+async fn a_rate_limited_post_waits_and_is_handled_once() {
     for (name, fault) in rate_limits() {
         let setting = setting(Faults::script([fault]));
         create(&setting.client)
@@ -251,7 +251,7 @@ async fn redirects_are_not_followed_and_carry_no_credentials() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_tried_again_by_all() {
+async fn a_refused_connection_is_retried_for_every_method() {
     for method in ["GET", "POST", "PATCH"] {
         let Setting {
             server,
@@ -289,7 +289,7 @@ async fn a_refused_connection_is_tried_again_by_all() {
 }
 
 #[tokio::test]
-async fn a_silent_server_is_left_after_the_attempts_timeout() {
+async fn a_silent_server_ends_with_the_attempt_timeout() {
     let hurried = |server: &Server| {
         builder(server, &NoWait::new()).attempt_timeout(Duration::from_millis(50))
     };
@@ -320,7 +320,7 @@ async fn a_silent_server_is_left_after_the_attempts_timeout() {
 }
 
 #[tokio::test]
-async fn what_is_asked_for_is_waited_for() {
+async fn retry_after_sets_the_wait() {
     let script = [
         Fault::rate_limited(Some(7)),
         Fault::rate_limited_until(5),
@@ -333,7 +333,7 @@ async fn what_is_asked_for_is_waited_for() {
 }
 
 #[tokio::test]
-async fn asked_to_wait_longer_than_it_may_a_call_ends_at_once_and_says_how_long() {
+async fn a_retry_after_beyond_the_maximum_ends_the_call_and_is_reported() {
     let unavailable = Fault::respond(HttpResponse::new(503).header("Retry-After", "61"));
     for fault in [Fault::rate_limited(Some(61)), unavailable] {
         let setting = setting(Faults::script([fault]));
@@ -357,7 +357,7 @@ async fn asked_to_wait_longer_than_it_may_a_call_ends_at_once_and_says_how_long(
 }
 
 #[tokio::test]
-async fn without_advice_waits_are_random_and_their_bounds_grow() {
+async fn without_retry_after_waits_are_random_with_growing_bounds() {
     let mut all = Vec::new();
     for _ in 0..20 {
         let setting = setting(Faults::always(Fault::rate_limited(None)));
@@ -424,7 +424,7 @@ async fn the_total_timeout_bounds_everything() {
 }
 
 #[tokio::test]
-async fn a_call_may_differ_from_its_client() {
+async fn call_options_override_the_client() {
     let setting = setting(Faults::script([
         Fault::rate_limited(None),
         Fault::rate_limited(None),

@@ -100,7 +100,7 @@ async fn a_cancelled_caller_does_not_strand_the_others() {
 }
 
 #[tokio::test]
-async fn it_is_renewed_before_it_expires() {
+async fn a_token_is_renewed_before_it_expires() {
     let (server, oauth, client, clock) = start(OAuth::new());
     create(&client).await.unwrap();
     clock.servers().advance(seconds(3200));
@@ -175,7 +175,7 @@ async fn an_early_renewal_that_fails_does_no_harm() {
 }
 
 #[tokio::test]
-async fn others_go_on_while_one_renews_early() {
+async fn other_calls_continue_while_one_renews_the_token_early() {
     let (_server, oauth, client, clock) = start(OAuth::new());
     create(&client).await.unwrap();
     clock.servers().advance(seconds(3400));
@@ -257,7 +257,7 @@ async fn a_token_that_is_refused_again_and_again_is_one_error() {
 }
 
 #[tokio::test]
-async fn too_many_tokens_are_waited_for() {
+async fn a_rate_limited_token_request_is_retried() {
     let (server, oauth, client, clock) = start(OAuth::new());
     oauth.throttle_next(Some(7));
     oauth.throttle_next(None);
@@ -284,7 +284,7 @@ async fn too_many_tokens_are_waited_for() {
 }
 
 #[tokio::test]
-async fn asked_to_wait_longer_than_it_may_for_a_token_a_call_ends_at_once() {
+async fn a_retry_after_beyond_the_maximum_for_a_token_ends_the_call() {
     let (server, oauth, _, clock) = start(OAuth::new());
     // The timeout allows the wait, but the retry policy does not.
     let client = built(
@@ -326,7 +326,7 @@ async fn asked_to_wait_longer_than_it_may_for_a_token_a_call_ends_at_once() {
 }
 
 #[tokio::test]
-async fn who_waited_for_a_failure_shares_it() {
+async fn callers_that_wait_for_a_failing_token_request_share_its_error() {
     let (server, oauth, client, _) = start(OAuth::new());
     let gate = Gate::closed();
     oauth.hold_token_requests(&gate);
@@ -394,7 +394,7 @@ async fn wrong_secrets_are_one_clear_error() {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_fails_is_asked_again_and_the_call_is_sent_once() {
+async fn a_failed_token_request_is_retried_and_the_call_is_sent_once() {
     for fault in [
         Fault::html_503(),
         Fault::reset(),
@@ -428,7 +428,7 @@ async fn a_token_endpoint_that_fails_is_asked_again_and_the_call_is_sent_once() 
 }
 
 #[tokio::test]
-async fn no_token_in_time_is_said_and_nothing_is_sent() {
+async fn a_token_timeout_is_reported_and_nothing_is_sent() {
     let (server, oauth, client, _) = start(OAuth::new());
     let gate = Gate::closed();
     oauth.hold_token_requests(&gate);
@@ -476,7 +476,7 @@ async fn two_clients_share_no_token() {
 }
 
 #[tokio::test]
-async fn the_token_endpoint_follows_the_base_url_whatever_comes_first() {
+async fn the_token_endpoint_follows_the_base_url_in_either_order() {
     let (server, oauth, ..) = start(OAuth::new());
     let early = Client::builder()
         .base_url(server.url())

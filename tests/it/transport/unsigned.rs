@@ -48,7 +48,7 @@ fn start(faults: &Faults, change: impl FnOnce(ClientBuilder) -> ClientBuilder) -
 }
 
 #[tokio::test]
-async fn what_was_cut_off_before_it_was_signed_is_sent_again() {
+async fn an_unsigned_request_that_is_cut_off_is_sent_again() {
     for (name, fault) in open_ends() {
         let faults = Faults::script([fault.clone(), fault]);
         let (server, client) = start(&faults, |builder| builder);
@@ -76,7 +76,7 @@ async fn what_was_cut_off_before_it_was_signed_is_sent_again() {
 }
 
 #[tokio::test]
-async fn what_is_never_let_in_is_no_open_end() {
+async fn a_request_that_was_never_signed_is_not_ambiguous() {
     for (name, fault, attempts) in [
         ("reset", Fault::reset(), 4),
         ("503", Fault::html_503(), 4),
@@ -99,7 +99,7 @@ async fn what_is_never_let_in_is_no_open_end() {
 
 /// A request that the server did not accept has deleted nothing.
 #[tokio::test]
-async fn what_was_not_there_was_not_deleted() {
+async fn a_404_after_an_unsigned_delete_is_an_error() {
     for fault in [Fault::reset(), Fault::html_503()] {
         let faults = Faults::script([
             fault,
@@ -120,7 +120,7 @@ async fn what_was_not_there_was_not_deleted() {
 }
 
 #[tokio::test]
-async fn once_it_is_signed_it_may_have_been_done() {
+async fn a_failure_of_a_signed_request_is_ambiguous() {
     let second = |fault: Fault| Faults::script([Fault::pass(), fault]);
     for (name, fault) in open_ends().into_iter().filter(|(name, _)| *name != "429") {
         let (server, client) = start(&second(fault), |builder| builder);
@@ -142,7 +142,7 @@ async fn once_it_is_signed_it_may_have_been_done() {
 
 /// A server that requires no signature does not refuse unsigned requests.
 #[tokio::test]
-async fn without_credentials_everything_may_have_been_done() {
+async fn without_credentials_a_failure_is_ambiguous() {
     let server = App::examples()
         .layer(&Faults::script([Fault::reset().after_handling()]))
         .start();
@@ -160,7 +160,7 @@ async fn without_credentials_everything_may_have_been_done() {
 
 /// The response began as a success, so the server accepted the request, signed or not.
 #[tokio::test]
-async fn what_was_let_in_without_a_signature_may_have_been_done() {
+async fn an_unsigned_request_is_ambiguous_once_a_success_has_begun() {
     for fault in [
         Fault::reset_mid_body(),
         Fault::cut_short(),
@@ -184,7 +184,7 @@ async fn what_was_let_in_without_a_signature_may_have_been_done() {
 
 /// A success whose envelope reports a failure also shows that the server accepted the request.
 #[tokio::test]
-async fn a_failure_in_an_envelope_came_from_somebody_who_let_it_in() {
+async fn an_unsigned_request_is_ambiguous_after_a_failure_in_an_envelope() {
     let busy = HttpResponse::json(
         200,
         "application/json",
