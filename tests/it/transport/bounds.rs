@@ -260,7 +260,9 @@ async fn an_endless_token_response_is_an_error() {
             .unwrap_err();
         assert!(
             matches!(&error, Error::Auth(_))
-                && error.to_string().contains("response of the token endpoint is longer than 64 KiB"),
+                && error
+                    .to_string()
+                    .contains("response of the token endpoint is longer than 64 KiB"),
             "{error:?}"
         );
         assert!(!message(&error).contains("fake-token-"), "{error:?}");
