@@ -28,6 +28,34 @@ fn join(step: &str, path: &str) -> String {
     format!("{step}{dot}{path}")
 }
 
+/// The path to a value that does not fit, built from the inside out while the error is returned.
+///
+/// It stays empty for other errors, such as a syntax error, which know their own position.
+#[derive(Default)]
+pub(crate) struct ErrorPath(Option<String>);
+
+impl ErrorPath {
+    /// Begins the path, at the value that does not fit.
+    pub(crate) fn begin(&mut self) {
+        self.0 = Some(String::new());
+    }
+
+    /// Puts the member `name` of an object before the path, if it has begun.
+    pub(crate) fn inside(&mut self, name: &str) {
+        self.0 = self.0.take().map(|path| inside(name, &path));
+    }
+
+    /// Puts the item `index` of a list before the path, if it has begun.
+    pub(crate) fn at(&mut self, index: usize) {
+        self.0 = self.0.take().map(|path| at(index, &path));
+    }
+
+    /// The path. Empty for the document itself, and for other errors.
+    pub(crate) fn into_string(self) -> String {
+        self.0.unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -110,6 +110,16 @@ impl Member {
     }
 }
 
+/// Whether a field holds nothing: no value, or a list or map without items. An empty list in an
+/// `Option` is a value.
+fn is_empty(field: &dyn Field) -> bool {
+    let view = field.view();
+    match &view {
+        View::List(_) | View::Map(_) => field.is_bare_collection() && view.is_empty(),
+        _ => view.is_empty(),
+    }
+}
+
 impl dyn Object + '_ {
     /// The members with their fields, in the order of the shape.
     pub(crate) fn members(&self) -> impl Iterator<Item = (&'static Member, &dyn Field)> {
@@ -140,13 +150,8 @@ impl dyn Object + '_ {
     /// Whether a member is written. An empty list or map is written if it was read, because Atlas
     /// would keep what it has of a list that is left out.
     pub(crate) fn is_written(&self, member: &Member, field: &dyn Field) -> bool {
-        let view = field.view();
-        let is_empty = match &view {
-            View::List(_) | View::Map(_) => field.is_bare_collection() && view.is_empty(),
-            _ => view.is_empty(),
-        };
         member.required
-            || !is_empty
+            || !is_empty(field)
             || (field.is_bare_collection() && self.wire_form(member).is_some())
     }
 
@@ -154,12 +159,7 @@ impl dyn Object + '_ {
     pub(crate) fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut printed = f.debug_struct(self.shape().name);
         for (member, field) in self.members() {
-            let view = field.view();
-            let is_absent = match &view {
-                View::List(_) | View::Map(_) => field.is_bare_collection() && view.is_empty(),
-                _ => view.is_empty(),
-            };
-            if member.secret && !is_absent {
+            if member.secret && !is_empty(field) {
                 printed.field(member.field, &"[redacted]");
             } else {
                 printed.field(member.field, &field);

@@ -12,7 +12,7 @@ use serde_json::{Number, Value};
 
 use crate::wire::date_time;
 use crate::wire::field::{Empty, Field, List, Map, Slot, items};
-use crate::wire::json_path;
+use crate::wire::json_path::ErrorPath;
 use crate::wire::mismatch::{Mismatch, kind};
 use crate::wire::read_object::ObjectReader;
 use crate::wire::scalar::{exact_float, integer};
@@ -22,28 +22,32 @@ pub(crate) fn deserialize<'de, T: Field + Empty, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     let mut field = T::EMPTY;
-    let mut path = String::new();
-    match fill(&mut field, deserializer, &mut path) {
-        Ok(()) => Ok(field),
-        Err(error) if path.is_empty() => Err(error),
-        Err(error) => Err(D::Error::custom(format_args!("{path}: {error}"))),
-    }
+    let mut path = ErrorPath::default();
+    let filled = fill(&mut field, deserializer, &mut path);
+    filled
+        .map(|()| field)
+        .map_err(|error| match path.into_string() {
+            // A syntax error stays one.
+            path if path.is_empty() => error,
+            path => D::Error::custom(format_args!("{path}: {error}")),
+        })
 }
 
 /// Reads a document into an empty field. On failure, the error says where in the document it is,
 /// and the field may hold a part of it.
 pub(crate) fn from_json(field: &mut dyn Field, json: &str) -> Result<(), ReadError> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    let mut path = String::new();
+    let mut path = ErrorPath::default();
     fill(field, &mut deserializer, &mut path)
         .and_then(|()| deserializer.end())
-        .map_err(|error| ReadError::new(path, error))
+        .map_err(|error| ReadError::new(path.into_string(), error))
 }
 
 /// Like [`from_json`], for a document that is already parsed.
 pub(crate) fn from_value(field: &mut dyn Field, value: &Value) -> Result<(), Mismatch> {
-    let mut path = String::new();
-    fill(field, value, &mut path).map_err(|error| Mismatch::at_path(path, error.to_string()))
+    let mut path = ErrorPath::default();
+    fill(field, value, &mut path)
+        .map_err(|error| Mismatch::at_path(path.into_string(), error.to_string()))
 }
 
 /// Why a document could not be read.
@@ -67,18 +71,18 @@ impl ReadError {
 fn fill<'de, D: Deserializer<'de>>(
     field: &mut dyn Field,
     deserializer: D,
-    path: &mut String,
+    path: &mut ErrorPath,
 ) -> Result<(), D::Error> {
     let reader = FieldReader {
         field: &mut *field,
-        path,
+        path: &mut *path,
         preserved: false,
     };
     match reader.deserialize(deserializer)? {
         Outcome::Set | Outcome::SetFromOtherForm => Ok(()),
         Outcome::Null | Outcome::Unrepresentable(_) => match field.slot() {
             Slot::Any(_) => Ok(()),
-            other => Err(mismatch(other.expected(), &Value::Null)),
+            other => Err(mismatch(path, other.expected(), "null")),
         },
     }
 }
@@ -99,21 +103,22 @@ pub(crate) enum Outcome {
 pub(crate) struct FieldReader<'a> {
     pub(crate) field: &'a mut dyn Field,
     /// Where an error occurred, built from the inside out while the error is returned.
-    pub(crate) path: &'a mut String,
+    pub(crate) path: &'a mut ErrorPath,
     /// Whether an object around the field preserves what the field cannot hold.
     pub(crate) preserved: bool,
 }
 
 /// An error that names the kind of the value, never the value itself, which may be a secret.
-pub(crate) fn mismatch<E: Error>(expected: &str, found: &Value) -> E {
-    E::custom(format_args!("expected {expected}, found {}", kind(found)))
+fn mismatch<E: Error>(path: &mut ErrorPath, expected: &str, found: &str) -> E {
+    path.begin();
+    E::custom(format_args!("expected {expected}, found {found}"))
 }
 
 impl FieldReader<'_> {
     /// A value of another kind than the field's.
     fn unrepresentable<E: Error>(self, expected: &'static str, value: Value) -> Result<Outcome, E> {
         if !self.preserved {
-            return Err(mismatch(expected, &value));
+            return Err(mismatch(self.path, expected, kind(&value)));
         }
         self.field.clear();
         Ok(Outcome::Unrepresentable(Box::new(value)))
@@ -238,7 +243,7 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
                 return Ok(Outcome::Set);
             }
             other if !preserved => {
-                return Err(mismatch(other.expected(), &Value::Array(Vec::new())));
+                return Err(mismatch(path, other.expected(), "a list"));
             }
             _ => rest_of_list(&mut sequence)?,
         };
@@ -270,10 +275,7 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
                 return Ok(Outcome::Set);
             }
             other if !preserved => {
-                return Err(mismatch(
-                    other.expected(),
-                    &Value::Object(serde_json::Map::new()),
-                ));
+                return Err(mismatch(path, other.expected(), "an object"));
             }
             _ => rest_of_map(&mut map)?,
         };
@@ -289,7 +291,7 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
 fn read_list<'de, A: SeqAccess<'de>>(
     list: &mut dyn List,
     sequence: &mut A,
-    path: &mut String,
+    path: &mut ErrorPath,
     preserved: bool,
 ) -> Result<Option<Vec<Value>>, A::Error> {
     // The index in the document, where nulls count. They are not kept.
@@ -311,7 +313,7 @@ fn read_list<'de, A: SeqAccess<'de>>(
                 return Ok(Some(all));
             }
             Err(error) => {
-                *path = json_path::at(index, path);
+                path.at(index);
                 return Err(error);
             }
         }
@@ -322,7 +324,7 @@ fn read_list<'de, A: SeqAccess<'de>>(
 /// Adds an item to the list when there is one.
 struct ItemReader<'a> {
     list: &'a mut dyn List,
-    path: &'a mut String,
+    path: &'a mut ErrorPath,
     preserved: bool,
 }
 
@@ -348,7 +350,7 @@ impl<'de> DeserializeSeed<'de> for ItemReader<'_> {
 fn read_map<'de, A: MapAccess<'de>>(
     entries: &mut dyn Map,
     map: &mut A,
-    path: &mut String,
+    path: &mut ErrorPath,
     preserved: bool,
 ) -> Result<Option<serde_json::Map<String, Value>>, A::Error> {
     while let Some(key) = map.next_key::<String>()? {
@@ -371,7 +373,7 @@ fn read_map<'de, A: MapAccess<'de>>(
                 return Ok(Some(all));
             }
             Err(error) => {
-                *path = json_path::inside(&key, path);
+                path.inside(&key);
                 return Err(error);
             }
         }

@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::wire::extra::Extra;
-use crate::wire::json_path;
+use crate::wire::json_path::ErrorPath;
 use crate::wire::member_set::MemberSet;
 use crate::wire::object::{Member, Object};
 use crate::wire::other_form::OtherForm;
@@ -16,7 +16,7 @@ use crate::wire::read::{FieldReader, Outcome, rest_of_map};
 pub(crate) struct ObjectReader<'a> {
     object: &'a mut dyn Object,
     members: &'static [Member],
-    path: &'a mut String,
+    path: &'a mut ErrorPath,
     /// Whether an object around this one preserves it, if this one cannot hold what it is.
     preserved: bool,
     /// Whether this object preserves what its fields cannot hold.
@@ -32,7 +32,11 @@ pub(crate) struct ObjectReader<'a> {
 }
 
 impl<'a> ObjectReader<'a> {
-    pub(crate) fn new(object: &'a mut dyn Object, path: &'a mut String, preserved: bool) -> Self {
+    pub(crate) fn new(
+        object: &'a mut dyn Object,
+        path: &'a mut ErrorPath,
+        preserved: bool,
+    ) -> Self {
         ObjectReader {
             members: object.shape().members,
             preserves: object.extra().is_some(),
@@ -86,7 +90,8 @@ impl<'a> ObjectReader<'a> {
         map: &mut A,
     ) -> Result<(), A::Error> {
         if !self.preserves && !self.preserved {
-            *self.path = json_path::inside(&name, "");
+            self.path.begin();
+            self.path.inside(&name);
             return Err(A::Error::custom("no such member"));
         }
         self.unrepresentable |= !self.preserves;
@@ -118,8 +123,7 @@ impl<'a> ObjectReader<'a> {
             None => map.next_value_seed(reader),
             Some(form) => read_in_either_form(reader, form, map.next_value()?),
         };
-        let outcome =
-            read.inspect_err(|_| *self.path = json_path::inside(member.name, self.path))?;
+        let outcome = read.inspect_err(|_| self.path.inside(member.name))?;
         match outcome {
             Outcome::Null if member.required => self.lacks(index, "found null")?,
             Outcome::Null => {}
@@ -155,7 +159,8 @@ impl<'a> ObjectReader<'a> {
         }
         let field = self.object.field_mut(index);
         let expected = field.slot().expected();
-        *self.path = json_path::inside(self.members[index].name, "");
+        self.path.begin();
+        self.path.inside(self.members[index].name);
         Err(E::custom(format_args!("expected {expected}, {how}")))
     }
 
@@ -209,7 +214,7 @@ impl<'a> ObjectReader<'a> {
                 .map_err(E::custom);
         }
         let item = Value::Array(vec![Value::Object(members)]);
-        let mut path = String::new();
+        let mut path = ErrorPath::default();
         let reader = FieldReader {
             field: self.object.field_mut(list),
             path: &mut path,

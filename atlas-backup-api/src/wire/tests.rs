@@ -733,3 +733,16 @@ fn an_error_tells_line_and_column() {
         "expected text, found a number at line 3 column 10"
     );
 }
+
+#[test]
+fn a_syntax_error_stays_one_wherever_it_is() {
+    for text in [r#"{"id": "a"#, r#"{"id": "a", "parts": [{"n": 1"#] {
+        let error = serde_json::from_str::<Job>(text).unwrap_err();
+        assert!(error.is_eof(), "{error}");
+    }
+    let error = serde_json::from_str::<Job>(r#"{"id": "a", "parts": [{"n": ]}"#).unwrap_err();
+    assert!(error.is_syntax(), "{error}");
+    let error = serde_json::from_str::<Job>("{\n\"id\": 7}").unwrap_err();
+    assert!(error.is_data(), "{error}");
+    assert_eq!((error.line(), error.column()), (2, 7));
+}
