@@ -51,9 +51,8 @@
 //! of code that is not generic reads and writes all objects, whereas serde's `flatten` would add a
 //! map of its own to every derive.
 //!
-//! The types can be serialized to any format that serde supports. They can be deserialized only
-//! from formats that describe themselves, such as JSON, YAML or CBOR, and not from formats such as
-//! bincode or postcard.
+//! The types are for formats that describe themselves, such as JSON, YAML or CBOR. They can be
+//! neither serialized to nor deserialized from formats such as bincode or postcard.
 //!
 //! # Authentication
 //!
