@@ -688,6 +688,8 @@ fn any_value_stays_itself() {
 
 #[test]
 fn a_name_that_is_repeated_counts_the_last_time() {
+    let job: Job = serde_json::from_str(r#"{"id": "", "note": 1, "note": "n"}"#).unwrap();
+    assert!(job.extra.is_empty(), "the first value is gone");
     let read = |text: &str| serde_json::from_str::<Job>(text).unwrap().view().to_value();
     for (text, expected) in [
         (r#"{"id": "a", "id": "b"}"#, json!({"id": "b"})),
@@ -699,6 +701,7 @@ fn a_name_that_is_repeated_counts_the_last_time() {
             r#"{"id": "", "parts": [{}], "parts": null}"#,
             json!({"id": ""}),
         ),
+        (r#"{"id": "", "note": 1, "note": null}"#, json!({"id": ""})),
         (
             r#"{"id": "", "note": 1, "note": "n"}"#,
             json!({"id": "", "note": "n"}),
