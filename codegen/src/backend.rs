@@ -40,6 +40,14 @@ pub(crate) fn generate(openapi: &OpenAPI) -> Result<syn::File, Error> {
     syn::parse2(tokens).map_err(refused)
 }
 
+/// Returns the client that progenitor makes of a lowered document with its default settings.
+pub(crate) fn plain_client(openapi: &OpenAPI) -> Result<syn::File, Error> {
+    let tokens = Generator::default()
+        .generate_tokens(openapi)
+        .map_err(refused)?;
+    syn::parse2(tokens).map_err(refused)
+}
+
 /// Runs `work` and returns a panic as an error, without the report that the panic hook of this
 /// process prints on standard error.
 fn catch_panic<T>(work: impl FnOnce() -> T) -> thread::Result<T> {

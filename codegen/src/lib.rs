@@ -91,6 +91,23 @@ pub fn generate_observed(
     })
 }
 
+/// Returns the source of the client that progenitor makes of a lowered document with its default
+/// settings. Benchmarks compare ours with it.
+///
+/// # Errors
+/// Like [`generate`].
+pub fn plain_progenitor_client(document: &Document) -> Result<String, Error> {
+    let mut run = Run {
+        passes: Vec::new(),
+        ended: &mut |_| {},
+    };
+    let loaded = load(document)?;
+    lint(&loaded)?;
+    let (openapi, _) = lower::lower(&loaded, &mut run)?;
+    let client = backend::plain_client(&openapi)?;
+    Ok(prettyplease::unparse(&client))
+}
+
 /// Runs the stages that need one document only.
 fn translate(document: &Document, run: &mut Run<'_>) -> Result<Code, Error> {
     let loaded = load(document)?;
