@@ -164,8 +164,7 @@ fn encode(text: &str) -> String {
 /// Reads the token in a success response. Errors show nothing of the response, which may contain
 /// the token.
 fn read(body: &[u8], now: Instant) -> Result<Token, &'static str> {
-    let answer: Value = serde_json::from_slice(body)
-        .map_err(|_| "the response of the token endpoint is not JSON")?;
+    let answer = json(body).ok_or("the response of the token endpoint is not JSON")?;
     let token = answer
         .get("access_token")
         .and_then(Value::as_str)
@@ -195,6 +194,12 @@ fn read(body: &[u8], now: Instant) -> Result<Token, &'static str> {
     })
 }
 
+/// Parses text rather than bytes, as the rest of the client does, so that the parser is compiled
+/// only once.
+fn json(body: &[u8]) -> Option<Value> {
+    serde_json::from_str(std::str::from_utf8(body).ok()?).ok()
+}
+
 fn life(answer: &Value) -> Duration {
     let seconds = match answer.get("expires_in") {
         Some(Value::Number(number)) => number.as_f64(),
@@ -209,7 +214,7 @@ fn life(answer: &Value) -> Duration {
 /// Returns the error code, such as `invalid_client`. `None` if it is not a single word, because
 /// other text might repeat a secret.
 fn code(body: &[u8]) -> Option<String> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
+    let answer = json(body)?;
     let code = answer
         .get("error")
         .or_else(|| answer.get("errorCode"))?
@@ -223,7 +228,7 @@ fn code(body: &[u8]) -> Option<String> {
 
 /// Returns the description of the error, under the standard's name or Atlas's own name.
 fn description(body: &[u8]) -> Option<String> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
+    let answer = json(body)?;
     let text = |name: &str| {
         answer
             .get(name)

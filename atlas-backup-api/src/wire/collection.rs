@@ -28,10 +28,10 @@ impl<T: Field + Empty> Field for Vec<T> {
 }
 
 impl<T: Field + Empty> List for Vec<T> {
-    fn push_empty(&mut self) -> &mut dyn Field {
+    fn push_slot(&mut self) -> Slot<'_> {
         let index = self.len();
         self.push(T::EMPTY);
-        &mut self[index]
+        self[index].slot()
     }
 
     fn pop(&mut self) {
@@ -69,10 +69,10 @@ impl<T: Field + Empty> Field for BTreeMap<String, T> {
 }
 
 impl<T: Field + Empty> Map for BTreeMap<String, T> {
-    fn insert_empty(&mut self, key: &str) -> &mut dyn Field {
+    fn insert_slot(&mut self, key: &str) -> Slot<'_> {
         let item = self.entry(key.to_owned()).or_insert(T::EMPTY);
         item.clear();
-        item
+        item.slot()
     }
 
     fn remove(&mut self, key: &str) {

@@ -84,8 +84,8 @@ pub(crate) trait Text {
 
 /// A list of any items.
 pub(crate) trait List {
-    /// Adds an empty item.
-    fn push_empty(&mut self) -> &mut dyn Field;
+    /// Adds an empty item, and returns the place for its value.
+    fn push_slot(&mut self) -> Slot<'_>;
 
     /// Removes the last item.
     fn pop(&mut self);
@@ -95,8 +95,8 @@ pub(crate) trait List {
 
 /// A map from text to any items.
 pub(crate) trait Map {
-    /// The item of this key, empty.
-    fn insert_empty(&mut self, key: &str) -> &mut dyn Field;
+    /// Makes the item of this key empty, and returns the place for its value.
+    fn insert_slot(&mut self, key: &str) -> Slot<'_>;
 
     fn remove(&mut self, key: &str);
 

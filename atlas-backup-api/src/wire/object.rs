@@ -15,7 +15,7 @@
 use std::fmt;
 
 use crate::wire::extra::{Extra, WireForm};
-use crate::wire::field::{Field, View};
+use crate::wire::field::{Field, Slot, View};
 use crate::wire::member_set::MemberSet;
 use crate::wire::other_form::OtherForm;
 
@@ -26,7 +26,11 @@ pub(crate) trait Object {
     /// The member at this place in the shape.
     fn field(&self, index: usize) -> &dyn Field;
 
-    fn field_mut(&mut self, index: usize) -> &mut dyn Field;
+    /// The place for a value of this member: see [`Field::slot`].
+    fn slot(&mut self, index: usize) -> Slot<'_>;
+
+    /// Makes this member empty again.
+    fn clear(&mut self, index: usize);
 
     /// `None` for a request body, which has no place for members it does not know.
     fn extra(&self) -> Option<&Extra> {
@@ -138,7 +142,7 @@ impl dyn Object + '_ {
     pub(crate) fn identity(&self) -> Option<String> {
         let required = self.members().filter(|(member, _)| member.required);
         required
-            .map(|(_, field)| field.view().to_value().to_string())
+            .map(|(_, field)| field.view().to_json())
             .reduce(|all, one| all + &one)
     }
 

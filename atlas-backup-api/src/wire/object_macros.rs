@@ -36,6 +36,7 @@ macro_rules! response {
         }
 
         impl ::core::default::Default for $name {
+            #[inline]
             fn default() -> Self {
                 $crate::wire::field::Empty::EMPTY
             }
@@ -58,6 +59,7 @@ macro_rules! object {
 
         #[allow(deprecated)]
         impl $crate::wire::object::Object for $name {
+            #[inline]
             fn shape(&self) -> &'static $crate::wire::object::Shape {
                 static SHAPE: $crate::wire::object::Shape = $crate::wire::object::Shape::new(
                     stringify!($name),
@@ -66,6 +68,7 @@ macro_rules! object {
                 &SHAPE
             }
 
+            #[inline]
             fn field(&self, index: usize) -> &dyn $crate::wire::field::Field {
                 #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
                 enum Index { $($field),* }
@@ -75,20 +78,33 @@ macro_rules! object {
                 }
             }
 
-            fn field_mut(&mut self, index: usize) -> &mut dyn $crate::wire::field::Field {
+            #[inline]
+            fn slot(&mut self, index: usize) -> $crate::wire::field::Slot<'_> {
                 #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
                 enum Index { $($field),* }
                 match index {
-                    $(index if index == Index::$field as usize => &mut self.$field,)*
+                    $(index if index == Index::$field as usize => $crate::wire::field::Field::slot(&mut self.$field),)*
+                    _ => panic!("the index is one of the shape"),
+                }
+            }
+
+            #[inline]
+            fn clear(&mut self, index: usize) {
+                #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+                enum Index { $($field),* }
+                match index {
+                    $(index if index == Index::$field as usize => $crate::wire::field::Field::clear(&mut self.$field),)*
                     _ => panic!("the index is one of the shape"),
                 }
             }
 
             $(
+                #[inline]
                 fn extra(&self) -> Option<&$crate::Extra> {
                     Some(&self.$extra)
                 }
 
+                #[inline]
                 fn extra_mut(&mut self) -> Option<&mut $crate::Extra> {
                     Some(&mut self.$extra)
                 }
@@ -96,38 +112,45 @@ macro_rules! object {
         }
 
         impl $crate::wire::field::Field for $name {
+            #[inline]
             fn view(&self) -> $crate::wire::field::View<'_> {
                 $crate::wire::field::View::Object(self)
             }
 
+            #[inline]
             fn slot(&mut self) -> $crate::wire::field::Slot<'_> {
                 $crate::wire::field::Slot::Object(self)
             }
 
+            #[inline]
             fn clear(&mut self) {
                 *self = $crate::wire::field::Empty::EMPTY;
             }
         }
 
         impl ::core::cmp::PartialEq for $name {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 <dyn $crate::wire::object::Object>::equals(self, other)
             }
         }
 
         impl ::core::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 <dyn $crate::wire::object::Object>::debug(self, f)
             }
         }
 
         impl ::serde::Serialize for $name {
+            #[inline]
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 ::serde::Serialize::serialize(&$crate::wire::field::View::Object(self), serializer)
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
                 $crate::wire::read::deserialize(deserializer)
             }

@@ -33,6 +33,7 @@ macro_rules! open_enum {
         #[allow(deprecated)]
         impl $name {
             /// The value as it stands in JSON.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $($name::$variant => $wire,)*
@@ -43,6 +44,7 @@ macro_rules! open_enum {
 
         /// A value that is not listed becomes `Unknown`.
         impl ::core::convert::From<::std::string::String> for $name {
+            #[inline]
             fn from(text: ::std::string::String) -> Self {
                 $name::from(text.as_str())
             }
@@ -51,6 +53,7 @@ macro_rules! open_enum {
         /// A value that is not listed becomes `Unknown`.
         #[allow(deprecated)]
         impl ::core::convert::From<&str> for $name {
+            #[inline]
             fn from(text: &str) -> Self {
                 match text {
                     $($wire => $name::$variant,)*
@@ -60,6 +63,7 @@ macro_rules! open_enum {
         }
 
         impl ::core::convert::AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
@@ -68,18 +72,21 @@ macro_rules! open_enum {
         impl $crate::wire::open_enum::OpenEnum for $name {}
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
         }
 
         impl ::serde::Serialize for $name {
+            #[inline]
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
                 $crate::wire::read::deserialize(deserializer)
             }
@@ -90,20 +97,24 @@ macro_rules! open_enum {
         }
 
         impl $crate::wire::field::Text for $name {
+            #[inline]
             fn set(&mut self, text: &str) {
                 *self = $name::from(text);
             }
         }
 
         impl $crate::wire::field::Field for $name {
+            #[inline]
             fn view(&self) -> $crate::wire::field::View<'_> {
                 $crate::wire::field::View::Text(self.as_str())
             }
 
+            #[inline]
             fn slot(&mut self) -> $crate::wire::field::Slot<'_> {
                 $crate::wire::field::Slot::Text(self)
             }
 
+            #[inline]
             fn clear(&mut self) {
                 *self = $crate::wire::field::Empty::EMPTY;
             }

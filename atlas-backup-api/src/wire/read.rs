@@ -8,10 +8,11 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::de::StrRead;
 use serde_json::{Number, Value};
 
 use crate::wire::date_time;
-use crate::wire::field::{Empty, Field, List, Map, Slot, items};
+use crate::wire::field::{Empty, Field, List, Map, Slot, View, items};
 use crate::wire::json_path::ErrorPath;
 use crate::wire::mismatch::{Mismatch, kind};
 use crate::wire::read_object::ObjectReader;
@@ -46,8 +47,26 @@ pub(crate) fn from_json(field: &mut dyn Field, json: &str) -> Result<(), ReadErr
 /// Like [`from_json`], for a document that is already parsed.
 pub(crate) fn from_value(field: &mut dyn Field, value: &Value) -> Result<(), Mismatch> {
     let mut path = ErrorPath::default();
-    fill(field, value, &mut path)
-        .map_err(|error| Mismatch::at_path(path.into_string(), error.to_string()))
+    reparse(value, |deserializer| fill(field, deserializer, &mut path))
+        .map_err(|problem| Mismatch::at_path(path.into_string(), problem))
+}
+
+/// Reads a value that is already parsed, by way of its text: such values are few, and all readers
+/// would otherwise be compiled for a second deserializer. The error has no line and column, as the
+/// text is not that of the document.
+pub(crate) fn reparse<T>(
+    value: &Value,
+    read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'_>>) -> serde_json::Result<T>,
+) -> Result<T, String> {
+    let text = View::Any(value).to_json();
+    read(&mut serde_json::Deserializer::from_str(&text)).map_err(|error| {
+        let position = format!(" at line {} column {}", error.line(), error.column());
+        let message = error.to_string();
+        message
+            .strip_suffix(&position)
+            .unwrap_or(&message)
+            .to_owned()
+    })
 }
 
 /// Why a document could not be read.
@@ -73,35 +92,35 @@ fn fill<'de, D: Deserializer<'de>>(
     deserializer: D,
     path: &mut ErrorPath,
 ) -> Result<(), D::Error> {
+    let slot = field.slot();
+    let (expected, takes_null) = (slot.expected(), matches!(slot, Slot::Any(_)));
     let reader = FieldReader {
-        field: &mut *field,
+        slot,
         path: &mut *path,
         preserved: false,
     };
     match reader.deserialize(deserializer)? {
         Outcome::Set | Outcome::SetFromOtherForm => Ok(()),
-        Outcome::Null | Outcome::Unrepresentable(_) => match field.slot() {
-            Slot::Any(_) => Ok(()),
-            other => Err(mismatch(path, other.expected(), "null")),
-        },
+        Outcome::Null | Outcome::Unrepresentable(_) if takes_null => Ok(()),
+        Outcome::Null | Outcome::Unrepresentable(_) => Err(mismatch(path, expected, "null")),
     }
 }
 
 /// What the reader did with a value.
 pub(crate) enum Outcome {
-    /// It was `null`: the field is still empty.
+    /// It was `null`. The caller makes the field empty.
     Null,
     /// The field holds it.
     Set,
     /// The field holds it, although it had another form than the documented one.
     SetFromOtherForm,
-    /// The field cannot hold it and is empty. Only where the value is preserved.
+    /// The field cannot hold it, and the caller makes it empty. Only where the value is preserved.
     Unrepresentable(Box<Value>),
 }
 
-/// Reads one value into an empty field.
+/// Reads one value into the slot of an empty field.
 pub(crate) struct FieldReader<'a> {
-    pub(crate) field: &'a mut dyn Field,
+    pub(crate) slot: Slot<'a>,
     /// Where an error occurred, built from the inside out while the error is returned.
     pub(crate) path: &'a mut ErrorPath,
     /// Whether an object around the field preserves what the field cannot hold.
@@ -115,19 +134,23 @@ fn mismatch<E: Error>(path: &mut ErrorPath, expected: &str, found: &str) -> E {
 }
 
 impl FieldReader<'_> {
-    /// A value of another kind than the field's.
-    fn unrepresentable<E: Error>(self, expected: &'static str, value: Value) -> Result<Outcome, E> {
-        if !self.preserved {
-            return Err(mismatch(self.path, expected, kind(&value)));
+    /// A value that the slot cannot take.
+    fn unrepresentable<E: Error>(
+        path: &mut ErrorPath,
+        preserved: bool,
+        expected: &'static str,
+        value: Value,
+    ) -> Result<Outcome, E> {
+        if preserved {
+            Ok(Outcome::Unrepresentable(Box::new(value)))
+        } else {
+            Err(mismatch(path, expected, kind(&value)))
         }
-        self.field.clear();
-        Ok(Outcome::Unrepresentable(Box::new(value)))
     }
 
     fn number<E: Error>(self, number: Number) -> Result<Outcome, E> {
-        let slot = self.field.slot();
-        let expected = slot.expected();
-        let fits = match slot {
+        let expected = self.slot.expected();
+        let fits = match self.slot {
             Slot::Integer(slot) => integer(&number).map(|number| *slot = number),
             Slot::Float(slot) => exact_float(&number).map(|number| *slot = number),
             Slot::Any(slot) => {
@@ -138,7 +161,9 @@ impl FieldReader<'_> {
         };
         match fits {
             Some(()) => Ok(Outcome::Set),
-            None => self.unrepresentable(expected, Value::Number(number)),
+            None => {
+                Self::unrepresentable(self.path, self.preserved, expected, Value::Number(number))
+            }
         }
     }
 }
@@ -171,31 +196,35 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
     }
 
     fn visit_bool<E: Error>(self, flag: bool) -> Result<Outcome, E> {
-        match self.field.slot() {
+        match self.slot {
             Slot::Bool(slot) => *slot = flag,
             Slot::Any(slot) => *slot = flag.into(),
             other => {
-                let expected = other.expected();
-                return self.unrepresentable(expected, flag.into());
+                let value = flag.into();
+                return Self::unrepresentable(self.path, self.preserved, other.expected(), value);
             }
         }
         Ok(Outcome::Set)
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Outcome, E> {
-        if let Slot::Integer(slot) = self.field.slot() {
-            *slot = number;
-            return Ok(Outcome::Set);
+        match self.slot {
+            Slot::Integer(slot) => {
+                *slot = number;
+                Ok(Outcome::Set)
+            }
+            slot => FieldReader { slot, ..self }.number(number.into()),
         }
-        self.number(number.into())
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Outcome, E> {
-        if let (Slot::Integer(slot), Ok(number)) = (self.field.slot(), i64::try_from(number)) {
-            *slot = number;
-            return Ok(Outcome::Set);
+        match (self.slot, i64::try_from(number)) {
+            (Slot::Integer(slot), Ok(number)) => {
+                *slot = number;
+                Ok(Outcome::Set)
+            }
+            (slot, _) => FieldReader { slot, ..self }.number(number.into()),
         }
-        self.number(number.into())
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Outcome, E> {
@@ -206,34 +235,29 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Outcome, E> {
-        let expected = match self.field.slot() {
-            Slot::Text(slot) => {
-                slot.set(text);
-                return Ok(Outcome::Set);
-            }
-            Slot::Time(slot) => match date_time::parse(text) {
-                Some(time) => {
-                    *slot = time;
-                    return Ok(Outcome::Set);
-                }
-                None => Slot::Time(slot).expected(),
-            },
+        let expected = self.slot.expected();
+        let fits = match self.slot {
+            Slot::Text(slot) => Some(slot.set(text)),
+            Slot::Time(slot) => date_time::parse(text).map(|time| *slot = time),
             Slot::Any(slot) => {
                 *slot = Value::from(text);
-                return Ok(Outcome::Set);
+                Some(())
             }
-            other => other.expected(),
+            _ => None,
         };
-        self.unrepresentable(expected, text.into())
+        match fits {
+            Some(()) => Ok(Outcome::Set),
+            None => Self::unrepresentable(self.path, self.preserved, expected, text.into()),
+        }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Outcome, A::Error> {
         let FieldReader {
-            field,
+            slot,
             path,
             preserved,
         } = self;
-        let unrepresentable = match field.slot() {
+        let unrepresentable = match slot {
             Slot::List(list) => match read_list(list, &mut sequence, path, preserved)? {
                 None => return Ok(Outcome::Set),
                 Some(items) => items,
@@ -247,7 +271,6 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
             }
             _ => rest_of_list(&mut sequence)?,
         };
-        field.clear();
         Ok(Outcome::Unrepresentable(Box::new(Value::Array(
             unrepresentable,
         ))))
@@ -255,11 +278,11 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outcome, A::Error> {
         let FieldReader {
-            field,
+            slot,
             path,
             preserved,
         } = self;
-        let unrepresentable = match field.slot() {
+        let unrepresentable = match slot {
             Slot::Object(object) => {
                 match ObjectReader::new(object, path, preserved).read(&mut map)? {
                     None => return Ok(Outcome::Set),
@@ -279,7 +302,6 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
             }
             _ => rest_of_map(&mut map)?,
         };
-        field.clear();
         Ok(Outcome::Unrepresentable(Box::new(Value::Object(
             unrepresentable,
         ))))
@@ -338,7 +360,7 @@ impl<'de> DeserializeSeed<'de> for ItemReader<'_> {
             preserved,
         } = self;
         FieldReader {
-            field: list.push_empty(),
+            slot: list.push_slot(),
             path,
             preserved,
         }
@@ -354,9 +376,9 @@ fn read_map<'de, A: MapAccess<'de>>(
     preserved: bool,
 ) -> Result<Option<serde_json::Map<String, Value>>, A::Error> {
     while let Some(key) = map.next_key::<String>()? {
-        let field = entries.insert_empty(&key);
+        let slot = entries.insert_slot(&key);
         match map.next_value_seed(FieldReader {
-            field,
+            slot,
             path,
             preserved,
         }) {

@@ -10,7 +10,7 @@ use crate::wire::json_path::ErrorPath;
 use crate::wire::member_set::MemberSet;
 use crate::wire::object::{Member, Object};
 use crate::wire::other_form::OtherForm;
-use crate::wire::read::{FieldReader, Outcome, rest_of_map};
+use crate::wire::read::{FieldReader, Outcome, reparse, rest_of_map};
 
 /// Reads one object.
 pub(crate) struct ObjectReader<'a> {
@@ -112,10 +112,9 @@ impl<'a> ObjectReader<'a> {
             self.rest.insert(member.name.to_owned(), map.next_value()?);
             return Ok(());
         }
-        let field = self.object.field_mut(index);
         let preserved = self.preserved || (self.preserves && !member.required);
         let reader = FieldReader {
-            field,
+            slot: self.object.slot(index),
             path: self.path,
             preserved,
         };
@@ -126,13 +125,14 @@ impl<'a> ObjectReader<'a> {
         let outcome = read.inspect_err(|_| self.path.inside(member.name))?;
         match outcome {
             Outcome::Null if member.required => self.lacks(index, "found null")?,
-            Outcome::Null => {}
+            Outcome::Null => self.object.clear(index),
             Outcome::Set => self.set.insert(index),
             Outcome::SetFromOtherForm => {
                 self.set.insert(index);
                 self.in_other_form.insert(index);
             }
             Outcome::Unrepresentable(value) => {
+                self.object.clear(index);
                 self.unrepresentable |= member.required || !self.preserves;
                 self.rest.insert(member.name.to_owned(), *value);
             }
@@ -144,7 +144,7 @@ impl<'a> ObjectReader<'a> {
     fn forget(&mut self, index: usize) {
         let name = self.members[index].name;
         if self.set.contains(index) {
-            self.object.field_mut(index).clear();
+            self.object.clear(index);
             self.set.remove(index);
             self.in_other_form.remove(index);
         }
@@ -157,8 +157,7 @@ impl<'a> ObjectReader<'a> {
             self.unrepresentable = true;
             return Ok(());
         }
-        let field = self.object.field_mut(index);
-        let expected = field.slot().expected();
+        let expected = self.object.slot(index).expected();
         self.path.begin();
         self.path.inside(self.members[index].name);
         Err(E::custom(format_args!("expected {expected}, {how}")))
@@ -209,21 +208,22 @@ impl<'a> ObjectReader<'a> {
         let member = &self.members[list];
         if members.contains_key(member.name) {
             let reader = MembersReader(self);
-            return Value::Object(members)
-                .deserialize_map(reader)
-                .map_err(E::custom);
+            return reparse(&Value::Object(members), |deserializer| {
+                deserializer.deserialize_map(reader)
+            })
+            .map_err(E::custom);
         }
         let item = Value::Array(vec![Value::Object(members)]);
         let mut path = ErrorPath::default();
         let reader = FieldReader {
-            field: self.object.field_mut(list),
+            slot: self.object.slot(list),
             path: &mut path,
             preserved: false,
         };
-        if reader.deserialize(&item).is_err() {
+        if reparse(&item, |deserializer| reader.deserialize(deserializer)).is_err() {
             // The object is no item either, so what is wrong with it is that it lacks the list.
             let mut this = self;
-            this.object.field_mut(list).clear();
+            this.object.clear(list);
             this.lacks(list, "but it is missing")?;
             let Value::Array(mut items) = item else {
                 return Ok(None);
@@ -252,9 +252,10 @@ fn read_in_either_form<E: Error>(
         return Ok(Outcome::Null);
     }
     let other = form.read(&value);
-    let outcome = reader
-        .deserialize(other.as_ref().unwrap_or(&value))
-        .map_err(E::custom)?;
+    let outcome = reparse(other.as_ref().unwrap_or(&value), |deserializer| {
+        reader.deserialize(deserializer)
+    })
+    .map_err(E::custom)?;
     Ok(match outcome {
         Outcome::Unrepresentable(_) => Outcome::Unrepresentable(Box::new(value)),
         Outcome::Set if other.is_some() => Outcome::SetFromOtherForm,

@@ -12,15 +12,18 @@ macro_rules! scalar {
         }
 
         impl Field for $type {
+            #[inline]
             fn view(&self) -> View<'_> {
                 let view: fn(&Self) -> View<'_> = $view;
                 view(self)
             }
 
+            #[inline]
             fn slot(&mut self) -> Slot<'_> {
                 $slot(self)
             }
 
+            #[inline]
             fn clear(&mut self) {
                 *self = Self::EMPTY;
             }

@@ -9,9 +9,10 @@ use crate::wire::object::Object;
 use crate::wire::other_form::OtherForm;
 
 impl View<'_> {
-    /// The value as a JSON value of its own.
+    /// The value as a JSON value of its own. It goes by way of text, so that what writes values is
+    /// compiled for one serializer only; few values need it.
     pub(crate) fn to_value(&self) -> Value {
-        serde_json::to_value(self).expect("all keys are text, and nothing else can fail in memory")
+        serde_json::from_str(&self.to_json()).expect("what was just written is JSON")
     }
 
     /// The value as JSON text.

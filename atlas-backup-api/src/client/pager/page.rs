@@ -17,6 +17,7 @@ use crate::wire::object::{Member, Object, Shape};
 /// Adds the items of a page to `items`. Returns whether its links say that it is the last one.
 ///
 /// A page without `results` is an error: it does not say that there are no items.
+#[inline]
 pub(super) fn read(
     request: &Request,
     raw: &RawResponse,
@@ -32,6 +33,7 @@ pub(super) fn read(
 }
 
 /// Fails if a response is a failure. Its items are not read.
+#[inline]
 pub(super) fn check(request: &Request, raw: RawResponse) -> Result<RawResponse, Error> {
     let (operation, enveloped) = (request.operation, request.enveloped());
     if decode::status(operation, enveloped, &raw) < StatusCode::MULTIPLE_CHOICES {
@@ -50,6 +52,7 @@ struct Page<'a> {
 }
 
 impl Object for Page<'_> {
+    #[inline]
     fn shape(&self) -> &'static Shape {
         static SHAPE: Shape = Shape::new(
             "Page",
@@ -61,6 +64,7 @@ impl Object for Page<'_> {
         &SHAPE
     }
 
+    #[inline]
     fn field(&self, index: usize) -> &dyn Field {
         if index == 0 {
             &self.results
@@ -69,32 +73,47 @@ impl Object for Page<'_> {
         }
     }
 
-    fn field_mut(&mut self, index: usize) -> &mut dyn Field {
+    #[inline]
+    fn slot(&mut self, index: usize) -> Slot<'_> {
         if index == 0 {
-            &mut self.results
+            self.results.slot()
         } else {
-            &mut self.links
+            self.links.slot()
         }
     }
 
+    #[inline]
+    fn clear(&mut self, index: usize) {
+        if index == 0 {
+            self.results.clear();
+        } else {
+            self.links.clear();
+        }
+    }
+
+    #[inline]
     fn extra(&self) -> Option<&Extra> {
         Some(&self.extra)
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> Option<&mut Extra> {
         Some(&mut self.extra)
     }
 }
 
 impl Field for Page<'_> {
+    #[inline]
     fn view(&self) -> View<'_> {
         View::Object(self)
     }
 
+    #[inline]
     fn slot(&mut self) -> Slot<'_> {
         Slot::Object(self)
     }
 
+    #[inline]
     fn clear(&mut self) {
         self.results.clear();
         self.links = Value::Null;
@@ -105,14 +124,17 @@ impl Field for Page<'_> {
 struct Results<'a>(&'a mut dyn List);
 
 impl Field for Results<'_> {
+    #[inline]
     fn view(&self) -> View<'_> {
         View::List(self.0)
     }
 
+    #[inline]
     fn slot(&mut self) -> Slot<'_> {
         Slot::List(self.0)
     }
 
+    #[inline]
     fn clear(&mut self) {
         while self.0.item(0).is_some() {
             self.0.pop();
@@ -121,6 +143,7 @@ impl Field for Results<'_> {
 }
 
 impl fmt::Debug for Results<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[..]")
     }
