@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 
 mod arbitrary;
+mod compiled_on_use;
 mod corpus;
 mod crates;
 mod documents;

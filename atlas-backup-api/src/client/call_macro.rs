@@ -15,6 +15,7 @@ macro_rules! request {
         pub struct $name(pub(crate) Call);
 
         impl ::core::convert::From<Call> for $name {
+            #[inline]
             fn from(call: Call) -> Self {
                 $name(call)
             }
@@ -22,17 +23,20 @@ macro_rules! request {
 
         impl $name {
             $($(#[doc = $about])*
+            #[inline]
             pub fn $setter(self, $setter: $type) -> Self {
                 $name(self.0 $(.check($crate::client::call_macro::rule!($rule $wire $setter $($bound)?)))* .query($wire, $setter))
             })*
 
             /// Sets options for this call alone: how often it is retried, and how long it may take.
+            #[inline]
             pub fn options(self, options: CallOptions) -> Self {
                 $name(self.0.options(options))
             }
 
             $(
                 /// Returns a stream of all items of the list, fetched page by page: see [`Items`].
+                #[inline]
                 pub fn stream(self) -> Items<$item> {
                     Items::new($crate::client::pager::Pager::new(self.0)$(.$page())*)
                 }
@@ -45,6 +49,7 @@ macro_rules! request {
             /// Returns [`Error::InvalidArgument`] if an argument breaks a rule (then nothing was
             /// sent), and [`Error::Api`] if Atlas refuses the request. See [`Error`] for the
             /// others.
+            #[inline]
             pub async fn send(self) -> ::core::result::Result<Response<$answer>, Error> {
                 self.0.send().await
             }

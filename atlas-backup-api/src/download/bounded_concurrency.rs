@@ -16,6 +16,7 @@ pub(super) struct BoundedConcurrency<'a, T> {
 
 impl<'a, T> BoundedConcurrency<'a, T> {
     /// Runs at most `most` futures at a time; 0 counts as 1.
+    #[inline]
     pub(super) fn new<F: Future<Output = T> + Send + 'a>(
         most: usize,
         work: impl Iterator<Item = F> + Send + 'a,
@@ -29,12 +30,14 @@ impl<'a, T> BoundedConcurrency<'a, T> {
     }
 
     /// Returns the output of the next future that completes, or `None` if all have completed.
+    #[inline]
     pub(super) async fn next(&mut self) -> Option<T> {
         poll_fn(|context| self.poll_next(context)).await
     }
 
     /// Polls every running future, as there are few. Each is polled first in turn: otherwise the
     /// first one could use up tokio's budget for cooperative yielding every time.
+    #[inline]
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
         if !self.running.is_empty() {
             self.running.rotate_left(1);

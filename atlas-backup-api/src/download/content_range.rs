@@ -6,6 +6,7 @@ use http::header::CONTENT_RANGE;
 /// Returns the first byte and the length of the whole file from a range such as
 /// `bytes 100-199/200`. Returns `None` if the length is missing or the range does not reach the end
 /// of the file.
+#[inline]
 pub(super) fn rest_of(headers: &HeaderMap) -> Option<(u64, u64)> {
     let text = headers.get(CONTENT_RANGE)?.to_str().ok()?.trim();
     let (unit, range) = text.split_once(' ')?;

@@ -38,6 +38,7 @@ pub struct Delivery {
 
 impl Delivery {
     /// Creates the delivery of the file at this URL, to be saved under this name.
+    #[inline]
     pub fn new(name: impl Into<String>, url: impl Into<String>) -> Self {
         Delivery {
             name: name.into(),
@@ -53,12 +54,14 @@ impl Delivery {
     /// Adds a header that the host requires, such as the `authHeader` and `authValue` of a legacy
     /// restore job. Its value is treated as a secret and sent to the URL's own origin only, never
     /// to a redirect target with another scheme, host or port.
+    #[inline]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
     /// States the length of the file in bytes. If the host offers another length, nothing is saved.
+    #[inline]
     pub fn size(mut self, bytes: u64) -> Self {
         self.size = Some(bytes);
         self
@@ -66,6 +69,7 @@ impl Delivery {
 
     /// States the SHA-1 of the file, as 40 hexadecimal digits. A file with another hash is deleted
     /// and never gets its name.
+    #[inline]
     pub fn sha1(mut self, hex: impl Into<String>) -> Self {
         self.sha1 = Some(hex.into());
         self
@@ -76,6 +80,7 @@ impl Delivery {
     /// same strong `ETag` there. Without it, it can continue only with a URL that differs in
     /// nothing but its query. The identity is written next to the unfinished file, so it must hold
     /// no secret.
+    #[inline]
     pub fn identity(mut self, identity: impl Into<String>) -> Self {
         self.identity = Some(identity.into());
         self
@@ -84,12 +89,14 @@ impl Delivery {
     /// Marks a file that is named after its position in a list, which may change the next time
     /// Atlas is asked.
     #[cfg(any(feature = "v1", feature = "v2"))]
+    #[inline]
     pub(crate) fn numbered(mut self) -> Self {
         self.numbered = true;
         self
     }
 
     /// Validates the delivery.
+    #[inline]
     pub(super) fn check(self) -> Result<VerifiedDelivery, DownloadError> {
         let invalid = |fault| DownloadError::Invalid {
             file: one_line::truncate(&self.name, 255),
@@ -139,6 +146,7 @@ impl Delivery {
 
 /// Prints neither the path and query of the URL nor the values of headers.
 impl fmt::Debug for Delivery {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("Delivery")

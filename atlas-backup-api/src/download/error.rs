@@ -127,6 +127,7 @@ pub enum DownloadError {
 }
 
 impl DownloadError {
+    #[inline]
     pub(crate) fn disk(path: &Path, source: io::Error) -> Self {
         DownloadError::Disk {
             path: path.to_owned(),
@@ -134,6 +135,7 @@ impl DownloadError {
         }
     }
 
+    #[inline]
     pub(super) fn connection(file: &str, source: reqwest::Error) -> Self {
         let (file, source) = (file.to_owned(), ConnectionError::of_request(source));
         if source.is_timeout() {
@@ -144,6 +146,7 @@ impl DownloadError {
     }
 
     /// How long the host asks the client to wait before a retry.
+    #[inline]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             DownloadError::Http { retry_after, .. } => *retry_after,
@@ -152,18 +155,21 @@ impl DownloadError {
     }
 
     /// Whether the host refused the URL, so that a new one would help.
+    #[inline]
     pub fn is_expired(&self) -> bool {
         matches!(self, DownloadError::Expired { .. })
     }
 
     /// Whether there is no space for the file: the disk or a quota is full, or the file is too long
     /// for the file system.
+    #[inline]
     pub fn is_no_space(&self) -> bool {
         use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
         matches!(self, DownloadError::Disk { source, .. } if matches!(source.kind(), FileTooLarge | QuotaExceeded | StorageFull))
     }
 
     /// Whether the program lacks permission to write the file.
+    #[inline]
     pub fn is_permission_denied(&self) -> bool {
         use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
         matches!(self, DownloadError::Disk { source, .. } if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem))
@@ -171,6 +177,7 @@ impl DownloadError {
 }
 
 impl fmt::Display for DownloadError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DownloadError::Invalid { file, fault } => write!(f, "{file:?}: not fetched: {fault}"),
@@ -241,12 +248,14 @@ impl fmt::Display for DownloadError {
 }
 
 /// Formats a path on one line.
+#[inline]
 fn shown(path: &Path) -> String {
     one_line::truncate(&path.display().to_string(), 1000)
 }
 
 /// The source is the cause below this error's own message.
 impl StdError for DownloadError {
+    #[inline]
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             // Their messages are part of this error's message, so the source starts below them.
@@ -260,6 +269,7 @@ impl StdError for DownloadError {
 }
 
 impl From<ConfigurationError> for DownloadError {
+    #[inline]
     fn from(error: ConfigurationError) -> Self {
         DownloadError::Configuration(error)
     }

@@ -50,6 +50,7 @@ struct Incoming {
 
 impl Fetch<'_> {
     /// Downloads the file and returns its length in bytes.
+    #[inline]
     pub(super) async fn run(mut self) -> Result<u64, DownloadError> {
         let mut delays = self.settings.retry.delays();
         let mut furthest = 0;
@@ -84,6 +85,7 @@ impl Fetch<'_> {
         }
     }
 
+    #[inline]
     async fn attempt(&mut self) -> Result<u64, Failure> {
         // Reading the record is cheap: it has a few hundred bytes.
         let incoming = match self.part.resume(self.delivery) {
@@ -115,6 +117,7 @@ impl Fetch<'_> {
 
     /// Requests the missing bytes; `None` if the host no longer has them, or does not say so
     /// clearly.
+    #[inline]
     async fn rest(&mut self, resume: Resume) -> Result<Option<Incoming>, Failure> {
         let response = self.file_client.get(self.delivery, Some(&resume)).await?;
         self.trace(&response, resume.from);
@@ -139,6 +142,7 @@ impl Fetch<'_> {
     }
 
     /// Requests the file from its first byte.
+    #[inline]
     async fn whole(&mut self) -> Result<Incoming, Failure> {
         let response = self.file_client.get(self.delivery, None).await?;
         self.trace(&response, 0);
@@ -152,6 +156,7 @@ impl Fetch<'_> {
         self.begin(response).await
     }
 
+    #[inline]
     async fn begin(&mut self, response: Response) -> Result<Incoming, Failure> {
         let headers = response.headers();
         let total = headers
@@ -202,6 +207,7 @@ impl Fetch<'_> {
 
     /// Writes the received bytes in a blocking thread while more are received. Returns the length
     /// of the file.
+    #[inline]
     async fn receive(&mut self, mut incoming: Incoming) -> Result<(File, u64), Failure> {
         self.reporter.start(incoming.from, incoming.total);
         let (chunks, waiting) = mpsc::channel(WAITING_CHUNKS);
@@ -229,6 +235,7 @@ impl Fetch<'_> {
         Ok((file, self.reporter.bytes()))
     }
 
+    #[inline]
     async fn finish(&mut self, file: File) -> Result<(), Failure> {
         let (part, is_hashed) = (self.part.clone(), self.delivery.sha1.is_some());
         let read = self.on_disk(move || {
@@ -273,11 +280,13 @@ impl Fetch<'_> {
         }
     }
 
+    #[inline]
     async fn discard(&mut self) -> Result<(), Failure> {
         let part = self.part.clone();
         self.on_disk(move || part.discard()).await
     }
 
+    #[inline]
     async fn on_disk<T: Send + 'static>(
         &mut self,
         work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -289,6 +298,7 @@ impl Fetch<'_> {
 
     /// Starts disk work in a blocking thread. The file stays locked until the work is done, even if
     /// this download is dropped meanwhile.
+    #[inline]
     fn start<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -301,27 +311,32 @@ impl Fetch<'_> {
         })
     }
 
+    #[inline]
     fn disk(&self, path: &Path, error: io::Error) -> Failure {
         DownloadError::disk(path, error).into()
     }
 
+    #[inline]
     fn trace(&self, response: &Response, from: u64) {
         tracing::debug!(target: "atlas_backup_api", status = response.status().as_u16(), from, "answer");
     }
 }
 
 /// Runs disk work in a blocking thread.
+#[inline]
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     ended(tokio::task::spawn_blocking(work)).await
 }
 
+#[inline]
 async fn ended<T>(work: JoinHandle<io::Result<T>>) -> io::Result<T> {
     work.await
         .unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
+#[inline]
 fn write(file: File, mut chunks: mpsc::Receiver<impl AsRef<[u8]>>) -> io::Result<File> {
     let mut file = BufWriter::with_capacity(BUFFER, file);
     while let Some(chunk) = chunks.blocking_recv() {

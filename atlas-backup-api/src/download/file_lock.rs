@@ -21,6 +21,7 @@ pub(super) struct FileLock {
 
 /// Waits until no other download in this process writes to this path. The lock keeps `writing`
 /// until it is dropped.
+#[inline]
 pub(super) async fn lock(path: &Path, writing: mpsc::Sender<Infallible>) -> FileLock {
     let mutex = {
         let mut locked_paths = LOCKED_PATHS.lock().unwrap_or_else(PoisonError::into_inner);

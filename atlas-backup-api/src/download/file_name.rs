@@ -10,6 +10,7 @@ const LONGEST: usize = 255 - RECORD.len();
 /// Keeps the ASCII letters and digits, `.`, `_` and `-` of a text, without dots at its ends: a
 /// leading dot hides a file, and Windows drops trailing dots, so that two names could mean one
 /// file. The error says what is wrong.
+#[inline]
 pub(super) fn of(text: &str) -> Result<String, &'static str> {
     let kept: String = text
         .chars()

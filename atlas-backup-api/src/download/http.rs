@@ -27,12 +27,14 @@ pub(super) enum Failure {
 }
 
 impl From<DownloadError> for Failure {
+    #[inline]
     fn from(error: DownloadError) -> Self {
         Failure::Final(error)
     }
 }
 
 impl Failure {
+    #[inline]
     pub(super) fn connection(file: &str, error: reqwest::Error) -> Self {
         Failure::Passing {
             error: DownloadError::connection(file, error),
@@ -51,11 +53,13 @@ pub(super) struct FileClient {
 }
 
 impl FileClient {
+    #[inline]
     pub(super) fn is_allowed(&self, url: &Url) -> bool {
         url.scheme() == "https" || (self.plain_allowed && url.scheme() == "http")
     }
 
     /// Sends the request, and returns a response with status 200, 206 or 416.
+    #[inline]
     pub(super) async fn get(
         &self,
         delivery: &VerifiedDelivery,
@@ -93,6 +97,7 @@ impl FileClient {
     }
 }
 
+#[inline]
 fn add_own(headers: &mut HeaderMap, resume: Option<&Resume>) {
     // The file on disk must equal the offered file byte for byte.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -106,10 +111,12 @@ fn add_own(headers: &mut HeaderMap, resume: Option<&Resume>) {
     }
 }
 
+#[inline]
 fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
     from.join(headers.get(LOCATION)?.to_str().ok()?).ok()
 }
 
+#[inline]
 async fn sort(delivery: &VerifiedDelivery, mut response: Response) -> Result<Response, Failure> {
     let (file, status) = (delivery.file.clone(), response.status());
     match status.as_u16() {
@@ -149,6 +156,7 @@ async fn sort(delivery: &VerifiedDelivery, mut response: Response) -> Result<Res
 /// The request accepts no encoding, so a named encoding was recorded when the file was stored. For
 /// a file that is compressed with gzip, `gzip` adds nothing to what the name says. Any other
 /// encoding wraps the file, and the received bytes are not what the name says.
+#[inline]
 fn is_as_stored(delivery: &VerifiedDelivery, headers: &HeaderMap) -> bool {
     let encodings: Vec<&[u8]> = headers
         .get_all(CONTENT_ENCODING)
@@ -169,6 +177,7 @@ fn is_as_stored(delivery: &VerifiedDelivery, headers: &HeaderMap) -> bool {
 }
 
 /// Checks the name of the saved file and the name in the URL.
+#[inline]
 fn is_gzip_file(delivery: &VerifiedDelivery) -> bool {
     [&*delivery.file, delivery.url.path()].iter().any(|name| {
         let name = name.to_ascii_lowercase();
@@ -178,6 +187,7 @@ fn is_gzip_file(delivery: &VerifiedDelivery) -> bool {
 
 /// Object stores return 400, with this code in XML, for a URL that was signed with credentials that
 /// have since expired.
+#[inline]
 async fn says_expired(response: &mut Response) -> bool {
     const MOST: usize = 16 * 1024;
     let mut body = Vec::new();
@@ -190,6 +200,7 @@ async fn says_expired(response: &mut Response) -> bool {
     String::from_utf8_lossy(&body).contains("<Code>ExpiredToken</Code>")
 }
 
+#[inline]
 pub(super) fn unusable(delivery: &VerifiedDelivery, fault: &'static str) -> DownloadError {
     DownloadError::Answer {
         file: delivery.file.clone(),

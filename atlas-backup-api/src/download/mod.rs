@@ -58,12 +58,14 @@ pub struct SavedFile {
 impl Client {
     /// Creates a download of files from the URLs that Atlas gives for them.
     #[cfg(feature = "download")]
+    #[inline]
     pub fn download(&self) -> Download {
         Download::new(self.clone())
     }
 }
 
 impl Download {
+    #[inline]
     pub(crate) fn new(client: Client) -> Self {
         Download {
             client,
@@ -78,12 +80,14 @@ impl Download {
     }
 
     /// Adds a file.
+    #[inline]
     pub fn file(mut self, file: Delivery) -> Self {
         self.files.push(file);
         self
     }
 
     /// Adds several files, such as one for each shard.
+    #[inline]
     pub fn files(mut self, files: impl IntoIterator<Item = Delivery>) -> Self {
         self.files.extend(files);
         self
@@ -91,18 +95,21 @@ impl Download {
 
     /// Replaces existing files, each when the new one is complete. Default: false; then nothing is
     /// downloaded if one of the files exists.
+    #[inline]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
         self
     }
 
     #[cfg(feature = "v2")]
+    #[inline]
     pub(crate) fn overwrites(&self) -> bool {
         self.overwrite
     }
 
     /// Sets how many files are downloaded at a time, in the order in which they were added. With 1,
     /// they are downloaded one after another. Default: 4.
+    #[inline]
     pub fn max_concurrency(mut self, most: usize) -> Self {
         self.max_concurrency = most;
         self
@@ -117,12 +124,14 @@ impl Download {
     /// A file has these permissions from the moment it is created, even if it replaces a file with
     /// wider ones. An unfinished file that is continued loses the permissions that it should not
     /// have, and gains none.
+    #[inline]
     pub fn unix_mode(mut self, mode: u32) -> Self {
         self.unix_mode = mode;
         self
     }
 
     /// The validated permissions.
+    #[inline]
     pub(crate) fn mode(&self) -> Result<Mode, DownloadError> {
         let refused = || {
             format!(
@@ -136,6 +145,7 @@ impl Download {
     /// Sets how long the host may send nothing before the connection is closed and the download is
     /// retried. There is no limit for the whole download, which may take hours. Default: 60
     /// seconds.
+    #[inline]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle_timeout = timeout;
         self
@@ -147,6 +157,7 @@ impl Download {
     ///
     /// Do not set its `timeout`: it would end the download. Its default headers are sent to all
     /// hosts.
+    #[inline]
     pub fn http(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.http = Some(builder);
         self
@@ -155,6 +166,7 @@ impl Download {
     /// Sets a callback for progress. It is called when bytes were received and when a file is
     /// complete: thousands of times a second on a fast network, so it should return quickly. One
     /// callback serves all files and is called for one file at a time.
+    #[inline]
     pub fn on_progress(mut self, listener: impl FnMut(&DownloadProgress) + Send + 'static) -> Self {
         self.listener = Some(Box::new(listener));
         self
@@ -171,6 +183,7 @@ impl Download {
     /// Returns the first [`DownloadError`], which stops the other files. Files that were complete
     /// before it stay, and the received bytes of the others stay on disk. If a delivery is invalid
     /// or a file exists already, nothing is downloaded.
+    #[inline]
     pub async fn into_directory(
         self,
         directory: impl AsRef<Path>,
@@ -181,6 +194,7 @@ impl Download {
     /// Downloads the files that are not in `complete`, a map of file names to lengths. Numbered
     /// files are always downloaded, because the same number may now mean another file. A file in
     /// `complete` may be replaced, since the same program wrote it.
+    #[inline]
     pub(crate) async fn go_on(
         mut self,
         directory: &Path,
@@ -218,6 +232,7 @@ impl Download {
             .collect())
     }
 
+    #[inline]
     fn file_client(&mut self) -> Result<FileClient, DownloadError> {
         if self.idle_timeout.is_zero() {
             return Err(ConfigurationError::new(
@@ -265,6 +280,7 @@ impl Download {
 
 /// Prints no secret, and leaves out the HTTP client, whose settings may hold one.
 impl fmt::Debug for Download {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download")
             .field("files", &self.files)

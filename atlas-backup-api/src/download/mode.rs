@@ -12,6 +12,7 @@ use std::path::Path;
 pub(crate) struct Mode(u32);
 
 impl Default for Mode {
+    #[inline]
     fn default() -> Self {
         Mode(0o600)
     }
@@ -20,6 +21,7 @@ impl Default for Mode {
 impl Mode {
     /// Returns `None` unless the owner may read and write, nobody may execute, and no other bit is
     /// set.
+    #[inline]
     pub(crate) fn of(bits: u32) -> Option<Self> {
         let sound = bits & 0o600 == 0o600 && bits & !0o666 == 0;
         sound.then_some(Mode(bits))
@@ -27,6 +29,7 @@ impl Mode {
 
     /// Creates a directory and its missing parents. Everyone who may read the files may enter it.
     /// An existing directory keeps its permissions.
+    #[inline]
     pub(crate) fn create_dir_all(self, path: &Path) -> io::Result<()> {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
@@ -36,11 +39,13 @@ impl Mode {
     }
 
     /// Creates a file for reading and writing. Fails if it exists already.
+    #[inline]
     pub(crate) fn create_new(self, path: &Path) -> io::Result<File> {
         self.options().read(true).create_new(true).open(path)
     }
 
     /// Writes a whole file, and creates it if it does not exist.
+    #[inline]
     pub(crate) fn write(self, path: &Path, text: &str) -> io::Result<()> {
         self.options()
             .create(true)
@@ -52,6 +57,7 @@ impl Mode {
     /// Removes the permissions that this mode lacks from an open file, which may have been created
     /// with another mode.
     #[cfg(unix)]
+    #[inline]
     pub(crate) fn narrow(self, file: &File) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt;
         let mut permissions = file.metadata()?.permissions();
@@ -64,10 +70,12 @@ impl Mode {
 
     /// There are no permissions to remove.
     #[cfg(not(unix))]
+    #[inline]
     pub(crate) fn narrow(self, _: &File) -> io::Result<()> {
         Ok(())
     }
 
+    #[inline]
     fn options(self) -> OpenOptions {
         let mut options = OpenOptions::new();
         options.write(true);

@@ -35,6 +35,7 @@ pub(super) struct Resume {
 }
 
 impl PartialFile {
+    #[inline]
     pub(super) fn of(directory: &Path, file: &str, mode: Mode) -> Self {
         let with = |ending: &str| directory.join(format!("{file}{ending}"));
         PartialFile {
@@ -50,6 +51,7 @@ impl PartialFile {
     ///
     /// At least one byte is always left to fetch: only a response that contains bytes proves that
     /// the host still has the same file. A response that says "no such range" need not.
+    #[inline]
     pub(super) fn resume(&self, delivery: &VerifiedDelivery) -> Option<Resume> {
         let record: Value = serde_json::from_slice(&fs::read(&self.record).ok()?).ok()?;
         let text = |name: &str| record.get(name).and_then(Value::as_str);
@@ -76,6 +78,7 @@ impl PartialFile {
     /// Creates an empty file, and a record of the file it will become if its version is known.
     ///
     /// The old file is deleted rather than truncated: it may be a hard link to a finished file.
+    #[inline]
     pub(super) fn begin(
         &self,
         delivery: &VerifiedDelivery,
@@ -93,6 +96,7 @@ impl PartialFile {
     }
 
     /// Opens the existing file for writing from this offset.
+    #[inline]
     pub(super) fn go_on(&self, from: u64) -> io::Result<File> {
         let mut file = OpenOptions::new().read(true).write(true).open(&self.path)?;
         self.mode.narrow(&file)?;
@@ -101,6 +105,7 @@ impl PartialFile {
     }
 
     /// Deletes the file and its record. The record goes first.
+    #[inline]
     pub(super) fn discard(&self) -> io::Result<()> {
         remove(&self.record)?;
         remove(&self.path)
@@ -113,6 +118,7 @@ impl PartialFile {
     /// the system refuses it atomically if the name exists, so that of two programs only one
     /// succeeds. On file systems without hard links, a check is followed by a rename, and another
     /// program can create the file between them.
+    #[inline]
     pub(super) fn finish(&self, overwrite: bool) -> io::Result<()> {
         if !overwrite && self.target_exists() {
             return Err(io::ErrorKind::AlreadyExists.into());
@@ -135,6 +141,7 @@ impl PartialFile {
 
     /// Whether this open file is still the one with the unfinished file's name: another process may
     /// have deleted it and begun its own.
+    #[inline]
     pub(super) fn is_still(&self, file: &File) -> io::Result<bool> {
         match fs::symlink_metadata(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -143,12 +150,14 @@ impl PartialFile {
     }
 
     /// Whether anything has the final name, even a broken symbolic link.
+    #[inline]
     pub(super) fn target_exists(&self) -> bool {
         fs::symlink_metadata(&self.target).is_ok()
     }
 
     /// Syncs the directory, so that the name survives a power cut too. Not all systems allow it,
     /// and those that do not keep the name durable by themselves.
+    #[inline]
     fn sync_directory(&self) {
         if let Some(directory) = self.target.parent() {
             drop(File::open(directory).and_then(|directory| directory.sync_all()));
@@ -157,6 +166,7 @@ impl PartialFile {
 }
 
 #[cfg(unix)]
+#[inline]
 fn is_same(open: &fs::Metadata, named: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     (open.dev(), open.ino()) == (named.dev(), named.ino())
@@ -164,10 +174,12 @@ fn is_same(open: &fs::Metadata, named: &fs::Metadata) -> bool {
 
 /// Compares only the lengths, because other systems have no inode numbers in the standard library.
 #[cfg(not(unix))]
+#[inline]
 fn is_same(open: &fs::Metadata, named: &fs::Metadata) -> bool {
     open.len() == named.len()
 }
 
+#[inline]
 fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

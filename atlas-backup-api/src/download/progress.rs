@@ -46,12 +46,14 @@ pub(super) struct At {
 }
 
 impl Progress {
+    #[inline]
     pub(super) fn new(listener: Option<Listener>, files: Vec<At>) -> Self {
         Progress(Mutex::new(State { listener, files }))
     }
 
     /// Records the progress of one file and calls the callback. The lock ensures that it is called
     /// once at a time.
+    #[inline]
     fn tell(&self, file: &str, index: usize, at: At) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let State { listener, files } = &mut *state;
@@ -80,6 +82,7 @@ pub(super) struct Reporter<'a> {
 
 impl<'a> Reporter<'a> {
     /// Creates the reporter of the file with this index, of which no bytes were received yet.
+    #[inline]
     pub(super) fn new(
         progress: &'a Progress,
         file: &'a str,
@@ -99,27 +102,32 @@ impl<'a> Reporter<'a> {
     }
 
     /// An attempt begins at this offset.
+    #[inline]
     pub(super) fn start(&mut self, from: u64, total: Option<u64>) {
         (self.at.bytes, self.at.total) = (from, total.or(self.at.total));
         self.tell();
     }
 
     /// This many bytes were received.
+    #[inline]
     pub(super) fn advance(&mut self, bytes: usize) {
         self.at.bytes += bytes as u64;
         self.tell();
     }
 
     /// The file is complete and has its final name.
+    #[inline]
     pub(super) fn complete(&mut self) {
         (self.at.total, self.at.is_complete) = (Some(self.at.bytes), true);
         self.tell();
     }
 
+    #[inline]
     pub(super) fn bytes(&self) -> u64 {
         self.at.bytes
     }
 
+    #[inline]
     fn tell(&self) {
         self.progress.tell(self.file, self.index, self.at);
     }

@@ -32,6 +32,7 @@ pub(super) struct Run<'a> {
 impl Run<'_> {
     /// Downloads all files that are not in `complete`, at most `most` at a time, and adds each to
     /// `complete` when it is done. The first error stops the others.
+    #[inline]
     pub(super) async fn fetch_missing(
         &self,
         deliveries: &[VerifiedDelivery],
@@ -81,6 +82,7 @@ impl Run<'_> {
     }
 
     /// Returns the name of the file and its length.
+    #[inline]
     async fn fetch(
         &self,
         delivery: &VerifiedDelivery,
@@ -116,6 +118,7 @@ impl Run<'_> {
 
 /// Creates the directory, and fails if one of the files exists. Returns the canonical path of the
 /// directory.
+#[inline]
 pub(super) async fn prepare(
     directory: &Path,
     deliveries: &[VerifiedDelivery],
@@ -139,6 +142,7 @@ pub(super) async fn prepare(
 }
 
 /// Validates all files, and returns them only if all are valid.
+#[inline]
 pub(super) fn check(
     files: Vec<Delivery>,
     file_client: &FileClient,

@@ -7,6 +7,7 @@ use sha1::{Digest, Sha1};
 
 /// Hashes a whole file as it is on disk now, including bytes that a process wrote before it was
 /// killed.
+#[inline]
 pub(super) fn of_file(mut file: &File) -> io::Result<String> {
     file.seek(SeekFrom::Start(0))?;
     let mut hash = Sha1::new();
@@ -21,10 +22,12 @@ pub(super) fn of_file(mut file: &File) -> io::Result<String> {
     }
 }
 
+#[inline]
 pub(super) fn of_text(text: &str) -> String {
     hex(&Sha1::digest(text))
 }
 
+#[inline]
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -17,6 +17,7 @@ pub(super) enum Validator {
 impl Validator {
     /// Returns the strong tag, or else the date. A weak tag only says that two versions are
     /// equivalent, not that they are identical.
+    #[inline]
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         if let Some(tag) = headers
             .get(ETAG)
@@ -36,6 +37,7 @@ impl Validator {
 
     /// Whether the response to a conditional request is about the same version: some hosts ignore
     /// the condition. Such a response may omit a date, but not a tag.
+    #[inline]
     pub(super) fn is_met(&self, headers: &HeaderMap) -> bool {
         match self {
             Validator::Tag(tag) => headers.get(ETAG) == Some(tag),
@@ -44,17 +46,20 @@ impl Validator {
     }
 
     /// The value for `If-Range`.
+    #[inline]
     pub(super) fn value(&self) -> &HeaderValue {
         match self {
             Validator::Tag(value) | Validator::Date(value) => value,
         }
     }
 
+    #[inline]
     pub(super) fn is_tag(&self) -> bool {
         matches!(self, Validator::Tag(_))
     }
 
     /// The tag and the date as text; one of them is `None`.
+    #[inline]
     pub(super) fn to_record(&self) -> (Option<&str>, Option<&str>) {
         match self {
             Validator::Tag(tag) => (tag.to_str().ok(), None),
@@ -62,6 +67,7 @@ impl Validator {
         }
     }
 
+    #[inline]
     pub(super) fn from_record(tag: Option<&str>, date: Option<&str>) -> Option<Self> {
         let value = |text: &str| HeaderValue::from_str(text).ok();
         match tag {

@@ -5,6 +5,7 @@ use crate::generated::shared;
 
 /// Cloud snapshots, including those of serverless instances, are `completed` or `failed`. Flex and
 /// tenant snapshots and jobs have the same values in capitals.
+#[inline]
 fn from_status(status: Option<&str>) -> JobState {
     match status {
         Some("completed" | "COMPLETED") => JobState::Done,
@@ -24,6 +25,7 @@ struct Flags<'a> {
     delivery: Option<&'a str>,
 }
 
+#[inline]
 fn from_flags(job: &Flags<'_>) -> JobState {
     let is_download = job.delivery == Some("download");
     if job.failed == Some(true) {
@@ -43,6 +45,7 @@ fn from_flags(job: &Flags<'_>) -> JobState {
 
 /// Two lists hold URLs, and they may be filled one by one: the job is ready when one list has a URL
 /// for every component.
+#[inline]
 fn is_ready(lists: &[usize], components: usize) -> bool {
     lists.iter().any(|&urls| urls > 0 && urls >= components)
 }
@@ -54,6 +57,7 @@ macro_rules! jobs {
             #[allow(deprecated)]
             impl api::$module::$request {
                 /// Waits until it has ended: see [`Wait`](crate::Wait).
+                #[inline]
                 pub fn wait(self) -> crate::Wait<types::$job> {
                     crate::Wait::new(self.0)
                 }
@@ -67,6 +71,7 @@ macro_rules! worded {
     ($($job:ty),*) => {
         $(
             impl Job for $job {
+                #[inline]
                 fn state(&self) -> JobState {
                     from_status(self.status.as_ref().map(|status| status.as_str()))
                 }
@@ -82,6 +87,7 @@ worded!(
 );
 
 impl Job for shared::ServerlessRestoreJob {
+    #[inline]
     fn state(&self) -> JobState {
         from_flags(&Flags {
             failed: self.failed,
@@ -96,6 +102,7 @@ impl Job for shared::ServerlessRestoreJob {
 
 /// A legacy snapshot that fails never becomes complete; Atlas has no failed state for it.
 impl Job for shared::LegacySnapshot {
+    #[inline]
     fn state(&self) -> JobState {
         if self.complete == Some(true) {
             JobState::Done
@@ -106,6 +113,7 @@ impl Job for shared::LegacySnapshot {
 }
 
 impl Job for shared::LegacyRestoreJob {
+    #[inline]
     fn state(&self) -> JobState {
         use shared::{LegacyRestoreDeliveryStatus as Delivery, LegacyRestoreStatus as Status};
         match &self.status_name {
@@ -157,6 +165,7 @@ macro_rules! both {
         worded!(types::Snapshot);
 
         impl Job for types::RestoreJob {
+            #[inline]
             fn state(&self) -> JobState {
                 let parts = self
                     .components
@@ -175,6 +184,7 @@ macro_rules! both {
         }
 
         impl Job for types::ExportJob {
+            #[inline]
             fn state(&self) -> JobState {
                 let reason = self.state_reason.as_ref();
                 let details = [
@@ -226,6 +236,7 @@ mod v2 {
     worded!(types::FlexSnapshot, types::FlexRestoreJob);
 
     impl Job for types::CollectionRestoreJob {
+        #[inline]
         fn state(&self) -> JobState {
             let words = |state: &str| {
                 self.error_message
@@ -254,16 +265,19 @@ mod tests {
     use super::*;
     use crate::v2::types;
 
+    #[inline]
     fn state<T: Job + DeserializeOwned>(mut value: Value) -> JobState {
         value["id"] = json!("32b6e34b3d91647abb20e7b8");
         serde_json::from_value::<T>(value).unwrap().state()
     }
 
+    #[inline]
     fn ended(ending: Ending, words: &str) -> JobState {
         JobState::Ended(ending, words.to_owned())
     }
 
     #[test]
+    #[inline]
     fn each_family_has_its_words() {
         assert_eq!(
             state::<types::Snapshot>(json!({"status": "completed"})),
@@ -318,6 +332,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn a_restore_job_of_a_dedicated_cluster_has_no_word() {
         let url = "https://h/?sig=1";
         for (job, expected) in [
@@ -376,6 +391,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn a_legacy_download_is_ready_when_its_delivery_is() {
         for (status, delivery, expected) in [
             ("IN_PROGRESS", "NOT_STARTED", JobState::Running),

@@ -9,12 +9,14 @@ use crate::generated::shared::{
 pub(crate) const SUFFIX: &str = ".tar.gz";
 
 /// The prefix of the names of all files of a snapshot.
+#[inline]
 pub(crate) fn prefix(snapshot: &str) -> String {
     format!("snapshot-{snapshot}")
 }
 
 /// A file of a snapshot, called `snapshot-65f0….tar.gz`, or `snapshot-65f0…-PART.tar.gz` if it is
 /// one part of it.
+#[inline]
 fn delivery(snapshot: &str, part: Option<&str>, url: &str) -> Delivery {
     let (name, identity) = match part {
         Some(part) => (
@@ -30,6 +32,7 @@ fn delivery(snapshot: &str, part: Option<&str>, url: &str) -> Delivery {
 }
 
 /// URLs that do not name their shard are numbered by their position in this response.
+#[inline]
 fn numbered(snapshot: &str, urls: &[String]) -> Vec<Delivery> {
     match urls {
         [url] => vec![delivery(snapshot, None, url)],
@@ -53,6 +56,7 @@ macro_rules! deliveries {
                 /// `snapshot-ID-SHARD.tar.gz`.
                 ///
                 /// Empty for a restore, and until every file has a URL.
+                #[inline]
                 pub fn deliveries(&self) -> Vec<Delivery> {
                     let snapshot = self.snapshot_id.as_ref().unwrap_or(&self.id).as_str();
                     let (urls, components) = (&self.delivery_url, &self.components);
@@ -83,6 +87,7 @@ impl ServerlessRestoreJob {
     /// `snapshot-ID.tar.gz`.
     ///
     /// Empty for a restore, and until the download is ready.
+    #[inline]
     pub fn deliveries(&self) -> Vec<Delivery> {
         numbered(
             self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
@@ -97,6 +102,7 @@ impl LegacyRestoreJob {
     /// Atlas states it. A sharded cluster has a job for each shard.
     ///
     /// Empty for a restore, and until the download is ready.
+    #[inline]
     pub fn deliveries(&self) -> Vec<Delivery> {
         let Some(delivered) = &self.delivery else {
             return Vec::new();
@@ -141,6 +147,7 @@ macro_rules! one_url {
             /// `snapshot-ID.tar.gz`.
             ///
             /// Empty for a restore, and until the download is ready.
+            #[inline]
             pub fn deliveries(&self) -> Vec<Delivery> {
                 let snapshot = self.snapshot_id.as_ref().unwrap_or(&self.id).as_str();
                 self.snapshot_url
@@ -168,16 +175,19 @@ mod tests {
     use super::*;
     use crate::v2::types;
 
+    #[inline]
     fn read<T: DeserializeOwned>(value: Value) -> T {
         serde_json::from_value(value).unwrap()
     }
 
     /// The debug output of the files: names, hosts, header names and hashes, but no secret.
+    #[inline]
     fn debug_texts(files: &[Delivery]) -> Vec<String> {
         files.iter().map(|file| format!("{file:?}")).collect()
     }
 
     #[test]
+    #[inline]
     fn a_sharded_cluster_has_a_file_for_each_shard() {
         let mut job: types::RestoreJob = read(json!({
             "id": "2", "snapshotId": "1", "deliveryUrl": ["https://h/a", "https://h/b"],
@@ -215,6 +225,7 @@ mod tests {
 
     #[test]
     #[allow(deprecated)]
+    #[inline]
     fn a_legacy_job_tells_header_and_hash() {
         let mut job: types::LegacyRestoreJob = read(json!({
             "id": "2", "snapshotId": "1", "hashes": [{"fileName": "f", "typeName": "SHA1", "hash": "ab"}],

@@ -20,12 +20,14 @@ macro_rules! restores {
         $(
             impl $request {
                 /// Downloads a snapshot. It overwrites nothing.
+                #[inline]
                 pub fn download(snapshot_id: ObjectId) -> Self {
                     Self { snapshot_id: Some(snapshot_id), ..Self::new(RestoreDeliveryType::Download) }
                 }
 
                 /// Restores a snapshot to the target cluster. **All data of the target cluster is
                 /// overwritten.**
+                #[inline]
                 pub fn automated(snapshot_id: ObjectId, target_project_id: ObjectId, target_cluster_name: ClusterName) -> Self {
                     Self {
                         snapshot_id: Some(snapshot_id),
@@ -49,6 +51,7 @@ macro_rules! restores {
                 /// # Ok(())
                 /// # }
                 /// ```
+                #[inline]
                 pub fn point_in_time(target_project_id: ObjectId, target_cluster_name: ClusterName, timestamp: Timestamp) -> Self {
                     Self {
                         target_group_id: Some(target_project_id),
@@ -68,11 +71,13 @@ restores!(RestoreJobRequest, ServerlessRestoreJobRequest);
 
 impl LegacyRestoreDeliveryRequest {
     /// Delivers by a download over HTTPS. It overwrites nothing.
+    #[inline]
     pub fn download() -> Self {
         Self::new(LegacyRestoreMethod::Http)
     }
 
     /// Delivers to the target cluster. **All data of the target cluster is overwritten.**
+    #[inline]
     pub fn automated(target_project_id: ObjectId, target_cluster_name: ClusterName) -> Self {
         Self {
             target_group_id: Some(target_project_id),
@@ -84,6 +89,7 @@ impl LegacyRestoreDeliveryRequest {
 
 impl LegacyRestoreJobRequest {
     /// Downloads a snapshot. It overwrites nothing.
+    #[inline]
     pub fn download(snapshot_id: ObjectId) -> Self {
         Self {
             snapshot_id: Some(snapshot_id),
@@ -92,6 +98,7 @@ impl LegacyRestoreJobRequest {
     }
 
     /// Restores a snapshot to the target cluster. **All data of the target cluster is overwritten.**
+    #[inline]
     pub fn automated(
         snapshot_id: ObjectId,
         target_project_id: ObjectId,
@@ -107,6 +114,7 @@ impl LegacyRestoreJobRequest {
 
     /// Restores the target cluster to the state at `timestamp`, to the millisecond and within the
     /// last 24 hours. **All data of the target cluster is overwritten.**
+    #[inline]
     pub fn point_in_time(
         target_project_id: ObjectId,
         target_cluster_name: ClusterName,

@@ -15,6 +15,7 @@ macro_rules! shards {
                 /// has not listed that member (yet).
                 ///
                 /// Empty for a replica set.
+                #[inline]
                 pub fn shards(
                     &self,
                 ) -> impl Iterator<Item = (&ObjectId, Option<&types::SnapshotMember>)> {
@@ -44,6 +45,7 @@ mod tests {
     use crate::v2::types::Snapshot;
 
     #[test]
+    #[inline]
     fn each_id_comes_with_its_member() {
         let snapshot: Snapshot = serde_json::from_value(json!({
             "id": "5",
@@ -66,6 +68,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn a_replica_set_has_none() {
         assert_eq!(Snapshot::default().shards().count(), 0);
     }

@@ -56,6 +56,7 @@ macro_rules! resource {
 macro_rules! checked {
     ($name:ident) => {
         impl $crate::validate::body::Body for $name {
+            #[inline]
             fn validate(&self) -> ::core::result::Result<(), $crate::InvalidArgument> {
                 // This calls the inherent method, which takes precedence over the trait's.
                 <$name>::validate(self)

@@ -14,6 +14,7 @@ pub(crate) struct ClusterRef {
 }
 
 impl ClusterRef {
+    #[inline]
     pub(crate) fn new(
         group_id: impl TryInto<ObjectId, Error: fmt::Display>,
         cluster_name: impl TryInto<ClusterName, Error: fmt::Display>,
@@ -26,6 +27,7 @@ impl ClusterRef {
 }
 
 /// Parses an argument as a call of a single operation does.
+#[inline]
 pub(crate) fn parse_argument<T>(
     name: &str,
     value: impl TryInto<T, Error: fmt::Display>,

@@ -40,6 +40,7 @@ impl Api {
     /// snapshots.
     ///
     /// The required roles are those of the two lists.
+    #[inline]
     pub fn list_cluster_snapshots(
         &self,
         group_id: impl TryInto<ObjectId, Error: fmt::Display>,
@@ -53,6 +54,7 @@ impl Api {
 }
 
 /// Like `list_cluster_snapshots`, with valid arguments.
+#[inline]
 pub(crate) fn list(
     api: &Api,
     ClusterRef {

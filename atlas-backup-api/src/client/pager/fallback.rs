@@ -21,6 +21,7 @@ pub(super) struct Fallback<T> {
 }
 
 impl<T> Fallback<T> {
+    #[inline]
     pub(super) fn new(pager: Box<Pager>, decides: fn(&T) -> bool) -> Self {
         Fallback {
             pager: Some(pager),
@@ -31,6 +32,7 @@ impl<T> Fallback<T> {
         }
     }
 
+    #[inline]
     pub(super) fn ignore_refusals(self) -> Self {
         Fallback {
             ignore_refusals: true,
@@ -39,6 +41,7 @@ impl<T> Fallback<T> {
     }
 
     /// Records the items of a page, and returns whether its list is now known to be the right one.
+    #[inline]
     pub(super) fn is_decided_by(&mut self, items: &[T]) -> bool {
         self.had_items |= !items.is_empty();
         if self.pager.is_some() {
@@ -50,6 +53,7 @@ impl<T> Fallback<T> {
 
     /// Passes on the items seen in the first list, which ended with this pager, so that the other
     /// list skips them.
+    #[inline]
     pub(super) fn first_ended(&mut self, first: Pager) {
         if let Some(pager) = &mut self.pager {
             pager.seen = first.seen;
@@ -58,6 +62,7 @@ impl<T> Fallback<T> {
 
     /// Records a refusal, so that reading continues with the other list or ends as if the list were
     /// empty. Returns any other error to the caller.
+    #[inline]
     pub(super) fn refused(&mut self, error: Error) -> Result<(), Error> {
         if self.pager.is_some() {
             // A list that has returned items cannot be the wrong one.
@@ -79,6 +84,7 @@ impl<T> Fallback<T> {
     }
 
     /// Returns the other list, once; then the refusal of the first list, if it must be reported.
+    #[inline]
     pub(super) fn next_pager(&mut self) -> Option<Result<Box<Pager>, Error>> {
         match self.pager.take() {
             Some(pager) => Some(Ok(pager)),
@@ -94,6 +100,7 @@ impl<T> Fallback<T> {
 /// Whether Atlas says that the call is meant for another kind of cluster.
 /// `INCORRECT_BACKUP_API_ENDPOINT` is in Atlas's list of error codes and names the right call;
 /// `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API` and similar codes were seen in responses.
+#[inline]
 fn is_wrong_kind(error: &Error) -> bool {
     let is_one = |code: &str| {
         code == "INCORRECT_BACKUP_API_ENDPOINT"
@@ -103,6 +110,7 @@ fn is_wrong_kind(error: &Error) -> bool {
 }
 
 /// Whether Atlas says, with any error code, that the list does not exist.
+#[inline]
 fn is_bad_or_missing(error: &Error) -> bool {
     let status = error.status();
     matches!(error, Error::Api(_))

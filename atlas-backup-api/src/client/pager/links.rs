@@ -8,6 +8,7 @@ use serde_json::Value;
 /// v2 writes `"rel": "next"`. In v1.0 the links to other resources have names like
 /// `http://mms.mongodb.com/cluster`, so its `next` may have one too: only the last path segment
 /// counts.
+#[inline]
 pub(super) fn is_last_page(links: Option<&Value>) -> bool {
     let Some(links) = links.and_then(Value::as_array) else {
         return false;

@@ -61,6 +61,7 @@ pub struct Items<T> {
 }
 
 impl<T> Items<T> {
+    #[inline]
     pub(crate) fn new(pager: Box<Pager>) -> Self
     where
         T: Field + Empty,
@@ -68,6 +69,7 @@ impl<T> Items<T> {
         Items::begin(State::Idle(pager))
     }
 
+    #[inline]
     fn begin(state: State) -> Self
     where
         T: Field + Empty,
@@ -82,6 +84,7 @@ impl<T> Items<T> {
 
     /// A list whose request could not be built.
     #[cfg(feature = "v2")]
+    #[inline]
     pub(crate) fn failed(error: Error) -> Self
     where
         T: Field + Empty,
@@ -92,6 +95,7 @@ impl<T> Items<T> {
     /// Continues with another list, unless an item of this one `settles` that this is the right
     /// list.
     #[cfg(feature = "v2")]
+    #[inline]
     pub(crate) fn or_fallback(self, fallback: Box<Pager>, settles: fn(&T) -> bool) -> Self {
         Items {
             fallback: Some(Box::new(Fallback::new(fallback, settles))),
@@ -102,6 +106,7 @@ impl<T> Items<T> {
     /// Does not report why two empty lists were refused. For a caller whose next request to Atlas
     /// reports the problem anyway.
     #[cfg(feature = "v2")]
+    #[inline]
     pub(crate) fn ignore_refusals(mut self) -> Self {
         self.fallback = self
             .fallback
@@ -112,6 +117,7 @@ impl<T> Items<T> {
     /// Returns the next item, or `None` after the last item and after an error.
     ///
     /// The future may be dropped while it is pending: no item is lost, and the next call continues.
+    #[inline]
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -121,6 +127,7 @@ impl<T> Items<T> {
     /// # Errors
     ///
     /// Returns the first error, and then none of the items.
+    #[inline]
     pub async fn all(mut self) -> Result<Vec<T>, Error> {
         let mut items = Vec::new();
         while let Some(item) = self.next().await {
@@ -130,6 +137,7 @@ impl<T> Items<T> {
     }
 
     /// Decodes a page and keeps its new items.
+    #[inline]
     fn take(&mut self, mut pager: Box<Pager>, raw: RawResponse) -> Result<(), Error> {
         let mut page = Vec::new();
         let is_last = page::read(&pager.call.request, &raw, (self.as_list)(&mut page))?;
@@ -155,6 +163,7 @@ impl<T> Items<T> {
     }
 
     /// Ends the list that failed. Returns the error if it must be reported.
+    #[inline]
     fn fail(&mut self, error: Error) -> Result<(), Error> {
         let told = match &mut self.fallback {
             Some(fallback) => fallback.refused(error),
@@ -168,6 +177,7 @@ impl<T> Items<T> {
 }
 
 /// The key of each item: its id, or the whole item as JSON if it has no id.
+#[inline]
 fn keys(list: &dyn List) -> Vec<String> {
     let key = |item: View<'_>| match &item {
         View::Object(object) => object.identity().unwrap_or_else(|| item.to_json()),
@@ -182,6 +192,7 @@ impl<T> Unpin for Items<T> {}
 impl<T> Stream for Items<T> {
     type Item = Result<T, Error>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             if let Some(item) = self.ready.pop() {
@@ -217,6 +228,7 @@ impl<T> Stream for Items<T> {
 
 /// Prints the request or the state, but no items.
 impl<T> fmt::Debug for Items<T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.state {
             State::Idle(pager) => {
@@ -259,6 +271,7 @@ pub(crate) struct Pager {
 }
 
 impl Pager {
+    #[inline]
     pub(crate) fn new(call: Call) -> Box<Self> {
         Box::new(Pager {
             call,
@@ -271,6 +284,7 @@ impl Pager {
     }
 
     /// Marks an operation that numbers its pages. For others, the whole list is one page.
+    #[inline]
     pub(crate) fn numbered(mut self: Box<Self>) -> Box<Self> {
         self.number = Some(
             self.call
@@ -286,11 +300,13 @@ impl Pager {
     }
 
     /// Marks an operation that counts all items unless the request turns it off.
+    #[inline]
     pub(crate) fn counted(mut self: Box<Self>) -> Box<Self> {
         self.counted = self.call.request.value("includeCount") != Some("false");
         self
     }
 
+    #[inline]
     async fn fetch(mut self: Box<Self>) -> Fetched {
         if let Some(number) = &mut self.number {
             self.call.request.set_query("pageNum", *number);
@@ -309,6 +325,7 @@ impl Pager {
         (self, page)
     }
 
+    #[inline]
     async fn page(&self) -> Result<RawResponse, Error> {
         let Call { client, request } = &self.call;
         let raw = retry::send(client.context().clone(), request.clone()).await?;
@@ -318,6 +335,7 @@ impl Pager {
     /// Whether there is a page after the one with these items. The same page again means either
     /// that as many new items were inserted before it, or that Atlas ignores the page number; the
     /// third time in a row it is taken for the latter.
+    #[inline]
     fn has_next_page(&mut self, keys: Vec<String>) -> bool {
         self.repetitions = if keys == self.previous_keys {
             self.repetitions + 1

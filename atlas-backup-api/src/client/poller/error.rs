@@ -92,6 +92,7 @@ pub(crate) enum LastKnown {
 }
 
 impl<T> WaitError<T> {
+    #[inline]
     pub(super) fn ended(request: &Request, job: T, ending: Ending, words: String) -> Self {
         WaitError::Ended {
             ending,
@@ -101,6 +102,7 @@ impl<T> WaitError<T> {
         }
     }
 
+    #[inline]
     pub(super) fn deadline(
         request: &Request,
         waited: Duration,
@@ -115,6 +117,7 @@ impl<T> WaitError<T> {
         }
     }
 
+    #[inline]
     pub(super) fn unseen(request: &Request, failure: Error) -> Self {
         WaitError::Unseen {
             failure,
@@ -122,6 +125,7 @@ impl<T> WaitError<T> {
         }
     }
 
+    #[inline]
     pub(super) fn poll_failed(request: &Request, job: Option<T>, failure: Error) -> Self {
         WaitError::Call {
             failure,
@@ -131,6 +135,7 @@ impl<T> WaitError<T> {
     }
 
     /// The job as the last successful poll returned it.
+    #[inline]
     pub fn job(&self) -> Option<&T> {
         match self {
             WaitError::Ended { job, .. } => Some(job),
@@ -140,6 +145,7 @@ impl<T> WaitError<T> {
     }
 
     /// How the job ended, if it did.
+    #[inline]
     pub fn ending(&self) -> Option<Ending> {
         match self {
             WaitError::Ended { ending, .. } => Some(*ending),
@@ -148,6 +154,7 @@ impl<T> WaitError<T> {
     }
 
     /// The error of the last poll, if it failed.
+    #[inline]
     pub fn failure(&self) -> Option<&Error> {
         match self {
             WaitError::Ended { .. } => None,
@@ -157,6 +164,7 @@ impl<T> WaitError<T> {
     }
 
     /// What is known of the job.
+    #[inline]
     pub(crate) fn last_known(&self) -> LastKnown {
         let was_seen = self.job().is_some();
         match self {
@@ -176,11 +184,13 @@ impl<T> WaitError<T> {
     }
 
     /// Displays what went wrong, without the call and without advice.
+    #[inline]
     pub(crate) fn fault(&self) -> Fault<'_, T> {
         Fault(self)
     }
 
     /// What went wrong, with the call that polled.
+    #[inline]
     pub(crate) fn summary(&self) -> String {
         match self {
             WaitError::Call { .. } => self.fault().to_string(),
@@ -189,6 +199,7 @@ impl<T> WaitError<T> {
     }
 
     /// The code that waits for the same job again: `get_snapshot(…).wait()`.
+    #[inline]
     pub(crate) fn how_to_wait(&self) -> String {
         let mut method = String::new();
         for letter in self.call().split(' ').next().unwrap_or_default().chars() {
@@ -201,6 +212,7 @@ impl<T> WaitError<T> {
     }
 
     /// The operation that polled, and the id of the job.
+    #[inline]
     pub(crate) fn call(&self) -> &str {
         match self {
             WaitError::Ended { call, .. }
@@ -212,6 +224,7 @@ impl<T> WaitError<T> {
 }
 
 /// `getSnapshot 65f0…`: the operation, and the id at the end of its path.
+#[inline]
 fn call(request: &Request) -> String {
     let target = request.target();
     let path = target.split('?').next().unwrap_or_default();
@@ -226,6 +239,7 @@ fn call(request: &Request) -> String {
 pub(crate) struct Fault<'a, T>(&'a WaitError<T>);
 
 impl<T> fmt::Display for Fault<'_, T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             WaitError::Ended { ending, words, .. } => {
@@ -269,6 +283,7 @@ impl<T> fmt::Display for Fault<'_, T> {
 }
 
 impl<T> fmt::Display for WaitError<T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.summary())?;
         let subject = match self {
@@ -291,6 +306,7 @@ impl<T> fmt::Display for WaitError<T> {
 
 /// Prints the message and leaves out the job, which may be long.
 impl<T> fmt::Debug for WaitError<T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             WaitError::Call { failure, call, .. } => f
@@ -304,6 +320,7 @@ impl<T> fmt::Debug for WaitError<T> {
 }
 
 impl<T> StdError for WaitError<T> {
+    #[inline]
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         // The failure's own message is part of this error's message, so the source starts below it.
         self.failure().and_then(StdError::source)

@@ -34,6 +34,7 @@ pub(crate) enum JobState {
 }
 
 impl JobState {
+    #[inline]
     pub(crate) fn failed(words: impl Into<String>) -> Self {
         JobState::Ended(Ending::Failed, words.into())
     }
@@ -87,6 +88,7 @@ pub struct Wait<T> {
 }
 
 impl<T> Wait<T> {
+    #[inline]
     pub(crate) fn new(call: Call) -> Self
     where
         T: Job + Content,
@@ -104,6 +106,7 @@ impl<T> Wait<T> {
     }
 
     /// Sets the time limit for the whole wait. Default: 24 hours.
+    #[inline]
     pub fn deadline(mut self, time: Duration) -> Self {
         self.options = self.options.deadline(time);
         self
@@ -111,6 +114,7 @@ impl<T> Wait<T> {
 
     /// Sets the first and the longest delay between two polls. Default: 2 and 30 seconds. Values
     /// are clamped to between 10 milliseconds and 24 hours.
+    #[inline]
     pub fn poll_every(mut self, first: Duration, longest: Duration) -> Self {
         self.options = self.options.poll_every(first, longest);
         self
@@ -132,6 +136,7 @@ impl<T> Wait<T> {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn just_created(mut self) -> Self {
         self.options = self.options.just_created(true);
         self
@@ -139,23 +144,27 @@ impl<T> Wait<T> {
 
     /// Sets a callback that is called with the job after each successful poll, the last one
     /// included.
+    #[inline]
     pub fn on_progress(mut self, see: impl FnMut(&T) + Send + 'static) -> Self {
         self.progress = Some(Box::new(see));
         self
     }
 
     #[cfg(feature = "v2")]
+    #[inline]
     pub(crate) fn options(mut self, options: PollOptions) -> Self {
         self.options = options;
         self
     }
 
+    #[inline]
     async fn finish(mut self) -> Result<T, WaitError<T>> {
         let mut progress = self.progress.take().unwrap_or_else(|| Box::new(|_| {}));
         self.finish_with(&mut progress).await
     }
 
     /// Like `finish`, with a callback that the caller keeps.
+    #[inline]
     pub(crate) async fn finish_with(self, progress: &mut Progress<T>) -> Result<T, WaitError<T>> {
         let mut schedule = PollSchedule::new(&self.call.client, &self.options);
         let context = self.call.client.context();
@@ -203,12 +212,14 @@ impl<T: Send + 'static> IntoFuture for Wait<T> {
     type Output = Result<T, WaitError<T>>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.finish())
     }
 }
 
 impl<T> fmt::Debug for Wait<T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Wait")
             .field("request", &self.call)

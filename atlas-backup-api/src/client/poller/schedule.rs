@@ -33,6 +33,7 @@ pub(crate) struct PollOptions {
 }
 
 impl Default for PollOptions {
+    #[inline]
     fn default() -> Self {
         let deadline = Duration::from_secs(24 * 3600);
         PollOptions {
@@ -46,17 +47,20 @@ impl Default for PollOptions {
 }
 
 impl PollOptions {
+    #[inline]
     pub(crate) fn deadline(self, deadline: Duration) -> Self {
         PollOptions { deadline, ..self }
     }
 
     /// The whole time limit that the caller set.
+    #[inline]
     pub(crate) fn waited(&self) -> Duration {
         self.before.saturating_add(self.deadline)
     }
 
     /// Reduces the deadline to the time that is left of it.
     #[cfg(feature = "v2")]
+    #[inline]
     pub(crate) fn left(self, left: Duration) -> Self {
         PollOptions {
             before: self.deadline.saturating_sub(left),
@@ -65,6 +69,7 @@ impl PollOptions {
         }
     }
 
+    #[inline]
     pub(crate) fn poll_every(self, first: Duration, longest: Duration) -> Self {
         PollOptions {
             first,
@@ -73,6 +78,7 @@ impl PollOptions {
         }
     }
 
+    #[inline]
     pub(crate) fn just_created(self, just_created: bool) -> Self {
         PollOptions {
             just_created,
@@ -97,6 +103,7 @@ pub(crate) struct PollSchedule {
 }
 
 impl PollSchedule {
+    #[inline]
     pub(crate) fn new(client: &Client, options: &PollOptions) -> Self {
         let longest = options.longest.clamp(SHORTEST, LONGEST);
         let first = options.first.clamp(SHORTEST, longest);
@@ -120,6 +127,7 @@ impl PollSchedule {
     }
 
     /// Returns the request of a poll, with a time limit that ends no later than the wait.
+    #[inline]
     pub(super) fn bounded(&self, request: &Request) -> Request {
         let mut request = request.clone();
         request.options = self.options(request.options);
@@ -127,6 +135,7 @@ impl PollSchedule {
     }
 
     /// Returns the options of a call, with a time limit that ends no later than the wait.
+    #[inline]
     pub(crate) fn options(&self, options: CallOptions) -> CallOptions {
         let total = options
             .total_timeout
@@ -139,6 +148,7 @@ impl PollSchedule {
 
     /// Runs `work` until the deadline. Returns `None` if the deadline comes first.
     #[cfg(feature = "v2")]
+    #[inline]
     pub(crate) async fn bound<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.deadline
             .bound(&*self.client.settings().clock, work)
@@ -146,16 +156,19 @@ impl PollSchedule {
             .ok()
     }
 
+    #[inline]
     pub(crate) fn left(&self) -> Duration {
         self.deadline.left(&*self.client.settings().clock)
     }
 
+    #[inline]
     pub(crate) fn succeeded(&mut self) {
         (self.failures, self.failure, self.is_unseen) = (0, None, false);
     }
 
     /// Records the failure of a poll. Returns it as an error if it is final, if it is one failure
     /// in a row too many, or if its `Retry-After` ends after the deadline.
+    #[inline]
     pub(crate) fn failed(&mut self, error: Error) -> Result<(), Error> {
         self.failures += 1;
         let is_too_late = error
@@ -172,11 +185,13 @@ impl PollSchedule {
     }
 
     /// Whether the error is a 404 that may only mean that Atlas does not show the new job yet.
+    #[inline]
     pub(super) fn is_too_early(&self, error: &Error) -> bool {
         self.is_unseen && error.is_not_found()
     }
 
     /// Sleeps until the next poll is due. Returns `None` if the deadline comes first.
+    #[inline]
     pub(crate) async fn pause(&mut self) -> Option<()> {
         let usual = self.delays.next().unwrap_or(self.longest);
         let usual = if self.is_allowance_low() {
@@ -201,6 +216,7 @@ impl PollSchedule {
     }
 
     /// Whether less than a tenth of the calls of this period are left, or none.
+    #[inline]
     fn is_allowance_low(&self) -> bool {
         let rate_limit = self.client.rate_limit();
         rate_limit
@@ -214,6 +230,7 @@ impl PollSchedule {
 }
 
 /// Whether a retry may succeed.
+#[inline]
 fn is_transient(error: &Error) -> bool {
     let status = error.status().map(|status| status.as_u16());
     let unreached = match error {

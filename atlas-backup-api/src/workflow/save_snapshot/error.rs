@@ -32,12 +32,14 @@ pub enum SaveError<J> {
 }
 
 impl<J> From<Error> for SaveError<J> {
+    #[inline]
     fn from(error: Error) -> Self {
         SaveError::Call(error)
     }
 }
 
 impl<J> fmt::Display for SaveError<J> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SaveError::Call(error) => error.fmt(f),
@@ -66,6 +68,7 @@ impl<J> fmt::Display for SaveError<J> {
 }
 
 impl<J> fmt::Debug for SaveError<J> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SaveError::Call(error) => f.debug_tuple("Call").field(error).finish(),
@@ -81,6 +84,7 @@ impl<J> fmt::Debug for SaveError<J> {
 }
 
 impl<J> StdError for SaveError<J> {
+    #[inline]
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             SaveError::Call(error) => error.source(),

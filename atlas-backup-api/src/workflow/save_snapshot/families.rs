@@ -18,6 +18,7 @@ macro_rules! save {
     ($(#[$meta:meta])* $name:ident -> $job:ident, $create:ident = $operation:literal ($body:expr), $get:ident) => {
         impl Api {
             $(#[$meta])*
+            #[inline]
             pub fn $name(
                 &self,
                 group_id: impl TryInto<ObjectId, Error: fmt::Display>,

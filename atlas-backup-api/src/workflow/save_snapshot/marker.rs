@@ -23,6 +23,7 @@ pub(super) struct Marker<'a> {
 }
 
 impl<'a> Marker<'a> {
+    #[inline]
     pub(super) fn of(directory: &'a Path, prefix: &'a str) -> Self {
         // No delivery can have a name with this suffix.
         Marker {
@@ -33,6 +34,7 @@ impl<'a> Marker<'a> {
     }
 
     /// Returns the complete files and their lengths. Fails if there are files but no marker.
+    #[inline]
     pub(super) fn files(&self) -> Result<BTreeMap<String, u64>, DownloadError> {
         let files = self
             .look()
@@ -45,6 +47,7 @@ impl<'a> Marker<'a> {
         }
     }
 
+    #[inline]
     fn look(&self) -> io::Result<BTreeMap<String, u64>> {
         let entries = match fs::read_dir(self.directory) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
@@ -65,6 +68,7 @@ impl<'a> Marker<'a> {
     }
 
     /// Like `files`, and writes the marker.
+    #[inline]
     pub(super) fn begin(&self, mode: Mode) -> Result<BTreeMap<String, u64>, DownloadError> {
         let files = self.files()?;
         let marked = mode
@@ -74,6 +78,7 @@ impl<'a> Marker<'a> {
         Ok(files)
     }
 
+    #[inline]
     pub(super) fn end(&self) -> Result<(), DownloadError> {
         match fs::remove_file(&self.mark) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {

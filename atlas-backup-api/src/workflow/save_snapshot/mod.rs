@@ -60,6 +60,7 @@ struct Plan<J> {
 }
 
 impl<J> SaveSnapshot<J> {
+    #[inline]
     fn new(client: &Client, plan: Result<Plan<J>, InvalidArgument>) -> Self {
         SaveSnapshot {
             client: client.clone(),
@@ -74,12 +75,14 @@ impl<J> SaveSnapshot<J> {
 
     /// Sets the time limit for the download to be ready. Downloading the files has no limit.
     /// Default: 24 hours.
+    #[inline]
     pub fn deadline(mut self, time: Duration) -> Self {
         self.options = self.options.deadline(time);
         self
     }
 
     /// Sets the delays between polls, as [`Wait::poll_every`] does.
+    #[inline]
     pub fn poll_every(mut self, first: Duration, longest: Duration) -> Self {
         self.options = self.options.poll_every(first, longest);
         self
@@ -87,24 +90,28 @@ impl<J> SaveSnapshot<J> {
 
     /// Requests the download once more if its URLs expire before all files are downloaded. The
     /// received bytes are kept. Default: false.
+    #[inline]
     pub fn renew_expired(mut self, renew: bool) -> Self {
         self.renew = renew;
         self
     }
 
     /// Changes the settings of the download: `.download(|download| download.overwrite(true))`.
+    #[inline]
     pub fn download(mut self, change: impl FnMut(Download) -> Download + Send + 'static) -> Self {
         self.change = Box::new(change);
         self
     }
 
     /// Sets a callback that is called with the job after each successful poll.
+    #[inline]
     pub fn on_job(mut self, see: impl FnMut(&J) + Send + 'static) -> Self {
         self.on_job = Arc::new(Mutex::new(see));
         self
     }
 
     /// Sets a callback for the progress of the download, as [`Download::on_progress`] does.
+    #[inline]
     pub fn on_download(mut self, see: impl FnMut(&DownloadProgress) + Send + 'static) -> Self {
         self.on_download = Arc::new(Mutex::new(see));
         self
@@ -142,6 +149,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
     /// call fails with [`DownloadError::Disk`] before a request is sent. [`DownloadError::Expired`]
     /// ends the call, unless [`renew_expired`](Self::renew_expired) is set and the download was not
     /// renewed before.
+    #[inline]
     pub async fn into_directory(
         mut self,
         directory: impl AsRef<Path>,
@@ -157,6 +165,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
     }
 
     /// Makes one attempt. `complete` holds the files of the previous attempt.
+    #[inline]
     async fn once(
         &mut self,
         directory: &Path,
@@ -209,12 +218,14 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
     }
 }
 
+#[inline]
 fn calls<T: 'static>(callback: &Shared<T>) -> impl FnMut(&T) + Send + 'static {
     let callback = callback.clone();
     move |value| (callback.lock().unwrap_or_else(PoisonError::into_inner))(value)
 }
 
 impl<J> fmt::Debug for SaveSnapshot<J> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let request = self.plan.as_ref().map(|plan| &plan.create);
         f.debug_struct("SaveSnapshot")

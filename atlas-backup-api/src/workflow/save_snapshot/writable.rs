@@ -16,6 +16,7 @@ pub(super) struct Writable {
 impl Writable {
     /// Creates the directory if it does not exist, and writes and deletes a file in it whose name
     /// has this prefix.
+    #[inline]
     pub(super) fn prove(directory: &Path, prefix: &str, mode: Mode) -> Result<Self, DownloadError> {
         // Created before the first attempt, so that an attempt that fails half-way is cleaned up
         // too.
@@ -30,6 +31,7 @@ impl Writable {
 }
 
 impl Drop for Writable {
+    #[inline]
     fn drop(&mut self) {
         for directory in &self.made {
             // The system removes only empty directories; one that is not empty is to stay.
@@ -39,6 +41,7 @@ impl Drop for Writable {
 }
 
 /// The directory and its parents that do not exist.
+#[inline]
 fn missing(directory: &Path) -> Vec<PathBuf> {
     let is_missing =
         |path: &&Path| !path.as_os_str().is_empty() && fs::symlink_metadata(path).is_err();
@@ -51,6 +54,7 @@ fn missing(directory: &Path) -> Vec<PathBuf> {
 
 /// Changes the error if the path is a file: the system only says that something with this name
 /// exists already.
+#[inline]
 fn create_dir_all(directory: &Path, mode: Mode) -> io::Result<()> {
     match mode.create_dir_all(directory) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -60,6 +64,7 @@ fn create_dir_all(directory: &Path, mode: Mode) -> io::Result<()> {
     }
 }
 
+#[inline]
 fn write_and_delete(directory: &Path, prefix: &str, mode: Mode) -> io::Result<()> {
     let probe = directory.join(format!("{prefix}.probe-{:016x}", fastrand::u64(..)));
     let written = mode

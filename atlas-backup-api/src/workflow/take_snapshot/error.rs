@@ -49,12 +49,14 @@ pub enum TakeError {
 }
 
 impl From<Error> for TakeError {
+    #[inline]
     fn from(error: Error) -> Self {
         TakeError::Call(error)
     }
 }
 
 impl fmt::Display for TakeError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             TakeError::Call(error) => error.fmt(f),
@@ -100,6 +102,7 @@ impl fmt::Display for TakeError {
 
 /// Prints only the id of a snapshot, because a whole snapshot may be long.
 impl fmt::Debug for TakeError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             TakeError::Call(error) => f.debug_tuple("Call").field(error).finish(),
@@ -122,6 +125,7 @@ impl fmt::Debug for TakeError {
 }
 
 impl StdError for TakeError {
+    #[inline]
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             TakeError::Call(error) => error.source(),

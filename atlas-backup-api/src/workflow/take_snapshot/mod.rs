@@ -75,6 +75,7 @@ impl Api {
     /// [`list_cluster_snapshots`](Self::list_cluster_snapshots) and
     /// [`get_snapshot`](Self::get_snapshot), which this method calls. A cluster that has no
     /// snapshots yet is not an error.
+    #[inline]
     pub fn take_snapshot_and_wait(
         &self,
         group_id: impl TryInto<ObjectId, Error: fmt::Display>,
@@ -94,12 +95,14 @@ impl Api {
 
 impl TakeSnapshotAndWait {
     /// Sets the time limit for all four steps together. Default: 24 hours.
+    #[inline]
     pub fn deadline(mut self, time: Duration) -> Self {
         self.options = self.options.deadline(time);
         self
     }
 
     /// Sets the delays between polls, as [`Wait::poll_every`](crate::Wait::poll_every) does.
+    #[inline]
     pub fn poll_every(mut self, first: Duration, longest: Duration) -> Self {
         self.options = self.options.poll_every(first, longest);
         self
@@ -107,11 +110,13 @@ impl TakeSnapshotAndWait {
 
     /// Sets a callback that is called after each successful poll with the snapshot that the call
     /// waits for: one that was in progress before, or the requested one. Their ids tell them apart.
+    #[inline]
     pub fn on_progress(mut self, see: impl FnMut(&Snapshot) + Send + 'static) -> Self {
         self.progress = Box::new(see);
         self
     }
 
+    #[inline]
     async fn finish(self) -> Result<Snapshot, TakeError> {
         let TakeSnapshotAndWait {
             api,
@@ -152,12 +157,14 @@ impl IntoFuture for TakeSnapshotAndWait {
     type Output = Result<Snapshot, TakeError>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.finish())
     }
 }
 
 impl fmt::Debug for TakeSnapshotAndWait {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TakeSnapshotAndWait")
             .field("options", &self.options)
@@ -177,6 +184,7 @@ struct Steps {
 }
 
 impl Steps {
+    #[inline]
     async fn let_others_finish(&mut self) -> Result<(), TakeError> {
         // The list may be out of date, so the call waits for each snapshot only once.
         let mut ended = HashSet::new();
@@ -199,6 +207,7 @@ impl Steps {
     }
 
     /// The error of a call that has requested nothing when its deadline passes.
+    #[inline]
     fn deadline(&self) -> TakeError {
         TakeError::Deadline {
             waited: self.options.waited(),
@@ -206,6 +215,7 @@ impl Steps {
     }
 
     /// Requests the snapshot, once.
+    #[inline]
     async fn take(
         &mut self,
         body: OnDemandSnapshotRequest,
@@ -242,6 +252,7 @@ impl Steps {
 
     /// Atlas may act on a request some time after the client has given up on it, so this searches
     /// more than once.
+    #[inline]
     async fn find_by_marker(&mut self, marker: &str) -> Option<Snapshot> {
         let is_ours = |snapshot: &Snapshot| {
             snapshot
@@ -264,6 +275,7 @@ impl Steps {
     }
 
     /// Returns the first matching snapshot of the cluster, or `None` if the deadline comes first.
+    #[inline]
     async fn find(
         &mut self,
         is_wanted: impl Fn(&Snapshot) -> bool,
@@ -274,6 +286,7 @@ impl Steps {
             .await
     }
 
+    #[inline]
     async fn wait_for(
         &mut self,
         snapshot: &Snapshot,
@@ -301,6 +314,7 @@ impl Steps {
 
 /// Returns the first matching snapshot of the cluster, which may be a replica set or sharded: each
 /// kind has a list of its own.
+#[inline]
 async fn find_in_list(
     api: &Api,
     cluster: &ClusterRef,
@@ -330,6 +344,7 @@ async fn find_in_list(
     Ok(None)
 }
 
+#[inline]
 fn is_under_way(snapshot: &Snapshot) -> bool {
     let is_on_demand = snapshot.snapshot_type == Some(SnapshotType::OnDemand);
     is_on_demand

@@ -1,0 +1,85 @@
+//! Code that only some programs call must cost the others nothing to compile. rustc compiles a
+//! function that is not generic with the crate that defines it, unless it is `#[inline]`: then it is
+//! compiled with each crate that calls it. So every function of the jobs, the pagers, the methods of
+//! generated types and the generated code itself is `#[inline]`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use syn::visit::{Visit, visit_item_mod};
+use syn::{Attribute, ImplItemFn, ItemFn, ItemMod};
+
+const COMPILED_ON_USE: [&str; 5] = [
+    "client/pager",
+    "client/poller",
+    "download",
+    "model_ext",
+    "workflow",
+];
+
+#[test]
+fn code_that_only_some_programs_call_is_compiled_by_these_programs() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../atlas-backup-api/src");
+    let mut found = Found::default();
+    for folder in COMPILED_ON_USE {
+        for file in rust_files(&source.join(folder)) {
+            let text = fs::read_to_string(&file).unwrap();
+            found.file = file.strip_prefix(&source).unwrap().display().to_string();
+            found.visit_file(&syn::parse_file(&text).unwrap());
+        }
+    }
+    assert_eq!(found.compiled_always, <[String; 0]>::default());
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs")
+            && path.file_stem().is_some_and(|name| name != "tests")
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The functions that are compiled with the crate.
+#[derive(Default)]
+struct Found {
+    file: String,
+    compiled_always: Vec<String>,
+}
+
+impl Found {
+    fn function(&mut self, attributes: &[Attribute], signature: &syn::Signature) {
+        let is_generic = signature.generics.type_params().next().is_some()
+            || signature.inputs.iter().any(
+                |input| matches!(input, syn::FnArg::Typed(one) if matches!(*one.ty, syn::Type::ImplTrait(_))),
+            );
+        let is_inline = attributes.iter().any(|one| one.path().is_ident("inline"));
+        if !is_generic && !is_inline {
+            self.compiled_always
+                .push(format!("{}: {}", self.file, signature.ident));
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Found {
+    fn visit_item_mod(&mut self, module: &'ast ItemMod) {
+        if module.ident != "tests" {
+            visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        self.function(&function.attrs, &function.sig);
+    }
+
+    fn visit_impl_item_fn(&mut self, method: &'ast ImplItemFn) {
+        self.function(&method.attrs, &method.sig);
+    }
+}
