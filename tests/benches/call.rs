@@ -4,8 +4,8 @@
 //! Both sides do what a program needs: they send the same headers and decode the response into the
 //! same type. They take turns, round by round, so that other load on the machine affects both, and
 //! the benchmark compares the medians of the rounds. The server validates nothing, so that its work
-//! is the same for both. The benchmark then counts the exchanges that a call takes, against servers
-//! that check credentials.
+//! is the same for both. The benchmark then counts the allocations of a call on either side, and the
+//! exchanges that a call takes, against servers that check credentials.
 
 #![allow(
     deprecated,
@@ -20,35 +20,53 @@ use atlas_backup_api::{Client, Credentials, reqwest};
 use atlas_backup_tests::fake_atlas::{
     App, CLIENT_ID, CLIENT_SECRET, Digest, OAuth, PRIVATE_KEY, PUBLIC_KEY,
 };
+use tokio::runtime::Runtime;
 
 const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 const ROUNDS: usize = 401;
 const CALLS: u32 = 25;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     // `cargo test --benches` passes no `--bench`: it only checks that the benchmark runs.
     let rounds = if std::env::args().any(|argument| argument == "--bench") {
         ROUNDS
     } else {
         1
     };
-    compare(rounds).await;
-    count_exchanges(100).await;
+    runtime.block_on(compare(rounds));
+    count_allocations(&runtime);
+    runtime.block_on(count_exchanges(100));
+}
+
+/// Prints how many allocations a call takes, with the connection open already. The server runs in a
+/// thread of its own, which is not counted.
+fn count_allocations(runtime: &Runtime) {
+    let server = App::examples().start();
+    let (base, (http, client)) = (server.url(), clients(&server.url()));
+    let bare = || {
+        let called = time_bare(&http, &base, PROJECT, "orders", PROJECT);
+        runtime.block_on(called);
+    };
+    let typed = || {
+        runtime.block_on(time_client(&client));
+    };
+    bare();
+    typed();
+    let [bare, typed] = [
+        allocation_counter::measure(bare),
+        allocation_counter::measure(typed),
+    ]
+    .map(|counted| counted.count_total as f64 / f64::from(CALLS));
+    println!("allocations   {bare:>8.1}    a call of bare reqwest, {typed:.1} of this client");
 }
 
 async fn compare(rounds: usize) {
     let server = App::examples().start();
-    let base = server.url();
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .build();
-    let http = http.expect("TLS can be set up");
-    let client = Client::builder()
-        .base_url(server.url())
-        .build()
-        .expect("a base URL");
+    let (base, (http, client)) = (server.url(), clients(&server.url()));
     let (mut bare, mut typed, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=rounds {
         let (by_reqwest, by_client) = if round % 2 == 0 {
@@ -76,6 +94,19 @@ async fn compare(rounds: usize) {
     );
     println!("this client   {:>8.1} us a call", micros(typed));
     println!("ratio         {ratio:>8.3}    (median of the rounds; the goal is 1.05)");
+}
+
+/// Bare reqwest, set up as this project's client does, and the client.
+fn clients(base: &str) -> (reqwest::Client, Client) {
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .build();
+    let client = Client::builder().base_url(base).build();
+    (
+        http.expect("TLS can be set up"),
+        client.expect("a base URL"),
+    )
 }
 
 async fn time_bare(

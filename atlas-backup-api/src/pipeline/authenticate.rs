@@ -45,7 +45,7 @@ pub(crate) async fn attempt(
         context,
         request,
         deadline,
-        target: request.target(),
+        url: url(context, request),
     };
     // The permit is released between attempts, so that a call that waits does not block other
     // calls.
@@ -77,9 +77,17 @@ struct Attempt<'a> {
     context: &'a Context,
     request: &'a Request,
     deadline: Deadline,
-    /// The percent-encoded path and query. The signature covers exactly this text, and parsing it
-    /// as part of a URL does not change it.
-    target: String,
+    url: String,
+}
+
+/// Returns the URL of a request.
+fn url(context: &Context, request: &Request) -> String {
+    let base = context.settings.base_url.as_str();
+    // Long enough for most, so that the text is not copied as it grows.
+    let mut url = String::with_capacity(base.len() + 256);
+    url.push_str(base);
+    request.write_target(&mut url);
+    url
 }
 
 impl Attempt<'_> {
@@ -141,7 +149,10 @@ impl Attempt<'_> {
 
     #[cfg(feature = "digest")]
     fn sign(&self, key: &Digest, nonce: &mut Nonce) -> Option<HeaderValue> {
-        key.sign(nonce, &self.request.operation.method, &self.target)
+        // The signature covers exactly the path and query that are sent: parsing them as part of a
+        // URL does not change them.
+        let target = &self.url[self.context.settings.base_url.as_str().len()..];
+        key.sign(nonce, &self.request.operation.method, target)
     }
 
     /// Replaces a rejected token once, because it may have been revoked.
@@ -189,8 +200,8 @@ impl Attempt<'_> {
             context,
             request,
             deadline,
-            target,
+            url,
         } = self;
-        exchange(&context.settings, request, target, authorization, *deadline).await
+        exchange(&context.settings, request, url, authorization, *deadline).await
     }
 }

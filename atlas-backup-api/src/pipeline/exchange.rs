@@ -51,22 +51,19 @@ impl From<ExchangeError> for Error {
 pub(crate) fn exchange<'a>(
     settings: &'a Settings,
     request: &'a Request,
-    target: &str,
+    url: &str,
     authorization: Option<HeaderValue>,
     deadline: Deadline,
 ) -> Pin<Box<dyn Future<Output = Result<RawResponse, ExchangeError>> + Send + 'a>> {
     let operation = request.operation;
-    let url = format!("{}{target}", settings.base_url.as_str());
     let mut http = settings
         .http
         .request(operation.method.clone(), url)
-        .header(ACCEPT, operation.accept);
+        .header(ACCEPT, HeaderValue::from_static(operation.accept));
     if let Some(body) = &request.body {
+        let content_type = operation.content_type.unwrap_or("application/json");
         http = http
-            .header(
-                CONTENT_TYPE,
-                operation.content_type.unwrap_or("application/json"),
-            )
+            .header(CONTENT_TYPE, HeaderValue::from_static(content_type))
             .body(body.clone());
     }
     // The URL has the host of the base URL and redirects are not followed, so the credentials are

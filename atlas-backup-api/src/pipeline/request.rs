@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -28,9 +29,12 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn new(operation: &'static Operation) -> Self {
+        // Ids are longer than the names of their parameters.
+        let mut path = String::with_capacity(2 * operation.path.len());
+        path.push_str(operation.path);
         Request {
             operation,
-            path: operation.path.to_owned(),
+            path,
             query: Vec::new(),
             body: None,
             options: CallOptions::default(),
@@ -87,12 +91,18 @@ impl Request {
 
     /// The path and query of the URL, percent-encoded.
     pub(crate) fn target(&self) -> String {
-        let mut target = self.path.clone();
-        for (index, (name, value)) in self.query.iter().enumerate() {
-            target.push(if index == 0 { '?' } else { '&' });
-            target.extend([encode(name), "=".into(), encode(value)]);
-        }
+        let mut target = String::new();
+        self.write_target(&mut target);
         target
+    }
+
+    /// Appends the path and query to the base of a URL.
+    pub(crate) fn write_target(&self, url: &mut String) {
+        url.push_str(&self.path);
+        for (index, (name, value)) in self.query.iter().enumerate() {
+            url.push(if index == 0 { '?' } else { '&' });
+            url.extend([encode(name), "=".into(), encode(value)]);
+        }
     }
 
     fn fill(&mut self, name: &'static str, value: &str) {
@@ -107,13 +117,27 @@ impl Request {
             ));
             return;
         }
-        let parameter = format!("{{{name}}}");
+        let place = self.place(name);
         debug_assert!(
-            self.path.contains(&parameter),
+            place.is_some(),
             "{} has no path parameter {name}",
             self.operation.id
         );
-        self.path = self.path.replacen(&parameter, &encode(value), 1);
+        if let Some(place) = place {
+            self.path.replace_range(place, &encode(value));
+        }
+    }
+
+    /// Where the parameter stands in the path, with its braces. Values that were filled in have no
+    /// braces, because they are percent-encoded.
+    fn place(&self, name: &str) -> Option<Range<usize>> {
+        let is_parameter = |start: &usize| {
+            let rest = self.path[start + 1..].strip_prefix(name);
+            rest.is_some_and(|rest| rest.starts_with('}'))
+        };
+        let mut braces = self.path.match_indices('{').map(|(start, _)| start);
+        let start = braces.find(is_parameter)?;
+        Some(start..start + name.len() + 2)
     }
 
     fn set(&mut self, name: &'static str, values: Vec<String>) {
