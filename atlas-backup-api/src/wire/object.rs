@@ -47,6 +47,8 @@ pub(crate) struct Shape {
     pub(crate) name: &'static str,
     pub(crate) members: &'static [Member],
     pub(crate) required: MemberSet,
+    /// The list whose only item may stand in place of the object: see [`OtherForm::WholeAnswer`].
+    pub(crate) whole_answer: Option<usize>,
 }
 
 impl Shape {
@@ -59,7 +61,19 @@ impl Shape {
             name,
             members,
             required: MemberSet::required(members),
+            whole_answer: Shape::whole_answer(members),
         }
+    }
+
+    const fn whole_answer(members: &[Member]) -> Option<usize> {
+        let mut index = 0;
+        while index < members.len() {
+            if let Some(OtherForm::WholeAnswer) = members[index].other_form {
+                return Some(index);
+            }
+            index += 1;
+        }
+        None
     }
 }
 

@@ -55,8 +55,7 @@ impl<'a> ObjectReader<'a> {
         self,
         map: &mut A,
     ) -> Result<Option<Map<String, Value>>, A::Error> {
-        let is_whole = |member: &&Member| member.other_form == Some(OtherForm::WholeAnswer);
-        match self.members.iter().position(|member| is_whole(&member)) {
+        match self.object.shape().whole_answer {
             None => self.read_members(map),
             // Only at the end of the object is it known whether it is an item of the list.
             Some(list) => self.read_list_or_item(list, rest_of_map(map)?),

@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::wire::extra::{Extra, WireForm};
 use crate::wire::field::{View, items};
 use crate::wire::object::Object;
-use crate::wire::other_form::OtherForm;
 
 impl View<'_> {
     /// The value as a JSON value of its own. It goes by way of text, so that what writes values is
@@ -84,10 +83,8 @@ fn write_object<S: Serializer>(object: &dyn Object, serializer: S) -> Result<S::
 /// The item that stood in place of the whole object when it was read, if the object still holds
 /// this one item and nothing else.
 fn whole_answer(object: &dyn Object) -> Option<View<'_>> {
-    let is_whole = |form: Option<OtherForm>| form == Some(OtherForm::WholeAnswer);
-    let (member, field) = object
-        .members()
-        .find(|(member, _)| is_whole(member.other_form))?;
+    let index = object.shape().whole_answer?;
+    let (member, field) = (&object.shape().members[index], object.field(index));
     if object.wire_form(member) != Some(WireForm::InOtherForm) {
         return None;
     }
