@@ -15,7 +15,7 @@
 use std::fmt;
 
 use crate::wire::extra::{Extra, WireForm};
-use crate::wire::field::{Field, Slot, View};
+use crate::wire::field::{Field, View};
 use crate::wire::member_set::MemberSet;
 use crate::wire::other_form::OtherForm;
 
@@ -26,11 +26,7 @@ pub(crate) trait Object {
     /// The member at this place in the shape.
     fn field(&self, index: usize) -> &dyn Field;
 
-    /// The place for a value of this member: see [`Field::slot`].
-    fn slot(&mut self, index: usize) -> Slot<'_>;
-
-    /// Makes this member empty again.
-    fn clear(&mut self, index: usize);
+    fn field_mut(&mut self, index: usize) -> &mut dyn Field;
 
     /// `None` for a request body, which has no place for members it does not know.
     fn extra(&self) -> Option<&Extra> {

@@ -79,21 +79,11 @@ macro_rules! object {
             }
 
             #[inline]
-            fn slot(&mut self, index: usize) -> $crate::wire::field::Slot<'_> {
+            fn field_mut(&mut self, index: usize) -> &mut dyn $crate::wire::field::Field {
                 #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
                 enum Index { $($field),* }
                 match index {
-                    $(index if index == Index::$field as usize => $crate::wire::field::Field::slot(&mut self.$field),)*
-                    _ => panic!("the index is one of the shape"),
-                }
-            }
-
-            #[inline]
-            fn clear(&mut self, index: usize) {
-                #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-                enum Index { $($field),* }
-                match index {
-                    $(index if index == Index::$field as usize => $crate::wire::field::Field::clear(&mut self.$field),)*
+                    $(index if index == Index::$field as usize => &mut self.$field,)*
                     _ => panic!("the index is one of the shape"),
                 }
             }

@@ -113,7 +113,7 @@ impl<'a> ObjectReader<'a> {
         }
         let preserved = self.preserved || (self.preserves && !member.required);
         let reader = FieldReader {
-            slot: self.object.slot(index),
+            slot: self.object.field_mut(index).slot(),
             path: self.path,
             preserved,
         };
@@ -124,14 +124,14 @@ impl<'a> ObjectReader<'a> {
         let outcome = read.inspect_err(|_| self.path.inside(member.name))?;
         match outcome {
             Outcome::Null if member.required => self.lacks(index, "found null")?,
-            Outcome::Null => self.object.clear(index),
+            Outcome::Null => self.object.field_mut(index).clear(),
             Outcome::Set => self.set.insert(index),
             Outcome::SetFromOtherForm => {
                 self.set.insert(index);
                 self.in_other_form.insert(index);
             }
             Outcome::Unrepresentable(value) => {
-                self.object.clear(index);
+                self.object.field_mut(index).clear();
                 self.unrepresentable |= member.required || !self.preserves;
                 self.rest.insert(member.name.to_owned(), *value);
             }
@@ -143,7 +143,7 @@ impl<'a> ObjectReader<'a> {
     fn forget(&mut self, index: usize) {
         let name = self.members[index].name;
         if self.set.contains(index) {
-            self.object.clear(index);
+            self.object.field_mut(index).clear();
             self.set.remove(index);
             self.in_other_form.remove(index);
         }
@@ -156,7 +156,7 @@ impl<'a> ObjectReader<'a> {
             self.unrepresentable = true;
             return Ok(());
         }
-        let expected = self.object.slot(index).expected();
+        let expected = self.object.field_mut(index).slot().expected();
         self.path.begin();
         self.path.inside(self.members[index].name);
         Err(E::custom(format_args!("expected {expected}, {how}")))
@@ -215,14 +215,14 @@ impl<'a> ObjectReader<'a> {
         let item = Value::Array(vec![Value::Object(members)]);
         let mut path = ErrorPath::default();
         let reader = FieldReader {
-            slot: self.object.slot(list),
+            slot: self.object.field_mut(list).slot(),
             path: &mut path,
             preserved: false,
         };
         if reparse(&item, |deserializer| reader.deserialize(deserializer)).is_err() {
             // The object is no item either, so what is wrong with it is that it lacks the list.
             let mut this = self;
-            this.object.clear(list);
+            this.object.field_mut(list).clear();
             this.lacks(list, "but it is missing")?;
             let Value::Array(mut items) = item else {
                 return Ok(None);

@@ -74,20 +74,11 @@ impl Object for Page<'_> {
     }
 
     #[inline]
-    fn slot(&mut self, index: usize) -> Slot<'_> {
+    fn field_mut(&mut self, index: usize) -> &mut dyn Field {
         if index == 0 {
-            self.results.slot()
+            &mut self.results
         } else {
-            self.links.slot()
-        }
-    }
-
-    #[inline]
-    fn clear(&mut self, index: usize) {
-        if index == 0 {
-            self.results.clear();
-        } else {
-            self.links.clear();
+            &mut self.links
         }
     }
 
