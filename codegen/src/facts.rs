@@ -1,8 +1,7 @@
 //! What the spec declares and progenitor cannot carry: one plain struct for each operation and
 //! type.
 //!
-//! `lower` fills the facts while it removes things from the document; `rewrite` puts them back into
-//! the code.
+//! `lower` fills the facts while it removes things from the document; `merge` adds them to the model.
 
 use std::collections::BTreeMap;
 
@@ -94,8 +93,6 @@ pub struct Type {
     pub official_names: Vec<String>,
     /// Members by wire name.
     pub members: BTreeMap<String, Member>,
-    /// Wire names of the required members.
-    pub required: Vec<String>,
     /// The rules across members of a request.
     pub rules: Vec<MemberRule>,
     /// The name of the response type from which this update request is made, if it is one.

@@ -1,8 +1,8 @@
 //! Turns curated OpenAPI documents into Rust source.
 //!
 //! ```text
-//! load -> lint -> lower -> backend -> rewrite -> group   for each document
-//!                                                  └──> share -> emit   for all of them
+//! load -> lint -> lower -> backend -> read -> merge     for each document
+//!                                               └──> share -> render    for all of them
 //! ```
 //!
 //! `load` and `lint` are in the crate `atlas-backup-document`; each other stage is a module of its
@@ -10,29 +10,36 @@
 //!
 //! - `lower` moves what progenitor cannot handle from the document into [`facts::Facts`];
 //! - `backend` runs progenitor, which turns the lowered document into code;
-//! - `rewrite` changes that code into what the client needs and puts the facts back;
-//! - `group` finds the operation or the type that each item belongs to, and its module;
-//! - `share` moves the types that are the same in several documents out of them;
-//! - `emit` prints the modules as files.
+//! - `read` turns that code into a `model`, and refuses what it does not recognise;
+//! - `merge` adds the facts to the model;
+//! - `share` moves the types that are the same in several documents out of their models;
+//! - `render` turns each operation and type of the models into code, which `files` prints and
+//!   distributes.
+//!
+//! `model` has the structs that `read`, `merge`, `share` and `render` work on, and `runtime` what
+//! they may assume of the client.
 //!
 //! The crate performs no I/O: it takes text and returns files, and never uses the file system, the
 //! environment, a clock or standard output. It never iterates over a `HashMap`, so the same
 //! documents always give the same bytes.
 
 mod backend;
-mod emit;
 pub mod facts;
-mod group;
+mod files;
 mod lower;
-mod rewrite;
+mod merge;
+mod model;
+mod read;
+mod render;
+mod runtime;
 mod share;
 
 use atlas_backup_document::{Document, Error, Loaded, lint, load};
 
-use group::Code;
+use model::Model;
 use share::Shared;
 
-pub use emit::{File, Item, ItemKind, Part};
+pub use files::{File, Item, ItemKind, Part};
 pub use share::{Duplicate, Reason};
 
 /// The output of the generator.
@@ -70,20 +77,20 @@ pub fn generate_observed(
         passes: Vec::new(),
         ended,
     };
-    let (mut codes, mut errors) = (Vec::new(), Vec::new());
+    let (mut models, mut errors) = (Vec::new(), Vec::new());
     for document in documents {
         match translate(document, &mut run) {
-            Ok(code) => codes.push(code),
+            Ok(model) => models.push(model),
             Err(error) => errors.push(error),
         }
     }
     if !errors.is_empty() {
         return Err(errors);
     }
-    let Shared { types, duplicates } = share::share(&mut codes);
+    let Shared { types, duplicates } = share::share(&mut models);
     run.ended("share");
-    let parts = emit::emit(&codes, &types);
-    run.ended("emit");
+    let parts = files::files(&models, &types);
+    run.ended("render");
     Ok(Output {
         parts,
         duplicates,
@@ -109,24 +116,24 @@ pub fn plain_progenitor_client(document: &Document) -> Result<String, Error> {
 }
 
 /// Runs the stages that need one document only.
-fn translate(document: &Document, run: &mut Run<'_>) -> Result<Code, Error> {
+fn translate(document: &Document, run: &mut Run<'_>) -> Result<Model, Error> {
     let loaded = load(document)?;
     run.ended("load");
     lint(&loaded)?;
     run.ended("lint");
-    code(&loaded, run).map_err(|error| error.locate(&loaded))
+    model(&loaded, run).map_err(|error| error.locate(&loaded))
 }
 
-fn code(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<Code, Error> {
+fn model(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<Model, Error> {
     let (openapi, facts) = lower::lower(loaded, run)?;
     run.ended("lower");
     let file = backend::generate(&openapi)?;
     run.ended("backend");
-    let file = rewrite::rewrite(file, &facts, run)?;
-    run.ended("rewrite");
-    let code = group::group(loaded.document, facts, file)?;
-    run.ended("group");
-    Ok(code)
+    let model = read::read(&file, &facts)?;
+    run.ended("read");
+    let model = merge::merge(model, loaded.document, facts)?;
+    run.ended("merge");
+    Ok(model)
 }
 
 /// The passes that have run, and the caller's callback.
@@ -175,7 +182,7 @@ mod tests {
         assert_eq!(
             stages,
             [
-                "load", "lint", "lower", "backend", "rewrite", "group", "share", "emit"
+                "load", "lint", "lower", "backend", "read", "merge", "share", "render"
             ]
         );
         assert!(output.passes.iter().all(|(pass, _)| steps.contains(pass)));

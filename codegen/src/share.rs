@@ -1,18 +1,14 @@
 //! share: moves the types that are the same in several documents out of them, so that they are
 //! generated once.
 //!
-//! Before: `Link` in the code of v1 and again in that of v2. After: one `Link`, which both
-//! re-export. A type is shared if all documents that have it generate the same code for it,
-//! documentation included, and if all types that it uses are shared as well: otherwise it would
-//! need the `Link` of v1 and the `Link` of v2 at once.
+//! Before: `Link` in the model of v1 and again in that of v2. After: one `Link`, which both
+//! re-export. A type is shared if it is the same in all documents that have it, documentation
+//! included, and if all types that it uses are shared as well: otherwise it would need the `Link` of
+//! v1 and the `Link` of v2 at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quote::ToTokens;
-use syn::{Attribute, Fields, ImplItem, Item};
-
-use crate::group::{COMMON, Code, Group};
-use crate::rewrite::{doc_text, names};
+use crate::model::{COMMON, Model, Object, Shape, Type, Variant};
 
 /// A type that several documents have, and that is generated for each of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,46 +24,46 @@ pub struct Duplicate {
 /// Why a type cannot be shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Its code differs; the first difference, such as ``description of `href` ``.
+    /// It differs; the first difference, such as ``description of `href` ``.
     Differs(String),
-    /// Its code is the same, but uses this type, which cannot be shared.
+    /// It is the same, but uses this type, which cannot be shared.
     Uses(String),
 }
 
 /// The types that were moved out of the documents, and those that several documents keep, both in
 /// the order of their names.
 pub(crate) struct Shared {
-    pub(crate) types: BTreeMap<String, Group>,
+    pub(crate) types: BTreeMap<String, Type>,
     pub(crate) duplicates: Vec<Duplicate>,
 }
 
-pub(crate) fn share(documents: &mut [Code]) -> Shared {
-    let (shared, reasons) = decide(documents);
+pub(crate) fn share(models: &mut [Model]) -> Shared {
+    let (shared, reasons) = decide(models);
     let duplicates = reasons
         .into_iter()
         .map(|(name, reason)| Duplicate {
-            apis: documents
+            apis: models
                 .iter()
-                .filter(|code| code.types.contains_key(&name))
-                .map(|code| code.facts.api.clone())
+                .filter(|model| model.types.contains_key(&name))
+                .map(|model| model.api.clone())
                 .collect(),
             name,
             reason,
         })
         .collect();
-    let mut types: BTreeMap<String, Group> = BTreeMap::new();
-    for code in documents {
+    let mut types: BTreeMap<String, Type> = BTreeMap::new();
+    for model in models {
         for name in &shared {
-            let Some(group) = code.types.remove(name) else {
+            let Some(ty) = model.types.remove(name) else {
                 continue;
             };
-            code.shared.insert(name.clone());
-            let kept = types.entry(name.clone()).or_insert_with(|| Group {
-                module: group.module.clone(),
-                items: group.items,
-            });
-            if kept.module != group.module {
-                COMMON.clone_into(&mut kept.module);
+            model.shared.insert(name.clone());
+            match types.get_mut(name) {
+                None => {
+                    types.insert(name.clone(), ty);
+                }
+                Some(kept) if kept.module != ty.module => COMMON.clone_into(&mut kept.module),
+                Some(_) => {}
             }
         }
     }
@@ -75,175 +71,111 @@ pub(crate) fn share(documents: &mut [Code]) -> Shared {
 }
 
 /// Returns the types to share, and the reasons why others cannot be shared.
-fn decide(documents: &[Code]) -> (BTreeSet<String>, BTreeMap<String, Reason>) {
-    let known: BTreeSet<&String> = documents
-        .iter()
-        .flat_map(|code| code.types.keys())
-        .collect();
+fn decide(models: &[Model]) -> (BTreeSet<String>, BTreeMap<String, Reason>) {
+    let mut known: BTreeMap<&str, Vec<&Type>> = BTreeMap::new();
+    for (name, ty) in models.iter().flat_map(|model| &model.types) {
+        known.entry(name).or_default().push(ty);
+    }
     let mut reasons = BTreeMap::new();
     // Each candidate, and the types that it uses.
-    let mut candidates: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
-    for name in &known {
-        let groups: Vec<&Group> = documents
-            .iter()
-            .filter_map(|code| code.types.get(*name))
-            .collect();
-        let [first, others @ ..] = groups.as_slice() else {
+    let mut candidates: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (name, types) in &known {
+        let [first, others @ ..] = types.as_slice() else {
             continue;
         };
         if others.is_empty() {
             continue;
         }
-        match others.iter().find(|other| other.items != first.items) {
-            Some(other) => {
-                let difference = first_difference(&first.items, &other.items);
-                reasons.insert((*name).clone(), Reason::Differs(difference));
+        match others.iter().find_map(|other| difference(first, other)) {
+            Some(difference) => {
+                reasons.insert((*name).to_owned(), Reason::Differs(difference));
             }
             None => {
-                let uses = first.items.iter().flat_map(names);
-                candidates.insert(name, uses.filter(|used| known.contains(used)).collect());
+                let uses = first.mentions().filter(|used| known.contains_key(used));
+                candidates.insert(name, uses.collect());
             }
         }
     }
     // All candidates are shared until one is found that uses a type that is not: then it is dropped,
     // and the search begins again. Types that use each other stay shared together.
     while let Some((name, used)) = candidates.iter().find_map(|(name, uses)| {
-        let used = uses.iter().find(|used| !candidates.contains_key(used))?;
-        Some(((*name).clone(), used.clone()))
+        let used = uses.iter().find(|used| !candidates.contains_key(*used))?;
+        Some((*name, (*used).to_owned()))
     }) {
-        candidates.remove(&name);
-        reasons.insert(name, Reason::Uses(used));
+        candidates.remove(name);
+        reasons.insert(name.to_owned(), Reason::Uses(used));
     }
-    let shared = candidates.into_keys().cloned().collect();
+    let shared = candidates.into_keys().map(str::to_owned).collect();
     (shared, reasons)
 }
 
-/// Describes the first difference between the code of two types that have the same name.
-fn first_difference(one: &[Item], other: &[Item]) -> String {
-    let different = one.iter().zip(other).find(|(one, other)| one != other);
-    let Some((one, other)) = different else {
-        return "implementations".to_owned();
+/// Describes the first difference between two types that have the same name. Their modules may
+/// differ.
+fn difference(one: &Type, other: &Type) -> Option<String> {
+    if one.docs != other.docs {
+        return Some("description".to_owned());
+    }
+    let kinds = "official names, or whether it is sent or received";
+    if one.aliases != other.aliases {
+        return Some(kinds.to_owned());
+    }
+    match (&one.shape, &other.shape) {
+        (Shape::Object(one), Shape::Object(other)) if one.role != other.role => {
+            Some(kinds.to_owned())
+        }
+        (Shape::Object(one), Shape::Object(other)) => of_objects(one, other),
+        (Shape::Enum(one), Shape::Enum(other)) => of_enums(one, other),
+        _ => Some("whether it is an object or an enum".to_owned()),
+    }
+}
+
+fn of_enums(one: &[Variant], other: &[Variant]) -> Option<String> {
+    let only_in = |these: &[Variant], others: &[Variant]| {
+        let missing = these.iter().find(|value| !others.contains(value));
+        missing.map(|variant| format!("`{}`", variant.name))
     };
-    if docs(attributes(one)) != docs(attributes(other)) {
-        return "description".to_owned();
-    }
-    if attributes(one) != attributes(other) {
-        return "official names, or whether it is sent or received".to_owned();
-    }
-    let (one, other) = (members(one), members(other));
-    let only_in = |these: &[Member], others: &[Member]| {
-        let has = |name: &str| others.iter().any(|member| member.name == name);
-        let missing = these.iter().find(|member| !has(&member.name));
+    only_in(one, other)
+        .or_else(|| only_in(other, one))
+        .or_else(|| (one != other).then(|| "order of the values".to_owned()))
+}
+
+fn of_objects(one: &Object, other: &Object) -> Option<String> {
+    let only_in = |these: &Object, others: &Object| {
+        let has = |name: &str| others.members.iter().any(|member| member.name == name);
+        let missing = these.members.iter().find(|member| !has(&member.name));
         missing.map(|member| format!("`{}`", member.name))
     };
     let changed = || {
-        one.iter().zip(&other).find_map(|(one, other)| {
-            if one.docs != other.docs {
-                Some(format!("description of `{}`", one.name))
-            } else {
-                (one.code != other.code).then(|| format!("`{}`", one.name))
-            }
+        let mut pairs = one.members.iter().zip(&other.members);
+        let (one, other) = pairs.find(|(one, other)| one != other)?;
+        Some(match one.docs == other.docs {
+            true => format!("`{}`", one.name),
+            false => format!("description of `{}`", one.name),
         })
     };
-    only_in(&one, &other)
-        .or_else(|| only_in(&other, &one))
+    only_in(one, other)
+        .or_else(|| only_in(other, one))
         .or_else(changed)
-        .unwrap_or_else(|| "implementations".to_owned())
-}
-
-/// A member of an object, a value of an enum, or a method.
-struct Member {
-    name: String,
-    docs: Vec<String>,
-    code: String,
-}
-
-impl Member {
-    fn new(name: &syn::Ident, attributes: &[Attribute], code: &impl ToTokens) -> Self {
-        Member {
-            name: name.to_string(),
-            docs: docs(attributes),
-            code: code.to_token_stream().to_string(),
-        }
-    }
-}
-
-fn members(item: &Item) -> Vec<Member> {
-    match item {
-        Item::Struct(item) => match &item.fields {
-            Fields::Named(fields) => fields
-                .named
-                .iter()
-                .filter_map(|field| Some(Member::new(field.ident.as_ref()?, &field.attrs, field)))
-                .collect(),
-            Fields::Unnamed(_) | Fields::Unit => Vec::new(),
-        },
-        Item::Enum(item) => item
-            .variants
-            .iter()
-            .map(|value| Member::new(&value.ident, &value.attrs, value))
-            .collect(),
-        Item::Impl(item) => item
-            .items
-            .iter()
-            .filter_map(|item| match item {
-                ImplItem::Fn(method) => Some(Member::new(&method.sig.ident, &method.attrs, method)),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn attributes(item: &Item) -> &[Attribute] {
-    match item {
-        Item::Struct(item) => &item.attrs,
-        Item::Enum(item) => &item.attrs,
-        Item::Impl(item) => &item.attrs,
-        _ => &[],
-    }
-}
-
-fn docs(attributes: &[Attribute]) -> Vec<String> {
-    attributes.iter().filter_map(doc_text).collect()
+        .or_else(|| (one.rules != other.rules).then(|| "rules across members".to_owned()))
+        .or_else(|| {
+            (one.update != other.update).then(|| "how it is made from a response".to_owned())
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Facts;
-
-    /// The code of a document that has these types, each in the module `things`.
-    fn code(api: &str, types: &[(&str, &str)]) -> Code {
-        let group = |code: &str| Group {
-            module: "things".to_owned(),
-            items: syn::parse_file(code)
-                .unwrap_or_else(|error| panic!("{code}: {error}"))
-                .items,
-        };
-        Code {
-            path: format!("{api}.yaml"),
-            facts: Facts {
-                api: api.to_owned(),
-                ..Facts::default()
-            },
-            operations: BTreeMap::new(),
-            types: types
-                .iter()
-                .map(|(name, code)| ((*name).to_owned(), group(code)))
-                .collect(),
-            shared: BTreeSet::new(),
-            calls: BTreeMap::new(),
-        }
-    }
+    use crate::model::sample::{list, member, model, named, object, object_of};
+    use crate::model::{Presence, Role, Ty};
 
     /// The names of the shared types, and the others that both documents have with their reasons.
-    fn shared(one: &[(&str, &str)], other: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
-        let mut documents = [code("v1", one), code("v2", other)];
-        let Shared { types, duplicates } = share(&mut documents);
-        for code in &documents {
-            assert!(code.shared.iter().eq(types.keys()));
-            assert!(types.keys().all(|name| !code.types.contains_key(name)));
+    fn shared(one: &[Type], other: &[Type]) -> (Vec<String>, Vec<String>) {
+        let model = |api, types: &[Type]| model(api, Vec::new(), types.to_vec());
+        let mut models = [model("v1", one), model("v2", other)];
+        let Shared { types, duplicates } = share(&mut models);
+        for model in &models {
+            assert!(model.shared.iter().eq(types.keys()));
+            assert!(types.keys().all(|name| !model.types.contains_key(name)));
         }
         let reasons = duplicates.iter().map(|duplicate| {
             assert_eq!(duplicate.apis, ["v1", "v2"]);
@@ -255,13 +187,27 @@ mod tests {
         (types.into_keys().collect(), reasons.collect())
     }
 
-    const LINK: &str = "/// A link.\n pub struct Link { /** URL. */ pub href: Option<String> }";
-    const PAGE: &str = "pub struct Page { pub links: Vec<Link> }";
-    const LIST: &str = "pub struct List { pub pages: Vec<Page> }";
+    fn response(name: &str, member_name: &str, ty: Ty) -> Type {
+        let member = member(member_name, ty, Presence::Optional);
+        object(name, Role::Response, vec![member])
+    }
+
+    fn link() -> Type {
+        response("Link", "href", Ty::Text)
+    }
+
+    fn page() -> Type {
+        response("Page", "links", list(named("Link")))
+    }
+
+    fn changed(mut ty: Type, change: impl Fn(&mut Type)) -> Type {
+        change(&mut ty);
+        ty
+    }
 
     #[test]
     fn types_that_are_the_same_are_shared() {
-        let both = [("Link", LINK), ("Page", PAGE)];
+        let both = [link(), page()];
         assert_eq!(
             shared(&both, &both),
             (vec!["Link".to_owned(), "Page".to_owned()], Vec::new())
@@ -270,44 +216,36 @@ mod tests {
 
     #[test]
     fn a_type_of_one_document_is_not_shared() {
-        assert_eq!(shared(&[("Link", LINK)], &[]), (Vec::new(), Vec::new()));
-    }
-
-    #[test]
-    fn a_description_is_a_difference() {
-        let other = LINK.replace("URL.", "Its URL.");
-        let (types, reasons) = shared(&[("Link", LINK)], &[("Link", &other)]);
-        assert!(types.is_empty());
-        assert_eq!(reasons, ["Link: description of `href`"]);
+        assert_eq!(shared(&[link()], &[]), (Vec::new(), Vec::new()));
     }
 
     #[test]
     fn what_uses_a_type_that_differs_is_not_shared() {
-        let other = LINK.replace("A link.", "One link.");
-        let free = ("Free", "pub enum Free { Yes }");
-        let one = [("Link", LINK), ("List", LIST), ("Page", PAGE), free];
-        let two = [("Link", &*other), ("List", LIST), ("Page", PAGE), free];
+        let list = response("List", "pages", list(named("Page")));
+        let free = object("Free", Role::Response, Vec::new());
+        let one = [link(), list, page(), free];
+        let mut two = one.clone();
+        two[0].docs = "A link.".to_owned();
         let (types, reasons) = shared(&one, &two);
         assert_eq!(types, ["Free"]);
-        assert_eq!(
-            reasons,
-            [
-                "Link: description",
-                "List: uses `Page`",
-                "Page: uses `Link`"
-            ]
-        );
+        let expected = [
+            "Link: description",
+            "List: uses `Page`",
+            "Page: uses `Link`",
+        ];
+        assert_eq!(reasons, expected);
     }
 
     #[test]
     fn types_that_use_each_other_are_shared_together_or_not_at_all() {
-        let tree = ("Tree", "pub struct Tree { pub nodes: Vec<Node> }");
-        let node = "pub struct Node { pub parent: Option<Tree>, pub links: Vec<Link> }";
-        let both = [("Link", LINK), ("Node", node), tree];
-        assert_eq!(shared(&both, &both).0, ["Link", "Node", "Tree"]);
-        let other = LINK.replace("href", "url");
-        let other = [("Link", &*other), ("Node", node), tree];
-        let (types, reasons) = shared(&both, &other);
+        let tree = response("Tree", "nodes", list(named("Node")));
+        let mut node = response("Node", "parent", named("Tree"));
+        let links = member("links", list(named("Link")), Presence::Empty);
+        object_of(&mut node).members.push(links);
+        let one = [link(), node.clone(), tree.clone()];
+        assert_eq!(shared(&one, &one).0, ["Link", "Node", "Tree"]);
+        let other = [response("Link", "url", Ty::Text), node, tree];
+        let (types, reasons) = shared(&one, &other);
         assert!(types.is_empty());
         assert_eq!(
             reasons,
@@ -317,36 +255,50 @@ mod tests {
 
     #[test]
     fn the_first_difference_is_named() {
-        let before =
-            "#[doc(alias = \"A\")] pub struct T { pub a: A, pub b: B }\nimpl T { fn new() {} }";
+        let members = vec![
+            member("a", Ty::Text, Presence::Optional),
+            member("b", Ty::Text, Presence::Optional),
+        ];
+        let before = object("T", Role::Request, members);
+        let member = |index: usize, change: fn(&mut crate::model::Member)| {
+            changed(before.clone(), |ty| {
+                change(&mut object_of(ty).members[index])
+            })
+        };
         for (after, difference) in [
-            (before.replace("\"A\"", "\"B\""), "official names"),
-            (before.replace(", pub b: B", ""), "`b`"),
-            (before.replace("pub b: B", "pub b: B, pub c: C"), "`c`"),
-            (before.replace("b: B", "b: Option<B>"), "`b`"),
-            (before.replace("new() {}", "new() { f() }"), "`new`"),
             (
-                format!("{before}\nimpl From<T> for T {{}}"),
-                "implementations",
+                changed(before.clone(), |ty| ty.aliases.push("A".into())),
+                "official names, or whether it is sent or received",
+            ),
+            (
+                changed(before.clone(), |ty| object_of(ty).role = Role::Both),
+                "official names, or whether it is sent or received",
+            ),
+            (
+                changed(before.clone(), |ty| drop(object_of(ty).members.pop())),
+                "`b`",
+            ),
+            (member(0, |a| a.docs.push('D')), "description of `a`"),
+            (member(1, |b| b.ty = Ty::Integer), "`b`"),
+            (member(1, |b| b.secret = true), "`b`"),
+            (
+                changed(before.clone(), |ty| ty.shape = Shape::Enum(Vec::new())),
+                "whether it is an object or an enum",
             ),
         ] {
-            let (_, reasons) = shared(&[("T", before)], &[("T", &after)]);
-            assert!(reasons[0].contains(difference), "{reasons:?}: {after}");
+            let (_, reasons) = shared(std::slice::from_ref(&before), &[after]);
+            assert_eq!(reasons, [format!("T: {difference}")]);
         }
     }
 
     #[test]
     fn a_type_with_two_modules_is_common() {
-        let (one, mut other) = (code("v1", &[("Link", LINK)]), code("v2", &[("Link", LINK)]));
-        let module_of = |documents: &mut [Code]| share(documents).types["Link"].module.clone();
-        let same = [("Link", LINK)];
-        assert_eq!(
-            module_of(&mut [code("v1", &same), code("v2", &same)]),
-            "things"
-        );
-        for group in other.types.values_mut() {
-            group.module = "snapshots".to_owned();
-        }
-        assert_eq!(module_of(&mut [one, other]), COMMON);
+        let module_of = |other: Type| {
+            let models = [link(), other].map(|ty| model("v1", Vec::new(), vec![ty]));
+            share(&mut { models }).types["Link"].module.clone()
+        };
+        assert_eq!(module_of(link()), "things");
+        let elsewhere = changed(link(), |ty| ty.module = "snapshots".to_owned());
+        assert_eq!(module_of(elsewhere), COMMON);
     }
 }

@@ -36,7 +36,6 @@ pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
         let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind else {
             continue;
         };
-        fact.required.clone_from(&object.required);
         for (member, property) in &mut object.properties {
             let ReferenceOr::Item(property) = property else {
                 continue;

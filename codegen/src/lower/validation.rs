@@ -3,7 +3,7 @@
 //!
 //! Before: `retentionInDays: {type: integer, minimum: 1}`, which progenitor turns into a
 //! `NonZeroU64` that also rejects responses. After: a plain integer, and `Check::Minimum(1)` in the
-//! facts, which `rewrite` turns into code of `validate` if the type is used in a request.
+//! facts, which `render` turns into code of `validate` if the type is used in a request.
 
 use openapiv3::{
     OpenAPI, Parameter, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaKind, Type,

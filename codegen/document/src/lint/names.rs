@@ -20,7 +20,7 @@ const FILES: &[&str] = &["mod", "types", "common"];
 const REQUEST_METHODS: &[&str] = &["send", "options"];
 
 /// The local variables of progenitor's methods. progenitor renames them if an argument has the same
-/// name, and `rewrite` would then not recognise them.
+/// name, and `read` would then not recognise them.
 const LOCALS: &[&str] = &[
     "body",
     "request",

@@ -1,0 +1,61 @@
+//! Prints code with prettyplease.
+
+use crate::render::Piece;
+
+/// The first and the last line of an `impl Api` as it is printed.
+const BEGIN: &str = "impl Api {\n";
+const END: &str = "}\n";
+
+/// Prints one item, wrapped in its macro.
+pub(super) fn piece(piece: &Piece) -> String {
+    let text = item(piece.item.clone());
+    let Some(wrapper) = piece.wrapper else {
+        return text;
+    };
+    let mut wrapped = format!("{wrapper}! {{\n");
+    for line in text.lines() {
+        if !line.is_empty() {
+            wrapped.push_str("    ");
+            wrapped.push_str(line);
+        }
+        wrapped.push('\n');
+    }
+    wrapped.push_str("}\n");
+    wrapped
+}
+
+/// Prints one item, with empty lines between the methods of an `impl`, which prettyplease leaves
+/// out.
+pub(super) fn item(item: syn::Item) -> String {
+    let text = prettyplease::unparse(&syn::File {
+        shebang: None,
+        attrs: Vec::new(),
+        items: vec![item],
+    });
+    let mut lines = text.lines().peekable();
+    let mut spaced = String::with_capacity(text.len());
+    while let Some(line) = lines.next() {
+        spaced.push_str(line);
+        spaced.push('\n');
+        let begins = |next: &&str| {
+            ["    ///", "    #[", "    pub "]
+                .iter()
+                .any(|start| next.starts_with(start))
+        };
+        if line == "    }" && lines.peek().is_some_and(begins) {
+            spaced.push('\n');
+        }
+    }
+    spaced
+}
+
+/// Puts the methods of several printed `impl Api` into one.
+pub(super) fn one_block<'a>(blocks: impl Iterator<Item = &'a str>) -> String {
+    let methods = blocks.map(|block| {
+        let inside = block
+            .strip_prefix(BEGIN)
+            .and_then(|rest| rest.strip_suffix(END));
+        inside.unwrap_or(block)
+    });
+    format!("{BEGIN}{}{END}", methods.collect::<Vec<_>>().join("\n"))
+}

@@ -1,0 +1,71 @@
+//! Generates `tests/src/generated/v2/`: every operation as a function that calls it with JSON
+//! arguments, and lists of these functions by tag.
+
+use std::collections::BTreeMap;
+
+use syn::parse_quote;
+
+use super::{File, print};
+use crate::model::{Model, Operation, Ty};
+use crate::render;
+
+pub(super) fn files(model: &Model) -> Vec<File> {
+    let mut modules: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
+    for operation in &model.operations {
+        modules
+            .entry(&operation.module)
+            .or_default()
+            .push(operation);
+    }
+    let tables = modules.iter().map(|(module, operations)| File {
+        path: format!("{}/{module}.rs", model.api),
+        text: table(&model.api, operations),
+    });
+    let mut files = vec![root(&model.api, &modules)];
+    files.extend(tables);
+    files
+}
+
+fn root(api: &str, modules: &BTreeMap<&str, Vec<&Operation>>) -> File {
+    let tables: String = modules
+        .keys()
+        .map(|tag| format!("    {tag}::ENTRIES,\n"))
+        .collect();
+    let modules: String = modules.keys().map(|tag| format!("mod {tag};\n")).collect();
+    let text = format!(
+        "\n//! Every operation of API {api} as a call from JSON arguments, and what its answer decodes to.\n#![allow(deprecated)]\n\n\
+         {modules}\nuse crate::calls::Entry;\n\n/// Every operation of this API, by tag.\npub static ENTRIES: &[&[Entry]] = &[\n{tables}];\n"
+    );
+    File {
+        path: format!("{api}/mod.rs"),
+        text,
+    }
+}
+
+fn table(api: &str, operations: &[&Operation]) -> String {
+    let entries = operations
+        .iter()
+        .map(|operation| render::entry(operation, api));
+    let mut code = vec![print::item(
+        parse_quote!(pub static ENTRIES: &[Entry] = &[#(#entries),*];),
+    )];
+    let functions = operations
+        .iter()
+        .map(|operation| render::function(operation, api));
+    code.extend(functions.map(print::item));
+    // Without bodies and responses, the code does not use any type.
+    let mut tys = operations.iter().flat_map(|operation| operation.tys());
+    let types = match tys.any(|ty| Ty::named(ty).is_some()) {
+        true => format!("use atlas_backup_api::{{Client, {api}}};"),
+        false => "use atlas_backup_api::Client;".to_owned(),
+    };
+    let recodes = |operation: &&Operation| operation.response.is_some() || operation.body.is_some();
+    let recode = match operations.iter().any(recodes) {
+        true => ", recode",
+        false => "",
+    };
+    format!(
+        "\n{types}\n\nuse crate::calls::{{Arguments, Call, Entry, outcome{recode}}};\n\n{}",
+        code.join("\n")
+    )
+}

@@ -1,0 +1,148 @@
+//! Adds what the document declares about a schema to its struct.
+
+use std::collections::BTreeMap;
+
+use atlas_backup_document::Error;
+
+use super::error;
+use crate::facts;
+use crate::model::{
+    Copied, Member, Model, Object, Presence, Role, Rule, RuleMember, Shape, Update,
+};
+
+pub(super) fn merge(object: &mut Object, role: Role, mut fact: facts::Type) -> Result<(), Error> {
+    object.role = role;
+    for member in &mut object.members {
+        let facts = fact.members.remove(&member.wire).unwrap_or_default();
+        member.presence = presence(member, role);
+        member.secret = facts.secret;
+        member.other_form = facts.other_form;
+        // Responses are not validated.
+        if role.is_body() {
+            member.checks = facts.checks;
+        }
+    }
+    if let Some(wire) = fact.members.keys().next() {
+        let message = format!("the member `{wire}` is not in the generated struct");
+        return Err(error(&fact.pointer, message));
+    }
+    if role.is_body() {
+        let rules = fact.rules.iter();
+        object.rules = rules
+            .map(|rule| resolve(rule, &object.members, &fact.pointer))
+            .collect::<Result<_, _>>()?;
+    }
+    Ok(())
+}
+
+fn presence(member: &Member, role: Role) -> Presence {
+    match (role, member.required) {
+        // Atlas may leave out any member of a type that it also sends; `validate` enforces what a
+        // request needs.
+        (Role::Both, _) => Presence::Optional,
+        (_, true) => Presence::Required,
+        // In a request, an empty list has another meaning than an absent list.
+        (Role::Response, false) if member.ty.is_collection() => Presence::Empty,
+        (_, false) => Presence::Optional,
+    }
+}
+
+/// Finds the members that a rule names.
+fn resolve(rule: &facts::MemberRule, members: &[Member], pointer: &str) -> Result<Rule, Error> {
+    let find = |wire: &String| match members.iter().find(|member| member.wire == *wire) {
+        Some(member) => Ok(RuleMember {
+            name: member.name.clone(),
+            wire: wire.clone(),
+            required: member.presence == Presence::Required,
+        }),
+        None => Err(error(
+            pointer,
+            format!("a rule names `{wire}`, which is no member"),
+        )),
+    };
+    let lists = [
+        ("forbid", &rule.forbid),
+        ("require", &rule.require),
+        ("exactly_one", &rule.exactly_one),
+        ("at_least_one", &rule.at_least_one),
+        ("together", &rule.together),
+    ];
+    let mut checks = Vec::new();
+    for (check, wires) in lists.into_iter().filter(|(_, wires)| !wires.is_empty()) {
+        checks.push((check, wires.iter().map(find).collect::<Result<_, _>>()?));
+    }
+    let when = match &rule.when {
+        Some((wire, values)) => Some((find(wire)?, values.clone())),
+        None => None,
+    };
+    Ok(Rule {
+        when,
+        checks,
+        reason: rule.reason.clone(),
+    })
+}
+
+/// Finds out how each update request is made from its response.
+pub(super) fn updates(
+    model: &mut Model,
+    facts: &BTreeMap<String, facts::Type>,
+) -> Result<(), Error> {
+    for (name, fact) in facts {
+        let Some(of) = &fact.update_of else { continue };
+        let object = |name: &str| model.types.get(name)?.object();
+        let (Some(request), Some(response)) = (object(name), object(of)) else {
+            let message =
+                format!("`{name}` is an update of `{of}`, and one of them is in no operation");
+            return Err(error(&fact.pointer, message));
+        };
+        let update =
+            update(of, request, response).map_err(|message| error(&fact.pointer, message))?;
+        if let Some(Shape::Object(request)) = model.types.get_mut(name).map(|ty| &mut ty.shape) {
+            request.update = Some(update);
+        }
+    }
+    Ok(())
+}
+
+fn update(of: &str, request: &Object, response: &Object) -> Result<Update, String> {
+    let mut fields = Vec::new();
+    for member in &request.members {
+        let known = response
+            .members
+            .iter()
+            .find(|known| known.wire == member.wire);
+        let value = match known {
+            Some(known) => copied(member, known)
+                .ok_or_else(|| format!("`{}` is not the same in `{of}`", member.wire))?,
+            None if member.presence == Presence::Required => {
+                return Err(format!("`{}` is required and `{of}` lacks it", member.wire));
+            }
+            None => Copied::Nothing,
+        };
+        fields.push((member.name.clone(), value));
+    }
+    let is_sent = |wire: &str| request.members.iter().any(|member| member.wire == wire);
+    let only_read = response.members.iter().map(|member| &member.wire);
+    Ok(Update {
+        of: of.to_owned(),
+        fields,
+        only_read: only_read.filter(|wire| !is_sent(wire)).cloned().collect(),
+    })
+}
+
+/// Returns `None` if the member of the request cannot be made from that of the response.
+fn copied(request: &Member, response: &Member) -> Option<Copied> {
+    if request.ty != response.ty {
+        return None;
+    }
+    let name = response.name.clone();
+    let optional = |member: &Member| member.presence == Presence::Optional;
+    Some(match (optional(request), optional(response)) {
+        (true, true) | (false, false) => Copied::Same(name),
+        (true, false) if response.ty.is_collection() => {
+            Copied::ListIfPresent(name, response.wire.clone())
+        }
+        (true, false) => Copied::Some(name),
+        (false, true) => Copied::OrDefault(name),
+    })
+}

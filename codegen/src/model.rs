@@ -1,0 +1,273 @@
+//! model: what is known about the operations and types of a document, each fact in one field.
+//!
+//! `read` fills the model from progenitor's code, `merge` adds the facts of the document, `share`
+//! compares the types of several models, and `render` turns them into code. The model knows neither
+//! OpenAPI nor syn, so every stage after `read` asks it instead of the code.
+
+mod graph;
+#[cfg(test)]
+pub(crate) mod sample;
+mod ty;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use ty::Ty;
+
+use crate::facts::{self, Check, OtherForm};
+
+/// The module of the types that operations with several tags use.
+pub(crate) const COMMON: &str = "common";
+
+/// One document.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Model {
+    /// The path of the document, for the headers of files.
+    pub document: String,
+    /// The API generation: `v2`.
+    pub api: String,
+    /// The title of the document.
+    pub title: String,
+    /// Descriptions by tag.
+    pub tags: BTreeMap<String, String>,
+    /// In progenitor's order.
+    pub operations: Vec<Operation>,
+    /// By name, without those that `share` has moved out.
+    pub types: BTreeMap<String, Type>,
+    /// The names of the types that `share` has moved out.
+    pub shared: BTreeSet<String>,
+}
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    /// The name of the method: `take_snapshot`.
+    pub name: String,
+    /// Path arguments, in the order of the path.
+    pub path: Vec<Argument>,
+    /// Query arguments, in progenitor's order, which is by name.
+    pub query: Vec<Argument>,
+    pub body: Option<Ty>,
+    /// The type of the response; `None` if it has no content.
+    pub response: Option<Ty>,
+    /// Set if the response is a page of a list.
+    pub list: Option<List>,
+    /// The module of its code: the tag in snake case.
+    pub module: String,
+    /// What the document declares about it.
+    pub facts: facts::Operation,
+}
+
+/// One argument of an operation.
+#[derive(Clone, Debug)]
+pub(crate) struct Argument {
+    /// The Rust name.
+    pub name: String,
+    /// The name in the request.
+    pub wire: String,
+    pub ty: Ty,
+    pub optional: bool,
+    /// What the document declares about it.
+    pub facts: facts::Parameter,
+}
+
+/// What an operation lists, page by page.
+#[derive(Clone, Debug)]
+pub(crate) struct List {
+    pub item: Ty,
+    /// Whether a parameter selects the page by its number.
+    pub numbered: bool,
+    /// Whether a parameter decides if Atlas counts all items.
+    pub counted: bool,
+}
+
+/// One type that is sent or received.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Type {
+    /// The Rust name.
+    pub name: String,
+    /// The description.
+    pub docs: String,
+    /// The official names that differ from `name`.
+    pub aliases: Vec<String>,
+    /// JSON pointer of the schema, for messages.
+    pub pointer: String,
+    /// The module of its code: that of a tag, or [`COMMON`].
+    pub module: String,
+    pub shape: Shape,
+}
+
+/// The two kinds of types.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Shape {
+    Object(Object),
+    Enum(Vec<Variant>),
+}
+
+/// A struct.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Object {
+    pub role: Role,
+    /// In progenitor's order, which is by name.
+    pub members: Vec<Member>,
+    /// The rules across members of a request.
+    pub rules: Vec<Rule>,
+    /// Set if the object is made from a response, to be sent back.
+    pub update: Option<Update>,
+}
+
+/// Where an object is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Only received.
+    Response,
+    /// Only sent.
+    Request,
+    /// Only sent, and made from a response, whose unknown members it sends back.
+    Update,
+    /// Sent and received.
+    Both,
+}
+
+/// One member of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Member {
+    /// The Rust name of the field.
+    pub name: String,
+    /// The name in JSON.
+    pub wire: String,
+    /// The description.
+    pub docs: String,
+    /// Without `Option`.
+    pub ty: Ty,
+    /// Whether the document requires it.
+    pub required: bool,
+    pub presence: Presence,
+    /// Whether the value is a credential in itself.
+    pub secret: bool,
+    /// The other form in which Atlas also sends it.
+    pub other_form: Option<OtherForm>,
+    /// The rules that a value in a request must satisfy.
+    pub checks: Vec<Check>,
+}
+
+/// How a field expresses that its member may be absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// The member is never absent.
+    Required,
+    /// The field is an `Option`.
+    Optional,
+    /// The field is a list or a map, which is empty if the member is absent.
+    Empty,
+}
+
+/// One value of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Variant {
+    pub name: String,
+    pub wire: String,
+}
+
+/// A rule across members.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Rule {
+    /// The member that decides whether the rule applies, and its values for which it does. `None`
+    /// if the rule always applies.
+    pub when: Option<(RuleMember, Vec<String>)>,
+    /// Names of the runtime's checks, each with the members that it is about.
+    pub checks: Vec<(&'static str, Vec<RuleMember>)>,
+    /// The reason for the rule, for error messages.
+    pub reason: String,
+}
+
+/// A member that a rule names.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RuleMember {
+    pub name: String,
+    pub wire: String,
+    /// Whether it is never absent.
+    pub required: bool,
+}
+
+/// How an update request is made from a response.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Update {
+    /// The type of the response.
+    pub of: String,
+    /// Fields of the request, each with its value.
+    pub fields: Vec<(String, Copied)>,
+    /// Wire names of members that only the response has; they are not sent back.
+    pub only_read: Vec<String>,
+}
+
+/// Where the value of a field of an update comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Copied {
+    /// The field of this name, of the same type.
+    Same(String),
+    /// The field of this name, which is never absent.
+    Some(String),
+    /// The list with this field and wire name, unless the response did not contain it. An empty
+    /// list may mean that it was absent or that the program cleared it.
+    ListIfPresent(String, String),
+    /// The optional field of this name. If the response lacks the value, `validate` rejects the
+    /// update.
+    OrDefault(String),
+    /// No field: the response does not have it.
+    Nothing,
+}
+
+impl Operation {
+    /// The arguments that are setters of the request.
+    pub(crate) fn optional(&self) -> impl Iterator<Item = &Argument> {
+        self.query.iter().filter(|argument| argument.optional)
+    }
+
+    /// The query arguments that are arguments of the method.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &Argument> {
+        self.query.iter().filter(|argument| !argument.optional)
+    }
+
+    /// All types that the operation names.
+    pub(crate) fn tys(&self) -> impl Iterator<Item = &Ty> {
+        let arguments = self.path.iter().chain(&self.query);
+        let arguments = arguments.map(|argument| &argument.ty);
+        arguments.chain(&self.body).chain(&self.response)
+    }
+}
+
+impl Type {
+    /// The names of the types in the definition of this type.
+    pub(crate) fn uses(&self) -> impl Iterator<Item = &str> {
+        let members = match &self.shape {
+            Shape::Object(object) => object.members.as_slice(),
+            Shape::Enum(_) => &[],
+        };
+        members.iter().filter_map(|member| member.ty.named())
+    }
+
+    /// Like [`uses`](Self::uses), with the type that it is an update of.
+    pub(crate) fn mentions(&self) -> impl Iterator<Item = &str> {
+        let update = self.object().and_then(|object| object.update.as_ref());
+        self.uses().chain(update.map(|update| update.of.as_str()))
+    }
+
+    pub(crate) fn object(&self) -> Option<&Object> {
+        match &self.shape {
+            Shape::Object(object) => Some(object),
+            Shape::Enum(_) => None,
+        }
+    }
+}
+
+impl Role {
+    /// Whether the client sends it.
+    pub(crate) fn is_body(self) -> bool {
+        self != Role::Response
+    }
+
+    /// Whether it keeps the members that this version does not know.
+    pub(crate) fn keeps_extra(self) -> bool {
+        self != Role::Request
+    }
+}

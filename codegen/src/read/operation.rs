@@ -1,0 +1,254 @@
+//! Reads one of progenitor's methods: its arguments, and the type of its response.
+
+use std::collections::VecDeque;
+
+use atlas_backup_document::Error;
+use heck::ToSnakeCase;
+use quote::quote;
+use syn::{FnArg, Pat, ReturnType};
+
+use super::exact::exactly;
+use super::request::{self, Sent};
+use super::ty::{self, Place, generic};
+use super::{types, unrecognised};
+use crate::facts;
+use crate::model::{Argument, Operation, Ty};
+
+pub(super) fn operation(
+    method: &syn::ImplItemFn,
+    fact: &facts::Operation,
+) -> Result<Operation, Error> {
+    let (name, signature, block) = (&method.sig.ident, &method.sig, &method.block);
+    let docs = types::docs(&method.attrs)?;
+    let expected = quote!(#[doc = #docs] pub #signature #block);
+    exactly(format!("the method `{name}`"), method, expected)?;
+    let (response, error) = response(&signature.output)?;
+    let parameters = request::parameters(block);
+    // progenitor sorts the arguments: those of the path, those of the query, and the body.
+    let mut arguments = arguments(signature)?;
+    let wires = fact.path.split('/');
+    let wires = wires.filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let wires = wires.chain(parameters.iter().map(String::as_str));
+    let mut sent: Vec<Argument> = Vec::new();
+    for wire in wires {
+        let argument = arguments.pop_front();
+        let argument = argument.ok_or_else(|| unrecognised("the arguments", signature))?;
+        sent.push(Argument {
+            wire: wire.to_owned(),
+            ..argument
+        });
+    }
+    let query = sent.split_off(sent.len() - parameters.len());
+    let body = arguments.pop_front().filter(|body| body.name == "body");
+    let is_optional = |argument: &Argument| argument.optional;
+    if !arguments.is_empty() || sent.iter().chain(&body).any(is_optional) {
+        return Err(unrecognised("the arguments", signature));
+    }
+    let (path, body) = (sent, body.map(|body| body.ty));
+    let sent = Sent {
+        path: &path,
+        query: &query,
+        body: body.is_some(),
+        typed: (response.is_some(), error),
+    };
+    request::verify(method, &sent, fact)?;
+    Ok(Operation {
+        name: name.to_string(),
+        path,
+        query,
+        body,
+        response,
+        list: None,
+        module: fact.tag.to_snake_case(),
+        facts: facts::Operation::default(),
+    })
+}
+
+/// Reads the arguments after `&self`. Their wire names are not known yet.
+fn arguments(signature: &syn::Signature) -> Result<VecDeque<Argument>, Error> {
+    let (name, output) = (&signature.ident, &signature.output);
+    let inputs: Vec<_> = signature.inputs.iter().skip(1).collect();
+    let expected = quote!(async fn #name<'a>(&'a self, #(#inputs),*) #output);
+    exactly(format!("the signature of `{name}`"), signature, expected)?;
+    let argument = |input: &&FnArg| match input {
+        FnArg::Typed(argument) => match argument.pat.as_ref() {
+            Pat::Ident(name) => {
+                let (ty, optional) = ty::optional(&argument.ty, Place::Methods)?;
+                Ok(Argument {
+                    name: name.ident.to_string(),
+                    wire: String::new(),
+                    ty,
+                    optional,
+                    facts: facts::Parameter::default(),
+                })
+            }
+            other => Err(unrecognised("an argument without a name", other)),
+        },
+        FnArg::Receiver(_) => Err(unrecognised("a second receiver", signature)),
+    };
+    inputs.iter().map(argument).collect()
+}
+
+/// Reads `T` of `Result<ResponseValue<T>, Error<E>>`, and whether an error has a body. The type of
+/// errors is the runtime's.
+fn response(output: &ReturnType) -> Result<(Option<Ty>, bool), Error> {
+    let unknown = || unrecognised("the response of a method", output);
+    let ReturnType::Type(_, ty) = output else {
+        return Err(unknown());
+    };
+    let [success, failure] = generic(ty, &["Result"]).ok_or_else(unknown)?;
+    let [error] = generic(failure, &["Error"]).ok_or_else(unknown)?;
+    let [content] = generic(success, &["ResponseValue"]).ok_or_else(unknown)?;
+    let is_empty = |ty: &syn::Type| matches!(ty, syn::Type::Tuple(ty) if ty.elems.is_empty());
+    let response = match is_empty(content) {
+        true => None,
+        false => Some(ty::read(content, Place::Methods)?),
+    };
+    Ok((response, !is_empty(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact() -> facts::Operation {
+        facts::Operation {
+            id: "takeSnapshot".into(),
+            tag: "Snapshots".into(),
+            method: "POST".into(),
+            path: "/g/{groupId}/s".into(),
+            ..facts::Operation::default()
+        }
+    }
+
+    const METHOD: &str = r#"
+#[doc = "Doc."]
+pub async fn take_snapshot<'a>(&'a self, group_id: &'a ObjectId, pretty: Option<bool>, body: &'a types::Ask)
+    -> Result<ResponseValue<types::Snapshot>, Error<types::ApiError>>
+{
+    let url = format!("{}/g/{}/s", self.baseurl, encode_path(&group_id.to_string()),);
+    let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+    header_map.append(
+        ::reqwest::header::HeaderName::from_static("api-version"),
+        ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+    );
+    #[allow(unused_mut)]
+    let mut request = self.client.post(url)
+        .header(::reqwest::header::ACCEPT, ::reqwest::header::HeaderValue::from_static("application/json",),)
+        .json(&body)
+        .query(&progenitor_client::QueryParam::new("pretty", &pretty))
+        .headers(header_map)
+        .build()?;
+    let info = OperationInfo { operation_id: "take_snapshot", };
+    self.pre(&mut request, &info).await?;
+    let result = self.exec(request, &info).await;
+    self.post(&result, &info).await?;
+    let response = result?;
+    match response.status().as_u16() {
+        200..=299 => { ResponseValue::from_response(response).await }
+        400u16..=499u16 => { Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)) }
+        _ => Err(Error::UnexpectedResponse(response)),
+    }
+}"#;
+
+    fn read(method: &str) -> Result<Operation, Error> {
+        let method = syn::parse_str(method).unwrap_or_else(|error| panic!("{method}: {error}"));
+        operation(&method, &fact())
+    }
+
+    #[test]
+    fn a_method_is_read() {
+        let operation = read(METHOD).unwrap_or_else(|error| panic!("{error}"));
+        let [id] = &operation.path[..] else {
+            panic!("{operation:?}")
+        };
+        assert_eq!(
+            (&*id.name, &*id.wire, &id.ty),
+            ("group_id", "groupId", &Ty::Runtime("ObjectId"))
+        );
+        let [pretty] = &operation.query[..] else {
+            panic!("{operation:?}")
+        };
+        assert_eq!((&pretty.ty, pretty.optional), (&Ty::Boolean, true));
+        assert_eq!(operation.body, Some(Ty::Named("Ask".into())));
+        assert_eq!(operation.response, Some(Ty::Named("Snapshot".into())));
+        assert_eq!(operation.module, "snapshots");
+        let empty = METHOD
+            .replace("ResponseValue<types::Snapshot>", "ResponseValue<()>")
+            .replace(
+                "{ ResponseValue::from_response(response).await }",
+                "{ Ok(ResponseValue::empty(response)) }",
+            );
+        assert_eq!(read(&empty).map(|read| read.response).ok(), Some(None));
+    }
+
+    #[test]
+    fn what_is_not_recognised_is_named() {
+        for (known, strange, message) in [
+            (
+                "#[doc = \"Doc.\"]",
+                "#[doc = \"Doc.\"] #[inline]",
+                "`pub` is expected",
+            ),
+            ("Doc.", "Doc.\\n<details>", "a `<details>` block"),
+            ("async fn", "fn", "the signature"),
+            ("result?;", "retry(result)?;", "`result` is expected"),
+            (
+                "self.pre(&mut request, &info).await?;",
+                "",
+                "`self` is expected",
+            ),
+            ("_ => Err(", "500 => Err(", "`_` is expected"),
+            (".build()?;", ".timeout(1).build()?;", "`build` is expected"),
+            (".json(&body)", ".json(body)", "`&` is expected"),
+            (
+                "\"application/json\",",
+                "\"text/plain\",",
+                "`\"application/json\"` is expected",
+            ),
+            (
+                "self.client.post(url)",
+                "self.client.get(url)",
+                "`post` is expected",
+            ),
+            (
+                "\"{}/g/{}/s\"",
+                "\"{}/h/{}/s\"",
+                "`\"{}/g/{}/s\"` is expected",
+            ),
+            (
+                "encode_path(&group_id.to_string())",
+                "group_id",
+                "`encode_path` is expected",
+            ),
+            ("QueryParam::new", "QueryParam::of", "`new` is expected"),
+            (
+                "pretty: Option<bool>,",
+                "pretty: Option<bool>, more: bool,",
+                "the arguments",
+            ),
+            ("pretty: Option<bool>,", "", "`query` is expected"),
+            (
+                "group_id: &'a ObjectId",
+                "group_id: Option<bool>",
+                "the arguments",
+            ),
+            ("pretty: Option<bool>", "pretty: Option<u8>", "a type: `u8`"),
+            (
+                "ResponseValue<types::Snapshot>",
+                "ResponseValue<ByteStream>",
+                "a type",
+            ),
+        ] {
+            assert!(METHOD.contains(known), "{known}");
+            let error = match read(&METHOD.replace(known, strange)) {
+                Ok(_) => panic!("`{strange}` was accepted"),
+                Err(error) => error.to_string(),
+            };
+            assert!(
+                error.contains("progenitor's code is not as expected") && error.contains(message),
+                "{strange}: {error}"
+            );
+        }
+    }
+}

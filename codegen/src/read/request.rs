@@ -1,0 +1,128 @@
+//! Reads the statements of one of progenitor's methods.
+//!
+//! Only the query parameters are read: everything else is written as progenitor writes it, and must
+//! be the same.
+
+use atlas_backup_document::Error;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::visit::{Visit, visit_expr_call};
+use syn::{Expr, ExprLit, Lit, Stmt};
+
+use super::exact::exactly;
+use crate::facts::Operation;
+use crate::model::Argument;
+
+/// Returns the wire names of the query parameters in a method, which are those of the arguments
+/// after the path's.
+pub(super) fn parameters(block: &syn::Block) -> Vec<String> {
+    struct Parameters(Vec<String>);
+    impl Visit<'_> for Parameters {
+        fn visit_expr_call(&mut self, call: &syn::ExprCall) {
+            if let Some(Expr::Lit(ExprLit {
+                lit: Lit::Str(wire),
+                ..
+            })) = call.args.first()
+                && call.args.len() == 2
+            {
+                self.0.push(wire.value());
+            }
+            visit_expr_call(self, call);
+        }
+    }
+    let mut parameters = Parameters(Vec::new());
+    parameters.visit_block(block);
+    parameters.0
+}
+
+/// What a method sends and receives.
+pub(super) struct Sent<'a> {
+    pub path: &'a [Argument],
+    pub query: &'a [Argument],
+    pub body: bool,
+    /// Whether the response has a body, and whether an error has one.
+    pub typed: (bool, bool),
+}
+
+/// Fails if a statement is not as progenitor writes it. What these statements do is the work of the
+/// runtime, for all operations.
+pub(super) fn verify(
+    method: &syn::ImplItemFn,
+    sent: &Sent<'_>,
+    fact: &Operation,
+) -> Result<(), Error> {
+    let Sent {
+        path,
+        query,
+        body,
+        typed,
+    } = sent;
+    let segments = fact
+        .path
+        .split('/')
+        .map(|segment| match segment.starts_with('{') {
+            true => "{}",
+            false => segment,
+        });
+    let url = format!("{{}}{}", segments.collect::<Vec<_>>().join("/"));
+    let verb = format_ident!("{}", fact.method.to_lowercase());
+    let accept = (typed.0 || typed.1).then(|| {
+        quote! {
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json",),
+            )
+        }
+    });
+    let json = body.then(|| quote!(.json(&body)));
+    let path = path
+        .iter()
+        .map(|argument| format_ident!("{}", argument.name));
+    let query = query.iter().map(|argument| {
+        let (wire, name) = (&argument.wire, format_ident!("{}", argument.name));
+        quote!(.query(&progenitor_client::QueryParam::new(#wire, &#name)))
+    });
+    let name = method.sig.ident.to_string();
+    let end = end(method.block.stmts.last(), *typed);
+    let expected = quote! {{
+        let url = format!(#url, self.baseurl, #(encode_path(&#path.to_string()),)*);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self.client.#verb(url) #accept #json #(#query)* .headers(header_map).build()?;
+        let info = OperationInfo { operation_id: #name, };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        #end
+    }};
+    exactly(format!("the method `{name}`"), &method.block, expected)
+}
+
+/// The last statement: what is done with each status. Only progenitor knows whether the document
+/// has an error without a body or no error at all.
+fn end(found: Option<&Stmt>, typed: (bool, bool)) -> TokenStream {
+    let typed_value = quote!(ResponseValue::from_response(response).await);
+    let empty = quote!(ResponseValue::empty(response));
+    let success = match typed.0 {
+        true => typed_value.clone(),
+        false => quote!(Ok(#empty)),
+    };
+    let error = match typed.1 {
+        true => quote!(#typed_value?),
+        false => empty,
+    };
+    let has_error = matches!(found, Some(Stmt::Expr(Expr::Match(end), _)) if end.arms.len() > 2);
+    let error = has_error.then(|| quote!(400u16..=499u16 => { Err(Error::ErrorResponse(#error)) }));
+    quote! {
+        match response.status().as_u16() {
+            200..=299 => { #success }
+            #error
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Renders the table through which tests call every operation by name, so that no call has to be
+//! written by hand: for each operation a function that makes the call from JSON arguments, and an
+//! entry that names it. `files` puts these into `tests/src/generated/`, not into the client.
+
+use quote::quote;
+use syn::{Item, parse_quote};
+
+use super::{Scope, ident};
+use crate::model::{Operation, Ty};
+
+pub(crate) fn function(operation: &Operation, api: &str) -> Item {
+    let (name, scope) = (ident(&operation.name), Scope::Table(api));
+    let api = ident(api);
+    let path = operation.path.iter().map(|argument| {
+        let wire = &argument.wire;
+        quote!(arguments.path(#wire))
+    });
+    let query = operation.required().map(|argument| {
+        let (wire, ty) = (&argument.wire, scope.ty(&argument.ty));
+        quote!(arguments.required::<#ty>(#wire)?)
+    });
+    let body = operation.body.iter().map(|_| quote!(arguments.body()?));
+    let inputs = path.chain(query).chain(body);
+    let setters = operation.optional().map(|argument| {
+        let (name, wire, ty) = (ident(&argument.name), &argument.wire, scope.ty(&argument.ty));
+        let value = match argument.ty {
+            Ty::Text | Ty::List(_) => quote!(&value),
+            _ => quote!(value),
+        };
+        quote!(if let Some(value) = arguments.optional::<#ty>(#wire)? { request = request.#name(#value); })
+    });
+    let mutable = operation.optional().next().map(|_| quote!(mut));
+    parse_quote! {
+        fn #name(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+            let #mutable request = client.#api().#name(#(#inputs),*);
+            #(#setters)*
+            Ok(Box::pin(async move { outcome(request.send().await) }))
+        }
+    }
+}
+
+/// Renders the table entry: `Entry { api: "v2", id: "takeSnapshot", …, call: take_snapshot,
+/// answer: Some(recode::<v2::types::Snapshot>), … }`.
+pub(crate) fn entry(operation: &Operation, api: &str) -> syn::Expr {
+    let fact = &operation.facts;
+    let (id, verb, path, success) = (&fact.id, &fact.method, &fact.path, &fact.success);
+    let name = ident(&operation.name);
+    let recode = |ty: &Option<Ty>| match ty {
+        Some(ty) => {
+            let ty = Scope::Table(api).ty(ty);
+            quote!(Some(recode::<#ty>))
+        }
+        None => quote!(None),
+    };
+    let (answer, body) = (recode(&operation.response), recode(&operation.body));
+    parse_quote! {
+        Entry {
+            api: #api, id: #id, method: #verb, path: #path, success: #success, call: #name, answer: #answer, body: #body,
+        }
+    }
+}

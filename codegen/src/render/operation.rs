@@ -1,0 +1,295 @@
+//! Renders an operation: a constant, a method and a request.
+//!
+//! The method fills the runtime's `Call`; `request! { pub struct TakeSnapshot { pretty: bool } }`
+//! has a setter for each optional argument, and `send`. Everything that operations have in common is
+//! in the runtime.
+
+use heck::{ToPascalCase, ToShoutySnakeCase};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse_quote;
+
+use super::{Piece, Scope, checks, docs, ident};
+use crate::facts::{self, Idempotency};
+use crate::model::{Argument, List, Operation, Ty};
+
+const SCOPE: Scope<'_> = Scope::Operations;
+
+/// The code of one operation.
+#[derive(Debug)]
+pub(crate) struct Code {
+    pub constant: Piece,
+    /// An `impl Api` with the method.
+    pub method: Piece,
+    pub request: Piece,
+}
+
+pub(crate) fn operation(operation: &Operation, api: &str) -> Code {
+    let id = &operation.facts.id;
+    let request = ident(&id.to_pascal_case());
+    let constant = ident(&id.to_shouty_snake_case());
+    Code {
+        method: method(operation, api, &request, &constant),
+        constant: constant_of(&operation.facts, &constant),
+        request: request_of(operation, &request),
+    }
+}
+
+fn constant_of(fact: &facts::Operation, constant: &syn::Ident) -> Piece {
+    let (id, path, accept) = (&fact.id, &fact.path, &fact.accept);
+    let verb = ident(&fact.method);
+    let content_type = match &fact.content_type {
+        Some(media) => quote!(Some(#media)),
+        None => quote!(None),
+    };
+    let idempotency = ident(match fact.idempotency {
+        Idempotency::Safe => "Safe",
+        Idempotency::Idempotent => "Idempotent",
+        Idempotency::NotIdempotent => "NotIdempotent",
+    });
+    Piece::plain(parse_quote! {
+        static #constant: Operation = Operation {
+            id: #id,
+            method: Method::#verb,
+            path: #path,
+            accept: #accept,
+            content_type: #content_type,
+            idempotency: Idempotency::#idempotency,
+        };
+    })
+}
+
+fn method(operation: &Operation, api: &str, request: &syn::Ident, constant: &syn::Ident) -> Piece {
+    let fact = &operation.facts;
+    let name = ident(&operation.name);
+    let docs = docs::operation(operation, api);
+    let alias = docs::aliases([&fact.official_id].into_iter().filter(|id| **id != fact.id));
+    let deprecated = fact
+        .deprecated
+        .iter()
+        .map(|note| quote!(#[deprecated(note = #note)]));
+    let parameters = parameters(operation);
+    let steps = steps(operation);
+    Piece::plain(parse_quote! {
+        impl Api {
+            #docs
+            #alias
+            #(#deprecated)*
+            pub fn #name(&self, #(#parameters),*) -> #request {
+                Call::new(&self.client, &#constant) #(#steps)* .into()
+            }
+        }
+    })
+}
+
+fn parameters(operation: &Operation) -> impl Iterator<Item = TokenStream> {
+    let path = operation.path.iter().map(|argument| {
+        let (name, ty) = (ident(&argument.name), SCOPE.ty(&argument.ty));
+        quote!(#name: impl TryInto<#ty, Error: Display>)
+    });
+    let query = operation.required().map(|argument| {
+        let (name, ty) = (ident(&argument.name), SCOPE.ty(&argument.ty));
+        match converts(&argument.ty) {
+            true => quote!(#name: impl Into<#ty>),
+            false => quote!(#name: #ty),
+        }
+    });
+    let body = operation.body.iter().map(|ty| {
+        let ty = SCOPE.ty(ty);
+        quote!(body: #ty)
+    });
+    path.chain(query).chain(body)
+}
+
+/// Whether a required query argument accepts everything that converts into it: text and open enums
+/// do; numbers, booleans and times are taken as they are.
+fn converts(ty: &Ty) -> bool {
+    !matches!(ty, Ty::Boolean | Ty::Integer | Ty::Number | Ty::DateTime)
+}
+
+fn steps(operation: &Operation) -> impl Iterator<Item = TokenStream> {
+    let path = operation.path.iter().map(|argument| {
+        let (name, wire, ty) = (
+            ident(&argument.name),
+            &argument.wire,
+            SCOPE.ty(&argument.ty),
+        );
+        quote!(.path::<#ty>(#wire, #name))
+    });
+    let query = operation.required().map(query_step);
+    let body = operation.body.iter().map(|_| quote!(.body(&body)));
+    path.chain(query).chain(body)
+}
+
+fn query_step(argument: &Argument) -> TokenStream {
+    let (name, wire) = (ident(&argument.name), &argument.wire);
+    let value = match converts(&argument.ty) {
+        true => {
+            let ty = SCOPE.ty(&argument.ty);
+            quote!(Into::<#ty>::into(#name))
+        }
+        false => quote!(#name),
+    };
+    let checks = argument.facts.checks.iter();
+    let checks = checks.map(|check| checks::call(*check, wire, &quote!(#name)));
+    quote!(#(.check(#checks))* .query(#wire, #value))
+}
+
+fn request_of(operation: &Operation, request: &syn::Ident) -> Piece {
+    let name = ident(&operation.name);
+    let response = match &operation.response {
+        Some(ty) => SCOPE.ty(ty),
+        None => quote!(()),
+    };
+    let items = operation.list.as_ref().map(|list| {
+        let List {
+            item,
+            numbered,
+            counted,
+        } = list;
+        let item = SCOPE.ty(item);
+        let flags = [(*numbered, "numbered"), (*counted, "counted")];
+        let flags = flags
+            .iter()
+            .filter(|(set, _)| *set)
+            .map(|(_, flag)| ident(flag));
+        quote!(#[items(#item #(, #flags)*)])
+    });
+    let setters = operation.optional().map(setter);
+    Piece {
+        wrapper: Some("request"),
+        item: parse_quote! {
+            #[response(#response, #name)]
+            #items
+            pub struct #request { #(#setters),* }
+        },
+    }
+}
+
+/// Renders `#[query("itemsPerPage", minimum(1), maximum(500))] items_per_page: i64`, from which the
+/// macro generates a setter.
+fn setter(argument: &Argument) -> TokenStream {
+    let Argument {
+        name,
+        wire,
+        ty,
+        facts,
+        ..
+    } = argument;
+    let name = ident(name);
+    let default = facts.default.as_ref();
+    let default = default.map(|value| format!(" Default: `{value}`."));
+    let docs = format!(
+        "{}{}",
+        facts.description.trim(),
+        default.unwrap_or_default()
+    );
+    let docs = docs::lines(&docs);
+    let checks = facts.checks.iter().map(|check| checks::setting(*check));
+    let ty = match ty {
+        Ty::List(item) => {
+            let item = SCOPE.ty(item);
+            quote!(&[#item])
+        }
+        Ty::Text => quote!(&str),
+        other => SCOPE.ty(other),
+    };
+    quote! {
+        #docs
+        #[query(#wire #(, #checks)*)]
+        #name: #ty
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Check, Parameter};
+    use crate::model::sample;
+    use crate::render::text;
+
+    fn argument(name: &str, wire: &str, ty: Ty, optional: bool) -> Argument {
+        Argument {
+            name: name.into(),
+            wire: wire.into(),
+            ty,
+            optional,
+            facts: Parameter {
+                description: "Doc.".into(),
+                default: optional.then(|| "1".into()),
+                checks: vec![Check::Minimum(1)],
+            },
+        }
+    }
+
+    fn rendered(operation: &Operation) -> String {
+        let Code {
+            constant,
+            method,
+            request,
+        } = super::operation(operation, "v2");
+        assert_eq!(request.wrapper, Some("request"));
+        [constant, method, request].map(text).concat()
+    }
+
+    #[test]
+    fn an_operation_is_a_constant_a_method_and_a_request() {
+        let mut operation = sample::operation("takeSnapshot", Some(sample::named("Snapshot")));
+        operation.path = vec![argument(
+            "group_id",
+            "groupId",
+            Ty::Runtime("ObjectId"),
+            false,
+        )];
+        operation.query = vec![
+            argument("kind", "kind", sample::named("Kind"), false),
+            argument("page_num", "pageNum", Ty::Integer, true),
+            argument("names", "names", sample::list(Ty::Text), true),
+        ];
+        operation.body = Some(sample::named("Ask"));
+        operation.facts = facts::Operation {
+            official_id: "takeGroup".into(),
+            method: "POST".into(),
+            accept: "application/vnd.atlas.2023-01-01+json".into(),
+            content_type: Some("application/json".into()),
+            idempotency: Idempotency::NotIdempotent,
+            deprecated: Some("Use b.".into()),
+            ..operation.facts
+        };
+        operation.list = Some(List {
+            item: sample::named("Snapshot"),
+            numbered: true,
+            counted: false,
+        });
+        let after = rendered(&operation);
+        for line in [
+            "static TAKE_SNAPSHOT: Operation = Operation {",
+            "accept: \"application/vnd.atlas.2023-01-01+json\",",
+            "content_type: Some(\"application/json\"),",
+            "idempotency: Idempotency::NotIdempotent,",
+            "    #[doc(alias = \"takeGroup\")]\n    #[deprecated(note = \"Use b.\")]\n    pub fn take_snapshot(",
+            "group_id: impl TryInto<ObjectId, Error: Display>,",
+            "kind: impl Into<types::Kind>,",
+            "body: types::Ask,",
+            ".path::<ObjectId>(\"groupId\", group_id)",
+            ".check(validate::minimum(\"kind\", kind, 1))",
+            ".query(\"kind\", Into::<types::Kind>::into(kind))",
+            ".body(&body)",
+            "#[response(types::Snapshot, take_snapshot)]\n#[items(types::Snapshot, numbered)]\npub struct TakeSnapshot {",
+            "    /// Doc. Default: `1`.\n    #[query(\"pageNum\", minimum(1))]\n    page_num: i64,",
+            "names: &[String],",
+        ] {
+            assert!(after.contains(line), "no `{line}` in\n{after}");
+        }
+    }
+
+    #[test]
+    fn a_response_without_content_is_the_unit() {
+        let after = rendered(&sample::operation("deleteThing", None));
+        assert!(after.contains("#[response((), delete_thing)]\npub struct DeleteThing {}"));
+        assert!(
+            !after.contains("alias") && !after.contains("items"),
+            "{after}"
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! Renders `new` and `validate` of a request body.
+//!
+//! A body with required members has `new(required…)`; the others derive `Default`. `send` calls
+//! `validate`, which checks bounds, lengths and rules across members; its errors name the member,
+//! the value and the rule.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse_quote;
+
+use super::{Piece, Scope, checks, ident};
+use crate::model::{Member, Object, Presence, Role, Rule, RuleMember, Ty};
+
+pub(super) fn implementation(name: &str, object: &Object, is_body: &dyn Fn(&str) -> bool) -> Piece {
+    let new = constructor(object);
+    let members = object
+        .members
+        .iter()
+        .flat_map(|member| of_member(member, object.role, is_body));
+    let checks = members.chain(object.rules.iter().map(rule));
+    let name = ident(name);
+    Piece::plain(parse_quote! {
+        impl #name {
+            #new
+            /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+            pub fn validate(&self) -> Result<(), InvalidArgument> {
+                #(#checks)*
+                Ok(())
+            }
+        }
+    })
+}
+
+fn constructor(object: &Object) -> Option<TokenStream> {
+    let is_required = |member: &&Member| member.presence == Presence::Required;
+    object.members.iter().find(is_required)?;
+    let parameters = object.members.iter().filter(is_required).map(|member| {
+        let (name, ty) = (ident(&member.name), Scope::Types.ty(&member.ty));
+        match member.ty {
+            Ty::Text => quote!(#name: impl Into<String>),
+            _ => quote!(#name: #ty),
+        }
+    });
+    let values = object.members.iter().map(|member| {
+        let name = ident(&member.name);
+        match (member.presence, &member.ty) {
+            (Presence::Required, Ty::Text) => quote!(#name: #name.into()),
+            (Presence::Required, _) => quote!(#name),
+            _ => quote!(#name: None),
+        }
+    });
+    let extra = object
+        .role
+        .keeps_extra()
+        .then(|| quote!(extra: Extra::default(),));
+    Some(quote! {
+        /// With the required members; the optional ones are not set.
+        pub fn new(#(#parameters),*) -> Self { Self { #(#values,)* #extra } }
+    })
+}
+
+fn of_member(member: &Member, role: Role, is_body: &dyn Fn(&str) -> bool) -> Vec<TokenStream> {
+    let (name, wire) = (ident(&member.name), &member.wire);
+    let is_required = member.presence == Presence::Required;
+    let mut checks = Vec::new();
+    // If the response lacked this required text, it is empty in an update made from the response and
+    // must not be sent.
+    if role == Role::Update && is_required && member.ty == Ty::Text {
+        checks.push(quote!(validate::min_length(#wire, &self.#name, 1)?;));
+    }
+    if member.required && !is_required {
+        checks.push(quote!(validate::given(#wire, self.#name.is_some())?;));
+    }
+    for check in &member.checks {
+        let call = checks::call(*check, wire, &quote!(self.#name));
+        checks.push(quote!(#call?;));
+    }
+    match member.ty.item() {
+        Ty::Runtime(_) => checks.push(quote!(validate::well_formed(#wire, &self.#name)?;)),
+        Ty::Named(ty) if is_body(ty) => {
+            checks.push(quote!(validate::nested(#wire, &self.#name)?;));
+        }
+        _ => {}
+    }
+    checks
+}
+
+fn rule(rule: &Rule) -> TokenStream {
+    let checks = rule.checks.iter().map(|(check, members)| {
+        let check = ident(check);
+        let members = members.iter().map(|member| {
+            let (name, wire) = (ident(&member.name), &member.wire);
+            match member.required {
+                true => quote!((#wire, true)),
+                false => quote!((#wire, self.#name.is_some())),
+            }
+        });
+        quote!(case.#check(&[#(#members),*])?;)
+    });
+    let reason = &rule.reason;
+    match &rule.when {
+        Some((RuleMember { name, wire, .. }, values)) => {
+            let name = ident(name);
+            quote!(if let Some(case) = validate::Case::when(#wire, &self.#name, &[#(#values),*], #reason) { #(#checks)* })
+        }
+        None => quote!(let case = validate::Case::always(#reason); #(#checks)*),
+    }
+}
