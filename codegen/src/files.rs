@@ -182,7 +182,7 @@ fn root(model: &Model) -> File {
     text.push_str("pub mod types;\n\n");
     text.push_str(&format!(
         "/// The operations of API {}, one method each. Cheap to clone.\n#[derive(Clone, Debug)]\npub struct Api {{\n    pub(crate) client: Client,\n}}\n\n\
-         impl Api {{\n    pub(crate) fn new(client: Client) -> Self {{\n        Api {{ client }}\n    }}\n}}\n",
+         impl Api {{\n    #[inline]\n    pub(crate) fn new(client: Client) -> Self {{\n        Api {{ client }}\n    }}\n}}\n",
         model.api
     ));
     File {

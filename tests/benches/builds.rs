@@ -21,7 +21,7 @@ use atlas_backup_codegen::plain_progenitor_client;
 use atlas_backup_document::{Document, GENERATIONS};
 use program::{Call, our_calls, our_program, plain_calls, plain_program};
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 const OUR_THREE: &str = include_str!("builds/our_three.rs");
 const PLAIN_THREE: &str = include_str!("builds/plain_three.rs");
 /// The packages of each side: the client, then its programs. `our-client` is empty and depends on

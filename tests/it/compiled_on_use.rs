@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use syn::visit::{Visit, visit_item_mod};
 use syn::{Attribute, ImplItemFn, ItemFn, ItemMod};
 
-const COMPILED_ON_USE: [&str; 5] = [
+const COMPILED_ON_USE: [&str; 6] = [
     "client/pager",
     "client/poller",
     "download",
+    "generated",
     "model_ext",
     "workflow",
 ];

@@ -25,6 +25,7 @@ pub(super) fn conversion(name: &str, update: &Update) -> Piece {
     Piece::plain(parse_quote! {
         impl From<#response> for #request {
             /// What was read, to be changed and written back. Members unknown to this version go along.
+            #[inline]
             fn from(answer: #response) -> Self {
                 let mut extra = answer.extra;
                 #(extra.remove(#only_read);)*

@@ -23,6 +23,7 @@ pub(super) fn implementation(name: &str, object: &Object, is_body: &dyn Fn(&str)
         impl #name {
             #new
             /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+            #[inline]
             pub fn validate(&self) -> Result<(), InvalidArgument> {
                 #(#checks)*
                 Ok(())
@@ -55,6 +56,7 @@ fn constructor(object: &Object) -> Option<TokenStream> {
         .then(|| quote!(extra: Extra::default(),));
     Some(quote! {
         /// With the required members; the optional ones are not set.
+        #[inline]
         pub fn new(#(#parameters),*) -> Self { Self { #(#values,)* #extra } }
     })
 }

@@ -28,6 +28,7 @@ resource! {
 
 impl ComplianceOnDemandPolicyItem {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::given("frequencyInterval", self.frequency_interval.is_some())?;
         validate::minimum("frequencyInterval", self.frequency_interval, 0)?;
@@ -66,6 +67,7 @@ resource! {
 
 impl CompliancePolicyItem {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::given("frequencyInterval", self.frequency_interval.is_some())?;
         validate::minimum("frequencyInterval", self.frequency_interval, 1)?;

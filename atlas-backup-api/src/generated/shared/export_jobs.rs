@@ -33,6 +33,7 @@ request_body! {
 
 impl ExportJobRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(export_bucket_id: ObjectId, snapshot_id: ObjectId) -> Self {
         Self {
             custom_data: None,
@@ -42,6 +43,7 @@ impl ExportJobRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::nested("customData", &self.custom_data)?;
         validate::well_formed("exportBucketId", &self.export_bucket_id)?;
@@ -77,6 +79,7 @@ resource! {
 
 impl ExportLabel {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         Ok(())
     }

@@ -161,6 +161,7 @@ request_body! {
 
 impl LegacyRestoreDeliveryRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(method_name: LegacyRestoreMethod) -> Self {
         Self {
             expiration_hours: None,
@@ -173,6 +174,7 @@ impl LegacyRestoreDeliveryRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::minimum("expirationHours", self.expiration_hours, 1)?;
         validate::minimum("maxDownloads", self.max_downloads, 1)?;
@@ -348,6 +350,7 @@ request_body! {
 
 impl LegacyRestoreJobRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(delivery: LegacyRestoreDeliveryRequest) -> Self {
         Self {
             checkpoint_id: None,
@@ -360,6 +363,7 @@ impl LegacyRestoreJobRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::well_formed("checkpointId", &self.checkpoint_id)?;
         validate::nested("delivery", &self.delivery)?;
@@ -487,6 +491,7 @@ resource! {
 
 impl LegacyScheduleUpdateRequest {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::minimum(
             "clusterCheckpointIntervalMin",
@@ -539,6 +544,7 @@ impl LegacyScheduleUpdateRequest {
 
 impl From<LegacySchedule> for LegacyScheduleUpdateRequest {
     /// What was read, to be changed and written back. Members unknown to this version go along.
+    #[inline]
     fn from(answer: LegacySchedule) -> Self {
         let mut extra = answer.extra;
         extra.remove("groupId");
@@ -702,6 +708,7 @@ request_body! {
 
 impl LegacySnapshotRetentionRequest {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         if let Some(case) = validate::Case::when(
             "doNotDelete",

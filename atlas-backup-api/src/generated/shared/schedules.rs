@@ -31,6 +31,7 @@ resource! {
 
 impl CopyPolicyItem {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::given("frequencyType", self.frequency_type.is_some())?;
         validate::well_formed("id", &self.id)?;
@@ -75,6 +76,7 @@ resource! {
 
 impl ExportPolicy {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::well_formed("exportBucketId", &self.export_bucket_id)?;
         Ok(())
@@ -97,6 +99,7 @@ resource! {
 
 impl ExtraRetention {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         Ok(())
     }
@@ -118,6 +121,7 @@ resource! {
 
 impl SchedulePolicy {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::well_formed("id", &self.id)?;
         validate::given("policyItems", self.policy_items.is_some())?;
@@ -152,6 +156,7 @@ resource! {
 
 impl SchedulePolicyItem {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::given("frequencyInterval", self.frequency_interval.is_some())?;
         validate::minimum("frequencyInterval", self.frequency_interval, 1)?;

@@ -114,6 +114,7 @@ request_body! {
 
 impl ServerlessRestoreJobRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(delivery_type: RestoreDeliveryType) -> Self {
         Self {
             delivery_type,
@@ -127,6 +128,7 @@ impl ServerlessRestoreJobRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::minimum("oplogInc", self.oplog_inc, 1)?;
         validate::minimum("oplogTs", self.oplog_ts, 1199145600)?;

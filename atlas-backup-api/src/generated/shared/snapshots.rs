@@ -50,6 +50,7 @@ request_body! {
 
 impl SnapshotRetentionRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(retention_unit: SnapshotRetentionUnit, retention_value: i64) -> Self {
         Self {
             retention_unit,
@@ -58,6 +59,7 @@ impl SnapshotRetentionRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         Ok(())
     }

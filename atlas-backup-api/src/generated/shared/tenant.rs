@@ -88,6 +88,7 @@ request_body! {
 
 impl TenantRestoreJobRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(
         snapshot_id: ObjectId,
         target_deployment_item_name: impl Into<String>,
@@ -100,6 +101,7 @@ impl TenantRestoreJobRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::well_formed("snapshotId", &self.snapshot_id)?;
         validate::pattern::deployment_item_name(
@@ -154,11 +156,13 @@ request_body! {
 
 impl TenantSnapshotDownloadRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(snapshot_id: ObjectId) -> Self {
         Self { snapshot_id }
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::well_formed("snapshotId", &self.snapshot_id)?;
         Ok(())

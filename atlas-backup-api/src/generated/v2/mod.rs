@@ -25,6 +25,7 @@ pub struct Api {
 }
 
 impl Api {
+    #[inline]
     pub(crate) fn new(client: Client) -> Self {
         Api { client }
     }

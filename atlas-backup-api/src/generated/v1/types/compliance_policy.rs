@@ -95,6 +95,7 @@ resource! {
 
 impl CompliancePolicyUpdateRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(authorized_email: impl Into<String>) -> Self {
         Self {
             authorized_email: authorized_email.into(),
@@ -112,6 +113,7 @@ impl CompliancePolicyUpdateRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::min_length("authorizedEmail", &self.authorized_email, 1)?;
         validate::nested("onDemandPolicyItem", &self.on_demand_policy_item)?;
@@ -123,6 +125,7 @@ impl CompliancePolicyUpdateRequest {
 
 impl From<CompliancePolicy> for CompliancePolicyUpdateRequest {
     /// What was read, to be changed and written back. Members unknown to this version go along.
+    #[inline]
     fn from(answer: CompliancePolicy) -> Self {
         let mut extra = answer.extra;
         extra.remove("deletable");

@@ -68,6 +68,7 @@ request_body! {
 
 impl ExportBucketRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(
         bucket_name: impl Into<String>,
         cloud_provider: CloudProvider,
@@ -82,6 +83,7 @@ impl ExportBucketRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::min_length("bucketName", &self.bucket_name, 3)?;
         validate::max_length("bucketName", &self.bucket_name, 63)?;

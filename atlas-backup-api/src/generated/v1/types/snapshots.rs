@@ -18,6 +18,7 @@ request_body! {
 
 impl OnDemandSnapshotRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(description: impl Into<String>, retention_in_days: i64) -> Self {
         Self {
             description: description.into(),
@@ -26,6 +27,7 @@ impl OnDemandSnapshotRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::minimum("retentionInDays", self.retention_in_days, 1)?;
         Ok(())

@@ -204,6 +204,7 @@ request_body! {
 
 impl CollectionRestoreJobRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(
         index_strategy: IndexStrategy,
         target_cluster_name: ClusterName,
@@ -227,6 +228,7 @@ impl CollectionRestoreJobRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::max_items("collections", &self.collections, 100)?;
         validate::nested("collections", &self.collections)?;
@@ -303,6 +305,7 @@ resource! {
 
 impl RestoreNamespace {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::given("sourceNamespace", self.source_namespace.is_some())?;
         Ok(())

@@ -95,6 +95,7 @@ resource! {
 
 impl CompliancePolicyUpdateRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(
         authorized_email: impl Into<String>,
         authorized_user_first_name: impl Into<String>,
@@ -116,6 +117,7 @@ impl CompliancePolicyUpdateRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::min_length("authorizedEmail", &self.authorized_email, 1)?;
         validate::min_length(
@@ -137,6 +139,7 @@ impl CompliancePolicyUpdateRequest {
 
 impl From<CompliancePolicy> for CompliancePolicyUpdateRequest {
     /// What was read, to be changed and written back. Members unknown to this version go along.
+    #[inline]
     fn from(answer: CompliancePolicy) -> Self {
         let mut extra = answer.extra;
         extra.remove("deletable");

@@ -103,6 +103,7 @@ request_body! {
 
 impl ExportBucketRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(cloud_provider: CloudProvider) -> Self {
         Self {
             bucket_name: None,
@@ -116,6 +117,7 @@ impl ExportBucketRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::min_length("bucketName", &self.bucket_name, 3)?;
         validate::max_length("bucketName", &self.bucket_name, 63)?;
@@ -178,11 +180,13 @@ request_body! {
 
 impl ExportBucketUpdateRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(require_private_networking: bool) -> Self {
         Self { require_private_networking }
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         Ok(())
     }

@@ -87,6 +87,7 @@ request_body! {
 
 impl FlexRestoreJobRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(
         snapshot_id: ObjectId,
         target_deployment_item_name: impl Into<String>,
@@ -99,6 +100,7 @@ impl FlexRestoreJobRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::well_formed("snapshotId", &self.snapshot_id)?;
         validate::pattern::deployment_item_name(
@@ -153,11 +155,13 @@ request_body! {
 
 impl FlexSnapshotDownloadRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(snapshot_id: ObjectId) -> Self {
         Self { snapshot_id }
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::well_formed("snapshotId", &self.snapshot_id)?;
         Ok(())

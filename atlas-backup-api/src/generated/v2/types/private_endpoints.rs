@@ -105,6 +105,7 @@ request_body! {
 
 impl PrivateEndpointRequest {
     /// With the required members; the optional ones are not set.
+    #[inline]
     pub fn new(cloud_provider: PrivateEndpointProvider, region_name: AwsRegion) -> Self {
         Self {
             cloud_provider,
@@ -114,6 +115,7 @@ impl PrivateEndpointRequest {
     }
 
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         Ok(())
     }

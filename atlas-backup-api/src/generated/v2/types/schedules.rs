@@ -36,6 +36,7 @@ resource! {
 
 impl CopySetting {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::max_items("copyPolicyItems", &self.copy_policy_items, 6)?;
         validate::nested("copyPolicyItems", &self.copy_policy_items)?;
@@ -67,6 +68,7 @@ request_body! {
 
 impl DeletedCopySetting {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::well_formed("zoneId", &self.zone_id)?;
         Ok(())
@@ -183,6 +185,7 @@ resource! {
 
 impl ScheduleUpdateRequest {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::nested("copySettings", &self.copy_settings)?;
         validate::nested("deleteCopiedBackups", &self.delete_copied_backups)?;
@@ -196,6 +199,7 @@ impl ScheduleUpdateRequest {
 
 impl From<Schedule> for ScheduleUpdateRequest {
     /// What was read, to be changed and written back. Members unknown to this version go along.
+    #[inline]
     fn from(answer: Schedule) -> Self {
         let mut extra = answer.extra;
         extra.remove("clusterId");

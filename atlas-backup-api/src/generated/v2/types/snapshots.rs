@@ -19,6 +19,7 @@ request_body! {
 
 impl OnDemandSnapshotRequest {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
+    #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::minimum("retentionInDays", self.retention_in_days, 1)?;
         Ok(())
