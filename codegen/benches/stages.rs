@@ -4,6 +4,9 @@
 //! `backend` is progenitor itself, so one run shows its time beside that of our own code. Each
 //! figure is the median over all rounds; the medians of the steps need not add up to the median of
 //! the whole.
+//!
+//! A second table shows the time per operation for v2 and for documents with 4 and 8 copies of all
+//! its operations and schemas: it must not grow with their number.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark has nobody to report to")]
 
@@ -13,6 +16,10 @@ use atlas_backup_codegen::generate_observed;
 use atlas_backup_document::{Document, GENERATIONS, Generation};
 
 const ROUNDS: usize = 15;
+/// The numbers of copies of v2 whose times are compared.
+const COPIES: [usize; 3] = [1, 4, 8];
+/// The schemas that the copies share.
+const ONCE: [&str; 2] = ["ClusterName", "ObjectId"];
 
 /// A step and its duration in each round.
 type Times = (&'static str, Vec<Duration>);
@@ -48,6 +55,105 @@ fn main() {
             median(both)
         );
     }
+    println!();
+    growth(v2, rounds);
+}
+
+/// Prints the time of each stage per operation, for several copies of the document.
+fn growth(document: &Document, rounds: usize) {
+    let operations = document.text.matches("operationId:").count();
+    let measured: Vec<_> = COPIES
+        .iter()
+        .map(|copies| measure(&[copied(document, *copies)], rounds.min(5)))
+        .collect();
+    print!("in µs per operation             ");
+    for copies in COPIES {
+        print!("{:>9} ops", operations * copies);
+    }
+    println!("{:>14}", "last / first");
+    for (index, (step, _)) in measured[0].iter().enumerate() {
+        if step.contains('/') {
+            continue;
+        }
+        let per_operation: Vec<f64> = measured
+            .iter()
+            .zip(COPIES)
+            .map(|(steps, copies)| median(&steps[index].1) * 1e3 / (operations * copies) as f64)
+            .collect();
+        print!("  {step:<30}");
+        for time in &per_operation {
+            print!("{time:>13.1}");
+        }
+        println!(
+            "{:>14.2}",
+            per_operation[COPIES.len() - 1] / per_operation[0]
+        );
+    }
+}
+
+/// Returns a document with this many copies of all operations, schemas and tags, each with a name of
+/// its own.
+fn copied(document: &Document, copies: usize) -> Document {
+    let (head, rest) = document.text.split_once("\ntags:\n").unwrap();
+    let (tags, rest) = rest.split_once("\npaths:\n").unwrap();
+    let (paths, rest) = rest.split_once("\ncomponents:\n  schemas:\n").unwrap();
+    let (schemas, rest) = rest.split_once("\n  parameters:\n").unwrap();
+    let all = |text: &str| -> String { (0..copies).map(|copy| renamed(text, copy)).collect() };
+    let (tags, paths, schemas) = (all(tags), all(paths), all(schemas));
+    Document {
+        text: format!(
+            "{head}\ntags:\n{tags}\npaths:\n{paths}\ncomponents:\n  schemas:\n{schemas}\n  parameters:\n{rest}"
+        ),
+        ..document.clone()
+    }
+}
+
+/// Appends the number of the copy to the names in a section of a document. The first copy keeps
+/// them.
+fn renamed(text: &str, copy: usize) -> String {
+    if copy == 0 {
+        return format!("{text}\n");
+    }
+    let mut renamed = String::new();
+    let mut skipped = false;
+    for line in text.lines() {
+        let name = line
+            .strip_prefix("    ")
+            .and_then(|rest| rest.strip_suffix(':'));
+        if let Some(name) = name.filter(|name| name.starts_with(char::is_uppercase)) {
+            skipped = ONCE.contains(&name);
+        }
+        if skipped {
+            continue;
+        }
+        let declares = ["- name: ", "operationId: ", "x-atlas-update-of: "];
+        let line = match line.trim_start() {
+            rest if declares.iter().any(|start| rest.starts_with(start)) => format!("{line}{copy}"),
+            rest if rest.starts_with("tags: [") => line.replace(']', &format!("{copy}]")),
+            rest if rest.starts_with("/api/") => {
+                line.replacen("/api/", &format!("/api/{copy}/"), 1)
+            }
+            _ if name.is_some_and(|name| name.starts_with(char::is_uppercase)) => {
+                line.replace(':', &format!("{copy}:"))
+            }
+            _ => match line.split_once("#/components/schemas/") {
+                Some((before, after)) => {
+                    let end = after.find('\'').unwrap();
+                    let (name, after) = after.split_at(end);
+                    let copy = if ONCE.contains(&name) {
+                        String::new()
+                    } else {
+                        copy.to_string()
+                    };
+                    format!("{before}#/components/schemas/{name}{copy}{after}")
+                }
+                None => line.to_owned(),
+            },
+        };
+        renamed.push_str(&line);
+        renamed.push('\n');
+    }
+    renamed
 }
 
 fn read(
