@@ -129,6 +129,21 @@ pub enum Check {
     Pattern(&'static Pattern),
 }
 
+impl Check {
+    /// The bound, unless the rule is a pattern.
+    pub(crate) fn bound(self) -> Option<i64> {
+        match self {
+            Check::Minimum(bound)
+            | Check::Maximum(bound)
+            | Check::MinLength(bound)
+            | Check::MaxLength(bound)
+            | Check::MinItems(bound)
+            | Check::MaxItems(bound) => Some(bound),
+            Check::Pattern(_) => None,
+        }
+    }
+}
+
 /// A rule across members. The lists contain wire names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemberRule {

@@ -104,6 +104,13 @@ mod tests {
         }
     }
 
+    fn few() -> Parameter {
+        Parameter {
+            checks: vec![Check::MaxItems(3)],
+            ..Parameter::default()
+        }
+    }
+
     /// The facts of these operations, with this method.
     fn facts_of(operations: &[Operation], method: &str) -> Facts {
         let fact = |operation: &Operation| facts::Operation {
@@ -334,6 +341,13 @@ mod tests {
             (
                 with(|get| get.query.push(query("wait", Ty::Boolean, true))),
                 "which is a method of every request",
+            ),
+            (
+                with(|get| {
+                    get.query.push(query("names", list(Ty::Text), true));
+                    get.facts.parameters = [("names".to_owned(), few())].into();
+                }),
+                "the client cannot check `max_items` of `names` in a query",
             ),
             (
                 with(|get| get.body = Some(Ty::Text)),

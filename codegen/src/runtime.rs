@@ -1,6 +1,37 @@
 //! runtime: what generated code may assume of the client.
 //!
-//! This is the only place that says so. A test compares it with the source of the client.
+//! This is the only place that says so. Tests compare it with the source of the client.
+
+use crate::facts::{Check, Idempotency, MemberRule, OtherForm};
+
+/// The names that the prelude of generated code brings into scope. The code of `render` names them.
+#[cfg(test)]
+const PRELUDE: &[&str] = &[
+    "BTreeMap",
+    "Body",
+    "Call",
+    "CallOptions",
+    "Client",
+    "ClusterName",
+    "Display",
+    "Error",
+    "Extra",
+    "Idempotency",
+    "InvalidArgument",
+    "Items",
+    "Method",
+    "ObjectId",
+    "Operation",
+    "Response",
+    "Timestamp",
+    "Value",
+    "open_enum",
+    "request",
+    "request_body",
+    "resource",
+    "response",
+    "validate",
+];
 
 /// The types that the client can write into a path, besides the enums of the document.
 pub(crate) const PATH: &[&str] = &["ClusterName", "ObjectId", "String"];
@@ -18,6 +49,52 @@ pub(crate) const QUERY: &[&str] = &[
 
 /// The methods that a request has besides the setters of its optional parameters.
 pub(crate) const REQUEST_METHODS: &[&str] = &["from", "options", "send", "stream", "wait"];
+
+/// The rules that the setter of an optional parameter can have, besides the patterns.
+pub(crate) const SETTER_RULES: &[&str] = &["max_length", "maximum", "min_length", "minimum"];
+
+/// The function that validates a value: of `validate::pattern` if the rule is a pattern, otherwise
+/// of `validate`.
+pub(crate) fn rule(check: Check) -> &'static str {
+    match check {
+        Check::Minimum(_) => "minimum",
+        Check::Maximum(_) => "maximum",
+        Check::MinLength(_) => "min_length",
+        Check::MaxLength(_) => "max_length",
+        Check::MinItems(_) => "min_items",
+        Check::MaxItems(_) => "max_items",
+        Check::Pattern(pattern) => pattern.function,
+    }
+}
+
+/// The methods of `validate::Case`, with the members of the rule that each is about.
+pub(crate) fn member_rules(rule: &MemberRule) -> [(&'static str, &[String]); 5] {
+    [
+        ("forbid", &rule.forbid),
+        ("require", &rule.require),
+        ("exactly_one", &rule.exactly_one),
+        ("at_least_one", &rule.at_least_one),
+        ("together", &rule.together),
+    ]
+}
+
+/// The flag of a member that has another form.
+pub(crate) fn flag(form: OtherForm) -> &'static str {
+    match form {
+        OtherForm::OneItem => "one_item",
+        OtherForm::WholeAnswer => "whole_answer",
+        OtherForm::DateTime => "date_time",
+    }
+}
+
+/// The variant of the client's `Idempotency`.
+pub(crate) fn idempotency(idempotency: Idempotency) -> &'static str {
+    match idempotency {
+        Idempotency::Safe => "Safe",
+        Idempotency::Idempotent => "Idempotent",
+        Idempotency::NotIdempotent => "NotIdempotent",
+    }
+}
 
 /// A job of the client of which an operation is the first step.
 #[derive(Debug)]
@@ -53,3 +130,6 @@ pub(crate) const JOBS: &[Job] = &[
         method: "take_snapshot_and_wait",
     },
 ];
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,9 @@ use atlas_backup_document::Error;
 use super::error;
 use crate::facts;
 use crate::model::{
-    Copied, Member, Model, Object, Presence, Role, Rule, RuleMember, Shape, Update,
+    Copied, Member, Model, Object, Presence, Role, Rule, RuleMember, Shape, Ty, Update,
 };
+use crate::runtime;
 
 pub(super) fn merge(object: &mut Object, role: Role, mut fact: facts::Type) -> Result<(), Error> {
     object.role = role;
@@ -60,15 +61,9 @@ fn resolve(rule: &facts::MemberRule, members: &[Member], pointer: &str) -> Resul
             format!("a rule names `{wire}`, which is no member"),
         )),
     };
-    let lists = [
-        ("forbid", &rule.forbid),
-        ("require", &rule.require),
-        ("exactly_one", &rule.exactly_one),
-        ("at_least_one", &rule.at_least_one),
-        ("together", &rule.together),
-    ];
     let mut checks = Vec::new();
-    for (check, wires) in lists.into_iter().filter(|(_, wires)| !wires.is_empty()) {
+    let named = runtime::member_rules(rule).into_iter();
+    for (check, wires) in named.filter(|(_, wires)| !wires.is_empty()) {
         checks.push((check, wires.iter().map(find).collect::<Result<_, _>>()?));
     }
     let when = match &rule.when {
@@ -143,6 +138,8 @@ fn copied(request: &Member, response: &Member) -> Option<Copied> {
             Copied::ListIfPresent(name, response.wire.clone())
         }
         (true, false) => Copied::Some(name),
+        // Types of the document need not have a default.
+        (false, true) if matches!(response.ty, Ty::Named(_)) => return None,
         (false, true) => Copied::OrDefault(name),
     })
 }

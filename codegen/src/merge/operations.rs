@@ -4,7 +4,7 @@
 use atlas_backup_document::Error;
 
 use super::error;
-use crate::facts;
+use crate::facts::{self, Check};
 use crate::model::{Argument, List, Model, Operation, Presence, Shape, Ty};
 use crate::runtime;
 
@@ -39,6 +39,14 @@ fn supported(operation: &Operation, model: &Model) -> Result<(), String> {
             return Err(format!(
                 "the client cannot write `{wire}` into a query: it is a {}",
                 value.name()
+            ));
+        }
+        let rules = argument.facts.checks.iter();
+        let unknown = rules.filter(|check| !matches!(check, Check::Pattern(_)));
+        let mut unknown = unknown.map(|check| runtime::rule(*check));
+        if let Some(rule) = unknown.find(|rule| !runtime::SETTER_RULES.contains(rule)) {
+            return Err(format!(
+                "the client cannot check `{rule}` of `{wire}` in a query"
             ));
         }
         if argument.optional && runtime::REQUEST_METHODS.contains(&name.as_str()) {

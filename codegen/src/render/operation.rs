@@ -10,8 +10,9 @@ use quote::quote;
 use syn::parse_quote;
 
 use super::{Piece, Scope, checks, docs, ident};
-use crate::facts::{self, Idempotency};
+use crate::facts;
 use crate::model::{Argument, List, Operation, Ty};
+use crate::runtime;
 
 const SCOPE: Scope<'_> = Scope::Operations;
 
@@ -42,11 +43,7 @@ fn constant_of(fact: &facts::Operation, constant: &syn::Ident) -> Piece {
         Some(media) => quote!(Some(#media)),
         None => quote!(None),
     };
-    let idempotency = ident(match fact.idempotency {
-        Idempotency::Safe => "Safe",
-        Idempotency::Idempotent => "Idempotent",
-        Idempotency::NotIdempotent => "NotIdempotent",
-    });
+    let idempotency = ident(runtime::idempotency(fact.idempotency));
     Piece::plain(parse_quote! {
         static #constant: Operation = Operation {
             id: #id,
@@ -204,7 +201,7 @@ fn setter(argument: &Argument) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Check, Parameter};
+    use crate::facts::{Check, Idempotency, Parameter};
     use crate::model::sample;
     use crate::render::text;
 

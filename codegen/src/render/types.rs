@@ -9,8 +9,8 @@ use quote::quote;
 use syn::parse_quote;
 
 use super::{Piece, Scope, docs, ident, update, validate};
-use crate::facts::OtherForm;
 use crate::model::{Member, Object, Presence, Role, Shape, Type, Variant};
+use crate::runtime;
 
 /// Renders a type. `is_body` tells which types of its members have a method `validate`.
 pub(crate) fn ty(ty: &Type, is_body: &dyn Fn(&str) -> bool) -> Vec<Piece> {
@@ -70,11 +70,7 @@ fn definition(ty: &Type, object: &Object) -> Piece {
 fn field(member: &Member) -> TokenStream {
     let (name, wire, docs) = (ident(&member.name), &member.wire, docs::lines(&member.docs));
     let ty = Scope::Types.optional(&member.ty, member.presence == Presence::Optional);
-    let form = member.other_form.map(|form| match form {
-        OtherForm::OneItem => "one_item",
-        OtherForm::WholeAnswer => "whole_answer",
-        OtherForm::DateTime => "date_time",
-    });
+    let form = member.other_form.map(runtime::flag);
     let required = (member.presence == Presence::Required).then_some("required");
     let secret = member.secret.then_some("secret");
     let flags = [required, secret, form];
@@ -89,7 +85,7 @@ fn field(member: &Member) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Check;
+    use crate::facts::{Check, OtherForm};
     use crate::model::sample::{list, member, named, object, object_of};
     use crate::model::{Copied, Rule, RuleMember, Ty, Update};
     use crate::render::text;
