@@ -130,6 +130,7 @@ fn model(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<Model, Error> {
     let file = backend::generate(&openapi)?;
     run.ended("backend");
     let model = read::read(&file, &facts)?;
+    drop(file);
     run.ended("read");
     let model = merge::merge(model, loaded.document, facts)?;
     run.ended("merge");

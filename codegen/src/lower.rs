@@ -82,3 +82,30 @@ fn lowered(pass: Pass, yaml: &str) -> (usize, OpenAPI, Facts) {
     let count = pass(&mut openapi, &mut facts);
     (count, openapi, facts)
 }
+
+/// The valid document of the tests, lowered.
+#[cfg(test)]
+pub(crate) fn sound() -> (OpenAPI, Facts) {
+    let document = atlas_backup_document::Document {
+        api: "v2".into(),
+        path: "sound.yaml".into(),
+        text: include_str!("../../tests/fixtures/documents/sound.yaml").into(),
+    };
+    let loaded = atlas_backup_document::load(&document).unwrap_or_else(|error| panic!("{error}"));
+    let mut run = Run {
+        passes: Vec::new(),
+        ended: &mut |_| {},
+    };
+    lower(&loaded, &mut run).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    /// For `codegen/tests/fixtures/progenitor.sh`, which runs other versions of progenitor on it.
+    #[test]
+    #[ignore = "prints the document for a script"]
+    fn print_sound() {
+        let (openapi, _) = super::sound();
+        println!("{}", serde_json::to_string(&openapi).unwrap_or_default());
+    }
+}

@@ -179,3 +179,150 @@ fn refused(what: impl std::fmt::Display, mut code: String) -> Error {
          upgraded: teach codegen/src/read the new form",
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{backend, lower};
+
+    /// The code of version 0.14, made by `codegen/tests/fixtures/progenitor.sh`.
+    const OTHER: &str = include_str!("../tests/fixtures/progenitor-0.14-sound.rs");
+
+    fn other() -> syn::File {
+        syn::parse_file(OTHER).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn own() -> (syn::File, Facts) {
+        let (openapi, facts) = lower::sound();
+        let file = backend::generate(&openapi).unwrap_or_else(|error| panic!("{error}"));
+        (file, facts)
+    }
+
+    fn message(file: &syn::File, facts: &Facts) -> String {
+        match read(file, facts) {
+            Ok(_) => String::new(),
+            Err(error) => format!(
+                "{}: {}",
+                error.findings[0].pointer, error.findings[0].message
+            ),
+        }
+    }
+
+    #[test]
+    fn this_version_of_progenitor_is_read() {
+        let (file, facts) = own();
+        let model = read(&file, &facts).unwrap_or_else(|error| panic!("{error}"));
+        let operations: Vec<_> = model
+            .operations
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
+        assert_eq!(operations, ["make_thing", "get_thing"]);
+        let types: Vec<_> = model.types.keys().map(String::as_str).collect();
+        assert_eq!(types, ["ApiError", "Colour", "Thing", "ThingRequest"]);
+    }
+
+    #[test]
+    fn another_version_of_progenitor_is_refused_at_the_schema() {
+        assert_eq!(
+            message(&other(), &lower::sound().1),
+            "/components/schemas/ApiError: progenitor's code is not as expected: a `<details>` block: \
+             `<details><summary>JSON schema</summary>`"
+        );
+    }
+
+    /// Everything that differs is refused by itself, not only what comes first.
+    #[test]
+    fn each_difference_of_another_version_is_named() {
+        let (own, _) = own();
+        let items = |file: &syn::File| -> Vec<Item> {
+            let types = file.items.iter().find_map(|item| match item {
+                Item::Mod(item) if item.ident == "types" => item.content.clone(),
+                _ => None,
+            });
+            types.map(|(_, items)| items).unwrap_or_default()
+        };
+        let known = items(&own);
+        let mut refused = Vec::new();
+        for mut item in items(&other()) {
+            if let Item::Struct(item) = &mut item {
+                item.attrs.truncate(1);
+            }
+            if let Item::Enum(item) = &mut item {
+                item.attrs
+                    .retain(|attribute| attribute.path().is_ident("derive"));
+            }
+            match types::ty(&item, "") {
+                Ok(_) => continue,
+                Err(error) => {
+                    let message = &error.findings[0].message;
+                    refused.push(message.split(": ").skip(1).collect::<Vec<_>>().join(": "));
+                }
+            }
+            assert!(!known.contains(&item));
+        }
+        let starts = [
+            "the member `error`, where `skip_serializing_if` is expected: `",
+            "an item of `types`: `impl :: std :: default :: Default for ApiError",
+            "an item of `types`: `impl :: std :: convert :: TryFrom < & :: std :: string :: String > for Colour",
+            "the member `colour`, where `skip_serializing_if` is expected: `",
+            "the member `size`, where `skip_serializing_if` is expected: `",
+            "an item of `types`: `impl :: std :: default :: Default for ThingRequest",
+        ];
+        assert_eq!(refused.len(), starts.len(), "{refused:#?}");
+        for (message, start) in refused.iter().zip(starts) {
+            assert!(message.starts_with(start), "{message}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_not_known_is_named() {
+        let (file, facts) = own();
+        let after = |known: &str, strange: &str| {
+            let code = quote::quote!(#file).to_string();
+            assert!(code.contains(known), "no `{known}` in {code}");
+            let file = syn::parse_str(&code.replace(known, strange));
+            message(&file.unwrap_or_else(|error| panic!("{error}")), &facts)
+        };
+        for (known, strange, expected) in [
+            (
+                "encode_path , Client",
+                "encode_query , Client",
+                ": progenitor's code is not as expected: an item",
+            ),
+            (
+                "pub mod prelude",
+                "pub mod postlude",
+                ": progenitor's code is not as expected: an item",
+            ),
+            (
+                "impl ClientInfo",
+                "impl Default",
+                ": progenitor's code is not as expected: an implementation",
+            ),
+            (
+                "fn new_with_client",
+                "fn with_client",
+                ": progenitor's code is not as expected: a method that is no",
+            ),
+            (
+                "async fn get_thing",
+                "async fn new",
+                "/paths/~1groups~1{groupId}~1things~1{thingId}/get: progenitor generated no method for `getThing`",
+            ),
+            (
+                "Option < Colour >",
+                "Option < Color >",
+                "/components/schemas/Thing: progenitor generated no type `Color`",
+            ),
+            (
+                "Option < i64 >",
+                "Option < u64 >",
+                "/components/schemas/ApiError/properties/error: progenitor's code is not as expected: a type: `u64`",
+            ),
+        ] {
+            let message = after(known, strange);
+            assert!(message.starts_with(expected), "{strange}: {message}");
+        }
+    }
+}

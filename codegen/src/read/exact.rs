@@ -34,7 +34,8 @@ pub(super) fn exactly(
     Err(refused(what, code))
 }
 
-fn same(one: TokenStream, other: TokenStream) -> bool {
+/// Whether the tokens are the same, however they are spaced.
+pub(super) fn same(one: TokenStream, other: TokenStream) -> bool {
     let (mut one, mut other) = (one.into_iter(), other.into_iter());
     loop {
         let same = match (one.next(), other.next()) {

@@ -18,12 +18,10 @@ pub(super) fn operation(
     method: &syn::ImplItemFn,
     fact: &facts::Operation,
 ) -> Result<Operation, Error> {
-    let (name, signature, block) = (&method.sig.ident, &method.sig, &method.block);
+    let signature = &method.sig;
     let docs = types::docs(&method.attrs)?;
-    let expected = quote!(#[doc = #docs] pub #signature #block);
-    exactly(format!("the method `{name}`"), method, expected)?;
     let (response, error) = response(&signature.output)?;
-    let parameters = request::parameters(block);
+    let parameters = request::parameters(&method.block);
     // progenitor sorts the arguments: those of the path, those of the query, and the body.
     let mut arguments = arguments(signature)?;
     let wires = fact.path.split('/');
@@ -51,7 +49,14 @@ pub(super) fn operation(
         body: body.is_some(),
         typed: (response.is_some(), error),
     };
-    request::verify(method, &sent, fact)?;
+    let (name, output) = (&signature.ident, &signature.output);
+    let inputs = signature.inputs.iter().skip(1);
+    let block = request::block(&sent, fact, method.block.stmts.last());
+    let expected = quote! {
+        #[doc = #docs]
+        pub async fn #name<'a>(&'a self, #(#inputs),*) #output #block
+    };
+    exactly(format!("the method `{name}`"), method, expected)?;
     Ok(Operation {
         name: name.to_string(),
         path,
@@ -66,11 +71,7 @@ pub(super) fn operation(
 
 /// Reads the arguments after `&self`. Their wire names are not known yet.
 fn arguments(signature: &syn::Signature) -> Result<VecDeque<Argument>, Error> {
-    let (name, output) = (&signature.ident, &signature.output);
-    let inputs: Vec<_> = signature.inputs.iter().skip(1).collect();
-    let expected = quote!(async fn #name<'a>(&'a self, #(#inputs),*) #output);
-    exactly(format!("the signature of `{name}`"), signature, expected)?;
-    let argument = |input: &&FnArg| match input {
+    let argument = |input: &FnArg| match input {
         FnArg::Typed(argument) => match argument.pat.as_ref() {
             Pat::Ident(name) => {
                 let (ty, optional) = ty::optional(&argument.ty, Place::Methods)?;
@@ -86,7 +87,7 @@ fn arguments(signature: &syn::Signature) -> Result<VecDeque<Argument>, Error> {
         },
         FnArg::Receiver(_) => Err(unrecognised("a second receiver", signature)),
     };
-    inputs.iter().map(argument).collect()
+    signature.inputs.iter().skip(1).map(argument).collect()
 }
 
 /// Reads `T` of `Result<ResponseValue<T>, Error<E>>`, and whether an error has a body. The type of
@@ -191,7 +192,7 @@ pub async fn take_snapshot<'a>(&'a self, group_id: &'a ObjectId, pretty: Option<
                 "`pub` is expected",
             ),
             ("Doc.", "Doc.\\n<details>", "a `<details>` block"),
-            ("async fn", "fn", "the signature"),
+            ("async fn", "fn", "`async` is expected"),
             ("result?;", "retry(result)?;", "`result` is expected"),
             (
                 "self.pre(&mut request, &info).await?;",

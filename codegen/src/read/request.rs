@@ -1,16 +1,12 @@
-//! Reads the statements of one of progenitor's methods.
-//!
-//! Only the query parameters are read: everything else is written as progenitor writes it, and must
-//! be the same.
+//! The statements of one of progenitor's methods. Only the names of query parameters are read from
+//! them; everything else is written as progenitor writes it, to be compared.
 
-use atlas_backup_document::Error;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit::{Visit, visit_expr_call};
 use syn::{Expr, ExprLit, Lit, Stmt};
 
-use super::exact::exactly;
-use crate::facts::Operation;
+use crate::facts::{Operation, method_name};
 use crate::model::Argument;
 
 /// Returns the wire names of the query parameters in a method, which are those of the arguments
@@ -44,13 +40,9 @@ pub(super) struct Sent<'a> {
     pub typed: (bool, bool),
 }
 
-/// Fails if a statement is not as progenitor writes it. What these statements do is the work of the
-/// runtime, for all operations.
-pub(super) fn verify(
-    method: &syn::ImplItemFn,
-    sent: &Sent<'_>,
-    fact: &Operation,
-) -> Result<(), Error> {
+/// Writes the statements of a method. What they do is the work of the runtime,
+/// for all operations.
+pub(super) fn block(sent: &Sent<'_>, fact: &Operation, found_end: Option<&Stmt>) -> TokenStream {
     let Sent {
         path,
         query,
@@ -82,9 +74,8 @@ pub(super) fn verify(
         let (wire, name) = (&argument.wire, format_ident!("{}", argument.name));
         quote!(.query(&progenitor_client::QueryParam::new(#wire, &#name)))
     });
-    let name = method.sig.ident.to_string();
-    let end = end(method.block.stmts.last(), *typed);
-    let expected = quote! {{
+    let (name, end) = (method_name(&fact.id), end(found_end, *typed));
+    quote! {{
         let url = format!(#url, self.baseurl, #(encode_path(&#path.to_string()),)*);
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map.append(
@@ -99,8 +90,7 @@ pub(super) fn verify(
         self.post(&result, &info).await?;
         let response = result?;
         #end
-    }};
-    exactly(format!("the method `{name}`"), &method.block, expected)
+    }}
 }
 
 /// The last statement: what is done with each status. Only progenitor knows whether the document

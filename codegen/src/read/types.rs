@@ -8,13 +8,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Expr, ExprLit, Fields, Item, Lit, Meta};
 
-use super::exact::exactly;
+use super::exact::{exactly, same};
 use super::ty::{self, Place};
 use super::{at, refused, unrecognised};
 use crate::model::{Member, Object, Presence, Role, Shape, Ty, Type, Variant};
-
-/// The traits that progenitor implements for every enum. The runtime's macro does the same.
-const TRAITS: [&str; 3] = ["Display", "FromStr", "TryFrom"];
 
 /// Returns the name of the type that an item defines or implements something for.
 pub(super) fn name(item: &Item) -> Option<String> {
@@ -49,17 +46,7 @@ pub(super) fn ty(item: &Item, pointer: &str) -> Result<Option<Type>, Error> {
             let variants = variants(item, &docs)?;
             (&item.ident, docs, Shape::Enum(variants))
         }
-        Item::Impl(block) => {
-            let name = block
-                .trait_
-                .as_ref()
-                .and_then(|(_, path, _)| path.segments.last());
-            let known = name.is_some_and(|name| TRAITS.iter().any(|known| name.ident == known));
-            return match known {
-                true => Ok(None),
-                false => Err(unrecognised("an implementation", item)),
-            };
-        }
+        Item::Impl(block) if is_of_enum(block) => return Ok(None),
         Item::Mod(module) if module.ident == "error" => return Ok(None),
         other => return Err(unrecognised("an item of `types`", other)),
     };
@@ -71,6 +58,19 @@ pub(super) fn ty(item: &Item, pointer: &str) -> Result<Option<Type>, Error> {
         module: String::new(),
         shape,
     }))
+}
+
+/// Whether a block is one of those that progenitor writes for every enum. The runtime's macro does
+/// the same.
+fn is_of_enum(block: &syn::ItemImpl) -> bool {
+    let known = [
+        quote!(::std::fmt::Display),
+        quote!(::std::str::FromStr),
+        quote!(::std::convert::TryFrom<&str>),
+        quote!(::std::convert::TryFrom<::std::string::String>),
+    ];
+    let path = block.trait_.as_ref().map(|(_, path, _)| quote!(#path));
+    path.is_some_and(|path| known.into_iter().any(|known| same(path.clone(), known)))
 }
 
 fn members(item: &syn::ItemStruct, docs: &str, pointer: &str) -> Result<Vec<Member>, Error> {
@@ -204,28 +204,20 @@ fn serde(name: Option<&syn::Ident>, wire: &str, more: TokenStream) -> Option<Tok
 
 /// Returns the description. Some versions of progenitor append the whole schema to it.
 pub(super) fn docs(attributes: &[Attribute]) -> Result<String, Error> {
-    let docs = attributes
-        .iter()
-        .find_map(|attribute| match &attribute.meta {
-            Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-                Expr::Lit(ExprLit {
-                    lit: Lit::Str(text),
-                    ..
-                }) => Some(text.value()),
-                _ => None,
-            },
+    let text = |attribute: &Attribute| match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => Some(text.value()),
             _ => None,
-        });
-    let docs = docs.unwrap_or_default();
-    match docs.find("<details>") {
-        Some(start) => {
-            let code: String = docs[start..]
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
-            Err(refused("a `<details>` block in the documentation", code))
-        }
-        None => Ok(docs),
+        },
+        _ => None,
+    };
+    let docs: Vec<String> = attributes.iter().filter_map(text).collect();
+    match docs.iter().find(|line| line.contains("<details>")) {
+        Some(block) => Err(refused("a `<details>` block", block.trim().to_owned())),
+        None => Ok(docs.into_iter().next().unwrap_or_default()),
     }
 }
 
@@ -382,9 +374,9 @@ mod tests {
             ),
             (
                 "impl ::std::default::Default for Thing {}",
-                "an implementation",
+                "an item of `types`",
             ),
-            ("impl Thing {}", "an implementation"),
+            ("impl Thing {}", "an item of `types`"),
             ("pub type Thing = i64;", "an item of `types`"),
             ("pub mod defaults {}", "an item of `types`"),
         ] {
