@@ -4,6 +4,9 @@
 //! loader stops at the first duplicate key and does not record the locations of keys. This way,
 //! every duplicate is a finding, and all later messages can point at a line.
 
+mod ambiguous;
+mod indentation;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -16,6 +19,9 @@ use crate::error::{Error, Finding, Location};
 /// The maximum nesting depth. Deeper documents are mistakes, and the limit prevents a stack
 /// overflow.
 const MAX_DEPTH: usize = 64;
+
+/// How to write what YAML would write with an alias.
+const NO_ALIASES: &str = "aliases (`*…`) and anchors (`&…`) are not used here: repeat the value, or refer to a component with `$ref`; put text that begins with `*` or `&` in quotes";
 
 /// The text of a document, its path and its API generation.
 #[derive(Clone, Debug)]
@@ -37,15 +43,42 @@ pub struct Loaded<'a> {
     pub value: Value,
     /// The locations of all values.
     pub spans: Spans,
+    /// The unquoted texts that other YAML readers take for something else than text.
+    pub(crate) ambiguous: Vec<Ambiguous>,
+}
+
+/// An unquoted text that is a boolean, a number or a date for some YAML readers.
+#[derive(Debug)]
+pub(crate) struct Ambiguous {
+    /// JSON pointer of the value, or of the value that the key belongs to.
+    pub pointer: String,
+    /// The text as written.
+    pub text: String,
+    /// What other readers take it for.
+    pub meaning: &'static str,
+    /// Where the text stands.
+    pub location: Location,
 }
 
 /// Maps JSON pointers to locations. The location of a member of a mapping is that of its key.
 #[derive(Debug)]
 pub struct Spans {
     locations: BTreeMap<String, Location>,
+    /// The locations of the values of members, if the value is a scalar or a list `[…]` on one
+    /// line.
+    values: BTreeMap<String, Location>,
 }
 
 impl Spans {
+    /// Returns the location of the value at `pointer` itself if that is a scalar or a list `[…]` on
+    /// one line. Returns the location of its key otherwise.
+    pub fn locate_value(&self, pointer: &str) -> Location {
+        match self.values.get(pointer) {
+            Some(location) => location.clone(),
+            None => self.locate(pointer),
+        }
+    }
+
     /// Returns the location of `pointer`, or of its nearest ancestor that has one.
     pub fn locate(&self, pointer: &str) -> Location {
         let mut rest = pointer;
@@ -92,7 +125,9 @@ pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
         value,
         spans: Spans {
             locations: loader.locations,
+            values: loader.values,
         },
+        ambiguous: loader.ambiguous,
     };
     if findings.is_empty() {
         Ok(loaded)
@@ -106,10 +141,13 @@ pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
 }
 
 struct Loader<'a> {
+    text: &'a str,
     parser: Parser<'a, StrInput<'a>>,
     /// Byte offset of every character. The parser counts characters.
     offsets: Vec<usize>,
     locations: BTreeMap<String, Location>,
+    values: BTreeMap<String, Location>,
+    ambiguous: Vec<Ambiguous>,
     findings: Vec<Finding>,
 }
 
@@ -123,9 +161,12 @@ impl<'a> Loader<'a> {
             .chain([text.len()])
             .collect();
         Loader {
+            text,
             parser: Parser::new_from_str(text),
             offsets,
             locations: BTreeMap::new(),
+            values: BTreeMap::new(),
+            ambiguous: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -150,11 +191,15 @@ impl<'a> Loader<'a> {
                         &span,
                         "",
                         "a second document in one file",
+                        "remove the `---` and everything after it",
                     ));
                 }
             }
         }
-        value.ok_or_else(|| Box::new(Finding::new("yaml-syntax", "", "the document is empty")))
+        value.ok_or_else(|| {
+            let finding = Finding::new("yaml-syntax", "", "the document is empty");
+            Box::new(finding.help("begin with `openapi: 3.0.3`"))
+        })
     }
 
     fn next(&mut self) -> Result<(Event<'a>, Span), BoxedFinding> {
@@ -178,23 +223,26 @@ impl<'a> Loader<'a> {
                 span,
                 pointer,
                 format!("nested deeper than {MAX_DEPTH} levels"),
+                "give an inner schema a name, and refer to it with `$ref`",
             ));
         }
         match event {
             Event::Scalar(text, style, _, None) => self.scalar(text.as_ref(), style, span, pointer),
             Event::MappingStart(_, None) => self.mapping(pointer, depth),
-            Event::SequenceStart(_, None) => self.sequence(pointer, depth),
+            Event::SequenceStart(_, None) => self.sequence(pointer, span, depth),
             Event::Alias(_) => Err(self.finding(
                 "yaml-syntax",
                 span,
                 pointer,
-                "aliases are not used here: repeat or use $ref",
+                "aliases (`*…`) are not used here",
+                NO_ALIASES,
             )),
             _ => Err(self.finding(
                 "yaml-syntax",
                 span,
                 pointer,
-                "tags (`!…`) are not used here",
+                "tags (`!…`) and anchors (`&…`) are not used here",
+                "remove it; put the value in quotes if it is text",
             )),
         }
     }
@@ -204,23 +252,28 @@ impl<'a> Loader<'a> {
         let mut keys: BTreeMap<String, Location> = BTreeMap::new();
         loop {
             let (event, span) = self.next()?;
-            let key = match event {
+            let (key, style) = match event {
                 Event::MappingEnd => return Ok(Value::Object(map)),
-                Event::Scalar(text, ..) => text.into_owned(),
+                Event::Scalar(text, style, ..) => (text.into_owned(), style),
                 _ => {
                     return Err(self.finding(
                         "yaml-syntax",
                         &span,
                         pointer,
                         "a key must be plain text",
+                        "write `key: value`: a list or a mapping cannot be a key",
                     ));
                 }
             };
             let at = self.location(&span);
             let pointer = child(pointer, &key);
+            if style == ScalarStyle::Plain {
+                self.note_ambiguous(ambiguous::key(&key), &key, &span, &pointer);
+            }
             if let Some(first) = keys.get(&key) {
                 let message = format!("the key `{key}` stands twice in one mapping");
-                let mut finding = Finding::new("duplicate-key", &pointer, message);
+                let mut finding = Finding::new("duplicate-key", &pointer, message)
+                    .help("remove one of them, or rename it");
                 finding.location = Some(at.clone());
                 finding.related = Some((first.clone(), "first here".to_owned()));
                 self.findings.push(finding);
@@ -233,11 +286,17 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn sequence(&mut self, pointer: &str, depth: usize) -> Result<Value, BoxedFinding> {
+    fn sequence(
+        &mut self,
+        pointer: &str,
+        start: &Span,
+        depth: usize,
+    ) -> Result<Value, BoxedFinding> {
         let mut items = Vec::new();
         loop {
             let (event, span) = self.next()?;
             if event == Event::SequenceEnd {
+                self.note_list(pointer, start, &span);
                 return Ok(Value::Array(items));
             }
             let pointer = child(pointer, &items.len().to_string());
@@ -253,9 +312,11 @@ impl<'a> Loader<'a> {
         span: &Span,
         pointer: &str,
     ) -> Result<Value, BoxedFinding> {
+        self.note_value(pointer, self.location(span));
         if style != ScalarStyle::Plain {
             return Ok(Value::String(text.to_owned()));
         }
+        self.note_ambiguous(ambiguous::value(text), text, span, pointer);
         match Scalar::parse_from_cow(text.into()) {
             Scalar::Null => Ok(Value::Null),
             Scalar::Boolean(value) => Ok(Value::Bool(value)),
@@ -268,6 +329,7 @@ impl<'a> Loader<'a> {
                         span,
                         pointer,
                         format!("`{text}` is not a JSON number"),
+                        "write a number with digits, or put the text in quotes",
                     )
                 }),
             Scalar::String(value) => Ok(Value::String(value.into_owned())),
@@ -303,15 +365,78 @@ impl<'a> Loader<'a> {
         span: &Span,
         pointer: &str,
         message: impl Into<String>,
+        help: &str,
     ) -> BoxedFinding {
-        let mut finding = Finding::new(rule, pointer, message);
+        let mut finding = Finding::new(rule, pointer, message).help(help);
         finding.location = Some(self.location(span));
         Box::new(finding)
     }
 
     fn syntax(&self, error: &ScanError) -> BoxedFinding {
+        let stopped = error.marker().line().saturating_sub(1);
+        if let Some(mistake) = indentation::mistake(self.text, stopped) {
+            return Box::new(self.indentation(mistake));
+        }
         let span = Span::empty(*error.marker());
-        self.finding("yaml-syntax", &span, "", error.info())
+        if error.info().contains("anchor") {
+            return self.finding("yaml-syntax", &span, "", error.info(), NO_ALIASES);
+        }
+        let help = "look for a missing quote, bracket, comma or space after a colon, here or on the line above; text that contains `: ` or ` #` needs quotes";
+        self.finding("yaml-syntax", &span, "", error.info(), help)
+    }
+
+    fn indentation(&self, mistake: indentation::Mistake) -> Finding {
+        let above: usize = self
+            .text
+            .split_inclusive('\n')
+            .take(mistake.line)
+            .map(str::len)
+            .sum();
+        let start = above + mistake.column;
+        let mut finding = Finding::new("yaml-syntax", "", mistake.message).help(mistake.help);
+        finding.location = Some(Location {
+            line: mistake.line + 1,
+            column: mistake.column + 1,
+            span: start..start + 1,
+        });
+        finding
+    }
+
+    fn note_ambiguous(
+        &mut self,
+        meaning: Option<&'static str>,
+        text: &str,
+        span: &Span,
+        pointer: &str,
+    ) {
+        self.ambiguous.extend(meaning.map(|meaning| Ambiguous {
+            pointer: pointer.to_owned(),
+            text: text.to_owned(),
+            meaning,
+            location: self.location(span),
+        }));
+    }
+
+    /// Records the location of a list that is written with brackets.
+    fn note_list(&mut self, pointer: &str, start: &Span, end: &Span) {
+        let (first, last) = (self.location(start), self.location(end));
+        if self.text[first.span.start..].starts_with('[') {
+            self.note_value(
+                pointer,
+                Location {
+                    span: first.span.start..last.span.end,
+                    ..first
+                },
+            );
+        }
+    }
+
+    /// Records the location of a value, unless it has more than one line or none.
+    fn note_value(&mut self, pointer: &str, location: Location) {
+        let text = &self.text[location.span.clone()];
+        if !text.is_empty() && !text.contains('\n') {
+            self.values.insert(pointer.to_owned(), location);
+        }
     }
 }
 
@@ -340,6 +465,8 @@ mod tests {
         assert_eq!((location.line, location.column), (5, 5));
         assert_eq!(&document.text[loaded.spans.locate("/b/0").span], "on");
         assert_eq!(&document.text[loaded.spans.locate("/a").span], "a");
+        assert_eq!(&document.text[loaded.spans.locate_value("/a").span], "é");
+        assert_eq!(&document.text[loaded.spans.locate_value("/b").span], "b");
     }
 
     #[test]

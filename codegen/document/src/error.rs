@@ -6,6 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
 
 use crate::document::{Document, Loaded};
+use crate::place;
 
 /// The maximum number of findings rendered with their source lines. Each costs a pass over the
 /// document, and nobody reads more at once.
@@ -37,6 +38,13 @@ pub struct Finding {
     pub related: Option<(Location, String)>,
     /// How to fix it.
     pub help: Option<String>,
+    /// The place in words, e.g. `takeSnapshot, request body`; empty until the pointer has been
+    /// looked up in the document.
+    pub place: String,
+    /// Whether the key is concerned and not its value.
+    at_key: bool,
+    /// Like `related`, for a JSON pointer whose location is not known yet.
+    related_pointer: Option<(String, String)>,
 }
 
 impl Finding {
@@ -49,6 +57,41 @@ impl Finding {
             location: None,
             related: None,
             help: None,
+            place: String::new(),
+            at_key: false,
+            related_pointer: None,
+        }
+    }
+
+    /// Points at the key of a member and not at its value.
+    #[must_use]
+    pub(crate) fn at_key(mut self) -> Self {
+        self.at_key = true;
+        self
+    }
+
+    /// Adds a second place that explains the first.
+    #[must_use]
+    pub(crate) fn related(mut self, pointer: impl Into<String>, label: impl Into<String>) -> Self {
+        self.related_pointer = Some((pointer.into(), label.into()));
+        self
+    }
+
+    /// Looks up everything that is known only as a JSON pointer.
+    fn locate(&mut self, loaded: &Loaded<'_>) {
+        let spans = &loaded.spans;
+        if self.location.is_none() {
+            self.location = Some(match self.at_key {
+                true => spans.locate(&self.pointer),
+                false => spans.locate_value(&self.pointer),
+            });
+        }
+        if let Some((pointer, label)) = self.related_pointer.take() {
+            self.related = Some((spans.locate_value(&pointer), label));
+        }
+        // A document that could not be read has no places.
+        if self.place.is_empty() && !loaded.value.is_null() {
+            self.place = place::in_words(&loaded.value, &self.pointer);
         }
     }
 
@@ -89,19 +132,20 @@ impl Error {
         }
     }
 
-    /// Sets the path, looks up the location of every finding that has none, and sorts the findings
-    /// by location.
+    /// Sets the path, looks up the location of every finding that has none, sorts the findings by
+    /// location, and removes those that say the same about the same location.
     #[must_use]
     pub fn locate(mut self, loaded: &Loaded<'_>) -> Self {
         self.path.clone_from(&loaded.document.path);
         for finding in &mut self.findings {
-            if finding.location.is_none() {
-                finding.location = Some(loaded.spans.locate(&finding.pointer));
-            }
+            finding.locate(loaded);
         }
         let position = |finding: &Finding| finding.location.as_ref().map(|at| (at.line, at.column));
         self.findings.sort_by(|a, b| {
             (position(a), a.rule, &a.message).cmp(&(position(b), b.rule, &b.message))
+        });
+        self.findings.dedup_by(|a, b| {
+            (position(a), a.rule, &a.message) == (position(b), b.rule, &b.message)
         });
         self
     }
@@ -142,7 +186,7 @@ fn render(renderer: &Renderer, finding: &Finding, document: &Document) -> String
             .annotation(
                 AnnotationKind::Primary
                     .span(at.span.clone())
-                    .label(&finding.pointer),
+                    .label(&finding.place),
             );
         if let Some((other, label)) = &finding.related {
             snippet = snippet.annotation(

@@ -32,6 +32,7 @@ mod error;
 mod generations;
 mod instant;
 mod lint;
+mod place;
 pub mod route;
 pub mod schema;
 mod spec;

@@ -13,6 +13,7 @@ mod rules;
 mod schemas;
 mod security;
 mod sources;
+mod taken_names;
 mod values;
 
 use serde_json::Value;

@@ -292,7 +292,7 @@ struct Reader<'d, 'a> {
 
 impl Reader<'_, '_> {
     fn report(&mut self, pointer: &str, message: impl Into<String>, help: &str) {
-        let finding = Finding::new(RULE, pointer, message);
+        let finding = Finding::new(RULE, pointer, message).at_key();
         self.findings.push(if help.is_empty() {
             finding
         } else {

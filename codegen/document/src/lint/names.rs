@@ -1,47 +1,29 @@
-//! Names must stay unique when they are converted to Rust names: enum values, members of objects,
-//! arguments of calls, requests and types, and files.
+//! Names must stay unique when they are converted to Rust names, and must not be taken already:
+//! types, requests, methods, enum values, members of objects, arguments of calls, and files.
 //!
-//! progenitor panics on some conflicts and generates code that does not compile for others.
+//! progenitor panics on some conflicts, and generates code that does not compile or that means
+//! something else for others: a schema `Value` would silently replace the JSON value that other
+//! types hold. `taken_names` lists what is taken.
 
 use std::collections::BTreeMap;
 
-use heck::{ToPascalCase, ToSnakeCase};
+use heck::{ToLowerCamelCase, ToPascalCase, ToSnakeCase};
 use serde_json::Value;
 
-use super::{members, operations, resolve, text};
+use super::{members, operations, resolve, taken_names, text};
 use crate::document::child;
 use crate::error::Finding;
-use crate::vocabulary::is_keyword;
-
-/// The files that every API has.
-const FILES: &[&str] = &["mod", "types", "common"];
-
-/// The methods that every request has besides the setters of its parameters.
-const REQUEST_METHODS: &[&str] = &["send", "options"];
-
-/// The local variables of progenitor's methods. progenitor renames them if an argument has the same
-/// name, and `read` would then not recognise them.
-const LOCALS: &[&str] = &[
-    "body",
-    "request",
-    "response",
-    "result",
-    "info",
-    "header_map",
-    "url",
-];
+use crate::vocabulary::{RUNTIME_TYPES, method_name};
 
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     files(document, findings);
-    let schemas = document
-        .get("components")
-        .into_iter()
-        .flat_map(|components| members(components, "schemas"));
-    for (name, schema) in schemas {
+    types(document, findings);
+    for (name, schema) in schemas(document) {
         let at = child("/components/schemas", name);
         values(schema, &child(&at, "enum"), findings);
         properties(schema, &child(&at, "properties"), findings);
     }
+    methods(document, findings);
     for (pointer, _, _, operation) in operations(document) {
         request(document, &pointer, operation, findings);
         parameters(
@@ -51,6 +33,13 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
             findings,
         );
     }
+}
+
+fn schemas(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    document
+        .get("components")
+        .into_iter()
+        .flat_map(|components| members(components, "schemas"))
 }
 
 /// Replaces every character that is not allowed in identifiers with a word separator, like
@@ -84,24 +73,147 @@ fn field(name: &str) -> String {
     }
 }
 
-/// Claims a Rust name for `name`. Returns the earlier name that already has this Rust name, if
-/// there is one.
-fn claim_name<'a>(
-    names: &mut BTreeMap<String, &'a str>,
-    rust: &str,
-    name: &'a str,
-) -> Option<&'a str> {
-    match names.get(rust) {
-        Some(first) => Some(first),
-        None => {
-            names.insert(rust.to_owned(), name);
-            None
+/// The Rust names that are in use, each with the name in the document and its JSON pointer.
+#[derive(Default)]
+struct Claims<'a>(BTreeMap<String, (&'a str, String)>);
+
+impl<'a> Claims<'a> {
+    /// Claims a Rust name for `name` at `pointer`. If the Rust name has an owner already, returns
+    /// the owner's name and pointer.
+    fn claim(&mut self, rust: &str, name: &'a str, pointer: &str) -> Option<(&'a str, String)> {
+        match self.0.get(rust) {
+            Some(first) => Some(first.clone()),
+            None => {
+                self.0.insert(rust.to_owned(), (name, pointer.to_owned()));
+                None
+            }
         }
     }
 }
 
+/// Every schema becomes a type of the same name.
+fn types(document: &Value, findings: &mut Vec<Finding>) {
+    let mut names = Claims::default();
+    for (name, schema) in schemas(document) {
+        let (rust, at) = (name.to_pascal_case(), child("/components/schemas", name));
+        let is_runtime_type = text(schema, "type") == "string"
+            && schema.get("enum").is_none()
+            && RUNTIME_TYPES.iter().any(|(known, _)| *known == name);
+        let finding = |message: String| Finding::new("schema-name", &at, message).at_key();
+        let help = format!(
+            "call it `{}`, for example; `x-atlas-schema` keeps the official name",
+            free_type(document, &rust)
+        );
+        if let Some((first, first_at)) = names.claim(&rust, name, &at) {
+            let message = format!("`{name}` and `{first}` would be the same type `{rust}`");
+            findings.push(
+                finding(message)
+                    .related(first_at, "the other one")
+                    .help(help),
+            );
+        } else if let Some(owner) = taken_names::as_type(&rust).filter(|_| !is_runtime_type) {
+            let message = format!("`{name}` would replace {owner}");
+            findings.push(finding(message).help(help));
+        } else if rust != name && is_pascal(name) {
+            // What the schema says of its members is looked up by its name, and would be lost.
+            let message = format!("`{name}` would be the type `{rust}`, which is another name");
+            let other = match schemas(document).any(|(known, _)| known == rust) {
+                true => free_type(document, &rust),
+                false => rust,
+            };
+            let help = format!("call it `{other}`; `x-atlas-schema` keeps the official name");
+            findings.push(finding(message).help(help));
+        }
+    }
+}
+
+/// Whether the name can name a type. `schemas` reports a name that cannot.
+fn is_pascal(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// Returns a name like `name` that no type has.
+fn free_type(document: &Value, name: &str) -> String {
+    let is_free = |name: &String| {
+        taken_names::as_type(name).is_none()
+            && schemas(document).all(|(known, _)| known.to_pascal_case() != *name)
+            && operations(document)
+                .all(|(.., operation)| text(operation, "operationId").to_pascal_case() != *name)
+    };
+    let numbered = (2..).map(|number| format!("Atlas{name}{number}"));
+    std::iter::once(format!("Atlas{name}"))
+        .chain(numbered)
+        .find(is_free)
+        .unwrap_or_default()
+}
+
+/// Every operation becomes a method of `Api`.
+fn methods(document: &Value, findings: &mut Vec<Finding>) {
+    let mut names = Claims::default();
+    for (pointer, _, _, operation) in operations(document) {
+        let id = text(operation, "operationId");
+        let (method, at) = (method_name(id), child(&pointer, "operationId"));
+        let finding = |message: String| Finding::new("operation-id", &at, message);
+        let help = format!("call it `{}`, for example", free_operation(document, id));
+        if let Some((first, first_at)) = names.claim(&method, id, &at) {
+            let message = if first == id {
+                format!("operationId `{id}` stands twice")
+            } else {
+                format!("`{id}` and `{first}` would be the same method `{method}`")
+            };
+            findings.push(
+                finding(message)
+                    .related(first_at, "the other one")
+                    .help(help),
+            );
+        } else if let Some(owner) = taken_names::as_method(&method) {
+            let message = format!("`{id}` would be the method `{method}`, which is {owner}");
+            findings.push(finding(message).help(help));
+        }
+    }
+}
+
+/// Returns an `operationId` like `id` that no operation has.
+fn free_operation(document: &Value, id: &str) -> String {
+    let is_free = |id: &String| {
+        taken_names::as_method(&method_name(id)).is_none()
+            && taken_names::as_request(&id.to_pascal_case()).is_none()
+            && schemas(document).all(|(known, _)| known.to_pascal_case() != id.to_pascal_case())
+            && operations(document)
+                .all(|(.., other)| method_name(text(other, "operationId")) != method_name(id))
+    };
+    let id = id.to_pascal_case();
+    let numbered = (2..).map(|number| format!("request{id}{number}"));
+    std::iter::once(format!("request{id}"))
+        .chain(numbered)
+        .find(is_free)
+        .unwrap_or_default()
+        .to_lower_camel_case()
+}
+
+/// Requests and types share the namespace of the API, both with PascalCase names.
+fn request(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
+    let id = text(operation, "operationId");
+    let (name, at) = (id.to_pascal_case(), child(pointer, "operationId"));
+    let finding = |owner: &str| {
+        let message = format!("the request of `{id}` would be `{name}`, which is {owner}");
+        let help = format!("call it `{}`, for example", free_operation(document, id));
+        Finding::new("operation-id", &at, message).help(help)
+    };
+    if schemas(document).any(|(schema, _)| schema == name) {
+        let schema = child("/components/schemas", &name);
+        findings.push(finding("a schema").related(schema, "the schema"));
+    } else if let Some(owner) = taken_names::as_request(&name)
+        && taken_names::as_method(&method_name(id)).is_none()
+    {
+        findings.push(finding(&owner));
+    }
+}
+
 fn values(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    let mut names = BTreeMap::new();
+    const HELP: &str = "leave it out, and say so in the description: a value that is not listed is kept and written back all the same";
+    let mut names = Claims::default();
     for (index, value) in schema
         .get("enum")
         .and_then(Value::as_array)
@@ -111,119 +223,93 @@ fn values(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
         .enumerate()
     {
         let (name, at) = (variant(value), child(pointer, &index.to_string()));
-        if name == "Unknown" {
-            let message = format!(
-                "`{value}` would be the variant `Unknown`, which holds every value that is not listed"
-            );
-            findings.push(
-                Finding::new("enum", &at, message)
-                    .help("leave it out: it is kept and written back all the same"),
-            );
+        let finding = |message: String| Finding::new("enum", &at, message).help(HELP);
+        if name == taken_names::UNKNOWN {
+            findings.push(finding(format!(
+                "`{value}` would be the variant `{name}`, which holds every value that is not listed"
+            )));
         }
-        match claim_name(&mut names, &name, value) {
-            Some(first) if first != value => {
-                findings.push(Finding::new(
-                    "enum",
-                    at,
-                    format!("`{value}` and `{first}` would be the same variant `{name}`"),
-                ));
-            }
-            // `schemas` reports the same value twice.
-            _ => {}
+        // `schemas` reports the same value twice.
+        if let Some((first, first_at)) = names.claim(&name, value, &at)
+            && first != value
+        {
+            let message = format!("`{value}` and `{first}` would be the same variant `{name}`");
+            findings.push(finding(message).related(first_at, "the other one"));
         }
     }
 }
 
 fn properties(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    let mut names = BTreeMap::new();
+    const HELP: &str = "leave it out: a response keeps and writes back every member that is not listed, in `extra`";
+    let mut names = Claims::default();
     for (member, _) in members(schema, "properties") {
         let (name, at) = (field(member), child(pointer, member));
+        let finding = |message: String| Finding::new("member", &at, message).at_key().help(HELP);
         if !member.contains(char::is_alphanumeric) {
-            findings.push(Finding::new(
-                "member",
-                &at,
-                format!("`{member}` cannot name a field: it has no letter and no digit"),
-            ));
-        } else if name == "extra" {
-            let message = format!(
-                "`{member}` would be the field `extra`, which holds every member that is not listed"
-            );
-            findings.push(
-                Finding::new("member", &at, message)
-                    .help("leave it out: it is kept and written back all the same"),
-            );
+            findings.push(finding(format!(
+                "`{member}` cannot name a field: it has no letter and no digit"
+            )));
+        } else if name == taken_names::EXTRA {
+            findings.push(finding(format!(
+                "`{member}` would be the field `{name}`, which holds every member that is not listed"
+            )));
         }
-        if let Some(first) = claim_name(&mut names, &name, member) {
-            findings.push(Finding::new(
-                "member",
-                at,
-                format!("`{member}` and `{first}` would be the same field `{name}`"),
-            ));
+        if let Some((first, first_at)) = names.claim(&name, member, &at) {
+            let message = format!("`{member}` and `{first}` would be the same field `{name}`");
+            findings.push(finding(message).related(first_at, "the other one"));
         }
-    }
-}
-
-/// Requests and types share the namespace of the API, both with PascalCase names.
-fn request(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
-    let id = text(operation, "operationId");
-    let name = id.to_pascal_case();
-    let components = document.get("components").unwrap_or(&Value::Null);
-    if members(components, "schemas").any(|(schema, _)| schema == name) {
-        let message = format!("the request of `{id}` would be `{name}`, which is a schema");
-        findings.push(
-            Finding::new("operation-id", child(pointer, "operationId"), message)
-                .help("begin it with a verb, e.g. `getThing`"),
-        );
     }
 }
 
 fn parameters(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
-    let mut names = BTreeMap::new();
+    let mut names = Claims::default();
     let declared = operation
         .get("parameters")
         .and_then(Value::as_array)
         .into_iter()
         .flatten();
-    for (index, parameter) in declared
-        .map(|parameter| resolve(document, parameter))
-        .enumerate()
-    {
-        let (wire, location) = (text(parameter, "name"), text(parameter, "in"));
-        let (name, at) = (field(wire), child(pointer, &index.to_string()));
-        if !wire.contains(char::is_alphanumeric) {
-            findings.push(Finding::new(
-                "parameter",
-                at,
-                format!("a parameter named `{wire}` has no letter and no digit"),
-            ));
-            continue;
-        }
-        let problem = if is_keyword(&name) {
-            Some("is a keyword of Rust".to_owned())
-        } else if !name.is_ascii() {
-            Some("has letters or digits beyond those of ASCII".to_owned())
-        } else if LOCALS.contains(&name.as_str()) {
-            Some("is a variable of every generated method".to_owned())
-        } else if location == "query" && REQUEST_METHODS.contains(&name.as_str()) {
-            Some("is a method of every request".to_owned())
+    for (index, declared) in declared.enumerate() {
+        let parameter = resolve(document, declared);
+        let (wire, in_query) = (text(parameter, "name"), text(parameter, "in") == "query");
+        // A shared parameter is reported once, where it is defined.
+        let here = child(pointer, &index.to_string());
+        let definition = text(declared, "$ref").strip_prefix('#').unwrap_or(&here);
+        let (name, at) = (field(wire), child(definition, "name"));
+        let help = if in_query {
+            "leave it out if it is optional: the name is Atlas's, and cannot be changed".to_owned()
         } else {
-            claim_name(&mut names, &name, wire)
-                .filter(|first| *first != wire)
-                .map(|first| format!("is that of `{first}` too"))
-        };
-        findings.extend(problem.map(|problem| {
-            Finding::new(
-                "parameter",
-                at,
-                format!("parameter `{wire}` would be called `{name}`, which {problem}"),
+            format!(
+                "rename it, here and in the path, to `{}`, for example: the name of a path parameter is not sent",
+                format!("{wire} value").to_lower_camel_case()
             )
-        }));
+        };
+        let finding = |message: String| Finding::new("parameter", &at, message).help(&help);
+        if !wire.contains(char::is_alphanumeric) {
+            findings.push(finding(format!(
+                "a parameter named `{wire}` has no letter and no digit"
+            )));
+        } else if !name.is_ascii() {
+            findings.push(finding(format!(
+                "parameter `{wire}` would be called `{name}`, which has letters or digits beyond those of ASCII"
+            )));
+        } else if let Some(owner) = taken_names::as_argument(&name, in_query) {
+            findings.push(finding(format!(
+                "parameter `{wire}` would be called `{name}`, which is {owner}"
+            )));
+        } else if let Some((first, first_at)) = names.claim(&name, wire, &at)
+            && first != wire
+        {
+            let message = format!(
+                "parameter `{wire}` would be called `{name}`, which is the name of `{first}` too"
+            );
+            findings.push(finding(message).related(first_at, "the other one"));
+        }
     }
 }
 
 /// Every tag becomes a file of its own.
 fn files(document: &Value, findings: &mut Vec<Finding>) {
-    let mut names = BTreeMap::new();
+    let mut names = Claims::default();
     for (index, tag) in document
         .get("tags")
         .and_then(Value::as_array)
@@ -231,22 +317,55 @@ fn files(document: &Value, findings: &mut Vec<Finding>) {
         .flatten()
         .enumerate()
     {
-        let (tag, at) = (text(tag, "name"), child("/tags", &index.to_string()));
+        let at = child(&child("/tags", &index.to_string()), "name");
+        let tag = text(tag, "name");
         let name = tag.to_snake_case();
-        let message = if is_keyword(&name)
-            || !tag
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || " -_".contains(c))
-        {
-            Some(format!("tag `{tag}` cannot name a module"))
-        } else if FILES.contains(&name.as_str()) {
-            Some(format!(
-                "tag `{tag}` would be the file `{name}.rs`, which every API has"
+        let finding = |message: String| {
+            Finding::new("tag", &at, message).help(format!(
+                "call it `{}`, for example, here and in the operations",
+                free_tag(document, tag)
             ))
-        } else {
-            claim_name(&mut names, &name, tag)
-                .map(|first| format!("tag `{tag}` would be the file `{name}.rs`, as `{first}` is"))
         };
-        findings.extend(message.map(|message| Finding::new("tag", at, message)));
+        let plain = tag.starts_with(|c: char| c.is_ascii_alphabetic())
+            && tag
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || " -_".contains(c));
+        if !plain {
+            findings.push(finding(format!(
+                "tag `{tag}` cannot name a file: it takes letters, digits and spaces, and begins with a letter"
+            )));
+        } else if let Some(owner) = taken_names::as_file(&name) {
+            findings.push(finding(format!(
+                "tag `{tag}` would be the file `{name}.rs`, which is {owner}"
+            )));
+        } else if let Some((first, first_at)) = names.claim(&name, tag, &at) {
+            let message = format!("tag `{tag}` would be the file `{name}.rs`, as `{first}` is");
+            findings.push(finding(message).related(first_at, "the other one"));
+        }
     }
+}
+
+/// Returns a tag like `tag` that can name a file which no other tag has.
+fn free_tag(document: &Value, tag: &str) -> String {
+    let plain: String = tag
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
+        .collect();
+    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_free = |tag: &String| {
+        let tags = document.get("tags").and_then(Value::as_array);
+        let mut known = tags.into_iter().flatten().map(|known| text(known, "name"));
+        tag.starts_with(|c: char| c.is_ascii_alphabetic())
+            && taken_names::as_file(&tag.to_snake_case()).is_none()
+            && known.all(|known| known.to_snake_case() != tag.to_snake_case())
+    };
+    let numbered = (2..).map(|number| format!("Atlas {plain} {number}"));
+    [
+        plain.clone(),
+        format!("Atlas {plain}").trim_end().to_owned(),
+    ]
+    .into_iter()
+    .chain(numbered)
+    .find(is_free)
+    .unwrap_or_default()
 }

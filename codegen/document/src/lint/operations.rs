@@ -1,19 +1,15 @@
 //! Every operation must have a unique name, one success response, one declared tag, and a reason if
 //! it is deprecated.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
-use crate::vocabulary::{is_keyword, method_name};
 
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
     for (pointer, method, _, operation) in operations(document) {
-        name(&pointer, operation, &mut names, findings);
+        name(&pointer, operation, findings);
         tag(document, &pointer, operation, findings);
         deprecation(&pointer, operation, findings);
         effect(&pointer, method, operation, findings);
@@ -21,12 +17,8 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-fn name(
-    pointer: &str,
-    operation: &Value,
-    names: &mut BTreeMap<String, String>,
-    findings: &mut Vec<Finding>,
-) {
+/// `names` reports names that are taken.
+fn name(pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
     let id = text(operation, "operationId");
     let at = child(pointer, "operationId");
     let plain = id.starts_with(|c: char| c.is_ascii_lowercase())
@@ -37,21 +29,6 @@ fn name(
             Finding::new("operation-id", &at, message)
                 .help("write it lowerCamelCase, letters and digits only"),
         );
-        return;
-    }
-    let method = method_name(id);
-    // `new` is the constructor of the API handle.
-    if is_keyword(&method) || method == "new" {
-        findings.push(Finding::new(
-            "operation-id",
-            &at,
-            format!("`{method}` is taken in Rust and cannot name a method"),
-        ));
-    }
-    if let Some(first) = names.insert(method.clone(), pointer.to_owned()) {
-        let message =
-            format!("operationId `{id}` is taken: `{first}` has the same method `{method}`");
-        findings.push(Finding::new("operation-id", at, message));
     }
 }
 
