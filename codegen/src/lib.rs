@@ -24,6 +24,7 @@
 //! documents always give the same bytes.
 
 mod backend;
+mod explain;
 pub mod facts;
 mod files;
 mod lower;
@@ -36,9 +37,11 @@ mod share;
 
 use atlas_backup_document::{Document, Error, Loaded, lint, load};
 
+use facts::Facts;
 use model::Model;
 use share::Shared;
 
+pub use explain::{Explanation, explain};
 pub use files::{File, Item, ItemKind, Part};
 pub use share::{Duplicate, Reason};
 
@@ -129,6 +132,16 @@ fn model(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<Model, Error> {
     run.ended("lower");
     let file = backend::generate(&openapi)?;
     run.ended("backend");
+    model_of(loaded, facts, file, run)
+}
+
+/// Reads progenitor's code and merges the facts into it.
+fn model_of(
+    loaded: &Loaded<'_>,
+    facts: Facts,
+    file: syn::File,
+    run: &mut Run<'_>,
+) -> Result<Model, Error> {
     let model = read::read(&file, &facts)?;
     drop(file);
     run.ended("read");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use atlas_backup_codegen::{Duplicate, ItemKind, Output, Part, Reason, generate};
+use atlas_backup_codegen::{Duplicate, ItemKind, Output, Part, Reason, explain, generate};
 use atlas_backup_document::{Document, GENERATIONS};
 use clap::Parser;
 use similar::TextDiff;
@@ -45,6 +45,9 @@ pub struct Arguments {
     /// Also list how many places each pass of the generator changed
     #[arg(long)]
     pub passes: bool,
+    /// Write nothing; show one operation, such as takeSnapshot, at each stage of the generator
+    #[arg(long, value_name = "OPERATION", conflicts_with_all = ["check", "passes"])]
+    pub explain: Option<String>,
     /// The project's folder, if it is not the one that this command was built in
     #[arg(long, hide = true)]
     pub root: Option<PathBuf>,
@@ -60,6 +63,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         .root
         .clone()
         .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    if let Some(id) = &arguments.explain {
+        anstream::print!("{}", explanation(&root, id)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let output = generate_all(&root)?;
     let (expected, mut found) = (expected(&output), Files::new());
     for folder in [CODE, TABLES] {
@@ -104,6 +111,33 @@ fn prefixed(folder: &str, files: Files) -> Files {
         .into_iter()
         .map(|(path, text)| (format!("{folder}/{path}"), text))
         .collect()
+}
+
+/// Shows an operation at each stage, for each document that has it.
+fn explanation(root: &Path, id: &str) -> Result<String, String> {
+    let mut shown = String::new();
+    for generation in GENERATIONS {
+        let path = generation.document;
+        let text = fs::read(root.join(path))
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| text(path, bytes))
+            .map_err(|error| format!("error: cannot read {path}: {error}"))?;
+        let document = Document {
+            api: generation.api.to_owned(),
+            path: path.to_owned(),
+            text,
+        };
+        let stages = explain(&document, id).map_err(|error| error.render(&document, true))?;
+        for stage in stages.into_iter().flatten() {
+            let _infallible = writeln!(shown, "# {path}: {}\n\n{}\n", stage.stage, stage.text);
+        }
+    }
+    if shown.is_empty() {
+        return Err(format!(
+            "error: no document has an operation {id}; an operation is named by its operationId, such as takeSnapshot"
+        ));
+    }
+    Ok(shown)
 }
 
 /// Generates the code of all documents. Fails with the findings of all of them, not only those of

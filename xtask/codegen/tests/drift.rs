@@ -64,6 +64,27 @@ fn the_generated_code_is_up_to_date() {
 }
 
 #[test]
+fn an_operation_is_shown_at_each_stage_in_each_document_that_has_it() {
+    let output = codegen(project(), &["--explain", "takeSnapshot"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let shown = text(&output.stdout);
+    let titles: Vec<&str> = shown
+        .lines()
+        .filter(|line| line.starts_with("# spec/"))
+        .collect();
+    let stages = ["document", "lowered", "progenitor", "model", "rendered"];
+    let expected = ["spec/v1.yaml", "spec/v2.yaml"]
+        .iter()
+        .flat_map(|path| stages.map(|stage| format!("# {path}: {stage}")));
+    assert_eq!(titles, expected.collect::<Vec<_>>());
+    assert!(shown.contains("operationId: takeSnapshot"), "{shown}");
+    let output = codegen(project(), &["--explain", "takeSnapshots"]);
+    assert!(!output.status.success());
+    let message = "error: no document has an operation takeSnapshots; an operation is named by its operationId";
+    assert!(text(&output.stderr).starts_with(message));
+}
+
+#[test]
 fn check_finds_what_is_missing_stale_and_orphaned_and_writes_nothing() {
     let folder = fresh();
     let code = folder.path().join(CODE);
