@@ -91,6 +91,13 @@ fn every_fault_is_found_and_located() {
                 .all(|finding| finding.location.is_some()),
             "{name}: a finding without a place"
         );
+        for finding in &error.findings {
+            assert!(
+                finding.help.is_some(),
+                "{name}: no way out: {}",
+                finding.message
+            );
+        }
         snapshots.check(&name, error.render(&document, false).trim_end());
     }
     snapshots.done();

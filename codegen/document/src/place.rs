@@ -127,6 +127,8 @@ impl<'a> Words<'a> {
                 self.take(&tokens[..1]);
                 self.schema(rest);
             }
+            // The message has the item of a list of texts.
+            [index] if index.parse::<usize>().is_ok() => {}
             [other, rest @ ..] => self.after(*other, &tokens[..1], rest),
         }
     }
@@ -223,7 +225,7 @@ mod tests {
             ("/paths/~1things~1{id}", "path /things/{id}"),
             (get, "getThing"),
             ("/paths/~1other/post/summary", "POST /other, summary"),
-            (&format!("{get}/tags/0"), "getThing, tags, 0"),
+            (&format!("{get}/tags/0"), "getThing, tags"),
             (&format!("{get}/parameters/0"), "getThing, parameter `id`"),
             (
                 &format!("{get}/parameters/1/schema/minimum"),

@@ -8,6 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::deviation::{Deviation, Kind};
+use crate::document::child;
 use crate::instant::instant;
 use crate::spec::Spec;
 
@@ -36,6 +37,40 @@ impl<'a> Schemas<'a> {
         path: &str,
         deviations: &mut Vec<Deviation>,
     ) {
+        let place = Place {
+            path: path.to_owned(),
+            pointer: String::new(),
+        };
+        self.visit(schema, value, &place, &mut |_, deviation| {
+            deviations.push(deviation)
+        });
+    }
+
+    /// Calls `report` for every deviation of `value` from `schema`, with the JSON pointer of the
+    /// value that deviates. `pointer` is that of `value` itself.
+    pub(crate) fn locate(
+        self,
+        schema: &Value,
+        value: &Value,
+        pointer: &str,
+        report: &mut dyn FnMut(&str, Deviation),
+    ) {
+        let place = Place {
+            path: String::new(),
+            pointer: pointer.to_owned(),
+        };
+        self.visit(schema, value, &place, &mut |place, deviation| {
+            report(&place.pointer, deviation)
+        });
+    }
+
+    fn visit(
+        self,
+        schema: &Value,
+        value: &Value,
+        place: &Place,
+        visitor: &mut dyn FnMut(&Place, Deviation),
+    ) {
         let schema = Resolved::of(self.spec, schema);
         let mut report = |kind, example: String| {
             let example = if schema.secret {
@@ -43,12 +78,12 @@ impl<'a> Schemas<'a> {
             } else {
                 example
             };
-            deviations.push(Deviation::new(kind, path, example));
+            visitor(place, Deviation::new(kind, &place.path, example));
         };
         match (schema.kind(), value) {
             (_, Value::Null) if schema.nullable || schema.kind().is_empty() => {}
             (_, Value::Null) => report(Kind::Null, "null".into()),
-            ("object", Value::Object(_)) => self.object(&schema, value, path, deviations),
+            ("object", Value::Object(_)) => self.object(&schema, value, place, visitor),
             ("array", Value::Array(items)) => {
                 bounds(
                     &schema,
@@ -57,13 +92,9 @@ impl<'a> Schemas<'a> {
                     items.len() as f64,
                     &mut report,
                 );
-                for item in items {
-                    self.compare(
-                        &schema.definition["items"],
-                        item,
-                        &format!("{path}[]"),
-                        deviations,
-                    );
+                for (index, item) in items.iter().enumerate() {
+                    let place = place.item(index);
+                    self.visit(&schema.definition["items"], item, &place, visitor);
                 }
             }
             ("string", Value::String(text)) => self::text(&schema, text, &mut report),
@@ -82,7 +113,7 @@ impl<'a> Schemas<'a> {
             // The document records that Atlas sends this other form too, and the client can read
             // it.
             ("array", value) if schema.has_other_form("one-item") => {
-                self.compare(&schema.definition["items"], value, path, deviations)
+                self.visit(&schema.definition["items"], value, place, visitor)
             }
             ("integer", Value::String(text))
                 if schema.has_other_form("date-time") && instant(text).is_some() => {}
@@ -97,34 +128,27 @@ impl<'a> Schemas<'a> {
         self,
         schema: &Resolved<'_>,
         value: &Value,
-        path: &str,
-        deviations: &mut Vec<Deviation>,
+        place: &Place,
+        visitor: &mut dyn FnMut(&Place, Deviation),
     ) {
         if let Some(items) = schema.items_in_place_of(value) {
-            return self.compare(items, value, path, deviations);
+            return self.visit(items, value, place, visitor);
         }
-        let inside = |name: &str| {
-            if path.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{path}.{name}")
-            }
-        };
         for (name, value) in value.as_object().into_iter().flatten() {
+            let place = place.member(name);
             match (
                 &schema.definition["properties"][name],
                 &schema.definition["additionalProperties"],
             ) {
                 (schema @ Value::Object(_), _) | (_, schema @ Value::Object(_)) => {
-                    self.compare(schema, value, &inside(name), deviations)
+                    self.visit(schema, value, &place, visitor)
                 }
                 (_, Value::Bool(true)) => {}
                 // The value is not shown: an undocumented member may be a secret.
-                _ => deviations.push(Deviation::new(
-                    Kind::UnknownMember,
-                    inside(name),
-                    describe(value),
-                )),
+                _ => visitor(
+                    &place,
+                    Deviation::new(Kind::UnknownMember, &place.path, describe(value)),
+                ),
             }
         }
         for name in schema.definition["required"]
@@ -134,12 +158,38 @@ impl<'a> Schemas<'a> {
             .filter_map(Value::as_str)
         {
             if value.get(name).is_none() {
-                deviations.push(Deviation::new(
-                    Kind::MissingRequired,
-                    inside(name),
-                    "absent",
-                ));
+                let path = place.member(name).path;
+                visitor(place, Deviation::new(Kind::MissingRequired, path, "absent"));
             }
+        }
+    }
+}
+
+/// Where a value stands.
+struct Place {
+    /// As in [`Deviation::path`].
+    path: String,
+    /// JSON pointer.
+    pointer: String,
+}
+
+impl Place {
+    fn item(&self, index: usize) -> Place {
+        Place {
+            path: format!("{}[]", self.path),
+            pointer: child(&self.pointer, &index.to_string()),
+        }
+    }
+
+    fn member(&self, name: &str) -> Place {
+        let path = if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.path)
+        };
+        Place {
+            path,
+            pointer: child(&self.pointer, name),
         }
     }
 }
@@ -234,6 +284,9 @@ impl<'a> Resolved<'a> {
     }
 }
 
+/// The least and the greatest number of the format `int32`.
+const INT32: (f64, f64) = (i32::MIN as f64, i32::MAX as f64);
+
 fn bounds(
     schema: &Resolved<'_>,
     least: &str,
@@ -241,7 +294,11 @@ fn bounds(
     size: f64,
     report: &mut dyn FnMut(Kind, String),
 ) {
-    let bound = |name: &str| schema.definition[name].as_f64();
+    let bound = |name: &str| match (name, schema.definition["format"].as_str()) {
+        ("minimum", Some("int32")) => Some(schema.definition[name].as_f64().unwrap_or(INT32.0)),
+        ("maximum", Some("int32")) => Some(schema.definition[name].as_f64().unwrap_or(INT32.1)),
+        _ => schema.definition[name].as_f64(),
+    };
     if bound(least).is_some_and(|bound| size < bound)
         || bound(most).is_some_and(|bound| size > bound)
     {

@@ -67,9 +67,12 @@ impl Spec {
     /// # Errors
     /// If the text is not valid YAML.
     pub fn read(document: &Document) -> Result<Self, Error> {
-        let value = load(document)?.value;
-        let operations = operations(&document.api, &value);
-        Ok(Spec { value, operations })
+        Ok(Spec::of(&document.api, load(document)?.value))
+    }
+
+    pub(crate) fn of(api: &str, value: Value) -> Self {
+        let operations = operations(api, &value);
+        Spec { value, operations }
     }
 
     /// Returns all operations, in the order of the document.

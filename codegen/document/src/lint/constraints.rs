@@ -108,16 +108,24 @@ fn lint_schema(schema: &Value, at: &str, position: Position, findings: &mut Vec<
         .filter(|keyword| schema.get(keyword).is_some() && !position.enforces(schema, keyword))
     {
         let message = format!(
-            "nothing checks `{keyword}` of {} before it is sent",
+            "nothing checks `{keyword}: {}` of {} before it is sent",
+            text_of(&schema[*keyword]),
             position.name()
         );
         let help = match (position, *keyword) {
             (Position::Member | Position::OptionalQuery, "pattern") => {
-                "say it in the description, or add it to `RUNTIME_PATTERNS` in codegen/document/src/vocabulary.rs and to `validate::pattern` in the client"
+                "leave it out, and say it in the description, or add it to `RUNTIME_PATTERNS` in codegen/document/src/vocabulary.rs and to `validate::pattern` in the client"
             }
-            _ => "say it in the description",
+            _ => "leave it out, and say it in the description",
         };
         findings.push(Finding::new("constraint", child(at, keyword), message).help(help));
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) => text.to_owned(),
+        None => value.to_string(),
     }
 }
 

@@ -1,33 +1,135 @@
-//! Every body must have an example: the wire tests are made from the examples, so an operation
-//! without one would not be tested.
+//! Every body must have an example, because the wire tests are made from the examples, and every
+//! example must fit its schema.
 
 use serde_json::Value;
 
-use super::{members, operations, resolve};
-use crate::document::child;
+use super::{members, operations, resolve, text};
+use crate::deviation::{Deviation, Kind};
+use crate::document::{Loaded, child};
 use crate::error::Finding;
+use crate::schema::Schemas;
+use crate::spec::Spec;
 
+/// Lints that the bodies have examples.
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
-    for (pointer, _, _, operation) in operations(document) {
-        let body = operation
-            .get("requestBody")
-            .map(|body| (child(&pointer, "requestBody"), body));
-        let responses = members(operation, "responses").map(|(status, response)| {
-            (
-                child(&child(&pointer, "responses"), status),
-                resolve(document, response),
-            )
+    for (at, holder) in holders(document) {
+        let without = |(_, media): &(&str, &Value)| {
+            media.get("schema").is_some() && members(media, "examples").next().is_none()
+        };
+        if let Some((media, _)) = members(holder, "content").find(without) {
+            findings.push(
+                Finding::new(
+                    "example",
+                    child(&child(&at, "content"), media),
+                    "a body without an example",
+                )
+                .help("add `examples: {name: {summary: …, value: …}}`"),
+            );
+        }
+    }
+}
+
+/// Lints that the examples fit their schemas.
+pub(super) fn lint_values(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
+    let document = &loaded.value;
+    let spec = Spec::of(&loaded.document.api, document.clone());
+    let schemas = Schemas::new(&spec);
+    let mut compare = |schema: &Value, value: &Value, at: &str| {
+        schemas.locate(schema, value, at, &mut |at, deviation| {
+            findings.push(finding(at, &deviation))
         });
-        for (at, holder) in body.into_iter().chain(responses) {
-            let without = |(_, media): &(&str, &Value)| {
-                media.get("schema").is_some() && members(media, "examples").next().is_none()
-            };
-            if members(holder, "content").any(|entry| without(&entry)) {
-                findings.push(
-                    Finding::new("example", at, "a body without an example")
-                        .help("add `examples: {name: {value: …}}`"),
-                );
+    };
+    for (at, holder) in holders(document) {
+        for (media, content) in members(holder, "content") {
+            let at = child(&child(&child(&at, "content"), media), "examples");
+            for (name, example) in members(content, "examples") {
+                let at = child(&child(&at, name), "value");
+                compare(&content["schema"], &example["value"], &at);
             }
         }
+    }
+    for (at, holder) in parameters_and_headers(document) {
+        if let Some(example) = holder.get("example") {
+            compare(&holder["schema"], example, &child(&at, "example"));
+        }
+    }
+}
+
+/// Returns everything with `content`: the request bodies and responses of all operations. A shared
+/// response stands where it is defined.
+fn holders(document: &Value) -> Vec<(String, &Value)> {
+    let mut holders = Vec::new();
+    for (pointer, _, _, operation) in operations(document) {
+        holders.extend(
+            operation
+                .get("requestBody")
+                .map(|body| (child(&pointer, "requestBody"), body)),
+        );
+        for (status, response) in members(operation, "responses") {
+            let here = child(&child(&pointer, "responses"), status);
+            let at = text(response, "$ref").strip_prefix('#').unwrap_or(&here);
+            holders.push((at.to_owned(), resolve(document, response)));
+        }
+    }
+    holders.sort_by(|(a, _), (b, _)| a.cmp(b));
+    holders.dedup_by(|(a, _), (b, _)| a == b);
+    holders
+}
+
+/// Returns the parameters and headers, where they are defined.
+fn parameters_and_headers(document: &Value) -> Vec<(String, &Value)> {
+    let mut all = Vec::new();
+    for section in ["parameters", "headers"] {
+        let at = child("/components", section);
+        let entries = document.get("components").into_iter();
+        all.extend(
+            entries
+                .flat_map(|components| members(components, section))
+                .map(|(name, value)| (child(&at, name), value)),
+        );
+    }
+    for (pointer, _, _, operation) in operations(document) {
+        let parameters = operation.get("parameters").and_then(Value::as_array);
+        let at = child(&pointer, "parameters");
+        all.extend(
+            parameters
+                .into_iter()
+                .flatten()
+                .enumerate()
+                .map(|(index, value)| (child(&at, &index.to_string()), value)),
+        );
+        for (status, response) in members(operation, "responses") {
+            let at = child(&child(&child(&pointer, "responses"), status), "headers");
+            all.extend(members(response, "headers").map(|(name, value)| (child(&at, name), value)));
+        }
+    }
+    all
+}
+
+fn finding(at: &str, deviation: &Deviation) -> Finding {
+    const CORRECT: &str = "write a value that Atlas sends or takes, or correct the schema";
+    let example = &deviation.example;
+    let finding = |message: String| Finding::new("example", at, message).help(CORRECT);
+    let name = deviation.path.rsplit('.').next().unwrap_or_default();
+    match deviation.kind {
+        Kind::UnknownMember => Finding::new(
+            "example",
+            at,
+            format!("`{name}` is no member of the schema of this example"),
+        )
+        .at_key()
+        .help("correct the name, describe the member in the schema, or remove it here"),
+        Kind::MissingRequired => Finding::new(
+            "example",
+            at,
+            format!("this example lacks `{name}`, which its schema requires"),
+        )
+        .help("add it, or remove it from `required`"),
+        Kind::OutsideEnum => finding(format!("{example} is not one of the enum")),
+        Kind::Null => finding("null, which the schema does not allow".to_owned()),
+        Kind::WrongType => finding(format!("the schema expects another type: {example}")),
+        Kind::BadFormat => finding(format!("{example} does not have the format of its schema")),
+        Kind::OutOfBounds => finding(format!("{example} is beyond the bounds of its schema")),
+        kind => finding(format!("{kind}: {example}")),
     }
 }

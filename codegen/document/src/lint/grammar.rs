@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::refs;
+use super::{nearest, refs};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -242,11 +242,14 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     if let Some(version) = document.get("openapi").and_then(Value::as_str)
         && version != "3.0.3"
     {
-        findings.push(Finding::new(
-            "openapi-version",
-            "/openapi",
-            format!("`{version}` is not supported: write 3.0.3"),
-        ));
+        findings.push(
+            Finding::new(
+                "openapi-version",
+                "/openapi",
+                format!("`{version}` is not supported"),
+            )
+            .help("write `openapi: 3.0.3`"),
+        );
     }
 }
 
@@ -276,35 +279,34 @@ impl Validator<'_> {
                 None => self.object(value, kind, pointer),
             },
             (Either(one, other), _) => {
-                let mut first = Vec::new();
-                Validator {
-                    document: self.document,
-                    findings: &mut first,
-                }
-                .value(value, one, pointer);
-                if !first.is_empty() {
+                // The second one explains what is wrong with a list or a mapping.
+                if !is_scalar_of(one, value) && (value.is_array() || value.is_object()) {
                     self.value(value, other, pointer);
+                } else if !is_scalar_of(one, value) {
+                    self.wrong_kind(value, expected, pointer);
                 }
             }
-            _ => {
-                let message = format!(
-                    "expected {}, found {}",
-                    describe_expected(expected),
-                    describe_value(value)
-                );
-                self.findings
-                    .push(Finding::new("wrong-kind", pointer, message));
-            }
+            _ => self.wrong_kind(value, expected, pointer),
         }
+    }
+
+    fn wrong_kind(&mut self, value: &Value, expected: &Expected, pointer: &str) {
+        let message = format!(
+            "expected {}, found {}",
+            describe_expected(expected),
+            describe_value(value)
+        );
+        let finding = Finding::new("wrong-kind", pointer, message);
+        self.findings.push(finding.help(way_out(expected, value)));
     }
 
     fn object(&mut self, value: &Value, kind: &ObjectKind, pointer: &str) {
         let Value::Object(map) = value else {
-            self.findings.push(Finding::new(
-                "wrong-kind",
-                pointer,
-                format!("expected {}, found {}", kind.name, describe_value(value)),
-            ));
+            let expected = with_article(kind.name);
+            let message = format!("expected {expected}, found {}", describe_value(value));
+            let help = format!("write {expected}, which is a mapping");
+            let finding = Finding::new("wrong-kind", pointer, message).help(help);
+            self.findings.push(finding);
             return;
         };
         for (name, value) in map {
@@ -315,19 +317,30 @@ impl Validator<'_> {
                 .chain(kind.optional)
                 .find(|(known, _)| known == name)
             {
+                Some(_) if name == "enum" && has_numbers(value) => {
+                    self.findings.push(
+                        Finding::new("enum", at, "an enum of numbers is not supported").help(
+                            "remove `enum`, write `minimum` and `maximum`, and list the values in the description",
+                        ),
+                    );
+                }
                 Some((_, expected)) => self.value(value, expected, &at),
+                // It belongs to the `oneOf` beside it, which is reported.
+                None if name == "discriminator" && map.contains_key("oneOf") => {}
                 None => self.findings.push(unknown_keyword(name, kind, &at)),
             }
         }
-        for (name, _) in kind.required {
+        for (name, expected) in kind.required {
             if !map.contains_key(*name) {
                 let message = format!("this {} has no `{name}`", kind.name);
+                let help = format!("add `{name}`, {}", describe_expected(expected));
                 let rule = if *name == "operationId" {
                     "operation-id"
                 } else {
                     "missing-keyword"
                 };
-                self.findings.push(Finding::new(rule, pointer, message));
+                let finding = Finding::new(rule, pointer, message).at_key().help(help);
+                self.findings.push(finding);
             }
         }
     }
@@ -343,53 +356,102 @@ impl Validator<'_> {
                         at,
                         format!("keyword `{name}` beside `$ref` would be ignored"),
                     )
+                    .at_key()
                     .help("write `allOf: [{$ref: …}]` and put it beside that"),
                 );
             } else if let Some(target) = value.as_str() {
                 self.findings
                     .extend(refs::lint(self.document, target, section, &at));
             } else {
-                self.findings.push(Finding::new(
-                    "wrong-kind",
-                    at,
-                    format!("expected text, found {}", describe_value(value)),
-                ));
+                let message = format!("expected text, found {}", describe_value(value));
+                let help = format!("write `'#/components/{section}/Name'`");
+                let finding = Finding::new("wrong-kind", at, message).help(help);
+                self.findings.push(finding);
             }
         }
     }
 }
 
+fn is_scalar_of(expected: &Expected, value: &Value) -> bool {
+    matches!(
+        (expected, value),
+        (Text, Value::String(_)) | (Bool, Value::Bool(_))
+    )
+}
+
+fn has_numbers(values: &Value) -> bool {
+    let mut values = values.as_array().into_iter().flatten();
+    values.any(Value::is_number)
+}
+
 fn unknown_keyword(name: &str, kind: &ObjectKind, pointer: &str) -> Finding {
+    let finding = |message: String| Finding::new("unknown-keyword", pointer, message).at_key();
+    if let Some(help) = unsupported(name).filter(|_| kind.name == "schema") {
+        return finding(format!("`{name}` is not supported")).help(help);
+    }
     let what = if name.starts_with("x-") {
         "extension"
     } else {
         "keyword"
     };
-    let known: Vec<_> = kind
+    let known = kind
         .required
         .iter()
         .chain(kind.optional)
-        .map(|(known, _)| *known)
-        .collect();
-    Finding::new(
-        "unknown-keyword",
-        pointer,
-        format!("{what} `{name}` in a {} would be ignored", kind.name),
-    )
-    .help(format!("known here: {}", known.join(", ")))
+        .map(|(known, _)| *known);
+    finding(format!(
+        "{what} `{name}` in {} would be ignored",
+        with_article(kind.name)
+    ))
+    .help(nearest::advice(name, known))
 }
 
-fn describe_expected(expected: &Expected) -> &'static str {
-    match expected {
-        Text => "text",
-        Bool => "true or false",
-        Integer => "an integer",
-        Any => "anything",
-        List(_) => "a list",
-        Map(_) => "a mapping",
-        Object(kind) | Reference(kind, _) => kind.name,
-        Either(_, other) => describe_expected(other),
+/// Returns how to write what a keyword of OpenAPI says that codegen does not support in schemas.
+fn unsupported(keyword: &str) -> Option<&'static str> {
+    Some(match keyword {
+        "oneOf" | "anyOf" | "not" | "discriminator" => {
+            "write one flat schema with the members of all (rule 4 of spec/README.md): those that only some have are optional and say so, and `x-atlas-rules` says which belong together"
+        }
+        "readOnly" | "writeOnly" => {
+            "write one schema for requests and one for responses (rule 5 of spec/README.md)"
+        }
+        "example" | "examples" => "write `examples` beside the `schema` of the body",
+        "title" => "leave it out: the name of the schema is its title",
+        "multipleOf" | "exclusiveMinimum" | "exclusiveMaximum" | "uniqueItems"
+        | "minProperties" | "maxProperties" => "say it in the description",
+        _ => return None,
+    })
+}
+
+/// Returns how to write a value of the right type.
+fn way_out(expected: &Expected, value: &Value) -> String {
+    match (expected, value) {
+        (_, Value::Null) => "write a value, or leave the keyword out".to_owned(),
+        (Text, Value::Number(_) | Value::Bool(_)) => format!("put it in quotes: `\"{value}\"`"),
+        (List(_), _) => format!("write a list: `[{}]`", "…"),
+        _ => format!("write {}", describe_expected(expected)),
     }
+}
+
+fn describe_expected(expected: &Expected) -> String {
+    match expected {
+        Text => "text".to_owned(),
+        Bool => "true or false".to_owned(),
+        Integer => "an integer".to_owned(),
+        Any => "any value".to_owned(),
+        List(_) => "a list".to_owned(),
+        Map(_) => "a mapping".to_owned(),
+        Object(kind) | Reference(kind, _) => with_article(kind.name),
+        Either(one, other) => format!("{} or {}", describe_expected(one), describe_expected(other)),
+    }
+}
+
+fn with_article(name: &str) -> String {
+    if name == "info" || name == "components" || name == "externalDocs" || name.starts_with("x-") {
+        return format!("`{name}`");
+    }
+    let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {name}", if vowel { "an" } else { "a" })
 }
 
 fn describe_value(value: &Value) -> String {

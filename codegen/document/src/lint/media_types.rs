@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{members, operations, resolve};
+use super::{members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -23,11 +23,10 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
             content(body, &at, findings);
             with_schema(body, &at, findings);
             if members(body, "content").next().is_none() {
-                findings.push(Finding::new(
-                    "media-type",
-                    at,
-                    "a body without a media type",
-                ));
+                findings.push(
+                    Finding::new("media-type", at, "a body without a media type")
+                        .help("add `content`, with the media type that Atlas documents"),
+                );
             }
         }
         for (status, response) in members(operation, "responses") {
@@ -41,13 +40,20 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
                 }
             }
             for (media, _) in members(resolve(document, response), "content")
-                .filter(|(media, _)| error && *media != "application/json")
+                .filter(|(media, _)| error && *media != "application/json" && is_dated(media))
+                // `operations` reports that there is no success: one of the errors is meant to be.
+                .filter(|_| has_success(operation))
             {
-                findings.push(Finding::new(
-                    "media-type",
-                    &at,
-                    format!("errors come as application/json, not `{media}`"),
-                ));
+                // A shared response is reported once, where it is defined.
+                let definition = text(response, "$ref").strip_prefix('#').unwrap_or(&at);
+                findings.push(
+                    Finding::new(
+                        "media-type",
+                        child(&child(definition, "content"), media),
+                        format!("errors come as application/json, not `{media}`"),
+                    )
+                    .help("write application/json"),
+                );
             }
         }
     }
@@ -58,14 +64,8 @@ fn content(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let types: Vec<_> = members(holder, "content").collect();
     for (media, _) in &types {
         if *media != "application/json" && !is_dated(media) {
-            findings.push(
-                Finding::new(
-                    "media-type",
-                    child(&at, media),
-                    format!("`{media}` is no media type of Atlas"),
-                )
-                .help("write application/json or application/vnd.atlas.YYYY-MM-DD+json"),
-            );
+            let (message, help) = problem(media);
+            findings.push(Finding::new("media-type", child(&at, media), message).help(help));
         }
     }
     if types.len() > 1 {
@@ -83,13 +83,54 @@ fn content(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
 /// Requires a schema for every body.
 fn with_schema(holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let at = child(pointer, "content");
+    // `content` reports that there are several.
+    if members(holder, "content").count() > 1 {
+        return;
+    }
     for (media, _) in members(holder, "content").filter(|(_, value)| value.get("schema").is_none())
     {
-        findings.push(Finding::new(
-            "missing-keyword",
-            child(&at, media),
-            format!("`{media}` without a `schema`"),
-        ));
+        findings.push(
+            Finding::new(
+                "missing-keyword",
+                child(&at, media),
+                format!("`{media}` without a `schema`"),
+            )
+            .help("add `schema: {$ref: '#/components/schemas/Name'}`"),
+        );
+    }
+}
+
+fn has_success(operation: &Value) -> bool {
+    members(operation, "responses").any(|(status, _)| status.starts_with('2'))
+}
+
+/// Returns what is wrong with a media type, and what to do.
+fn problem(media: &str) -> (String, &'static str) {
+    const DATED: &str =
+        "write application/vnd.atlas.YYYY-MM-DD+json, the newest date that Atlas documents";
+    let Some(version) = media.strip_prefix("application/vnd.atlas.") else {
+        return (
+            format!("`{media}` is no media type of Atlas"),
+            "write application/json or application/vnd.atlas.YYYY-MM-DD+json",
+        );
+    };
+    let (version, format) = version.rsplit_once('+').unwrap_or((version, ""));
+    if version == "preview" || version.ends_with(".upcoming") || version.ends_with(".preview") {
+        (
+            format!(
+                "`{media}` is a media type of Atlas that is not stable: it may change at any time"
+            ),
+            DATED,
+        )
+    } else if is_date(version) && format != "json" && !format.is_empty() {
+        (
+            format!(
+                "`{media}` is a media type of Atlas that is not JSON, and the client reads only JSON"
+            ),
+            "write the media type that ends in +json; if there is none, leave the operation out",
+        )
+    } else {
+        (format!("`{media}` is no dated media type of Atlas"), DATED)
     }
 }
 

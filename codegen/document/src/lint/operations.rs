@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{members, operations, resolve, text};
+use super::{members, nearest, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -40,27 +40,24 @@ fn tag(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Fi
         .unwrap_or_default();
     let at = child(pointer, "tags");
     let [tag] = tags else {
-        findings.push(Finding::new(
-            "tag",
-            at,
-            format!("an operation has one tag, this one has {}", tags.len()),
-        ));
+        let message = format!("an operation has one tag, this one has {}", tags.len());
+        findings.push(
+            Finding::new("tag", at, message)
+                .help("keep the tag of its family, which names the generated file"),
+        );
         return;
     };
     let known = document
         .get("tags")
         .and_then(Value::as_array)
         .into_iter()
-        .flatten();
-    if !known
-        .into_iter()
-        .any(|known| known.get("name") == Some(tag))
-    {
-        findings.push(Finding::new(
-            "tag",
-            at,
-            format!("tag {tag} is not described under `tags`"),
-        ));
+        .flatten()
+        .map(|known| text(known, "name"));
+    let tag = tag.as_str().unwrap_or_default();
+    if !known.clone().any(|known| known == tag) {
+        let message = format!("tag `{tag}` is not described under `tags`");
+        findings
+            .push(Finding::new("tag", child(&at, "0"), message).help(nearest::advice(tag, known)));
     }
 }
 
@@ -107,7 +104,7 @@ fn effect(pointer: &str, method: &str, operation: &Value, findings: &mut Vec<Fin
 /// There must be exactly one success response, with a schema unless its status is 204.
 fn success(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
     let at = child(pointer, "responses");
-    let mut successes = 0;
+    let (mut successes, mut invalid) = (0, false);
     for (status, response) in members(operation, "responses") {
         let at = child(&at, status);
         let response = resolve(document, response);
@@ -125,26 +122,34 @@ fn success(document: &Value, pointer: &str, operation: &Value, findings: &mut Ve
                     } else {
                         "a success without a schema"
                     };
-                    findings.push(Finding::new(
-                        "success-schema",
-                        at,
-                        format!("{message} (status {status})"),
-                    ));
+                    let help = if schema {
+                        "remove `content`, or write the status that Atlas answers with"
+                    } else {
+                        "add `content` with a `schema`, or write status 204 if there is no content"
+                    };
+                    let message = format!("{message} (status {status})");
+                    findings.push(Finding::new("success-schema", at, message).help(help));
                 }
             }
             Ok(400..=599) => {}
-            _ => findings.push(Finding::new(
-                "status",
-                at,
-                format!("`{status}` is not a status of 200 to 299 or 400 to 599"),
-            )),
+            _ => {
+                invalid = true;
+                let message = format!("`{status}` is not a status of 200 to 299 or 400 to 599");
+                findings.push(
+                    Finding::new("status", at, message)
+                        .at_key()
+                        .help("write three digits in quotes, as in `\"200\"`; ranges and `default` are not supported"),
+                );
+            }
         }
     }
-    if successes != 1 {
-        findings.push(Finding::new(
-            "success-schema",
-            at,
-            format!("an operation has one success, this one has {successes}"),
-        ));
+    // An invalid status may be the missing success.
+    if successes != 1 && !(invalid && successes == 0) {
+        let message = format!("an operation has one success, this one has {successes}");
+        findings.push(
+            Finding::new("success-schema", at, message)
+                .at_key()
+                .help("write the one status of 200 to 299 that Atlas documents"),
+        );
     }
 }

@@ -18,56 +18,74 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
         for (other, other_item) in &paths[..index] {
             if ambiguous(document, (path, item), (other, other_item)) {
                 let message = format!("`{path}` and `{other}` match the same request");
-                findings.push(Finding::new(
-                    "ambiguous-path",
-                    child("/paths", path),
-                    message,
-                ));
+                findings.push(
+                    Finding::new("ambiguous-path", child("/paths", path), message)
+                        .related(child("/paths", other), "the other one")
+                        .help("put the operations of one path below one key; if Atlas really has both, the values of the parameter must differ from the literal"),
+                );
             }
         }
     }
+    let before = findings.len();
     for (path, _) in &paths {
         template(path, findings);
     }
+    let faulty: BTreeSet<String> = findings[before..]
+        .iter()
+        .map(|finding| finding.pointer.clone())
+        .collect();
     for (pointer, _, path, operation) in operations(document) {
-        parameters(document, &pointer, path, operation, findings);
+        let is_faulty = faulty.contains(&child("/paths", path));
+        parameters(document, &pointer, path, is_faulty, operation, findings);
     }
 }
 
 /// A template consists of `/` and segments; each segment is a literal that needs no escaping, or
 /// one whole `{parameter}`.
 fn template(path: &str, findings: &mut Vec<Finding>) {
-    let mut report =
-        |message: String| findings.push(Finding::new("path", child("/paths", path), message));
+    let mut report = |message: String, help: &str| {
+        findings.push(Finding::new("path", child("/paths", path), message).help(help))
+    };
     let Some(segments) = path.strip_prefix('/') else {
-        report(format!("`{path}` does not begin with `/`"));
+        report(
+            format!("`{path}` does not begin with `/`"),
+            "write the whole path, as `/api/atlas/v2/…`",
+        );
         return;
     };
     let mut names = BTreeSet::new();
     for segment in segments.split('/') {
         match parameter(segment) {
-            Some(name) if name.is_empty() || name.contains(['{', '}']) => {
-                report(format!("`{segment}` names no parameter"))
-            }
-            Some(name) if !names.insert(name) => {
-                report(format!("parameter `{name}` stands twice in `{path}`"))
-            }
+            Some(name) if name.is_empty() || name.contains(['{', '}']) => report(
+                format!("`{segment}` names no parameter"),
+                "write one name in braces, as `{groupId}`",
+            ),
+            Some(name) if !names.insert(name) => report(
+                format!("parameter `{name}` stands twice in `{path}`"),
+                "give each its own name",
+            ),
             Some(_) => {}
-            None if segment.contains(['{', '}']) => {
-                report(format!("`{segment}`: a parameter must be a whole segment"))
-            }
-            None if segment.is_empty() => report(format!("`{path}` has an empty segment")),
-            None if segment == "." || segment == ".." => {
-                report(format!("`{path}` has the segment `{segment}`"))
-            }
+            None if segment.contains(['{', '}']) => report(
+                format!("`{segment}`: a parameter must be a whole segment"),
+                "the client cannot write text beside a parameter: leave the operation out",
+            ),
+            None if segment.is_empty() => report(
+                format!("`{path}` has an empty segment"),
+                "remove the second `/`, or the one at the end",
+            ),
+            None if segment == "." || segment == ".." => report(
+                format!("`{path}` has the segment `{segment}`"),
+                "write the path that a server sees, without `.` and `..`",
+            ),
             None => {
                 let strange = segment
                     .chars()
                     .find(|c| !c.is_ascii_alphanumeric() && !"-._~:".contains(*c));
                 if let Some(strange) = strange {
-                    report(format!(
-                        "`{strange}` cannot stand in a path, as it does in `{segment}`"
-                    ));
+                    report(
+                        format!("`{strange}` cannot stand in a path, as it does in `{segment}`"),
+                        "a segment has letters, digits and `-._~:`",
+                    );
                 }
             }
         }
@@ -149,31 +167,50 @@ fn parameters(
     document: &Value,
     pointer: &str,
     path: &str,
+    is_faulty: bool,
     operation: &Value,
     findings: &mut Vec<Finding>,
 ) {
     let in_template: BTreeSet<&str> = path.split('/').filter_map(parameter).collect();
     let mut declared = BTreeSet::new();
-    for (index, parameter) in parameters_of(document, operation).enumerate() {
-        let at = child(&child(pointer, "parameters"), &index.to_string());
+    let entries = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    for (index, entry) in entries.enumerate() {
+        let here = child(&child(pointer, "parameters"), &index.to_string());
+        // What is wrong with a shared parameter itself is reported once, where it is defined.
+        let at = text(entry, "$ref").strip_prefix('#').unwrap_or(&here);
+        let parameter = resolve(document, entry);
         let name = text(parameter, "name");
         let required = parameter
             .get("required")
             .and_then(Value::as_bool)
             .unwrap_or(false);
         let problem = match text(parameter, "in") {
-            "path" if !in_template.contains(name) => {
-                Some(format!("path parameter `{name}` is not in `{path}`"))
-            }
-            "path" if !required => {
-                Some(format!("path parameter `{name}` must be `required: true`"))
-            }
+            // `template` reports the fault of the path.
+            "path" if is_faulty => None,
+            "path" if !in_template.contains(name) => Some((
+                here.clone(),
+                format!("path parameter `{name}` is not in `{path}`"),
+                format!("remove it, or write `{{{name}}}` in the path"),
+            )),
+            "path" if !required => Some((
+                child(at, "required"),
+                format!("path parameter `{name}` must be `required: true`"),
+                "add `required: true`".to_owned(),
+            )),
             "path" | "query" => None,
-            other => Some(format!(
-                "parameter `{name}` is in `{other}`: only path and query are supported"
+            other => Some((
+                child(at, "in"),
+                format!("parameter `{name}` is in `{other}`"),
+                "only `path` and `query` are supported: leave it out".to_owned(),
             )),
         };
-        findings.extend(problem.map(|message| Finding::new("parameter", &at, message)));
+        findings.extend(
+            problem.map(|(at, message, help)| Finding::new("parameter", at, message).help(help)),
+        );
         if !is_plain(
             document,
             parameter.get("schema").unwrap_or(&Value::Null),
@@ -182,22 +219,25 @@ fn parameters(
             let message = format!("parameter `{name}` cannot be written into a URL");
             let help =
                 "a path takes text and numbers; a query also true and false, and lists of these";
-            findings.push(Finding::new("parameter", &at, message).help(help));
+            findings.push(Finding::new("parameter", child(at, "schema"), message).help(help));
         }
         if !declared.insert(name) {
-            findings.push(Finding::new(
-                "parameter",
-                &at,
-                format!("parameter `{name}` stands twice"),
-            ));
+            findings.push(
+                Finding::new(
+                    "parameter",
+                    here,
+                    format!("parameter `{name}` stands twice"),
+                )
+                .help("remove one of them"),
+            );
         }
     }
-    for name in in_template.difference(&declared) {
+    for name in in_template.difference(&declared).filter(|_| !is_faulty) {
         let message = format!("`{{{name}}}` of the path is not declared");
-        findings.push(Finding::new(
-            "parameter",
-            child(pointer, "operationId"),
-            message,
-        ));
+        findings.push(
+            Finding::new("parameter", child(pointer, "parameters"), message).help(format!(
+                "add a parameter with `name: {name}` and `in: path` to `parameters`"
+            )),
+        );
     }
 }

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::nearest::nearest;
 use crate::error::Finding;
 
 /// Lints the `$ref` to `target` at `pointer`, which must name an entry of `section`.
@@ -14,13 +15,14 @@ pub(super) fn lint(
 ) -> Option<Finding> {
     let known = document
         .get("components")
-        .and_then(|components| components.get(section));
+        .and_then(|components| components.get(section))
+        .and_then(Value::as_object);
     let message = match target
         .strip_prefix("#/components/")
         .and_then(|rest| rest.split_once('/'))
     {
         Some((found, name))
-            if found == section && known.is_some_and(|known| known.get(name).is_some()) =>
+            if found == section && known.is_some_and(|known| known.contains_key(name)) =>
         {
             return None;
         }
@@ -33,5 +35,11 @@ pub(super) fn lint(
         }
         _ => format!("`{target}` leads nowhere"),
     };
-    Some(Finding::new("dangling-ref", pointer, message))
+    let name = target.rsplit('/').next().unwrap_or_default();
+    let names = known.into_iter().flatten().map(|(name, _)| name.as_str());
+    let help = match nearest(name, names) {
+        Some(name) => format!("did you mean `#/components/{section}/{name}`?"),
+        None => format!("write `#/components/{section}/Name`, and define that there"),
+    };
+    Some(Finding::new("dangling-ref", pointer, message).help(help))
 }

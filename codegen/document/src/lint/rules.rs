@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{described, members, resolve, sources, text};
+use super::{described, members, nearest, resolve, sources, text};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -23,11 +23,14 @@ pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &m
         let at = child(&child(pointer, "x-atlas-rules"), &index.to_string());
         condition(document, schema, rule, &at, findings);
         if text(rule, "reason").trim().is_empty() {
-            findings.push(Finding::new(
-                "member",
-                child(&at, "reason"),
-                "a rule whose `reason` is empty tells nobody why it was broken",
-            ));
+            findings.push(
+                Finding::new(
+                    "member",
+                    child(&at, "reason"),
+                    "a rule whose `reason` is empty tells nobody why it was broken",
+                )
+                .help("say in a sentence what Atlas refuses: the error message quotes it"),
+            );
         }
         sources::lint(document, rule, &at, findings);
         for (keyword, least, _) in LISTS {
@@ -53,7 +56,9 @@ fn condition(
     at: &str,
     findings: &mut Vec<Finding>,
 ) {
-    let mut report = |at: String, message: &str| findings.push(Finding::new("member", at, message));
+    let mut report = |at: String, message: &str, help: &str| {
+        findings.push(Finding::new("member", at, message).help(help))
+    };
     let present = || {
         LISTS
             .iter()
@@ -63,24 +68,41 @@ fn condition(
         report(
             at.to_owned(),
             "a rule without `forbid`, `require`, `exactlyOne`, `atLeastOne` or `together` says nothing",
+            "add one of these lists: see spec/README.md",
         );
     }
     if rule.get("when").is_none() && present().any(|(.., conditional)| *conditional) {
         report(
             at.to_owned(),
             "`forbid` and `require` depend on a member: `when` is missing",
+            "add `when: {member: value}`",
         );
     }
     if rule.get("when").is_some() && members(rule, "when").count() != 1 {
-        report(child(at, "when"), "a rule depends on exactly one member");
+        report(
+            child(at, "when"),
+            "a rule depends on exactly one member",
+            "write one member with all its values: `when: {member: [value, value]}`",
+        );
     }
     for (name, values) in members(rule, "when") {
         let at = child(&child(at, "when"), name);
         match (member(schema, name), values) {
-            (None, _) => report(at, &format!("`{name}` is no member of this object")),
-            (Some(_), Value::Array(values)) if values.is_empty() => {
-                report(at, "without a value the rule never applies")
-            }
+            (None, _) => report(
+                at,
+                &format!("`{name}` is no member of this object"),
+                &nearest::advice(
+                    name,
+                    members(schema, "properties")
+                        .map(|(name, _)| name)
+                        .collect::<Vec<_>>(),
+                ),
+            ),
+            (Some(_), Value::Array(values)) if values.is_empty() => report(
+                at,
+                "without a value the rule never applies",
+                "list the values for which it applies",
+            ),
             (Some(member), Value::Array(values)) => {
                 for (index, value) in values.iter().enumerate() {
                     let twice = values[..index]
@@ -88,20 +110,23 @@ fn condition(
                         .then(|| format!("{value} stands twice"));
                     let message =
                         mismatch(name, resolve(document, described(member)), value).or(twice);
-                    message
-                        .into_iter()
-                        .for_each(|message| report(child(&at, &index.to_string()), &message));
+                    message.into_iter().for_each(|message| {
+                        report(child(&at, &index.to_string()), &message, OTHER_VALUE)
+                    });
                 }
             }
             (Some(member), value) => {
                 let message = mismatch(name, resolve(document, described(member)), value);
                 message
                     .into_iter()
-                    .for_each(|message| report(at.clone(), &message));
+                    .for_each(|message| report(at.clone(), &message, OTHER_VALUE));
             }
         }
     }
 }
+
+const OTHER_VALUE: &str =
+    "write a value that the member can have, once; a rule may depend on a boolean or an enum";
 
 /// Returns why the member `name` can never have this value, so that the rule would never apply.
 /// Returns `None` if it can.
@@ -135,28 +160,38 @@ fn names(
     findings: &mut Vec<Finding>,
 ) {
     let names: Vec<&str> = list(rule, keyword).filter_map(Value::as_str).collect();
-    let mut report =
-        |at: String, message: String| findings.push(Finding::new("member", at, message));
+    let mut report = |at: String, message: String, help: &str| {
+        findings.push(Finding::new("member", at, message).help(help))
+    };
     if names.len() < least {
         let members = if least == 1 { "member" } else { "members" };
         report(
             at.to_owned(),
             format!("`{keyword}` needs at least {least} {members}"),
+            "name the other members, or remove the list",
         );
     }
     for (index, name) in names.iter().enumerate() {
         let at = child(at, &index.to_string());
         if member(schema, name).is_none() {
-            report(at, format!("`{name}` is no member of this object"));
+            let known: Vec<_> = members(schema, "properties")
+                .map(|(name, _)| name)
+                .collect();
+            report(
+                at,
+                format!("`{name}` is no member of this object"),
+                &nearest::advice(name, known),
+            );
         } else if members(rule, "when").any(|(deciding, _)| deciding == *name) {
             report(
                 at,
                 format!("`{name}` decides whether the rule applies, and cannot be held to it"),
+                "remove it from the list, or from `when`",
             );
         } else if names[..index].contains(name) {
-            report(at, format!("`{name}` stands twice"));
+            report(at, format!("`{name}` stands twice"), "remove one of them");
         } else if let Some(message) = contradiction(rule, keyword, name) {
-            report(at, message);
+            report(at, message, "remove it from one of the two lists");
         } else if keyword != "require"
             && list(schema, "required").any(|required| required.as_str() == Some(name))
         {
@@ -165,6 +200,7 @@ fn names(
                 format!(
                     "`{name}` is always required, so that `{keyword}` says nothing or cannot be kept"
                 ),
+                "remove it from the list, or from `required`",
             );
         }
     }

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToPascalCase;
 use serde_json::Value;
 
-use super::{members, operations, other_forms, rules, text, values};
+use super::{members, nearest, operations, other_forms, rules, text, values};
 use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::RUNTIME_TYPES;
@@ -84,11 +85,15 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
     let pascal = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_alphanumeric());
     if !pascal {
-        findings.push(Finding::new(
-            "schema-name",
-            pointer,
-            format!("`{name}` cannot name a type: write it PascalCase"),
-        ));
+        findings.push(
+            Finding::new(
+                "schema-name",
+                pointer,
+                format!("`{name}` cannot name a type"),
+            )
+            .at_key()
+            .help(format!("call it `{}`", name.to_pascal_case())),
+        );
     }
     let kind = text(schema, "type");
     if schema.get("allOf").is_some() {
@@ -106,7 +111,8 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
                 .help("write `additionalProperties` where it is used"),
         );
     }
-    if kind == "object" && schema.get("additionalProperties").is_some() {
+    let has_members = members(schema, "properties").next().is_some();
+    if kind == "object" && has_members && schema.get("additionalProperties").is_some() {
         let message = format!("`{name}` keeps every member that it does not list already");
         findings.push(
             Finding::new(
@@ -141,11 +147,15 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
         );
     }
     if text(schema, "description").is_empty() {
-        findings.push(Finding::new(
-            "description",
-            pointer,
-            format!("`{name}` has no description"),
-        ));
+        findings.push(
+            Finding::new(
+                "description",
+                pointer,
+                format!("`{name}` has no description"),
+            )
+            .at_key()
+            .help("add `description`, a short sentence of our own"),
+        );
     }
 }
 
@@ -154,7 +164,10 @@ fn inline_schema(document: &Value, schema: &Value, pointer: &str, findings: &mut
     if schema.get("$ref").is_some() {
         return;
     }
-    let what = if schema.get("enum").is_some() {
+    // `all_of` reports every keyword beside `allOf`.
+    let what = if schema.get("allOf").is_some() {
+        None
+    } else if schema.get("enum").is_some() {
         Some("enum")
     } else if schema.get("properties").is_some()
         || (text(schema, "type") == "object" && schema.get("additionalProperties").is_none())
@@ -187,8 +200,9 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
                 &at,
                 format!("member `{name}` has no description"),
             );
-            findings
-                .push(finding.help("beside a reference: `allOf: [{$ref: …}]` and `description`"));
+            findings.push(finding.at_key().help(
+                "add `description`, a short sentence with units; beside a reference: `allOf: [{$ref: …}]` and `description`",
+            ));
         }
         inline_schema(document, property, &at, findings);
     }
@@ -208,11 +222,10 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
     }
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
         if values.is_empty() {
-            findings.push(Finding::new(
-                "enum",
-                child(pointer, "enum"),
-                "an enum without values",
-            ));
+            findings.push(
+                Finding::new("enum", child(pointer, "enum"), "an enum without values")
+                    .help("list the values that Atlas documents, or leave `enum` out"),
+            );
         }
         let mut seen = BTreeSet::new();
         for (index, value) in values
@@ -221,7 +234,10 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
             .filter(|(_, value)| !seen.insert(value.as_str()))
         {
             let at = child(&child(pointer, "enum"), &index.to_string());
-            findings.push(Finding::new("enum", at, format!("{value} stands twice")));
+            findings.push(
+                Finding::new("enum", at, format!("{value} stands twice"))
+                    .help("remove one of them"),
+            );
         }
     }
 }
@@ -251,18 +267,23 @@ const FORMATS: &[(&str, &[&str])] = &[
     ("integer", &["int32", "int64"]),
 ];
 
+const TYPES: &[&str] = &["string", "integer", "number", "boolean", "array", "object"];
+
 fn keywords_fit_type(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    // `all_of` reports every keyword beside `allOf`.
+    if schema.get("allOf").is_some() {
+        return;
+    }
     let kind = text(schema, "type");
-    if ![
-        "string", "integer", "number", "boolean", "array", "object", "",
-    ]
-    .contains(&kind)
-    {
-        findings.push(Finding::new(
-            "schema-type",
-            child(pointer, "type"),
-            format!("`{kind}` is no type of OpenAPI 3.0"),
-        ));
+    if !TYPES.contains(&kind) && !kind.is_empty() {
+        findings.push(
+            Finding::new(
+                "schema-type",
+                child(pointer, "type"),
+                format!("`{kind}` is no type of OpenAPI 3.0"),
+            )
+            .help(nearest::advice(kind, TYPES.iter().copied())),
+        );
         return;
     }
     for keyword in schema
@@ -274,11 +295,14 @@ fn keywords_fit_type(schema: &Value, pointer: &str, findings: &mut Vec<Finding>)
         if !types_of(keyword).contains(&kind) {
             let kind = if kind.is_empty() { "anything" } else { kind };
             let message = format!("`{keyword}` would be ignored on a schema of type {kind}");
-            findings.push(Finding::new(
-                "unknown-keyword",
-                child(pointer, keyword),
-                message,
-            ));
+            findings.push(
+                Finding::new("unknown-keyword", child(pointer, keyword), message)
+                    .at_key()
+                    .help(format!(
+                        "it is for {}: correct `type`, or leave it out",
+                        types_of(keyword).join(" and ")
+                    )),
+            );
         }
     }
     let format = text(schema, "format");
@@ -290,17 +314,20 @@ fn keywords_fit_type(schema: &Value, pointer: &str, findings: &mut Vec<Finding>)
         let message = format!("format `{format}` would be ignored on a schema of type {kind}");
         findings.push(
             Finding::new("unknown-keyword", child(pointer, "format"), message)
-                .help(format!("known: {}", formats.join(", "))),
+                .help(nearest::advice(format, formats.iter().copied())),
         );
     }
     if kind == "array" && schema.get("items").is_none() {
-        findings.push(Finding::new(
-            "missing-keyword",
-            pointer,
-            "an array without `items`",
-        ));
+        findings.push(
+            Finding::new("missing-keyword", pointer, "an array without `items`")
+                .at_key()
+                .help("add `items`, the schema of each item"),
+        );
     }
 }
+
+/// What is not lost beside `allOf`.
+const BESIDE_ALL_OF: &[&str] = &["allOf", "description", "default", "deprecated", "nullable"];
 
 /// `allOf` is allowed for one purpose only: to add a description to a reference.
 fn all_of(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
@@ -312,6 +339,20 @@ fn all_of(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new("all-of", child(pointer, "allOf"), message).help("write the schema flat"),
         );
+    }
+    for (keyword, _) in schema.as_object().into_iter().flatten() {
+        if !BESIDE_ALL_OF.contains(&keyword.as_str()) {
+            let message = format!("`{keyword}` beside `allOf` would be ignored");
+            let help = format!(
+                "beside `allOf: [{{$ref: …}}]` there may be {}; write everything else in the schema that it refers to",
+                BESIDE_ALL_OF[1..].join(", ")
+            );
+            findings.push(
+                Finding::new("all-of", child(pointer, keyword), message)
+                    .at_key()
+                    .help(help),
+            );
+        }
     }
 }
 
@@ -329,11 +370,14 @@ fn member_names(document: &Value, schema: &Value, pointer: &str, findings: &mut 
         let name = name.as_str().unwrap_or_default();
         if !known.contains(name) {
             let at = child(&child(pointer, "required"), &index.to_string());
-            findings.push(Finding::new(
-                "member",
-                at,
-                format!("`{name}` is no member of this object"),
-            ));
+            findings.push(
+                Finding::new(
+                    "member",
+                    at,
+                    format!("`{name}` is no member of this object"),
+                )
+                .help(nearest::advice(name, known.iter().copied())),
+            );
         }
     }
     rules::lint(document, schema, pointer, findings);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::members;
+use super::{members, nearest};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -31,7 +31,8 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
             let message = format!("`{name}` is no security scheme of this document");
             findings.push(
                 Finding::new("security", child(&at, name), message)
-                    .help(format!("known: {}", known.join(", "))),
+                    .at_key()
+                    .help(nearest::advice(name, known.iter().copied())),
             );
         }
     }

@@ -18,7 +18,8 @@ pub(super) fn lint(document: &Value, rule: &Value, at: &str, findings: &mut Vec<
     let source = &rule["source"];
     if members(rule, "source").count() != 1 {
         let message = "a rule has one source: `page`, `published` or `wire`";
-        return findings.push(Finding::new("source", at, message));
+        let help = "see the table of sources in spec/README.md";
+        return findings.push(Finding::new("source", at, message).help(help));
     }
     for kind in KINDS.iter().filter(|kind| source.get(kind).is_some()) {
         let value = text(source, kind);
@@ -28,7 +29,16 @@ pub(super) fn lint(document: &Value, rule: &Value, at: &str, findings: &mut Vec<
             "published" => published(document, value),
             _ => None,
         };
-        findings.extend(problem.map(|message| Finding::new("source", child(&at, kind), message)));
+        let help = match *kind {
+            "page" => "write `https://`, a host of mongodb.com and the path of the page",
+            "published" => {
+                "write an `x-atlas-schema`, alone or with `.member`, or an `x-atlas-operation-id` of this document"
+            }
+            _ => "say in a sentence who refused which request",
+        };
+        findings.extend(
+            problem.map(|message| Finding::new("source", child(&at, kind), message).help(help)),
+        );
     }
 }
 
@@ -43,7 +53,7 @@ fn page(url: &str) -> Option<String> {
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
     let valid = official && plain && !path.is_empty() && !path.contains(char::is_whitespace);
-    (!valid).then(|| format!("`{url}` is no page of MongoDB's documentation: write `https://`, a host of mongodb.com and a path"))
+    (!valid).then(|| format!("`{url}` is no page of MongoDB's documentation"))
 }
 
 /// Returns what is wrong with an official name, if anything: it must be a schema, a member of a
@@ -66,9 +76,7 @@ fn published(document: &Value, source: &str) -> Option<String> {
         Some(member) if is_schema => Some(format!(
             "no schema that is officially called `{name}` has a member `{member}` here"
         )),
-        Some(_) if is_operation => Some(format!(
-            "`{name}` is an operation, which has no members: write its name alone"
-        )),
+        Some(_) if is_operation => Some(format!("`{name}` is an operation, which has no members")),
         _ => Some(format!(
             "`{name}` is the official name of no schema and of no operation here"
         )),

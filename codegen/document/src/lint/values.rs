@@ -21,29 +21,53 @@ pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &m
             && least > most
         {
             let message = format!("no value fits: `{low}` is {least} and `{high}` is {most}");
-            findings.push(Finding::new("bounds", child(pointer, low), message));
+            findings.push(
+                Finding::new("bounds", child(pointer, low), message)
+                    .related(child(pointer, high), "the other bound")
+                    .help("swap them, or correct the wrong one"),
+            );
         }
         for name in [low, high] {
             if *name != "minimum"
                 && *name != "maximum"
                 && bound(name).is_some_and(|bound| bound < 0)
             {
-                findings.push(Finding::new(
-                    "bounds",
-                    child(pointer, name),
-                    format!("`{name}` is below zero"),
-                ));
+                findings.push(
+                    Finding::new(
+                        "bounds",
+                        child(pointer, name),
+                        format!("`{name}` is below zero"),
+                    )
+                    .help("a length is never negative: leave it out, or write the real bound"),
+                );
+            }
+        }
+    }
+    if text(schema, "format") == "int32" {
+        for name in ["minimum", "maximum", "default"] {
+            if let Some(number) = bound(name)
+                && i32::try_from(number).is_err()
+            {
+                let message = format!("`{name}` is {number}, which is beyond the format `int32`");
+                findings.push(
+                    Finding::new("bounds", child(pointer, name), message).help(
+                        "`int32` goes from -2147483648 to 2147483647: correct the number, or write `format: int64`",
+                    ),
+                );
             }
         }
     }
     if let Some(value) = schema.get("default")
         && let Some(reason) = mismatch(document, schema, value)
     {
-        findings.push(Finding::new(
-            "default",
-            child(pointer, "default"),
-            format!("the default {value} {reason}"),
-        ));
+        findings.push(
+            Finding::new(
+                "default",
+                child(pointer, "default"),
+                format!("the default {value} {reason}"),
+            )
+            .help("write the value that Atlas assumes, or correct the schema"),
+        );
     }
 }
 

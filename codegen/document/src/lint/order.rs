@@ -1,0 +1,160 @@
+//! The order that spec/README.md prescribes (rule 9): it makes every document and every diff read
+//! the same.
+
+use serde_json::Value;
+
+use super::{operations, resolve, text};
+use crate::document::{Loaded, child};
+use crate::error::Finding;
+
+const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
+
+const OPERATION: &[&str] = &[
+    "operationId",
+    "x-atlas-operation-id",
+    "tags",
+    "summary",
+    "description",
+    "externalDocs",
+    "deprecated",
+    "x-atlas-deprecation",
+    "x-atlas-roles",
+    "x-atlas-effect",
+    "parameters",
+    "requestBody",
+    "responses",
+];
+
+pub(super) fn lint(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
+    let document = &loaded.value;
+    alphabetical(loaded, "/paths", findings);
+    let sections = document.get("components").and_then(Value::as_object);
+    for (section, _) in sections.into_iter().flatten() {
+        alphabetical(loaded, &child("/components", section), findings);
+    }
+    for path in keys(loaded, "/paths") {
+        prescribed(loaded, &child("/paths", &path), METHODS, findings);
+    }
+    for (pointer, .., operation) in operations(document) {
+        prescribed(loaded, &pointer, OPERATION, findings);
+        parameters(document, &pointer, operation, findings);
+    }
+}
+
+/// Returns the keys of the mapping at `pointer`, in the order of the text.
+fn keys(loaded: &Loaded<'_>, pointer: &str) -> Vec<String> {
+    let mapping = loaded.value.pointer(pointer).and_then(Value::as_object);
+    let mut keys: Vec<_> = mapping
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| {
+            let location = loaded.spans.locate(&child(pointer, key));
+            (location.span.start, key.clone())
+        })
+        .collect();
+    keys.sort();
+    keys.into_iter().map(|(_, key)| key).collect()
+}
+
+fn alphabetical(loaded: &Loaded<'_>, pointer: &str, findings: &mut Vec<Finding>) {
+    let keys = keys(loaded, pointer);
+    let ranks: Vec<&str> = keys.iter().map(String::as_str).collect();
+    report(pointer, &keys, &ranks, findings);
+}
+
+fn prescribed(loaded: &Loaded<'_>, pointer: &str, order: &[&str], findings: &mut Vec<Finding>) {
+    let mut keys = keys(loaded, pointer);
+    keys.retain(|key| order.contains(&key.as_str()));
+    let rank = |key: &String| order.iter().position(|known| known == key);
+    let ranks: Vec<_> = keys.iter().map(rank).collect();
+    report(pointer, &keys, &ranks, findings);
+}
+
+/// Reports the keys that stand after a key with a higher rank.
+fn report<R: Ord>(pointer: &str, keys: &[String], ranks: &[R], findings: &mut Vec<Finding>) {
+    for index in misplaced(ranks) {
+        let key = &keys[index];
+        let before = (0..keys.len())
+            .filter(|other| ranks[*other] > ranks[index])
+            .min_by_key(|other| &ranks[*other])
+            .map(|other| &keys[other]);
+        let after = (0..keys.len())
+            .filter(|other| ranks[*other] < ranks[index])
+            .max_by_key(|other| &ranks[*other])
+            .map(|other| &keys[other]);
+        let place = match (before, after) {
+            (_, Some(after)) => format!("after `{after}`"),
+            (Some(before), None) => format!("before `{before}`"),
+            (None, None) => continue,
+        };
+        findings.push(
+            Finding::new(
+                "order",
+                child(pointer, key),
+                format!("`{key}` is out of order"),
+            )
+            .at_key()
+            .help(format!("move it {place} (rule 9 of spec/README.md)")),
+        );
+    }
+}
+
+/// Returns the fewest items to move so that the others are in ascending order.
+fn misplaced<R: Ord>(ranks: &[R]) -> Vec<usize> {
+    // The longest ascending run that ends at each item, and the item before it in that run.
+    let mut runs: Vec<(usize, Option<usize>)> = Vec::new();
+    for (index, rank) in ranks.iter().enumerate() {
+        let before = (0..index)
+            .filter(|other| ranks[*other] <= *rank)
+            .max_by_key(|other| runs[*other].0);
+        runs.push((before.map_or(1, |other| runs[other].0 + 1), before));
+    }
+    let mut at = (0..ranks.len()).max_by_key(|index| runs[*index].0);
+    let mut kept = vec![false; ranks.len()];
+    while let Some(index) = at {
+        kept[index] = true;
+        at = runs[index].1;
+    }
+    (0..ranks.len()).filter(|index| !kept[*index]).collect()
+}
+
+/// Path parameters come before query parameters.
+fn parameters(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
+    let mut query = None;
+    let entries = operation.get("parameters").and_then(Value::as_array);
+    for (index, entry) in entries.into_iter().flatten().enumerate() {
+        let at = child(&child(pointer, "parameters"), &index.to_string());
+        let parameter = resolve(document, entry);
+        match (text(parameter, "in"), &query) {
+            ("query", None) => query = Some(at),
+            ("path", Some(query)) => {
+                let name = text(parameter, "name");
+                findings.push(
+                    Finding::new(
+                        "order",
+                        at,
+                        format!("path parameter `{name}` is out of order"),
+                    )
+                    .related(query, "the first query parameter")
+                    .help("move it before the query parameters (rule 9 of spec/README.md)"),
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::misplaced;
+
+    #[test]
+    fn as_few_as_possible_are_misplaced() {
+        assert!(misplaced(&[1, 2, 3]).is_empty());
+        assert_eq!(misplaced(&[9, 1, 2, 3]), [0]);
+        assert_eq!(misplaced(&[1, 2, 3, 0]), [3]);
+        assert_eq!(misplaced(&[2, 1]).len(), 1);
+        assert_eq!(misplaced(&[1, 5, 6, 2, 3, 4]), [1, 2]);
+        assert!(misplaced::<u8>(&[]).is_empty());
+    }
+}
