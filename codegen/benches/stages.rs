@@ -62,23 +62,31 @@ fn main() {
 /// Prints the time of each stage per operation, for several copies of the document.
 fn growth(document: &Document, rounds: usize) {
     let operations = document.text.matches("operationId:").count();
-    let measured: Vec<_> = COPIES
-        .iter()
-        .map(|copies| measure(&[copied(document, *copies)], rounds.min(5)))
-        .collect();
+    let documents = COPIES.map(|copies| [copied(document, copies)]);
+    // The fastest round of each, in turns: so a busy machine slows all of them or none.
+    let mut fastest = documents.each_ref().map(|documents| time(documents));
+    for _ in 1..rounds {
+        for (fastest, documents) in fastest.iter_mut().zip(&documents) {
+            for ((_, fastest), (_, time)) in fastest.iter_mut().zip(time(documents)) {
+                *fastest = time.min(*fastest);
+            }
+        }
+    }
     print!("in µs per operation             ");
     for copies in COPIES {
         print!("{:>9} ops", operations * copies);
     }
     println!("{:>14}", "last / first");
-    for (index, (step, _)) in measured[0].iter().enumerate() {
+    for (index, (step, _)) in fastest[0].iter().enumerate() {
         if step.contains('/') {
             continue;
         }
-        let per_operation: Vec<f64> = measured
+        let per_operation: Vec<f64> = fastest
             .iter()
             .zip(COPIES)
-            .map(|(steps, copies)| median(&steps[index].1) * 1e3 / (operations * copies) as f64)
+            .map(|(steps, copies)| {
+                steps[index].1.as_secs_f64() * 1e6 / (operations * copies) as f64
+            })
             .collect();
         print!("  {step:<30}");
         for time in &per_operation {
