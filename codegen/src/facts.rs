@@ -163,3 +163,18 @@ pub struct MemberRule {
     /// The reason for the rule, for error messages.
     pub reason: String,
 }
+
+impl MemberRule {
+    /// The wire names of all members that the rule names.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &String> {
+        let lists = [
+            &self.forbid,
+            &self.require,
+            &self.exactly_one,
+            &self.at_least_one,
+            &self.together,
+        ];
+        let when = self.when.iter().map(|(wire, _)| wire);
+        when.chain(lists.into_iter().flatten())
+    }
+}

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use ty::Ty;
 
-use crate::facts::{self, Check, OtherForm};
+use crate::facts::{self, Check, MemberRule, OtherForm};
 
 /// The module of the types that operations with several tags use.
 pub(crate) const COMMON: &str = "common";
@@ -109,8 +109,8 @@ pub(crate) struct Object {
     pub role: Role,
     /// In progenitor's order, which is by name.
     pub members: Vec<Member>,
-    /// The rules across members of a request.
-    pub rules: Vec<Rule>,
+    /// The rules across members of a request, which name only members of this object.
+    pub rules: Vec<MemberRule>,
     /// Set if the object is made from a response, to be sent back.
     pub update: Option<Update>,
 }
@@ -166,27 +166,6 @@ pub(crate) enum Presence {
 pub(crate) struct Variant {
     pub name: String,
     pub wire: String,
-}
-
-/// A rule across members.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Rule {
-    /// The member that decides whether the rule applies, and its values for which it does. `None`
-    /// if the rule always applies.
-    pub when: Option<(RuleMember, Vec<String>)>,
-    /// Names of the runtime's checks, each with the members that it is about.
-    pub checks: Vec<(&'static str, Vec<RuleMember>)>,
-    /// The reason for the rule, for error messages.
-    pub reason: String,
-}
-
-/// A member that a rule names.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct RuleMember {
-    pub name: String,
-    pub wire: String,
-    /// Whether it is never absent.
-    pub required: bool,
 }
 
 /// How an update request is made from a response.
@@ -257,6 +236,13 @@ impl Type {
             Shape::Object(object) => Some(object),
             Shape::Enum(_) => None,
         }
+    }
+}
+
+impl Object {
+    /// Returns the member with this name in JSON.
+    pub(crate) fn member(&self, wire: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.wire == wire)
     }
 }
 

@@ -6,10 +6,7 @@ use atlas_backup_document::Error;
 
 use super::error;
 use crate::facts;
-use crate::model::{
-    Copied, Member, Model, Object, Presence, Role, Rule, RuleMember, Shape, Ty, Update,
-};
-use crate::runtime;
+use crate::model::{Copied, Member, Model, Object, Presence, Role, Shape, Ty, Update};
 
 pub(super) fn merge(object: &mut Object, role: Role, mut fact: facts::Type) -> Result<(), Error> {
     object.role = role;
@@ -28,10 +25,12 @@ pub(super) fn merge(object: &mut Object, role: Role, mut fact: facts::Type) -> R
         return Err(error(&fact.pointer, message));
     }
     if role.is_body() {
-        let rules = fact.rules.iter();
-        object.rules = rules
-            .map(|rule| resolve(rule, &object.members, &fact.pointer))
-            .collect::<Result<_, _>>()?;
+        let named = fact.rules.iter().flat_map(facts::MemberRule::members);
+        if let Some(wire) = named.into_iter().find(|wire| object.member(wire).is_none()) {
+            let message = format!("a rule names `{wire}`, which is no member");
+            return Err(error(&fact.pointer, message));
+        }
+        object.rules = fact.rules;
     }
     Ok(())
 }
@@ -46,35 +45,6 @@ fn presence(member: &Member, role: Role) -> Presence {
         (Role::Response, false) if member.ty.is_collection() => Presence::Empty,
         (_, false) => Presence::Optional,
     }
-}
-
-/// Finds the members that a rule names.
-fn resolve(rule: &facts::MemberRule, members: &[Member], pointer: &str) -> Result<Rule, Error> {
-    let find = |wire: &String| match members.iter().find(|member| member.wire == *wire) {
-        Some(member) => Ok(RuleMember {
-            name: member.name.clone(),
-            wire: wire.clone(),
-            required: member.presence == Presence::Required,
-        }),
-        None => Err(error(
-            pointer,
-            format!("a rule names `{wire}`, which is no member"),
-        )),
-    };
-    let mut checks = Vec::new();
-    let named = runtime::member_rules(rule).into_iter();
-    for (check, wires) in named.filter(|(_, wires)| !wires.is_empty()) {
-        checks.push((check, wires.iter().map(find).collect::<Result<_, _>>()?));
-    }
-    let when = match &rule.when {
-        Some((wire, values)) => Some((find(wire)?, values.clone())),
-        None => None,
-    };
-    Ok(Rule {
-        when,
-        checks,
-        reason: rule.reason.clone(),
-    })
 }
 
 /// Finds out how each update request is made from its response.
@@ -102,11 +72,7 @@ pub(super) fn updates(
 fn update(of: &str, request: &Object, response: &Object) -> Result<Update, String> {
     let mut fields = Vec::new();
     for member in &request.members {
-        let known = response
-            .members
-            .iter()
-            .find(|known| known.wire == member.wire);
-        let value = match known {
+        let value = match response.member(&member.wire) {
             Some(known) => copied(member, known)
                 .ok_or_else(|| format!("`{}` is not the same in `{of}`", member.wire))?,
             None if member.presence == Presence::Required => {
@@ -116,12 +82,12 @@ fn update(of: &str, request: &Object, response: &Object) -> Result<Update, Strin
         };
         fields.push((member.name.clone(), value));
     }
-    let is_sent = |wire: &str| request.members.iter().any(|member| member.wire == wire);
     let only_read = response.members.iter().map(|member| &member.wire);
+    let only_read = only_read.filter(|wire| request.member(wire).is_none());
     Ok(Update {
         of: of.to_owned(),
         fields,
-        only_read: only_read.filter(|wire| !is_sent(wire)).cloned().collect(),
+        only_read: only_read.cloned().collect(),
     })
 }
 

@@ -9,7 +9,7 @@ use syn::{FnArg, Pat, ReturnType};
 
 use super::exact::exactly;
 use super::request::{self, Sent};
-use super::ty::{self, Place, generic};
+use super::ty::{self, Place};
 use super::{types, unrecognised};
 use crate::facts;
 use crate::model::{Argument, Operation, Ty};
@@ -97,9 +97,19 @@ fn response(output: &ReturnType) -> Result<(Option<Ty>, bool), Error> {
     let ReturnType::Type(_, ty) = output else {
         return Err(unknown());
     };
-    let [success, failure] = generic(ty, &["Result"]).ok_or_else(unknown)?;
-    let [error] = generic(failure, &["Error"]).ok_or_else(unknown)?;
-    let [content] = generic(success, &["ResponseValue"]).ok_or_else(unknown)?;
+    let inside = |ty, name: &str| match ty::path(ty) {
+        Some((found, inside)) if found == name => Ok(inside),
+        _ => Err(unknown()),
+    };
+    let [success, failure] = inside(ty, "Result")?[..] else {
+        return Err(unknown());
+    };
+    let ([content], [error]) = (
+        &inside(success, "ResponseValue")?[..],
+        &inside(failure, "Error")?[..],
+    ) else {
+        return Err(unknown());
+    };
     let is_empty = |ty: &syn::Type| matches!(ty, syn::Type::Tuple(ty) if ty.elems.is_empty());
     let response = match is_empty(content) {
         true => None,

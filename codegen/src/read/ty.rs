@@ -16,8 +16,13 @@ pub(super) enum Place {
 
 /// Reads a type, and whether it is an `Option`. The inside of an `Option` may not be one.
 pub(super) fn optional(ty: &Type, place: Place) -> Result<(Ty, bool), Error> {
-    match generic(ty, &["Option"]).or_else(|| generic(ty, &["std", "option", "Option"])) {
-        Some([inner]) => Ok((read(inner, place)?, true)),
+    match path(ty) {
+        Some((name, inside)) if matches!(&*name, "Option" | "::std::option::Option") => {
+            match inside[..] {
+                [inner] => Ok((read(inner, place)?, true)),
+                _ => Err(unrecognised("a type", ty)),
+            }
+        }
         _ => Ok((read(ty, place)?, false)),
     }
 }
@@ -26,87 +31,56 @@ pub(super) fn optional(ty: &Type, place: Place) -> Result<(Ty, bool), Error> {
 pub(super) fn read(ty: &Type, place: Place) -> Result<Ty, Error> {
     let unknown = || unrecognised("a type", ty);
     if let Type::Reference(reference) = ty {
-        return match reference.elem.as_ref() {
-            Type::Path(path) if path.path.is_ident("str") => Ok(Ty::Text),
-            inner => read(inner, place),
+        return match path(&reference.elem) {
+            Some((name, _)) if name == "str" => Ok(Ty::Text),
+            _ => read(&reference.elem, place),
         };
     }
-    if let Some([item]) = generic(ty, &["std", "vec", "Vec"]) {
-        return Ok(Ty::List(Box::new(read(item, place)?)));
-    }
-    if let Some([key, value]) = generic(ty, &["std", "collections", "HashMap"]) {
-        return match read(key, place)? {
-            Ty::Text => Ok(Ty::Map(Box::new(read(value, place)?))),
-            _ => Err(unknown()),
-        };
-    }
-    let Type::Path(path) = ty else {
-        return Err(unknown());
+    let (name, inside) = path(ty).ok_or_else(unknown)?;
+    let named = match place {
+        Place::Types => Some(name.as_str()),
+        Place::Methods => name.strip_prefix("types::"),
     };
-    let Some(names) = names(path) else {
-        return Err(unknown());
-    };
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    Ok(match (names.as_slice(), place) {
-        (["bool"], _) => Ty::Boolean,
-        (["i64"], _) => Ty::Integer,
-        (["f64"], _) => Ty::Number,
-        (["Timestamp"], _) => Ty::DateTime,
-        (["std", "string", "String"], _) => Ty::Text,
-        (["serde_json", "Value"], _) => Ty::Json,
-        ([name], _) if runtime(name).is_some() => runtime(name).ok_or_else(unknown)?,
-        ([name], Place::Types) | (["types", name], Place::Methods)
-            if name.starts_with(char::is_uppercase) =>
-        {
-            Ty::Named((*name).to_owned())
+    let named = named.filter(|name| name.starts_with(char::is_uppercase) && !name.contains(':'));
+    let runtime = RUNTIME_TYPES.iter().find(|(known, _)| *known == name);
+    Ok(match (name.as_str(), &inside[..]) {
+        ("bool", []) => Ty::Boolean,
+        ("i64", []) => Ty::Integer,
+        ("f64", []) => Ty::Number,
+        ("Timestamp", []) => Ty::DateTime,
+        ("::std::string::String", []) => Ty::Text,
+        ("::serde_json::Value", []) => Ty::Json,
+        ("::std::vec::Vec", [item]) => Ty::List(Box::new(read(item, place)?)),
+        ("::std::collections::HashMap", [key, values]) if read(key, place)? == Ty::Text => {
+            Ty::Map(Box::new(read(values, place)?))
         }
+        (_, []) => match (runtime, named) {
+            (Some((name, _)), _) => Ty::Runtime(name),
+            (None, Some(name)) => Ty::Named(name.to_owned()),
+            (None, None) => return Err(unknown()),
+        },
         _ => return Err(unknown()),
     })
 }
 
-fn runtime(name: &str) -> Option<Ty> {
-    let (known, _) = RUNTIME_TYPES.iter().find(|(known, _)| *known == name)?;
-    Some(Ty::Runtime(known))
-}
-
-/// Returns the names of a path without arguments. A path of several names starts with `::`, or is
-/// one of the module `types`.
-fn names(path: &syn::TypePath) -> Option<Vec<String>> {
-    let segments = &path.path.segments;
-    let plain = segments
-        .iter()
-        .all(|segment| segment.arguments == PathArguments::None);
-    let absolute = path.path.leading_colon.is_some();
-    let names: Vec<String> = segments
-        .iter()
-        .map(|segment| segment.ident.to_string())
-        .collect();
-    let expected = names.len() > 1 && names[0] != "types";
-    (plain && path.qself.is_none() && absolute == expected).then_some(names)
-}
-
-/// Returns `[T]` for `::std::vec::Vec<T>` and its names.
-pub(super) fn generic<'a, const N: usize>(ty: &'a Type, names: &[&str]) -> Option<[&'a Type; N]> {
-    let Type::Path(path) = ty else { return None };
-    let segments = &path.path.segments;
-    let known = segments.len() == names.len()
-        && segments
-            .iter()
-            .zip(names)
-            .all(|(segment, name)| segment.ident == name)
-        && path.path.leading_colon.is_some() == (names.len() > 1);
-    let PathArguments::AngleBracketed(arguments) = &segments.last()?.arguments else {
-        return None;
+/// Returns `::std::vec::Vec` and `[Link]` for `::std::vec::Vec<Link>`.
+pub(super) fn path(ty: &Type) -> Option<(String, Vec<&Type>)> {
+    let Type::Path(ty) = ty else { return None };
+    let segments = &ty.path.segments;
+    let names: Vec<String> = segments.iter().map(|one| one.ident.to_string()).collect();
+    let lead = ty.path.leading_colon.map_or("", |_| "::");
+    let inside = match &segments.last()?.arguments {
+        PathArguments::AngleBracketed(arguments) => arguments.args.iter().collect(),
+        _ => Vec::new(),
     };
-    let types: Vec<&Type> = arguments
-        .args
-        .iter()
-        .filter_map(|argument| match argument {
-            GenericArgument::Type(ty) => Some(ty),
-            _ => None,
-        })
-        .collect();
-    types.try_into().ok().filter(|_: &[&Type; N]| known)
+    let inside = inside.into_iter().map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    Some((
+        format!("{lead}{}", names.join("::")),
+        inside.collect::<Option<_>>()?,
+    ))
 }
 
 #[cfg(test)]

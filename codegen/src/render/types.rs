@@ -85,9 +85,9 @@ fn field(member: &Member) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Check, OtherForm};
+    use crate::facts::{Check, MemberRule, OtherForm};
     use crate::model::sample::{list, member, named, object, object_of};
-    use crate::model::{Copied, Rule, RuleMember, Ty, Update};
+    use crate::model::{Copied, Ty, Update};
     use crate::render::text;
 
     /// The text of a type, and the macro around it.
@@ -174,22 +174,18 @@ mod tests {
             member("items", list(named("Body")), Presence::Optional),
             member("other", named("Enum"), Presence::Optional),
         ];
-        let of = |name: &str| RuleMember {
-            name: name.into(),
-            wire: name.into(),
-            required: name == "note",
-        };
         let mut ty = object("B", Role::Update, members);
         object_of(&mut ty).rules = vec![
-            Rule {
-                when: Some((of("keep"), vec!["one".into(), "two".into()])),
-                checks: vec![("at_least_one", vec![of("days"), of("note")])],
+            MemberRule {
+                when: Some(("other".into(), vec!["one".into(), "two".into()])),
+                at_least_one: vec!["days".into(), "note".into()],
                 reason: "r".into(),
+                ..MemberRule::default()
             },
-            Rule {
-                when: None,
-                checks: vec![("forbid", vec![of("days")])],
+            MemberRule {
+                forbid: vec!["days".into()],
                 reason: "f".into(),
+                ..MemberRule::default()
             },
         ];
         let (_, after) = rendered(&ty);
@@ -205,13 +201,13 @@ mod tests {
                 "validate::given(\"given\", self.given.is_some())?;",
                 "validate::well_formed(\"given\", &self.given)?;",
                 "validate::nested(\"items\", &self.items)?;",
-                "if let Some(case) = validate::Case::when(\n            \"keep\",\n            &self.keep,\n            &[\"one\", \"two\"],\n            \"r\",\n        ) {",
+                "if let Some(case) = validate::Case::when(\n            \"other\",\n            &self.other,\n            &[\"one\", \"two\"],\n            \"r\",\n        ) {",
                 "case.at_least_one(&[(\"days\", self.days.is_some()), (\"note\", true)])?;",
                 "let case = validate::Case::always(\"f\");\n        case.forbid(&[(\"days\", self.days.is_some())])?;",
             ],
         );
         assert!(
-            !after.contains("derive(Default)") && !after.contains("\"other\", &"),
+            !after.contains("derive(Default)") && !after.contains("nested(\"other\""),
             "{after}"
         );
     }

@@ -9,7 +9,9 @@ use quote::quote;
 use syn::parse_quote;
 
 use super::{Piece, Scope, checks, ident};
-use crate::model::{Member, Object, Presence, Role, Rule, RuleMember, Ty};
+use crate::facts::MemberRule;
+use crate::model::{Member, Object, Presence, Role, Ty};
+use crate::runtime;
 
 pub(super) fn implementation(name: &str, object: &Object, is_body: &dyn Fn(&str) -> bool) -> Piece {
     let new = constructor(object);
@@ -17,7 +19,7 @@ pub(super) fn implementation(name: &str, object: &Object, is_body: &dyn Fn(&str)
         .members
         .iter()
         .flat_map(|member| of_member(member, object.role, is_body));
-    let checks = members.chain(object.rules.iter().map(rule));
+    let checks = members.chain(object.rules.iter().map(|one| rule(one, object)));
     let name = ident(name);
     Piece::plain(parse_quote! {
         impl #name {
@@ -87,21 +89,29 @@ fn of_member(member: &Member, role: Role, is_body: &dyn Fn(&str) -> bool) -> Vec
     checks
 }
 
-fn rule(rule: &Rule) -> TokenStream {
-    let checks = rule.checks.iter().map(|(check, members)| {
-        let check = ident(check);
-        let members = members.iter().map(|member| {
-            let (name, wire) = (ident(&member.name), &member.wire);
-            match member.required {
-                true => quote!((#wire, true)),
-                false => quote!((#wire, self.#name.is_some())),
-            }
+fn rule(rule: &MemberRule, object: &Object) -> TokenStream {
+    let named = runtime::member_rules(rule).into_iter();
+    let checks = named
+        .filter(|(_, wires)| !wires.is_empty())
+        .map(|(check, wires)| {
+            let check = ident(check);
+            let members = wires.iter().filter_map(|wire| {
+                let member = object.member(wire)?;
+                let name = ident(&member.name);
+                Some(match member.presence {
+                    Presence::Required => quote!((#wire, true)),
+                    _ => quote!((#wire, self.#name.is_some())),
+                })
+            });
+            quote!(case.#check(&[#(#members),*])?;)
         });
-        quote!(case.#check(&[#(#members),*])?;)
-    });
     let reason = &rule.reason;
-    match &rule.when {
-        Some((RuleMember { name, wire, .. }, values)) => {
+    match rule
+        .when
+        .as_ref()
+        .and_then(|(wire, values)| Some((object.member(wire)?, values)))
+    {
+        Some((Member { name, wire, .. }, values)) => {
             let name = ident(name);
             quote!(if let Some(case) = validate::Case::when(#wire, &self.#name, &[#(#values),*], #reason) { #(#checks)* })
         }
