@@ -146,7 +146,7 @@ mod tests {
         let stages = explain(&sound(), "getThing").unwrap().unwrap();
         let expected = [
             ("document", "operationId: getThing"),
-            ("lowered", "\"operationId\": \"get_thing"),
+            ("lowered", "\"operationId\": \"getThing\""),
             ("progenitor", "pub async fn get_thing"),
             ("model", "name: \"get_thing\""),
             ("rendered", "pub fn get_thing("),
