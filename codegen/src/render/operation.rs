@@ -66,13 +66,14 @@ fn method(operation: &Operation, api: &str, request: &syn::Ident, constant: &syn
         .iter()
         .map(|note| quote!(#[deprecated(note = #note)]));
     let parameters = parameters(operation);
-    let steps = steps(operation);
+    let (conversions, steps) = (conversions(operation), steps(operation));
     Piece::plain(parse_quote! {
         impl Api {
             #docs
             #alias
             #(#deprecated)*
             pub fn #name(&self, #(#parameters),*) -> #request {
+                #(#conversions)*
                 Call::new(&self.client, &#constant) #(#steps)* .into()
             }
         }
@@ -118,9 +119,25 @@ fn steps(operation: &Operation) -> impl Iterator<Item = TokenStream> {
     path.chain(query).chain(body)
 }
 
+/// The statement that converts a required argument before it is checked. What is not checked is
+/// converted where it is used.
+fn conversions(operation: &Operation) -> impl Iterator<Item = TokenStream> {
+    operation
+        .required()
+        .filter(|one| is_converted(one))
+        .map(|argument| {
+            let (name, ty) = (ident(&argument.name), SCOPE.ty(&argument.ty));
+            quote!(let #name = Into::<#ty>::into(#name);)
+        })
+}
+
+fn is_converted(argument: &Argument) -> bool {
+    converts(&argument.ty) && !argument.facts.checks.is_empty()
+}
+
 fn query_step(argument: &Argument) -> TokenStream {
     let (name, wire) = (ident(&argument.name), &argument.wire);
-    let value = match converts(&argument.ty) {
+    let value = match converts(&argument.ty) && !is_converted(argument) {
         true => {
             let ty = SCOPE.ty(&argument.ty);
             quote!(Into::<#ty>::into(#name))
@@ -239,7 +256,18 @@ mod tests {
             false,
         )];
         operation.query = vec![
-            argument("kind", "kind", sample::named("Kind"), false),
+            Argument {
+                facts: Parameter::default(),
+                ..argument("kind", "kind", sample::named("Kind"), false)
+            },
+            argument("size", "size", Ty::Integer, false),
+            Argument {
+                facts: Parameter {
+                    checks: vec![Check::MinLength(2)],
+                    ..Parameter::default()
+                },
+                ..argument("label", "label", Ty::Text, false)
+            },
             argument("page_num", "pageNum", Ty::Integer, true),
             argument("names", "names", sample::list(Ty::Text), true),
         ];
@@ -269,7 +297,11 @@ mod tests {
             "kind: impl Into<types::Kind>,",
             "body: types::Ask,",
             ".path::<ObjectId>(\"groupId\", group_id)",
-            ".check(validate::minimum(\"kind\", kind, 1))",
+            ".check(validate::minimum(\"size\", size, 1))",
+            ".query(\"size\", size)",
+            "let label = Into::<String>::into(label);",
+            ".check(validate::min_length(\"label\", &label, 2))",
+            ".query(\"label\", label)",
             ".query(\"kind\", Into::<types::Kind>::into(kind))",
             ".body(&body)",
             "#[response(types::Snapshot, take_snapshot)]\n#[items(types::Snapshot, numbered)]\npub struct TakeSnapshot {",
