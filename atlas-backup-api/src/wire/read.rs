@@ -237,7 +237,10 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
     fn visit_str<E: Error>(self, text: &str) -> Result<Outcome, E> {
         let expected = self.slot.expected();
         let fits = match self.slot {
-            Slot::Text(slot) => Some(slot.set(text)),
+            Slot::Text(slot) => {
+                slot.set(text);
+                Some(())
+            }
             Slot::Time(slot) => date_time::parse(text).map(|time| *slot = time),
             Slot::Any(slot) => {
                 *slot = Value::from(text);
