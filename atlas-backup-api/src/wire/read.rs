@@ -8,11 +8,10 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::de::StrRead;
 use serde_json::{Number, Value};
 
 use crate::wire::date_time;
-use crate::wire::field::{Empty, Field, List, Map, Slot, View, items};
+use crate::wire::field::{Empty, Field, List, Map, Slot, items};
 use crate::wire::json_path::ErrorPath;
 use crate::wire::mismatch::{Mismatch, kind};
 use crate::wire::read_object::ObjectReader;
@@ -47,26 +46,8 @@ pub(crate) fn from_json(field: &mut dyn Field, json: &str) -> Result<(), ReadErr
 /// Like [`from_json`], for a document that is already parsed.
 pub(crate) fn from_value(field: &mut dyn Field, value: &Value) -> Result<(), Mismatch> {
     let mut path = ErrorPath::default();
-    reparse(value, |deserializer| fill(field, deserializer, &mut path))
-        .map_err(|problem| Mismatch::at_path(path.into_string(), problem))
-}
-
-/// Reads a value that is already parsed, by way of its text: such values are few, and all readers
-/// would otherwise be compiled for a second deserializer. The error has no line and column, as the
-/// text is not that of the document.
-pub(crate) fn reparse<T>(
-    value: &Value,
-    read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'_>>) -> serde_json::Result<T>,
-) -> Result<T, String> {
-    let text = View::Any(value).to_json();
-    read(&mut serde_json::Deserializer::from_str(&text)).map_err(|error| {
-        let position = format!(" at line {} column {}", error.line(), error.column());
-        let message = error.to_string();
-        message
-            .strip_suffix(&position)
-            .unwrap_or(&message)
-            .to_owned()
-    })
+    fill(field, value, &mut path)
+        .map_err(|error| Mismatch::at_path(path.into_string(), error.to_string()))
 }
 
 /// Why a document could not be read.

@@ -10,7 +10,7 @@ use crate::wire::json_path::ErrorPath;
 use crate::wire::member_set::MemberSet;
 use crate::wire::object::{Member, Object};
 use crate::wire::other_form::OtherForm;
-use crate::wire::read::{FieldReader, Outcome, reparse, rest_of_map};
+use crate::wire::read::{FieldReader, Outcome, rest_of_map};
 
 /// Reads one object.
 pub(crate) struct ObjectReader<'a> {
@@ -207,10 +207,9 @@ impl<'a> ObjectReader<'a> {
         let member = &self.members[list];
         if members.contains_key(member.name) {
             let reader = MembersReader(self);
-            return reparse(&Value::Object(members), |deserializer| {
-                deserializer.deserialize_map(reader)
-            })
-            .map_err(E::custom);
+            return (&Value::Object(members))
+                .deserialize_map(reader)
+                .map_err(E::custom);
         }
         let item = Value::Array(vec![Value::Object(members)]);
         let mut path = ErrorPath::default();
@@ -219,7 +218,7 @@ impl<'a> ObjectReader<'a> {
             path: &mut path,
             preserved: false,
         };
-        if reparse(&item, |deserializer| reader.deserialize(deserializer)).is_err() {
+        if reader.deserialize(&item).is_err() {
             // The object is no item either, so what is wrong with it is that it lacks the list.
             let mut this = self;
             this.object.field_mut(list).clear();
@@ -251,10 +250,9 @@ fn read_in_either_form<E: Error>(
         return Ok(Outcome::Null);
     }
     let other = form.read(&value);
-    let outcome = reparse(other.as_ref().unwrap_or(&value), |deserializer| {
-        reader.deserialize(deserializer)
-    })
-    .map_err(E::custom)?;
+    let outcome = reader
+        .deserialize(other.as_ref().unwrap_or(&value))
+        .map_err(E::custom)?;
     Ok(match outcome {
         Outcome::Unrepresentable(_) => Outcome::Unrepresentable(Box::new(value)),
         Outcome::Set if other.is_some() => Outcome::SetFromOtherForm,

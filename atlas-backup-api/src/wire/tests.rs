@@ -749,3 +749,18 @@ fn a_syntax_error_stays_one_wherever_it_is() {
     assert!(error.is_data(), "{error}");
     assert_eq!((error.line(), error.column()), (2, 7));
 }
+
+/// A parser limits how deep values are nested, but a program can create deeper ones.
+#[test]
+fn values_that_are_nested_deeper_than_text_can_be_are_read_compared_and_written() {
+    let deep = (0..300).fold(json!(1), |inner, _| json!([inner]));
+    let labels: BTreeMap<String, Value> = [("a".to_owned(), deep.clone())].into();
+    assert!(labels.view().equals(labels.clone().view()));
+    assert_eq!(labels.view().to_value()["a"], deep);
+    let job = json!({"id": "32b6e34b3d91647abb20e7b8", "urls": deep, "since": deep, "more": deep});
+    let read: Job = serde_json::from_value(job.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), job);
+    let list = json!({"results": [job]});
+    let read: Jobs = serde_json::from_value(list.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), list);
+}

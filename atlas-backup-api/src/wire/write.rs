@@ -8,10 +8,9 @@ use crate::wire::field::{View, items};
 use crate::wire::object::Object;
 
 impl View<'_> {
-    /// The value as a JSON value of its own. It goes by way of text, so that what writes values is
-    /// compiled for one serializer only; few values need it.
+    /// The value as a JSON value of its own.
     pub(crate) fn to_value(&self) -> Value {
-        serde_json::from_str(&self.to_json()).expect("what was just written is JSON")
+        serde_json::to_value(self).expect("all keys are text, and nothing else can fail in memory")
     }
 
     /// The value as JSON text.
