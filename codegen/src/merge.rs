@@ -335,10 +335,6 @@ mod tests {
                 "cannot write `thing` into a query: it is a Both",
             ),
             (
-                with(|get| get.query.push(query("wait", Ty::Boolean, true))),
-                "which is a method of every request",
-            ),
-            (
                 with(|get| {
                     get.query.push(query("names", list(Ty::Text), true));
                     get.facts.parameters = [("names".to_owned(), few())].into();

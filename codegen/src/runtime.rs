@@ -1,37 +1,10 @@
 //! runtime: what generated code may assume of the client.
 //!
-//! This is the only place that says so. Tests compare it with the source of the client.
+//! This is the only place that says so, besides the names that no document may use because the
+//! client has them: those are in `atlas-backup-document`, which refuses them. Tests compare both with
+//! the source of the client.
 
 use crate::facts::{Check, Idempotency, MemberRule, OtherForm};
-
-/// The names that the prelude of generated code brings into scope. The code of `render` names them.
-#[cfg(test)]
-const PRELUDE: &[&str] = &[
-    "BTreeMap",
-    "Body",
-    "Call",
-    "CallOptions",
-    "Client",
-    "ClusterName",
-    "Display",
-    "Error",
-    "Extra",
-    "Idempotency",
-    "InvalidArgument",
-    "Items",
-    "Method",
-    "ObjectId",
-    "Operation",
-    "Response",
-    "Timestamp",
-    "Value",
-    "open_enum",
-    "request",
-    "request_body",
-    "resource",
-    "response",
-    "validate",
-];
 
 /// The types that the client can write into a path, besides the enums of the document.
 pub(crate) const PATH: &[&str] = &["ClusterName", "ObjectId", "String"];
@@ -46,9 +19,6 @@ pub(crate) const QUERY: &[&str] = &[
     "bool",
     "i64",
 ];
-
-/// The methods that a request has besides the setters of its optional parameters.
-pub(crate) const REQUEST_METHODS: &[&str] = &["from", "options", "send", "stream", "wait"];
 
 /// The rules that the setter of an optional parameter can have, besides the patterns.
 pub(crate) const SETTER_RULES: &[&str] = &["max_length", "maximum", "min_length", "minimum"];

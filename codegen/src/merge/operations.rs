@@ -22,7 +22,7 @@ pub(super) fn merge(
     Ok(())
 }
 
-/// Fails if the client cannot send an argument or has a method of its name.
+/// Fails if the client cannot send an argument.
 fn supported(operation: &Operation, model: &Model) -> Result<(), String> {
     for Argument { wire, ty, .. } in &operation.path {
         if !runtime::PATH.contains(&ty.name()) && !is_enum(ty, model) {
@@ -33,7 +33,7 @@ fn supported(operation: &Operation, model: &Model) -> Result<(), String> {
         }
     }
     for argument in &operation.query {
-        let Argument { name, wire, ty, .. } = argument;
+        let Argument { wire, ty, .. } = argument;
         let value = if argument.optional { ty.item() } else { ty };
         if !runtime::QUERY.contains(&value.name()) && !is_enum(value, model) {
             return Err(format!(
@@ -47,11 +47,6 @@ fn supported(operation: &Operation, model: &Model) -> Result<(), String> {
         if let Some(rule) = unknown.find(|rule| !runtime::SETTER_RULES.contains(rule)) {
             return Err(format!(
                 "the client cannot check `{rule}` of `{wire}` in a query"
-            ));
-        }
-        if argument.optional && runtime::REQUEST_METHODS.contains(&name.as_str()) {
-            return Err(format!(
-                "parameter `{wire}` would be the setter `{name}`, which is a method of every request"
             ));
         }
     }

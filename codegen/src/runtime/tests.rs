@@ -101,33 +101,6 @@ fn assert_same(what: &str, assumed: Names, found: Names) {
     assert!(more.is_empty(), "{what}: runtime.rs does not know {more:?}");
 }
 
-#[test]
-fn the_prelude_is_that_of_the_client() {
-    let file = source("generated.rs");
-    let module = file.items.iter().find_map(|item| match item {
-        syn::Item::Mod(item) if item.ident == "prelude" => item.content.clone(),
-        _ => None,
-    });
-    let mut found = Names::new();
-    for item in module.expect("a prelude").1 {
-        let syn::Item::Use(item) = item else {
-            panic!("not a `use`")
-        };
-        fn collect(tree: &syn::UseTree, found: &mut Names) {
-            match tree {
-                syn::UseTree::Path(path) => collect(&path.tree, found),
-                syn::UseTree::Name(name) => drop(found.insert(name.ident.to_string())),
-                syn::UseTree::Group(group) => {
-                    group.items.iter().for_each(|tree| collect(tree, found));
-                }
-                other => panic!("{}", other.to_token_stream()),
-            }
-        }
-        collect(&item.tree, &mut found);
-    }
-    assert_same("the prelude", names(PRELUDE.iter().copied()), found);
-}
-
 /// The types that `string_newtype!` is called for.
 fn newtypes() -> Names {
     let files = ["wire/cluster_name.rs", "wire/object_id.rs"].map(source);
@@ -207,23 +180,6 @@ fn paths_and_queries_have_the_types_that_the_client_can_write() {
     let mut query: Names = words.map(ToString::to_string).collect();
     assert!(query.remove("str"), "setters take `&str`");
     assert_same("types of queries", names(QUERY.iter().copied()), query);
-}
-
-#[test]
-fn requests_have_the_methods_of_the_macros() {
-    let request = macro_in(&source("client/call_macro.rs"), "request");
-    let mut found = after("fn", request);
-    // The setters.
-    assert!(found.remove("$"));
-    found.extend(after(
-        "fn",
-        macro_in(&source("model_ext/job_state.rs"), "jobs"),
-    ));
-    assert_same(
-        "methods of requests",
-        names(REQUEST_METHODS.iter().copied()),
-        found,
-    );
 }
 
 #[test]
