@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+use crate::document::child;
+
 /// Returns the place of a JSON pointer in words. Parts that only hold other parts (`properties`,
 /// `content`, `schema`) are left out unless they are the place itself.
 pub(crate) fn in_words(document: &Value, pointer: &str) -> String {
@@ -10,13 +12,13 @@ pub(crate) fn in_words(document: &Value, pointer: &str) -> String {
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
     let mut words = Words {
         document,
-        done: Vec::new(),
+        done: String::new(),
         parts: Vec::new(),
     };
     match tokens.as_slice() {
         [] => words.push("the document"),
         ["paths", path, method, rest @ ..] => {
-            words.done = vec!["paths".into(), (*path).into(), (*method).into()];
+            words.take(&["paths", *path, *method]);
             let id = words.value().and_then(|it| it.get("operationId")?.as_str());
             words.push(match id {
                 Some(id) => id.to_owned(),
@@ -26,12 +28,12 @@ pub(crate) fn in_words(document: &Value, pointer: &str) -> String {
         }
         ["paths", path] => words.push(format!("path {path}")),
         ["components", "schemas", name, rest @ ..] => {
-            words.done = vec!["components".into(), "schemas".into(), (*name).into()];
+            words.take(&["components", "schemas", *name]);
             words.push(*name);
             words.schema(rest);
         }
         ["components", section, name, rest @ ..] => {
-            words.done = vec!["components".into(), (*section).into(), (*name).into()];
+            words.take(&["components", *section, *name]);
             words.push(format!("{} `{name}`", singular(section)));
             words.read(rest);
         }
@@ -56,8 +58,8 @@ fn singular(section: &str) -> &str {
 
 struct Words<'a> {
     document: &'a Value,
-    /// The tokens that are read already.
-    done: Vec<String>,
+    /// The pointer to what is read already.
+    done: String,
     parts: Vec<String>,
 }
 
@@ -66,21 +68,15 @@ impl<'a> Words<'a> {
         self.parts.push(part.into());
     }
 
-    /// The value at the tokens that are read already.
+    /// The value of what is read already.
     fn value(&self) -> Option<&'a Value> {
-        let mut value = self.document;
-        for token in &self.done {
-            value = match value {
-                Value::Array(items) => items.get(token.parse::<usize>().ok()?)?,
-                other => other.get(token)?,
-            };
-        }
-        Some(value)
+        self.document.pointer(&self.done)
     }
 
     fn take(&mut self, tokens: &[&str]) {
-        self.done
-            .extend(tokens.iter().map(|token| (*token).to_owned()));
+        for token in tokens {
+            self.done = child(&self.done, token);
+        }
     }
 
     /// The name of an item of a list: its `name`, or that of the component that it refers to.

@@ -30,22 +30,7 @@ pub(super) fn advice<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + 
 /// The number of letters to insert, remove, replace or swap with the next one, to turn one word
 /// into the other. Capitals count as the same letter.
 fn distance(one: &str, other: &str) -> usize {
-    let chars = |word: &str| word.to_lowercase().chars().collect::<Vec<_>>();
-    let (one, other) = (chars(one), chars(other));
-    let mut rows = vec![(0..=other.len()).collect::<Vec<_>>()];
-    for (i, letter) in one.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, known) in other.iter().enumerate() {
-            let replaced = rows[i][j] + usize::from(letter != known);
-            let mut least = replaced.min(rows[i][j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *letter == other[j - 1] && one[i - 1] == *known {
-                least = least.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[one.len()][other.len()]
+    strsim::osa_distance(&one.to_lowercase(), &other.to_lowercase())
 }
 
 #[cfg(test)]
