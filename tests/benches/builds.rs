@@ -1,8 +1,8 @@
 //! Measures the CPU time that a user's build takes, beside that of a plain progenitor client for
 //! the same document: `cargo bench -p atlas-backup-tests --bench builds`.
 //!
-//! Both clients have the operations of v2. Ours also has credentials, retries, limits and downloads
-//! to a file's end; progenitor's is its output with default settings for the lowered document, and
+//! Both clients have the operations of v2. Ours also has service accounts, retries and rate limits;
+//! progenitor's is its output with default settings for the lowered document, and
 //! `progenitor-client`. Two programs are built on each: one makes three calls, the other makes all.
 //! What both stand on is built before, so a figure is the client and the program together, as every
 //! clean build pays for them. The builds take turns, so that other load on the machine affects both.

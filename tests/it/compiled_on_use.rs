@@ -4,10 +4,11 @@
 //! generated types and the generated code itself is `#[inline]`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use syn::visit::{Visit, visit_item_mod};
 use syn::{Attribute, ImplItemFn, ItemFn, ItemMod};
+
+use crate::storeys::{files, source};
 
 const COMPILED_ON_USE: [&str; 6] = [
     "client/pager",
@@ -20,32 +21,17 @@ const COMPILED_ON_USE: [&str; 6] = [
 
 #[test]
 fn code_that_only_some_programs_call_is_compiled_by_these_programs() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../atlas-backup-api/src");
+    let source = source();
     let mut found = Found::default();
     for folder in COMPILED_ON_USE {
-        for file in rust_files(&source.join(folder)) {
-            let text = fs::read_to_string(&file).unwrap();
+        let files = files(&source.join(folder));
+        for file in files.iter().filter(|file| !file.ends_with("tests.rs")) {
+            let text = fs::read_to_string(file).unwrap();
             found.file = file.strip_prefix(&source).unwrap().display().to_string();
             found.visit_file(&syn::parse_file(&text).unwrap());
         }
     }
     assert_eq!(found.compiled_always, <[String; 0]>::default());
-}
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).expect("the folder is there") {
-        let path = entry.expect("it can be read").path();
-        if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs")
-            && path.file_stem().is_some_and(|name| name != "tests")
-        {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
 }
 
 /// The functions that are compiled with the crate.

@@ -24,7 +24,8 @@ const STOREYS: &[&[&str]] = &[
 /// Other files at the root of the source: the crate's `lib.rs`, and a server for its tests.
 const BESIDES: &[&str] = &["lib", "loopback"];
 
-fn source() -> PathBuf {
+/// The source of the client.
+pub(crate) fn source() -> PathBuf {
     root().join("atlas-backup-api/src")
 }
 
@@ -34,7 +35,7 @@ fn height(folder: &str) -> Option<usize> {
 }
 
 /// Returns all Rust files below a folder, or the path itself if it is a file.
-fn files(path: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![path.to_owned()];
     }
