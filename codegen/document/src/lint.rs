@@ -2,16 +2,20 @@
 
 mod bodies;
 mod constraints;
+mod dates;
 mod examples;
 mod grammar;
 mod media_types;
 mod names;
 mod nearest;
+mod official_names;
 mod operations;
 mod order;
 mod other_forms;
 mod paths;
+mod positions;
 mod quotes;
+mod reach;
 mod refs;
 mod rules;
 mod schemas;
@@ -20,6 +24,7 @@ mod servers;
 mod sources;
 mod taken_names;
 mod unused;
+mod updates;
 mod values;
 
 use serde_json::Value;
@@ -50,6 +55,9 @@ const STAGES: &[&[Rule]] = &[
         |loaded, findings| schemas::lint(&loaded.value, findings),
         |loaded, findings| bodies::lint(&loaded.value, findings),
         |loaded, findings| constraints::lint(&loaded.value, findings),
+        |loaded, findings| dates::lint(&loaded.value, findings),
+        |loaded, findings| official_names::lint(&loaded.value, findings),
+        |loaded, findings| updates::lint(&loaded.value, findings),
         |loaded, findings| examples::lint(&loaded.value, findings),
     ],
     &[

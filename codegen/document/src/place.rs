@@ -95,6 +95,9 @@ impl<'a> Words<'a> {
             ["tags", index, rest @ ..] if self.parts.is_empty() => {
                 self.item("tag", tokens, index, rest)
             }
+            ["x-atlas-older-versions", index, rest @ ..] => {
+                self.item("older version", tokens, index, rest)
+            }
             ["servers", index, rest @ ..] => self.item("server", tokens, index, rest),
             ["security", index, rest @ ..] => {
                 self.item("security requirement", tokens, index, rest)

@@ -1,5 +1,6 @@
-//! A body is an object. The client has no way to send or read a body that is one text, number or
-//! boolean: there is no member to name in an error, and none to add later.
+//! The bodies that the client can send and read. A body is an object, a list of objects, or a map.
+//! The client has no way to send or read a body that is one text, number or boolean: there is no
+//! member to name in an error, and none to add later.
 
 use serde_json::Value;
 
@@ -7,33 +8,117 @@ use super::{described, members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
+const SCALARS: &[&str] = &["string", "integer", "number", "boolean"];
+
+/// The schema of all errors, which the client reads with code that is not generated.
+const ERROR: &str = "ApiError";
+
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
-    for (pointer, _, _, operation) in operations(document) {
-        let body = operation
-            .get("requestBody")
-            .map(|body| (child(&pointer, "requestBody"), body, "request"));
-        let responses = members(operation, "responses").map(|(status, response)| {
-            let at = child(&child(&pointer, "responses"), status);
+    for (pointer, method, _, operation) in operations(document) {
+        if let Some(body) = operation.get("requestBody") {
+            let at = child(&pointer, "requestBody");
+            for (at, schema) in schemas(body, &at) {
+                findings.extend(request(document, schema, at));
+            }
+        }
+        for (status, response) in members(operation, "responses") {
+            let here = child(&child(&pointer, "responses"), status);
             // A shared response is reported once, where it is defined.
-            let at = text(response, "$ref")
-                .strip_prefix('#')
-                .map_or(at, str::to_owned);
-            (at, resolve(document, response), "response")
-        });
-        for (at, holder, what) in body.into_iter().chain(responses) {
-            for (media, value) in members(holder, "content") {
-                let Some(schema) = value.get("schema") else {
-                    continue;
-                };
-                let kind = text(resolve(document, described(schema)), "type");
-                if ["string", "integer", "number", "boolean"].contains(&kind) {
-                    let at = child(&child(&child(&at, "content"), media), "schema");
-                    let message = format!("a {what} body of type {kind} is not supported");
-                    findings.push(Finding::new("body", at, message).help(
-                        "describe the object that Atlas sends or takes, with the value as a member; if it really is no object, leave the operation out",
-                    ));
+            let at = text(response, "$ref").strip_prefix('#').unwrap_or(&here);
+            for (at, schema) in schemas(resolve(document, response), at) {
+                if status.starts_with('2') {
+                    findings.extend(response_body(document, schema, at.clone()));
+                    findings.extend(page(document, method, schema, at));
+                } else if status.starts_with(['4', '5']) && has_success(operation) {
+                    findings.extend(error(document, schema, at));
                 }
             }
         }
     }
+}
+
+/// Without a success, one of the errors is probably meant to be it. `operations` reports that.
+fn has_success(operation: &Value) -> bool {
+    members(operation, "responses").any(|(status, _)| status.starts_with('2'))
+}
+
+/// Returns the schemas of a request body or a response, with their pointers.
+fn schemas<'a>(holder: &'a Value, at: &str) -> Vec<(String, &'a Value)> {
+    let content = child(at, "content");
+    let schema = |(media, value): (&str, &'a Value)| {
+        Some((
+            child(&child(&content, media), "schema"),
+            value.get("schema")?,
+        ))
+    };
+    members(holder, "content").filter_map(schema).collect()
+}
+
+fn kind<'a>(document: &'a Value, schema: &'a Value) -> &'a str {
+    text(resolve(document, described(schema)), "type")
+}
+
+fn request(document: &Value, schema: &Value, at: String) -> Option<Finding> {
+    let what = match kind(document, schema) {
+        kind if SCALARS.contains(&kind) => format!("of type {kind}"),
+        "" => "that is any JSON".to_owned(),
+        "array" => {
+            let items = resolve(document, described(&schema["items"]));
+            match text(items, "type") {
+                "object" => return None,
+                "" => "that is a list of any JSON".to_owned(),
+                kind => format!("that is a list of items of type {kind}"),
+            }
+        }
+        _ => return None,
+    };
+    let message = format!("a request body {what} is not supported");
+    Some(Finding::new("body", at, message).help(
+        "describe the object that Atlas takes, with the value as a member; if it really is no object, leave the operation out",
+    ))
+}
+
+fn response_body(document: &Value, schema: &Value, at: String) -> Option<Finding> {
+    let kind = kind(document, schema);
+    SCALARS.contains(&kind).then(|| {
+        let message = format!("a response body of type {kind} is not supported");
+        Finding::new("body", at, message).help(
+            "describe the object that Atlas sends, with the value as a member; if it really is no object, leave the operation out",
+        )
+    })
+}
+
+/// Every error has the same schema, because the client reads all of them in the same way.
+fn error(document: &Value, schema: &Value, at: String) -> Option<Finding> {
+    let target = text(described(schema), "$ref");
+    let name = target.strip_prefix("#/components/schemas/");
+    let has_error = document["components"]["schemas"].get(ERROR).is_some();
+    (name != Some(ERROR)).then(|| {
+        let message =
+            format!("this error is no `{ERROR}`, and the client reads every error as one");
+        let help = match has_error {
+            true => format!("write `$ref: '#/components/schemas/{ERROR}'`"),
+            false => format!("call the schema of errors `{ERROR}`, and refer to it"),
+        };
+        Finding::new("error-schema", at, message).help(help)
+    })
+}
+
+/// The client has a stream for every list: a GET whose response has `results`.
+fn page(document: &Value, method: &str, schema: &Value, at: String) -> Option<Finding> {
+    let page = resolve(document, described(schema));
+    let results = page.get("properties")?.get("results")?;
+    let items = resolve(document, described(results.get("items")?));
+    let is_supported = match text(items, "type") {
+        "object" => items.get("properties").is_some(),
+        // An id, an enum or a text.
+        "string" => text(items, "format") != "date-time",
+        _ => false,
+    };
+    let name = text(described(schema), "$ref").strip_prefix('#');
+    let at = name.map_or(at, |name| child(&child(name, "properties"), "results"));
+    (method == "get" && !is_supported).then(|| {
+        Finding::new("page", at, "a list of this type cannot be streamed")
+            .help("items of `results` are objects with a named schema, texts, ids or enums")
+    })
 }

@@ -224,6 +224,11 @@ fn values(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     {
         let (name, at) = (variant(value), child(pointer, &index.to_string()));
         let finding = |message: String| Finding::new("enum", &at, message).help(HELP);
+        if name.starts_with(|c: char| c.is_lowercase()) {
+            findings.push(finding(format!(
+                "`{value}` would be the variant `{name}`, which is no name for a variant in Rust"
+            )));
+        }
         if name == taken_names::UNKNOWN {
             findings.push(finding(format!(
                 "`{value}` would be the variant `{name}`, which holds every value that is not listed"

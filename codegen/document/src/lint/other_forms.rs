@@ -1,11 +1,9 @@
 //! Lints `x-atlas-other-form`, which records that Atlas also sends a member of a response in
 //! another form than the documented one.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
-use super::{described, members, operations, resolve, text};
+use super::{described, reach, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::OtherForm;
@@ -53,7 +51,7 @@ pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &m
             help,
         );
     }
-    if !response_schemas(document).contains(owner_schema) {
+    if !reach::responses(document).contains(owner_schema) {
         report(
             format!("`{KEYWORD}` would be ignored: no answer has this member"),
             "a request is sent as documented",
@@ -78,29 +76,4 @@ fn requires_something(document: &Value, list: &Value) -> bool {
     items
         .and_then(|items| items.get("required")?.as_array())
         .is_some_and(|required| !required.is_empty())
-}
-
-/// Returns the shared schemas that responses contain.
-fn response_schemas(document: &Value) -> BTreeSet<&str> {
-    let (mut names, mut open) = (BTreeSet::new(), Vec::new());
-    for (.., operation) in operations(document) {
-        for (_, response) in members(operation, "responses") {
-            let content = members(resolve(document, response), "content");
-            open.extend(content.filter_map(|(_, media)| media.get("schema")));
-        }
-    }
-    while let Some(schema) = open.pop() {
-        let target = text(described(schema), "$ref").strip_prefix("#/components/schemas/");
-        if target.is_some_and(|name| !names.insert(name)) {
-            continue;
-        }
-        let schema = resolve(document, described(schema));
-        open.extend(members(schema, "properties").map(|(_, member)| member));
-        open.extend(
-            ["items", "additionalProperties"]
-                .iter()
-                .filter_map(|keyword| schema.get(keyword)),
-        );
-    }
-    names
 }

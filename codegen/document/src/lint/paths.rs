@@ -150,8 +150,8 @@ fn parameters_of<'a>(document: &'a Value, operation: &'a Value) -> impl Iterator
 fn is_plain(document: &Value, schema: &Value, query: bool) -> bool {
     let schema = resolve(document, described(schema));
     match text(schema, "type") {
-        "string" | "integer" | "number" => true,
-        "boolean" => query,
+        "string" | "integer" => true,
+        "boolean" | "number" => query,
         "array" => {
             query
                 && schema.get("items").is_some_and(|items| {
@@ -217,8 +217,7 @@ fn parameters(
             text(parameter, "in") == "query",
         ) {
             let message = format!("parameter `{name}` cannot be written into a URL");
-            let help =
-                "a path takes text and numbers; a query also true and false, and lists of these";
+            let help = "a path takes text and integers; a query also numbers, true and false, and lists of these";
             findings.push(Finding::new("parameter", child(at, "schema"), message).help(help));
         }
         if !declared.insert(name) {

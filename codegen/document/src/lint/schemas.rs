@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use heck::ToPascalCase;
 use serde_json::Value;
 
-use super::{members, nearest, operations, other_forms, rules, text, values};
+use super::{members, nearest, operations, other_forms, positions, rules, text, values};
 use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::RUNTIME_TYPES;
@@ -192,6 +192,7 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
     values::lint(document, schema, pointer, findings);
     member_names(document, schema, pointer, findings);
     other_forms::lint(document, schema, pointer, findings);
+    positions::lint(document, schema, pointer, findings);
     for (name, property) in members(schema, "properties") {
         let at = child(&child(pointer, "properties"), name);
         if text(property, "description").is_empty() {

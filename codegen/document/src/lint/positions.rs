@@ -1,0 +1,185 @@
+//! Keywords that have a meaning only in some places. In every other place codegen would ignore
+//! them, so they are findings there.
+
+use serde_json::Value;
+
+use super::{reach, text};
+use crate::document::child;
+use crate::error::Finding;
+
+/// The place of a schema in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Position {
+    /// An entry of `components/schemas`.
+    Shared,
+    /// A member of a shared schema.
+    Member,
+    /// The schema of a parameter.
+    Parameter,
+    /// The schema of a body.
+    Body,
+    /// The items of a list, or the values of a map.
+    Inner,
+}
+
+use Position::{Body, Inner, Member, Parameter, Shared};
+
+/// The keywords that do not have a meaning in every place, with the places where they have one.
+const PLACES: &[(&str, &[Position])] = &[
+    ("default", &[Member, Parameter]),
+    ("deprecated", &[Member]),
+    ("description", &[Shared, Member]),
+    ("maxItems", &[Member, Parameter]),
+    ("maxLength", &[Member, Parameter]),
+    ("maximum", &[Member, Parameter]),
+    ("minItems", &[Member, Parameter]),
+    ("minLength", &[Member, Parameter]),
+    ("minimum", &[Member, Parameter]),
+    ("pattern", &[Shared, Member, Parameter]),
+    ("x-atlas-rules", &[Shared]),
+    ("x-atlas-schema", &[Shared]),
+    ("x-atlas-secret", &[Member]),
+    ("x-atlas-update-of", &[Shared]),
+];
+
+/// The formats that become a type in any place. The others are a sentence about a member.
+const TYPED_FORMATS: &[&str] = &["date-time", "int32", "int64"];
+
+pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    let position = position(pointer);
+    for (keyword, _) in schema.as_object().into_iter().flatten() {
+        let at = child(pointer, keyword);
+        let finding = |message: String, help: String| {
+            Finding::new("ignored-keyword", &at, message)
+                .at_key()
+                .help(help)
+        };
+        let allowed = PLACES
+            .iter()
+            .find(|(known, _)| known == keyword)
+            .map(|(_, places)| *places);
+        if let Some(places) = allowed.filter(|places| !places.contains(&position)) {
+            // `constraints` reports the constraints of requests, and says more.
+            if !is_constraint(keyword) || !is_sent(document, pointer, position) {
+                let places: Vec<_> = places.iter().map(|place| place.name()).collect();
+                findings.push(finding(
+                    format!("`{keyword}` of {} would be ignored", position.name()),
+                    format!(
+                        "it has a meaning for {}: move it there, or leave it out",
+                        places.join(" and ")
+                    ),
+                ));
+            }
+        }
+    }
+    let format = text(schema, "format");
+    let is_lost = match position {
+        Member => schema.get("enum").is_some(),
+        Shared => true,
+        _ => !TYPED_FORMATS.contains(&format),
+    };
+    if !format.is_empty() && is_lost {
+        findings.push(
+            Finding::new(
+                "ignored-keyword",
+                child(pointer, "format"),
+                format!("format `{format}` of {} would be ignored", position.name()),
+            )
+            .help("leave it out, and say it in the description"),
+        );
+    }
+    for keyword in ["x-atlas-rules", "x-atlas-update-of"] {
+        let name = pointer.rsplit('/').next().unwrap_or_default();
+        if position == Shared
+            && schema.get(keyword).is_some()
+            && !reach::requests(document).contains(name)
+        {
+            let message = format!("`{keyword}` would be ignored: no request contains `{name}`");
+            findings.push(
+                Finding::new("ignored-keyword", child(pointer, keyword), message)
+                    .at_key()
+                    .help(
+                        "it has a meaning for what is sent: move it to the schema of the request",
+                    ),
+            );
+        }
+    }
+    let items = schema.get("items").unwrap_or(&Value::Null);
+    if schema.get("x-atlas-secret").is_some()
+        && text(schema, "type") == "array"
+        && text(items, "type") != "string"
+    {
+        findings.push(
+            Finding::new(
+                "ignored-keyword",
+                child(pointer, "x-atlas-secret"),
+                "`x-atlas-secret` on a list of something else than texts",
+            )
+            .at_key()
+            .help("mark the members of the items that are secret"),
+        );
+    }
+}
+
+fn is_constraint(keyword: &str) -> bool {
+    keyword.starts_with("min") || keyword.starts_with("max") || keyword == "pattern"
+}
+
+/// Whether a value of this schema is part of a request.
+fn is_sent(document: &Value, pointer: &str, position: Position) -> bool {
+    let owner = pointer
+        .strip_prefix("/components/schemas/")
+        .and_then(|rest| rest.split('/').next());
+    match owner {
+        Some(name) => reach::requests(document).contains(name),
+        None => {
+            position == Parameter
+                || pointer.contains("/requestBody/")
+                || pointer.contains("/parameters/")
+        }
+    }
+}
+
+/// Returns the position of the schema at `pointer`.
+pub(super) fn position(pointer: &str) -> Position {
+    let tokens: Vec<&str> = pointer.split('/').skip(1).collect();
+    match tokens.as_slice() {
+        ["components", "schemas", _] => Shared,
+        ["components", "schemas", _, "properties", _] => Member,
+        [.., "parameters", _, "schema"] => Parameter,
+        [.., "schema"] => Body,
+        _ => Inner,
+    }
+}
+
+impl Position {
+    fn name(self) -> &'static str {
+        match self {
+            Shared => "a shared schema",
+            Member => "a member of a shared schema",
+            Parameter => "a parameter",
+            Body => "a body",
+            Inner => "an item of a list or a value of a map",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_of_schemas() {
+        for (pointer, expected) in [
+            ("/components/schemas/Thing", Shared),
+            ("/components/schemas/Thing/properties/schema", Member),
+            ("/components/schemas/Thing/properties/sizes/items", Inner),
+            ("/components/parameters/pretty/schema", Parameter),
+            ("/paths/~1a/get/parameters/0/schema", Parameter),
+            ("/paths/~1a/get/responses/200/content/a/schema", Body),
+            ("/paths/~1a/get/parameters/0/schema/items", Inner),
+        ] {
+            assert_eq!(position(pointer), expected, "{pointer}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Lints `x-atlas-update-of`: the request must be able to carry what the response contains, because
+//! codegen generates a conversion from the response to the request.
+
+use serde_json::Value;
+
+use super::{members, nearest, reach, text};
+use crate::document::child;
+use crate::error::Finding;
+
+const KEYWORD: &str = "x-atlas-update-of";
+
+/// The keywords that may differ between the two schemas of a member.
+const DIFFER: &[&str] = &[
+    "description",
+    "default",
+    "deprecated",
+    "nullable",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "pattern",
+    "x-atlas-secret",
+    "x-atlas-other-form",
+];
+
+pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
+    let schemas = &document["components"]["schemas"];
+    for (name, update) in members(&document["components"], "schemas") {
+        let Some(target) = update.get(KEYWORD).and_then(Value::as_str) else {
+            continue;
+        };
+        // `positions` reports an update that no request contains.
+        if !reach::requests(document).contains(name) {
+            continue;
+        }
+        let at = child("/components/schemas", name);
+        let responses = reach::responses(document);
+        let Some(response) = schemas
+            .get(target)
+            .filter(|schema| responses.contains(target) && text(schema, "type") == "object")
+        else {
+            let known = responses
+                .iter()
+                .copied()
+                .filter(|known| text(&schemas[*known], "type") == "object");
+            let message = format!("`{target}` is no schema of a response");
+            findings.push(
+                Finding::new("update", child(&at, KEYWORD), message)
+                    .help(nearest::advice(target, known.collect::<Vec<_>>())),
+            );
+            continue;
+        };
+        for (member, schema) in members(update, "properties") {
+            let at = child(&child(&at, "properties"), member);
+            let problem = problem(document, (update, schema), (response, target), member);
+            findings.extend(problem.map(|(message, help)| {
+                let finding = Finding::new("update", at, message).at_key().help(help);
+                let theirs = child(&format!("/components/schemas/{target}/properties"), member);
+                match response["properties"].get(member) {
+                    Some(_) => finding.related(theirs, "the member of the response"),
+                    None => finding,
+                }
+            }));
+        }
+    }
+}
+
+/// Returns why the member of the update cannot be filled from the response, if it cannot.
+fn problem(
+    document: &Value,
+    (update, schema): (&Value, &Value),
+    (response, target): (&Value, &str),
+    member: &str,
+) -> Option<(String, &'static str)> {
+    let requires = |schema: &Value| {
+        let mut required = schema["required"].as_array().into_iter().flatten();
+        required.any(|name| name == member)
+    };
+    let Some(read) = response["properties"].get(member) else {
+        return requires(update).then(|| {
+            (
+                format!("`{member}` is required here, and `{target}` lacks it"),
+                "make it optional here: an update that is made from a response cannot have it",
+            )
+        });
+    };
+    if shape(document, schema) != shape(document, read) {
+        return Some((
+            format!("`{member}` is not the same in `{target}`"),
+            "give both the same type, format and `$ref`, or leave it out here",
+        ));
+    }
+    let is_list = text(schema, "type") == "array";
+    (requires(response) && !requires(update) && !is_list).then(|| {
+        (
+            format!("`{member}` is optional here, and required in `{target}`"),
+            "require it in both or in none",
+        )
+    })
+}
+
+/// Returns what decides the type of a member.
+fn shape(document: &Value, schema: &Value) -> Value {
+    let mut shape = super::described(schema).clone();
+    if let Some(object) = shape.as_object_mut() {
+        object.retain(|keyword, _| !DIFFER.contains(&keyword.as_str()));
+        for keyword in ["items", "additionalProperties"] {
+            if let Some(inner) = object.get(keyword).cloned() {
+                object.insert(keyword.to_owned(), self::shape(document, &inner));
+            }
+        }
+        // All integers are 64 bits wide, and all texts but date-times are plain.
+        let format = object.get("format").and_then(Value::as_str);
+        if format != Some("date-time") {
+            object.remove("format");
+        }
+    }
+    shape
+}
