@@ -27,6 +27,8 @@ mod unused;
 mod updates;
 mod values;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 pub(crate) use media_types::is_date;
@@ -66,6 +68,12 @@ const STAGES: &[&[Rule]] = &[
         examples::lint_values,
     ],
 ];
+
+/// Returns every keyword that a document may have, as the name of the object that it belongs to and
+/// the keyword itself: `("schema", "minimum")`.
+pub fn keywords() -> BTreeSet<(&'static str, &'static str)> {
+    grammar::keywords()
+}
 
 /// Lints a document: it must follow all rules, so that the code generated from it compiles, matches
 /// what Atlas documents, and ignores nothing in the document.

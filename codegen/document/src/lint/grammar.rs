@@ -4,6 +4,8 @@
 //! silently have no effect. The tables below define everything that `spec/` may contain; a keyword
 //! is added to them together with the code that uses it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{nearest, refs};
@@ -236,6 +238,31 @@ static RULE_SOURCE: ObjectKind = ObjectKind {
     required: &[],
     optional: &[("page", Text), ("published", Text), ("wire", Text)],
 };
+
+/// Returns every keyword that a document may have, as (object, keyword): `("schema", "minimum")`.
+pub(crate) fn keywords() -> BTreeSet<(&'static str, &'static str)> {
+    fn visit(expected: &Expected, found: &mut BTreeSet<(&'static str, &'static str)>) {
+        match expected {
+            Text | Bool | Integer | Any => {}
+            List(item) | Map(item) => visit(item, found),
+            Object(kind) | Reference(kind, _) => object(kind, found),
+            Either(one, other) => {
+                visit(one, found);
+                visit(other, found);
+            }
+        }
+    }
+    fn object(kind: &ObjectKind, found: &mut BTreeSet<(&'static str, &'static str)>) {
+        for (keyword, expected) in kind.required.iter().chain(kind.optional) {
+            if found.insert((kind.name, keyword)) {
+                visit(expected, found);
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    object(&DOCUMENT, &mut found);
+    found
+}
 
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     Validator { document, findings }.object(document, &DOCUMENT, "");
