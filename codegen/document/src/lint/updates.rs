@@ -55,7 +55,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
         };
         for (member, schema) in members(update, "properties") {
             let at = child(&child(&at, "properties"), member);
-            let problem = problem(document, (update, schema), (response, target), member);
+            let problem = problem((update, schema), (response, target), member);
             findings.extend(problem.map(|(message, help)| {
                 let finding = Finding::new("update", at, message).at_key().help(help);
                 let theirs = child(&format!("/components/schemas/{target}/properties"), member);
@@ -70,7 +70,6 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
 
 /// Returns why the member of the update cannot be filled from the response, if it cannot.
 fn problem(
-    document: &Value,
     (update, schema): (&Value, &Value),
     (response, target): (&Value, &str),
     member: &str,
@@ -87,7 +86,7 @@ fn problem(
             )
         });
     };
-    if shape(document, schema) != shape(document, read) {
+    if shape(schema) != shape(read) {
         return Some((
             format!("`{member}` is not the same in `{target}`"),
             "give both the same type, format and `$ref`, or leave it out here",
@@ -103,13 +102,13 @@ fn problem(
 }
 
 /// Returns what decides the type of a member.
-fn shape(document: &Value, schema: &Value) -> Value {
+fn shape(schema: &Value) -> Value {
     let mut shape = super::described(schema).clone();
     if let Some(object) = shape.as_object_mut() {
         object.retain(|keyword, _| !DIFFER.contains(&keyword.as_str()));
         for keyword in ["items", "additionalProperties"] {
             if let Some(inner) = object.get(keyword).cloned() {
-                object.insert(keyword.to_owned(), self::shape(document, &inner));
+                object.insert(keyword.to_owned(), self::shape(&inner));
             }
         }
         // All integers are 64 bits wide, and all texts but date-times are plain.
