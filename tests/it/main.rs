@@ -1,5 +1,6 @@
 //! All integration tests, in one binary.
 
+mod access;
 mod arbitrary;
 mod compiled_on_use;
 mod corpus;

@@ -6,6 +6,7 @@
 //! `spec/deviations.yaml` with a reason. Every other difference is reported, and so is an entry of
 //! that file that no longer explains a difference.
 
+mod access;
 mod choices;
 mod deviations;
 mod difference;
@@ -120,6 +121,7 @@ pub fn compare(
     for (ours, published) in &pairs.both {
         comparison.compare_operation(ours, published);
     }
+    comparison.compare_access(part);
     comparison.compare_schemas();
     // Something that a partial document lacks may still be published.
     if !part {

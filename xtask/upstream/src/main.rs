@@ -25,7 +25,7 @@ const DEVIATIONS: &str = "spec/deviations.yaml";
     long_about = "Compare spec/v1.yaml or spec/v2.yaml with an OpenAPI document that MongoDB publishes, or with a part of it.\n\nThe paths \
                   of the published document decide with which of our documents it is compared. Operations are paired by method and path, \
                   and compared by their newest stable media type, following $ref, allOf, oneOf and discriminators. The report covers missing \
-                  and ended operations, media types, members, types, formats, enums, bounds, required, nullable, roles, deprecation and sunset \
+                  and ended operations, servers, security schemes, media types, headers, members, types, formats, enums, bounds, required, nullable, roles, deprecation and sunset \
                   dates, and the sources that rules name. Intended differences are listed in spec/deviations.yaml, each with its reason.",
     after_help = "Exit status: 0 if every difference is explained, 1 if one is not, if an entry of spec/deviations.yaml explains nothing, \
                   or if a document cannot be read."

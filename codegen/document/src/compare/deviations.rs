@@ -30,10 +30,14 @@ use crate::generations::Generation;
 
 const RULE: &str = "deviation";
 const STALE: &str = "stale-deviation";
+/// The sections of a document that are compared as a whole.
+const SECTIONS: &[&str] = &["servers", "security", "securitySchemes"];
+
 const KEYS: &[&str] = &[
     "in",
     "operation",
     "schema",
+    "document",
     "member",
     "kind",
     "side",
@@ -210,6 +214,7 @@ impl Entry {
             Subject::Operation(id) if known.ended.contains(id.as_str()) => {
                 self.kind == Kind::OperationEnded
             }
+            Subject::Document(_) => !known.part,
             Subject::Schema(name) if !known.declared.contains(name.as_str()) => true,
             Subject::Schema(name) if known.incomplete.contains(name.as_str()) => false,
             // No compared operation led to this schema, which is reported as a difference of its
@@ -250,6 +255,7 @@ impl Entry {
                     || sets.iter().any(|set| set.contains(id.as_str()))
             }
             Subject::Schema(name) => self.policy || known.declared.contains(name.as_str()),
+            Subject::Document(section) => SECTIONS.contains(&section.as_str()),
         };
         let message = match exists {
             true => format!(
@@ -456,14 +462,16 @@ impl Reader<'_, '_> {
         match (
             self.optional_text(item, pointer, "operation"),
             self.optional_text(item, pointer, "schema"),
+            self.optional_text(item, pointer, "document"),
         ) {
-            (Some(operation), None) => Some(Subject::Operation(operation)),
-            (None, Some(schema)) => Some(Subject::Schema(schema)),
+            (Some(operation), None, None) => Some(Subject::Operation(operation)),
+            (None, Some(schema), None) => Some(Subject::Schema(schema)),
+            (None, None, Some(section)) => Some(Subject::Document(section)),
             _ => {
                 self.report(
                     pointer,
-                    "an entry is about one `operation` or one `schema`",
-                    "use our names",
+                    "an entry is about one `operation`, one `schema` or one section of the `document`",
+                    "use our names, and `document: servers`, `security` or `securitySchemes`",
                 );
                 None
             }
@@ -547,11 +555,11 @@ mod tests {
             ),
             (
                 "deviations:\n  - {in: [v2], kind: nullable, reason: r}",
-                "2:5: an entry is about one `operation` or one `schema`",
+                "2:5: an entry is about one `operation`, one `schema` or one section of the `document`",
             ),
             (
                 "deviations:\n  - {in: [v2], schema: A, operation: b, kind: nullable, reason: r}",
-                "2:5: an entry is about one `operation` or one `schema`",
+                "2:5: an entry is about one `operation`, one `schema` or one section of the `document`",
             ),
             (
                 "deviations:\n  - {in: [v2], schema: A, kind: nulable, reason: r}",

@@ -32,6 +32,14 @@ pub enum Kind {
     Roles,
     /// The documented HTTP statuses.
     Statuses,
+    /// The documented headers of a response.
+    Headers,
+    /// The servers of the document.
+    Servers,
+    /// The security schemes of which a request needs one.
+    Security,
+    /// One security scheme, without its description.
+    SecurityScheme,
     /// A member (property, parameter, body) is published, but our document does not have it.
     MemberMissing,
     /// A member of ours is not published.
@@ -97,6 +105,10 @@ impl Kind {
         ("deprecated", Kind::Deprecated),
         ("roles", Kind::Roles),
         ("statuses", Kind::Statuses),
+        ("headers", Kind::Headers),
+        ("servers", Kind::Servers),
+        ("security", Kind::Security),
+        ("security-scheme", Kind::SecurityScheme),
         ("member-missing", Kind::MemberMissing),
         ("member-extra", Kind::MemberExtra),
         ("type", Kind::Type),
@@ -164,7 +176,7 @@ impl Kind {
     }
 }
 
-/// The operation or schema that a difference concerns.
+/// The operation, the schema or the section of the document that a difference concerns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// An operation: our `operationId`, or the method and path of one that our document does not
@@ -172,15 +184,18 @@ pub enum Subject {
     Operation(String),
     /// A schema, by its name in our document.
     Schema(String),
+    /// The document as a whole: `servers`, `security` or `securitySchemes`.
+    Document(String),
 }
 
 impl Subject {
-    /// Returns the key (`operation` or `schema`) and the value that identify it in
+    /// Returns the key (`operation`, `schema` or `document`) and the value that identify it in
     /// `spec/deviations.yaml`.
     pub fn key_and_name(&self) -> (&'static str, &str) {
         match self {
             Subject::Operation(name) => ("operation", name),
             Subject::Schema(name) => ("schema", name),
+            Subject::Document(section) => ("document", section),
         }
     }
 }
@@ -257,8 +272,12 @@ impl Difference {
     pub fn label(&self) -> String {
         match (&self.subject, &self.member) {
             (Subject::Schema(name), Some(member)) => format!("{name}.{member}"),
-            (Subject::Operation(name), Some(member)) => format!("{name}, {member}"),
-            (Subject::Operation(name) | Subject::Schema(name), None) => name.clone(),
+            (Subject::Operation(name) | Subject::Document(name), Some(member)) => {
+                format!("{name}, {member}")
+            }
+            (Subject::Operation(name) | Subject::Schema(name) | Subject::Document(name), None) => {
+                name.clone()
+            }
         }
     }
 
@@ -283,7 +302,13 @@ impl Difference {
                 display_value(ours)
             ),
             Kind::MemberExtra => "in our document, and not published".to_owned(),
-            Kind::Enum | Kind::Statuses | Kind::RequiredWhen | Kind::ForbiddenWhen
+            Kind::Enum
+            | Kind::Statuses
+            | Kind::Headers
+            | Kind::Servers
+            | Kind::Security
+            | Kind::RequiredWhen
+            | Kind::ForbiddenWhen
                 if ours.is_array() && published.is_array() =>
             {
                 let only = |values: &Value, who: &str| match values.as_array() {

@@ -433,12 +433,29 @@ impl<'a> Comparison<'a> {
             });
             match counterpart {
                 Some(published) if success => {
+                    self.compare_headers(&target, response, published);
                     self.compare_content(&target, response, published, Side::Response)
                 }
-                Some(published) => self.compare_error(response, published),
+                Some(published) => {
+                    let target = Target {
+                        subject: target.subject.clone(),
+                        member: Some(format!("answer {status}")),
+                    };
+                    self.compare_headers(&target, response, published);
+                    self.compare_error(response, published)
+                }
                 None => {}
             }
         }
+    }
+
+    fn compare_headers(&mut self, target: &Target, ours: &Node<'a>, published: &Node<'a>) {
+        let names = |response: &Node<'a>| {
+            let names = response.members("headers").map(|(name, _)| name.into());
+            Some(names.collect())
+        };
+        let (mine, theirs) = exclusive_values(names(ours), names(published));
+        self.compare_fact(target, Kind::Headers, mine, theirs, ours, published);
     }
 
     /// Operations share a few error responses, so only their schemas are compared.

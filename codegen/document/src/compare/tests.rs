@@ -43,6 +43,7 @@ paths:
       responses:
         "201":
           description: The bucket.
+          headers: {RateLimit-Limit: {schema: {type: integer}}}
           content:
             application/vnd.atlas.2024-05-30+json:
               schema: {$ref: '#/components/schemas/Bucket'}
@@ -120,6 +121,16 @@ components:
         parent: {$ref: '#/components/schemas/Folder'}
         children: {type: array, items: {$ref: '#/components/schemas/Folder'}}
     ObjectId: {type: string, pattern: '^([a-f0-9]{24})$'}
+  securitySchemes:
+    DigestAuth: {type: http, scheme: digest, description: An API key.}
+    ServiceAccounts:
+      type: oauth2
+      flows: {clientCredentials: {tokenUrl: https://cloud.mongodb.com/api/oauth/token, scopes: {}}}
+security:
+  - ServiceAccounts: []
+  - DigestAuth: []
+servers:
+  - {url: https://cloud.mongodb.com, description: Atlas.}
 "#;
 
 const BUCKETS: &str = "/paths/~1api~1atlas~1v2~1groups~1{groupId}~1backup~1buckets";
@@ -155,6 +166,8 @@ fn published() -> Value {
     let url = json!({"type": "string", "minLength": 33, "maxLength": 2048});
     json!({
         "openapi": "3.0.1",
+        "servers": [{"url": "https://cloud.mongodb.com"}],
+        "security": [{"DigestAuth": []}, {"ServiceAccounts": []}],
         "paths": {
             "/api/atlas/v2/groups/{groupId}/backup/buckets": {
                 "parameters": [{"$ref": "#/components/parameters/groupId"}],
@@ -183,13 +196,19 @@ fn published() -> Value {
                     "requestBody": {"required": true, "content": {
                         version("2024-05-30"): {"schema": {"$ref": "#/components/schemas/BucketRequest"}},
                     }},
-                    "responses": {"201": {"content": {version("2024-05-30"): {"schema": {"$ref": "#/components/schemas/BucketView"}}}}},
+                    "responses": {"201": {"headers": {"RateLimit-Limit": {"schema": {"type": "integer"}}}, "content": {version("2024-05-30"): {"schema": {"$ref": "#/components/schemas/BucketView"}}}}},
                 },
             },
             // An operation of another family, which our document need not have.
             "/api/atlas/v2/groups/{groupId}/users": {"get": {"operationId": "listUsers", "tags": ["Users"], "responses": {}}},
         },
         "components": {
+            "securitySchemes": {
+                "DigestAuth": {"type": "http", "scheme": "digest"},
+                "ServiceAccounts": {"type": "oauth2", "flows": {"clientCredentials": {
+                    "scopes": {}, "tokenUrl": "https://cloud.mongodb.com/api/oauth/token",
+                }}},
+            },
             "parameters": {"groupId": {"name": "groupId", "in": "path", "required": true, "schema": id}},
             "schemas": {
                 "ApiError": {"type": "object", "properties": {
@@ -310,6 +329,41 @@ fn one_change_of_each_kind_is_found_and_nothing_else() {
             get.clone(),
             Value::Null,
             "listBuckets: no longer published [operation-ended]",
+        ),
+        (
+            "/servers/0/url".into(),
+            json!("https://cloud.mongodb.org"),
+            "servers: only published: https://cloud.mongodb.org; only ours: https://cloud.mongodb.com [servers]",
+        ),
+        (
+            "/security/0".into(),
+            Value::Null,
+            "security: only ours: DigestAuth [security]",
+        ),
+        (
+            "/components/securitySchemes/DigestAuth/scheme".into(),
+            json!("basic"),
+            r#"securitySchemes, DigestAuth: published {"scheme":"basic","type":"http"}, ours {"scheme":"digest","type":"http"} [security-scheme]"#,
+        ),
+        (
+            "/components/securitySchemes/DigestAuth".into(),
+            Value::Null,
+            r#"securitySchemes, DigestAuth: published nothing, ours {"scheme":"digest","type":"http"} [security-scheme]"#,
+        ),
+        (
+            "/components/securitySchemes/ServiceAccounts/flows/clientCredentials/tokenUrl".into(),
+            json!("https://cloud.mongodb.com/oauth"),
+            r#"securitySchemes, ServiceAccounts: published {"flows":{"clientCredentials":{"scopes":{},"tokenUrl":"https://cloud.mongodb.com/oauth"}},"type":"oauth2"}, ours {"flows":{"clientCredentials":{"scopes":{},"tokenUrl":"https://cloud.mongodb.com/api/oauth/token"}},"type":"oauth2"} [security-scheme]"#,
+        ),
+        (
+            format!("{BUCKETS}/post/responses/201/headers/RateLimit-Remaining"),
+            json!({}),
+            "createBucket, answer: only published: RateLimit-Remaining [headers]",
+        ),
+        (
+            format!("{get}/responses/404/headers"),
+            json!({"Retry-After": {}}),
+            "listBuckets, answer 404: only published: Retry-After [headers]",
         ),
         (
             format!("{get}/operationId"),
