@@ -1,6 +1,7 @@
 //! lint: the rules for documents. Every finding has a rule name and a location.
 
 mod bodies;
+mod circles;
 mod constraints;
 mod dates;
 mod examples;
@@ -55,6 +56,7 @@ const STAGES: &[&[Rule]] = &[
         |loaded, findings| names::lint(&loaded.value, findings),
         |loaded, findings| media_types::lint(&loaded.value, findings),
         |loaded, findings| schemas::lint(&loaded.value, findings),
+        |loaded, findings| circles::lint(&loaded.value, findings),
         |loaded, findings| bodies::lint(&loaded.value, findings),
         |loaded, findings| constraints::lint(&loaded.value, findings),
         |loaded, findings| dates::lint(&loaded.value, findings),

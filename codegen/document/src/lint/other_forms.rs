@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::{described, reach, resolve, text};
+use super::reach::Reach;
+use super::{described, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::OtherForm;
@@ -11,7 +12,7 @@ use crate::vocabulary::OtherForm;
 const KEYWORD: &str = "x-atlas-other-form";
 
 /// Lints one schema, at any position.
-pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let Some(word) = schema.get(KEYWORD).and_then(Value::as_str) else {
         return;
     };
@@ -43,7 +44,7 @@ pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &m
             "leave it out",
         );
     }
-    if form == OtherForm::WholeAnswer && !requires_something(document, schema) {
+    if form == OtherForm::WholeAnswer && !requires_something(reach.document, schema) {
         let help =
             "only items that require a member, such as an id, can be told from other answers";
         report(
@@ -51,7 +52,7 @@ pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &m
             help,
         );
     }
-    if !reach::responses(document).contains(owner_schema) {
+    if !reach.responses.contains(owner_schema) {
         report(
             format!("`{KEYWORD}` would be ignored: no answer has this member"),
             "a request is sent as documented",

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::{reach, text};
+use super::reach::Reach;
+use super::text;
 use crate::document::child;
 use crate::error::Finding;
 
@@ -45,7 +46,7 @@ const PLACES: &[(&str, &[Position])] = &[
 /// The formats that become a type in any place. The others are a sentence about a member.
 const TYPED_FORMATS: &[&str] = &["date-time", "int32", "int64"];
 
-pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let position = position(pointer);
     for (keyword, _) in schema.as_object().into_iter().flatten() {
         let at = child(pointer, keyword);
@@ -60,7 +61,7 @@ pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &m
             .map(|(_, places)| *places);
         if let Some(places) = allowed.filter(|places| !places.contains(&position)) {
             // `constraints` reports the constraints of requests, and says more.
-            if !is_constraint(keyword) || !is_sent(document, pointer, position) {
+            if !is_constraint(keyword) || !is_sent(reach, pointer, position) {
                 let places: Vec<_> = places.iter().map(|place| place.name()).collect();
                 findings.push(finding(
                     format!("`{keyword}` of {} would be ignored", position.name()),
@@ -90,10 +91,7 @@ pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &m
     }
     for keyword in ["x-atlas-rules", "x-atlas-update-of"] {
         let name = pointer.rsplit('/').next().unwrap_or_default();
-        if position == Shared
-            && schema.get(keyword).is_some()
-            && !reach::requests(document).contains(name)
-        {
+        if position == Shared && schema.get(keyword).is_some() && !reach.requests.contains(name) {
             let message = format!("`{keyword}` would be ignored: no request contains `{name}`");
             findings.push(
                 Finding::new("ignored-keyword", child(pointer, keyword), message)
@@ -126,12 +124,12 @@ fn is_constraint(keyword: &str) -> bool {
 }
 
 /// Whether a value of this schema is part of a request.
-fn is_sent(document: &Value, pointer: &str, position: Position) -> bool {
+fn is_sent(reach: &Reach<'_>, pointer: &str, position: Position) -> bool {
     let owner = pointer
         .strip_prefix("/components/schemas/")
         .and_then(|rest| rest.split('/').next());
     match owner {
-        Some(name) => reach::requests(document).contains(name),
+        Some(name) => reach.requests.contains(name),
         None => {
             position == Parameter
                 || pointer.contains("/requestBody/")

@@ -6,18 +6,27 @@ use serde_json::Value;
 
 use super::{described, members, operations, resolve, text};
 
-/// Returns the shared schemas that request bodies contain.
-pub(super) fn requests(document: &Value) -> BTreeSet<&str> {
-    let bodies = operations(document).filter_map(|(.., operation)| operation.get("requestBody"));
-    closure(document, bodies.flat_map(schemas).collect())
+/// A document, with the names of the shared schemas that it sends and receives.
+pub(super) struct Reach<'a> {
+    pub document: &'a Value,
+    /// Those in request bodies.
+    pub requests: BTreeSet<&'a str>,
+    /// Those in responses, errors included.
+    pub responses: BTreeSet<&'a str>,
 }
 
-/// Returns the shared schemas that responses contain, errors included.
-pub(super) fn responses(document: &Value) -> BTreeSet<&str> {
-    let responses = operations(document).flat_map(|(.., operation)| {
-        members(operation, "responses").map(|(_, response)| resolve(document, response))
-    });
-    closure(document, responses.flat_map(schemas).collect())
+impl<'a> Reach<'a> {
+    pub(super) fn of(document: &'a Value) -> Self {
+        let bodies = operations(document).filter_map(|(.., it)| it.get("requestBody"));
+        let responses = operations(document)
+            .flat_map(|(.., it)| members(it, "responses"))
+            .map(|(_, response)| resolve(document, response));
+        Reach {
+            document,
+            requests: closure(document, bodies.flat_map(schemas).collect()),
+            responses: closure(document, responses.flat_map(schemas).collect()),
+        }
+    }
 }
 
 fn schemas(holder: &Value) -> impl Iterator<Item = &Value> {

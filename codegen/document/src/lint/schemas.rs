@@ -6,21 +6,23 @@ use std::collections::BTreeSet;
 use heck::ToPascalCase;
 use serde_json::Value;
 
+use super::reach::Reach;
 use super::{members, nearest, operations, other_forms, positions, rules, text, values};
 use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::RUNTIME_TYPES;
 
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
+    let reach = &Reach::of(document);
     let components = document.get("components").unwrap_or(&Value::Null);
     for (name, schema) in members(components, "schemas") {
         let at = child("/components/schemas", name);
         shared_schema(name, schema, &at, findings);
-        schema_keywords(document, schema, &at, findings);
+        schema_keywords(reach, schema, &at, findings);
     }
     for (name, parameter) in members(components, "parameters") {
         schema_of(
-            document,
+            reach,
             parameter,
             &child("/components/parameters", name),
             findings,
@@ -28,7 +30,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     }
     for (name, response) in members(components, "responses") {
         content(
-            document,
+            reach,
             response,
             &child("/components/responses", name),
             findings,
@@ -43,18 +45,18 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
             .enumerate()
         {
             schema_of(
-                document,
+                reach,
                 parameter,
                 &child(&child(&pointer, "parameters"), &index.to_string()),
                 findings,
             );
         }
         if let Some(body) = operation.get("requestBody") {
-            content(document, body, &child(&pointer, "requestBody"), findings);
+            content(reach, body, &child(&pointer, "requestBody"), findings);
         }
         for (status, response) in members(operation, "responses") {
             content(
-                document,
+                reach,
                 response,
                 &child(&child(&pointer, "responses"), status),
                 findings,
@@ -63,10 +65,10 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-fn content(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn content(reach: &Reach<'_>, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (media, value) in members(holder, "content") {
         schema_of(
-            document,
+            reach,
             value,
             &child(&child(pointer, "content"), media),
             findings,
@@ -74,9 +76,9 @@ fn content(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<F
     }
 }
 
-fn schema_of(document: &Value, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn schema_of(reach: &Reach<'_>, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     if let Some(schema) = holder.get("schema") {
-        inline_schema(document, schema, &child(pointer, "schema"), findings);
+        inline_schema(reach, schema, &child(pointer, "schema"), findings);
     }
 }
 
@@ -160,7 +162,7 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
 }
 
 /// Lints a schema at any other position, where it may not define a type.
-fn inline_schema(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn inline_schema(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     if schema.get("$ref").is_some() {
         return;
     }
@@ -183,16 +185,17 @@ fn inline_schema(document: &Value, schema: &Value, pointer: &str, findings: &mut
                 .help("move it to components/schemas and `$ref` it"),
         );
     }
-    schema_keywords(document, schema, pointer, findings);
+    schema_keywords(reach, schema, pointer, findings);
 }
 
-fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    let document = reach.document;
     keywords_fit_type(schema, pointer, findings);
     all_of(schema, pointer, findings);
     values::lint(document, schema, pointer, findings);
     member_names(document, schema, pointer, findings);
-    other_forms::lint(document, schema, pointer, findings);
-    positions::lint(document, schema, pointer, findings);
+    other_forms::lint(reach, schema, pointer, findings);
+    positions::lint(reach, schema, pointer, findings);
     for (name, property) in members(schema, "properties") {
         let at = child(&child(pointer, "properties"), name);
         if text(property, "description").is_empty() {
@@ -205,17 +208,28 @@ fn schema_keywords(document: &Value, schema: &Value, pointer: &str, findings: &m
                 "add `description`, a short sentence with units; beside a reference: `allOf: [{$ref: …}]` and `description`",
             ));
         }
-        inline_schema(document, property, &at, findings);
+        inline_schema(reach, property, &at, findings);
     }
     if let Some(items) = schema.get("items") {
-        inline_schema(document, items, &child(pointer, "items"), findings);
+        inline_schema(reach, items, &child(pointer, "items"), findings);
+    }
+    if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+        let message = "an object without properties that may have no others either is always empty";
+        findings.push(
+            Finding::new(
+                "missing-keyword",
+                child(pointer, "additionalProperties"),
+                message,
+            )
+            .help("write `additionalProperties: true`, or the type of the values"),
+        );
     }
     if let Some(values) = schema
         .get("additionalProperties")
         .filter(|values| values.is_object())
     {
         inline_schema(
-            document,
+            reach,
             values,
             &child(pointer, "additionalProperties"),
             findings,

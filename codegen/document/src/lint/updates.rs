@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::{members, nearest, reach, text};
+use super::reach::Reach;
+use super::{members, nearest, text};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -28,16 +29,20 @@ const DIFFER: &[&str] = &[
 
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let schemas = &document["components"]["schemas"];
+    let Reach {
+        requests,
+        responses,
+        ..
+    } = Reach::of(document);
     for (name, update) in members(&document["components"], "schemas") {
         let Some(target) = update.get(KEYWORD).and_then(Value::as_str) else {
             continue;
         };
         // `positions` reports an update that no request contains.
-        if !reach::requests(document).contains(name) {
+        if !requests.contains(name) {
             continue;
         }
         let at = child("/components/schemas", name);
-        let responses = reach::responses(document);
         let Some(response) = schemas
             .get(target)
             .filter(|schema| responses.contains(target) && text(schema, "type") == "object")
