@@ -53,6 +53,8 @@ pub struct Operation {
     pub accept: String,
     /// Media type of the request body, if there is one.
     pub content_type: Option<String>,
+    /// Whether a request may come without its body.
+    pub optional_body: bool,
     /// The documented success status.
     pub success: u16,
     /// The documented error statuses, in ascending order.
@@ -125,12 +127,16 @@ pub enum Check {
     MinItems(i64),
     /// At most this many items.
     MaxItems(i64),
+    /// An integer of 32 bits.
+    Int32,
+    /// Neither infinite nor without a value.
+    Finite,
     /// Matches this entry of [`RUNTIME_PATTERNS`].
     Pattern(&'static Pattern),
 }
 
 impl Check {
-    /// The bound, unless the rule is a pattern.
+    /// The bound, if the rule has one.
     pub(crate) fn bound(self) -> Option<i64> {
         match self {
             Check::Minimum(bound)
@@ -139,7 +145,7 @@ impl Check {
             | Check::MaxLength(bound)
             | Check::MinItems(bound)
             | Check::MaxItems(bound) => Some(bound),
-            Check::Pattern(_) => None,
+            Check::Int32 | Check::Finite | Check::Pattern(_) => None,
         }
     }
 }

@@ -319,15 +319,15 @@ mod tests {
         assert!(with(|get| get.query.push(query("names", list(Ty::Text), true))).is_ok());
         for (refused, message) in [
             (
-                with(|get| get.path.push(query("size", Ty::Integer, false))),
-                "cannot write `size` into a path: it is a i64",
+                with(|get| get.path.push(query("size", Ty::Number, false))),
+                "cannot write `size` into a path: it is a f64",
             ),
             (
-                with(|get| get.query.push(query("size", Ty::Number, true))),
-                "cannot write `size` into a query: it is a f64",
+                with(|get| get.query.push(query("size", Ty::Json, true))),
+                "cannot write `size` into a query: it is a Value",
             ),
             (
-                with(|get| get.query.push(query("names", list(Ty::Text), false))),
+                with(|get| get.query.push(query("names", list(list(Ty::Text)), false))),
                 "cannot write `names` into a query: it is a Vec",
             ),
             (

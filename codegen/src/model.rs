@@ -207,6 +207,16 @@ impl Operation {
         self.query.iter().filter(|argument| !argument.optional)
     }
 
+    /// The type of the body, if it is an argument of the method.
+    pub(crate) fn required_body(&self) -> Option<&Ty> {
+        self.body.as_ref().filter(|_| !self.facts.optional_body)
+    }
+
+    /// The type of the body, if it is a setter of the request.
+    pub(crate) fn optional_body(&self) -> Option<&Ty> {
+        self.body.as_ref().filter(|_| self.facts.optional_body)
+    }
+
     /// All types that the operation names.
     pub(crate) fn tys(&self) -> impl Iterator<Item = &Ty> {
         let arguments = self.path.iter().chain(&self.query);

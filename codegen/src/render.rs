@@ -55,6 +55,10 @@ impl Scope<'_> {
                 let item = self.ty(item);
                 quote!(Vec<#item>)
             }
+            Ty::Boxed(inner) => {
+                let inner = self.ty(inner);
+                quote!(Box<#inner>)
+            }
             Ty::Map(values) => {
                 let values = self.ty(values);
                 match outside {

@@ -7,21 +7,29 @@
 use crate::facts::{Check, Idempotency, MemberRule, OtherForm};
 
 /// The types that the client can write into a path, besides the enums of the document.
-pub(crate) const PATH: &[&str] = &["ClusterName", "ObjectId", "String"];
+pub(crate) const PATH: &[&str] = &["ClusterName", "ObjectId", "String", "Timestamp", "i64"];
 
-/// The types that the client can write into a query, besides the enums of the document. An optional
-/// parameter can also be a list of them.
+/// The types that the client can write into a query, besides the enums of the document. A parameter
+/// can also be a list of them.
 pub(crate) const QUERY: &[&str] = &[
     "ClusterName",
     "ObjectId",
     "String",
     "Timestamp",
     "bool",
+    "f64",
     "i64",
 ];
 
 /// The rules that the setter of an optional parameter can have, besides the patterns.
-pub(crate) const SETTER_RULES: &[&str] = &["max_length", "maximum", "min_length", "minimum"];
+pub(crate) const SETTER_RULES: &[&str] = &[
+    "finite",
+    "int32",
+    "max_length",
+    "maximum",
+    "min_length",
+    "minimum",
+];
 
 /// The function that validates a value: of `validate::pattern` if the rule is a pattern, otherwise
 /// of `validate`.
@@ -33,6 +41,8 @@ pub(crate) fn rule(check: Check) -> &'static str {
         Check::MaxLength(_) => "max_length",
         Check::MinItems(_) => "min_items",
         Check::MaxItems(_) => "max_items",
+        Check::Int32 => "int32",
+        Check::Finite => "finite",
         Check::Pattern(pattern) => pattern.function,
     }
 }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::pipeline::decode::Content;
 use crate::pipeline::operation::Operation;
+use crate::pipeline::path::PathValue;
 use crate::pipeline::query::QueryValue;
 use crate::pipeline::request::Request;
 use crate::pipeline::response::Response;
@@ -31,7 +32,7 @@ impl Call {
     }
 
     /// Sets a path parameter. `T` is its type on the wire.
-    pub(crate) fn path<T: AsRef<str>>(
+    pub(crate) fn path<T: PathValue>(
         self,
         name: &'static str,
         value: impl TryInto<T, Error: fmt::Display>,

@@ -3,10 +3,10 @@
 /// Defines the request struct of an operation: a setter for each optional argument, and `send`.
 ///
 /// `#[response(…)]` names the type of the response body and the method that makes the call,
-/// `#[items(…)]` the type of the list's items, and `#[query("…")]` the parameter's name on the wire
-/// with the rules for its value. It is a macro so that 113 operations do not repeat 20 lines each.
+/// `#[items(…)]` the type of the list's items, `#[body(…)]` that of an optional body, and
+/// `#[query("…")]` the parameter's name on the wire with the rules for its value. It is a macro so that 113 operations do not repeat 20 lines each.
 macro_rules! request {
-    (#[response($answer:ty, $method:ident)] $(#[items($item:ty $(, $page:ident)*)])? pub struct $name:ident {
+    (#[response($answer:ty, $method:ident)] $(#[items($item:ty $(, $page:ident)*)])? $(#[body($body:ty)])? pub struct $name:ident {
         $($(#[doc = $about:literal])* #[query($wire:literal $(, $rule:ident($($bound:literal)?))*)] $setter:ident: $type:ty),* $(,)?
     }) => {
         #[doc = concat!("A call of [`", stringify!($method), "`](Api::", stringify!($method), "), not yet sent: set optional arguments, then [`send`](Self::send).")]
@@ -27,6 +27,14 @@ macro_rules! request {
             pub fn $setter(self, $setter: $type) -> Self {
                 $name(self.0 $(.check($crate::client::call_macro::rule!($rule $wire $setter $($bound)?)))* .query($wire, $setter))
             })*
+
+            $(
+                /// Sets the body, which Atlas does not require.
+                #[inline]
+                pub fn body(self, body: $body) -> Self {
+                    $name(self.0.body(&body))
+                }
+            )?
 
             /// Sets options for this call alone: how often it is retried, and how long it may take.
             #[inline]
@@ -70,6 +78,12 @@ macro_rules! rule {
     };
     (max_length $wire:literal $value:ident $bound:literal) => {
         $crate::validate::max_length($wire, $value, $bound)
+    };
+    (int32 $wire:literal $value:ident) => {
+        $crate::validate::int32($wire, &$value)
+    };
+    (finite $wire:literal $value:ident) => {
+        $crate::validate::finite($wire, &$value)
     };
     ($form:ident $wire:literal $value:ident) => {
         $crate::validate::pattern::$form($wire, $value)

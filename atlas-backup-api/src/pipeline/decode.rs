@@ -30,7 +30,7 @@ impl<T: Field + Empty> Content for T {
         enveloped: bool,
         answer: &RawResponse,
     ) -> Result<(StatusCode, Self), Error> {
-        let mut value = T::EMPTY;
+        let mut value = T::empty();
         content(operation, enveloped, answer, &mut value).map(|status| (status, value))
     }
 }
@@ -208,7 +208,7 @@ mod tests {
     }
 
     fn read<T: Field + Empty>(enveloped: bool, answer: &RawResponse) -> Result<(u16, T), Error> {
-        let mut value = T::EMPTY;
+        let mut value = T::empty();
         let status = content(&GET, enveloped, answer, &mut value)?;
         Ok((status.as_u16(), value))
     }

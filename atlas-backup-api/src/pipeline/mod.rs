@@ -12,6 +12,7 @@ pub(crate) mod context;
 pub(crate) mod decode;
 pub(crate) mod exchange;
 pub(crate) mod operation;
+pub(crate) mod path;
 pub(crate) mod query;
 pub(crate) mod request;
 pub(crate) mod response;

@@ -28,7 +28,16 @@ impl<T: OpenEnum> QueryValue for T {
     }
 }
 
-shown!(bool, i64, &str, String, Timestamp, ObjectId, ClusterName);
+shown!(
+    bool,
+    i64,
+    f64,
+    &str,
+    String,
+    Timestamp,
+    ObjectId,
+    ClusterName
+);
 
 impl<T: QueryValue + Clone> QueryValue for &[T] {
     fn texts(self) -> Vec<String> {

@@ -10,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::config::call_options::CallOptions;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::pipeline::operation::Operation;
+use crate::pipeline::path::PathValue;
 use crate::pipeline::query::QueryValue;
 use crate::validate::body::Body;
 
@@ -43,13 +44,13 @@ impl Request {
     }
 
     /// Fills in a path parameter. `T` is the type of the parameter in the documents.
-    pub(crate) fn path<T: AsRef<str>>(
+    pub(crate) fn path<T: PathValue>(
         mut self,
         name: &'static str,
         value: impl TryInto<T, Error: fmt::Display>,
     ) -> Self {
         match value.try_into() {
-            Ok(value) => self.fill(name, value.as_ref()),
+            Ok(value) => self.fill(name, &value.text()),
             Err(error) => self.refuse(InvalidArgument::refused(name, &error)),
         }
         self

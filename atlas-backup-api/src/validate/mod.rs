@@ -46,6 +46,30 @@ pub(crate) fn maximum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> 
     }
 }
 
+/// Checks that an integer fits 32 bits.
+pub(crate) fn int32(name: &str, value: &(impl Numbers<i64> + ?Sized)) -> Check {
+    match value.find(|number| i32::try_from(number).is_err()) {
+        Some(number) => Err(InvalidArgument::new(
+            name,
+            number,
+            format!("must be between {} and {}", i32::MIN, i32::MAX),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Checks that a number is finite, because JSON has no other numbers.
+pub(crate) fn finite(name: &str, value: &(impl Numbers<f64> + ?Sized)) -> Check {
+    match value.find(|number| !number.is_finite()) {
+        Some(number) => Err(InvalidArgument::new(
+            name,
+            number,
+            "must be a finite number",
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Checks that a text has at least `bound` characters (not bytes).
 pub(crate) fn min_length(name: &str, value: &(impl Text + ?Sized), bound: usize) -> Check {
     text(
@@ -91,7 +115,7 @@ fn text(
 }
 
 /// Checks that a list or a map has at least `bound` items.
-pub(crate) fn min_items(name: &str, value: &impl Items, bound: usize) -> Check {
+pub(crate) fn min_items(name: &str, value: &(impl Items + ?Sized), bound: usize) -> Check {
     match value.count() {
         Some(count) if count < bound => Err(counted(name, count, "at least", bound)),
         _ => Ok(()),
@@ -99,7 +123,7 @@ pub(crate) fn min_items(name: &str, value: &impl Items, bound: usize) -> Check {
 }
 
 /// Checks that a list or a map has at most `bound` items.
-pub(crate) fn max_items(name: &str, value: &impl Items, bound: usize) -> Check {
+pub(crate) fn max_items(name: &str, value: &(impl Items + ?Sized), bound: usize) -> Check {
     match value.count() {
         Some(count) if count > bound => Err(counted(name, count, "at most", bound)),
         _ => Ok(()),
@@ -162,12 +186,66 @@ impl<T: Text> Text for Option<T> {
     }
 }
 
+/// A number, or a list, a map or an `Option` of numbers.
+pub(crate) trait Numbers<N> {
+    /// The first number that breaks a rule.
+    fn find(&self, breaks: fn(N) -> bool) -> Option<N>;
+}
+
+impl Numbers<i64> for i64 {
+    fn find(&self, breaks: fn(i64) -> bool) -> Option<i64> {
+        Some(*self).filter(|number| breaks(*number))
+    }
+}
+
+impl Numbers<f64> for f64 {
+    fn find(&self, breaks: fn(f64) -> bool) -> Option<f64> {
+        Some(*self).filter(|number| breaks(*number))
+    }
+}
+
+impl<N, T: Numbers<N> + ?Sized> Numbers<N> for &T {
+    fn find(&self, breaks: fn(N) -> bool) -> Option<N> {
+        (**self).find(breaks)
+    }
+}
+
+impl<N, T: Numbers<N>> Numbers<N> for Option<T> {
+    fn find(&self, breaks: fn(N) -> bool) -> Option<N> {
+        self.as_ref().and_then(|number| number.find(breaks))
+    }
+}
+
+impl<N, T: Numbers<N>> Numbers<N> for [T] {
+    fn find(&self, breaks: fn(N) -> bool) -> Option<N> {
+        self.iter().find_map(|number| number.find(breaks))
+    }
+}
+
+impl<N, T: Numbers<N>> Numbers<N> for Vec<T> {
+    fn find(&self, breaks: fn(N) -> bool) -> Option<N> {
+        self.as_slice().find(breaks)
+    }
+}
+
+impl<N, T: Numbers<N>> Numbers<N> for BTreeMap<String, T> {
+    fn find(&self, breaks: fn(N) -> bool) -> Option<N> {
+        self.values().find_map(|number| number.find(breaks))
+    }
+}
+
 /// A member that is a list or a map, or is absent.
 pub(crate) trait Items {
     fn count(&self) -> Option<usize>;
 }
 
 impl<T> Items for Vec<T> {
+    fn count(&self) -> Option<usize> {
+        Some(self.len())
+    }
+}
+
+impl<T> Items for [T] {
     fn count(&self) -> Option<usize> {
         Some(self.len())
     }
@@ -208,6 +286,13 @@ impl<T: WellFormed> WellFormed for Vec<T> {
         self.iter()
             .enumerate()
             .try_for_each(|(index, item)| item.check(&format!("{name}[{index}]")))
+    }
+}
+
+impl<T: WellFormed> WellFormed for BTreeMap<String, T> {
+    fn check(&self, name: &str) -> Check {
+        self.iter()
+            .try_for_each(|(key, item)| item.check(&format!("{name}.{key}")))
     }
 }
 
@@ -289,6 +374,29 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_the_wire_cannot_hold() {
+        let big = 5_000_000_000;
+        assert_eq!(int32("n", &Some(i64::from(i32::MAX))), Ok(()));
+        assert_eq!(int32("n", &None::<i64>), Ok(()));
+        for refused in [
+            int32("n", &Some(big)),
+            int32("n", &vec![1, big]),
+            int32("n", &BTreeMap::from([("a".to_owned(), big)])),
+            int32("n", &&[1, big][..]),
+        ] {
+            assert_eq!(
+                message(refused),
+                "invalid argument n = 5000000000: must be between -2147483648 and 2147483647"
+            );
+        }
+        assert!(int32("n", &i64::MIN).is_err());
+        assert_eq!(finite("n", &Some(0.5)), Ok(()));
+        for refused in [f64::NAN, f64::INFINITY].map(|number| finite("n", &[1.0, number][..])) {
+            assert!(message(refused).ends_with("must be a finite number"));
+        }
+    }
+
+    #[test]
     fn bounds_of_lists() {
         assert_eq!(min_items("l", &vec![1], 1), Ok(()));
         assert_eq!(min_items("l", &None::<Vec<i64>>, 1), Ok(()));
@@ -352,7 +460,7 @@ mod tests {
     #[test]
     fn ids_taken_from_answers_keep_their_rule_too() {
         let id = |text: &str| {
-            let mut id = ObjectId::EMPTY;
+            let mut id = ObjectId::empty();
             id.set(text);
             id
         };

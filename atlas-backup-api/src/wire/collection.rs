@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use crate::wire::field::{Empty, Field, List, Map, Slot, View};
 
 impl<T> Empty for Vec<T> {
-    const EMPTY: Self = Vec::new();
+    #[inline]
+    fn empty() -> Self {
+        Vec::new()
+    }
 }
 
 impl<T: Field + Empty> Field for Vec<T> {
@@ -30,7 +33,7 @@ impl<T: Field + Empty> Field for Vec<T> {
 impl<T: Field + Empty> List for Vec<T> {
     fn push_slot(&mut self) -> Slot<'_> {
         let index = self.len();
-        self.push(T::EMPTY);
+        self.push(T::empty());
         self[index].slot()
     }
 
@@ -47,7 +50,10 @@ impl<T: Field + Empty> List for Vec<T> {
 }
 
 impl<T> Empty for BTreeMap<String, T> {
-    const EMPTY: Self = BTreeMap::new();
+    #[inline]
+    fn empty() -> Self {
+        BTreeMap::new()
+    }
 }
 
 impl<T: Field + Empty> Field for BTreeMap<String, T> {
@@ -70,7 +76,7 @@ impl<T: Field + Empty> Field for BTreeMap<String, T> {
 
 impl<T: Field + Empty> Map for BTreeMap<String, T> {
     fn insert_slot(&mut self, key: &str) -> Slot<'_> {
-        let item = self.entry(key.to_owned()).or_insert(T::EMPTY);
+        let item = self.entry(key.to_owned()).or_insert(T::empty());
         item.clear();
         item.slot()
     }

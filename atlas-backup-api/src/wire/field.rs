@@ -11,8 +11,8 @@ use crate::wire::object::Object;
 
 /// A type with an empty value, which a JSON value is then read into.
 pub(crate) trait Empty {
-    /// The empty value. A constant costs no code where it is used.
-    const EMPTY: Self;
+    /// The empty value.
+    fn empty() -> Self;
 }
 
 /// A value that stands in a JSON document: a member of an object, an item of a list, or the whole

@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn an_answer_keeps_what_came() {
-        let mut id = ObjectId::EMPTY;
+        let mut id = ObjectId::empty();
         assert_eq!(from_value(&mut id, &json!("NOT-HEX")), Ok(()));
         assert_eq!(id, "NOT-HEX");
         assert_eq!(id.view().to_value(), json!("NOT-HEX"));

@@ -38,7 +38,7 @@ macro_rules! response {
         impl ::core::default::Default for $name {
             #[inline]
             fn default() -> Self {
-                $crate::wire::field::Empty::EMPTY
+                $crate::wire::field::Empty::empty()
             }
         }
 
@@ -51,10 +51,13 @@ macro_rules! object {
     ($name:ident [$($field:ident $wire:literal [$($flag:ident)*])*] [$($extra:ident)?]) => {
         #[allow(deprecated)]
         impl $crate::wire::field::Empty for $name {
-            const EMPTY: Self = $name {
-                $($field: $crate::wire::field::Empty::EMPTY,)*
-                $($extra: $crate::Extra::NONE,)?
-            };
+            #[inline]
+            fn empty() -> Self {
+                $name {
+                    $($field: $crate::wire::field::Empty::empty(),)*
+                    $($extra: $crate::Extra::NONE,)?
+                }
+            }
         }
 
         #[allow(deprecated)]
@@ -114,7 +117,7 @@ macro_rules! object {
 
             #[inline]
             fn clear(&mut self) {
-                *self = $crate::wire::field::Empty::EMPTY;
+                *self = $crate::wire::field::Empty::empty();
             }
         }
 

@@ -21,7 +21,7 @@ use crate::wire::scalar::{exact_float, integer};
 pub(crate) fn deserialize<'de, T: Field + Empty, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    let mut field = T::EMPTY;
+    let mut field = T::empty();
     let mut path = ErrorPath::default();
     let filled = fill(&mut field, deserializer, &mut path);
     filled

@@ -8,7 +8,10 @@ use crate::wire::field::{Empty, Field, Slot, Text, View};
 macro_rules! scalar {
     ($type:ty, $empty:expr, $view:expr, $slot:path) => {
         impl Empty for $type {
-            const EMPTY: Self = $empty;
+            #[inline]
+            fn empty() -> Self {
+                $empty
+            }
         }
 
         impl Field for $type {
@@ -25,7 +28,7 @@ macro_rules! scalar {
 
             #[inline]
             fn clear(&mut self) {
-                *self = Self::EMPTY;
+                *self = Self::empty();
             }
         }
     };
@@ -50,7 +53,10 @@ impl Text for String {
 }
 
 impl<T> Empty for Option<T> {
-    const EMPTY: Self = None;
+    #[inline]
+    fn empty() -> Self {
+        None
+    }
 }
 
 impl<T: Field + Empty> Field for Option<T> {
@@ -62,11 +68,33 @@ impl<T: Field + Empty> Field for Option<T> {
     }
 
     fn slot(&mut self) -> Slot<'_> {
-        self.insert(T::EMPTY).slot()
+        self.insert(T::empty()).slot()
     }
 
     fn clear(&mut self) {
         *self = None;
+    }
+}
+
+impl<T: Empty> Empty for Box<T> {
+    #[inline]
+    fn empty() -> Self {
+        Box::new(T::empty())
+    }
+}
+
+/// An object that holds another of its own type holds it in a box.
+impl<T: Field + Empty> Field for Box<T> {
+    fn view(&self) -> View<'_> {
+        self.as_ref().view()
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        self.as_mut().slot()
+    }
+
+    fn clear(&mut self) {
+        self.as_mut().clear();
     }
 }
 

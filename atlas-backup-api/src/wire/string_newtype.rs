@@ -116,7 +116,10 @@ macro_rules! string_newtype {
         }
 
         impl $crate::wire::field::Empty for $name {
-            const EMPTY: Self = $name(String::new());
+            #[inline]
+            fn empty() -> Self {
+                $name(String::new())
+            }
         }
 
         impl $crate::wire::field::Text for $name {
@@ -135,7 +138,7 @@ macro_rules! string_newtype {
             }
 
             fn clear(&mut self) {
-                *self = $crate::wire::field::Empty::EMPTY;
+                *self = $crate::wire::field::Empty::empty();
             }
         }
     };

@@ -23,6 +23,33 @@ open_enum! {
 }
 
 response! {
+    /// Holds others of its own type.
+    pub struct Node {
+        /// Name.
+        #[wire("name", required)]
+        pub name: String,
+        /// Next.
+        #[wire("next")]
+        pub next: Option<Box<Node>>,
+    }
+}
+
+#[test]
+fn an_object_that_holds_itself_is_read_written_and_compared() {
+    let json = json!({"name": "a", "next": {"name": "b", "next": {"name": "c", "odd": 1}}});
+    let node: Node = serde_json::from_value(json.clone()).unwrap();
+    let last = node.next.as_deref().and_then(|node| node.next.as_deref());
+    assert_eq!(last.map(|node| &*node.name), Some("c"));
+    assert_eq!(serde_json::to_value(&node).unwrap(), json);
+    assert_eq!(node.clone(), node);
+    // A member that does not fit is kept, and does not take the object with it.
+    let json = json!({"name": "a", "next": {"nome": "b"}});
+    let node: Node = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!(node.next, None);
+    assert_eq!(serde_json::to_value(&node).unwrap(), json);
+}
+
+response! {
     /// Holds a member of each kind.
     pub struct Job {
         /// Id.
@@ -148,7 +175,7 @@ impl Update {
 }
 
 fn read_as<T: Field + Empty>(value: Value) -> Result<T, String> {
-    let (mut one, mut other) = (T::EMPTY, T::EMPTY);
+    let (mut one, mut other) = (T::empty(), T::empty());
     let streamed = read::from_json(&mut one, &value.to_string());
     let read = read::from_value(&mut other, &value).map_err(|mismatch| mismatch.to_string());
     // Both ways give the same, and the text also tells line and column.
@@ -550,7 +577,7 @@ fn a_secret_of_another_type_is_not_shown_either() {
 
 #[test]
 fn a_body_writes_what_it_must_and_what_was_set() {
-    let mut ask = Ask::EMPTY;
+    let mut ask = Ask::empty();
     assert_eq!(ask.view().to_value(), json!({"parts": []}));
     ask.regions = Some(vec![]);
     ask.until = Some(Timestamp::UNIX_EPOCH);
@@ -725,7 +752,7 @@ fn a_name_that_is_repeated_counts_the_last_time() {
 
 #[test]
 fn an_error_tells_line_and_column() {
-    let mut jobs = Vec::<Job>::EMPTY;
+    let mut jobs = Vec::<Job>::empty();
     let read = read::from_json(&mut jobs, "[\n  {\"id\": \"a\"},\n  {\"id\": 7}\n]");
     let Err(ReadError::Mismatch(mismatch)) = read else {
         panic!("it was read")

@@ -1,6 +1,8 @@
 //! The arguments of one call of an operation.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,6 +23,16 @@ impl Arguments {
     /// Returns a path parameter, or an empty string if it is not set.
     pub fn path(&self, name: &str) -> String {
         self.path.get(name).cloned().unwrap_or_default()
+    }
+
+    /// Returns a path parameter that is not text.
+    ///
+    /// # Errors
+    /// If the parameter is not set, or its text does not have the type `T`.
+    pub fn parsed_path<T: FromStr<Err: fmt::Display>>(&self, name: &str) -> Result<T, String> {
+        self.path(name)
+            .parse()
+            .map_err(|error| format!("{name}: {error}"))
     }
 
     /// Returns an optional query parameter, or `None` if it is not set.
@@ -48,7 +60,16 @@ impl Arguments {
     /// # Errors
     /// If there is no body, or it does not have the type `T`.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, String> {
-        let body = self.body.clone().ok_or("no body given")?;
-        serde_json::from_value(body).map_err(|error| format!("body: {error}"))
+        self.optional_body()?
+            .ok_or_else(|| "no body given".to_owned())
+    }
+
+    /// Returns the request body, or `None` if there is none.
+    ///
+    /// # Errors
+    /// If the body does not have the type `T`.
+    pub fn optional_body<T: DeserializeOwned>(&self) -> Result<Option<T>, String> {
+        let body = self.body.clone().map(serde_json::from_value);
+        body.transpose().map_err(|error| format!("body: {error}"))
     }
 }

@@ -31,7 +31,7 @@ impl<T> Route<T> {
 }
 
 /// Finds the operation of a request. If several path templates match, the one with the most literal
-/// segments wins.
+/// segments wins; a literal after a parameter counts as one.
 pub(crate) fn route<'a>(
     documents: &'a Documents,
     method: &str,
@@ -47,11 +47,18 @@ pub(crate) fn route<'a>(
     }
 }
 
+/// Splits a segment of a template into the name of its parameter and the literal after it:
+/// `{clusterName}:pin` into `clusterName` and `:pin`. Returns `None` if it has no parameter.
+pub fn parameter(segment: &str) -> Option<(&str, &str)> {
+    segment.strip_prefix('{')?.split_once('}')
+}
+
 fn matches(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) =
         (template.split('/').collect(), path.split('/').collect());
-    let fits = |(pattern, segment): (&&str, &&str)| {
-        pattern == segment || (pattern.starts_with('{') && !segment.is_empty())
+    let fits = |(pattern, segment): (&&str, &&str)| match parameter(pattern) {
+        Some((_, literal)) => segment.len() > literal.len() && segment.ends_with(literal),
+        None => pattern == segment,
     };
     template.len() == path.len() && template.iter().zip(&path).all(fits)
 }
@@ -62,10 +69,11 @@ pub fn parameters<'a>(template: &'a str, path: &'a str) -> impl Iterator<Item = 
         .split('/')
         .zip(path.split('/'))
         .filter_map(|(pattern, segment)| {
-            let name = pattern.strip_prefix('{')?.strip_suffix('}')?;
+            let (name, literal) = parameter(pattern)?;
+            let value = segment.strip_suffix(literal).unwrap_or(segment);
             Some((
                 name,
-                percent_decode_str(segment).decode_utf8_lossy().into_owned(),
+                percent_decode_str(value).decode_utf8_lossy().into_owned(),
             ))
         })
 }
@@ -87,7 +95,8 @@ pub fn query(text: &str) -> Vec<(String, String)> {
 fn literals(template: &str) -> impl Iterator<Item = &str> {
     template
         .split('/')
-        .filter(|segment| !segment.is_empty() && !segment.starts_with('{'))
+        .map(|segment| parameter(segment).map_or(segment, |(_, literal)| literal))
+        .filter(|segment| !segment.is_empty())
 }
 
 /// Whether the path belongs to the Atlas API and has a segment that only backup operations have.
@@ -123,9 +132,10 @@ mod tests {
             );
             let operation = |id: &str| format!("{{operationId: {id}, responses: {{}}}}");
             format!(
-                "paths:\n  {snapshots}: {{post: {}}}\n  {snapshots}/{{snapshotId}}: {{get: {}}}\n  {snapshots}/latest: {{get: {}}}\n",
+                "paths:\n  {snapshots}: {{post: {}}}\n  {snapshots}/{{snapshotId}}: {{get: {}}}\n  {snapshots}/{{snapshotId}}:pin: {{get: {}}}\n  {snapshots}/latest: {{get: {}}}\n",
                 operation("takeSnapshot"),
                 operation("getSnapshot"),
+                operation("pinSnapshot"),
                 operation("getLatestSnapshot")
             )
         };
@@ -155,6 +165,11 @@ mod tests {
         );
         assert_eq!(found("GET", &format!("{SNAPSHOTS}/%2F")), "v2/getSnapshot");
         assert_eq!(
+            found("GET", &format!("{SNAPSHOTS}/a:pin")),
+            "v2/pinSnapshot"
+        );
+        assert_eq!(found("GET", &format!("{SNAPSHOTS}/:pin")), "v2/getSnapshot");
+        assert_eq!(
             found("GET", &format!("{SNAPSHOTS}/latest")),
             "v2/getLatestSnapshot"
         );
@@ -180,6 +195,8 @@ mod tests {
     fn path_parameters_are_decoded() {
         let found: Vec<_> = parameters("/a/{x}/b/{y}", "/a/1%2F2/b/3").collect();
         assert_eq!(found, [("x", "1/2".to_owned()), ("y", "3".to_owned())]);
+        let found: Vec<_> = parameters("/a/{x}:pin", "/a/b%3Apin:pin").collect();
+        assert_eq!(found, [("x", "b:pin".to_owned())]);
     }
 
     #[test]

@@ -5,7 +5,8 @@
 //! `At least 1.` is appended to the description. Later passes remove the keywords themselves.
 
 use openapiv3::{
-    OpenAPI, ReferenceOr, Schema, SchemaKind, StringFormat, Type, VariantOrUnknownOrEmpty,
+    IntegerFormat, IntegerType, OpenAPI, ReferenceOr, Schema, SchemaKind, StringFormat, Type,
+    VariantOrUnknownOrEmpty,
 };
 
 use super::walk;
@@ -50,6 +51,7 @@ fn sentences(property: &Schema) -> Vec<String> {
         SchemaKind::Type(Type::Integer(integer)) => {
             bound("At least", integer.minimum.map(|value| value.to_string()));
             bound("At most", integer.maximum.map(|value| value.to_string()));
+            bound("Documented format:", int32(integer));
         }
         SchemaKind::Type(Type::String(string)) => {
             bound(
@@ -95,6 +97,12 @@ fn sentences(property: &Schema) -> Vec<String> {
     sentences
 }
 
+/// All integers become 64 bits wide, so a narrower one is a sentence.
+fn int32(integer: &IntegerType) -> Option<String> {
+    let is_32_bits = integer.format == VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32);
+    is_32_bits.then(|| "int32".to_owned())
+}
+
 /// Returns the formats that do not become a Rust type.
 fn format_name(format: &VariantOrUnknownOrEmpty<StringFormat>) -> Option<String> {
     match format {
@@ -116,14 +124,14 @@ components:
     A:
       type: object
       properties:
-        days: {type: integer, minimum: 1, default: 7, description: Days.}
+        days: {type: integer, format: int32, minimum: 1, default: 7, description: Days.}
         key: {type: string, format: uuid, description: Key.}
 ";
         let (changed, openapi, _) = super::super::lowered(super::lower, yaml);
         let text = serde_json::to_string(&openapi).unwrap_or_default();
         assert_eq!(changed, 2);
         assert!(
-            text.contains("Days. At least 1. Default: `7`.")
+            text.contains("Days. At least 1. Documented format: int32. Default: `7`.")
                 && text.contains("Key. Documented format: uuid."),
             "{text}"
         );

@@ -78,6 +78,10 @@ fn read(
         ),
         accept: String::new(),
         content_type: None,
+        optional_body: operation
+            .request_body
+            .iter()
+            .any(|body| body.as_item().is_some_and(|body| !body.required)),
         success: statuses
             .iter()
             .copied()

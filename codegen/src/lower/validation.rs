@@ -6,7 +6,8 @@
 //! facts, which `render` turns into code of `validate` if the type is used in a request.
 
 use openapiv3::{
-    OpenAPI, Parameter, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaKind, Type,
+    AdditionalProperties, IntegerFormat, OpenAPI, ParameterSchemaOrContent, ReferenceOr, Schema,
+    SchemaKind, Type, VariantOrUnknownOrEmpty,
 };
 
 use super::walk;
@@ -60,10 +61,7 @@ fn keep_parameters(openapi: &OpenAPI, facts: &mut Facts) {
             .filter_map(|entry| walk::component(&components.parameters, entry))
         {
             let data = parameter.parameter_data_ref();
-            if let (
-                Parameter::Query { .. },
-                ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)),
-            ) = (parameter, &data.format)
+            if let ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)) = &data.format
                 && let Some(fact) = fact.parameters.get_mut(&data.name)
             {
                 fact.checks = checks(schema);
@@ -80,7 +78,7 @@ fn checks(schema: &Schema) -> Vec<Check> {
         SchemaKind::Type(Type::Integer(integer)) => [
             integer.minimum.map(Check::Minimum),
             integer.maximum.map(Check::Maximum),
-            None,
+            of_number(schema),
         ],
         SchemaKind::Type(Type::String(string)) => {
             let pattern = RUNTIME_PATTERNS
@@ -96,11 +94,32 @@ fn checks(schema: &Schema) -> Vec<Check> {
         SchemaKind::Type(Type::Array(array)) => [
             length(array.min_items, Check::MinItems),
             length(array.max_items, Check::MaxItems),
-            None,
+            of_number(schema),
         ],
-        _ => [None; 3],
+        _ => [of_number(schema), None, None],
     };
     all.into_iter().flatten().collect()
+}
+
+/// The rule of a number, or of all numbers of a list or a map.
+fn of_number(schema: &Schema) -> Option<Check> {
+    match &schema.schema_kind {
+        SchemaKind::Type(Type::Integer(integer)) => {
+            let is_32_bits = integer.format == VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32);
+            let is_bounded = integer.minimum.is_some() && integer.maximum.is_some();
+            (is_32_bits && !is_bounded).then_some(Check::Int32)
+        }
+        SchemaKind::Type(Type::Number(_)) => Some(Check::Finite),
+        SchemaKind::Type(Type::Array(array)) => match &array.items {
+            Some(ReferenceOr::Item(items)) => of_number(items),
+            _ => None,
+        },
+        SchemaKind::Type(Type::Object(object)) => match &object.additional_properties {
+            Some(AdditionalProperties::Schema(values)) => of_number(values.as_item()?),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn strip(schema: &mut Schema) -> usize {
@@ -147,6 +166,10 @@ components:
         days: {type: integer, minimum: 1, maximum: 9}
         name: {type: string, maxLength: 64, pattern: '^a$', nullable: true}
         item: {type: string, minLength: 2, maxLength: 9, pattern: PATTERN}
+        size: {type: integer, format: int32, minimum: 1}
+        hour: {type: integer, format: int32, minimum: 0, maximum: 23}
+        sizes: {type: array, items: {type: integer, format: int32}}
+        shares: {type: object, additionalProperties: {type: number}}
 ";
         let yaml = yaml.replace(
             "PATTERN",
@@ -154,7 +177,7 @@ components:
         );
         let (changed, openapi, facts) = super::super::lowered(super::lower, &yaml);
         let members = &facts.types["A"].members;
-        assert_eq!(changed, 8);
+        assert_eq!(changed, 11);
         assert_eq!(
             members["days"].checks,
             [Check::Minimum(1), Check::Maximum(9)]
@@ -168,6 +191,13 @@ components:
                 Check::Pattern(&RUNTIME_PATTERNS[0])
             ]
         );
+        assert_eq!(members["size"].checks, [Check::Minimum(1), Check::Int32]);
+        assert_eq!(
+            members["hour"].checks,
+            [Check::Minimum(0), Check::Maximum(23)]
+        );
+        assert_eq!(members["sizes"].checks, [Check::Int32]);
+        assert_eq!(members["shares"].checks, [Check::Finite]);
         let text = serde_json::to_string(&openapi).unwrap_or_default();
         for keyword in ["minimum", "maxLength", "pattern", "nullable"] {
             assert!(!text.contains(keyword), "{keyword} is left in {text}");

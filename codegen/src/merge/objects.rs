@@ -105,7 +105,7 @@ fn copied(request: &Member, response: &Member) -> Option<Copied> {
         }
         (true, false) => Copied::Some(name),
         // Types of the document need not have a default.
-        (false, true) if matches!(response.ty, Ty::Named(_)) => return None,
+        (false, true) if matches!(response.ty, Ty::Named(_) | Ty::Boxed(_)) => return None,
         (false, true) => Copied::OrDefault(name),
     })
 }

@@ -34,7 +34,7 @@ fn supported(operation: &Operation, model: &Model) -> Result<(), String> {
     }
     for argument in &operation.query {
         let Argument { wire, ty, .. } = argument;
-        let value = if argument.optional { ty.item() } else { ty };
+        let value = ty.item();
         if !runtime::QUERY.contains(&value.name()) && !is_enum(value, model) {
             return Err(format!(
                 "the client cannot write `{wire}` into a query: it is a {}",
@@ -51,7 +51,7 @@ fn supported(operation: &Operation, model: &Model) -> Result<(), String> {
         }
     }
     match &operation.body {
-        Some(ty) if !is_object(ty.item(), model) => {
+        Some(ty) if !is_body(ty, model) => {
             Err(format!("the client cannot send a {} as a body", ty.name()))
         }
         _ => Ok(()),
@@ -63,8 +63,15 @@ fn is_enum(ty: &Ty, model: &Model) -> bool {
     matches!(ty, Ty::Named(name) if matches!(shape(name), Some(Shape::Enum(_))))
 }
 
-fn is_object(ty: &Ty, model: &Model) -> bool {
-    matches!(ty, Ty::Named(name) if model.types.get(name).is_some_and(|ty| ty.object().is_some()))
+fn is_body(ty: &Ty, model: &Model) -> bool {
+    match ty {
+        Ty::Named(name) => model
+            .types
+            .get(name)
+            .is_some_and(|ty| ty.object().is_some()),
+        Ty::List(_) | Ty::Map(_) => !is_enum(ty.innermost(), model),
+        other => *other == Ty::Json,
+    }
 }
 
 /// Returns what an operation lists: the type of `results` in its response. Only a GET lists: a POST

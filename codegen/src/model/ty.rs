@@ -17,6 +17,8 @@ pub(crate) enum Ty {
     List(Box<Ty>),
     /// An object with values of one type under any name.
     Map(Box<Ty>),
+    /// An object in a box, because it can hold the object that it is in.
+    Boxed(Box<Ty>),
 }
 
 impl Ty {
@@ -33,6 +35,7 @@ impl Ty {
             Ty::Named(name) => name,
             Ty::List(_) => "Vec",
             Ty::Map(_) => "BTreeMap",
+            Ty::Boxed(_) => "Box",
         }
     }
 
@@ -40,7 +43,7 @@ impl Ty {
     pub(crate) fn named(&self) -> Option<&str> {
         match self {
             Ty::Named(name) => Some(name),
-            Ty::List(inner) | Ty::Map(inner) => inner.named(),
+            Ty::List(inner) | Ty::Map(inner) | Ty::Boxed(inner) => inner.named(),
             _ => None,
         }
     }
@@ -49,6 +52,14 @@ impl Ty {
     pub(crate) fn item(&self) -> &Ty {
         match self {
             Ty::List(item) => item,
+            other => other,
+        }
+    }
+
+    /// The type inside of lists, maps and boxes.
+    pub(crate) fn innermost(&self) -> &Ty {
+        match self {
+            Ty::List(inner) | Ty::Map(inner) | Ty::Boxed(inner) => inner.innermost(),
             other => other,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use atlas_backup_document::Error;
+use atlas_backup_document::route::parameter;
 use heck::ToSnakeCase;
 use quote::quote;
 use syn::{FnArg, Pat, ReturnType};
@@ -24,9 +25,10 @@ pub(super) fn operation(
     let parameters = request::parameters(&method.block);
     // progenitor sorts the arguments: those of the path, those of the query, and the body.
     let mut arguments = arguments(signature)?;
-    let wires = fact.path.split('/');
-    let wires = wires.filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    let wires = wires.chain(parameters.iter().map(String::as_str));
+    let wires = fact.path.split('/').filter_map(parameter);
+    let wires = wires
+        .map(|(wire, _)| wire)
+        .chain(parameters.iter().map(String::as_str));
     let mut sent: Vec<Argument> = Vec::new();
     for wire in wires {
         let argument = arguments.pop_front();

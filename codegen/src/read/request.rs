@@ -1,6 +1,7 @@
 //! The statements of one of progenitor's methods. Only the names of query parameters are read from
 //! them; everything else is written as progenitor writes it, to be compared.
 
+use atlas_backup_document::route::parameter;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit::{Visit, visit_expr_call};
@@ -52,9 +53,9 @@ pub(super) fn block(sent: &Sent<'_>, fact: &Operation, found_end: Option<&Stmt>)
     let segments = fact
         .path
         .split('/')
-        .map(|segment| match segment.starts_with('{') {
-            true => "{}",
-            false => segment,
+        .map(|segment| match parameter(segment) {
+            Some((_, literal)) => format!("{{}}{literal}"),
+            None => segment.to_owned(),
         });
     let url = format!("{{}}{}", segments.collect::<Vec<_>>().join("/"));
     let verb = format_ident!("{}", fact.method.to_lowercase());

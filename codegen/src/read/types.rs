@@ -110,10 +110,11 @@ fn member(field: &syn::Field, Settings { wire, default }: Settings) -> Result<Me
             quote!(default, skip_serializing_if = "::std::vec::Vec::is_empty")
         }
         Ty::Map(_) if default => {
-            quote!(
-                default,
-                skip_serializing_if = "::std::collections::HashMap::is_empty"
-            )
+            let is_empty = match ty::path(&field.ty) {
+                Some((map, _)) if map == "::serde_json::Map" => "::serde_json::Map::is_empty",
+                _ => ":: std :: collections :: HashMap::is_empty",
+            };
+            quote!(default, skip_serializing_if = #is_empty)
         }
         _ => quote!(),
     };
@@ -349,12 +350,7 @@ mod tests {
                 "pub made_at: Timestamp",
                 "the member `madeAt`",
             ),
-            (
-                STRUCT,
-                "Vec<Part>",
-                "Vec<::std::boxed::Box<Part>>",
-                "a type",
-            ),
+            (STRUCT, "Vec<Part>", "Vec<::std::rc::Rc<Part>>", "a type"),
             (STRUCT, "pub id", "pub extra", "a member called extra"),
             (ENUM, "Copy, ", "", "`Copy` is expected"),
             (ENUM, "LightRed", "LightRed(String)", "the enum `Colour`"),

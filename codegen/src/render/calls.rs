@@ -12,14 +12,21 @@ pub(crate) fn function(operation: &Operation, api: &str) -> Item {
     let (name, scope) = (ident(&operation.name), Scope::Table(api));
     let api = ident(api);
     let path = operation.path.iter().map(|argument| {
-        let wire = &argument.wire;
-        quote!(arguments.path(#wire))
+        let (wire, ty) = (&argument.wire, &argument.ty);
+        match ty {
+            Ty::Integer | Ty::DateTime => {
+                let ty = scope.ty(ty);
+                quote!(arguments.parsed_path::<#ty>(#wire)?)
+            }
+            _ => quote!(arguments.path(#wire)),
+        }
     });
     let query = operation.required().map(|argument| {
         let (wire, ty) = (&argument.wire, scope.ty(&argument.ty));
-        quote!(arguments.required::<#ty>(#wire)?)
+        let borrow = matches!(argument.ty, Ty::List(_)).then(|| quote!(&));
+        quote!(#borrow arguments.required::<#ty>(#wire)?)
     });
-    let body = operation.body.iter().map(|_| quote!(arguments.body()?));
+    let body = operation.required_body().map(|_| quote!(arguments.body()?));
     let inputs = path.chain(query).chain(body);
     let setters = operation.optional().map(|argument| {
         let (name, wire, ty) = (ident(&argument.name), &argument.wire, scope.ty(&argument.ty));
@@ -29,7 +36,12 @@ pub(crate) fn function(operation: &Operation, api: &str) -> Item {
         };
         quote!(if let Some(value) = arguments.optional::<#ty>(#wire)? { request = request.#name(#value); })
     });
-    let mutable = operation.optional().next().map(|_| quote!(mut));
+    let optional_body = operation.optional_body().map(|ty| {
+        let ty = scope.ty(ty);
+        quote!(if let Some(body) = arguments.optional_body::<#ty>()? { request = request.body(body); })
+    });
+    let setters: Vec<_> = setters.chain(optional_body).collect();
+    let mutable = (!setters.is_empty()).then(|| quote!(mut));
     parse_quote! {
         fn #name(client: &Client, arguments: &Arguments) -> Result<Call, String> {
             let #mutable request = client.#api().#name(#(#inputs),*);

@@ -19,6 +19,7 @@ pub(super) fn call(check: Check, wire: &str, value: &TokenStream) -> TokenStream
     let rule = ident(runtime::rule(check));
     let bound = check.bound().map(Literal::i64_unsuffixed);
     match check {
+        Check::Int32 | Check::Finite => quote!(validate::#rule(#wire, &#value)),
         Check::Minimum(_) | Check::Maximum(_) => quote!(validate::#rule(#wire, #value, #bound)),
         Check::Pattern(_) => quote!(validate::pattern::#rule(#wire, &#value)),
         _ => quote!(validate::#rule(#wire, &#value, #bound)),

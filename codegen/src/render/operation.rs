@@ -83,26 +83,43 @@ fn method(operation: &Operation, api: &str, request: &syn::Ident, constant: &syn
 fn parameters(operation: &Operation) -> impl Iterator<Item = TokenStream> {
     let path = operation.path.iter().map(|argument| {
         let (name, ty) = (ident(&argument.name), SCOPE.ty(&argument.ty));
-        quote!(#name: impl TryInto<#ty, Error: Display>)
+        match converts(&argument.ty) {
+            true => quote!(#name: impl TryInto<#ty, Error: Display>),
+            false => quote!(#name: #ty),
+        }
     });
     let query = operation.required().map(|argument| {
-        let (name, ty) = (ident(&argument.name), SCOPE.ty(&argument.ty));
+        let (name, ty) = (ident(&argument.name), passed(&argument.ty));
         match converts(&argument.ty) {
             true => quote!(#name: impl Into<#ty>),
             false => quote!(#name: #ty),
         }
     });
-    let body = operation.body.iter().map(|ty| {
+    let body = operation.required_body().map(|ty| {
         let ty = SCOPE.ty(ty);
         quote!(body: #ty)
     });
     path.chain(query).chain(body)
 }
 
-/// Whether a required query argument accepts everything that converts into it: text and open enums
-/// do; numbers, booleans and times are taken as they are.
+/// Whether a required argument accepts everything that converts into it: text, ids and open enums
+/// do; numbers, booleans, times and lists are taken as they are.
 fn converts(ty: &Ty) -> bool {
-    !matches!(ty, Ty::Boolean | Ty::Integer | Ty::Number | Ty::DateTime)
+    !matches!(
+        ty,
+        Ty::Boolean | Ty::Integer | Ty::Number | Ty::DateTime | Ty::List(_)
+    )
+}
+
+/// The type of a query argument that is taken as it is.
+fn passed(ty: &Ty) -> TokenStream {
+    match ty {
+        Ty::List(item) => {
+            let item = SCOPE.ty(item);
+            quote!(&[#item])
+        }
+        other => SCOPE.ty(other),
+    }
 }
 
 fn steps(operation: &Operation) -> impl Iterator<Item = TokenStream> {
@@ -112,10 +129,12 @@ fn steps(operation: &Operation) -> impl Iterator<Item = TokenStream> {
             &argument.wire,
             SCOPE.ty(&argument.ty),
         );
-        quote!(.path::<#ty>(#wire, #name))
+        let checks = argument.facts.checks.iter();
+        let checks = checks.map(|check| checks::call(*check, wire, &quote!(#name)));
+        quote!(#(.check(#checks))* .path::<#ty>(#wire, #name))
     });
     let query = operation.required().map(query_step);
-    let body = operation.body.iter().map(|_| quote!(.body(&body)));
+    let body = operation.required_body().map(|_| quote!(.body(&body)));
     path.chain(query).chain(body)
 }
 
@@ -146,7 +165,10 @@ fn query_step(argument: &Argument) -> TokenStream {
     };
     let checks = argument.facts.checks.iter();
     let checks = checks.map(|check| checks::call(*check, wire, &quote!(#name)));
-    quote!(#(.check(#checks))* .query(#wire, #value))
+    // Without items, nothing would be sent.
+    let is_list = matches!(argument.ty, Ty::List(_));
+    let some = is_list.then(|| quote!(.check(validate::min_items(#wire, #name, 1))));
+    quote!(#some #(.check(#checks))* .query(#wire, #value))
 }
 
 fn request_of(operation: &Operation, request: &syn::Ident) -> Piece {
@@ -169,12 +191,17 @@ fn request_of(operation: &Operation, request: &syn::Ident) -> Piece {
             .map(|(_, flag)| ident(flag));
         quote!(#[items(#item #(, #flags)*)])
     });
+    let body = operation.optional_body().map(|ty| {
+        let ty = SCOPE.ty(ty);
+        quote!(#[body(#ty)])
+    });
     let setters = operation.optional().map(setter);
     Piece {
         wrapper: Some("request"),
         item: parse_quote! {
             #[response(#response, #name)]
             #items
+            #body
             pub struct #request { #(#setters),* }
         },
     }
@@ -201,12 +228,8 @@ fn setter(argument: &Argument) -> TokenStream {
     let docs = docs::lines(&docs);
     let checks = facts.checks.iter().map(|check| checks::setting(*check));
     let ty = match ty {
-        Ty::List(item) => {
-            let item = SCOPE.ty(item);
-            quote!(&[#item])
-        }
         Ty::Text => quote!(&str),
-        other => SCOPE.ty(other),
+        other => passed(other),
     };
     quote! {
         #docs

@@ -79,7 +79,7 @@ fn of_member(member: &Member, role: Role, is_body: &dyn Fn(&str) -> bool) -> Vec
         let call = checks::call(*check, wire, &quote!(self.#name));
         checks.push(quote!(#call?;));
     }
-    match member.ty.item() {
+    match member.ty.innermost() {
         Ty::Runtime(_) => checks.push(quote!(validate::well_formed(#wire, &self.#name)?;)),
         Ty::Named(ty) if is_body(ty) => {
             checks.push(quote!(validate::nested(#wire, &self.#name)?;));

@@ -155,29 +155,37 @@ fn fields_have_the_types_that_the_client_can_read() {
         Ty::DateTime,
         Ty::Json,
     ];
-    let all = plain.into_iter().chain([Ty::List(text()), Ty::Map(text())]);
+    let all = plain
+        .into_iter()
+        .chain([Ty::List(text()), Ty::Map(text()), Ty::Boxed(text())]);
     let mut known: Names = all.map(|ty| ty.name().to_owned()).collect();
     known.insert("Option".to_owned());
     known.extend(newtypes());
     assert_same("types of fields", known, found);
 }
 
-#[test]
-fn paths_and_queries_have_the_types_that_the_client_can_write() {
-    // A path is written from `AsRef<str>`: a `String` or what `string_newtype!` makes.
-    let mut path = newtypes();
-    path.insert("String".to_owned());
-    assert_same("types of paths", names(PATH.iter().copied()), path);
-    let file = source("pipeline/query.rs");
-    let shown = file.items.iter().find_map(|item| match item {
-        syn::Item::Macro(item) if item.mac.path.is_ident("shown") => Some(item.mac.tokens.clone()),
+/// The types for which the macros `shown` and `borrowed` implement a trait.
+fn types_of_macros(path: &str) -> Names {
+    let file = source(path);
+    let calls = file.items.iter().filter_map(|item| match item {
+        syn::Item::Macro(item)
+            if item.mac.path.is_ident("shown") || item.mac.path.is_ident("borrowed") =>
+        {
+            Some(item.mac.tokens.clone())
+        }
         _ => None,
     });
-    let words = flat(shown.expect("a list of types"));
-    let words = words
-        .iter()
+    let words = calls
+        .flat_map(flat)
         .filter(|token| matches!(token, TokenTree::Ident(_)));
-    let mut query: Names = words.map(ToString::to_string).collect();
+    words.map(|word| word.to_string()).collect()
+}
+
+#[test]
+fn paths_and_queries_have_the_types_that_the_client_can_write() {
+    let path = types_of_macros("pipeline/path.rs");
+    assert_same("types of paths", names(PATH.iter().copied()), path);
+    let mut query = types_of_macros("pipeline/query.rs");
     assert!(query.remove("str"), "setters take `&str`");
     assert_same("types of queries", names(QUERY.iter().copied()), query);
 }
@@ -198,10 +206,11 @@ fn rules_are_those_that_the_client_checks() {
         Check::MinItems,
         Check::MaxItems,
     ];
-    let rules = checks.map(|check| rule(check(1)));
+    let rules = checks.map(|check| rule(check(1))).into_iter();
+    let rules = rules.chain([rule(Check::Int32), rule(Check::Finite)]);
     // `pattern` is what the functions of the patterns call.
     let written = ["given", "nested", "pattern", "well_formed"];
-    let known = names(rules.into_iter().chain(written));
+    let known = names(rules.chain(written));
     assert_same(
         "rules of members",
         known,

@@ -482,9 +482,17 @@ async fn invalid_arguments_are_refused_before_anything_is_sent() {
         retention_in_days: Some(0),
         ..body(None)
     };
+    let beyond_32_bits = OnDemandSnapshotRequest {
+        retention_in_days: Some(5_000_000_000),
+        ..body(None)
+    };
     for (call, argument) in [
         (
             v2.take_snapshot_and_wait(PROJECT, "orders", none),
+            "retentionInDays",
+        ),
+        (
+            v2.take_snapshot_and_wait(PROJECT, "orders", beyond_32_bits),
             "retentionInDays",
         ),
         (

@@ -9,7 +9,7 @@ response! {
         /// When the oplog recorded the database operation, in UTC.
         #[wire("date")]
         pub date: Option<Timestamp>,
-        /// Position of the database operation among those of the same second, from 1. At least 1.
+        /// Position of the database operation among those of the same second, from 1. At least 1. Documented format: int32.
         #[wire("increment")]
         pub increment: Option<i64>,
         /// The same second as `date`, in seconds since 1970-01-01 UTC.

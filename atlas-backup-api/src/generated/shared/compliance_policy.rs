@@ -8,7 +8,7 @@ resource! {
     #[derive(Default)]
     #[doc(alias = "BackupComplianceOnDemandPolicyItem")]
     pub struct ComplianceOnDemandPolicyItem {
-        /// Without meaning for on-demand snapshots: send 0. At least 0. At most 40.
+        /// Without meaning for on-demand snapshots: send 0. At least 0. At most 40. Documented format: int32.
         #[wire("frequencyInterval")]
         pub frequency_interval: Option<i64>,
         /// Always `ondemand`.
@@ -20,7 +20,7 @@ resource! {
         /// Unit of `retentionValue`.
         #[wire("retentionUnit")]
         pub retention_unit: Option<RetentionUnit>,
-        /// How many of the unit Atlas keeps the snapshot.
+        /// How many of the unit Atlas keeps the snapshot. Documented format: int32.
         #[wire("retentionValue")]
         pub retention_value: Option<i64>,
     }
@@ -37,6 +37,7 @@ impl ComplianceOnDemandPolicyItem {
         validate::well_formed("id", &self.id)?;
         validate::given("retentionUnit", self.retention_unit.is_some())?;
         validate::given("retentionValue", self.retention_value.is_some())?;
+        validate::int32("retentionValue", &self.retention_value)?;
         Ok(())
     }
 }
@@ -47,7 +48,8 @@ resource! {
     #[doc(alias = "BackupComplianceScheduledPolicyItem")]
     pub struct CompliancePolicyItem {
         /// How often within the frequency: 1, 2, 4, 6, 8 or 12 hours (NVMe clusters: 12), 1 for daily, 1 (Monday) to 7 (Sunday) for weekly,
-        /// 1 to 28 or 40 (the last day of the month) for monthly, 1 to 12 (the month) for yearly. At least 1. At most 40.
+        /// 1 to 28 or 40 (the last day of the month) for monthly, 1 to 12 (the month) for yearly. At least 1. At most 40. Documented
+        /// format: int32.
         #[wire("frequencyInterval")]
         pub frequency_interval: Option<i64>,
         /// How often Atlas takes the snapshot.
@@ -60,6 +62,7 @@ resource! {
         #[wire("retentionUnit")]
         pub retention_unit: Option<RetentionUnit>,
         /// How many of the unit Atlas keeps the snapshot. A less frequent item must not be kept for less time than a more frequent one.
+        /// Documented format: int32.
         #[wire("retentionValue")]
         pub retention_value: Option<i64>,
     }
@@ -76,6 +79,7 @@ impl CompliancePolicyItem {
         validate::well_formed("id", &self.id)?;
         validate::given("retentionUnit", self.retention_unit.is_some())?;
         validate::given("retentionValue", self.retention_value.is_some())?;
+        validate::int32("retentionValue", &self.retention_value)?;
         Ok(())
     }
 }

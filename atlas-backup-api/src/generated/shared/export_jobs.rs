@@ -89,10 +89,10 @@ response! {
     /// How many collections an export job has exported.
     #[doc(alias = "ExportStatus")]
     pub struct ExportProgress {
-        /// How many collections are exported already.
+        /// How many collections are exported already. Documented format: int32.
         #[wire("exportedCollections")]
         pub exported_collections: Option<i64>,
-        /// How many collections there are to export.
+        /// How many collections there are to export. Documented format: int32.
         #[wire("totalCollections")]
         pub total_collections: Option<i64>,
     }

@@ -48,7 +48,7 @@ response! {
         /// The legacy checkpoints of this page.
         #[wire("results", required)]
         pub results: Vec<LegacyCheckpoint>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }
@@ -101,13 +101,13 @@ response! {
         /// Value of the HTTP header that a download from `urlV2` needs. Whoever has it and the URL can read the data.
         #[wire("authValue", secret)]
         pub auth_value: Option<String>,
-        /// How many hours the download URL works after the job has made it. At least 1.
+        /// How many hours the download URL works after the job has made it. At least 1. Documented format: int32.
         #[wire("expirationHours")]
         pub expiration_hours: Option<i64>,
         /// When the download URL stops working, in UTC. Only for a download.
         #[wire("expires")]
         pub expires: Option<Timestamp>,
-        /// How often the data can be downloaded. At least 1.
+        /// How often the data can be downloaded. At least 1. Documented format: int32.
         #[wire("maxDownloads")]
         pub max_downloads: Option<i64>,
         /// How the data is delivered.
@@ -138,10 +138,10 @@ request_body! {
     /// How a legacy restore job is to hand over its data.
     #[doc(alias = "BackupRestoreJobDelivery")]
     pub struct LegacyRestoreDeliveryRequest {
-        /// How many hours the URL of a download shall work. At least 1.
+        /// How many hours the URL of a download shall work. At least 1. Documented format: int32.
         #[wire("expirationHours")]
         pub expiration_hours: Option<i64>,
-        /// How often the data of a download can be fetched. At least 1.
+        /// How often the data of a download can be fetched. At least 1. Documented format: int32.
         #[wire("maxDownloads")]
         pub max_downloads: Option<i64>,
         /// How to deliver the data. `AUTOMATED_RESTORE` overwrites the target cluster.
@@ -177,7 +177,9 @@ impl LegacyRestoreDeliveryRequest {
     #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::minimum("expirationHours", self.expiration_hours, 1)?;
+        validate::int32("expirationHours", &self.expiration_hours)?;
         validate::minimum("maxDownloads", self.max_downloads, 1)?;
+        validate::int32("maxDownloads", &self.max_downloads)?;
         validate::well_formed("targetClusterId", &self.target_cluster_id)?;
         validate::well_formed("targetClusterName", &self.target_cluster_name)?;
         validate::well_formed("targetGroupId", &self.target_group_id)?;
@@ -297,7 +299,7 @@ response! {
         /// The jobs, one for a replica set and one for each shard of a sharded cluster.
         #[wire("results", required, whole_answer)]
         pub results: Vec<LegacyRestoreJob>,
-        /// How many jobs there are. At least 0.
+        /// How many jobs there are. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }
@@ -313,7 +315,7 @@ response! {
         /// The legacy restore jobs of this page.
         #[wire("results", required)]
         pub results: Vec<LegacyRestoreJob>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }
@@ -332,7 +334,7 @@ request_body! {
         #[wire("delivery", required)]
         pub delivery: LegacyRestoreDeliveryRequest,
         /// Position of the database operation to restore to among those of the second `oplogTs`, from 1. Only with `oplogTs`, and without
-        /// any other restore point. At least 1.
+        /// any other restore point. At least 1. Documented format: int32.
         #[wire("oplogInc")]
         pub oplog_inc: Option<i64>,
         /// Second of the oplog to restore to, in UTC. Only with `oplogInc`, and without any other restore point.
@@ -368,6 +370,7 @@ impl LegacyRestoreJobRequest {
         validate::well_formed("checkpointId", &self.checkpoint_id)?;
         validate::nested("delivery", &self.delivery)?;
         validate::minimum("oplogInc", self.oplog_inc, 1)?;
+        validate::int32("oplogInc", &self.oplog_inc)?;
         validate::minimum(
             "pointInTimeUTCMillis",
             self.point_in_time_utc_millis,
@@ -423,13 +426,13 @@ response! {
     /// When Atlas takes legacy snapshots of a cluster and how long it keeps them.
     #[doc(alias = "ApiAtlasSnapshotScheduleView")]
     pub struct LegacySchedule {
-        /// Minutes between two checkpoints, 15, 30 or 60. Only for a sharded cluster.
+        /// Minutes between two checkpoints, 15, 30 or 60. Only for a sharded cluster. Documented format: int32.
         #[wire("clusterCheckpointIntervalMin")]
         pub cluster_checkpoint_interval_min: Option<i64>,
         /// Id of the cluster.
         #[wire("clusterId")]
         pub cluster_id: Option<ObjectId>,
-        /// How many days Atlas keeps daily snapshots. 0 means that it takes none.
+        /// How many days Atlas keeps daily snapshots. 0 means that it takes none. Documented format: int32.
         #[wire("dailySnapshotRetentionDays")]
         pub daily_snapshot_retention_days: Option<i64>,
         /// Id of the project that owns the cluster.
@@ -438,19 +441,19 @@ response! {
         /// Links to this resource and to related ones.
         #[wire("links")]
         pub links: Vec<Link>,
-        /// How many months Atlas keeps monthly snapshots. 0 means that it takes none.
+        /// How many months Atlas keeps monthly snapshots. 0 means that it takes none. Documented format: int32.
         #[wire("monthlySnapshotRetentionMonths")]
         pub monthly_snapshot_retention_months: Option<i64>,
-        /// How many hours back the cluster can be restored to any point in time.
+        /// How many hours back the cluster can be restored to any point in time. Documented format: int32.
         #[wire("pointInTimeWindowHours")]
         pub point_in_time_window_hours: Option<i64>,
-        /// Hours between two snapshots, 6, 8, 12 or 24.
+        /// Hours between two snapshots, 6, 8, 12 or 24. Documented format: int32.
         #[wire("snapshotIntervalHours")]
         pub snapshot_interval_hours: Option<i64>,
-        /// How many days Atlas keeps the most recent snapshots, 2 to 5.
+        /// How many days Atlas keeps the most recent snapshots, 2 to 5. Documented format: int32.
         #[wire("snapshotRetentionDays")]
         pub snapshot_retention_days: Option<i64>,
-        /// How many weeks Atlas keeps weekly snapshots. 0 means that it takes none.
+        /// How many weeks Atlas keeps weekly snapshots. 0 means that it takes none. Documented format: int32.
         #[wire("weeklySnapshotRetentionWeeks")]
         pub weekly_snapshot_retention_weeks: Option<i64>,
     }
@@ -461,29 +464,31 @@ resource! {
     #[derive(Default)]
     #[doc(alias = "ApiAtlasSnapshotScheduleView")]
     pub struct LegacyScheduleUpdateRequest {
-        /// Minutes between two checkpoints, 15, 30 or 60. Only for a sharded cluster. At least 15. At most 60.
+        /// Minutes between two checkpoints, 15, 30 or 60. Only for a sharded cluster. At least 15. At most 60. Documented format: int32.
         #[wire("clusterCheckpointIntervalMin")]
         pub cluster_checkpoint_interval_min: Option<i64>,
         /// Id of the cluster.
         #[wire("clusterId")]
         pub cluster_id: Option<ObjectId>,
         /// How many days Atlas keeps daily snapshots: 3 to 7, 15, 30, 60, 90, 120, 180 or 360. 0 means that it takes none. At least 0. At
-        /// most 360.
+        /// most 360. Documented format: int32.
         #[wire("dailySnapshotRetentionDays")]
         pub daily_snapshot_retention_days: Option<i64>,
         /// How many months Atlas keeps monthly snapshots: 1 to 13, 18, 24 or 36. 0 means that it takes none. At least 0. At most 36.
+        /// Documented format: int32.
         #[wire("monthlySnapshotRetentionMonths")]
         pub monthly_snapshot_retention_months: Option<i64>,
-        /// How many hours back the cluster can be restored to any point in time.
+        /// How many hours back the cluster can be restored to any point in time. Documented format: int32.
         #[wire("pointInTimeWindowHours")]
         pub point_in_time_window_hours: Option<i64>,
-        /// Hours between two snapshots, 6, 8, 12 or 24. At least 6. At most 24.
+        /// Hours between two snapshots, 6, 8, 12 or 24. At least 6. At most 24. Documented format: int32.
         #[wire("snapshotIntervalHours")]
         pub snapshot_interval_hours: Option<i64>,
-        /// How many days Atlas keeps the most recent snapshots, 2 to 5. At least 2. At most 5.
+        /// How many days Atlas keeps the most recent snapshots, 2 to 5. At least 2. At most 5. Documented format: int32.
         #[wire("snapshotRetentionDays")]
         pub snapshot_retention_days: Option<i64>,
         /// How many weeks Atlas keeps weekly snapshots: 1 to 8, 12, 16, 20, 24 or 52. 0 means that it takes none. At least 0. At most 52.
+        /// Documented format: int32.
         #[wire("weeklySnapshotRetentionWeeks")]
         pub weekly_snapshot_retention_weeks: Option<i64>,
     }
@@ -524,6 +529,7 @@ impl LegacyScheduleUpdateRequest {
             self.monthly_snapshot_retention_months,
             36,
         )?;
+        validate::int32("pointInTimeWindowHours", &self.point_in_time_window_hours)?;
         validate::minimum("snapshotIntervalHours", self.snapshot_interval_hours, 6)?;
         validate::maximum("snapshotIntervalHours", self.snapshot_interval_hours, 24)?;
         validate::minimum("snapshotRetentionDays", self.snapshot_retention_days, 2)?;
@@ -626,7 +632,7 @@ response! {
         /// The legacy snapshots of this page.
         #[wire("results", required)]
         pub results: Vec<LegacySnapshot>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }

@@ -39,15 +39,15 @@ request_body! {
         /// What is to become of the snapshot. Both `automated` and `pointInTime` overwrite all data of the target cluster.
         #[wire("deliveryType", required)]
         pub delivery_type: RestoreDeliveryType,
-        /// Position in the oplog within the second of `oplogTs`, for `pointInTime`. At least 1.
+        /// Position in the oplog within the second of `oplogTs`, for `pointInTime`. At least 1. Documented format: int32.
         #[wire("oplogInc")]
         pub oplog_inc: Option<i64>,
         /// Second of the oplog to restore, in seconds since 1970-01-01 UTC, for `pointInTime`: together with `oplogInc`, and instead of
-        /// `pointInTimeUTCSeconds`. At least 1199145600.
+        /// `pointInTimeUTCSeconds`. At least 1199145600. Documented format: int32.
         #[wire("oplogTs")]
         pub oplog_ts: Option<i64>,
         /// Point in time to restore, in seconds since 1970-01-01 UTC, for `pointInTime`: instead of `oplogTs` and `oplogInc`. At least
-        /// 1199145600.
+        /// 1199145600. Documented format: int32.
         #[wire("pointInTimeUTCSeconds")]
         pub point_in_time_utc_seconds: Option<i64>,
         /// Id of the snapshot. Required for `automated` and `download`. A restore to a point in time finds its snapshot itself; Atlas takes
@@ -82,12 +82,15 @@ impl RestoreJobRequest {
     #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::minimum("oplogInc", self.oplog_inc, 1)?;
+        validate::int32("oplogInc", &self.oplog_inc)?;
         validate::minimum("oplogTs", self.oplog_ts, 1199145600)?;
+        validate::int32("oplogTs", &self.oplog_ts)?;
         validate::minimum(
             "pointInTimeUTCSeconds",
             self.point_in_time_utc_seconds,
             1199145600,
         )?;
+        validate::int32("pointInTimeUTCSeconds", &self.point_in_time_utc_seconds)?;
         validate::well_formed("snapshotId", &self.snapshot_id)?;
         validate::well_formed("targetClusterName", &self.target_cluster_name)?;
         validate::well_formed("targetGroupId", &self.target_group_id)?;

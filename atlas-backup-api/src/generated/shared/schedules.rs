@@ -23,7 +23,7 @@ resource! {
         /// Unit of `retentionValue`. Required for all but on-demand snapshots.
         #[wire("retentionUnit")]
         pub retention_unit: Option<RetentionUnit>,
-        /// How many of the unit Atlas keeps the copy. Required for all but on-demand snapshots.
+        /// How many of the unit Atlas keeps the copy. Required for all but on-demand snapshots. Documented format: int32.
         #[wire("retentionValue")]
         pub retention_value: Option<i64>,
     }
@@ -35,6 +35,7 @@ impl CopyPolicyItem {
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::given("frequencyType", self.frequency_type.is_some())?;
         validate::well_formed("id", &self.id)?;
+        validate::int32("retentionValue", &self.retention_value)?;
         if let Some(case) = validate::Case::when(
             "frequencyType",
             &self.frequency_type,
@@ -91,7 +92,7 @@ resource! {
         /// Which snapshots are kept longer.
         #[wire("frequencyType")]
         pub frequency_type: Option<SnapshotKind>,
-        /// How many days longer Atlas keeps them.
+        /// How many days longer Atlas keeps them. Documented format: int32.
         #[wire("retentionDays")]
         pub retention_days: Option<i64>,
     }
@@ -101,6 +102,7 @@ impl ExtraRetention {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
+        validate::int32("retentionDays", &self.retention_days)?;
         Ok(())
     }
 }
@@ -136,7 +138,8 @@ resource! {
     #[doc(alias = "DiskBackupApiPolicyItem")]
     pub struct SchedulePolicyItem {
         /// How often within the frequency: 1, 2, 4, 6, 8 or 12 hours (NVMe clusters: 12), 1 for daily, 1 (Monday) to 7 (Sunday) for weekly,
-        /// 1 to 28 or 40 (the last day of the month) for monthly, 1 to 12 (the month) for yearly. At least 1. At most 40.
+        /// 1 to 28 or 40 (the last day of the month) for monthly, 1 to 12 (the month) for yearly. At least 1. At most 40. Documented
+        /// format: int32.
         #[wire("frequencyInterval")]
         pub frequency_interval: Option<i64>,
         /// How often Atlas takes the snapshot.
@@ -149,6 +152,7 @@ resource! {
         #[wire("retentionUnit")]
         pub retention_unit: Option<RetentionUnit>,
         /// How many of the unit Atlas keeps the snapshot. A less frequent item must not be kept for less time than a more frequent one.
+        /// Documented format: int32.
         #[wire("retentionValue")]
         pub retention_value: Option<i64>,
     }
@@ -165,6 +169,7 @@ impl SchedulePolicyItem {
         validate::well_formed("id", &self.id)?;
         validate::given("retentionUnit", self.retention_unit.is_some())?;
         validate::given("retentionValue", self.retention_value.is_some())?;
+        validate::int32("retentionValue", &self.retention_value)?;
         Ok(())
     }
 }

@@ -40,14 +40,15 @@ response! {
         #[wire("links")]
         pub links: Vec<Link>,
         /// Position of the database operation to restore to among those of the second `oplogTs`, from 1. Only when `deliveryType` is
-        /// `pointInTime`. At least 1.
+        /// `pointInTime`. At least 1. Documented format: int32.
         #[wire("oplogInc")]
         pub oplog_inc: Option<i64>,
         /// Second of the oplog to restore to, in seconds since 1970-01-01 UTC. Only when `deliveryType` is `pointInTime`. At least
-        /// 1199145600.
+        /// 1199145600. Documented format: int32.
         #[wire("oplogTs", date_time)]
         pub oplog_ts: Option<i64>,
         /// Point in time to restore to, in seconds since 1970-01-01 UTC. Only when `deliveryType` is `pointInTime`. At least 1199145600.
+        /// Documented format: int32.
         #[wire("pointInTimeUTCSeconds")]
         pub point_in_time_utc_seconds: Option<i64>,
         /// Id of the snapshot.
@@ -75,7 +76,7 @@ response! {
         /// The serverless restore jobs of this page.
         #[wire("results", required)]
         pub results: Vec<ServerlessRestoreJob>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }
@@ -89,14 +90,15 @@ request_body! {
         /// What is to become of the data.
         #[wire("deliveryType", required)]
         pub delivery_type: RestoreDeliveryType,
-        /// Position of the database operation to restore to among those of the second `oplogTs`, from 1. At least 1.
+        /// Position of the database operation to restore to among those of the second `oplogTs`, from 1. At least 1. Documented format:
+        /// int32.
         #[wire("oplogInc")]
         pub oplog_inc: Option<i64>,
         /// Second of the oplog to restore to, in seconds since 1970-01-01 UTC. With `oplogInc` it is one place in the oplog. At least
-        /// 1199145600.
+        /// 1199145600. Documented format: int32.
         #[wire("oplogTs")]
         pub oplog_ts: Option<i64>,
-        /// Point in time to restore to, in seconds since 1970-01-01 UTC. At least 1199145600.
+        /// Point in time to restore to, in seconds since 1970-01-01 UTC. At least 1199145600. Documented format: int32.
         #[wire("pointInTimeUTCSeconds")]
         pub point_in_time_utc_seconds: Option<i64>,
         /// Id of the snapshot. Required for `automated` and `download`. A restore to a point in time finds its snapshot itself; Atlas takes
@@ -131,12 +133,15 @@ impl ServerlessRestoreJobRequest {
     #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::minimum("oplogInc", self.oplog_inc, 1)?;
+        validate::int32("oplogInc", &self.oplog_inc)?;
         validate::minimum("oplogTs", self.oplog_ts, 1199145600)?;
+        validate::int32("oplogTs", &self.oplog_ts)?;
         validate::minimum(
             "pointInTimeUTCSeconds",
             self.point_in_time_utc_seconds,
             1199145600,
         )?;
+        validate::int32("pointInTimeUTCSeconds", &self.point_in_time_utc_seconds)?;
         validate::well_formed("snapshotId", &self.snapshot_id)?;
         validate::well_formed("targetClusterName", &self.target_cluster_name)?;
         validate::well_formed("targetGroupId", &self.target_group_id)?;
@@ -212,7 +217,7 @@ response! {
         /// The serverless snapshots of this page.
         #[wire("results", required)]
         pub results: Vec<ServerlessSnapshot>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }

@@ -42,7 +42,7 @@ request_body! {
         /// Unit of `retentionValue`.
         #[wire("retentionUnit", required)]
         pub retention_unit: SnapshotRetentionUnit,
-        /// How many of the unit Atlas keeps the snapshot.
+        /// How many of the unit Atlas keeps the snapshot. Documented format: int32.
         #[wire("retentionValue", required)]
         pub retention_value: i64,
     }
@@ -61,6 +61,7 @@ impl SnapshotRetentionRequest {
     /// Checks the documented rules, as `send` does. The error names the first member that breaks one, its value and the rule.
     #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
+        validate::int32("retentionValue", &self.retention_value)?;
         Ok(())
     }
 }

@@ -63,7 +63,7 @@ response! {
         /// The restore jobs of the cluster.
         #[wire("results", required)]
         pub results: Vec<TenantRestoreJob>,
-        /// How many results there are. At least 0.
+        /// How many results there are. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }
@@ -179,7 +179,7 @@ response! {
         /// The snapshots of the cluster.
         #[wire("results", required)]
         pub results: Vec<TenantSnapshot>,
-        /// How many results there are. At least 0.
+        /// How many results there are. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }

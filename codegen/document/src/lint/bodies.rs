@@ -1,6 +1,6 @@
-//! The bodies that the client can send and read. A body is an object, a list of objects, or a map.
-//! The client has no way to send or read a body that is one text, number or boolean: there is no
-//! member to name in an error, and none to add later.
+//! The bodies that the client can send and read: objects, lists, maps and any JSON. The client has no
+//! way to send or read a body that is one text, number or boolean: there is no member to name in an
+//! error, and none to add later. Lists and maps of enums cannot be sent.
 
 use serde_json::Value;
 
@@ -59,23 +59,27 @@ fn kind<'a>(document: &'a Value, schema: &'a Value) -> &'a str {
 }
 
 fn request(document: &Value, schema: &Value, at: String) -> Option<Finding> {
-    let what = match kind(document, schema) {
-        kind if SCALARS.contains(&kind) => format!("of type {kind}"),
-        "" => "that is any JSON".to_owned(),
-        "array" => {
-            let items = resolve(document, described(&schema["items"]));
-            match text(items, "type") {
-                "object" => return None,
-                "" => "that is a list of any JSON".to_owned(),
-                kind => format!("that is a list of items of type {kind}"),
-            }
-        }
-        _ => return None,
+    let kind = kind(document, schema);
+    let what = if SCALARS.contains(&kind) {
+        format!("of type {kind}")
+    } else if is_enum(document, schema) {
+        "that is a list or a map of enums".to_owned()
+    } else {
+        return None;
     };
     let message = format!("a request body {what} is not supported");
     Some(Finding::new("body", at, message).help(
         "describe the object that Atlas takes, with the value as a member; if it really is no object, leave the operation out",
     ))
+}
+
+/// Whether a schema is an enum, or a list or a map of enums.
+fn is_enum(document: &Value, schema: &Value) -> bool {
+    let schema = resolve(document, described(schema));
+    let inner = schema
+        .get("items")
+        .or_else(|| schema.get("additionalProperties"));
+    schema.get("enum").is_some() || inner.is_some_and(|inner| is_enum(document, inner))
 }
 
 fn response_body(document: &Value, schema: &Value, at: String) -> Option<Finding> {

@@ -2,7 +2,8 @@
 //!
 //! `/a/{x}` and `/a/{y}` are the same path. `/{x}/b` and `/a/{y}` both match `/a/b` and neither is
 //! more specific. A literal beside a parameter (`/a/b` and `/a/{x}`) is allowed, because the
-//! literal takes precedence.
+//! literal takes precedence. So does a custom method after a parameter (`/{x}:pin` and `/{x}`), whose
+//! colon the client escapes in values.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,7 @@ use serde_json::Value;
 use super::{described, members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
+use crate::route::parameter;
 
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let paths: Vec<(&str, &Value)> = members(document, "paths").collect();
@@ -56,18 +58,22 @@ fn template(path: &str, findings: &mut Vec<Finding>) {
     let mut names = BTreeSet::new();
     for segment in segments.split('/') {
         match parameter(segment) {
-            Some(name) if name.is_empty() || name.contains(['{', '}']) => report(
+            Some((name, _)) if name.is_empty() || name.contains('{') => report(
                 format!("`{segment}` names no parameter"),
                 "write one name in braces, as `{groupId}`",
             ),
-            Some(name) if !names.insert(name) => report(
+            Some((_, literal)) if !is_custom_method(literal) => report(
+                format!("`{segment}`: a parameter must be a whole segment"),
+                "only a custom method may stand after it, as in `{clusterName}:pin`: leave the operation out",
+            ),
+            Some((name, _)) if !names.insert(name) => report(
                 format!("parameter `{name}` stands twice in `{path}`"),
                 "give each its own name",
             ),
             Some(_) => {}
             None if segment.contains(['{', '}']) => report(
                 format!("`{segment}`: a parameter must be a whole segment"),
-                "the client cannot write text beside a parameter: leave the operation out",
+                "the client cannot write text before a parameter: leave the operation out",
             ),
             None if segment.is_empty() => report(
                 format!("`{path}` has an empty segment"),
@@ -92,6 +98,13 @@ fn template(path: &str, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether the literal after a parameter is empty or names a custom method: `:pin`.
+fn is_custom_method(literal: &str) -> bool {
+    let name = literal.strip_prefix(':');
+    literal.is_empty()
+        || name.is_some_and(|name| !name.is_empty() && name.chars().all(char::is_alphanumeric))
+}
+
 fn ambiguous(document: &Value, one: (&str, &Value), other: (&str, &Value)) -> bool {
     let (left, right): (Vec<_>, Vec<_>) =
         (one.0.split('/').collect(), other.0.split('/').collect());
@@ -102,18 +115,15 @@ fn ambiguous(document: &Value, one: (&str, &Value), other: (&str, &Value)) -> bo
     for (a, b) in left.iter().zip(&right) {
         match (parameter(a), parameter(b)) {
             (None, None) if a != b => return false,
-            (Some(name), None) if !admits(document, one.1, name, b) => return false,
-            (None, Some(name)) if !admits(document, other.1, name, a) => return false,
+            (Some((_, one)), Some((_, other))) if one != other => return false,
+            (Some((name, _)), None) if !admits(document, one.1, name, b) => return false,
+            (None, Some((name, _))) if !admits(document, other.1, name, a) => return false,
             (Some(_), None) => right_wins = true,
             (None, Some(_)) => left_wins = true,
             _ => {}
         }
     }
     left_wins == right_wins
-}
-
-fn parameter(segment: &str) -> Option<&str> {
-    segment.strip_prefix('{')?.strip_suffix('}')
 }
 
 /// Whether the path parameter can have the value `literal`. It cannot if it is an id, or an enum
@@ -171,7 +181,8 @@ fn parameters(
     operation: &Value,
     findings: &mut Vec<Finding>,
 ) {
-    let in_template: BTreeSet<&str> = path.split('/').filter_map(parameter).collect();
+    let in_template = path.split('/').filter_map(parameter);
+    let in_template: BTreeSet<&str> = in_template.map(|(name, _)| name).collect();
     let mut declared = BTreeSet::new();
     let entries = operation
         .get("parameters")

@@ -36,7 +36,7 @@ response! {
         #[wire("projectId")]
         pub project_id: Option<ObjectId>,
         /// How many days back any point in time can be restored, at least 1 and at most the retention of hourly snapshots. Only for
-        /// continuous backups.
+        /// continuous backups. Documented format: int32.
         #[wire("restoreWindowDays")]
         pub restore_window_days: Option<i64>,
         /// The snapshots that every cluster must take.
@@ -84,7 +84,7 @@ resource! {
         #[wire("projectId")]
         pub project_id: Option<ObjectId>,
         /// How many days back any point in time can be restored, at least 1 and at most the retention of hourly snapshots. Only for
-        /// continuous backups.
+        /// continuous backups. Documented format: int32.
         #[wire("restoreWindowDays")]
         pub restore_window_days: Option<i64>,
         /// The snapshots that every cluster must take.
@@ -118,6 +118,7 @@ impl CompliancePolicyUpdateRequest {
         validate::min_length("authorizedEmail", &self.authorized_email, 1)?;
         validate::nested("onDemandPolicyItem", &self.on_demand_policy_item)?;
         validate::well_formed("projectId", &self.project_id)?;
+        validate::int32("restoreWindowDays", &self.restore_window_days)?;
         validate::nested("scheduledPolicyItems", &self.scheduled_policy_items)?;
         Ok(())
     }

@@ -10,7 +10,7 @@ request_body! {
         /// What the snapshot is for.
         #[wire("description", required)]
         pub description: String,
-        /// How many days Atlas keeps the snapshot. At least 1.
+        /// How many days Atlas keeps the snapshot. At least 1. Documented format: int32.
         #[wire("retentionInDays", required)]
         pub retention_in_days: i64,
     }
@@ -30,6 +30,7 @@ impl OnDemandSnapshotRequest {
     #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::minimum("retentionInDays", self.retention_in_days, 1)?;
+        validate::int32("retentionInDays", &self.retention_in_days)?;
         Ok(())
     }
 }
@@ -120,7 +121,7 @@ response! {
         /// The snapshots of this page.
         #[wire("results", required)]
         pub results: Vec<Snapshot>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }

@@ -37,13 +37,13 @@ response! {
         /// Which indexes are restored.
         #[wire("indexStrategy")]
         pub index_strategy: Option<IndexStrategy>,
-        /// Position in the oplog within the second of `oplogTs`.
+        /// Position in the oplog within the second of `oplogTs`. Documented format: int32.
         #[wire("oplogInc")]
         pub oplog_inc: Option<i64>,
-        /// Second of the oplog to restore, in seconds since 1970-01-01 UTC.
+        /// Second of the oplog to restore, in seconds since 1970-01-01 UTC. Documented format: int32.
         #[wire("oplogTs")]
         pub oplog_ts: Option<i64>,
-        /// Point in time to restore, in seconds since 1970-01-01 UTC.
+        /// Point in time to restore, in seconds since 1970-01-01 UTC. Documented format: int32.
         #[wire("pointInTimeUtcSeconds")]
         pub point_in_time_utc_seconds: Option<i64>,
         /// How many documents are restored already. At least 0.
@@ -124,7 +124,7 @@ response! {
         /// The collections of this page.
         #[wire("results", required)]
         pub results: Vec<CollectionRestoreJobCollection>,
-        /// How many results all pages have together. At least 0.
+        /// How many results all pages have together. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }
@@ -134,7 +134,7 @@ response! {
     /// How far the indexes of a collection restore job are.
     #[doc(alias = "ApiAtlasCollectionRestoreJobIndexStatus")]
     pub struct CollectionRestoreJobIndexStatus {
-        /// How many collections have an index that failed. At least 0.
+        /// How many collections have an index that failed. At least 0. Documented format: int32.
         #[wire("failedCollectionCount")]
         pub failed_collection_count: Option<i64>,
         /// How far the restore of the indexes is.
@@ -153,7 +153,7 @@ response! {
         /// The collection restore jobs of this page.
         #[wire("results", required)]
         pub results: Vec<CollectionRestoreJob>,
-        /// How many results all pages have together. At least 0.
+        /// How many results all pages have together. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }
@@ -178,13 +178,14 @@ request_body! {
         /// Which indexes to restore.
         #[wire("indexStrategy", required)]
         pub index_strategy: IndexStrategy,
-        /// Position in the oplog within the second of `oplogTs`.
+        /// Position in the oplog within the second of `oplogTs`. Documented format: int32.
         #[wire("oplogInc")]
         pub oplog_inc: Option<i64>,
-        /// Second of the oplog to restore, in seconds since 1970-01-01 UTC. With `oplogInc` it is one place in the oplog.
+        /// Second of the oplog to restore, in seconds since 1970-01-01 UTC. With `oplogInc` it is one place in the oplog. Documented
+        /// format: int32.
         #[wire("oplogTs")]
         pub oplog_ts: Option<i64>,
-        /// Point in time to restore, in seconds since 1970-01-01 UTC.
+        /// Point in time to restore, in seconds since 1970-01-01 UTC. Documented format: int32.
         #[wire("pointInTimeUtcSeconds")]
         pub point_in_time_utc_seconds: Option<i64>,
         /// Id of the snapshot. Leave it out to restore a point in time.
@@ -234,6 +235,9 @@ impl CollectionRestoreJobRequest {
         validate::nested("collections", &self.collections)?;
         validate::max_items("databases", &self.databases, 100)?;
         validate::nested("databases", &self.databases)?;
+        validate::int32("oplogInc", &self.oplog_inc)?;
+        validate::int32("oplogTs", &self.oplog_ts)?;
+        validate::int32("pointInTimeUtcSeconds", &self.point_in_time_utc_seconds)?;
         validate::well_formed("snapshotId", &self.snapshot_id)?;
         validate::well_formed("targetClusterName", &self.target_cluster_name)?;
         validate::well_formed("targetGroupId", &self.target_group_id)?;

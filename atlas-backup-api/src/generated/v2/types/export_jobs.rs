@@ -56,7 +56,7 @@ response! {
         /// The export jobs of this page.
         #[wire("results", required)]
         pub results: Vec<ExportJob>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }

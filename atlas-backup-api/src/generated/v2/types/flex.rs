@@ -63,7 +63,7 @@ response! {
         /// The flex restore jobs of this page.
         #[wire("results", required)]
         pub results: Vec<FlexRestoreJob>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }
@@ -178,7 +178,7 @@ response! {
         /// The flex snapshots of this page.
         #[wire("results", required)]
         pub results: Vec<FlexSnapshot>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }

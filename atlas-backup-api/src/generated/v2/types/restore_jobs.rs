@@ -42,13 +42,15 @@ response! {
         /// Links to this resource and to related ones.
         #[wire("links")]
         pub links: Vec<Link>,
-        /// Position in the oplog within the second of `oplogTs`. Only for a point in time given so. At least 1.
+        /// Position in the oplog within the second of `oplogTs`. Only for a point in time given so. At least 1. Documented format: int32.
         #[wire("oplogInc")]
         pub oplog_inc: Option<i64>,
         /// Second of the oplog to restore, in seconds since 1970-01-01 UTC. Only for a point in time given so. At least 1199145600.
+        /// Documented format: int32.
         #[wire("oplogTs", date_time)]
         pub oplog_ts: Option<i64>,
-        /// Point in time to restore, in seconds since 1970-01-01 UTC. Only for a point in time given so. At least 1199145600.
+        /// Point in time to restore, in seconds since 1970-01-01 UTC. Only for a point in time given so. At least 1199145600. Documented
+        /// format: int32.
         #[wire("pointInTimeUTCSeconds")]
         pub point_in_time_utc_seconds: Option<i64>,
         /// Downloads of the same files through private endpoints. Only for a download that can be made privately.
@@ -82,7 +84,7 @@ response! {
         /// The restore jobs of this page.
         #[wire("results", required)]
         pub results: Vec<RestoreJob>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }

@@ -19,7 +19,8 @@ resource! {
         /// At most 6 items. Deprecated by Atlas.
         #[wire("frequencies")]
         pub frequencies: Option<Vec<SnapshotKind>>,
-        /// How many of the latest snapshots are copied, instead of `frequencies` and `copyPolicyItems`. At least 1. At most 500.
+        /// How many of the latest snapshots are copied, instead of `frequencies` and `copyPolicyItems`. At least 1. At most 500. Documented
+        /// format: int32.
         #[wire("lastNumberOfSnapshots")]
         pub last_number_of_snapshots: Option<i64>,
         /// Region to which the snapshots are copied.
@@ -112,13 +113,13 @@ response! {
         /// The snapshots that Atlas takes: one policy at most. At most 1 items.
         #[wire("policies")]
         pub policies: Vec<SchedulePolicy>,
-        /// Hour at which Atlas takes snapshots, 0 to 23, in UTC.
+        /// Hour at which Atlas takes snapshots, 0 to 23, in UTC. Documented format: int32.
         #[wire("referenceHourOfDay")]
         pub reference_hour_of_day: Option<i64>,
-        /// Minute of that hour at which Atlas takes snapshots, 0 to 59.
+        /// Minute of that hour at which Atlas takes snapshots, 0 to 59. Documented format: int32.
         #[wire("referenceMinuteOfHour")]
         pub reference_minute_of_hour: Option<i64>,
-        /// How many days back any point in time can be restored, at least 1. Only for continuous backups.
+        /// How many days back any point in time can be restored, at least 1. Only for continuous backups. Documented format: int32.
         #[wire("restoreWindowDays")]
         pub restore_window_days: Option<i64>,
         /// Whether the path of exported data has the names of the organization and the project instead of their ids.
@@ -162,13 +163,13 @@ resource! {
         /// The snapshots that Atlas takes: one policy at most. At most 1 items.
         #[wire("policies")]
         pub policies: Option<Vec<SchedulePolicy>>,
-        /// Hour at which Atlas takes snapshots, 0 to 23, in UTC.
+        /// Hour at which Atlas takes snapshots, 0 to 23, in UTC. Documented format: int32.
         #[wire("referenceHourOfDay")]
         pub reference_hour_of_day: Option<i64>,
-        /// Minute of that hour at which Atlas takes snapshots, 0 to 59.
+        /// Minute of that hour at which Atlas takes snapshots, 0 to 59. Documented format: int32.
         #[wire("referenceMinuteOfHour")]
         pub reference_minute_of_hour: Option<i64>,
-        /// How many days back any point in time can be restored, at least 1. Only for continuous backups.
+        /// How many days back any point in time can be restored, at least 1. Only for continuous backups. Documented format: int32.
         #[wire("restoreWindowDays")]
         pub restore_window_days: Option<i64>,
         /// Whether the new retention also holds for the copies that exist.
@@ -193,6 +194,9 @@ impl ScheduleUpdateRequest {
         validate::nested("extraRetentionSettings", &self.extra_retention_settings)?;
         validate::max_items("policies", &self.policies, 1)?;
         validate::nested("policies", &self.policies)?;
+        validate::int32("referenceHourOfDay", &self.reference_hour_of_day)?;
+        validate::int32("referenceMinuteOfHour", &self.reference_minute_of_hour)?;
+        validate::int32("restoreWindowDays", &self.restore_window_days)?;
         Ok(())
     }
 }

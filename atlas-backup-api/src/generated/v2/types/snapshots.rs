@@ -11,7 +11,7 @@ request_body! {
         /// What the snapshot is for.
         #[wire("description")]
         pub description: Option<String>,
-        /// How many days Atlas keeps the snapshot. At least 1.
+        /// How many days Atlas keeps the snapshot. At least 1. Documented format: int32.
         #[wire("retentionInDays")]
         pub retention_in_days: Option<i64>,
     }
@@ -22,6 +22,7 @@ impl OnDemandSnapshotRequest {
     #[inline]
     pub fn validate(&self) -> Result<(), InvalidArgument> {
         validate::minimum("retentionInDays", self.retention_in_days, 1)?;
+        validate::int32("retentionInDays", &self.retention_in_days)?;
         Ok(())
     }
 }
@@ -120,7 +121,7 @@ response! {
         /// The collections of this page.
         #[wire("results", required)]
         pub results: Vec<SnapshotCollection>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }
@@ -149,7 +150,7 @@ response! {
         /// The databases of this page.
         #[wire("results", required)]
         pub results: Vec<SnapshotDatabase>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }
@@ -170,7 +171,7 @@ response! {
         /// The snapshots of this page.
         #[wire("results", required)]
         pub results: Vec<Snapshot>,
-        /// How many results all pages have together. Only when `includeCount` is true. At least 0.
+        /// How many results all pages have together. Only when `includeCount` is true. At least 0. Documented format: int32.
         #[wire("totalCount")]
         pub total_count: Option<i64>,
     }
