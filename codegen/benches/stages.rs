@@ -10,6 +10,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark has nobody to report to")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use atlas_backup_codegen::generate_observed;
@@ -18,8 +19,7 @@ use atlas_backup_document::{Document, GENERATIONS, Generation};
 const ROUNDS: usize = 15;
 /// The numbers of copies of v2 whose times are compared.
 const COPIES: [usize; 3] = [1, 4, 8];
-/// The schemas that the copies share.
-const ONCE: [&str; 2] = ["ClusterName", "ObjectId"];
+const REFERENCE: &str = "#/components/schemas/";
 
 /// A step and its duration in each round.
 type Times = (&'static str, Vec<Duration>);
@@ -100,68 +100,126 @@ fn growth(document: &Document, rounds: usize) {
 }
 
 /// Returns a document with this many copies of all operations, schemas and tags, each with a name of
-/// its own.
+/// its own. The copies share the schemas that parameters and error responses use.
 fn copied(document: &Document, copies: usize) -> Document {
     let (head, rest) = document.text.split_once("\ntags:\n").unwrap();
     let (tags, rest) = rest.split_once("\npaths:\n").unwrap();
     let (paths, rest) = rest.split_once("\ncomponents:\n  schemas:\n").unwrap();
     let (schemas, rest) = rest.split_once("\n  parameters:\n").unwrap();
-    let all = |text: &str| -> String { (0..copies).map(|copy| renamed(text, copy)).collect() };
-    let (tags, paths, schemas) = (all(tags), all(paths), all(schemas));
+    let schemas = entries(schemas, "    ");
+    let once = used(rest, &schemas);
+    let is_copied = |copy: usize, name: &str| copy == 0 || !once.contains(name);
+    let mut all_tags = String::new();
+    let (mut all_paths, mut all_schemas) = (BTreeMap::new(), BTreeMap::new());
+    for copy in 0..copies {
+        all_tags.extend([renamed(tags, copy, &once), "\n".to_owned()]);
+        for (path, text) in entries(paths, "  ") {
+            let path = path.replacen("/api/", &prefix(copy), 1);
+            all_paths.insert(path, renamed(text, copy, &once));
+        }
+        for (name, text) in schemas.iter().filter(|(name, _)| is_copied(copy, name)) {
+            all_schemas.insert(numbered(name, copy, &once), renamed(text, copy, &once));
+        }
+    }
+    let text = |entries: BTreeMap<String, String>, indent: &str| -> String {
+        let entries = entries.iter();
+        let entry = |(key, text): (&String, &String)| format!("{indent}{key}:\n{text}\n");
+        entries.map(entry).collect()
+    };
     Document {
         text: format!(
-            "{head}\ntags:\n{tags}\npaths:\n{paths}\ncomponents:\n  schemas:\n{schemas}\n  parameters:\n{rest}"
+            "{head}\ntags:\n{all_tags}\npaths:\n{}\ncomponents:\n  schemas:\n{}\n  parameters:\n{rest}",
+            text(all_paths, "  "),
+            text(all_schemas, "    "),
         ),
         ..document.clone()
     }
 }
 
-/// Appends the number of the copy to the names in a section of a document. The first copy keeps
-/// them.
-fn renamed(text: &str, copy: usize) -> String {
+fn prefix(copy: usize) -> String {
+    match copy {
+        0 => "/api/".to_owned(),
+        copy => format!("/api/{copy}/"),
+    }
+}
+
+/// The name of a schema in a copy of the document.
+fn numbered(name: &str, copy: usize, once: &BTreeSet<&str>) -> String {
+    match copy {
+        0 => name.to_owned(),
+        _ if once.contains(name) => name.to_owned(),
+        copy => format!("{name}{copy}"),
+    }
+}
+
+/// Splits a section into its entries: the key and the lines below it.
+fn entries<'a>(section: &'a str, indent: &str) -> Vec<(&'a str, &'a str)> {
+    let mut starts: Vec<usize> = Vec::new();
+    let mut at = 0;
+    for line in section.split_inclusive('\n') {
+        let key = line.strip_prefix(indent);
+        if key.is_some_and(|key| !key.starts_with([' ', '#'])) {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    let ends = starts.iter().skip(1).chain([&at]);
+    let entry = |(start, end): (&usize, &usize)| {
+        section[*start..*end]
+            .trim_start()
+            .split_once(":\n")
+            .unwrap()
+    };
+    starts.iter().zip(ends).map(entry).collect()
+}
+
+/// The schemas that a text refers to, directly or through others.
+fn used<'a>(text: &'a str, schemas: &[(&'a str, &'a str)]) -> BTreeSet<&'a str> {
+    let mut names = BTreeSet::new();
+    let mut open = vec![text];
+    while let Some(text) = open.pop() {
+        for (_, target) in text
+            .match_indices(REFERENCE)
+            .map(|(at, _)| text[at..].split_at(REFERENCE.len()))
+        {
+            let name = target.split('\'').next().unwrap();
+            if names.insert(name) {
+                open.extend(
+                    schemas
+                        .iter()
+                        .filter(|(known, _)| *known == name)
+                        .map(|(_, text)| text),
+                );
+            }
+        }
+    }
+    names
+}
+
+/// Appends the number of the copy to the names in a part of a document. The first copy keeps them.
+fn renamed(text: &str, copy: usize, once: &BTreeSet<&str>) -> String {
     if copy == 0 {
-        return format!("{text}\n");
+        return text.trim_end().to_owned();
     }
-    let mut renamed = String::new();
-    let mut skipped = false;
-    for line in text.lines() {
-        let name = line
-            .strip_prefix("    ")
-            .and_then(|rest| rest.strip_suffix(':'));
-        if let Some(name) = name.filter(|name| name.starts_with(char::is_uppercase)) {
-            skipped = ONCE.contains(&name);
+    let line = |line: &str| match line.trim_start() {
+        rest if rest.starts_with("- name: ") || rest.starts_with("operationId: ") => {
+            format!("{line}{copy}")
         }
-        if skipped {
-            continue;
-        }
-        let declares = ["- name: ", "operationId: ", "x-atlas-update-of: "];
-        let line = match line.trim_start() {
-            rest if declares.iter().any(|start| rest.starts_with(start)) => format!("{line}{copy}"),
-            rest if rest.starts_with("tags: [") => line.replace(']', &format!("{copy}]")),
-            rest if rest.starts_with("/api/") => {
-                line.replacen("/api/", &format!("/api/{copy}/"), 1)
+        rest if rest.starts_with("x-atlas-update-of: ") => format!("{line}{copy}"),
+        rest if rest.starts_with("tags: [") => line.replace(']', &format!("{copy}]")),
+        _ => match line.split_once(REFERENCE) {
+            Some((before, after)) => {
+                let (name, after) = after.split_at(after.find('\'').unwrap());
+                format!("{before}{REFERENCE}{}{after}", numbered(name, copy, once))
             }
-            _ if name.is_some_and(|name| name.starts_with(char::is_uppercase)) => {
-                line.replace(':', &format!("{copy}:"))
-            }
-            _ => match line.split_once("#/components/schemas/") {
-                Some((before, after)) => {
-                    let end = after.find('\'').unwrap();
-                    let (name, after) = after.split_at(end);
-                    let copy = if ONCE.contains(&name) {
-                        String::new()
-                    } else {
-                        copy.to_string()
-                    };
-                    format!("{before}#/components/schemas/{name}{copy}{after}")
-                }
-                None => line.to_owned(),
-            },
-        };
-        renamed.push_str(&line);
-        renamed.push('\n');
-    }
-    renamed
+            None => line.to_owned(),
+        },
+    };
+    text.trim_end()
+        .lines()
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn read(

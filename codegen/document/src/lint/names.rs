@@ -100,20 +100,22 @@ fn types(document: &Value, findings: &mut Vec<Finding>) {
             && schema.get("enum").is_none()
             && RUNTIME_TYPES.iter().any(|(known, _)| *known == name);
         let finding = |message: String| Finding::new("schema-name", &at, message).at_key();
-        let help = format!(
-            "call it `{}`, for example; `x-atlas-schema` keeps the official name",
-            free_type(document, &rust)
-        );
+        let help = || {
+            format!(
+                "call it `{}`, for example; `x-atlas-schema` keeps the official name",
+                free_type(document, &rust)
+            )
+        };
         if let Some((first, first_at)) = names.claim(&rust, name, &at) {
             let message = format!("`{name}` and `{first}` would be the same type `{rust}`");
             findings.push(
                 finding(message)
                     .related(first_at, "the other one")
-                    .help(help),
+                    .help(help()),
             );
         } else if let Some(owner) = taken_names::as_type(&rust).filter(|_| !is_runtime_type) {
             let message = format!("`{name}` would replace {owner}");
-            findings.push(finding(message).help(help));
+            findings.push(finding(message).help(help()));
         } else if rust != name && is_pascal(name) {
             // What the schema says of its members is looked up by its name, and would be lost.
             let message = format!("`{name}` would be the type `{rust}`, which is another name");
@@ -155,7 +157,7 @@ fn methods(document: &Value, findings: &mut Vec<Finding>) {
         let id = text(operation, "operationId");
         let (method, at) = (method_name(id), child(&pointer, "operationId"));
         let finding = |message: String| Finding::new("operation-id", &at, message);
-        let help = format!("call it `{}`, for example", free_operation(document, id));
+        let help = || format!("call it `{}`, for example", free_operation(document, id));
         if let Some((first, first_at)) = names.claim(&method, id, &at) {
             let message = if first == id {
                 format!("operationId `{id}` stands twice")
@@ -165,11 +167,11 @@ fn methods(document: &Value, findings: &mut Vec<Finding>) {
             findings.push(
                 finding(message)
                     .related(first_at, "the other one")
-                    .help(help),
+                    .help(help()),
             );
         } else if let Some(owner) = taken_names::as_method(&method) {
             let message = format!("`{id}` would be the method `{method}`, which is {owner}");
-            findings.push(finding(message).help(help));
+            findings.push(finding(message).help(help()));
         }
     }
 }
@@ -201,7 +203,7 @@ fn request(document: &Value, pointer: &str, operation: &Value, findings: &mut Ve
         let help = format!("call it `{}`, for example", free_operation(document, id));
         Finding::new("operation-id", &at, message).help(help)
     };
-    if schemas(document).any(|(schema, _)| schema == name) {
+    if document["components"]["schemas"].get(&name).is_some() {
         let schema = child("/components/schemas", &name);
         findings.push(finding("a schema").related(schema, "the schema"));
     } else if let Some(owner) = taken_names::as_request(&name)

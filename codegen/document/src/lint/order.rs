@@ -101,6 +101,10 @@ fn report<R: Ord>(pointer: &str, keys: &[String], ranks: &[R], findings: &mut Ve
 
 /// Returns the fewest items to move so that the others are in ascending order.
 fn misplaced<R: Ord>(ranks: &[R]) -> Vec<usize> {
+    // The search below takes time with the square of their number, and most documents are in order.
+    if ranks.is_sorted() {
+        return Vec::new();
+    }
     // The longest ascending run that ends at each item, and the item before it in that run.
     let mut runs: Vec<(usize, Option<usize>)> = Vec::new();
     for (index, rank) in ranks.iter().enumerate() {

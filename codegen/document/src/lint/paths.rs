@@ -15,10 +15,12 @@ use crate::error::Finding;
 use crate::route::parameter;
 
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
-    let paths: Vec<(&str, &Value)> = members(document, "paths").collect();
-    for (index, (path, item)) in paths.iter().enumerate() {
-        for (other, other_item) in &paths[..index] {
-            if ambiguous(document, (path, item), (other, other_item)) {
+    let paths: Vec<_> = members(document, "paths")
+        .map(|(path, item)| (path, path.split('/').collect::<Vec<_>>(), item))
+        .collect();
+    for (index, (path, segments, item)) in paths.iter().enumerate() {
+        for (other, other_segments, other_item) in &paths[..index] {
+            if ambiguous(document, (segments, item), (other_segments, other_item)) {
                 let message = format!("`{path}` and `{other}` match the same request");
                 findings.push(
                     Finding::new("ambiguous-path", child("/paths", path), message)
@@ -29,7 +31,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
         }
     }
     let before = findings.len();
-    for (path, _) in &paths {
+    for (path, ..) in &paths {
         template(path, findings);
     }
     let faulty: BTreeSet<String> = findings[before..]
@@ -105,14 +107,14 @@ fn is_custom_method(literal: &str) -> bool {
         || name.is_some_and(|name| !name.is_empty() && name.chars().all(char::is_alphanumeric))
 }
 
-fn ambiguous(document: &Value, one: (&str, &Value), other: (&str, &Value)) -> bool {
-    let (left, right): (Vec<_>, Vec<_>) =
-        (one.0.split('/').collect(), other.0.split('/').collect());
+/// Whether two paths, each with its segments and its operations, match the same request.
+fn ambiguous(document: &Value, one: (&[&str], &Value), other: (&[&str], &Value)) -> bool {
+    let (left, right) = (one.0, other.0);
     if left.len() != right.len() {
         return false;
     }
     let (mut left_wins, mut right_wins) = (false, false);
-    for (a, b) in left.iter().zip(&right) {
+    for (a, b) in left.iter().zip(right) {
         match (parameter(a), parameter(b)) {
             (None, None) if a != b => return false,
             (Some((_, one)), Some((_, other))) if one != other => return false,

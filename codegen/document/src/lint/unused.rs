@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::operations;
+use super::{operations, text};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -29,13 +29,14 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
             }
         }
     }
+    let used_tags: BTreeSet<&str> = operations(document)
+        .filter_map(|(.., operation)| operation.get("tags")?.as_array())
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let tags = document.get("tags").and_then(Value::as_array);
     for (index, tag) in tags.into_iter().flatten().enumerate() {
-        let is_used = operations(document)
-            .flat_map(|(.., operation)| operation.get("tags")?.as_array())
-            .flatten()
-            .any(|used| Some(used) == tag.get("name"));
-        if !is_used {
+        if !used_tags.contains(text(tag, "name")) {
             let at = child(&child("/tags", &index.to_string()), "name");
             let message = format!("no operation has the tag {}", tag["name"]);
             findings.push(
