@@ -14,6 +14,8 @@ pub struct Facts {
     pub api: String,
     /// The title of the document.
     pub title: String,
+    /// The description of the document.
+    pub description: String,
     /// Operations by method name (`take_snapshot`).
     pub operations: BTreeMap<String, Operation>,
     /// Types by schema name (`Snapshot`).

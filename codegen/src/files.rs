@@ -172,10 +172,11 @@ fn root(model: &Model) -> File {
         .iter()
         .map(|operation| operation.module.as_str())
         .collect();
-    let mut text = format!(
-        "\n//! {}.\n\nuse crate::generated::prelude::*;\n\n",
-        model.title.trim_end_matches('.')
-    );
+    let mut text = format!("\n//! {}.\n", model.title.trim_end_matches('.'));
+    if !model.description.is_empty() {
+        text.push_str(&format!("//!\n{}", module_docs(&model.description)));
+    }
+    text.push_str("\nuse crate::generated::prelude::*;\n\n");
     for tag in tags {
         text.push_str(&format!("pub mod {tag};\n"));
     }
@@ -189,6 +190,14 @@ fn root(model: &Model) -> File {
         path: format!("{}/mod.rs", model.api),
         text,
     }
+}
+
+/// The documentation at the top of a file.
+fn module_docs(description: &str) -> String {
+    let words: Vec<&str> = description.split_whitespace().collect();
+    let text = words.join(" ");
+    let lines = textwrap::wrap(&text, 128).into_iter();
+    lines.map(|line| format!("//! {line}\n")).collect()
 }
 
 /// Generates `v2/types/mod.rs`: the modules of types, and the shared types by name.
@@ -242,13 +251,10 @@ fn operations_file(model: &Model, operations: &[&Printed<'_>]) -> String {
     let tag = operations
         .first()
         .and_then(|first| model.tags.get(&first.operation.facts.tag));
-    let description: Vec<&str> = tag
-        .map(|text| text.split_whitespace().collect())
-        .unwrap_or_default();
-    let mut text = String::from("\n");
-    for line in textwrap::wrap(&description.join(" "), 128) {
-        text.push_str(&format!("//! {line}\n"));
-    }
+    let mut text = format!(
+        "\n{}",
+        tag.map_or_else(String::new, |text| module_docs(text))
+    );
     text.push_str("\nuse super::{Api, types};\nuse crate::generated::prelude::*;\n\n");
     text.push_str(&print::one_block(
         operations.iter().map(|printed| printed.method.as_str()),

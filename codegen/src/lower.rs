@@ -43,6 +43,7 @@ pub(crate) fn lower(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<(OpenAPI, 
     let mut facts = Facts {
         api: loaded.document.api.clone(),
         title: openapi.info.title.clone(),
+        description: openapi.info.description.clone().unwrap_or_default(),
         ..Facts::default()
     };
     for (name, pass) in PASSES {

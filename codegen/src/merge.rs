@@ -18,6 +18,7 @@ pub(crate) fn merge(mut model: Model, document: &Document, facts: Facts) -> Resu
     model.document.clone_from(&document.path);
     model.api = facts.api;
     model.title = facts.title;
+    model.description = facts.description;
     model.tags = facts.tags;
     keep_reachable(&mut model);
     let roles = roles(&model, &facts.types);

@@ -27,6 +27,8 @@ pub(crate) struct Model {
     pub api: String,
     /// The title of the document.
     pub title: String,
+    /// The description of the document.
+    pub description: String,
     /// Descriptions by tag.
     pub tags: BTreeMap<String, String>,
     /// In progenitor's order.

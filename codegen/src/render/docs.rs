@@ -29,9 +29,9 @@ pub(super) fn operation(operation: &Operation, api: &str) -> TokenStream {
             job.purpose
         ));
     }
-    // These two parameters are in every path and need no explanation.
+    // The name of a cluster needs no explanation.
     let path = operation.path.iter();
-    let arguments = path.filter(|argument| !["groupId", "clusterName"].contains(&&*argument.wire));
+    let arguments = path.filter(|argument| argument.wire != "clusterName");
     let arguments: String = arguments
         .map(|argument| {
             format!(
@@ -148,7 +148,7 @@ mod tests {
                 },
             })
             .into();
-        let expected = "/// Take a snapshot.\n///\n/// At once. Really.\n///\n/// JOB- `part_id`: The partId.\n///\n\
+        let expected = "/// Take a snapshot.\n///\n/// At once. Really.\n///\n/// JOB- `group_id`: The groupId.\n/// - `part_id`: The partId.\n///\n\
              /// Role: Project Owner. Errors ([`Error::status`]): 400, 404. `POST /a` as `application/json` \
              ([documentation](https://a.b)).\n";
         let of = |api| text(super::operation(&operation, api));

@@ -12,6 +12,8 @@ impl Api {
     /// Tells Atlas of an AWS S3 bucket that exists in your account and to which it may export snapshots. The IAM role through which
     /// Atlas reaches the bucket must exist already.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createexportbucket)).
@@ -32,6 +34,7 @@ impl Api {
     /// Makes Atlas forget one export bucket. The bucket itself and the data in it stay. First turn automatic exports off in the
     /// schedule of every cluster that exports to it.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
@@ -53,6 +56,7 @@ impl Api {
     ///
     /// Returns one bucket to which Atlas can export snapshots.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
@@ -73,6 +77,8 @@ impl Api {
     /// Return all export buckets of a project.
     ///
     /// Returns the buckets to which Atlas can export the snapshots of a project.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`
@@ -100,7 +106,7 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 request! {
     #[response(types::ExportBucket, create_export_bucket)]
     pub struct CreateExportBucket {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -121,7 +127,7 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 request! {
     #[response((), delete_export_bucket)]
     pub struct DeleteExportBucket {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
     }
@@ -139,7 +145,7 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 request! {
     #[response(types::ExportBucket, get_export_bucket)]
     pub struct GetExportBucket {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
     }
@@ -158,7 +164,7 @@ request! {
     #[response(types::ExportBucketPage, list_export_buckets)]
     #[items(types::ExportBucket, numbered, counted)]
     pub struct ListExportBuckets {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.

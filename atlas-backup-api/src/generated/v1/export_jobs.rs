@@ -11,6 +11,8 @@ impl Api {
     ///
     /// Starts a job that exports one completed snapshot to an export bucket, and answers while the job is still `Queued`.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createbackupexportjob)).
@@ -33,6 +35,7 @@ impl Api {
     ///
     /// Returns one job that exports a snapshot to a bucket.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `export_id`: Id of the export job.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
@@ -56,6 +59,8 @@ impl Api {
     /// Return all export jobs of one cluster.
     ///
     /// Returns the jobs that export snapshots of one cluster to buckets.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/json`
@@ -86,7 +91,7 @@ static CREATE_EXPORT_JOB: Operation = Operation {
 request! {
     #[response(types::ExportJob, create_export_job)]
     pub struct CreateExportJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
     }
@@ -104,7 +109,7 @@ static GET_EXPORT_JOB: Operation = Operation {
 request! {
     #[response(types::ExportJob, get_export_job)]
     pub struct GetExportJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
     }
@@ -123,7 +128,7 @@ request! {
     #[response(types::ExportJobPage, list_export_jobs)]
     #[items(types::ExportJob, numbered, counted)]
     pub struct ListExportJobs {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.

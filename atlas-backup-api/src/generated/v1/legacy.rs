@@ -13,6 +13,8 @@ impl Api {
     /// (`HTTP`). The answer lists the jobs: one for a replica set; for a sharded cluster a batch with one per shard and one for the
     /// config servers. Queryable snapshots cannot be restored this way.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createlegacybackuprestorejob)).
@@ -37,6 +39,7 @@ impl Api {
     ///
     /// Deletes one snapshot of a cluster that still has legacy backups. It cannot be brought back.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
@@ -62,6 +65,7 @@ impl Api {
     ///
     /// Returns one point between legacy snapshots of a sharded cluster to which it can be restored.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `checkpoint_id`: Id of the checkpoint.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -88,6 +92,7 @@ impl Api {
     ///
     /// Returns one job that restores a legacy backup or makes it ready for download.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `job_id`: Id of the job.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -114,6 +119,8 @@ impl Api {
     ///
     /// Returns when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getlegacysnapshotschedule)).
@@ -138,6 +145,7 @@ impl Api {
     /// an upgrade to MongoDB 4.2 moves an older cluster to them: its legacy snapshots stay until they expire, and its backup policy
     /// goes back to the default schedule, so a policy of your own must be set again.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
@@ -163,6 +171,8 @@ impl Api {
     ///
     /// Returns the points between legacy snapshots of a sharded cluster to which it can be restored, page by page.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listlegacybackupcheckpoints)).
@@ -185,6 +195,8 @@ impl Api {
     ///
     /// Returns the jobs that restored legacy backups of a cluster or made them ready for download, page by page. The restore of a
     /// sharded cluster is a batch with one job per shard and one for the config servers, and `batchId` asks for the jobs of one batch.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/json`
@@ -209,6 +221,8 @@ impl Api {
     /// Returns the snapshots of a cluster that still has legacy backups, page by page. Without `completed` these are the completed
     /// ones.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listlegacysnapshots)).
@@ -229,6 +243,8 @@ impl Api {
     /// Change the legacy backup schedule.
     ///
     /// Sets when Atlas takes legacy snapshots of a cluster and how long it keeps them.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `PATCH
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/json`
@@ -255,6 +271,7 @@ impl Api {
     /// Sets when Atlas deletes one legacy snapshot, or keeps it for good with `doNotDelete`. A request with `doNotDelete: true` must
     /// not have `expires`.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 500. `PATCH
@@ -291,7 +308,7 @@ static CREATE_LEGACY_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::LegacyRestoreJobList, create_legacy_restore_job)]
     pub struct CreateLegacyRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -312,7 +329,7 @@ static DELETE_LEGACY_SNAPSHOT: Operation = Operation {
 request! {
     #[response((), delete_legacy_snapshot)]
     pub struct DeleteLegacySnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -333,7 +350,7 @@ static GET_LEGACY_CHECKPOINT: Operation = Operation {
 request! {
     #[response(types::LegacyCheckpoint, get_legacy_checkpoint)]
     pub struct GetLegacyCheckpoint {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -354,7 +371,7 @@ static GET_LEGACY_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::LegacyRestoreJob, get_legacy_restore_job)]
     pub struct GetLegacyRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -375,7 +392,7 @@ static GET_LEGACY_SCHEDULE: Operation = Operation {
 request! {
     #[response(types::LegacySchedule, get_legacy_schedule)]
     pub struct GetLegacySchedule {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -396,7 +413,7 @@ static GET_LEGACY_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::LegacySnapshot, get_legacy_snapshot)]
     pub struct GetLegacySnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -418,7 +435,7 @@ request! {
     #[response(types::LegacyCheckpointPage, list_legacy_checkpoints)]
     #[items(types::LegacyCheckpoint, numbered, counted)]
     pub struct ListLegacyCheckpoints {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.
@@ -453,7 +470,7 @@ request! {
         /// Id of the batch of jobs that one restore of a sharded cluster made.
         #[query("batchId")]
         batch_id: ObjectId,
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.
@@ -488,7 +505,7 @@ request! {
         /// Which snapshots to return, by whether they are completed. Default: `true`.
         #[query("completed")]
         completed: types::LegacySnapshotCompletion,
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.
@@ -519,7 +536,7 @@ static UPDATE_LEGACY_SCHEDULE: Operation = Operation {
 request! {
     #[response(types::LegacySchedule, update_legacy_schedule)]
     pub struct UpdateLegacySchedule {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -540,7 +557,7 @@ static UPDATE_LEGACY_SNAPSHOT_RETENTION: Operation = Operation {
 request! {
     #[response(types::LegacySnapshot, update_legacy_snapshot_retention)]
     pub struct UpdateLegacySnapshotRetention {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.

@@ -12,6 +12,7 @@ impl Api {
     /// Cancels one job that has not ended. Its `cancelled` is true then. Atlas may refuse to cancel a restore to a cluster, with
     /// `CANNOT_CANCEL_AUTOMATED_RESTORE`, and part of a sharded cluster's job.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `restore_job_id`: Id of the restore job.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 405, 500. `DELETE
@@ -38,6 +39,8 @@ impl Api {
     /// (`pointInTime`), or makes a snapshot ready for download (`download`). Both restores first remove all data of the target cluster,
     /// which may be the same cluster; a download changes nothing.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createbackuprestorejob)).
@@ -61,6 +64,7 @@ impl Api {
     /// Returns one job that restores a cluster or makes a snapshot ready for download. It has ended when `finishedAt` is there or
     /// `failed`, `expired` or `cancelled` is true.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `restore_job_id`: Id of the restore job.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
@@ -84,6 +88,8 @@ impl Api {
     /// Return all restore jobs of one cluster.
     ///
     /// Returns the jobs that restore snapshots of one cluster or make them ready for download.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/json`
@@ -114,7 +120,7 @@ static CANCEL_RESTORE_JOB: Operation = Operation {
 request! {
     #[response((), cancel_restore_job)]
     pub struct CancelRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -135,7 +141,7 @@ static CREATE_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::RestoreJob, create_restore_job)]
     pub struct CreateRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -156,7 +162,7 @@ static GET_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::RestoreJob, get_restore_job)]
     pub struct GetRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -178,7 +184,7 @@ request! {
     #[response(types::RestoreJobPage, list_restore_jobs)]
     #[items(types::RestoreJob, numbered, counted)]
     pub struct ListRestoreJobs {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.

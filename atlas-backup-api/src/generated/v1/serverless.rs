@@ -11,6 +11,8 @@ impl Api {
     /// Restores a snapshot (`automated`) or a point in time (`pointInTime`) of a serverless instance to a cluster, whose data Atlas
     /// first deletes, or makes a snapshot ready for download (`download`).
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createserverlessbackuprestorejob)).
@@ -35,6 +37,7 @@ impl Api {
     ///
     /// Returns one job that restores a serverless instance or makes one of its snapshots ready for download.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `restore_job_id`: Id of the restore job.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -61,6 +64,7 @@ impl Api {
     ///
     /// Returns one snapshot of a serverless instance.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -87,6 +91,8 @@ impl Api {
     ///
     /// Returns the jobs that restored a serverless instance or made a snapshot ready for download, page by page.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listserverlessbackuprestorejobs)).
@@ -108,6 +114,8 @@ impl Api {
     /// Return all snapshots of one serverless instance.
     ///
     /// Returns the snapshots of a serverless instance, page by page.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots` as `application/json`
@@ -140,7 +148,7 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::ServerlessRestoreJob, create_serverless_restore_job)]
     pub struct CreateServerlessRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -161,7 +169,7 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::ServerlessRestoreJob, get_serverless_restore_job)]
     pub struct GetServerlessRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -182,7 +190,7 @@ static GET_SERVERLESS_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::ServerlessSnapshot, get_serverless_snapshot)]
     pub struct GetServerlessSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
     }
@@ -201,7 +209,7 @@ request! {
     #[response(types::ServerlessRestoreJobPage, list_serverless_restore_jobs)]
     #[items(types::ServerlessRestoreJob, numbered, counted)]
     pub struct ListServerlessRestoreJobs {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.
@@ -233,7 +241,7 @@ request! {
     #[response(types::ServerlessSnapshotPage, list_serverless_snapshots)]
     #[items(types::ServerlessSnapshot, numbered, counted)]
     pub struct ListServerlessSnapshots {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.

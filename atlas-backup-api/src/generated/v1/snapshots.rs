@@ -11,6 +11,7 @@ impl Api {
     ///
     /// Deletes one snapshot of a sharded cluster for good, with the snapshots of its shards and config servers.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `DELETE
@@ -35,6 +36,7 @@ impl Api {
     ///
     /// Deletes one snapshot for good. For a sharded cluster there is another operation.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
@@ -59,6 +61,7 @@ impl Api {
     ///
     /// Returns one snapshot of a sharded cluster, with the snapshots of its shards and config servers.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -83,6 +86,7 @@ impl Api {
     ///
     /// Returns one snapshot of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -107,6 +111,8 @@ impl Api {
     ///
     /// Returns all snapshots of a cluster that is sharded. There are no pages: the answer has all of them.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listshardedclusterbackups)).
@@ -126,6 +132,8 @@ impl Api {
     /// Return all snapshots of one replica set.
     ///
     /// Returns the snapshots of a cluster that is a replica set. For a sharded cluster there is another operation.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/json`
@@ -148,6 +156,8 @@ impl Api {
     /// Starts a snapshot at once, outside the schedule, and answers while it is still `queued`. Atlas takes one on-demand snapshot of a
     /// cluster at a time: while one is `queued` or `inProgress`, wait until it has ended before taking another.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/atlas/reference/api/cloud-backup/backup/take-one-ondemand-backup/)).
@@ -169,6 +179,7 @@ impl Api {
     ///
     /// Sets for how long Atlas keeps one snapshot, which changes when it expires.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `PATCH
@@ -203,7 +214,7 @@ static DELETE_SHARDED_SNAPSHOT: Operation = Operation {
 request! {
     #[response((), delete_sharded_snapshot)]
     pub struct DeleteShardedSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -224,7 +235,7 @@ static DELETE_SNAPSHOT: Operation = Operation {
 request! {
     #[response((), delete_snapshot)]
     pub struct DeleteSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -245,7 +256,7 @@ static GET_SHARDED_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::Snapshot, get_sharded_snapshot)]
     pub struct GetShardedSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -266,7 +277,7 @@ static GET_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::Snapshot, get_snapshot)]
     pub struct GetSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -288,7 +299,7 @@ request! {
     #[response(types::SnapshotPage, list_sharded_snapshots)]
     #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -310,7 +321,7 @@ request! {
     #[response(types::SnapshotPage, list_snapshots)]
     #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.
@@ -352,7 +363,7 @@ static TAKE_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::Snapshot, take_snapshot)]
     pub struct TakeSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -373,7 +384,7 @@ static UPDATE_SNAPSHOT_RETENTION: Operation = Operation {
 request! {
     #[response(types::Snapshot, update_snapshot_retention)]
     pub struct UpdateSnapshotRetention {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.

@@ -12,6 +12,8 @@ impl Api {
     /// Starts a job that restores collections or whole databases from a snapshot or a point in time to a cluster, and answers while the
     /// job is still `INITIALIZING`. With `OVERWRITE_EXISTING` it replaces collections that the target cluster already has.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs` as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclustercollectionrestorejob)).
@@ -33,6 +35,7 @@ impl Api {
     ///
     /// Returns one job that restores single collections or databases.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `job_id`: Id of the job.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
@@ -56,6 +59,7 @@ impl Api {
     ///
     /// Returns how far one collection restore job is with one of its collections.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `job_id`: Id of the job.
     /// - `source_namespace`: Where the collection is in the snapshot, `database.collection`: any text.
     ///
@@ -83,6 +87,7 @@ impl Api {
     ///
     /// Returns how far one collection restore job is with each of its collections.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `job_id`: Id of the job.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
@@ -106,6 +111,8 @@ impl Api {
     /// Return all collection restore jobs of one cluster.
     ///
     /// Returns the jobs that restore single collections or databases of one cluster.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs` as `application/vnd.atlas.2025-03-12+json`
@@ -135,7 +142,7 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::CollectionRestoreJob, create_collection_restore_job)]
     pub struct CreateCollectionRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -156,7 +163,7 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::CollectionRestoreJob, get_collection_restore_job)]
     pub struct GetCollectionRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -177,7 +184,7 @@ static GET_COLLECTION_RESTORE_JOB_COLLECTION: Operation = Operation {
 request! {
     #[response(types::CollectionRestoreJobCollection, get_collection_restore_job_collection)]
     pub struct GetCollectionRestoreJobCollection {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -202,7 +209,7 @@ request! {
     )]
     #[items(types::CollectionRestoreJobCollection, numbered)]
     pub struct ListCollectionRestoreJobCollections {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// How many results one page has at most, 1 to 500. Default: `100`.
@@ -239,7 +246,7 @@ request! {
     #[response(types::CollectionRestoreJobPage, list_collection_restore_jobs)]
     #[items(types::CollectionRestoreJob, numbered)]
     pub struct ListCollectionRestoreJobs {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// How many results one page has at most, 1 to 500. Default: `100`.

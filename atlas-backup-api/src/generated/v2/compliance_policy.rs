@@ -11,6 +11,8 @@ impl Api {
     ///
     /// Turns the compliance policy of a project off. MongoDB support must have allowed it first.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-disablegroupbackupcompliancepolicy)).
@@ -27,6 +29,8 @@ impl Api {
     /// Return the backup compliance policy of a project.
     ///
     /// Returns the rules that the backups of every cluster of a project must keep.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
@@ -45,6 +49,8 @@ impl Api {
     ///
     /// Sets the rules that the backups of every cluster of a project must keep. Once a policy is in force, it can be made stricter, but
     /// nobody except MongoDB support can relax it or turn it off.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `PUT
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
@@ -74,7 +80,7 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
 request! {
     #[response((), disable_compliance_policy)]
     pub struct DisableCompliancePolicy {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -95,7 +101,7 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 request! {
     #[response(types::CompliancePolicy, get_compliance_policy)]
     pub struct GetCompliancePolicy {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -116,7 +122,7 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
 request! {
     #[response(types::CompliancePolicy, update_compliance_policy)]
     pub struct UpdateCompliancePolicy {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to overwrite the schedules of clusters that do not keep the new policy. Default: `true`.

@@ -12,6 +12,8 @@ impl Api {
     /// Tells Atlas of a bucket that exists in your cloud account and to which it may export snapshots. A role of Atlas must have access
     /// to the bucket.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupexportbucket)).
@@ -32,6 +34,7 @@ impl Api {
     /// Makes Atlas forget one export bucket. The bucket itself and the data in it stay. First turn automatic exports off in the
     /// schedule of every cluster that exports to it.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `DELETE
@@ -53,6 +56,7 @@ impl Api {
     ///
     /// Returns one bucket to which Atlas can export snapshots.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
@@ -74,6 +78,8 @@ impl Api {
     ///
     /// Returns the buckets to which Atlas can export the snapshots of a project.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupexportbuckets)).
@@ -91,6 +97,7 @@ impl Api {
     ///
     /// Sets whether exports to one AWS S3 bucket go through a private endpoint. Nothing else about an export bucket can be changed.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `PATCH
@@ -123,7 +130,7 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 request! {
     #[response(types::ExportBucket, create_export_bucket)]
     pub struct CreateExportBucket {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -144,7 +151,7 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 request! {
     #[response((), delete_export_bucket)]
     pub struct DeleteExportBucket {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
     }
@@ -162,7 +169,7 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 request! {
     #[response(types::ExportBucket, get_export_bucket)]
     pub struct GetExportBucket {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
     }
@@ -181,7 +188,7 @@ request! {
     #[response(types::ExportBucketPage, list_export_buckets)]
     #[items(types::ExportBucket, numbered, counted)]
     pub struct ListExportBuckets {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.
@@ -212,7 +219,7 @@ static UPDATE_EXPORT_BUCKET: Operation = Operation {
 request! {
     #[response(types::ExportBucket, update_export_bucket)]
     pub struct UpdateExportBucket {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.

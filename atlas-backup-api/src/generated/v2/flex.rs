@@ -11,6 +11,7 @@ impl Api {
     ///
     /// Starts a job that restores one snapshot of a flex cluster. Atlas first deletes all data on the target cluster.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `name`: Name of the flex cluster.
     ///
     /// Role: Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
@@ -37,6 +38,7 @@ impl Api {
     ///
     /// To have it as a file, see [`save_flex_snapshot`](Self::save_flex_snapshot).
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `name`: Name of the flex cluster.
     ///
     /// Role: Project Backup Export Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
@@ -60,6 +62,7 @@ impl Api {
     ///
     /// Returns one job that restores a snapshot of a flex cluster or makes it ready for download.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `name`: Name of the flex cluster.
     /// - `restore_job_id`: Id of the restore job.
     ///
@@ -84,6 +87,7 @@ impl Api {
     ///
     /// Returns one snapshot of a flex cluster.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `name`: Name of the flex cluster.
     /// - `snapshot_id`: Id of the snapshot.
     ///
@@ -108,6 +112,7 @@ impl Api {
     ///
     /// Returns the jobs that restored a snapshot of a flex cluster or made one ready for download, page by page.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `name`: Name of the flex cluster.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
@@ -129,6 +134,7 @@ impl Api {
     ///
     /// Returns the snapshots of a flex cluster, page by page.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `name`: Name of the flex cluster.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
@@ -159,7 +165,7 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::FlexRestoreJob, create_flex_restore_job)]
     pub struct CreateFlexRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -180,7 +186,7 @@ static DOWNLOAD_FLEX_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::FlexRestoreJob, download_flex_snapshot)]
     pub struct DownloadFlexSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -201,7 +207,7 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::FlexRestoreJob, get_flex_restore_job)]
     pub struct GetFlexRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -222,7 +228,7 @@ static GET_FLEX_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::FlexSnapshot, get_flex_snapshot)]
     pub struct GetFlexSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
     }
@@ -241,7 +247,7 @@ request! {
     #[response(types::FlexRestoreJobPage, list_flex_restore_jobs)]
     #[items(types::FlexRestoreJob, numbered, counted)]
     pub struct ListFlexRestoreJobs {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.
@@ -273,7 +279,7 @@ request! {
     #[response(types::FlexSnapshotPage, list_flex_snapshots)]
     #[items(types::FlexSnapshot, numbered, counted)]
     pub struct ListFlexSnapshots {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.

@@ -12,6 +12,7 @@ impl Api {
     /// Starts to create a private connection between Atlas and the object storage of one cloud provider. The answer comes while the
     /// endpoint is still `INITIATING`.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
@@ -35,6 +36,7 @@ impl Api {
     ///
     /// Removes one private connection between Atlas and the object storage of one cloud provider.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
@@ -59,6 +61,7 @@ impl Api {
     ///
     /// Returns one private connection between Atlas and the object storage of one cloud provider.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
@@ -84,6 +87,7 @@ impl Api {
     /// Returns the private connections between Atlas and the object storage of one cloud provider, through which snapshots can be
     /// exported without public addresses.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
@@ -114,7 +118,7 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 request! {
     #[response(types::PrivateEndpoint, create_private_endpoint)]
     pub struct CreatePrivateEndpoint {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -135,7 +139,7 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 request! {
     #[response((), delete_private_endpoint)]
     pub struct DeletePrivateEndpoint {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -156,7 +160,7 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 request! {
     #[response(types::PrivateEndpoint, get_private_endpoint)]
     pub struct GetPrivateEndpoint {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -178,7 +182,7 @@ request! {
     #[response(types::PrivateEndpointPage, list_private_endpoints)]
     #[items(types::PrivateEndpoint, numbered, counted)]
     pub struct ListPrivateEndpoints {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.

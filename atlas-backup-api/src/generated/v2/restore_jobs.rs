@@ -12,6 +12,7 @@ impl Api {
     /// Cancels one job that has not ended. Its `cancelled` is true then. Atlas may refuse to cancel a restore to a cluster, with
     /// `CANNOT_CANCEL_AUTOMATED_RESTORE`, and part of a sharded cluster's job.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `restore_job_id`: Id of the restore job.
     ///
     /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 405,
@@ -40,6 +41,8 @@ impl Api {
     ///
     /// To have a snapshot as files, see [`save_snapshot`](Self::save_snapshot).
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409,
     /// 429, 500. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as
     /// `application/vnd.atlas.2023-01-01+json`
@@ -63,6 +66,7 @@ impl Api {
     /// Returns one job that restores a cluster or makes a snapshot ready for download. It has ended when `finishedAt` is there or
     /// `failed`, `expired` or `cancelled` is true.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `restore_job_id`: Id of the restore job.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
@@ -86,6 +90,8 @@ impl Api {
     /// Return all restore jobs of one cluster.
     ///
     /// Returns the jobs that restore snapshots of one cluster or make them ready for download.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
@@ -115,7 +121,7 @@ static CANCEL_RESTORE_JOB: Operation = Operation {
 request! {
     #[response((), cancel_restore_job)]
     pub struct CancelRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -136,7 +142,7 @@ static CREATE_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::RestoreJob, create_restore_job)]
     pub struct CreateRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -157,7 +163,7 @@ static GET_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::RestoreJob, get_restore_job)]
     pub struct GetRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -179,7 +185,7 @@ request! {
     #[response(types::RestoreJobPage, list_restore_jobs)]
     #[items(types::RestoreJob, numbered, counted)]
     pub struct ListRestoreJobs {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.

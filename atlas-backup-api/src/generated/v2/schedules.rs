@@ -11,6 +11,8 @@ impl Api {
     ///
     /// Removes all policies of the schedule, so that Atlas takes no more scheduled snapshots of the cluster.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/vnd.atlas.2024-08-05+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupschedule)).
@@ -29,6 +31,8 @@ impl Api {
     /// Return the backup schedule of one cluster.
     ///
     /// Returns when Atlas takes snapshots of one cluster, how long it keeps them, and whereto it copies and exports them.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/vnd.atlas.2024-08-05+json`
@@ -50,6 +54,8 @@ impl Api {
     /// Changes the members of the schedule that the request has and leaves the others as they are. A list replaces the whole former
     /// list, so send the policy items and copy settings that are to stay too. Snapshots that exist keep their retention unless
     /// `updateSnapshots` is true.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `PATCH
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/vnd.atlas.2024-08-05+json`
@@ -81,7 +87,7 @@ static DELETE_SCHEDULE: Operation = Operation {
 request! {
     #[response(types::Schedule, delete_schedule)]
     pub struct DeleteSchedule {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
     }
@@ -99,7 +105,7 @@ static GET_SCHEDULE: Operation = Operation {
 request! {
     #[response(types::Schedule, get_schedule)]
     pub struct GetSchedule {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -120,7 +126,7 @@ static UPDATE_SCHEDULE: Operation = Operation {
 request! {
     #[response(types::Schedule, update_schedule)]
     pub struct UpdateSchedule {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.

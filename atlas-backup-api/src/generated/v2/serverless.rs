@@ -11,6 +11,8 @@ impl Api {
     /// Restores a snapshot (`automated`) or a point in time (`pointInTime`) of a serverless instance to a cluster, whose data Atlas
     /// first deletes, or makes a snapshot ready for download (`download`).
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupserverlessbackuprestorejob)).
@@ -35,6 +37,7 @@ impl Api {
     ///
     /// Returns one job that restores a serverless instance or makes one of its snapshots ready for download.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `restore_job_id`: Id of the restore job.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
@@ -62,6 +65,7 @@ impl Api {
     ///
     /// Returns one snapshot of a serverless instance.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
@@ -89,6 +93,8 @@ impl Api {
     ///
     /// Returns the jobs that restored a serverless instance or made a snapshot ready for download, page by page.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupserverlessbackuprestorejobs)).
@@ -110,6 +116,8 @@ impl Api {
     /// Return all snapshots of one serverless instance.
     ///
     /// Returns the snapshots of a serverless instance, page by page.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
@@ -142,7 +150,7 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::ServerlessRestoreJob, create_serverless_restore_job)]
     pub struct CreateServerlessRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -163,7 +171,7 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::ServerlessRestoreJob, get_serverless_restore_job)]
     pub struct GetServerlessRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -184,7 +192,7 @@ static GET_SERVERLESS_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::ServerlessSnapshot, get_serverless_snapshot)]
     pub struct GetServerlessSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
     }
@@ -203,7 +211,7 @@ request! {
     #[response(types::ServerlessRestoreJobPage, list_serverless_restore_jobs)]
     #[items(types::ServerlessRestoreJob, numbered, counted)]
     pub struct ListServerlessRestoreJobs {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.
@@ -235,7 +243,7 @@ request! {
     #[response(types::ServerlessSnapshotPage, list_serverless_snapshots)]
     #[items(types::ServerlessSnapshot, numbered, counted)]
     pub struct ListServerlessSnapshots {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.

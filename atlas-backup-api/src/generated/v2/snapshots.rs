@@ -11,6 +11,7 @@ impl Api {
     ///
     /// Deletes one snapshot of a sharded cluster for good, with the snapshots of its shards and config servers.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `DELETE
@@ -35,6 +36,7 @@ impl Api {
     ///
     /// Deletes one snapshot for good. For a sharded cluster there is another operation.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `DELETE
@@ -58,6 +60,7 @@ impl Api {
     ///
     /// Returns one snapshot of a sharded cluster, with the snapshots of its shards and config servers.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
@@ -82,6 +85,7 @@ impl Api {
     ///
     /// Returns one snapshot of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
@@ -105,6 +109,7 @@ impl Api {
     ///
     /// Returns one collection in a snapshot, which tells whether the snapshot has it.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     /// - `collection_name`: Name of the collection, any text.
@@ -135,6 +140,7 @@ impl Api {
     ///
     /// Returns one database in a snapshot, which tells whether the snapshot has it.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     ///
@@ -162,6 +168,8 @@ impl Api {
     ///
     /// Returns all snapshots of a cluster that is sharded. There are no pages: the answer has all of them.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters` as
     /// `application/vnd.atlas.2023-01-01+json`
@@ -182,6 +190,7 @@ impl Api {
     ///
     /// Returns the collections of one database in a snapshot, which a collection restore job can restore.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     ///
@@ -209,6 +218,7 @@ impl Api {
     ///
     /// Returns the databases in one snapshot, which a collection restore job can restore.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
@@ -233,6 +243,8 @@ impl Api {
     ///
     /// Returns the snapshots of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshots)).
@@ -255,6 +267,8 @@ impl Api {
     ///
     /// To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait).
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Backup Creator. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-takegroupclusterbackupsnapshots)).
@@ -276,6 +290,7 @@ impl Api {
     ///
     /// Sets for how long Atlas keeps one snapshot, which changes when it expires.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `PATCH
@@ -310,7 +325,7 @@ static DELETE_SHARDED_SNAPSHOT: Operation = Operation {
 request! {
     #[response((), delete_sharded_snapshot)]
     pub struct DeleteShardedSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -331,7 +346,7 @@ static DELETE_SNAPSHOT: Operation = Operation {
 request! {
     #[response((), delete_snapshot)]
     pub struct DeleteSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -352,7 +367,7 @@ static GET_SHARDED_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::Snapshot, get_sharded_snapshot)]
     pub struct GetShardedSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -373,7 +388,7 @@ static GET_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::Snapshot, get_snapshot)]
     pub struct GetSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -394,7 +409,7 @@ static GET_SNAPSHOT_COLLECTION: Operation = Operation {
 request! {
     #[response(types::SnapshotCollection, get_snapshot_collection)]
     pub struct GetSnapshotCollection {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -415,7 +430,7 @@ static GET_SNAPSHOT_DATABASE: Operation = Operation {
 request! {
     #[response(types::SnapshotDatabase, get_snapshot_database)]
     pub struct GetSnapshotDatabase {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -437,7 +452,7 @@ request! {
     #[response(types::SnapshotPage, list_sharded_snapshots)]
     #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -459,7 +474,7 @@ request! {
     #[response(types::SnapshotCollectionPage, list_snapshot_collections)]
     #[items(types::SnapshotCollection, numbered, counted)]
     pub struct ListSnapshotCollections {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.
@@ -491,7 +506,7 @@ request! {
     #[response(types::SnapshotDatabasePage, list_snapshot_databases)]
     #[items(types::SnapshotDatabase, numbered, counted)]
     pub struct ListSnapshotDatabases {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.
@@ -523,7 +538,7 @@ request! {
     #[response(types::SnapshotPage, list_snapshots)]
     #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether the answer says how many results there are in all. Large lists fail with `TIMEOUT_WHILE_PAGING` unless this is false.
@@ -565,7 +580,7 @@ static TAKE_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::Snapshot, take_snapshot)]
     pub struct TakeSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -586,7 +601,7 @@ static UPDATE_SNAPSHOT_RETENTION: Operation = Operation {
 request! {
     #[response(types::Snapshot, update_snapshot_retention)]
     pub struct UpdateSnapshotRetention {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.

@@ -11,6 +11,8 @@ impl Api {
     /// Starts a job that restores one snapshot of an M2 or M5 cluster. Atlas first deletes all data on the target cluster, which must
     /// run the same major version of MongoDB as the snapshot, must not use encryption at rest and must not serve clients meanwhile.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restore` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-creategroupclusterbackuptenantrestore)).
@@ -36,6 +38,8 @@ impl Api {
     /// Starts a job that makes one snapshot of an M2 or M5 cluster ready for download. The answer holds the download URL, which works
     /// for 4 hours from the request.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/download` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-downloadgroupclusterbackuptenant)).
@@ -60,6 +64,7 @@ impl Api {
     ///
     /// Returns one job that restores a snapshot of an M2 or M5 cluster or makes it ready for download.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `restore_id`: Id of the restore job.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
@@ -87,6 +92,7 @@ impl Api {
     ///
     /// Returns one snapshot of an M2 or M5 cluster.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
@@ -114,6 +120,8 @@ impl Api {
     ///
     /// Returns the jobs that restored a snapshot of an M2 or M5 cluster or made one ready for download. The list comes as a whole.
     ///
+    /// - `group_id`: Id of the project, which the path calls a group.
+    ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-listgroupclusterbackuptenantrestores)).
@@ -135,6 +143,8 @@ impl Api {
     /// Return all snapshots of one M2 or M5 cluster.
     ///
     /// Returns the snapshots of an M2 or M5 cluster. The list comes as a whole.
+    ///
+    /// - `group_id`: Id of the project, which the path calls a group.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots` as `application/vnd.atlas.2023-01-01+json`
@@ -167,7 +177,7 @@ static CREATE_TENANT_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::TenantRestoreJob, create_tenant_restore_job)]
     pub struct CreateTenantRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -188,7 +198,7 @@ static DOWNLOAD_TENANT_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::TenantRestoreJob, download_tenant_snapshot)]
     pub struct DownloadTenantSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -209,7 +219,7 @@ static GET_TENANT_RESTORE_JOB: Operation = Operation {
 request! {
     #[response(types::TenantRestoreJob, get_tenant_restore_job)]
     pub struct GetTenantRestoreJob {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -230,7 +240,7 @@ static GET_TENANT_SNAPSHOT: Operation = Operation {
 request! {
     #[response(types::TenantSnapshot, get_tenant_snapshot)]
     pub struct GetTenantSnapshot {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -252,7 +262,7 @@ request! {
     #[response(types::TenantRestoreJobPage, list_tenant_restore_jobs)]
     #[items(types::TenantRestoreJob)]
     pub struct ListTenantRestoreJobs {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
@@ -274,7 +284,7 @@ request! {
     #[response(types::TenantSnapshotPage, list_tenant_snapshots)]
     #[items(types::TenantSnapshot)]
     pub struct ListTenantSnapshots {
-        /// Whether Atlas puts the status into the body and always answers 200; the typed result is the same. Default: `false`.
+        /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
         envelope: bool,
         /// Whether to indent the answer for people ([prettyprint](https://en.wikipedia.org/wiki/Prettyprint)). Default: `false`.
