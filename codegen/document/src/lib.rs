@@ -28,6 +28,7 @@ pub mod compare;
 pub mod deviation;
 mod document;
 mod documents;
+pub mod draft;
 mod error;
 mod generations;
 mod instant;

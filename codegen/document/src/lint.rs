@@ -23,7 +23,7 @@ mod schemas;
 mod security;
 mod servers;
 mod sources;
-mod taken_names;
+pub(crate) mod taken_names;
 mod unused;
 mod updates;
 mod values;
@@ -33,6 +33,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 pub(crate) use media_types::is_date;
+pub(crate) use names::{field, variant};
+pub(crate) use order::{METHODS, OPERATION};
 
 use crate::document::Loaded;
 use crate::error::{Error, Finding};
@@ -119,7 +121,10 @@ fn operations(document: &Value) -> impl Iterator<Item = (String, &str, &str, &Va
 }
 
 /// Returns the members of the object under `key`.
-fn members<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+pub(crate) fn members<'a>(
+    value: &'a Value,
+    key: &str,
+) -> impl Iterator<Item = (&'a str, &'a Value)> {
     value
         .get(key)
         .and_then(Value::as_object)

@@ -50,7 +50,7 @@ fn words(name: &str) -> String {
 }
 
 /// Returns the variant name of an enum value.
-fn variant(value: &str) -> String {
+pub(crate) fn variant(value: &str) -> String {
     let name = match value {
         "+1" => "plus1".to_owned(),
         "-1" => "minus1".to_owned(),
@@ -64,7 +64,7 @@ fn variant(value: &str) -> String {
 }
 
 /// Returns the field name of a member or the argument name of a parameter.
-fn field(name: &str) -> String {
+pub(crate) fn field(name: &str) -> String {
     let name = words(name).to_snake_case();
     if name.starts_with(char::is_alphabetic) {
         name

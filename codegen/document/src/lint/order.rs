@@ -7,9 +7,9 @@ use super::{operations, resolve, text};
 use crate::document::{Loaded, child};
 use crate::error::Finding;
 
-const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
+pub(crate) const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
 
-const OPERATION: &[&str] = &[
+pub(crate) const OPERATION: &[&str] = &[
     "operationId",
     "x-atlas-operation-id",
     "tags",

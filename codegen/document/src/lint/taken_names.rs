@@ -138,13 +138,13 @@ const LOCALS: &[&str] = &[
 ];
 
 /// The variant that every enum has for values that are not listed.
-pub(super) const UNKNOWN: &str = "Unknown";
+pub(crate) const UNKNOWN: &str = "Unknown";
 
 /// The field that every response has for members that are not listed.
-pub(super) const EXTRA: &str = "extra";
+pub(crate) const EXTRA: &str = "extra";
 
 /// Returns what has this name already, if a schema cannot have it.
-pub(super) fn as_type(name: &str) -> Option<String> {
+pub(crate) fn as_type(name: &str) -> Option<String> {
     if PRELUDE.contains(&name) {
         Some(format!(
             "the client's own `{name}`, which generated files import (atlas-backup-api/src/generated.rs)"
@@ -157,7 +157,7 @@ pub(super) fn as_type(name: &str) -> Option<String> {
 }
 
 /// Returns what has this name already, if the request of an operation cannot have it.
-pub(super) fn as_request(name: &str) -> Option<String> {
+pub(crate) fn as_request(name: &str) -> Option<String> {
     match name {
         "Api" => Some("the handle `Api`, which has a method for each operation".to_owned()),
         _ => as_type(name),
@@ -165,7 +165,7 @@ pub(super) fn as_request(name: &str) -> Option<String> {
 }
 
 /// Returns what has this name already, if an operation's method cannot have it.
-pub(super) fn as_method(name: &str) -> Option<String> {
+pub(crate) fn as_method(name: &str) -> Option<String> {
     if is_keyword(name) {
         Some("a keyword of Rust".to_owned())
     } else if API_METHODS.contains(&name) {
@@ -180,7 +180,7 @@ pub(super) fn as_method(name: &str) -> Option<String> {
 }
 
 /// Returns what has this name already, if a parameter cannot have it.
-pub(super) fn as_argument(name: &str, in_query: bool) -> Option<String> {
+pub(crate) fn as_argument(name: &str, in_query: bool) -> Option<String> {
     if is_keyword(name) {
         Some("a keyword of Rust".to_owned())
     } else if LOCALS.contains(&name) {
@@ -193,7 +193,7 @@ pub(super) fn as_argument(name: &str, in_query: bool) -> Option<String> {
 }
 
 /// Returns what has this name already, if the file of a tag cannot have it.
-pub(super) fn as_file(name: &str) -> Option<String> {
+pub(crate) fn as_file(name: &str) -> Option<String> {
     if is_keyword(name) {
         Some("a keyword of Rust".to_owned())
     } else if FILES.contains(&name) {
