@@ -14,16 +14,23 @@ pub(super) enum Place {
     Methods,
 }
 
-/// Reads a type, and whether it is an `Option`. The inside of an `Option` may not be one.
+/// Reads a type, and whether it is an `Option`. The inside of an `Option` may not be one. progenitor
+/// puts an `Option` into a box if the member leads back to its own object.
 pub(super) fn optional(ty: &Type, place: Place) -> Result<(Ty, bool), Error> {
-    match path(ty) {
-        Some((name, inside)) if matches!(&*name, "Option" | "::std::option::Option") => {
-            match inside[..] {
-                [inner] => Ok((read(inner, place)?, true)),
-                _ => Err(unrecognised("a type", ty)),
-            }
-        }
-        _ => Ok((read(ty, place)?, false)),
+    let inside = |ty, name: &[&str]| match path(ty) {
+        Some((found, inside)) if name.contains(&found.as_str()) => match inside[..] {
+            [inner] => Some(inner),
+            _ => None,
+        },
+        _ => None,
+    };
+    let of_option = |ty| inside(ty, &["Option", "::std::option::Option"]);
+    if let Some(inner) = of_option(ty) {
+        return Ok((read(inner, place)?, true));
+    }
+    match inside(ty, &["::std::boxed::Box"]).and_then(of_option) {
+        Some(inner) => Ok((Ty::Boxed(Box::new(read(inner, place)?)), true)),
+        None => Ok((read(ty, place)?, false)),
     }
 }
 
@@ -95,7 +102,7 @@ mod tests {
     #[test]
     fn types_are_read() {
         let text = || Box::new(Ty::Text);
-        let known: [(Type, Place, (Ty, bool)); 10] = [
+        let known: [(Type, Place, (Ty, bool)); 11] = [
             (parse_quote!(&'a str), Place::Methods, (Ty::Text, false)),
             (
                 parse_quote!(Option<&'a types::Kind>),
@@ -135,6 +142,11 @@ mod tests {
             ),
             (
                 parse_quote!(::std::option::Option<::std::boxed::Box<Link>>),
+                Place::Types,
+                (Ty::Boxed(Box::new(Ty::Named("Link".into()))), true),
+            ),
+            (
+                parse_quote!(::std::boxed::Box<::std::option::Option<Link>>),
                 Place::Types,
                 (Ty::Boxed(Box::new(Ty::Named("Link".into()))), true),
             ),

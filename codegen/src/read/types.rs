@@ -105,6 +105,7 @@ fn member(field: &syn::Field, Settings { wire, default }: Settings) -> Result<Me
     let docs = docs(&field.attrs)?;
     let (ty, is_option) = ty::optional(&field.ty, Place::Types)?;
     let absent = match &ty {
+        Ty::Boxed(_) if is_option && is_box(&field.ty) => quote!(default),
         _ if is_option => quote!(skip_serializing_if = "::std::option::Option::is_none"),
         Ty::List(_) if default => {
             quote!(default, skip_serializing_if = "::std::vec::Vec::is_empty")
@@ -133,6 +134,10 @@ fn member(field: &syn::Field, Settings { wire, default }: Settings) -> Result<Me
         other_form: None,
         checks: Vec::new(),
     })
+}
+
+fn is_box(ty: &syn::Type) -> bool {
+    ty::path(ty).is_some_and(|(name, _)| name == "::std::boxed::Box")
 }
 
 fn variants(item: &syn::ItemEnum, docs: &str) -> Result<Vec<Variant>, Error> {

@@ -42,8 +42,14 @@ pub(crate) fn function(operation: &Operation, api: &str) -> Item {
     });
     let setters: Vec<_> = setters.chain(optional_body).collect();
     let mutable = (!setters.is_empty()).then(|| quote!(mut));
+    let has_arguments =
+        operation.path.len() + operation.query.len() > 0 || operation.body.is_some();
+    let arguments = match has_arguments {
+        true => quote!(arguments),
+        false => quote!(_),
+    };
     parse_quote! {
-        fn #name(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+        fn #name(client: &Client, #arguments: &Arguments) -> Result<Call, String> {
             let #mutable request = client.#api().#name(#(#inputs),*);
             #(#setters)*
             Ok(Box::pin(async move { outcome(request.send().await) }))

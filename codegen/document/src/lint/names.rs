@@ -295,6 +295,10 @@ fn parameters(document: &Value, pointer: &str, operation: &Value, findings: &mut
             findings.push(finding(format!(
                 "a parameter named `{wire}` has no letter and no digit"
             )));
+        } else if !in_query && !wire.chars().all(|c| c.is_ascii_graphic()) {
+            findings.push(finding(format!(
+                "parameter {wire:?} has characters that cannot stand in a path template"
+            )));
         } else if !name.is_ascii() {
             findings.push(finding(format!(
                 "parameter `{wire}` would be called `{name}`, which has letters or digits beyond those of ASCII"

@@ -1,6 +1,8 @@
 //! The names that a document may not use, because generated code or the code around it has them
 //! already. This is the only list of them; a test compares it with the client's source.
 
+use heck::ToShoutySnakeCase;
+
 use crate::vocabulary::is_keyword;
 
 /// What `atlas-backup-api/src/generated.rs` imports into every generated file. A schema or an
@@ -160,6 +162,9 @@ pub(crate) fn as_type(name: &str) -> Option<String> {
 pub(crate) fn as_request(name: &str) -> Option<String> {
     match name {
         "Api" => Some("the handle `Api`, which has a method for each operation".to_owned()),
+        _ if name == name.to_shouty_snake_case() => {
+            Some("also the name of a constant of the operation".to_owned())
+        }
         _ => as_type(name),
     }
 }
