@@ -69,6 +69,12 @@ fn each_crate_depends_only_on_those_that_it_may() {
         // The fake serves what clients decode and checks what they sign, so it must not share code
         // with the client.
         ("atlas-backup-fake", &["atlas-backup-document"], &[]),
+        // It contains the source of the client, and runs the generator when it is built.
+        (
+            "atlas-backup-obstacles",
+            &["atlas-backup-codegen", "atlas-backup-document"],
+            &[],
+        ),
         // The demo and the fake Atlas are built from this crate, without the generator.
         (
             "atlas-backup-tests",

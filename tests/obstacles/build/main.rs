@@ -1,0 +1,111 @@
+//! Makes the obstacle course: runs the generator on every cell alone, and on documents that have
+//! all cells that it accepts. The code for these documents is compiled with the client's source,
+//! and tests call each of its operations.
+//!
+//! The generator runs here and not in the tests, because cargo repeats this only if the generator
+//! or this folder has changed.
+
+mod broken;
+mod cells;
+mod client;
+mod exercise;
+mod fragment;
+mod modifiers;
+mod names;
+mod outcome;
+mod place;
+mod types;
+mod writer;
+
+use std::env;
+use std::error::Error;
+use std::path::PathBuf;
+
+use atlas_backup_codegen::Output;
+use serde_json::{Map, Value};
+
+use cells::Cell;
+use client::Folders;
+use outcome::Outcome;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build");
+    let folders = Folders {
+        client: PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../atlas-backup-api/src"),
+        out: PathBuf::from(env::var("OUT_DIR")?),
+    };
+    let cells = cells::all();
+    let verdicts = verdicts(&cells);
+    let (mut table, mut works) = (String::new(), Vec::new());
+    for (cell, verdict) in cells.iter().zip(&verdicts) {
+        let reason = broken::reason(&cell.name);
+        let verdict = match (verdict, reason) {
+            (Outcome::Accepted(_), Some(reason)) => format!("broken: {reason}"),
+            (Outcome::Accepted(_), None) => {
+                works.push(cell);
+                "works".to_owned()
+            }
+            (refused, _) => refused.to_string(),
+        };
+        table.push_str(&format!("{} -> {verdict}\n", cell.name));
+    }
+    folders.write("cells.txt", &table)?;
+    let apis = write_course(&folders, &works)?;
+    client::write(&folders, &apis)?;
+    client::write_tables(&folders, &apis)
+}
+
+/// Runs the generator on each cell alone, on all processors.
+fn verdicts(cells: &[Cell]) -> Vec<Outcome> {
+    // A panic is an outcome, which is not worth a message.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let size = cells.len().div_ceil(threads);
+    let verdict = |cell: &Cell| match outcome::of(&cell.fragment().document("v2", "cell.yaml")) {
+        Outcome::Accepted(_) => Outcome::Accepted(None),
+        refused => refused,
+    };
+    let all = std::thread::scope(|scope| {
+        let parts: Vec<_> = cells
+            .chunks(size)
+            .map(|part| scope.spawn(move || part.iter().map(verdict).collect::<Vec<_>>()))
+            .collect();
+        let joined = parts
+            .into_iter()
+            .map(|part| part.join().unwrap_or_default());
+        joined.flatten().collect()
+    });
+    std::panic::set_hook(hook);
+    all
+}
+
+/// Writes the code for the cells that work, and the calls that exercise it. Returns the API
+/// generations of the documents.
+fn write_course(folders: &Folders, works: &[&Cell]) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut exercises = Map::new();
+    for (api, course) in cells::together(works) {
+        let document = course.document(&api, "the cells of tests/obstacles");
+        folders.write(&format!("{api}.yaml"), &document.text)?;
+        match outcome::of(&document) {
+            Outcome::Accepted(Some(output)) => write_code(folders, &output)?,
+            refused => return Err(format!("{api}: {refused:#}").into()),
+        }
+        exercises.insert(api, Value::Array(course.exercises));
+    }
+    let apis = exercises.keys().cloned().collect();
+    folders.write("exercises.json", &Value::Object(exercises).to_string())?;
+    Ok(apis)
+}
+
+fn write_code(folders: &Folders, output: &Output) -> Result<(), Box<dyn Error>> {
+    for part in &output.parts {
+        for file in &part.files {
+            folders.write(&format!("generated/{}", file.path), &file.text)?;
+        }
+        for file in &part.table {
+            folders.write(&format!("tables/{}", file.path), &file.text)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! The obstacle course: the source of the client with the code that was generated for every shape
+//! and every awkward name that a document may have. `build/` makes it.
+
+#![allow(
+    clippy::all,
+    dead_code,
+    missing_docs,
+    rustdoc::all,
+    unexpected_cfgs,
+    unused_imports,
+    unused_macros,
+    unused_variables,
+    reason = "the features of the client are none of this crate, so much of it is unused"
+)]
+
+// The tables of calls are for a crate that has the client as a dependency.
+extern crate self as atlas_backup_api;
+
+include!(concat!(env!("OUT_DIR"), "/client.rs"));
+
+#[path = "../../src/calls.rs"]
+pub mod calls;
+
+mod tables {
+    include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+}
+
+/// Every operation of the course.
+pub fn entries() -> impl Iterator<Item = &'static calls::Entry> {
+    tables::ALL.iter().copied().flatten().copied().flatten()
+}
+
+/// The outcome of each cell, one a line.
+pub const CELLS: &str = include_str!(concat!(env!("OUT_DIR"), "/cells.txt"));
+
+/// The calls that exercise the course, as JSON: a list for each API generation.
+pub const EXERCISES: &str = include_str!(concat!(env!("OUT_DIR"), "/exercises.json"));

@@ -1,0 +1,5 @@
+//! The tests of the obstacle course, as one binary.
+
+mod round_trip;
+mod server;
+mod table;
