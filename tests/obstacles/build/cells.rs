@@ -19,7 +19,7 @@ enum Content {
     Type {
         place: Place,
         ty: Type,
-        modifier: Modifier,
+        modifier: Box<Modifier>,
     },
     Names {
         named: Named,
@@ -42,7 +42,7 @@ pub fn all() -> Vec<Cell> {
                     content: Content::Type {
                         place: *place,
                         ty: ty.clone(),
-                        modifier,
+                        modifier: Box::new(modifier),
                     },
                 });
             }
@@ -88,7 +88,7 @@ impl Cell {
                 place,
                 ty,
                 modifier,
-            } => place::fragment(*place, ty, std::slice::from_ref(modifier)),
+            } => place::fragment(*place, ty, std::slice::from_ref(modifier.as_ref())),
             Content::Names { named, names } => names::fragment(*named, names, 0),
         }
     }
@@ -107,7 +107,7 @@ pub fn together(cells: &[&Cell]) -> BTreeMap<String, Fragment> {
         let modifiers: Vec<Modifier> = group
             .iter()
             .filter_map(|cell| match &cell.content {
-                Content::Type { modifier, .. } => Some(modifier.clone()),
+                Content::Type { modifier, .. } => Some(modifier.as_ref().clone()),
                 Content::Names { .. } => None,
             })
             .collect();
