@@ -19,6 +19,7 @@ mod writer;
 
 use std::env;
 use std::error::Error;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 
 use atlas_backup_codegen::Output;
@@ -73,7 +74,7 @@ fn verdicts(cells: &[Cell]) -> Vec<Outcome> {
             .collect();
         let joined = parts
             .into_iter()
-            .map(|part| part.join().unwrap_or_default());
+            .map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
         joined.flatten().collect()
     });
     std::panic::set_hook(hook);
