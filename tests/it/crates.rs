@@ -73,7 +73,7 @@ fn each_crate_depends_only_on_those_that_it_may() {
         (
             "atlas-backup-obstacles",
             &["atlas-backup-codegen", "atlas-backup-document"],
-            &[],
+            &["atlas-backup-fake"],
         ),
         // The demo and the fake Atlas are built from this crate, without the generator.
         (

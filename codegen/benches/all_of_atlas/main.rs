@@ -19,7 +19,7 @@ use std::path::Path;
 
 use atlas_backup_codegen::{Output, generate};
 use atlas_backup_document::Document;
-use atlas_backup_document::draft::{Draft, LeftOut, Options, draft};
+use atlas_backup_document::draft::{Draft, LeftOut, Options, draft, text};
 use serde_json::Value;
 
 const PLACEHOLDER: &str = "Described later.";
@@ -108,7 +108,7 @@ fn document(draft: &Draft) -> Document {
     Document {
         api: "v2".into(),
         path: "draft.yaml".into(),
-        text: draft.text(),
+        text: text(&draft.document),
     }
 }
 
@@ -164,5 +164,5 @@ fn write(out: &Path, draft: &Draft, output: &Output) {
             fs::write(path, &file.text).unwrap();
         }
     }
-    fs::write(out.join("draft.yaml"), draft.text()).unwrap();
+    fs::write(out.join("draft.yaml"), text(&draft.document)).unwrap();
 }

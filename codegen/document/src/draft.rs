@@ -30,6 +30,7 @@ use serde_json::{Value, json};
 use names::Names;
 use operation::Drafter;
 use published::Published;
+pub use yaml::text;
 
 /// What to draft, and with which prose.
 #[derive(Clone, Debug, Default)]
@@ -67,13 +68,6 @@ pub struct Omitted {
     pub place: String,
     /// What is missing: `header parameter Use-Effective-Instance-Fields`.
     pub what: String,
-}
-
-impl Draft {
-    /// Returns the document as YAML, in the order and style of `spec/`.
-    pub fn text(&self) -> String {
-        yaml::text(&self.document)
-    }
 }
 
 /// Drafts operations of `published`. Names do not depend on which operations are chosen, except

@@ -1,10 +1,11 @@
 //! A call of an operation of the course, and what must come of it.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use crate::place::filled;
 
-/// One call. `src/exercise.rs` reads it as JSON.
+/// One call. `tests/it/round_trip.rs` reads it as JSON.
 pub struct Exercise {
     id: String,
     path: Map<String, Value>,
@@ -81,13 +82,10 @@ pub fn texts(value: &Value) -> Vec<String> {
 
 /// Escapes everything but the unreserved characters (RFC 3986, section 2.3).
 pub fn encode(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            _ if byte.is_ascii_alphanumeric() => encoded.push(char::from(byte)),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(text, RESERVED).to_string()
 }

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use atlas_backup_document::Document;
+use atlas_backup_document::{Document, draft};
 use serde_json::{Map, Value, json};
 
 use crate::types;
-use crate::writer;
 
 /// The tag of operations that are not about tags.
 pub const TAG: &str = "Cells";
@@ -22,7 +21,7 @@ pub struct Fragment {
     pub paths: Map<String, Value>,
     /// Schemas by name.
     pub schemas: Map<String, Value>,
-    /// Calls of the operations, as `src/exercise.rs` reads them.
+    /// Calls of the operations, as `tests/it/round_trip.rs` reads them.
     pub exercises: Vec<Value>,
 }
 
@@ -72,7 +71,7 @@ impl Fragment {
         Document {
             api: api.to_owned(),
             path: path.to_owned(),
-            text: writer::text(&value),
+            text: draft::text(&value),
         }
     }
 
@@ -153,27 +152,4 @@ pub fn object(members: Map<String, Value>, required: &[String]) -> Value {
 /// A reference to a shared schema.
 pub fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
-}
-
-/// Joins words as lowerCamelCase.
-pub fn camel(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
-    let mut joined = String::new();
-    for word in words.filter(|word| !word.is_empty()) {
-        let mut letters = word.chars();
-        let first = letters.next().map(|first| match joined.is_empty() {
-            true => first.to_ascii_lowercase(),
-            false => first.to_ascii_uppercase(),
-        });
-        joined.extend(first.into_iter().chain(letters));
-    }
-    joined
-}
-
-/// Like [`camel`], with a capital at the beginning.
-pub fn pascal(text: &str) -> String {
-    let camel = camel(text);
-    let mut letters = camel.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
 }

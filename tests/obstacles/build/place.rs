@@ -1,11 +1,10 @@
 //! The places where a type can stand, and the operations that have it there.
 
+use heck::{ToLowerCamelCase, ToPascalCase};
 use serde_json::{Map, Value, json};
 
 use crate::exercise::{Exercise, encode, texts};
-use crate::fragment::{
-    Fragment, TAG, camel, content, object, operation, parameter, pascal, reference, success,
-};
+use crate::fragment::{Fragment, TAG, content, object, operation, parameter, reference, success};
 use crate::modifiers::Modifier;
 use crate::types::Type;
 
@@ -25,10 +24,7 @@ pub enum Place {
     Results,
 }
 
-use Place::{
-    Body, Both, OptionalQuery, OptionalRequest, OptionalResponse, Path, RequiredQuery,
-    RequiredRequest, RequiredResponse, Response, Results,
-};
+use Place::*;
 
 pub const PLACES: &[Place] = &[
     Path,
@@ -119,14 +115,14 @@ fn beside(mut schema: Value, keywords: &Map<String, Value>) -> Value {
 
 /// Returns the operations that have this type in this place, once with each modifier.
 pub fn fragment(place: Place, ty: &Type, modifiers: &[Modifier]) -> Fragment {
-    let id = camel(&format!("{place:?} {}", ty.name));
+    let id = format!("{place:?} {}", ty.name).to_lower_camel_case();
     match place {
         Path | OptionalQuery | RequiredQuery => parameters(&id, place, ty, modifiers),
         _ if !place.is_single() => members(&id, place, ty, modifiers),
         _ => {
             let mut fragment = Fragment::default();
             for modifier in modifiers {
-                let id = camel(&format!("{id} {}", modifier.name));
+                let id = format!("{id} {}", modifier.name).to_lower_camel_case();
                 fragment.add(whole(&id, place, ty, modifier));
             }
             fragment
@@ -142,7 +138,7 @@ fn rounds(place: Place, ty: &Type, modifiers: &[Modifier]) -> (Vec<Values>, Vec<
     let values = |index: usize| -> Values {
         let value = |modifier: &Modifier| {
             let samples = modifier.samples.as_ref().unwrap_or(&ty.samples);
-            (camel(modifier.name), samples[index].clone())
+            (modifier.name.to_lower_camel_case(), samples[index].clone())
         };
         modifiers.iter().map(value).collect()
     };
@@ -170,7 +166,10 @@ fn parameters(id: &str, place: Place, ty: &Type, modifiers: &[Modifier]) -> Frag
     let mut parameters = Vec::new();
     let mut path = format!("/cells/{id}");
     for modifier in modifiers {
-        let (name, schema) = (camel(modifier.name), schema(place, ty, modifier, false));
+        let (name, schema) = (
+            modifier.name.to_lower_camel_case(),
+            schema(place, ty, modifier, false),
+        );
         if place == Path {
             path.push_str(&format!("/{{{name}}}"));
         }
@@ -201,15 +200,20 @@ fn parameters(id: &str, place: Place, ty: &Type, modifiers: &[Modifier]) -> Frag
 }
 
 fn members(id: &str, place: Place, ty: &Type, modifiers: &[Modifier]) -> Fragment {
-    let name = pascal(&format!("{id} object"));
+    let name = format!("{id} object").to_pascal_case();
     let members: Map<String, Value> = modifiers
         .iter()
-        .map(|modifier| (camel(modifier.name), schema(place, ty, modifier, true)))
+        .map(|modifier| {
+            (
+                modifier.name.to_lower_camel_case(),
+                schema(place, ty, modifier, true),
+            )
+        })
         .collect();
     let required: Vec<String> = match place.is_required() {
         true => modifiers
             .iter()
-            .map(|modifier| camel(modifier.name))
+            .map(|modifier| modifier.name.to_lower_camel_case())
             .collect(),
         false => Vec::new(),
     };
@@ -234,7 +238,9 @@ fn members(id: &str, place: Place, ty: &Type, modifiers: &[Modifier]) -> Fragmen
     let secrets = modifiers
         .iter()
         .filter(|modifier| modifier.name == "secret");
-    let secrets: Vec<String> = secrets.map(|secret| camel(secret.name)).collect();
+    let secrets: Vec<String> = secrets
+        .map(|secret| secret.name.to_lower_camel_case())
+        .collect();
     let rounds = accepted.into_iter().map(|values| (values, false));
     for (values, is_refused) in rounds.chain(refused.into_iter().map(|values| (values, true))) {
         if is_refused && !is_sent {
@@ -264,7 +270,7 @@ fn whole(id: &str, place: Place, ty: &Type, modifier: &Modifier) -> Fragment {
     let mut schema = schema(place, ty, modifier, false);
     let mut samples = ty.samples.to_vec();
     if place == Results {
-        let name = pascal(&format!("{id} page"));
+        let name = format!("{id} page").to_pascal_case();
         let results = json!({"type": "array", "description": "The items.", "items": schema});
         let members = [("results".to_owned(), results)].into_iter().collect();
         let page = object(members, &["results".to_owned()]);

@@ -1,4 +1,4 @@
-//! Writes a draft as YAML, in the order and style of `spec/`.
+//! Writes a document as YAML, in the order and style of `spec/`.
 
 use serde_json::{Map, Value};
 
@@ -65,7 +65,8 @@ enum Keys {
     Data,
 }
 
-pub(super) fn text(document: &Value) -> String {
+/// Returns a document as YAML, in the order and style of `spec/`.
+pub fn text(document: &Value) -> String {
     let mut text = String::new();
     if let Value::Object(map) = document {
         mapping(&mut text, map, Keys::Keywords, 0);

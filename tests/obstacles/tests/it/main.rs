@@ -1,5 +1,4 @@
 //! The tests of the obstacle course, as one binary.
 
 mod round_trip;
-mod server;
 mod table;

@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use atlas_backup_fake::{HttpResponse, RecordedRequest, StubServer};
 use atlas_backup_obstacles::calls::Entry;
 use atlas_backup_obstacles::{Client, EXERCISES, Error, RetryPolicy, entries};
 use serde_json::Value;
-
-use crate::server::{Request, Server};
 
 /// An API generation and the id of an operation.
 type Id = (String, String);
@@ -30,15 +29,15 @@ fn operations() -> BTreeMap<Id, &'static Entry> {
         .collect()
 }
 
-fn client(server: &Server) -> Client {
-    let builder = Client::builder().base_url(&server.url);
+fn client(server: &StubServer) -> Client {
+    let builder = Client::builder().base_url(server.url());
     let client = builder.allow_http(true).retry(RetryPolicy::never()).build();
     client.expect("a client")
 }
 
 #[tokio::test]
 async fn every_call_sends_and_returns_what_the_document_says() {
-    let server = Server::start();
+    let server = StubServer::start(HttpResponse::new(404)).expect("a port is free");
     let client = client(&server);
     let operations = operations();
     let mut wrong = Vec::new();
@@ -63,14 +62,17 @@ fn every_operation_is_exercised() {
 }
 
 async fn run(
-    server: &Server,
+    server: &StubServer,
     client: &Client,
     entry: &Entry,
     exercise: &Value,
 ) -> Result<(), String> {
     let answer = exercise.get("answer").filter(|answer| !answer.is_null());
-    let body = answer.map(Value::to_string);
-    server.answer(entry.success, body.as_deref());
+    server.set_response(match answer {
+        Some(answer) => HttpResponse::json(entry.success, "application/json", answer),
+        None => HttpResponse::new(entry.success),
+    });
+    let before = server.received_requests().len();
     let arguments = serde_json::from_value(exercise["path"].clone())
         .and_then(|path| Ok((path, serde_json::from_value(exercise["query"].clone())?)));
     let (path, query) = arguments.map_err(|error| error.to_string())?;
@@ -81,7 +83,7 @@ async fn run(
         body: sent.clone(),
     };
     let outcome = (entry.call)(client, &arguments)?.await;
-    let requests = server.requests();
+    let requests = server.received_requests().split_off(before);
     if exercise["is_refused"] == true {
         return match (outcome, requests.as_slice()) {
             (Err(Error::InvalidArgument(_)), []) => Ok(()),
@@ -108,7 +110,7 @@ async fn run(
 }
 
 fn same_request(
-    request: &Request,
+    request: &RecordedRequest,
     entry: &Entry,
     target: Option<&str>,
     body: Option<&Value>,
@@ -118,7 +120,7 @@ fn same_request(
     }
     match body {
         Some(body) => {
-            let sent: Value = serde_json::from_str(&request.body)
+            let sent: Value = serde_json::from_slice(&request.body)
                 .map_err(|error| format!("sent the body {:?}: {error}", request.body))?;
             same("the body that was sent", &sent, body)
         }
