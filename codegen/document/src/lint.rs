@@ -35,6 +35,7 @@ use serde_json::Value;
 pub(crate) use media_types::is_date;
 pub(crate) use names::{field, variant};
 pub(crate) use order::{METHODS, OPERATION};
+pub(crate) use unused::used;
 
 use crate::document::Loaded;
 use crate::error::{Error, Finding};

@@ -54,8 +54,7 @@ struct Flattener<'a> {
 impl Flattener<'_> {
     /// `way` has the names of the schemas that are being flattened.
     fn shape(&self, schema: &Value, way: &mut Vec<String>) -> Shape {
-        let published = Published(self.published.0);
-        let (name, schema) = resolve(published, schema);
+        let (name, schema) = self.published.resolve(schema);
         let depth = way.len();
         way.extend(name.map(str::to_owned));
         let shape = match variants(schema) {
@@ -91,7 +90,7 @@ impl Flattener<'_> {
             .into_iter()
             .flatten();
         for part in parts {
-            let (name, part) = resolve(self.published, part);
+            let (name, part) = self.published.resolve(part);
             let mut inner = way.to_vec();
             inner.extend(name.map(str::to_owned));
             if inner.len() > MAX_DEPTH {
@@ -115,7 +114,7 @@ impl Flattener<'_> {
         let mut object = self.own(schema, way);
         let mut shapes = Vec::new();
         for variant in variants {
-            let (name, _) = resolve(self.published, variant);
+            let (name, _) = self.published.resolve(variant);
             if name.is_some_and(|name| way.iter().any(|known| known == name)) {
                 continue;
             }
@@ -196,10 +195,6 @@ impl Flattener<'_> {
         };
         member.get(keyword) != Some(&Value::Bool(true))
     }
-}
-
-fn resolve<'v>(published: Published<'v>, value: &'v Value) -> (Option<&'v str>, &'v Value) {
-    published.resolve(value)
 }
 
 /// Returns the variants of a schema: each of them once.

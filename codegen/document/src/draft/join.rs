@@ -52,26 +52,25 @@ pub(super) fn add(members: &mut Vec<(String, Value)>, name: String, member: Valu
     }
 }
 
-/// The keyword of a `oneOf` that this file has made.
-const MADE: &str = "x-made";
-
 /// Returns the schema of what has one of two schemas.
 fn either(one: Value, other: Value) -> Value {
     if one == other {
         return one;
     }
-    let mut variants = match one.get(MADE) {
-        Some(_) => one["oneOf"].as_array().cloned().unwrap_or_default(),
-        None => vec![one],
-    };
-    let more = match other.get(MADE) {
-        Some(_) => other["oneOf"].as_array().cloned().unwrap_or_default(),
-        None => vec![other],
-    };
-    for variant in more {
+    let mut variants = variants(one);
+    for variant in self::variants(other) {
         if !variants.contains(&variant) {
             variants.push(variant);
         }
     }
-    json!({"oneOf": variants, MADE: true})
+    json!({"oneOf": variants})
+}
+
+/// The variants of a schema that is nothing but variants; or the schema itself.
+fn variants(schema: Value) -> Vec<Value> {
+    let only = schema.as_object().filter(|schema| schema.len() == 1);
+    match only.and_then(|schema| schema.get("oneOf")?.as_array()) {
+        Some(variants) => variants.clone(),
+        None => vec![schema],
+    }
 }

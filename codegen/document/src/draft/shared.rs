@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::published::Published;
+use crate::lint::used;
 
 pub(super) struct Shared<'a> {
     parameters: BTreeMap<String, Value>,
@@ -109,22 +110,7 @@ fn frequent(published: Published<'_>) -> BTreeMap<&str, &Value> {
 
 /// Removes the components that no operation uses.
 pub(super) fn keep_used(document: &mut Value) {
-    let mut used: BTreeSet<String> = BTreeSet::new();
-    let mut open: Vec<&Value> = document.get("paths").into_iter().collect();
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(map) => {
-                if let Some(target) = map.get("$ref").and_then(Value::as_str)
-                    && used.insert(target.to_owned())
-                {
-                    open.extend(document.pointer(target.trim_start_matches('#')));
-                }
-                open.extend(map.values());
-            }
-            Value::Array(items) => open.extend(items),
-            _ => {}
-        }
-    }
+    let used = used(document);
     let Some(components) = document["components"].as_object_mut() else {
         return;
     };

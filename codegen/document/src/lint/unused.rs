@@ -56,7 +56,7 @@ fn is_required(document: &Value, scheme: &str) -> bool {
 }
 
 /// Returns the references that operations contain, and those in what these refer to.
-fn used(document: &Value) -> BTreeSet<String> {
+pub(crate) fn used(document: &Value) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     let mut open: Vec<&Value> = document.get("paths").into_iter().collect();
     while let Some(value) = open.pop() {
