@@ -1,5 +1,5 @@
 //! Measures how long each stage of the generator takes for the documents of this project: `cargo
-//! bench -p atlas-backup-codegen`.
+//! bench -p atlas-backup-codegen --bench stages`.
 //!
 //! `backend` is progenitor itself, so one run shows its time beside that of our own code. Each
 //! figure is the median over all rounds; the medians of the steps need not add up to the median of
