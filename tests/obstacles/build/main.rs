@@ -1,6 +1,7 @@
 //! Makes the obstacle course: runs the generator on every cell alone, and on documents that have
 //! all cells that it accepts. The code for these documents is compiled with the client's source,
-//! and tests call each of its operations.
+//! and tests call each of its operations. So is the code of some random variants of a document,
+//! which is not called.
 //!
 //! The generator runs here and not in the tests, because cargo repeats this only if the generator
 //! or this folder has changed.
@@ -15,6 +16,7 @@ mod names;
 mod outcome;
 mod place;
 mod types;
+mod variants;
 
 use std::env;
 use std::error::Error;
@@ -30,6 +32,8 @@ use outcome::Outcome;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=../../codegen/tests/variants/change.rs");
+    println!("cargo::rerun-if-changed=../fixtures/documents/sound.yaml");
     let folders = Folders {
         client: PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../atlas-backup-api/src"),
         out: PathBuf::from(env::var("OUT_DIR")?),
@@ -48,7 +52,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         table.push_str(&format!("{} -> {verdict}\n", cell.name));
     }
     folders.write("cells.txt", &table)?;
-    let apis = write_course(&folders, &works)?;
+    let mut apis = write_course(&folders, &works)?;
+    for (api, output) in variants::sample() {
+        write_code(&folders, &output)?;
+        apis.push(api);
+    }
     client::write(&folders, &apis)?;
     client::write_tables(&folders, &apis)
 }
