@@ -7,6 +7,7 @@ mod corpus;
 mod crates;
 mod documents;
 mod download;
+mod examples;
 mod fake_atlas;
 mod generated;
 mod handles;
