@@ -1,7 +1,9 @@
 //! Snapshots of what `generate()` makes of the shipped documents, one for each item. A person reads
 //! this part of a pull request.
 
-use atlas_backup_codegen::{ItemKind, Output, generate};
+use std::fmt::Write;
+
+use atlas_backup_codegen::{File, ItemKind, Output, generate};
 
 use crate::repository::{Snapshots, apis, document};
 
@@ -22,9 +24,26 @@ fn every_operation_and_type_has_its_snapshot() {
                 ItemKind::Type => types.check(&item.name, &item.text),
             }
         }
+        operations.check("module_docs", &module_docs(&part.files));
         operations.done();
         types.done();
     }
+}
+
+/// Returns the documentation of every module that has any.
+fn module_docs(files: &[File]) -> String {
+    let mut text = String::new();
+    for file in files {
+        let docs: Vec<_> = file
+            .text
+            .lines()
+            .filter(|line| line.starts_with("//!"))
+            .collect();
+        if !docs.is_empty() {
+            let _infallible = write!(text, "=== {}\n{}\n\n", file.path, docs.join("\n"));
+        }
+    }
+    text.trim_end().to_owned()
 }
 
 #[test]
