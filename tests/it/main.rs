@@ -17,6 +17,7 @@ mod programs;
 mod rejections;
 mod repository;
 mod restores;
+mod spec_changes;
 mod storeys;
 mod transport;
 mod updates;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::arguments::Arguments;
-use crate::document::{Document, load};
+use crate::document::{Document, Loaded, load};
 use crate::error::Error;
 
 /// A parsed document.
@@ -61,18 +61,22 @@ pub struct Example<'a> {
     pub value: &'a Value,
 }
 
+impl From<&Loaded<'_>> for Spec {
+    fn from(loaded: &Loaded<'_>) -> Self {
+        Spec {
+            value: loaded.value.clone(),
+            operations: operations(&loaded.document.api, &loaded.value),
+        }
+    }
+}
+
 impl Spec {
     /// Reads a document. It does not run the rules of [`lint`](crate::lint()).
     ///
     /// # Errors
     /// If the text is not valid YAML.
     pub fn read(document: &Document) -> Result<Self, Error> {
-        Ok(Spec::of(&document.api, load(document)?.value))
-    }
-
-    pub(crate) fn of(api: &str, value: Value) -> Self {
-        let operations = operations(api, &value);
-        Spec { value, operations }
+        load(document).map(|loaded| Spec::from(&loaded))
     }
 
     /// Returns all operations, in the order of the document.

@@ -32,7 +32,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
 /// Lints that the examples fit their schemas.
 pub(super) fn lint_values(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
     let document = &loaded.value;
-    let spec = Spec::of(&loaded.document.api, document.clone());
+    let spec = Spec::from(loaded);
     let schemas = Schemas::new(&spec);
     let mut compare = |schema: &Value, value: &Value, at: &str| {
         schemas.locate(schema, value, at, &mut |at, deviation| {
