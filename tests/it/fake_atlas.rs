@@ -123,6 +123,16 @@ impl Walker {
 
     /// Returns the arguments of the call, with the ids of existing resources.
     async fn arguments(&mut self, entry: &Entry, body: Option<&Value>) -> Arguments {
+        if !FakeAtlas::is_stateful(entry.id) {
+            let mut arguments = spec(entry.api).arguments(entry);
+            let given = self.place(entry, entry).path.into_iter();
+            arguments
+                .path
+                .extend(given.filter(|(name, _)| name == "groupId"));
+            arguments.query.clear();
+            arguments.body = body.cloned();
+            return arguments;
+        }
         let mut arguments = self.place(entry, entry);
         for name in entry
             .path
