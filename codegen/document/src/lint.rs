@@ -17,7 +17,7 @@ mod other_forms;
 mod paths;
 mod positions;
 mod quotes;
-mod reach;
+pub(crate) mod reach;
 mod refs;
 mod rules;
 mod schemas;
