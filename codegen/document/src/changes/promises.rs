@@ -256,6 +256,18 @@ pub(super) const FIXTURES: &[Fixture] = &[
         edit: &[(THING_TO_MAKE, WITH_RULE)],
         says: &["minor: `v2::types::ThingRequest` has the new rule \"Both or none\""],
     },
+    Fixture {
+        promise: Stricter,
+        base: &[(
+            SIZE,
+            "          description: Size in metres.\n        sizes: {type: array, items: {type: integer}, description: S.}\n",
+        )],
+        edit: &[(
+            "items: {type: integer}",
+            "items: {type: integer, format: int32}",
+        )],
+        says: &["minor: `v2::types::ThingRequest::sizes`: format `int32` is new"],
+    },
     fixture(
         Looser,
         &[("          minimum: 1\n", "")],

@@ -48,12 +48,16 @@ pub(super) fn checks<'a>(
     }
     let (before, after) = keywords("pattern");
     found.extend(difference("pattern", before, after, after.is_some()));
-    let (before, after) = (int32(keywords("format").0), int32(keywords("format").1));
+    let (before, after) = (int32(old_side, old), int32(new_side, new));
     found.extend(difference("format", before, after, after.is_some()));
     found
 }
 
-fn int32(format: Option<&Value>) -> Option<&Value> {
+/// The format `int32` of a number, or of the items of a list: a check, because all integers are 64 bits
+/// wide in Rust.
+fn int32<'a>(side: &Side<'a>, schema: &Node<'a>) -> Option<&'a Value> {
+    let items = schema.get("items");
+    let format = side.keyword(items.as_ref().unwrap_or(schema), "format");
     format.filter(|format| *format == "int32")
 }
 
