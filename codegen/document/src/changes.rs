@@ -179,6 +179,9 @@ impl<'a> Comparison<'a> {
 
     /// Records a change of `subject`. The first `{}` of the text stands for the subject.
     fn add(&mut self, promise: Promise, subject: &str, text: &str, at: At<'_>) {
+        // Texts of the document may have several lines.
+        let words: Vec<_> = text.split_whitespace().collect();
+        let text = words.join(" ");
         let place = match at {
             At::Old(pointer) => self.old.place(pointer),
             At::New(pointer) => self.new.place(pointer),

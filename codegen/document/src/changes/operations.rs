@@ -124,32 +124,30 @@ impl<'a> Comparison<'a> {
     }
 
     fn compare_lifecycle(&mut self, Pair { old, new, subject }: &Pair<'a>) {
-        let ended = |operation: &Operation<'a>| {
+        let of = |operation: &Operation<'a>, keyword: &str| {
             let deprecation = operation.node.get("x-atlas-deprecation");
-            deprecation.and_then(|deprecation| deprecation.text("ended"))
+            deprecation.and_then(|deprecation| deprecation.text(keyword))
         };
-        let note = |operation: &Operation<'a>| {
-            let deprecation = operation.node.get("x-atlas-deprecation");
-            let note = deprecation.and_then(|deprecation| deprecation.text("note"));
-            note.map(|note| format!(": {}", note.trim_end_matches('.')))
-                .unwrap_or_default()
-        };
+        let (before, after) = (of(old, "ended"), of(new, "ended"));
         let at = At::New(&new.node.pointer);
         match (old.node.flag("deprecated"), new.node.flag("deprecated")) {
             (false, true) => {
-                let text = format!("{{}} is deprecated{}", note(new));
-                self.add(Deprecated, subject, &text, at);
+                let ended = after.map(|date| format!(" and ended on {date}"));
+                let note = of(new, "note").map(|note| format!(": {}", note.trim_end_matches('.')));
+                let (ended, note) = (ended.unwrap_or_default(), note.unwrap_or_default());
+                self.add(
+                    Deprecated,
+                    subject,
+                    &format!("{{}} is deprecated{ended}{note}"),
+                    at,
+                );
             }
             (true, false) => self.add(Looser, subject, "{} is no longer deprecated", at),
-            _ => {}
-        }
-        match (ended(old), ended(new)) {
-            (old, new) if old == new => {}
-            (_, Some(date)) => {
-                let text = format!("according to Atlas, {{}} ended on {date}");
-                self.add(Deprecated, subject, &text, at);
-            }
-            (_, None) => self.add(Looser, subject, "{} has no end any more", at),
+            _ if before == after => {}
+            _ => match after {
+                Some(date) => self.add(Deprecated, subject, &format!("{{}} ended on {date}"), at),
+                None => self.add(Looser, subject, "{} has no end any more", at),
+            },
         }
     }
 

@@ -110,7 +110,7 @@ impl Promise {
     pub fn sentence(self) -> &'static str {
         match self {
             OptionalMember => "A new optional member of a request or a response",
-            ResponseMember => "they may gain members in any minor release",
+            ResponseMember => "Responses are `#[non_exhaustive]`",
             EnumValue => "Enums may gain values, too",
             MemberRequired | MemberRenamed | MemberRemoved => {
                 "A member that becomes required, is renamed or is removed"

@@ -113,7 +113,7 @@ pub(super) const FIXTURES: &[Fixture] = &[
             "note: Use another.",
             "note: Use another., ended: \"2026-01-22\"",
         )],
-        says: &["minor: according to Atlas, `v2::Api::get_thing` ended on 2026-01-22"],
+        says: &["minor: `v2::Api::get_thing` ended on 2026-01-22"],
     },
     fixture(
         New,

@@ -139,14 +139,18 @@ impl<'a> Comparison<'a> {
     fn compare_values(&mut self, subject: &str, old: &Node<'a>, new: &Node<'a>) {
         let (before, after): (Vec<_>, Vec<_>) = (values(old).collect(), values(new).collect());
         let of = |value: &str| format!("{subject}::{}", variant(value));
-        for value in before.iter().filter(|value| !after.contains(value)) {
-            let text = format!("{{}}, `{value}` on the wire, is removed");
-            self.add(Removed, &of(value), &text, At::Old(&old.pointer));
+        let at = |node: &Node<'a>, index: usize| format!("{}/enum/{index}", node.pointer);
+        for (index, value) in before.iter().enumerate() {
+            if !after.contains(value) {
+                let text = format!("{{}}, `{value}` on the wire, is removed");
+                self.add(Removed, &of(value), &text, At::Old(&at(old, index)));
+            }
         }
-        for value in after.iter().filter(|value| !before.contains(value)) {
-            let text = format!("{{}}, `{value}` on the wire, is new");
-            let at = crate::child(&new.pointer, "enum");
-            self.add(EnumValue, &of(value), &text, At::New(&at));
+        for (index, value) in after.iter().enumerate() {
+            if !before.contains(value) {
+                let text = format!("{{}}, `{value}` on the wire, is new");
+                self.add(EnumValue, &of(value), &text, At::New(&at(new, index)));
+            }
         }
         let is_reordered = before != after
             && before.iter().collect::<BTreeSet<_>>() == after.iter().collect::<BTreeSet<_>>();
