@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use atlas_backup_document::GENERATIONS;
-use atlas_backup_document::changes::{Change, Section};
+use atlas_backup_document::changes::Section;
+
+use crate::groups::Line;
 
 /// The longest line of CHANGELOG.md.
 const WIDTH: usize = 120;
@@ -18,18 +20,18 @@ const SECTIONS: &[(Section, &str)] = &[
 ];
 
 /// Formats the sections that have changes. What is the same in several API generations is one item.
-pub fn sections(changes: &[Change]) -> String {
+pub fn sections(lines: &[Line<'_>]) -> String {
     let mut text = String::new();
     for (section, title) in SECTIONS {
-        let of_section = changes
+        let of_section = lines
             .iter()
-            .filter(|change| change.promise.section() == *section);
+            .filter(|line| line.promise.section() == *section);
         let mut items: Vec<(String, BTreeSet<&str>)> = Vec::new();
-        for change in of_section {
-            let words = without_api(&change.text);
+        for line in of_section {
+            let words = without_api(&line.text());
             match items.iter_mut().find(|(known, _)| *known == words) {
-                Some((_, apis)) => drop(apis.insert(&change.api)),
-                None => items.push((words, BTreeSet::from([change.api.as_str()]))),
+                Some((_, apis)) => drop(apis.insert(line.api)),
+                None => items.push((words, BTreeSet::from([line.api]))),
             }
         }
         let items: Vec<_> = items
@@ -98,7 +100,8 @@ fn wrap(item: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use atlas_backup_document::changes::{Place, Promise};
+    use crate::groups::lines;
+    use atlas_backup_document::changes::{Change, Place, Promise};
 
     fn change(api: &str, promise: Promise, text: &str) -> Change {
         Change {
@@ -132,12 +135,12 @@ mod tests {
             change("v2", Promise::Documentation, "documentation of `v2`"),
         ];
         assert_eq!(
-            sections(&changes),
+            sections(&lines(&changes)),
             "### Added\n\n- `Api::x` is new (v1 and v2).\n\n\
              ### Changed\n\n- `v1::types::T` and `v2::types::T` are two types now.\n\n\
              ### Deprecated\n\n- According to Atlas, `Api::y` ended (v2).\n"
         );
-        assert_eq!(sections(&changes[4..]), "");
+        assert_eq!(sections(&lines(&changes[4..])), "");
     }
 
     #[test]

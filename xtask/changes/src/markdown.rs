@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use atlas_backup_document::changes::Promise;
 
-use crate::groups::{Group, counts, groups, names};
+use crate::groups::{Group, counts, groups, lines, names};
 use crate::rust_api::RustApi;
 use crate::{Outcome, draft};
 
@@ -14,8 +14,9 @@ pub fn page(outcome: &Outcome) -> String {
         "## Changes since `{}`\n\n**{}**\n",
         outcome.base, outcome.verdict
     );
+    let lines = lines(&outcome.changes);
     let mut api = "";
-    for group in groups(&outcome.changes) {
+    for group in groups(&lines) {
         if group.api != api {
             api = group.api;
             let header = format_args!("\n### {api}\n\n| release | change | place |\n|---|---|---|");
@@ -23,8 +24,8 @@ pub fn page(outcome: &Outcome) -> String {
         }
         rows(&mut text, &group);
     }
-    if !outcome.changes.is_empty() {
-        push(&mut text, format_args!("\n{}", counts(&outcome.changes)));
+    if !lines.is_empty() {
+        push(&mut text, format_args!("\n{}", counts(&lines)));
     }
     if let Some(summary) = outcome.rust.summary() {
         push(&mut text, format_args!("\n{summary}"));
@@ -37,7 +38,7 @@ pub fn page(outcome: &Outcome) -> String {
             );
         }
     }
-    let draft = draft::sections(&outcome.changes);
+    let draft = draft::sections(&lines);
     if !draft.is_empty() {
         details(&mut text, "Draft for CHANGELOG.md", "md", draft.trim_end());
     }
@@ -47,14 +48,14 @@ pub fn page(outcome: &Outcome) -> String {
 fn rows(text: &mut String, group: &Group<'_>) {
     let level = group.promise.level().name();
     if group.promise == Promise::Documentation {
-        let names = cell(&names(group.changes));
+        let names = cell(&names(group.lines));
         return push(
             text,
             format_args!("| {level} | documentation of {names} | |"),
         );
     }
-    for change in group.changes {
-        let (what, place) = (cell(&change.text), cell(&change.place.to_string()));
+    for line in group.lines {
+        let (what, place) = (cell(&line.text()), cell(&line.place.to_string()));
         push(text, format_args!("| {level} | {what} | `{place}` |"));
     }
     if let Some(advice) = group.promise.advice() {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use atlas_backup_document::changes::{Level, Promise};
 
-use crate::groups::{Group, counts, groups, names};
+use crate::groups::{Group, counts, groups, lines, names};
 use crate::rust_api::RustApi;
 use crate::{Outcome, draft};
 
@@ -14,18 +14,18 @@ const BOLD: Style = Style::new().bold();
 /// Formats the report: the changes, the version that is needed, and the draft for CHANGELOG.md.
 pub fn report(outcome: &Outcome) -> String {
     let mut text = format!("{BOLD}Changes since {}{BOLD:#}\n", outcome.base);
+    let lines = lines(&outcome.changes);
     let mut api = "";
-    for group in groups(&outcome.changes) {
+    for group in groups(&lines) {
         if group.api != api {
             api = group.api;
             push(&mut text, format_args!("\n{BOLD}{api}{BOLD:#}"));
         }
         describe(&mut text, &group);
     }
-    if !outcome.changes.is_empty() {
-        push(&mut text, format_args!("\n{}", counts(&outcome.changes)));
-    } else {
-        text.push('\n');
+    text.push('\n');
+    if !lines.is_empty() {
+        push(&mut text, format_args!("{}", counts(&lines)));
     }
     let style = match outcome.verdict.is_enough() {
         true => AnsiColor::Green.on_default(),
@@ -41,7 +41,7 @@ pub fn report(outcome: &Outcome) -> String {
         }
         push(&mut text, format_args!("{summary}"));
     }
-    let draft = draft::sections(&outcome.changes);
+    let draft = draft::sections(&lines);
     if !draft.is_empty() {
         push(
             &mut text,
@@ -60,10 +60,10 @@ fn describe(text: &mut String, group: &Group<'_>) {
     let (level, sentence) = (group.promise.level().name(), group.promise.sentence());
     push(text, format_args!("  {style}{level}{style:#}: {sentence}"));
     if group.promise == Promise::Documentation {
-        return push(text, format_args!("    {}", names(group.changes)));
+        return push(text, format_args!("    {}", names(group.lines)));
     }
-    for change in group.changes {
-        push(text, format_args!("    {}: {}", change.place, change.text));
+    for line in group.lines {
+        push(text, format_args!("    {}: {}", line.place, line.text()));
     }
     if let Some(advice) = group.promise.advice() {
         push(text, format_args!("    = {advice}"));
