@@ -28,28 +28,42 @@ pub enum Section {
 
 /// A kind of change that CHANGELOG.md makes a promise about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(
-    missing_docs,
-    reason = "`Promise::sentence` says what each one is, in the words of CHANGELOG.md"
-)]
 pub enum Promise {
+    /// An operation, a type, an argument, an enum value or a conversion is gone.
     Removed,
+    /// An operation or a type has another name, or is in another module.
     Renamed,
+    /// A member is gone.
     MemberRemoved,
+    /// A member has another name.
     MemberRenamed,
+    /// A member must be present now, or a new one must.
     MemberRequired,
+    /// A member, an argument or a response has another type, or an argument more is required.
     Retyped,
+    /// What was one type in all generations is several types.
     Parted,
+    /// An operation, a type, an optional argument or a conversion is new.
     New,
+    /// A request has an optional member more.
     OptionalMember,
+    /// A response has a member more.
     ResponseMember,
+    /// An enum has a value more.
     EnumValue,
+    /// An operation should not be used any more.
     Deprecated,
+    /// The client needs a newer version of Rust.
     RustVersion,
+    /// What were several types is one type in all generations.
     Joined,
+    /// The client refuses requests that it sent before.
     Stricter,
+    /// The same code does something else: another media type, URL or idempotency.
     Behaviour,
+    /// The client sends requests that it refused before, or something is no longer deprecated.
     Looser,
+    /// Only the documentation changes.
     Documentation,
 }
 
