@@ -46,7 +46,9 @@ fn of_macro(ItemMacro { mac, .. }: &ItemMacro, path: &str, names: &mut BTreeSet<
         if kind == "request" {
             names.insert(format!("{path}: struct {name}"));
             let attributes = item.attrs.iter().filter(|one| !is_documentation(one));
-            names.extend(attributes.map(|attribute| format!("{name}: {}", text(attribute))));
+            // What follows the type is how pages are requested.
+            let types = attributes.map(|one| text(one).split(',').next().map(str::to_owned));
+            names.extend(types.flatten().map(|ty| format!("{name}: {ty}")));
         } else {
             names.insert(format!("struct {name}"));
             // Only these have a literal, and only these have a member for what is not known.
