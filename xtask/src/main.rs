@@ -46,6 +46,11 @@ const COMMANDS: &[Command] = &[
         "Run a stateful fake Atlas on this machine, to try programs against",
     ),
     (
+        "review",
+        &["xtask-review"],
+        "Do everything that follows an edit of the spec, and list what to review",
+    ),
+    (
         "upstream",
         &["xtask-upstream"],
         "Compare the spec with an OpenAPI document that MongoDB publishes",

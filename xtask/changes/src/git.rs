@@ -24,7 +24,10 @@ pub struct Commit {
 }
 
 impl Repository {
-    /// Fails if the folder is in no repository.
+    /// Opens the repository that a folder is in.
+    ///
+    /// # Errors
+    /// If the folder is in no repository, or git cannot be run.
     pub fn new(root: &Path) -> Result<Self, String> {
         let repository = Repository {
             root: root.to_owned(),
@@ -41,6 +44,9 @@ impl Repository {
     }
 
     /// Returns the commit to compare with: the one that is given, or the last tag, or `HEAD`.
+    ///
+    /// # Errors
+    /// If there is no such commit, or no tag in a shallow clone.
     pub fn base(&self, given: Option<&str>) -> Result<Commit, String> {
         let name = match given {
             Some(name) => name.to_owned(),
@@ -55,6 +61,9 @@ impl Repository {
     }
 
     /// Returns the commit with this name.
+    ///
+    /// # Errors
+    /// If there is none.
     pub fn commit(&self, name: &str) -> Result<Commit, String> {
         let revision = format!("{name}^{{commit}}");
         let arguments = [
@@ -77,6 +86,9 @@ impl Repository {
     }
 
     /// Returns the last tag before this commit, or of it.
+    ///
+    /// # Errors
+    /// If git cannot be run.
     pub fn last_tag(&self, commit: &str) -> Result<Option<String>, String> {
         self.line(["describe", "--tags", "--abbrev=0", commit])
     }
@@ -87,6 +99,9 @@ impl Repository {
     }
 
     /// Returns a file as it was in a commit, or `None` if it was not there.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is not UTF-8.
     pub fn then(&self, commit: &Commit, path: &str) -> Result<Option<String>, String> {
         // Relative to the project's folder, which may be below that of the repository.
         if self
@@ -106,11 +121,57 @@ impl Repository {
     }
 
     /// Returns a file as it is in the working tree, or `None` if it is not there.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is not UTF-8.
     pub fn now(&self, path: &str) -> Result<Option<String>, String> {
         match fs::read_to_string(self.root.join(path)) {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(format!("cannot read {path}: {error}")),
+        }
+    }
+
+    /// Returns the project's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the paths of all files of the project, relative to its folder, except those that git
+    /// ignores, and links.
+    ///
+    /// # Errors
+    /// If git cannot list them.
+    pub fn files(&self) -> Result<Vec<String>, String> {
+        let text = self.text(["ls-files", "--cached", "--others", "--exclude-standard"])?;
+        // A link leads to a file that is listed itself.
+        let is_file = |path: &&str| {
+            let metadata = self.root.join(path).symlink_metadata();
+            metadata.is_ok_and(|metadata| metadata.is_file())
+        };
+        Ok(text.lines().filter(is_file).map(str::to_owned).collect())
+    }
+
+    /// Returns what has changed since the last commit in the files that match a pattern, as
+    /// `git status --porcelain` says it.
+    ///
+    /// # Errors
+    /// If git cannot say it.
+    pub fn status(&self, pattern: &str) -> Result<String, String> {
+        self.text([
+            "status",
+            "--porcelain",
+            "--untracked-files=all",
+            "--",
+            pattern,
+        ])
+    }
+
+    fn text<const N: usize>(&self, arguments: [&str; N]) -> Result<String, String> {
+        let output = self.git(arguments)?;
+        match output.status.success() {
+            true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+            false => Err(format!("git {}: {}", arguments.join(" "), message(&output))),
         }
     }
 
