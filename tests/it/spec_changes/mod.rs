@@ -90,7 +90,12 @@ impl Original<'_> {
                 let differ = |(path, text): (&String, &String)| {
                     (self.generated.get(path) != Some(text)).then(|| path.clone())
                 };
-                files.iter().find_map(differ)
+                files.iter().find_map(differ).or_else(|| {
+                    // No code is generated of the schemas of errors.
+                    let (before, after) = (Spec::from(self.loaded), Spec::from(&loaded));
+                    let changed = errors(&before, iter::empty()) != errors(&after, iter::empty());
+                    changed.then(|| "the snapshot of errors".to_owned())
+                })
             }
             Err(error) => Some(error),
         }
