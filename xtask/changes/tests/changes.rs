@@ -122,7 +122,10 @@ impl Project {
 
 fn changes_in(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_changes"));
-    command.args(["--root", "."]).args(arguments).current_dir(folder);
+    command
+        .args(["--root", "."])
+        .args(arguments)
+        .current_dir(folder);
     for name in OF_HOOKS {
         command.env_remove(name);
     }
