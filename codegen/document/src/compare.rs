@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub use deviations::Deviations;
+pub use deviations::{Deviations, Review};
 pub use difference::{Difference, Explanation, Kind, Side, Subject};
 
 use deviations::Scope;

@@ -40,6 +40,7 @@ const DEVIATIONS: &str = "deviations:
     kind: maxLength
     published: 32
     ours: 64
+    reviewed: 2026-01-31
     reason: Longer names were seen.
 ";
 
@@ -249,7 +250,7 @@ fn what_cannot_be_read_says_where() {
     ends(
         &unclear,
         1,
-        &["`why` is no key of an entry", "spec/deviations.yaml:8:5"],
+        &["`why` is no key of an entry", "spec/deviations.yaml:9:5"],
     );
     // Our document of the other generation does not exist.
     let other =

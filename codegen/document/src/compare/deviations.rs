@@ -5,6 +5,7 @@
 //!   - in: [v1]
 //!     operation: '*'
 //!     kind: deprecated
+//!     reviewed: "2026-01-31"
 //!     reason: All of v1.0 is deprecated, whatever its document says of single operations.
 //! deviations:                   # one operation or schema, one member, one kind
 //!   - in: [v1, v2]
@@ -13,20 +14,23 @@
 //!     kind: enum
 //!     published: []
 //!     ours: [ondemand]
+//!     reviewed: "2026-01-31"
 //!     reason: The wire sends it.
 //! ```
 //!
 //! An entry records both values, so that it stops explaining the difference as soon as one of them
-//! changes.
+//! changes. It also records when somebody last verified its reason, which nothing else would show.
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::difference::{Difference, Explanation, Kind, Side, Subject};
 use crate::document::{self, Document, Loaded, child};
 use crate::error::{Error, Finding, Location};
 use crate::generations::Generation;
+use crate::lint::is_date;
 
 const RULE: &str = "deviation";
 const STALE: &str = "stale-deviation";
@@ -43,6 +47,7 @@ const KEYS: &[&str] = &[
     "side",
     "published",
     "ours",
+    "reviewed",
     "reason",
 ];
 
@@ -61,10 +66,22 @@ struct Entry {
     side: Option<Side>,
     published: Option<Value>,
     ours: Option<Value>,
+    reviewed: Date,
     reason: String,
     policy: bool,
     pointer: String,
     location: Location,
+}
+
+/// When somebody last verified that an intended difference is still intended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// The date of the review.
+    pub date: Date,
+    /// What the entry is about: `schema Snapshot, member frequencyType`.
+    pub label: String,
+    /// The location of the entry in the deviations file.
+    pub location: Location,
 }
 
 /// What a comparison covered. It tells an unnecessary entry from one that could not be tested.
@@ -116,6 +133,16 @@ impl Deviations {
             .filter(|entry| entry.apis.iter().any(|known| known == api));
         let (policies, single): (Vec<_>, Vec<_>) = of_api.partition(|entry| entry.policy);
         (single.len(), policies.len())
+    }
+
+    /// Returns the review of each entry for one generation, in the order of the file.
+    pub fn reviews(&self, api: &str) -> impl Iterator<Item = Review> {
+        let of_api = move |entry: &&Entry| entry.apis.iter().any(|known| known == api);
+        self.entries.iter().filter(of_api).map(|entry| Review {
+            date: entry.reviewed,
+            label: entry.label(),
+            location: entry.location.clone(),
+        })
     }
 
     /// Adds the reason to every explained difference, and returns a finding for each entry that
@@ -239,14 +266,18 @@ impl Entry {
         }
     }
 
+    /// Returns what the entry is about, in words.
+    fn label(&self) -> String {
+        let (key, name) = self.subject.key_and_name();
+        match &self.member {
+            Some(member) => format!("{key} {name}, member {member}"),
+            None => format!("{key} {name}"),
+        }
+    }
+
     fn stale_finding(&self, known: &Scope<'_>) -> Finding {
         let (key, name) = self.subject.key_and_name();
-        let label = self
-            .member
-            .as_ref()
-            .map_or(format!("{key} {name}"), |member| {
-                format!("{key} {name}, member {member}")
-            });
+        let label = self.label();
         let exists = match &self.subject {
             Subject::Operation(id) => {
                 let sets = [&known.operations, &known.unpublished, &known.ended];
@@ -386,6 +417,7 @@ impl Reader<'_, '_> {
         if reason.trim().is_empty() {
             self.report(&pointer, "an entry says its `reason`", "");
         }
+        let reviewed = self.reviewed(item, &pointer);
         let (published, ours) = (item.get("published").cloned(), item.get("ours").cloned());
         if let (Some(subject), Some(kind)) = (&subject, kind) {
             let has_wildcard = subject.key_and_name().1.contains('*')
@@ -426,12 +458,29 @@ impl Reader<'_, '_> {
             side,
             published,
             ours,
+            reviewed: reviewed?,
             reason,
             policy,
             pointer,
             location,
         };
         (self.findings.len() == before).then_some(entry)
+    }
+
+    fn reviewed(&mut self, item: &Value, pointer: &str) -> Option<Date> {
+        let help =
+            "the day on which somebody last verified the reason, as in `reviewed: \"2026-01-31\"`";
+        if item.get("reviewed").is_none() {
+            self.report(pointer, "an entry says when it was `reviewed`", help);
+            return None;
+        }
+        let text = self.optional_text(item, pointer, "reviewed")?;
+        let date = is_date(&text).then(|| text.parse().ok()).flatten();
+        if date.is_none() {
+            let at = child(pointer, "reviewed");
+            self.report(&at, format!("`{text}` is no date"), help);
+        }
+        date
     }
 
     fn apis(&mut self, item: &Value, pointer: &str) -> Vec<String> {
@@ -538,63 +587,75 @@ mod tests {
             ("deviations: 1", "1:1: a section is a list of entries"),
             ("deviations:\n  - 1", "2:5: an entry is a mapping"),
             (
-                "deviations:\n  - {in: [v2], schema: A, kind: nullable}",
+                "deviations:\n  - {in: [v2], schema: A, kind: nullable, reviewed: 2026-01-31}",
                 "2:5: an entry says its `reason`",
             ),
             (
-                "deviations:\n  - {in: [v2], schema: A, kind: nullable, reason: ' '}",
+                "deviations:\n  - {in: [v2], schema: A, kind: nullable, reviewed: 2026-01-31, reason: ' '}",
                 "2:5: an entry says its `reason`",
             ),
             (
-                "deviations:\n  - {in: [v3], schema: A, kind: nullable, reason: r}",
+                "deviations:\n  - {in: [v2], schema: A, kind: nullable, reason: r}",
+                "2:5: an entry says when it was `reviewed`",
+            ),
+            (
+                "deviations:\n  - {in: [v2], schema: A, kind: nullable, reviewed: 2026-02-30, reason: r}",
+                "2:43: `2026-02-30` is no date",
+            ),
+            (
+                "deviations:\n  - {in: [v2], schema: A, kind: nullable, reviewed: soon, reason: r}",
+                "2:43: `soon` is no date",
+            ),
+            (
+                "deviations:\n  - {in: [v3], schema: A, kind: nullable, reviewed: 2026-01-31, reason: r}",
                 "2:5: an entry says which documents it is about",
             ),
             (
-                "deviations:\n  - {schema: A, kind: nullable, reason: r}",
+                "deviations:\n  - {schema: A, kind: nullable, reviewed: 2026-01-31, reason: r}",
                 "2:5: an entry says which documents it is about",
             ),
             (
-                "deviations:\n  - {in: [v2], kind: nullable, reason: r}",
+                "deviations:\n  - {in: [v2], kind: nullable, reviewed: 2026-01-31, reason: r}",
                 "2:5: an entry is about one `operation`, one `schema` or one section of the `document`",
             ),
             (
-                "deviations:\n  - {in: [v2], schema: A, operation: b, kind: nullable, reason: r}",
+                "deviations:\n  - {in: [v2], schema: A, operation: b, kind: nullable, reviewed: 2026-01-31, reason: r}",
                 "2:5: an entry is about one `operation`, one `schema` or one section of the `document`",
             ),
             (
-                "deviations:\n  - {in: [v2], schema: A, kind: nulable, reason: r}",
+                "deviations:\n  - {in: [v2], schema: A, kind: nulable, reviewed: 2026-01-31, reason: r}",
                 "2:27: an entry says its `kind`",
             ),
             (
-                "deviations:\n  - {in: [v2], schema: A, kind: required, side: top, reason: r}",
+                "deviations:\n  - {in: [v2], schema: A, kind: required, side: top, reviewed: 2026-01-31, reason: r}",
                 "2:43: an entry says its `side`",
             ),
             (
-                "deviations:\n  - {in: [v2], schema: A, kind: nullable, why: r, reason: r}",
+                "deviations:\n  - {in: [v2], schema: A, kind: nullable, why: r, reviewed: 2026-01-31, reason: r}",
                 "2:43: `why` is no key of an entry",
             ),
             (
-                "deviations:\n  - {in: [v2], schema: A, member: 1, kind: nullable, reason: r}",
+                "deviations:\n  - {in: [v2], schema: A, member: 1, kind: nullable, reviewed: 2026-01-31, reason: r}",
                 "2:27: `member` is a text",
             ),
             (
-                "deviations:\n  - {in: [v2], schema: '*', kind: nullable, reason: r}",
+                "deviations:\n  - {in: [v2], schema: '*', kind: nullable, reviewed: 2026-01-31, reason: r}",
                 "2:5: only a policy may stand for many places",
             ),
             (
-                "deviations:\n  - {in: [v2], schema: A, member: 'x*', kind: nullable, reason: r}",
+                "deviations:\n  - {in: [v2], schema: A, member: 'x*', kind: nullable, reviewed: 2026-01-31, reason: r}",
                 "2:5: only a policy may stand for many places",
             ),
             (
-                "policies:\n  - {in: [v2], schema: A, kind: nullable, reason: r}",
+                "policies:\n  - {in: [v2], schema: A, kind: nullable, reviewed: 2026-01-31, reason: r}",
                 "2:5: a policy stands for many places",
             ),
             (
-                "deviations:\n  - {in: [v2], schema: A, kind: enum, ours: [x], reason: r}",
+                "deviations:\n  - {in: [v2], schema: A, kind: enum, ours: [x], reviewed: 2026-01-31, reason: r}",
                 "2:5: an entry records both values, `published` and `ours`",
             ),
             (
-                "deviations:\n  - {in: [v1, v2], schema: A, kind: nullable, reason: r}\n  - {in: [v2], schema: A, kind: nullable, reason: s}",
+                "deviations:\n  - {in: [v1, v2], schema: A, kind: nullable, reviewed: 2026-01-31, reason: r}\n  - {in: [v2], schema: A, kind: nullable, reviewed: 2026-01-31, reason: s}",
                 "3:5: the same as the entry in line 2",
             ),
             ("deviations:\n  - in: [v2", "3:1: "),
@@ -615,7 +676,7 @@ mod tests {
     #[test]
     fn entries_are_counted_by_generation() {
         let deviations = read(
-            "policies:\n  - {in: [v1], operation: '*', kind: deprecated, reason: r}\ndeviations:\n  - {in: [v1, v2], schema: A, kind: nullable, reason: r}\n",
+            "policies:\n  - {in: [v1], operation: '*', kind: deprecated, reviewed: 2026-01-31, reason: r}\ndeviations:\n  - {in: [v1, v2], schema: A, kind: nullable, reviewed: 2026-01-31, reason: r}\n",
         )
         .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(

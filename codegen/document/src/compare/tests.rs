@@ -97,15 +97,18 @@ components:
         - when: {cloudProvider: AWS}
           require: [iamRoleId]
           forbid: [serviceUrl]
+          reviewed: 2026-01-31
           reason: AWS has roles.
           source: {published: AwsRequest}
         - when: {cloudProvider: AZURE}
           require: [serviceUrl]
           forbid: [iamRoleId]
+          reviewed: 2026-01-31
           reason: Azure has URLs.
           source: {published: AzureRequest}
         - when: {cloudProvider: [AWS, AZURE]}
           require: [cloudProvider]
+          reviewed: 2026-01-31
           reason: Both are of one call.
           source: {published: createGroupBucket}
       required: [cloudProvider]
@@ -719,7 +722,7 @@ fn a_part_says_nothing_about_what_it_lacks() {
         "/components/schemas/AwsView/allOf/1/properties/created",
         Value::Null,
     );
-    let deviations = "deviations:\n  - {in: [v2], schema: BucketRequest, kind: nullable, reason: Not in the part.}\n";
+    let deviations = "deviations:\n  - {in: [v2], schema: BucketRequest, kind: nullable, reviewed: 2026-01-31, reason: Not in the part.}\n";
     let part = report(OURS, &document, deviations, true);
     assert_eq!((part.unexplained().count(), part.stale.len()), (0, 0));
     assert_eq!(part.skipped, ["createBucket"]);
@@ -908,6 +911,7 @@ const GCP: &str = "deviations:
     kind: enum
     published: [GCP]
     ours: []
+    reviewed: 2026-01-31
     reason: Not for us.
 ";
 
@@ -972,17 +976,17 @@ fn a_deviation_without_a_difference_is_stale() {
     assert_eq!(
         stale(
             &published(),
-            "deviations:\n  - {in: [v2], operation: listPails, kind: deprecated, reason: r}\n"
+            "deviations:\n  - {in: [v2], operation: listPails, kind: deprecated, reviewed: 2026-01-31, reason: r}\n"
         ),
         [
             "spec/deviations.yaml:2:5: explains nothing in v2: there is no operation `listPails` [stale-deviation]"
         ]
     );
-    let policy = "policies:\n  - {in: [v1, v2], operation: '*', kind: deprecated, reason: r}\n";
+    let policy = "policies:\n  - {in: [v1, v2], operation: '*', kind: deprecated, reviewed: 2026-01-31, reason: r}\n";
     assert_eq!(stale(&published(), policy).len(), 1);
     // Entries for the other generation, or for an operation that has ended, cannot be tested here.
     assert_eq!(stale(&published(), &GCP.replace("[v2]", "[v1]")), [""; 0]);
-    let roles = "deviations:\n  - {in: [v2], operation: listTenantBuckets, kind: roles, published: null, ours: [x], reason: r}\n";
+    let roles = "deviations:\n  - {in: [v2], operation: listTenantBuckets, kind: roles, published: null, ours: [x], reviewed: 2026-01-31, reason: r}\n";
     assert_eq!(stale(&published(), roles), [""; 0]);
     // If the member itself is missing, only that is reported.
     let missing = changed(
@@ -995,9 +999,9 @@ fn a_deviation_without_a_difference_is_stale() {
 #[test]
 fn a_policy_explains_many_and_a_single_entry_comes_first() {
     let deviations = "policies:
-  - {in: [v2], schema: '*', member: '*', kind: required, side: answer, published: true, ours: false, reason: Policy.}
+  - {in: [v2], schema: '*', member: '*', kind: required, side: answer, published: true, ours: false, reviewed: 2026-01-31, reason: Policy.}
 deviations:
-  - {in: [v2], schema: Folder, member: parent, kind: required, reason: Single.}
+  - {in: [v2], schema: Folder, member: parent, kind: required, reviewed: 2026-01-31, reason: Single.}
 ";
     let document = changed(
         "/components/schemas/Folder/required",
