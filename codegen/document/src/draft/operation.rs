@@ -8,6 +8,7 @@ use super::parameters;
 use super::published::{Operation, Published};
 use super::schemas::Schemas;
 use super::shared::Shared;
+use crate::generations::GENERATIONS;
 
 /// What operations share while they are drafted.
 pub(super) struct Drafter<'a> {
@@ -15,8 +16,8 @@ pub(super) struct Drafter<'a> {
     pub shared: Shared<'a>,
 }
 
-/// The page of an operation in the official reference.
-const PAGE: &str = "https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-";
+/// The official references, each with a page for each of its operations.
+const PAGES: &str = "https://www.mongodb.com/docs/api/doc/atlas-admin-api-";
 
 impl<'a> Drafter<'a> {
     pub fn new(published: Published<'a>, names: Names, prose: &'a str) -> Self {
@@ -38,7 +39,7 @@ impl<'a> Drafter<'a> {
             "x-atlas-operation-id": operation.id,
             "tags": [tag(published["tags"][0].as_str().unwrap_or_default())],
             "summary": prose,
-            "externalDocs": {"url": format!("{PAGE}{}", operation.id.to_lowercase())},
+            "externalDocs": {"url": page(operation)},
             "parameters": parameters,
             "responses": responses,
         });
@@ -46,7 +47,8 @@ impl<'a> Drafter<'a> {
             drafted["deprecated"] = true.into();
             drafted["x-atlas-deprecation"] = json!({"note": prose});
         }
-        if let Some(roles) = published.get("x-rolesRequirements") {
+        let roles = ["x-rolesRequirements", "x-roles"];
+        if let Some(roles) = roles.iter().find_map(|key| published.get(key)) {
             drafted["x-atlas-roles"] = roles.clone();
         }
         if published.get("security").is_some() {
@@ -75,6 +77,15 @@ impl<'a> Drafter<'a> {
         components["schemas"] = schemas.finish();
         (components, schemas.omitted)
     }
+}
+
+/// The page of an operation in the official reference.
+fn page(operation: &Operation<'_>) -> String {
+    let mut generations = GENERATIONS.iter();
+    let api = generations.find(|it| operation.path.starts_with(it.prefix));
+    let api = api.map_or("v2", |generation| generation.api);
+    let id = operation.id.to_lowercase();
+    format!("{PAGES}{api}/operation/operation-{id}")
 }
 
 /// The path of an operation, with the names of parameters as the draft writes them.

@@ -15,7 +15,6 @@ const KEYWORDS: &[&str] = &[
     "paths",
     "components",
     "name",
-    "in",
     "type",
     "x-atlas-schema",
     "format",
@@ -27,11 +26,15 @@ const KEYWORDS: &[&str] = &[
     "minItems",
     "maxItems",
     "nullable",
-    "required",
     "title",
     "version",
     "allOf",
+    "deprecated",
+    "default",
+    "x-atlas-secret",
     "description",
+    "url",
+    "required",
     "headers",
     "content",
     "x-atlas-sunset",
@@ -41,6 +44,8 @@ const KEYWORDS: &[&str] = &[
     "summary",
     "value",
 ];
+/// The order of the keywords of a parameter, as for `KEYWORDS`.
+const PARAMETER: &[&str] = &["name", "in", "required", "description", "example", "schema"];
 /// The keywords below which stand names, in alphabetical order.
 const NAMES: &[&str] = &[
     "content",
@@ -173,6 +178,8 @@ fn sorted(map: &Map<String, Value>) -> Vec<(&String, &Value)> {
         OPERATION
     } else if METHODS.iter().any(|method| map.contains_key(*method)) {
         METHODS
+    } else if map.contains_key("in") {
+        PARAMETER
     } else {
         KEYWORDS
     };
