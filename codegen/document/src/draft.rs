@@ -14,14 +14,14 @@ mod names;
 mod operation;
 mod parameters;
 mod plain;
-mod published;
+pub(crate) mod published;
 mod sample;
 mod schemas;
 mod shared;
 #[cfg(test)]
 mod tests;
 mod versions;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -35,6 +35,7 @@ mod generations;
 mod instant;
 mod lint;
 mod place;
+mod published;
 pub mod route;
 pub mod schema;
 mod spec;
@@ -47,6 +48,7 @@ pub use error::{Error, Finding, Location};
 pub use generations::{GENERATIONS, Generation};
 pub use instant::instant;
 pub use lint::{keywords, lint, lint_coverage};
+pub use published::PublishedDocument;
 pub use spec::{Endpoint, Example, Operation, Spec};
 pub use vocabulary::{
     OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, is_keyword, method_name,

@@ -79,6 +79,41 @@ pub fn text(document: &Value) -> String {
     text
 }
 
+/// Returns one entry of a mapping of names (a path, a component) as YAML. If it is an object schema,
+/// its members are in the given order.
+pub(crate) fn entry(name: &str, value: &Value, members: &[String], indent: usize) -> String {
+    let mut text = String::new();
+    let mut rest = value.clone();
+    let properties = match rest.as_object_mut() {
+        Some(keywords) if !members.is_empty() => keywords.remove("properties"),
+        _ => None,
+    };
+    let alone: Map<String, Value> = [(name.to_owned(), rest)].into_iter().collect();
+    mapping(&mut text, &alone, Keys::Names, indent);
+    if let Some(Value::Object(properties)) = properties {
+        text.push_str(&format!("{:indent$}  properties:\n", ""));
+        for (name, member) in members.iter().filter_map(|it| properties.get_key_value(it)) {
+            text.push_str(&entry(name, member, &[], indent + 4));
+        }
+    }
+    text
+}
+
+/// Returns one keyword of an object, with names below it, as YAML.
+pub(crate) fn section(name: &str, value: &Value, indent: usize) -> String {
+    let mut text = String::new();
+    let alone: Map<String, Value> = [(name.to_owned(), value.clone())].into_iter().collect();
+    mapping(&mut text, &alone, Keys::Keywords, indent);
+    text
+}
+
+/// Returns one item of a list of objects as YAML.
+pub(crate) fn item(object: &Map<String, Value>, indent: usize) -> String {
+    let mut text = format!("{:indent$}- ", "");
+    mapping(&mut text, object, Keys::Keywords, indent + 2);
+    text
+}
+
 fn mapping(text: &mut String, map: &Map<String, Value>, keys: Keys, indent: usize) {
     let entries = match keys {
         Keys::Keywords => sorted(map),
@@ -106,6 +141,8 @@ fn mapping(text: &mut String, map: &Map<String, Value>, keys: Keys, indent: usiz
 /// Writes the value after a key or a dash, and the end of its line.
 fn node(text: &mut String, value: &Value, keys: Keys, is_inline: bool, indent: usize) {
     match value {
+        // A value that is still to be written: an empty place, which lint points at.
+        Value::Null => text.push('\n'),
         Value::Object(map) if !map.is_empty() => {
             text.push('\n');
             mapping(text, map, keys, indent + 2);
