@@ -45,6 +45,8 @@ pub struct Loaded<'a> {
     pub spans: Spans,
     /// The unquoted texts that other YAML readers take for something else than text.
     pub(crate) ambiguous: Vec<Ambiguous>,
+    /// JSON pointers of the keys and items without a value, which is not even `null`.
+    pub(crate) empty: Vec<String>,
 }
 
 /// An unquoted text that is a boolean, a number or a date for some YAML readers.
@@ -128,6 +130,7 @@ pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
             values: loader.values,
         },
         ambiguous: loader.ambiguous,
+        empty: loader.empty,
     };
     if findings.is_empty() {
         Ok(loaded)
@@ -148,6 +151,7 @@ struct Loader<'a> {
     locations: BTreeMap<String, Location>,
     values: BTreeMap<String, Location>,
     ambiguous: Vec<Ambiguous>,
+    empty: Vec<String>,
     findings: Vec<Finding>,
 }
 
@@ -167,6 +171,7 @@ impl<'a> Loader<'a> {
             locations: BTreeMap::new(),
             values: BTreeMap::new(),
             ambiguous: Vec::new(),
+            empty: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -315,6 +320,9 @@ impl<'a> Loader<'a> {
         self.note_value(pointer, self.location(span));
         if style != ScalarStyle::Plain {
             return Ok(Value::String(text.to_owned()));
+        }
+        if span.start.index() == span.end.index() {
+            self.empty.push(pointer.to_owned());
         }
         self.note_ambiguous(ambiguous::value(text), text, span, pointer);
         match Scalar::parse_from_cow(text.into()) {

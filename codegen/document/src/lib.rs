@@ -32,6 +32,7 @@ mod documents;
 pub mod draft;
 mod error;
 mod generations;
+pub mod import;
 mod instant;
 mod lint;
 mod place;

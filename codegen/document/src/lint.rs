@@ -1,5 +1,6 @@
 //! lint: the rules for documents. Every finding has a rule name and a location.
 
+mod blanks;
 mod bodies;
 mod circles;
 mod constraints;
@@ -36,7 +37,9 @@ use serde_json::Value;
 pub use coverage::lint_coverage;
 pub(crate) use media_types::is_date;
 pub(crate) use names::{field, variant};
+pub(crate) use nearest::nearest;
 pub(crate) use order::{METHODS, OPERATION};
+pub(crate) use reach::Reach;
 pub(crate) use unused::used;
 
 use crate::document::Loaded;
@@ -68,6 +71,7 @@ const STAGES: &[&[Rule]] = &[
         |loaded, findings| official_names::lint(&loaded.value, findings),
         |loaded, findings| updates::lint(&loaded.value, findings),
         |loaded, findings| examples::lint(&loaded.value, findings),
+        blanks::lint,
     ],
     &[
         |loaded, findings| unused::lint(&loaded.value, findings),

@@ -70,7 +70,10 @@ mod tests {
     fn json_and_yaml_are_the_same_document() {
         let expected = json!({"b": {"on": "2027-07-01"}, "a": [1, null, true]});
         for (path, text) in [
-            ("p.json", r#"{"b": {"on": "2027-07-01"}, "a": [1, null, true]}"#),
+            (
+                "p.json",
+                r#"{"b": {"on": "2027-07-01"}, "a": [1, null, true]}"#,
+            ),
             ("p", r#" {"b": {"on": "2027-07-01"}, "a": [1, null, true]}"#),
             ("p.YAML", "b: {on: 2027-07-01}\na: [1, ~, true]\n"),
             ("p", "b:\n  on: '2027-07-01'\na: [1, ~, true]\n"),

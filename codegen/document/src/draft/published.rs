@@ -6,11 +6,11 @@ use crate::lint::{METHODS, members};
 
 /// A published document.
 #[derive(Clone, Copy)]
-pub(super) struct Published<'a>(pub &'a Value);
+pub(crate) struct Published<'a>(pub &'a Value);
 
 /// An operation of a published document.
 #[derive(Clone, Copy)]
-pub(super) struct Operation<'a> {
+pub(crate) struct Operation<'a> {
     pub path: &'a str,
     pub method: &'a str,
     /// The official id.

@@ -75,7 +75,8 @@ fn the_text_of_a_draft_is_its_document() {
 #[test]
 fn a_draft_without_prose_needs_descriptions() {
     let draft = drafted(None, None);
-    assert_eq!(broken_rules(&draft), BTreeSet::from(["description"]));
+    let expected = BTreeSet::from(["blank", "description"]);
+    assert_eq!(broken_rules(&draft), expected);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 /// Returns the known word that needs the fewest changes to become `word`, if it needs few of them.
 /// If several need equally few, returns the first.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let most = (word.chars().count() / 3).max(1);
     known
         .into_iter()

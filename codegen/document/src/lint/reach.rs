@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{described, members, operations, resolve, text};
 
 /// A document, with the names of the shared schemas that it sends and receives.
-pub(super) struct Reach<'a> {
+pub(crate) struct Reach<'a> {
     pub document: &'a Value,
     /// Those in request bodies.
     pub requests: BTreeSet<&'a str>,
@@ -16,7 +16,7 @@ pub(super) struct Reach<'a> {
 }
 
 impl<'a> Reach<'a> {
-    pub(super) fn of(document: &'a Value) -> Self {
+    pub(crate) fn of(document: &'a Value) -> Self {
         let bodies = operations(document).filter_map(|(.., it)| it.get("requestBody"));
         let responses = operations(document)
             .flat_map(|(.., it)| members(it, "responses"))

@@ -1,0 +1,157 @@
+//! Finds what our document has already of the components of a draft.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::lint::{Reach, members};
+use crate::vocabulary::RUNTIME_TYPES;
+
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// The components of both documents.
+pub(super) struct Reuse<'a> {
+    pub ours: &'a Value,
+    pub drafted: &'a Value,
+    /// The schemas that our document and the draft send, and those that they receive.
+    ours_reach: Reach<'a>,
+    drafted_reach: Reach<'a>,
+}
+
+impl<'a> Reuse<'a> {
+    pub fn new(ours: &'a Value, drafted: &'a Value) -> Self {
+        Reuse {
+            ours,
+            drafted,
+            ours_reach: Reach::of(ours),
+            drafted_reach: Reach::of(drafted),
+        }
+    }
+
+    /// Returns our schema for a drafted one: that of the same official name if there is one, even if
+    /// it differs, because then it was curated. Otherwise one that states the same facts.
+    pub fn schema(&self, name: &str) -> Option<&'a str> {
+        let drafted = &self.drafted["components"]["schemas"][name];
+        if RUNTIME_TYPES.iter().any(|(known, _)| *known == name) {
+            let ours = members(&self.ours["components"], "schemas");
+            return ours.map(|(known, _)| known).find(|known| *known == name);
+        }
+        let is_named = drafted.get("x-atlas-schema").is_some();
+        let candidates = members(&self.ours["components"], "schemas").filter(|(known, schema)| {
+            schema.get("type") == drafted.get("type")
+                && (drafted.get("enum").is_some() || self.has_direction(name, known))
+                && (!is_named || shares_official_name(drafted, schema))
+        });
+        let ranked = candidates.map(|(known, schema)| {
+            let is_same = self.is_same(drafted, schema, &mut BTreeSet::new());
+            let rank = (is_same, shared_members(drafted, schema), known == name);
+            (rank, known)
+        });
+        // Of equally good ones, the first.
+        let best = ranked.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        best.filter(|((is_same, ..), _)| is_named || *is_same)
+            .map(|(_, known)| known)
+    }
+
+    /// Returns the name of our shared parameter that states the same as a drafted one.
+    pub fn parameter(&self, drafted: &Value) -> Option<&'a str> {
+        let ours = members(&self.ours["components"], "parameters");
+        let mut same = ours.filter(|(_, it)| self.is_same(drafted, it, &mut BTreeSet::new()));
+        same.next().map(|(name, _)| name)
+    }
+
+    fn has_direction(&self, drafted: &str, ours: &str) -> bool {
+        (self.drafted_reach.requests.contains(drafted) && self.ours_reach.requests.contains(ours))
+            || (self.drafted_reach.responses.contains(drafted)
+                && self.ours_reach.responses.contains(ours))
+    }
+
+    /// Whether two values state the same facts: everything but prose, examples and what only we add.
+    /// `assumed` has the pairs of schemas that are being compared, which may contain themselves.
+    fn is_same(
+        &self,
+        drafted: &Value,
+        ours: &Value,
+        assumed: &mut BTreeSet<(String, String)>,
+    ) -> bool {
+        let (Value::Object(one), Value::Object(other)) = (drafted, ours) else {
+            return drafted == ours;
+        };
+        let (one, other) = (facts(one), facts(other));
+        one.len() == other.len()
+            && one.iter().all(|(keyword, value)| {
+                let same = other.get(keyword);
+                same.is_some_and(|same| self.is_same_fact(keyword, value, same, assumed))
+            })
+    }
+
+    fn is_same_fact(
+        &self,
+        keyword: &str,
+        drafted: &Value,
+        ours: &Value,
+        assumed: &mut BTreeSet<(String, String)>,
+    ) -> bool {
+        match (keyword, drafted, ours) {
+            ("$ref", Value::String(one), Value::String(other)) => {
+                if !assumed.insert((one.clone(), other.clone())) {
+                    return true;
+                }
+                let is_schema = |target: &str| target.starts_with(SCHEMAS);
+                let (drafted, ours) = (follow(self.drafted, one), follow(self.ours, other));
+                is_schema(one) == is_schema(other) && self.is_same(drafted, ours, assumed)
+            }
+            ("properties", Value::Object(one), Value::Object(other)) => {
+                one.len() == other.len()
+                    && one.iter().all(|(name, member)| {
+                        let same = other.get(name);
+                        same.is_some_and(|same| self.is_same(member, same, assumed))
+                    })
+            }
+            ("enum" | "required", Value::Array(one), Value::Array(other)) => {
+                one.len() == other.len() && one.iter().all(|value| other.contains(value))
+            }
+            _ => self.is_same(drafted, ours, assumed),
+        }
+    }
+}
+
+/// Returns the keywords that state facts of Atlas. A reference in an `allOf` is the reference.
+fn facts(value: &Map<String, Value>) -> Map<String, Value> {
+    let mut facts = Map::new();
+    for (keyword, value) in value {
+        match (keyword.as_str(), value.as_array().map(Vec::as_slice)) {
+            ("description" | "summary" | "example" | "examples", _) => {}
+            ("allOf", Some([Value::Object(part)])) => facts.extend(part.clone()),
+            (keyword, _) if keyword.starts_with("x-atlas-") => {}
+            _ => drop(facts.insert(keyword.clone(), value.clone())),
+        }
+    }
+    facts
+}
+
+fn follow<'v>(document: &'v Value, target: &str) -> &'v Value {
+    let pointer = target.strip_prefix('#');
+    let target = pointer.and_then(|pointer| document.pointer(pointer));
+    target.unwrap_or(&Value::Null)
+}
+
+fn shares_official_name(drafted: &Value, ours: &Value) -> bool {
+    let ours: Vec<&str> = official(ours).collect();
+    official(drafted).any(|name| ours.contains(&name))
+}
+
+/// Returns the official names of a schema.
+pub(super) fn official(schema: &Value) -> impl Iterator<Item = &str> {
+    let names = schema.get("x-atlas-schema");
+    let one = names.and_then(Value::as_str);
+    let several = names.and_then(Value::as_array).into_iter().flatten();
+    one.into_iter().chain(several.filter_map(Value::as_str))
+}
+
+fn shared_members(drafted: &Value, ours: &Value) -> usize {
+    let ours = &ours["properties"];
+    let is_shared = |name: &&str| ours.get(*name).is_some();
+    let names = members(drafted, "properties").map(|(name, _)| name);
+    names.filter(is_shared).count()
+}
