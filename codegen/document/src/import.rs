@@ -214,8 +214,12 @@ fn new(
     let has = known(&ours.value).find(|known| template(known.path) == template(drafted_path));
     let path = has.as_ref().map_or(drafted_path, |known| known.path);
 
-    let reuse = Reuse::new(&ours.value, &draft.document);
-    let mut adoption = Adoption::new(&reuse, &id);
+    let reuse = Reuse::new(&ours.value, &draft.document, others);
+    let mut adoption = Adoption::new(
+        &reuse,
+        &id,
+        drafted["operationId"].as_str().unwrap_or_default(),
+    );
     let mut value = adoption.operation(drafted, drafted_path, path);
     value["operationId"] = id.as_str().into();
     value["tags"] = request.tag.map_or_else(|| json!([]), |tag| json!([tag]));

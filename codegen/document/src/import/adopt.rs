@@ -3,19 +3,20 @@
 
 use std::collections::BTreeMap;
 
+use heck::ToPascalCase;
 use serde_json::{Map, Value, json};
 
 use super::names;
 use super::reuse::Reuse;
 use crate::document::child;
-use crate::lint::members;
 use crate::route;
 
 /// The components of a draft, on their way into our document.
 pub(super) struct Adoption<'a> {
     reuse: &'a Reuse<'a>,
-    /// The id of the imported operation.
+    /// The id of the imported operation, and the one that it has in the draft.
     operation: &'a str,
+    drafted_id: &'a str,
     /// What the references of the draft refer to in our document.
     references: BTreeMap<String, String>,
     /// The components to add, by section and name.
@@ -27,10 +28,11 @@ pub(super) struct Adoption<'a> {
 }
 
 impl<'a> Adoption<'a> {
-    pub fn new(reuse: &'a Reuse<'a>, operation: &'a str) -> Self {
+    pub fn new(reuse: &'a Reuse<'a>, operation: &'a str, drafted_id: &'a str) -> Self {
         Adoption {
             reuse,
             operation,
+            drafted_id,
             references: BTreeMap::new(),
             added: BTreeMap::new(),
             reused: Vec::new(),
@@ -46,11 +48,51 @@ impl<'a> Adoption<'a> {
         for parameter in parameters.into_iter().flatten() {
             *parameter = self.parameter(parameter, &renamed);
         }
+        let responses = operation["responses"].as_object_mut();
+        for (status, response) in responses.into_iter().flatten() {
+            if let Some(shared) = self.error(status, response) {
+                *response = shared;
+            }
+        }
         self.adopt(&mut operation);
+        if let Some(parameters) = operation["parameters"].as_array_mut() {
+            parameters.sort_by_key(|parameter| self.place(parameter, path));
+        }
         operation
     }
 
-    /// Returns a parameter: ours if one says the same; otherwise that of the draft.
+    /// Returns our shared response for an error, unless it has a body of its own.
+    fn error(&self, status: &str, drafted: &Value) -> Option<Value> {
+        let target = drafted.get("$ref").and_then(Value::as_str);
+        let shared =
+            target.and_then(|target| self.reuse.drafted.pointer(target.strip_prefix('#')?));
+        let content = shared.unwrap_or(drafted).get("content");
+        let is_plain = content.is_none_or(|content| content.get("application/json").is_some());
+        let is_known = target.is_some_and(|it| self.reuse.has(it));
+        let is_error = status.starts_with(['4', '5']) && is_plain && !is_known;
+        is_error.then(|| self.reuse.error(status)).flatten()
+    }
+
+    /// Returns where a parameter belongs: as in the path, and those of the query after them.
+    fn place(&self, parameter: &Value, path: &str) -> usize {
+        let target = parameter.get("$ref").and_then(Value::as_str);
+        let name = target
+            .and_then(|target| target.rsplit('/').next())
+            .unwrap_or_default();
+        let key = ("parameters".to_owned(), name.to_owned());
+        let ours = &self.reuse.ours["components"]["parameters"][name];
+        let parameter = match target {
+            Some(_) => self.added.get(&key).unwrap_or(ours),
+            None => parameter,
+        };
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let in_path = path.find(&format!("{{{name}}}"));
+        in_path
+            .filter(|_| parameter["in"] == "path")
+            .unwrap_or(usize::MAX)
+    }
+
+    /// Returns a parameter: a reference to ours if one says the same, otherwise to a new one.
     fn parameter(&mut self, drafted: &Value, renamed: &BTreeMap<&str, &str>) -> Value {
         let target = drafted.get("$ref").and_then(Value::as_str);
         let name = target.and_then(|target| target.rsplit('/').next());
@@ -60,21 +102,19 @@ impl<'a> Adoption<'a> {
         if let Some(ours) = ours.filter(|_| parameter["in"] == "path") {
             parameter["name"] = (*ours).into();
         }
+        let reference = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
         if let Some(name) = self.reuse.parameter(&parameter) {
-            return json!({"$ref": format!("#/components/parameters/{name}")});
+            return reference(name);
         }
-        let is_free = |name: &&str| {
-            self.reuse.ours["components"]["parameters"]
-                .get(*name)
-                .is_none()
-        };
-        match name.filter(is_free) {
-            Some(name) => {
-                self.add("parameters", name, parameter);
-                json!({"$ref": format!("#/components/parameters/{name}")})
+        let own = parameter["name"].as_str().map(str::to_owned);
+        let ours = &self.reuse.ours["components"]["parameters"];
+        match name.map(str::to_owned).or(own) {
+            Some(name) if ours.get(&name).is_none() => {
+                self.add("parameters", &name, parameter);
+                reference(&name)
             }
             // Our shared one says something else, so this one belongs to the operation.
-            None => parameter,
+            _ => parameter,
         }
     }
 
@@ -110,9 +150,7 @@ impl<'a> Adoption<'a> {
             "schemas" => self.reuse.schema(&name).map(str::to_owned),
             // Headers and errors of the same name are the same to the client, and parameters have
             // been compared already.
-            _ => members(&self.reuse.ours["components"], &section)
-                .find(|(known, _)| *known == name)
-                .map(|_| name.clone()),
+            _ => self.reuse.has(target).then(|| name.clone()),
         };
         if let Some(ours) = found {
             if section == "schemas" {
@@ -152,7 +190,13 @@ impl<'a> Adoption<'a> {
         let items = &schema["properties"]["results"]["items"]["$ref"];
         let item = items.as_str().map(|target| self.reference(target));
         let item = item.as_deref().and_then(|target| target.rsplit('/').next());
-        let mut names = names::schema(drafted, item).peekable();
+        // A type without an official name is named after the operation that has it.
+        let id = self.drafted_id.to_pascal_case();
+        let own = drafted.strip_prefix(&id);
+        let own = own.map(|rest| format!("{}{rest}", self.operation.to_pascal_case()));
+        let plain = names::schema(own.as_deref().unwrap_or(drafted), item);
+        let other = self.reuse.name_elsewhere(drafted);
+        let mut names = other.into_iter().chain(plain).peekable();
         let best = names.peek().cloned().unwrap_or_default();
         let is_added = |name: &String| {
             let key = ("schemas".to_owned(), name.clone());

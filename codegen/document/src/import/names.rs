@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use heck::{ToLowerCamelCase, ToPascalCase};
+use heck::{ToLowerCamelCase, ToPascalCase, ToSnakeCase};
 use serde_json::Value;
 
 use super::find::{known, template};
@@ -16,7 +16,7 @@ use crate::vocabulary::{RUNTIME_TYPES, method_name};
 const OF_PATHS: &[(&str, &str)] = &[
     ("Group", "groups/{"),
     ("Cluster", "clusters/{"),
-    ("Backup", "/backup/"),
+    ("Backup", "/backup"),
 ];
 /// What official schema names have in front, and at the end.
 const PREFIXES: &[&str] = &["Paginated", "ApiAtlas", "Api", "Atlas", "DiskBackup"];
@@ -113,7 +113,19 @@ fn plain(official: &str) -> String {
     // The date of the version in which the schema changed.
     let undated = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let is_dated = name.len() - undated.len() == "20240805".len();
-    if is_dated { undated } else { name }.to_owned()
+    said_once(if is_dated { undated } else { name })
+}
+
+/// Returns a name without the words that stand twice in a row: an enum is named after its owner and
+/// its member, which often begins as the owner ends.
+fn said_once(name: &str) -> String {
+    let snake = name.to_snake_case();
+    let mut words: Vec<&str> = snake.split('_').collect();
+    words.dedup();
+    match words.len() == snake.split('_').count() {
+        true => name.to_owned(),
+        false => words.join("_").to_pascal_case(),
+    }
 }
 
 /// Returns what remains of a name, if that is a name too.
@@ -159,6 +171,11 @@ mod tests {
                 "TenantSnapshotPage",
             ),
             ("DiskBackupDatabaseResponse", None, "Database"),
+            (
+                "SnapshotRetentionRetentionUnit",
+                None,
+                "SnapshotRetentionUnit",
+            ),
             ("Backup", None, "Backup"),
             ("View", None, "View"),
             ("Backups", None, "Backups"),

@@ -1,9 +1,10 @@
 //! Finds what our document has already of the components of a draft.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::find::known;
 use crate::lint::{Reach, members};
 use crate::vocabulary::RUNTIME_TYPES;
 
@@ -13,23 +14,26 @@ const SCHEMAS: &str = "#/components/schemas/";
 pub(super) struct Reuse<'a> {
     pub ours: &'a Value,
     pub drafted: &'a Value,
+    /// Our documents of the other generations.
+    others: &'a [&'a Value],
     /// The schemas that our document and the draft send, and those that they receive.
     ours_reach: Reach<'a>,
     drafted_reach: Reach<'a>,
 }
 
 impl<'a> Reuse<'a> {
-    pub fn new(ours: &'a Value, drafted: &'a Value) -> Self {
+    pub fn new(ours: &'a Value, drafted: &'a Value, others: &'a [&'a Value]) -> Self {
         Reuse {
             ours,
             drafted,
+            others,
             ours_reach: Reach::of(ours),
             drafted_reach: Reach::of(drafted),
         }
     }
 
-    /// Returns our schema for a drafted one: that of the same official name if there is one, even if
-    /// it differs, because then it was curated. Otherwise one that states the same facts.
+    /// Returns our schema for a drafted one: that of the same official name and direction if there is
+    /// one, even if it differs, because then it was curated. Otherwise one that states the same facts.
     pub fn schema(&self, name: &str) -> Option<&'a str> {
         let drafted = &self.drafted["components"]["schemas"][name];
         if RUNTIME_TYPES.iter().any(|(known, _)| *known == name) {
@@ -37,15 +41,14 @@ impl<'a> Reuse<'a> {
             return ours.map(|(known, _)| known).find(|known| *known == name);
         }
         let is_named = drafted.get("x-atlas-schema").is_some();
-        let candidates = members(&self.ours["components"], "schemas").filter(|(known, schema)| {
+        let candidates = members(&self.ours["components"], "schemas").filter(|(_, schema)| {
             schema.get("type") == drafted.get("type")
-                && (drafted.get("enum").is_some() || self.has_direction(name, known))
                 && (!is_named || shares_official_name(drafted, schema))
         });
-        let ranked = candidates.map(|(known, schema)| {
+        let ranked = candidates.filter_map(|(known, schema)| {
             let is_same = self.is_same(drafted, schema, &mut BTreeSet::new());
             let rank = (is_same, shared_members(drafted, schema), known == name);
-            (rank, known)
+            (is_same || self.has_direction(name, known)).then_some((rank, known))
         });
         // Of equally good ones, the first.
         let best = ranked.reduce(|best, next| if next.0 > best.0 { next } else { best });
@@ -58,6 +61,48 @@ impl<'a> Reuse<'a> {
         let ours = members(&self.ours["components"], "parameters");
         let mut same = ours.filter(|(_, it)| self.is_same(drafted, it, &mut BTreeSet::new()));
         same.next().map(|(name, _)| name)
+    }
+
+    /// Returns the name that another generation gives to the schema of this official name and
+    /// direction. The dates at the end of official names do not count.
+    pub fn name_elsewhere(&self, name: &str) -> Option<String> {
+        let undated = |name: &'a str| name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let drafted = &self.drafted["components"]["schemas"][name];
+        let official: Vec<&str> = official(drafted).map(undated).collect();
+        self.others.iter().find_map(|other| {
+            let reach = Reach::of(other);
+            let is_sent = self.drafted_reach.requests.contains(name);
+            let reached = if is_sent {
+                &reach.requests
+            } else {
+                &reach.responses
+            };
+            let mut schemas = members(&other["components"], "schemas");
+            let same = schemas.find(|(known, schema)| {
+                let mut names = self::official(schema).map(undated);
+                reached.contains(known) && names.any(|name| official.contains(&name))
+            });
+            same.map(|(known, _)| known.to_owned())
+        })
+    }
+
+    /// Whether our document has the component that a reference refers to.
+    pub fn has(&self, target: &str) -> bool {
+        let pointer = target.strip_prefix('#');
+        pointer.is_some_and(|pointer| self.ours.pointer(pointer).is_some())
+    }
+
+    /// Returns the shared response that most of our operations have for this status.
+    pub fn error(&self, status: &str) -> Option<Value> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for operation in known(self.ours) {
+            let response = &operation.value["responses"][status];
+            if let Some(target) = response.get("$ref").and_then(Value::as_str) {
+                *counts.entry(target).or_default() += 1;
+            }
+        }
+        let most = counts.into_iter().max_by_key(|(_, count)| *count);
+        most.map(|(target, _)| json!({"$ref": target}))
     }
 
     fn has_direction(&self, drafted: &str, ours: &str) -> bool {
