@@ -46,6 +46,11 @@ const COMMANDS: &[Command] = &[
         "Run a stateful fake Atlas on this machine, to try programs against",
     ),
     (
+        "import",
+        &["xtask-import"],
+        "Draft an operation of the spec from an OpenAPI document that MongoDB publishes",
+    ),
+    (
         "review",
         &["xtask-review"],
         "Do everything that follows an edit of the spec, and list what to review",

@@ -15,6 +15,7 @@ mod operations;
 mod schemas;
 mod shape;
 mod sources;
+mod versions;
 pub(crate) mod view;
 
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ use serde_json::Value;
 
 pub use deviations::{Deviations, Review};
 pub use difference::{Difference, Explanation, Kind, Side, Subject};
+pub use versions::{Sunset, UnstableVersion};
 
 use deviations::Scope;
 use difference::Kind::{OperationEnded, OperationMissing};
@@ -76,6 +78,10 @@ pub struct Report {
     pub members: usize,
     /// All differences, in the order of our document.
     pub differences: Vec<Difference>,
+    /// The versions of our operations that are published and may still change.
+    pub unstable: Vec<UnstableVersion>,
+    /// The days on which Atlas stops serving versions that we use, in the order of our document.
+    pub sunsets: Vec<Sunset>,
     /// Deviations that explain no difference, each as a finding in the deviations file.
     pub stale: Vec<Finding>,
 }
@@ -170,6 +176,17 @@ pub fn compare(
         part,
     };
     let stale = deviations.explain(&mut differences, &known);
+    let (mut unstable, mut sunsets) = (Vec::new(), Vec::new());
+    for (ours, published) in &pairs.both {
+        let id = ours.id();
+        unstable.extend(versions::unstable(&comparison.published, id, published));
+        // Nobody uses an operation that has ended by our document.
+        if operations::ended(ours).is_some() {
+            continue;
+        }
+        let ours = (&comparison.ours, ours);
+        sunsets.extend(versions::sunsets(ours, (&comparison.published, published)));
+    }
     Ok(Report {
         api: ours.api.clone(),
         path: ours.path.clone(),
@@ -180,6 +197,8 @@ pub fn compare(
         schemas: known.schemas.len(),
         members: comparison.members,
         differences,
+        unstable,
+        sunsets,
         stale,
     })
 }

@@ -6,10 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use atlas_backup_document::compare::{Deviations, Report, compare, generations};
-use atlas_backup_document::{Document, Error, GENERATIONS};
+use atlas_backup_document::{Document, Error, GENERATIONS, PublishedDocument};
 use clap::Parser;
-use serde_json::Value;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
+use calendar::Calendar;
+
+mod calendar;
 mod report;
 
 /// The file with the intended differences, relative to the project's root.
@@ -26,12 +31,14 @@ const DEVIATIONS: &str = "spec/deviations.yaml";
                   of the published document decide with which of our documents it is compared. Operations are paired by method and path, \
                   and compared by their newest stable media type, following $ref, allOf, oneOf and discriminators. The report covers missing \
                   and ended operations, servers, security schemes, media types, headers, members, types, formats, enums, bounds, required, nullable, roles, deprecation and sunset \
-                  dates, and the sources that rules name. Intended differences are listed in spec/deviations.yaml, each with its reason.",
+                  dates, and the sources that rules name. Intended differences are listed in spec/deviations.yaml, each with its reason.\n\nThe report \
+                  also tells the preview and upcoming versions of our operations, the days on which Atlas stops serving versions that we use, \
+                  and the entries of spec/deviations.yaml that nobody has reviewed for long.",
     after_help = "Exit status: 0 if every difference is explained, 1 if one is not, if an entry of spec/deviations.yaml explains nothing, \
-                  or if a document cannot be read."
+                  if a version that we use ends within the days of --sunset, or if a document cannot be read."
 )]
 struct Arguments {
-    /// The published document, as JSON
+    /// The published document, as JSON or YAML
     published: PathBuf,
     /// Print the whole report as JSON, explained differences included
     #[arg(long)]
@@ -42,9 +49,26 @@ struct Arguments {
     /// The published document is only a part: an operation that it lacks has not ended
     #[arg(long)]
     part: bool,
+    /// Fail if Atlas stops serving a version that we use within so many days
+    #[arg(long, value_name = "DAYS")]
+    sunset: Option<u32>,
+    /// List the entries of spec/deviations.yaml that were reviewed longer ago than this
+    #[arg(long, value_name = "DAYS", default_value_t = 365)]
+    review_age: u32,
+    /// The date from which days are counted, instead of today in UTC
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    today: Option<Date>,
     /// The project's folder, if it is not the one that this command was built in
     #[arg(long, hide = true)]
     root: Option<PathBuf>,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    let date = text
+        .parse()
+        .ok()
+        .filter(|date: &Date| date.to_string() == text);
+    date.ok_or_else(|| "a date is written as in 2026-01-31".to_owned())
 }
 
 fn main() -> ExitCode {
@@ -62,7 +86,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     let name = arguments.published.display().to_string();
     let published = published(&arguments.published)?;
-    let apis = generations(&published);
+    let apis = generations(&published.value);
     if apis.is_empty() {
         let prefixes: Vec<_> = GENERATIONS
             .iter()
@@ -78,7 +102,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let mut reports: Vec<Report> = Vec::new();
     for generation in apis {
         let ours = read(&root, generation.api, generation.document)?;
-        let compared = compare(&ours, &published, &deviations, arguments.part);
+        let compared = compare(&ours, &published.value, &deviations, arguments.part);
         // Findings in the published document have no location in our document.
         let render_published = |error: &Error| {
             error
@@ -97,32 +121,33 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         };
         reports.push(compared.map_err(render)?);
     }
+    let today = || Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let calendar = Calendar {
+        today: arguments.today.unwrap_or_else(today),
+        sunset: arguments.sunset,
+        review_age: arguments.review_age,
+        deviations: &deviations,
+    };
     if arguments.json {
-        anstream::println!("{:#}", report::json(&name, &reports));
+        anstream::println!("{:#}", report::json(&name, &reports, &calendar));
     } else {
+        let explained = arguments.explained;
         anstream::print!(
             "{}",
-            report::text(&name, &reports, DEVIATIONS, arguments.explained)
+            report::text(&name, &reports, DEVIATIONS, explained, &calendar)
         );
     }
-    Ok(if reports.iter().all(report::is_clean) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    let is_fine = |report: &Report| report::is_clean(report) && !calendar.ends_soon(report);
+    Ok(match reports.iter().all(is_fine) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
     })
 }
 
-fn published(path: &Path) -> Result<Value, String> {
+fn published(path: &Path) -> Result<PublishedDocument, String> {
     let text = fs::read_to_string(path)
         .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    serde_json::from_str(&text).map_err(|error| {
-        format!(
-            "{}:{}:{}: this is not JSON: {error}",
-            path.display(),
-            error.line(),
-            error.column()
-        )
-    })
+    PublishedDocument::read(&path.display().to_string(), text)
 }
 
 fn read(root: &Path, api: &str, path: &str) -> Result<Document, String> {

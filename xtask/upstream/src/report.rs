@@ -7,6 +7,8 @@ use atlas_backup_document::compare::{Difference, Report};
 use atlas_backup_document::{Finding, Location};
 use serde_json::{Value, json};
 
+use crate::calendar::Calendar;
+
 /// Whether every difference is explained and every entry explains a difference.
 pub fn is_clean(report: &Report) -> bool {
     report.stale.is_empty() && report.unexplained().next().is_none()
@@ -14,7 +16,13 @@ pub fn is_clean(report: &Report) -> bool {
 
 /// Formats the reports for people: numbers, then unexplained differences, then entries that explain
 /// nothing.
-pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bool) -> String {
+pub fn text(
+    published: &str,
+    reports: &[Report],
+    deviations: &str,
+    explained: bool,
+    calendar: &Calendar<'_>,
+) -> String {
     let (bold, green, red) = (
         Style::new().bold(),
         AnsiColor::Green.on_default(),
@@ -67,6 +75,10 @@ pub fn text(published: &str, reports: &[Report], deviations: &str, explained: bo
                 counts.unexplained
             ),
         );
+        let to_come = calendar.text(report, deviations);
+        if !to_come.is_empty() {
+            push_line(&mut text, format_args!("\n{}", to_come.trim_end()));
+        }
         for difference in report
             .differences
             .iter()
@@ -179,14 +191,14 @@ impl Counts {
 }
 
 /// Formats the reports as JSON, for programs.
-pub fn json(published: &str, reports: &[Report]) -> Value {
-    let documents: Vec<_> = reports.iter().map(document).collect();
+pub fn json(published: &str, reports: &[Report], calendar: &Calendar<'_>) -> Value {
+    let documents: Vec<_> = reports.iter().map(|it| document(it, calendar)).collect();
     json!({"published": published, "clean": reports.iter().all(is_clean), "documents": documents})
 }
 
-fn document(report: &Report) -> Value {
+fn document(report: &Report, calendar: &Calendar<'_>) -> Value {
     let counts = Counts::of(report);
-    json!({
+    let mut document = json!({
         "api": report.api,
         "path": report.path,
         "operationsPublished": report.published,
@@ -200,7 +212,11 @@ fn document(report: &Report) -> Value {
         "unexplained": counts.unexplained,
         "differences": report.differences.iter().map(difference).collect::<Vec<_>>(),
         "staleDeviations": report.stale.iter().map(stale).collect::<Vec<_>>(),
-    })
+    });
+    for (key, value) in calendar.json(report) {
+        document[key] = value;
+    }
+    document
 }
 
 fn difference(difference: &Difference) -> Value {

@@ -64,19 +64,43 @@ fn shorter() -> Value {
 
 /// Runs the command with a published document of this text.
 fn upstream(published: &str, deviations: &str, arguments: &[&str]) -> Output {
+    upstream_of("published.json", published, deviations, arguments)
+}
+
+/// Runs the command with a published document of this name and text.
+fn upstream_of(name: &str, published: &str, deviations: &str, arguments: &[&str]) -> Output {
+    run(OURS, (name, published), deviations, arguments)
+}
+
+/// Runs the command with this document of ours, and a published document in YAML.
+fn upstream_with(ours: &str, published: &str, arguments: &[&str]) -> Output {
+    run(
+        ours,
+        ("published.yaml", published),
+        "deviations: []\n",
+        arguments,
+    )
+}
+
+fn run(
+    ours: &str,
+    (name, published): (&str, &str),
+    deviations: &str,
+    arguments: &[&str],
+) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::create_dir(folder.path().join("spec")).expect("writable");
     for (name, text) in [
-        ("spec/v2.yaml", OURS),
+        ("spec/v2.yaml", ours),
         ("spec/deviations.yaml", deviations),
-        ("published.json", published),
+        (name, published),
     ] {
         fs::write(folder.path().join(name), text).expect("writable");
     }
     let mut command = Command::new(UPSTREAM);
     command
         .current_dir(folder.path())
-        .args(["published.json", "--root", "."])
+        .args([name, "--root", "."])
         .args(arguments);
     command.output().expect("upstream runs")
 }
@@ -276,6 +300,116 @@ fn a_part_lacks_nothing() {
         0,
         &["    1 operations not in this part"],
     );
+}
+
+/// The published document as YAML, with a sunset, a preview and an upcoming version.
+const YAML: &str = "paths:
+  /api/atlas/v2/groups/{groupId}/backup/folders:
+    get:
+      operationId: listGroupFolders
+      responses:
+        '200':
+          content:
+            application/vnd.atlas.2024-05-30+json:
+              x-sunset: 2027-07-01
+              schema: {$ref: '#/components/schemas/View'}
+            application/vnd.atlas.2027-01-01.upcoming+json: {}
+            application/vnd.atlas.preview+json: {}
+components:
+  schemas:
+    View:
+      type: object
+      properties:
+        name: {type: string, maxLength: 64}
+        parent: {$ref: '#/components/schemas/View'}
+";
+
+const SUNSET: &str = "deviations:
+  - in: [v2]
+    operation: listFolders
+    member: answer
+    kind: sunset
+    published: 2027-07-01
+    ours: null
+    reviewed: 2026-01-31
+    reason: Known.
+";
+
+#[test]
+fn a_published_document_can_be_yaml() {
+    let output = upstream_of("published.yaml", YAML, SUNSET, &[]);
+    ends(
+        &output,
+        0,
+        &["spec/v2.yaml and published.yaml", "    3 members compared"],
+    );
+    let broken = YAML.replace("components:", "paths:");
+    let output = upstream_of("published.yaml", &broken, SUNSET, &[]);
+    let place = "published.yaml:13:1: the key `paths` stands twice";
+    ends(&output, 1, &[place]);
+}
+
+#[test]
+fn what_is_to_come_is_told_with_the_days_that_are_left() {
+    let told = |today: &str, arguments: &[&str]| {
+        let arguments = [&["--today", today], arguments].concat();
+        upstream_of("published.yaml", YAML, SUNSET, &arguments)
+    };
+    ends(
+        &told("2027-06-01", &["--sunset", "29"]),
+        0,
+        &[
+            "listFolders, answer 200: upcoming version application/vnd.atlas.2027-01-01.upcoming+json",
+            "listFolders, answer 200: preview version application/vnd.atlas.preview+json",
+            "listFolders: application/vnd.atlas.2024-05-30+json ends in 30 days, on 2027-07-01\n",
+        ],
+    );
+    ends(
+        &told("2027-06-01", &["--sunset", "30"]),
+        1,
+        &["ends in 30 days, on 2027-07-01: too soon"],
+    );
+    ends(&told("2027-06-30", &[]), 0, &["ends tomorrow, on"]);
+    ends(&told("2027-07-01", &[]), 0, &["ends today, on"]);
+    ends(
+        &told("2027-07-02", &["--sunset", "0"]),
+        1,
+        &["ended yesterday, on 2027-07-01: too soon"],
+    );
+    let wrong = told("2027-7-1", &[]);
+    ends(&wrong, 2, &["a date is written as in 2026-01-31"]);
+    let report: Value =
+        serde_json::from_slice(&told("2027-06-01", &["--json"]).stdout).expect("JSON");
+    let document = &report["documents"][0];
+    assert_eq!(document["sunsets"][0]["daysLeft"], 30);
+    assert_eq!(document["unstableVersions"][1]["preview"], true);
+}
+
+#[test]
+fn a_version_of_an_operation_that_has_ended_is_not_in_use() {
+    let ours = OURS.replace(
+        "      responses:\n",
+        "      x-atlas-deprecation: {ended: '2027-07-01'}\n      responses:\n",
+    );
+    assert_ne!(ours, OURS);
+    let output = upstream_with(&ours, YAML, &["--today", "2027-08-01", "--sunset", "30"]);
+    let all = text(&output.stdout) + &text(&output.stderr);
+    assert!(!all.contains("ended 31 days ago"), "{all}");
+}
+
+#[test]
+fn an_old_review_is_told() {
+    let told = |arguments: &[&str]| upstream_of("published.yaml", YAML, SUNSET, arguments);
+    let line = "spec/deviations.yaml:2:5: operation listFolders, member answer was reviewed 366 days ago, on 2026-01-31";
+    ends(&told(&["--today", "2027-02-01"]), 0, &[line]);
+    let fresh = [
+        told(&["--today", "2027-01-31"]),
+        told(&["--today", "2027-02-01", "--review-age", "366"]),
+    ];
+    for output in fresh {
+        let all = text(&output.stdout);
+        assert!(!all.contains("was reviewed"), "{all}");
+    }
 }
 
 #[test]

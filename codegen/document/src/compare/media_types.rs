@@ -47,6 +47,17 @@ fn date(name: &str) -> Option<Option<&str>> {
     is_date(date).then_some(Some(date))
 }
 
+/// Whether a media type is a preview (`true`) or upcoming (`false`); `None` if it is neither.
+pub(super) fn is_preview(name: &str) -> Option<bool> {
+    let version = name.strip_prefix("application/vnd.atlas.")?;
+    let (version, _) = version.split_once('+')?;
+    match version.rsplit('.').next() {
+        Some("preview") => Some(true),
+        Some("upcoming") => Some(false),
+        _ => None,
+    }
+}
+
 /// Returns the versions before `than`, in the format of our `x-atlas-older-versions`.
 pub(super) fn older(all: &[Media<'_>], than: &Media<'_>) -> Vec<Value> {
     let older = all.iter().filter(|media| media.date < than.date);
@@ -66,6 +77,22 @@ pub(super) fn version(date: &str, sunset: Option<&Value>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_media_type_says_whether_it_is_stable() {
+        for (name, expected) in [
+            ("application/vnd.atlas.preview+json", Some(true)),
+            ("application/vnd.atlas.2027-01-01.preview+json", Some(true)),
+            (
+                "application/vnd.atlas.2027-01-01.upcoming+gzip",
+                Some(false),
+            ),
+            ("application/vnd.atlas.2027-01-01+json", None),
+            ("application/preview+json", None),
+        ] {
+            assert_eq!(is_preview(name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn only_stable_ones_count_and_the_newest_is_last() {

@@ -79,7 +79,7 @@ impl<'a> Operation<'a> {
     }
 
     /// Returns the responses by status.
-    fn responses(&self, view: &DocumentView<'a>) -> BTreeMap<&'a str, Node<'a>> {
+    pub fn responses(&self, view: &DocumentView<'a>) -> BTreeMap<&'a str, Node<'a>> {
         self.node
             .members("responses")
             .map(|(status, response)| (status, view.follow(&response)))

@@ -36,11 +36,11 @@ struct Present {
 /// Returns the text with all insertions.
 pub(super) fn insert(loaded: &Loaded<'_>, insertions: Vec<Insertion>) -> Result<String, Error> {
     let text = &loaded.document.text;
-    let pieces: Result<Vec<Piece>, Finding> = insertions
+    let pieces: Result<Vec<Piece>, Error> = insertions
         .into_iter()
         .map(|insertion| piece(loaded, insertion))
         .collect();
-    let mut pieces = pieces.map_err(|finding| Error::one(finding).locate(loaded))?;
+    let mut pieces = pieces.map_err(|error| error.locate(loaded))?;
     pieces.sort_by(|a, b| (a.at, b.indent, &a.rank).cmp(&(b.at, a.indent, &b.rank)));
     let mut result = String::with_capacity(text.len());
     let mut done = 0;
@@ -56,7 +56,7 @@ pub(super) fn insert(loaded: &Loaded<'_>, insertions: Vec<Insertion>) -> Result<
     Ok(result)
 }
 
-fn piece(loaded: &Loaded<'_>, insertion: Insertion) -> Result<Piece, Finding> {
+fn piece(loaded: &Loaded<'_>, insertion: Insertion) -> Result<Piece, Error> {
     let text = &loaded.document.text;
     let present = present(loaded, &insertion)?;
     let Some(first) = present.first() else {
@@ -98,7 +98,7 @@ fn piece(loaded: &Loaded<'_>, insertion: Insertion) -> Result<Piece, Finding> {
 }
 
 /// Returns the entries that a mapping or list has. Each must begin a line of its own.
-fn present(loaded: &Loaded<'_>, insertion: &Insertion) -> Result<Vec<Present>, Finding> {
+fn present(loaded: &Loaded<'_>, insertion: &Insertion) -> Result<Vec<Present>, Error> {
     let into = &insertion.into;
     let text = &loaded.document.text;
     let container = loaded.value.pointer(into);
@@ -135,11 +135,14 @@ fn present(loaded: &Loaded<'_>, insertion: &Insertion) -> Result<Vec<Present>, F
     Ok(present)
 }
 
-fn not_a_block(pointer: &str) -> Finding {
+fn not_a_block(pointer: &str) -> Error {
     let message = "nothing can be inserted here: this is empty or written in braces";
-    Finding::new(super::RULE, pointer, message)
-        .at_key()
-        .help("write each entry on a line of its own, with at least one that is there already")
+    let help = "write each entry on a line of its own, with at least one that is there already";
+    Error::one(
+        Finding::new(super::RULE, pointer, message)
+            .at_key()
+            .help(help),
+    )
 }
 
 /// Returns the number of spaces at the beginning of a text.
