@@ -48,6 +48,7 @@ fn help_names_every_command_and_each_runs_its_program() {
             "conform",
             "demo",
             "fake-atlas",
+            "import",
             "review",
             "upstream"
         ]

@@ -58,5 +58,5 @@ fn prose(value: &Value, pointer: &str, findings: &mut Vec<Finding>) {
 fn empty(keyword: &str, pointer: String) -> Finding {
     Finding::new(RULE, pointer, format!("`{keyword}` is empty"))
         .at_key()
-        .help("write a short sentence of our own, with units")
+        .help("write a short sentence of our own")
 }
