@@ -113,7 +113,11 @@ fn plain(official: &str) -> String {
     // The date of the version in which the schema changed.
     let undated = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let is_dated = name.len() - undated.len() == "20240805".len();
-    said_once(if is_dated { undated } else { name })
+    let name = said_once(if is_dated { undated } else { name });
+    // A type of one member has the name of its owner in front.
+    SUFFIXES
+        .iter()
+        .fold(name, |name, word| without(&name, word))
 }
 
 /// Returns a name without the words that stand twice in a row: an enum is named after its owner and
@@ -176,6 +180,7 @@ mod tests {
                 None,
                 "SnapshotRetentionUnit",
             ),
+            ("ApiAtlasSnapshotTagViewKind", None, "SnapshotTagKind"),
             ("Backup", None, "Backup"),
             ("View", None, "View"),
             ("Backups", None, "Backups"),
