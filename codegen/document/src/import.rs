@@ -9,6 +9,7 @@
 
 mod adopt;
 mod blanks;
+mod entries;
 mod find;
 mod insert;
 mod names;
@@ -23,15 +24,14 @@ use serde_json::{Map, Value, json};
 use crate::compare::{self, Deviations, Difference, Subject};
 use crate::document::{Document, Loaded, child, load};
 use crate::draft::published::Operation;
-use crate::draft::{self, Draft, Omitted, Options, yaml};
+use crate::draft::{self, Draft, Omitted, Options};
 use crate::error::{Error, Finding, Location};
 use crate::generations::{GENERATIONS, Generation};
-use crate::lint::{METHODS, used};
+use crate::lint::used;
 use crate::published::PublishedDocument;
 
 use adopt::{Adoption, sections};
 use find::{known, template};
-use insert::Insertion;
 use reuse::Reuse;
 
 /// Rule name of the findings of an import that is not possible.
@@ -231,7 +231,7 @@ fn new(
     let mut components = sections(&adoption.added);
     empty(&mut value, &mut components, &ours.value);
 
-    let mut insertions = vec![operation_insertion(
+    let mut insertions = vec![entries::operation(
         path,
         operation.method,
         value,
@@ -239,13 +239,13 @@ fn new(
     )];
     let mut added = Vec::new();
     if let Some(tag) = request.tag.filter(|tag| !has_tag(&ours.value, tag)) {
-        insertions.push(tag_insertion(tag));
+        insertions.push(entries::tag(tag));
         added.push(format!("tag {tag}"));
     }
     for (section, entries) in components {
         let names = entries.as_object().into_iter().flatten();
         added.extend(names.map(|(name, _)| format!("{} {name}", section.trim_end_matches('s'))));
-        insertions.extend(component_insertions(
+        insertions.extend(entries::components(
             &ours.value,
             &section,
             entries,
@@ -309,102 +309,6 @@ fn empty(operation: &mut Value, components: &mut Map<String, Value>, ours: &Valu
 fn has_tag(ours: &Value, tag: &str) -> bool {
     let tags = ours.get("tags").and_then(Value::as_array);
     tags.into_iter().flatten().any(|known| known["name"] == tag)
-}
-
-fn operation_insertion(path: &str, method: &str, value: Value, has_path: bool) -> Insertion {
-    let (into, key, value, order) = match has_path {
-        true => (child("/paths", path), method, value, METHODS),
-        false => (
-            "/paths".to_owned(),
-            path,
-            json!({method: value}),
-            &[] as &[_],
-        ),
-    };
-    let key = key.to_owned();
-    let name = key.clone();
-    let write = Box::new(move |indent| yaml::entry(&name, &value, &[], indent));
-    Insertion {
-        into,
-        list_key: None,
-        key,
-        order,
-        write,
-    }
-}
-
-fn tag_insertion(tag: &str) -> Insertion {
-    let value: Map<String, Value> = [("name", tag), ("description", "")]
-        .map(|(key, value)| (key.to_owned(), value.into()))
-        .into_iter()
-        .collect();
-    Insertion {
-        into: "/tags".to_owned(),
-        list_key: Some("name"),
-        key: tag.to_owned(),
-        order: &[],
-        write: Box::new(move |indent| yaml::item(&value, indent)),
-    }
-}
-
-/// The order of the sections of `components`.
-const SECTIONS: &[&str] = &[
-    "schemas",
-    "parameters",
-    "responses",
-    "headers",
-    "securitySchemes",
-];
-
-fn component_insertions(
-    ours: &Value,
-    section: &str,
-    entries: Value,
-    published: &PublishedDocument,
-) -> Vec<Insertion> {
-    let (into, section) = ("/components".to_owned(), section.to_owned());
-    if ours["components"].get(&section).is_none() {
-        let key = section.clone();
-        let write = Box::new(move |indent| yaml::section(&section, &entries, indent));
-        return vec![Insertion {
-            into,
-            list_key: None,
-            key,
-            order: SECTIONS,
-            write,
-        }];
-    }
-    let entries = entries.as_object().cloned().unwrap_or_default();
-    let insertion = |(key, value): (String, Value)| {
-        let name = key.clone();
-        let members = official_order(&value, published);
-        Insertion {
-            into: child(&into, &section),
-            list_key: None,
-            key,
-            order: &[],
-            write: Box::new(move |indent| yaml::entry(&name, &value, &members, indent)),
-        }
-    };
-    entries.into_iter().map(insertion).collect()
-}
-
-/// Returns the members of a schema in the order in which they are published. Those that come from
-/// elsewhere come first.
-fn official_order(schema: &Value, published: &PublishedDocument) -> Vec<String> {
-    let position = |member: &str| {
-        let mut officials = reuse::official(schema);
-        officials.find_map(|official| {
-            let at = child("/components/schemas", official);
-            let at = child(&child(&at, "properties"), member);
-            published.value.pointer(&at)?;
-            Some(published.position(&at))
-        })
-    };
-    let names = crate::lint::members(schema, "properties").map(|(name, _)| name);
-    let mut members: Vec<String> = names.map(str::to_owned).collect();
-    members.sort_by_key(|member| position(member));
-    members
 }
 
 /// Examines the new text: it must be readable, and lint says what is still to be filled in.
