@@ -176,6 +176,35 @@ fn what_the_document_has_is_reused() {
 }
 
 #[test]
+fn a_schema_that_only_responses_have_is_reused_in_a_request_that_says_the_same() {
+    let roof = "        roof: {$ref: '#/components/schemas/Roof'}\n        id:";
+    let bed = "        bed: {$ref: '#/components/schemas/Bed'}\n        id:";
+    assert!(PUBLISHED.contains(roof));
+    let with_bed = PUBLISHED.replace(roof, bed);
+    let import = imported(OURS, &with_bed, request("createGroupShed"));
+    let both = [("Bed", "Bed"), ("BedRequest", "Bed")];
+    for (drafted, ours) in both.map(|(drafted, ours)| (drafted.to_owned(), ours.to_owned())) {
+        assert!(
+            import.reused.contains(&(drafted, ours)),
+            "{:?}",
+            import.reused
+        );
+    }
+    let other = with_bed.replace("maxLength: 64", "maxLength: 32");
+    let import = imported(OURS, &other, request("createGroupShed"));
+    let added = "schema BedRequest".to_owned();
+    assert!(import.added.contains(&added), "{:?}", import.added);
+    let differences: Vec<_> = import.differences.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        differences,
+        [
+            "Bed.name: published 32, ours 64 [maxLength]",
+            "Shed.name: published true, ours false in the answer [required]"
+        ]
+    );
+}
+
+#[test]
 fn members_are_in_the_order_in_which_they_are_published() {
     let import = imported(OURS, PUBLISHED, request("createGroupShed"));
     let text = &import.document.text;
