@@ -14,6 +14,7 @@ mod operations;
 mod order;
 mod other_forms;
 mod paths;
+mod patterns;
 mod positions;
 mod quotes;
 mod reach;
@@ -35,6 +36,7 @@ use serde_json::Value;
 pub(crate) use media_types::is_date;
 pub(crate) use names::{field, variant};
 pub(crate) use order::{METHODS, OPERATION};
+pub(crate) use patterns::is_portable;
 pub(crate) use unused::used;
 
 use crate::document::Loaded;

@@ -16,6 +16,15 @@ use crate::spec::Spec;
 /// support; such a pattern is not checked.
 static PATTERNS: Mutex<BTreeMap<String, Option<Regex>>> = Mutex::new(BTreeMap::new());
 
+/// The keyword for Atlas's own pattern, where `pattern` is one that every OpenAPI tool understands.
+const EXACT_PATTERN: &str = "x-atlas-pattern";
+
+/// Returns the pattern of a schema as Atlas documents it.
+pub(crate) fn exact_pattern(schema: &Value) -> Option<&str> {
+    let exact = schema.get(EXACT_PATTERN).or_else(|| schema.get("pattern"));
+    exact.and_then(Value::as_str)
+}
+
 /// Compares values with the schemas of one document.
 #[derive(Clone, Copy)]
 pub struct Schemas<'a> {
@@ -209,10 +218,11 @@ fn text(schema: &Resolved<'_>, text: &str, report: &mut dyn FnMut(Kind, String))
         }
         _ => {}
     }
-    let pattern = schema.definition["pattern"]
-        .as_str()
-        .is_none_or(|pattern| matches_pattern(pattern, text));
-    if !pattern
+    let fits = ["pattern", EXACT_PATTERN].iter().all(|keyword| {
+        let pattern = schema.definition[*keyword].as_str();
+        pattern.is_none_or(|pattern| matches_pattern(pattern, text))
+    });
+    if !fits
         || !has_format(
             schema.definition["format"].as_str().unwrap_or_default(),
             text,

@@ -720,11 +720,23 @@ pub const CASES: &[Case] = &[
     case(
         "schema",
         "pattern",
-        WITH_NOTE,
         &[(
-            "type: string, description",
-            "type: string, pattern: '^[\\p{L}\\p{N}\\-_.(),:&@+'']{1,64}$', description",
+            "description: Its colour.\n",
+            "description: Its colour.\n        note: {type: string, description: A note.}\n",
         )],
+        &[(
+            "type: string, description: A note",
+            "type: string, pattern: '^a$', description: A note",
+        )],
+    ),
+    case(
+        "schema",
+        "x-atlas-pattern",
+        &[(
+            "description: Its colour.\n",
+            "description: Its colour.\n        note: {type: string, pattern: '^a:', x-atlas-pattern: '^a\\:', description: A note.}\n",
+        )],
+        &[("x-atlas-pattern: '^a\\:'", "x-atlas-pattern: '^a\\:b'")],
     ),
     case(
         "schema",

@@ -20,6 +20,7 @@ const KEYWORDS: &[&str] = &[
     "x-atlas-schema",
     "format",
     "pattern",
+    "x-atlas-pattern",
     "minimum",
     "maximum",
     "minLength",

@@ -195,6 +195,7 @@ static SCHEMA: ObjectKind = ObjectKind {
         ("type", Text),
         ("format", Text),
         ("pattern", Text),
+        ("x-atlas-pattern", Text),
         ("enum", List(&Text)),
         ("minimum", Integer),
         ("maximum", Integer),

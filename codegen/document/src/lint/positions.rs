@@ -37,6 +37,7 @@ const PLACES: &[(&str, &[Position])] = &[
     ("minLength", &[Member, Parameter]),
     ("minimum", &[Member, Parameter]),
     ("pattern", &[Shared, Member, Parameter]),
+    ("x-atlas-pattern", &[Shared, Member, Parameter]),
     ("x-atlas-rules", &[Shared]),
     ("x-atlas-schema", &[Shared]),
     ("x-atlas-secret", &[Member]),
