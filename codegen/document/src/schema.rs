@@ -29,12 +29,25 @@ pub(crate) fn exact_pattern(schema: &Value) -> Option<&str> {
 #[derive(Clone, Copy)]
 pub struct Schemas<'a> {
     spec: &'a Spec,
+    other_forms: bool,
 }
 
 impl<'a> Schemas<'a> {
     /// Creates a comparison with the schemas of `spec`.
     pub fn new(spec: &'a Spec) -> Self {
-        Schemas { spec }
+        Schemas {
+            spec,
+            other_forms: true,
+        }
+    }
+
+    /// Creates a comparison that does not accept the other forms that a document records: the
+    /// schemas as any OpenAPI tool understands them.
+    pub(crate) fn as_written(spec: &'a Spec) -> Self {
+        Schemas {
+            spec,
+            other_forms: false,
+        }
     }
 
     /// Appends every deviation of `value` from `schema` to `deviations`. `path` is the path of the
@@ -121,11 +134,13 @@ impl<'a> Schemas<'a> {
             ("number", Value::Number(_)) | ("boolean", Value::Bool(_)) | ("", _) => {}
             // The document records that Atlas sends this other form too, and the client can read
             // it.
-            ("array", value) if schema.has_other_form("one-item") => {
+            ("array", value) if self.other_forms && schema.has_other_form("one-item") => {
                 self.visit(&schema.definition["items"], value, place, visitor)
             }
             ("integer", Value::String(text))
-                if schema.has_other_form("date-time") && instant(text).is_some() => {}
+                if self.other_forms
+                    && schema.has_other_form("date-time")
+                    && instant(text).is_some() => {}
             (expected, value) => report(
                 Kind::WrongType,
                 format!("{} instead of {expected}", describe(value)),
@@ -140,7 +155,9 @@ impl<'a> Schemas<'a> {
         place: &Place,
         visitor: &mut dyn FnMut(&Place, Deviation),
     ) {
-        if let Some(items) = schema.items_in_place_of(value) {
+        if self.other_forms
+            && let Some(items) = schema.items_in_place_of(value)
+        {
             return self.visit(items, value, place, visitor);
         }
         for (name, value) in value.as_object().into_iter().flatten() {

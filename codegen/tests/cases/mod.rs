@@ -557,6 +557,18 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "media type",
+        "x-atlas-other-form-examples",
+        &[(
+            "description: Its colour.\n",
+            "description: Its colour.\n        parts: {type: array, x-atlas-other-form: one-item, description: Its parts., items: {type: string}}\n",
+        )],
+        &[(
+            "                found: {value: {id: 32b6e34b3d91647abb20e7b8}}\n",
+            "                found: {value: {id: 32b6e34b3d91647abb20e7b8}}\n              x-atlas-other-form-examples:\n                one: {value: {id: 32b6e34b3d91647abb20e7b8, parts: wheel}}\n",
+        )],
+    ),
+    case(
+        "media type",
         "x-atlas-sunset",
         WITH_VERSIONS,
         &[("2027-01-01", "2028-01-01")],

@@ -150,6 +150,7 @@ static MEDIA_TYPE: ObjectKind = ObjectKind {
     optional: &[
         ("schema", Reference(&SCHEMA, "schemas")),
         ("examples", Map(&Object(&EXAMPLE))),
+        ("x-atlas-other-form-examples", Map(&Object(&EXAMPLE))),
         ("x-atlas-sunset", Text),
         ("x-atlas-older-versions", List(&Object(&OLDER_VERSION))),
     ],
