@@ -33,6 +33,7 @@ mod error;
 mod generations;
 mod instant;
 mod lint;
+mod notice;
 mod place;
 pub mod route;
 pub mod schema;
@@ -46,6 +47,7 @@ pub use error::{Error, Finding, Location};
 pub use generations::{GENERATIONS, Generation};
 pub use instant::instant;
 pub use lint::{keywords, lint};
+pub use notice::{deprecation_note, notice};
 pub use spec::{Endpoint, Example, Operation, Spec};
 pub use vocabulary::{
     OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, is_keyword, method_name,
