@@ -179,7 +179,7 @@ paths:
       x-atlas-roles: [Project Owner]
       tags: [Cloud Backups]
       deprecated: true
-      description: Really. Ended on 2026-01-22. Use `updateThing` of v3. Role: Project Owner.
+      description: 'Really. Ended on 2026-01-22. Use `updateThing` of v3. Role: Project Owner.'
       x-atlas-deprecation: {ended: '2026-01-22', note: Use `updateThing` of v3.}
       responses: {'429': {description: d}, '200': {description: d}, '400': {description: d}}
 ";
