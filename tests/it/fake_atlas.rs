@@ -65,6 +65,16 @@ impl Walker {
 
     /// Returns the id of the latest or the oldest resource in the list at this path.
     async fn id(&mut self, entry: &Entry, list: &str, latest: bool) -> String {
+        let found = self.resource(entry, list, latest).await;
+        ["id", "_id"]
+            .iter()
+            .find_map(|id| found[*id].as_str())
+            .expect("an id")
+            .to_owned()
+    }
+
+    /// Returns the latest or the oldest resource in the list at this path.
+    async fn resource(&mut self, entry: &Entry, list: &str, latest: bool) -> Value {
         let list = if list.ends_with("shardedCluster") {
             format!("{list}s")
         } else {
@@ -80,17 +90,13 @@ impl Walker {
         let results = page["results"]
             .as_array()
             .unwrap_or_else(|| panic!("{}: no results", list.id));
-        let found = if latest {
+        if latest {
             results.first()
         } else {
             results.last()
         }
-        .unwrap_or_else(|| panic!("{}: nothing there", list.id));
-        ["id", "_id"]
-            .iter()
-            .find_map(|id| found[*id].as_str())
-            .expect("an id")
-            .to_owned()
+        .unwrap_or_else(|| panic!("{}: nothing there", list.id))
+        .clone()
     }
 
     /// Returns the path arguments that do not depend on existing resources.
@@ -117,6 +123,16 @@ impl Walker {
 
     /// Returns the arguments of the call, with the ids of existing resources.
     async fn arguments(&mut self, entry: &Entry, body: Option<&Value>) -> Arguments {
+        if !FakeAtlas::is_stateful(entry.id) {
+            let mut arguments = spec(entry.api).arguments(entry);
+            let given = self.place(entry, entry).path.into_iter();
+            arguments
+                .path
+                .extend(given.filter(|(name, _)| name == "groupId"));
+            arguments.query.clear();
+            arguments.body = body.cloned();
+            return arguments;
+        }
         let mut arguments = self.place(entry, entry);
         for name in entry
             .path
@@ -157,6 +173,12 @@ impl Walker {
                 .await
                 .into();
         }
+        if body["checkpointId"].is_string() {
+            let list = entry.path.replace("/restoreJobs", "/backupCheckpoints");
+            let checkpoint = self.resource(entry, &list, true).await;
+            body["checkpointId"] = checkpoint["id"].clone();
+            body["delivery"]["targetClusterId"] = checkpoint["clusterId"].clone();
+        }
         if body["exportBucketId"].is_string() {
             let path = entry.path.split("/clusters/").next().unwrap_or_default();
             body["exportBucketId"] = self
@@ -184,12 +206,7 @@ impl Walker {
     /// Sends every example body of an operation, and lists the resources while each job is in
     /// progress.
     async fn write(&mut self, entry: &'static Entry) {
-        for (name, body) in spec(entry.api).bodies(entry) {
-            // The `oplog` example would only make the same call again, with a position in the
-            // oplog.
-            if name == "oplog" {
-                continue;
-            }
+        for (_, body) in spec(entry.api).bodies(entry) {
             let arguments = self.arguments(entry, Some(body)).await;
             self.call(entry, &arguments).await;
             self.atlas.clock().advance(Duration::from_secs(15));

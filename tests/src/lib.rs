@@ -22,7 +22,7 @@ mod generated {
 
 pub use atlas_backup_document::Arguments;
 #[cfg(feature = "calls")]
-pub use calls::Entry;
+pub use calls::{Answered, Entry};
 pub use fault_name::FaultName;
 pub use shutdown_signal::shutdown_signal;
 

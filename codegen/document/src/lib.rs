@@ -46,7 +46,7 @@ pub use documents::Documents;
 pub use error::{Error, Finding, Location};
 pub use generations::{GENERATIONS, Generation};
 pub use instant::instant;
-pub use lint::{keywords, lint};
+pub use lint::{keywords, lint, lint_coverage};
 pub use notice::{deprecation_note, notice};
 pub use spec::{Endpoint, Example, Operation, Spec};
 pub use vocabulary::{

@@ -3,6 +3,7 @@
 mod bodies;
 mod circles;
 mod constraints;
+mod coverage;
 mod dates;
 mod examples;
 mod grammar;
@@ -33,6 +34,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+pub use coverage::lint_coverage;
 pub(crate) use media_types::is_date;
 pub(crate) use names::{field, variant};
 pub(crate) use order::{METHODS, OPERATION};

@@ -86,6 +86,35 @@ impl<'a> Schemas<'a> {
         });
     }
 
+    /// Returns `value` with `[redacted]` in place of everything that the schema marks as a secret.
+    pub fn redacted(self, schema: &Value, value: &Value) -> Value {
+        let schema = Resolved::of(self.spec, schema);
+        if schema.secret {
+            return Value::from("[redacted]");
+        }
+        if let Some(items) = schema.items_in_place_of(value) {
+            return self.redacted(items, value);
+        }
+        let of_member = |name: &String| match &schema.definition["properties"][name] {
+            Value::Null => &schema.definition["additionalProperties"],
+            schema => schema,
+        };
+        match value {
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, value)| (name.clone(), self.redacted(of_member(name), value)))
+                .collect(),
+            Value::Array(items) => {
+                let of_items = &schema.definition["items"];
+                items
+                    .iter()
+                    .map(|item| self.redacted(of_items, item))
+                    .collect()
+            }
+            value => value.clone(),
+        }
+    }
+
     fn visit(
         self,
         schema: &Value,

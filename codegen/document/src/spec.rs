@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::arguments::Arguments;
-use crate::document::{Document, load};
+use crate::document::{Document, Loaded, load};
 use crate::error::Error;
 
 /// A parsed document.
@@ -61,18 +61,22 @@ pub struct Example<'a> {
     pub value: &'a Value,
 }
 
+impl From<&Loaded<'_>> for Spec {
+    fn from(loaded: &Loaded<'_>) -> Self {
+        Spec {
+            value: loaded.value.clone(),
+            operations: operations(&loaded.document.api, &loaded.value),
+        }
+    }
+}
+
 impl Spec {
     /// Reads a document. It does not run the rules of [`lint`](crate::lint()).
     ///
     /// # Errors
     /// If the text is not valid YAML.
     pub fn read(document: &Document) -> Result<Self, Error> {
-        Ok(Spec::of(&document.api, load(document)?.value))
-    }
-
-    pub(crate) fn of(api: &str, value: Value) -> Self {
-        let operations = operations(api, &value);
-        Spec { value, operations }
+        load(document).map(|loaded| Spec::from(&loaded))
     }
 
     /// Returns all operations, in the order of the document.
@@ -96,21 +100,15 @@ impl Spec {
         }
     }
 
-    /// Returns example arguments: path parameters from their examples, every query parameter set to
-    /// a value other than its default, and the body example if there is one.
+    /// Returns example arguments: every parameter that has an example, and the body example if
+    /// there is one.
     pub fn arguments<'a>(&self, of: impl Into<Endpoint<'a>>) -> Arguments {
         let of = of.into();
-        let operation = self.operation(of);
         let mut arguments = Arguments {
             body: self.body(of).cloned(),
             ..Arguments::default()
         };
-        for parameter in operation["parameters"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|declared| self.resolve(declared))
-        {
+        for parameter in self.parameters(of) {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             let example = &parameter["example"];
             match parameter["in"].as_str() {
@@ -119,22 +117,11 @@ impl Spec {
                         .path
                         .insert(name, example.as_str().unwrap_or_default().to_owned()),
                 ),
-                _ => drop(
-                    arguments
-                        .query
-                        .insert(name, self.non_default_value(parameter)),
-                ),
+                _ if !example.is_null() => drop(arguments.query.insert(name, example.clone())),
+                _ => {}
             }
         }
         arguments
-    }
-
-    fn non_default_value(&self, parameter: &Value) -> Value {
-        match (&parameter["example"], &parameter["schema"]["default"]) {
-            (_, Value::Bool(default)) => Value::Bool(!default),
-            (Value::Null, default) => default.clone(),
-            (example, _) => example.clone(),
-        }
     }
 
     /// Returns the request example named `request`, or else the first one.
@@ -187,14 +174,18 @@ impl Spec {
         examples
     }
 
+    /// Returns the path and query parameters of an operation, resolved.
+    pub fn parameters<'s, 'a>(
+        &'s self,
+        of: impl Into<Endpoint<'a>>,
+    ) -> impl Iterator<Item = &'s Value> {
+        let declared = self.operation(of)["parameters"].as_array();
+        declared.into_iter().flatten().map(|it| self.resolve(it))
+    }
+
     /// Returns the schema of a path or query parameter.
     pub fn parameter<'a>(&self, of: impl Into<Endpoint<'a>>, name: &str) -> Option<&Value> {
-        let parameters = self.operation(of)["parameters"]
-            .as_array()
-            .into_iter()
-            .flatten();
-        let mut resolved = parameters.map(|parameter| self.resolve(parameter));
-        resolved
+        self.parameters(of)
             .find(|parameter| parameter["name"] == name)
             .map(|parameter| &parameter["schema"])
     }

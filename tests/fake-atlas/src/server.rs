@@ -89,6 +89,11 @@ impl Server {
         self.log.lock().clone()
     }
 
+    /// The requests after the first `count`, in order of arrival.
+    pub(crate) fn received_requests_after(&self, count: usize) -> Vec<RecordedRequest> {
+        self.log.lock().split_at(count).1.to_vec()
+    }
+
     /// All requests and responses so far as an HTTP Archive, without credentials.
     pub fn har(&self) -> Value {
         let (url, log) = (self.url(), self.log.lock());

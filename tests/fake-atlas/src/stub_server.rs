@@ -16,6 +16,8 @@ use super::server::Server;
 pub struct StubServer {
     response: Arc<Mutex<HttpResponse>>,
     server: Server,
+    /// How many requests `new_requests` has returned.
+    returned: Mutex<usize>,
 }
 
 impl StubServer {
@@ -34,7 +36,11 @@ impl StubServer {
             std::future::ready(response.into_response())
         });
         let server = App::new(router).start_on(0)?;
-        Ok(StubServer { response, server })
+        Ok(StubServer {
+            response,
+            server,
+            returned: Mutex::default(),
+        })
     }
 
     /// Sets the response to later requests.
@@ -50,6 +56,14 @@ impl StubServer {
     /// The requests received so far, in order of arrival.
     pub fn received_requests(&self) -> Vec<RecordedRequest> {
         self.server.received_requests()
+    }
+
+    /// The requests received since the last call of this method, in order of arrival.
+    pub fn new_requests(&self) -> Vec<RecordedRequest> {
+        let mut returned = self.returned.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = self.server.received_requests_after(*returned);
+        *returned += new.len();
+        new
     }
 }
 
@@ -75,5 +89,9 @@ mod tests {
             (200, None, &b"d"[..])
         );
         assert_eq!(stub.received_requests()[0].line(), "DELETE /a?b HTTP/1.1");
+        assert_eq!(stub.new_requests().len(), 2);
+        client.get("/e");
+        let [third] = stub.new_requests().try_into().expect("one");
+        assert_eq!(third.line(), "GET /e HTTP/1.1");
     }
 }

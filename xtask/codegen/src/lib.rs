@@ -1,20 +1,23 @@
 //! `cargo xtask codegen`: generates the client from spec/*.yaml, and writes the files or compares
 //! them with those on disk.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anstyle::{AnsiColor, Style};
-use atlas_backup_codegen::{Duplicate, ItemKind, Output, Part, Reason, explain, generate};
+use anstyle::AnsiColor;
+use atlas_backup_codegen::{Output, explain, generate};
 use atlas_backup_document::{Document, GENERATIONS};
 use clap::Parser;
 use similar::TextDiff;
 
+pub mod counts;
+mod summary;
 pub mod tree;
 
+use counts::Counts;
 use tree::{Change, Files};
 
 /// The command that fixes every difference.
@@ -67,13 +70,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         anstream::print!("{}", explanation(&root, id)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let output = generate_all(&root)?;
-    let (expected, mut found) = (expected(&output), Files::new());
+    let (documents, unread) = documents(&root);
+    let output = generate_all(&documents, &unread)?;
+    let (mut expected, mut found) = (expected(&output), Files::new());
     for folder in [CODE, TABLES] {
         found.extend(prefixed(folder, tree::read(&root.join(folder))?));
     }
+    let stating = stating(&root)?;
+    expected.extend(Counts::of(&documents, &output).correct(&stating)?);
+    found.extend(stating);
     let changes = tree::compare(&expected, &found);
-    let moved = moved(&output, &expected, &found);
+    let moved = summary::moved(&output, &expected, &found);
     if arguments.check {
         return Ok(verify(&changes, &expected, &found, &moved));
     }
@@ -82,11 +89,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     }
     anstream::print!(
         "{}{}{moved}",
-        table(&output.parts, &changes),
-        duplicates(&output.duplicates)
+        summary::table(&output.parts, &changes),
+        summary::duplicates(&output.duplicates)
     );
     if arguments.passes {
-        anstream::print!("\n{}", passes(&output));
+        anstream::print!("\n{}", summary::passes(&output));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -116,17 +123,12 @@ fn prefixed(folder: &str, files: Files) -> Files {
 /// Shows an operation at each stage, for each document that has it.
 fn explanation(root: &Path, id: &str) -> Result<String, String> {
     let mut shown = String::new();
-    for generation in GENERATIONS {
-        let path = generation.document;
-        let text = fs::read(root.join(path))
-            .map_err(|error| error.to_string())
-            .and_then(|bytes| text(path, bytes))
-            .map_err(|error| format!("error: cannot read {path}: {error}"))?;
-        let document = Document {
-            api: generation.api.to_owned(),
-            path: path.to_owned(),
-            text,
-        };
+    let (documents, unread) = documents(root);
+    if !unread.is_empty() {
+        return Err(unread.concat());
+    }
+    for document in documents {
+        let path = &document.path;
         let stages = explain(&document, id).map_err(|error| error.render(&document, true))?;
         for stage in stages.into_iter().flatten() {
             let _infallible = writeln!(shown, "# {path}: {}\n\n{}\n", stage.stage, stage.text);
@@ -140,16 +142,12 @@ fn explanation(root: &Path, id: &str) -> Result<String, String> {
     Ok(shown)
 }
 
-/// Generates the code of all documents. Fails with the findings of all of them, not only those of
-/// the first.
-fn generate_all(root: &Path) -> Result<Output, String> {
-    let mut documents = Vec::new();
-    let mut messages = String::new();
-    let mut findings = 0;
+/// Reads all documents. Also returns a message for each that cannot be read.
+fn documents(root: &Path) -> (Vec<Document>, Vec<String>) {
+    let (mut documents, mut unread) = (Vec::new(), Vec::new());
     for generation in GENERATIONS {
         let path = generation.document;
-        let file = root.join(path);
-        match fs::read(&file)
+        match fs::read(root.join(path))
             .map_err(|error| error.to_string())
             .and_then(|bytes| text(path, bytes))
         {
@@ -158,17 +156,34 @@ fn generate_all(root: &Path) -> Result<Output, String> {
                 path: path.to_owned(),
                 text,
             }),
-            Err(error) => {
-                findings += 1;
-                let _infallible = write!(messages, "error: cannot read {path}: {error}\n\n");
-            }
+            Err(error) => unread.push(format!("error: cannot read {path}: {error}\n\n")),
         }
     }
-    let errors = match generate(&documents) {
-        Ok(output) if messages.is_empty() => return Ok(output),
+    (documents, unread)
+}
+
+/// Reads the files that state numbers, those that are there.
+fn stating(root: &Path) -> Result<Files, String> {
+    let mut files = Files::new();
+    for path in counts::paths() {
+        match fs::read_to_string(root.join(path)) {
+            Ok(text) => drop(files.insert(path.to_owned(), text)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(format!("error: cannot read {path}: {error}")),
+        }
+    }
+    Ok(files)
+}
+
+/// Generates the code of all documents. Fails with the findings of all of them, not only those of
+/// the first, and with what could not be read.
+fn generate_all(documents: &[Document], unread: &[String]) -> Result<Output, String> {
+    let errors = match generate(documents) {
+        Ok(output) if unread.is_empty() => return Ok(output),
         Ok(_) => Vec::new(),
         Err(errors) => errors,
     };
+    let (mut messages, mut findings) = (unread.concat(), unread.len());
     for error in errors {
         findings += error.findings.len();
         let document = documents.iter().find(|one| one.path == error.path);
@@ -191,149 +206,6 @@ fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
             String::from_utf8_lossy(line).chars().count() + 1,
         );
         format!("{path}:{lines}:{column}: not UTF-8")
-    })
-}
-
-fn passes(output: &Output) -> String {
-    output
-        .passes
-        .iter()
-        .map(|(name, count)| format!("{name:<24}{count:>6} places\n"))
-        .collect()
-}
-
-fn table(parts: &[Part], changes: &[(String, Change)]) -> String {
-    let bold = Style::new().bold();
-    let mut text = format!(
-        "{bold}{:<16}{:>11}{:>7}{:>7}{:>8}  {:<12}{bold:#}\n",
-        "document", "operations", "types", "files", "lines", "changed"
-    );
-    let mut all = 0;
-    for part in parts {
-        let count = |kind| part.items.iter().filter(|item| item.kind == kind).count();
-        let lines: usize = part
-            .files
-            .iter()
-            .map(|file| file.text.lines().count())
-            .sum();
-        all += lines;
-        let of_part = |path: &str| {
-            [CODE, TABLES]
-                .iter()
-                .any(|folder| path.starts_with(&format!("{folder}/{}/", part.folder)))
-        };
-        let changed = changes.iter().filter(|(path, _)| of_part(path)).count();
-        let changed = match changed {
-            0 => "-".to_owned(),
-            1 => "1 file".to_owned(),
-            several => format!("{several} files"),
-        };
-        let types = count(ItemKind::Type);
-        let operations = match count(ItemKind::Operation) {
-            0 => "-".to_owned(),
-            several => several.to_string(),
-        };
-        let name = match part.documents.as_slice() {
-            [document] => document,
-            _ => &part.folder,
-        };
-        let _infallible = writeln!(
-            text,
-            "{name:<16}{operations:>11}{types:>7}{:>7}{lines:>8}  {changed}",
-            part.files.len()
-        );
-    }
-    let _infallible = writeln!(text, "{:<16}{:>33}", "all", all);
-    for (path, change) in changes {
-        let what = match change {
-            Change::Missing => "new",
-            Change::Stale => "changed",
-            Change::Orphaned => "removed",
-        };
-        let _infallible = writeln!(text, "  {what:<9}{path}");
-    }
-    text
-}
-
-/// Lists the types that several API generations have and that cannot be shared: first those that
-/// differ, then those that use one of them.
-fn duplicates(duplicates: &[Duplicate]) -> String {
-    let mut names: BTreeMap<(&[String], bool), Vec<&str>> = BTreeMap::new();
-    for Duplicate { name, apis, reason } in duplicates {
-        let only_uses = matches!(reason, Reason::Uses(_));
-        names.entry((apis, only_uses)).or_default().push(name);
-    }
-    names
-        .iter()
-        .map(|((apis, only_uses), names)| {
-            let why = match only_uses {
-                false => format!("as {} differ", apis.join(" and ")),
-                true => "as they use one of these".to_owned(),
-            };
-            format!("{}, {why}: {}\n", made(apis), names.join(", "))
-        })
-        .collect()
-}
-
-/// How often a type is generated: `made twice`.
-fn made(apis: &[String]) -> String {
-    match apis.len() {
-        2 => "made twice".to_owned(),
-        several => format!("made {several} times"),
-    }
-}
-
-/// Describes the types that are shared on disk and not any more in the generated code, and the
-/// reverse, a line each. Returns nothing if no code is shared on disk.
-fn moved(output: &Output, expected: &Files, found: &Files) -> String {
-    let (before, after) = (shared_types(found), shared_types(expected));
-    let mut text = String::new();
-    if before.is_empty() {
-        return text;
-    }
-    for duplicate in &output.duplicates {
-        if before.contains(duplicate.name.as_str()) {
-            let Duplicate { name, apis, reason } = duplicate;
-            let (made, apis) = (made(apis), apis.join(" and "));
-            let _infallible = match reason {
-                Reason::Differs(difference) => {
-                    writeln!(text, "  {name}: {apis} differ now, {made} ({difference})")
-                }
-                Reason::Uses(used) => writeln!(text, "  {name}: {made} now, as it uses `{used}`"),
-            };
-        }
-    }
-    let own: Vec<_> = found
-        .iter()
-        .filter(|(path, _)| path.starts_with(CODE) && path.contains("/types/"))
-        .collect();
-    for name in after.difference(&before) {
-        let defines = |text: &str| types(text).any(|found| found == *name);
-        if own.iter().filter(|(_, text)| defines(text)).count() > 1 {
-            let _infallible = writeln!(text, "  {name}: the same everywhere now, made once");
-        }
-    }
-    text
-}
-
-/// Returns the names of the types in the shared files.
-fn shared_types(files: &Files) -> BTreeSet<&str> {
-    let shared = format!("{CODE}/shared/");
-    files
-        .iter()
-        .filter(|(path, _)| path.starts_with(&shared))
-        .flat_map(|(_, text)| types(text))
-        .collect()
-}
-
-/// Returns the names of the types that a generated file defines.
-fn types(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter_map(|line| {
-        let line = line.trim_start();
-        let definition = line
-            .strip_prefix("pub struct ")
-            .or_else(|| line.strip_prefix("pub enum "))?;
-        definition.split_whitespace().next()
     })
 }
 

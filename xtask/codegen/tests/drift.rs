@@ -160,6 +160,33 @@ fn a_document_with_faults_leaves_the_old_files() {
 }
 
 #[test]
+fn numbers_of_operations_in_the_documentation_are_corrected() {
+    let folder = fresh();
+    let root = folder.path();
+    fs::create_dir_all(root.join("tests/fake-atlas")).expect("writable");
+    for path in xtask_codegen::counts::paths() {
+        fs::copy(project().join(path), root.join(path)).expect("writable");
+    }
+    for (path, old, new) in [
+        ("README.md", "all 113 backup", "all 112 backup"),
+        (
+            "spec/README.md",
+            "| Snapshots | 12 | 8 |",
+            "| Snapshots | 11 | 8 |",
+        ),
+    ] {
+        edit(root, path, old, new);
+        let report = text(&codegen(root, &["--check"]).stderr);
+        assert!(report.contains(&format!("stale     {path}")), "{report}");
+        let printed = text(&codegen(root, &[]).stdout);
+        assert!(printed.contains(&format!("changed  {path}")), "{printed}");
+        let corrected = fs::read_to_string(root.join(path)).expect("readable");
+        assert!(corrected.contains(old), "{path}");
+        assert!(codegen(root, &["--check"]).status.success(), "{path}");
+    }
+}
+
+#[test]
 fn a_document_that_is_no_text_is_located() {
     let folder = fresh();
     let file = folder.path().join("spec/v1.yaml");

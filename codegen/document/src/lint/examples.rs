@@ -35,7 +35,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
 /// Lints that the examples fit their schemas.
 pub(super) fn lint_values(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
     let document = &loaded.value;
-    let spec = Spec::of(&loaded.document.api, document.clone());
+    let spec = Spec::from(loaded);
     for (at, holder) in holders(document) {
         for (media, content) in members(holder, "content") {
             let at = child(&child(&at, "content"), media);

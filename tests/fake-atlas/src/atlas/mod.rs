@@ -77,6 +77,12 @@ impl FakeAtlas {
         FakeAtlasBuilder::new()
     }
 
+    /// Whether the server keeps resources of this operation, such as `takeSnapshot`. It responds to
+    /// every other operation with the example of its document, whatever was written before.
+    pub fn is_stateful(operation: &str) -> bool {
+        operations::handler(operation).is_some()
+    }
+
     /// The base URL for the client: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         self.server.url()

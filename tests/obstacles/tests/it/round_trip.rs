@@ -74,7 +74,6 @@ async fn run(
         Some(answer) => HttpResponse::json(entry.success, "application/json", answer),
         None => HttpResponse::new(entry.success),
     });
-    let before = server.received_requests().len();
     let arguments = serde_json::from_value(exercise["path"].clone())
         .and_then(|path| Ok((path, serde_json::from_value(exercise["query"].clone())?)));
     let (path, query) = arguments.map_err(|error| error.to_string())?;
@@ -85,7 +84,7 @@ async fn run(
         body: sent.clone(),
     };
     let outcome = (entry.call)(client, &arguments)?.await;
-    let requests = server.received_requests().split_off(before);
+    let requests = server.new_requests();
     if exercise["is_refused"] == true {
         return match (outcome, requests.as_slice()) {
             (Err(Error::InvalidArgument(_)), []) => Ok(()),
