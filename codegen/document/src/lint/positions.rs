@@ -121,7 +121,7 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
 }
 
 fn is_constraint(keyword: &str) -> bool {
-    keyword.starts_with("min") || keyword.starts_with("max") || keyword == "pattern"
+    keyword.starts_with("min") || keyword.starts_with("max") || keyword.ends_with("pattern")
 }
 
 /// Whether a value of this schema is part of a request.
