@@ -2,8 +2,8 @@
 //! test uses a file.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use atlas_backup_document::{Document, GENERATIONS, Spec};
 use atlas_backup_fake::documents;
@@ -67,13 +67,19 @@ impl Snapshots {
         settings.bind(|| insta::assert_snapshot!(format!("{name}{ending}"), text));
     }
 
-    /// Panics if the folder holds a snapshot of this kind that no `check` compared.
+    /// Panics if the folder holds a snapshot of this kind that no `check` compared. Removes it if
+    /// insta is to accept all changes (`INSTA_UPDATE=always`).
     pub fn done(self) {
         let found = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let names = found
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .filter(|name| name.ends_with(self.ending));
-        let orphans: Vec<_> = names.filter(|name| !self.wanted.contains(name)).collect();
+        let mut orphans: Vec<_> = names.filter(|name| !self.wanted.contains(name)).collect();
+        if env::var("INSTA_UPDATE").as_deref() == Ok("always") {
+            for orphan in orphans.drain(..) {
+                fs::remove_file(self.folder.join(orphan)).expect("writable");
+            }
+        }
         assert!(
             orphans.is_empty(),
             "no test wants these snapshots any more; delete them: {orphans:?} in {}",

@@ -21,6 +21,11 @@ const WITHOUT_CALLS: &[&str] = &["atlas-backup-tests", "--no-default-features"];
 
 const COMMANDS: &[Command] = &[
     (
+        "changes",
+        &["xtask-changes"],
+        "Say what changes for users since a release, which version that needs, and what CHANGELOG.md says of it",
+    ),
+    (
         "codegen",
         &["xtask-codegen"],
         "Generate the client from spec/*.yaml, or verify that the generated files are up to date",
@@ -39,6 +44,11 @@ const COMMANDS: &[Command] = &[
         "fake-atlas",
         WITHOUT_CALLS,
         "Run a stateful fake Atlas on this machine, to try programs against",
+    ),
+    (
+        "review",
+        &["xtask-review"],
+        "Do everything that follows an edit of the spec, and list what to review",
     ),
     (
         "upstream",

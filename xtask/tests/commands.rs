@@ -42,7 +42,15 @@ fn help_names_every_command_and_each_runs_its_program() {
         .collect();
     assert_eq!(
         commands,
-        ["codegen", "conform", "demo", "fake-atlas", "upstream"]
+        [
+            "changes",
+            "codegen",
+            "conform",
+            "demo",
+            "fake-atlas",
+            "review",
+            "upstream"
+        ]
     );
     let folder = scripts("each", "echo build $@", "echo run $@");
     for command in commands {

@@ -15,7 +15,7 @@ mod operations;
 mod schemas;
 mod shape;
 mod sources;
-mod view;
+pub(crate) mod view;
 
 use std::collections::BTreeSet;
 

@@ -24,6 +24,7 @@
 //! environment, a clock or standard output.
 
 mod arguments;
+pub mod changes;
 pub mod compare;
 pub mod deviation;
 mod document;

@@ -18,7 +18,7 @@ mod paths;
 mod patterns;
 mod positions;
 mod quotes;
-mod reach;
+pub(crate) mod reach;
 mod refs;
 mod rules;
 mod schemas;

@@ -56,6 +56,18 @@ pub struct Arguments {
     pub root: Option<PathBuf>,
 }
 
+impl Arguments {
+    /// The arguments to write the files of the project in this folder.
+    pub fn write(root: &Path) -> Self {
+        Arguments {
+            check: false,
+            passes: false,
+            explain: None,
+            root: Some(root.to_owned()),
+        }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use crate::document::child;
 
 /// A JSON value and its JSON pointer in the document.
 #[derive(Clone, Debug)]
-pub(super) struct Node<'a> {
+pub(crate) struct Node<'a> {
     pub value: &'a Value,
     pub pointer: String,
 }
@@ -64,7 +64,7 @@ impl<'a> Node<'a> {
 }
 
 /// A whole document.
-pub(super) struct DocumentView<'a> {
+pub(crate) struct DocumentView<'a> {
     pub root: Node<'a>,
     /// The problems that prevent a comparison, each as JSON pointer and message.
     problems: RefCell<BTreeSet<(String, String)>>,

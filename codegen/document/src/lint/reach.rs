@@ -33,7 +33,8 @@ fn schemas(holder: &Value) -> impl Iterator<Item = &Value> {
     members(holder, "content").filter_map(|(_, media)| media.get("schema"))
 }
 
-fn closure<'a>(document: &'a Value, mut open: Vec<&'a Value>) -> BTreeSet<&'a str> {
+/// Returns the names of the shared schemas that these schemas lead to.
+pub(crate) fn closure<'a>(document: &'a Value, mut open: Vec<&'a Value>) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
     while let Some(schema) = open.pop() {
         let target = text(described(schema), "$ref").strip_prefix("#/components/schemas/");
