@@ -48,7 +48,7 @@ pub use error::{Error, Finding, Location};
 pub use generations::{GENERATIONS, Generation};
 pub use instant::instant;
 pub use lint::{keywords, lint, lint_coverage};
-pub use notice::{deprecation_note, notice};
+pub use notice::{deprecation_note, notice, own_words};
 pub use spec::{Endpoint, Example, Operation, Spec};
 pub use vocabulary::{
     OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, is_keyword, method_name,

@@ -23,6 +23,17 @@ pub fn notice(deprecation: Option<&Value>, roles: Option<&Value>) -> String {
     sentences.join(" ")
 }
 
+/// Returns a description without its notice.
+pub fn own_words<'a>(
+    description: &'a str,
+    deprecation: Option<&Value>,
+    roles: Option<&Value>,
+) -> &'a str {
+    let notice = notice(deprecation, roles);
+    let own = description.strip_suffix(&notice).unwrap_or(description);
+    own.trim_end()
+}
+
 /// Returns the note of a deprecation: `Ended on 2026-01-22. Use … instead.`
 pub fn deprecation_note(deprecation: &Value) -> String {
     let text = |name: &str| deprecation.get(name).and_then(Value::as_str);
@@ -40,7 +51,7 @@ pub fn deprecation_note(deprecation: &Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::notice;
+    use super::{notice, own_words};
 
     #[test]
     fn a_notice_says_what_a_viewer_does_not_show() {
@@ -54,5 +65,11 @@ mod tests {
             "Ended on 2026-01-22. Use b."
         );
         assert_eq!(notice(None, None), "");
+        let roles = json!(["Owner"]);
+        assert_eq!(
+            own_words("Takes it. Role: Owner.", None, Some(&roles)),
+            "Takes it."
+        );
+        assert_eq!(own_words("Takes it.", None, Some(&roles)), "Takes it.");
     }
 }

@@ -4,7 +4,7 @@
 //! After: the same in `facts.operations["take_snapshot"]`, and the document without `deprecated`,
 //! which progenitor ignores.
 
-use atlas_backup_document::{child, deprecation_note, notice};
+use atlas_backup_document::{child, deprecation_note, own_words};
 use openapiv3::{OpenAPI, ParameterSchemaOrContent};
 
 use super::walk;
@@ -61,7 +61,13 @@ fn read(
         path: path.to_owned(),
         tag: operation.tags.first().cloned().unwrap_or_default(),
         summary: operation.summary.clone().unwrap_or_default(),
-        description: own_words(operation).to_owned(),
+        // The deprecation and the roles become an attribute and a line of documentation.
+        description: own_words(
+            operation.description.as_deref().unwrap_or_default(),
+            extension("x-atlas-deprecation"),
+            extension("x-atlas-roles"),
+        )
+        .to_owned(),
         page: operation
             .external_docs
             .as_ref()
@@ -91,18 +97,6 @@ fn read(
         errors,
         parameters: parameters(openapi, operation),
     }
-}
-
-/// Returns the description without the deprecation and the roles at its end, which the generated
-/// code has as an attribute and as a line of documentation.
-fn own_words(operation: &openapiv3::Operation) -> &str {
-    let extension = |name: &str| operation.extensions.get(name);
-    let notice = notice(extension("x-atlas-deprecation"), extension("x-atlas-roles"));
-    let description = operation.description.as_deref().unwrap_or_default();
-    description
-        .strip_suffix(&notice)
-        .unwrap_or(description)
-        .trim_end()
 }
 
 /// Replaces the `operationId`s in a text by the names of the methods.
