@@ -65,6 +65,9 @@ fn method(operation: &Operation, api: &str, request: &syn::Ident, constant: &syn
         .deprecated
         .iter()
         .map(|note| quote!(#[deprecated(note = #note)]));
+    // A method that is not generic would be compiled with the client, whether it is called or not.
+    let mut arguments = operation.path.iter().chain(operation.required());
+    let inline = (!arguments.any(|argument| converts(&argument.ty))).then(|| quote!(#[inline]));
     let parameters = parameters(operation);
     let (conversions, steps) = (conversions(operation), steps(operation));
     Piece::plain(parse_quote! {
@@ -72,6 +75,7 @@ fn method(operation: &Operation, api: &str, request: &syn::Ident, constant: &syn
             #docs
             #alias
             #(#deprecated)*
+            #inline
             pub fn #name(&self, #(#parameters),*) -> #request {
                 #(#conversions)*
                 Call::new(&self.client, &#constant) #(#steps)* .into()

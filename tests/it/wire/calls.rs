@@ -10,7 +10,7 @@ use atlas_backup_tests::fake_atlas::{HttpResponse, RecordedRequest, StubServer};
 use atlas_backup_tests::{Answered, Entry};
 use serde_json::Value;
 
-use super::print::{print_body, print_request, set_members};
+use super::print::{print_body, print_request, print_schema, set_members};
 
 /// A server that sends what a test says, and a client for it.
 pub struct Wire {
@@ -136,7 +136,8 @@ fn plain(spec: &Spec, entry: &Entry) -> Arguments {
     arguments
 }
 
-/// Prints every error response of some operations once, and what it becomes.
+/// Prints the schemas of errors, of which no code is generated, then every error response of some
+/// operations once, and what it becomes.
 pub fn errors<'a>(spec: &Spec, entries: impl Iterator<Item = &'a Entry>) -> String {
     let mut errors = BTreeMap::new();
     for example in entries.flat_map(|entry| spec.answers(entry)) {
@@ -154,5 +155,7 @@ pub fn errors<'a>(spec: &Spec, entries: impl Iterator<Item = &'a Entry>) -> Stri
             format!("{title}\n{printed}\n\n{error:#?}"),
         );
     }
-    errors.into_values().collect::<Vec<_>>().join("\n\n")
+    let schema = print_schema(spec, spec.error_schema());
+    let errors = errors.into_values().collect::<Vec<_>>().join("\n\n");
+    format!("=== schema\n{schema}\n\n{errors}")
 }

@@ -55,3 +55,31 @@ pub fn set_members(debug: &str) -> String {
     }
     text.trim_end().to_owned()
 }
+
+/// Prints the members of a schema and of the schemas in it, with all their keywords.
+pub fn print_schema(spec: &Spec, schema: Option<&Value>) -> String {
+    let mut lines = Vec::new();
+    if let Some(schema) = schema {
+        keywords(spec, schema, "", &mut lines);
+    }
+    lines.join("\n")
+}
+
+fn keywords(spec: &Spec, schema: &Value, path: &str, lines: &mut Vec<String>) {
+    for (keyword, value) in spec.resolve(schema).as_object().into_iter().flatten() {
+        match (keyword.as_str(), value) {
+            ("properties", Value::Object(properties)) => {
+                for (name, schema) in properties {
+                    keywords(spec, schema, &format!("{path}.{name}"), lines);
+                }
+            }
+            ("items", schema) => keywords(spec, schema, &format!("{path}[]"), lines),
+            ("allOf", Value::Array(parts)) => {
+                parts
+                    .iter()
+                    .for_each(|part| keywords(spec, part, path, lines));
+            }
+            (keyword, value) => lines.push(format!("ApiError{path}: {keyword}: {value}")),
+        }
+    }
+}

@@ -13,6 +13,9 @@ type Edits<'a> = &'a [(&'a str, &'a str)];
 const MANIFEST: &str = "[workspace.package]\nversion = \"0.1.0\"\n";
 const CLIENT: &str = "[package]\nname = \"atlas-backup-api\"\nrust-version = \"1.85\"\n";
 
+/// What git tells its hooks about the repository that they run in.
+const OF_HOOKS: &[&str] = &["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"];
+
 /// A project in a git repository, with the release 0.1.0.
 struct Project {
     folder: tempfile::TempDir,
@@ -73,6 +76,10 @@ impl Project {
     fn git(&self, arguments: &[&str]) {
         let mut command = Command::new("git");
         command.current_dir(self.path()).args(arguments);
+        // Set in hooks of git, where these tests may run: it would be the repository of this project.
+        for name in OF_HOOKS {
+            command.env_remove(name);
+        }
         // The configuration of the machine does not count.
         command
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -90,12 +97,7 @@ impl Project {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_changes"));
-        command
-            .args(["--root", "."])
-            .args(arguments)
-            .current_dir(self.path());
-        command
+        changes_in(self.path(), arguments)
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
@@ -116,6 +118,18 @@ impl Project {
         assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
         text(&output.stderr)
     }
+}
+
+fn changes_in(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_changes"));
+    command
+        .args(["--root", "."])
+        .args(arguments)
+        .current_dir(folder);
+    for name in OF_HOOKS {
+        command.env_remove(name);
+    }
+    command
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -361,10 +375,8 @@ fn a_shallow_clone_is_told_how_to_get_the_rest() {
         (None, "There is no tag."),
         (Some("v0.1.0"), "There is no commit `v0.1.0`."),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_changes"))
-            .args(["--root", ".", "--no-rust"])
+        let output = changes_in(clone.path(), &["--no-rust"])
             .args(base)
-            .current_dir(clone.path())
             .output()
             .expect("changes runs");
         let error = text(&output.stderr);

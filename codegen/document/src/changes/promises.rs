@@ -59,6 +59,14 @@ pub(super) const FIXTURES: &[Fixture] = &[
         &["minor: `v2::types::Thing::name`, `String`, is new"],
     ),
     fixture(
+        ResponseMember,
+        &[(
+            COLOUR,
+            "          description: Its colour.\n        parts: {type: array, items: {type: string}, description: P.}\n",
+        )],
+        &["minor: `v2::types::Thing::parts`, `Vec<String>`, is new"],
+    ),
+    fixture(
         EnumValue,
         &[("[red, green]", "[red, green, darkBlue]")],
         &["minor: `v2::types::Colour::DarkBlue`, `darkBlue` on the wire, is new"],
@@ -280,6 +288,12 @@ pub(super) const FIXTURES: &[Fixture] = &[
     ),
     Fixture {
         promise: Looser,
+        base: &[(SIZE, WITH_NOTE), (THING_TO_MAKE, WITH_RULE)],
+        edit: &[(WITH_RULE, THING_TO_MAKE)],
+        says: &["patch: `v2::types::ThingRequest` no longer has the rule \"Both or none\""],
+    },
+    Fixture {
+        promise: Looser,
         base: &[(GET, DEPRECATED)],
         edit: &[(DEPRECATED, GET)],
         says: &["patch: `v2::Api::get_thing` is no longer deprecated"],
@@ -312,6 +326,17 @@ pub(super) const FIXTURES: &[Fixture] = &[
         &[
             "patch: documentation of `v2::Api::get_thing`",
             "patch: documentation of `v2::types::ThingRequest::size`",
+        ],
+    ),
+    fixture(
+        Documentation,
+        &[
+            ("        default: false\n", "        default: true\n"),
+            ("[red, green]", "[green, red]"),
+        ],
+        &[
+            "patch: documentation of `v2::Api::make_thing(pretty)`",
+            "patch: documentation of `v2::types::Colour`",
         ],
     ),
     fixture(

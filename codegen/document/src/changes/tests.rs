@@ -236,6 +236,58 @@ fn an_operation_with_another_id_and_another_url_is_another_one() {
 }
 
 #[test]
+fn a_type_with_the_same_members_that_other_operations_use_is_another_one() {
+    let changes = of(
+        &[],
+        &[
+            (
+                "schemas/Thing'\n              examples:\n                found",
+                "schemas/Ruler'\n              examples:\n                found",
+            ),
+            ("schemas/ThingRequest'", "schemas/Thing'"),
+            ("    ThingRequest:\n", "    Ruler:\n"),
+        ],
+    );
+    let texts: Vec<_> = changes.iter().map(|change| change.text.as_str()).collect();
+    assert!(
+        texts.contains(&"`v2::types::ThingRequest` is removed"),
+        "{texts:#?}"
+    );
+    assert!(texts.contains(&"`v2::types::Ruler` is new"), "{texts:#?}");
+}
+
+#[test]
+fn an_update_of_a_renamed_response_is_the_same_update() {
+    let changes = of(
+        &[(
+            "      description: A thing to make.\n",
+            "      x-atlas-update-of: Thing\n      description: A thing to make.\n",
+        )],
+        &[
+            ("    Thing:\n", "    Item:\n"),
+            ("schemas/Thing'", "schemas/Item'"),
+            ("x-atlas-update-of: Thing", "x-atlas-update-of: Item"),
+        ],
+    );
+    let texts: Vec<_> = changes.iter().map(|change| change.text.as_str()).collect();
+    assert_eq!(texts, ["`v2::types::Thing` is `Item` now"]);
+}
+
+#[test]
+fn a_type_that_only_one_generation_sends_is_two_types() {
+    let same = sound(&[]);
+    let sent = sound(&[("schemas/ThingRequest'", "schemas/Thing'")]);
+    let both = |one: &str| [("v1", one.to_owned()), ("v2", same.clone())];
+    let changes = compare(&both(&same), &both(&sent)).expect("comparable");
+    let parted: Vec<_> = changes
+        .iter()
+        .filter(|change| change.promise == Promise::Parted)
+        .map(|change| change.subject.as_str())
+        .collect();
+    assert_eq!(parted, ["types::Thing"]);
+}
+
+#[test]
 fn a_renamed_type_is_compared_under_its_old_name() {
     let changes = of(
         &[(
