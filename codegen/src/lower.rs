@@ -9,6 +9,7 @@ mod formats;
 mod media_types;
 mod members;
 mod operations;
+mod patterns;
 mod responses;
 mod schemas;
 mod validation;
@@ -28,6 +29,7 @@ type Pass = fn(&mut OpenAPI, &mut Facts) -> usize;
 const PASSES: &[(&str, Pass)] = &[
     ("lower/operations", operations::lower),
     ("lower/schemas", schemas::lower),
+    ("lower/patterns", patterns::lower),
     ("lower/documentation", documentation::lower),
     ("lower/members", members::lower),
     ("lower/media_types", media_types::lower),

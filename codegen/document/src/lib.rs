@@ -35,6 +35,7 @@ mod generations;
 pub mod import;
 mod instant;
 mod lint;
+mod notice;
 mod place;
 mod published;
 pub mod route;
@@ -49,6 +50,7 @@ pub use error::{Error, Finding, Location};
 pub use generations::{GENERATIONS, Generation};
 pub use instant::instant;
 pub use lint::{keywords, lint, lint_coverage};
+pub use notice::{deprecation_note, notice, own_words};
 pub use published::PublishedDocument;
 pub use spec::{Endpoint, Example, Operation, Spec};
 pub use vocabulary::{

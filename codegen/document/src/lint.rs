@@ -16,6 +16,7 @@ mod operations;
 mod order;
 mod other_forms;
 mod paths;
+mod patterns;
 mod positions;
 mod quotes;
 pub(crate) mod reach;
@@ -39,6 +40,7 @@ pub(crate) use media_types::is_date;
 pub(crate) use names::{field, variant};
 pub(crate) use nearest::nearest;
 pub(crate) use order::{METHODS, OPERATION};
+pub(crate) use patterns::is_portable;
 pub(crate) use reach::Reach;
 pub(crate) use unused::used;
 

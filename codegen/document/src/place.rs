@@ -114,7 +114,7 @@ impl<'a> Words<'a> {
                 self.read(rest);
             }
             ["content", media] => self.push(*media),
-            ["examples", name, rest @ ..] => {
+            ["examples" | "x-atlas-other-form-examples", name, rest @ ..] => {
                 self.push(format!("example `{name}`"));
                 self.example(rest.strip_prefix(&["value"]).unwrap_or(rest));
             }

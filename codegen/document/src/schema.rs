@@ -16,16 +16,38 @@ use crate::spec::Spec;
 /// support; such a pattern is not checked.
 static PATTERNS: Mutex<BTreeMap<String, Option<Regex>>> = Mutex::new(BTreeMap::new());
 
+/// The keyword for Atlas's own pattern, where `pattern` is one that every OpenAPI tool understands.
+const EXACT_PATTERN: &str = "x-atlas-pattern";
+
+/// Returns the pattern of a schema as Atlas documents it.
+pub(crate) fn exact_pattern(schema: &Value) -> Option<&str> {
+    let exact = schema.get(EXACT_PATTERN).or_else(|| schema.get("pattern"));
+    exact.and_then(Value::as_str)
+}
+
 /// Compares values with the schemas of one document.
 #[derive(Clone, Copy)]
 pub struct Schemas<'a> {
     spec: &'a Spec,
+    other_forms: bool,
 }
 
 impl<'a> Schemas<'a> {
     /// Creates a comparison with the schemas of `spec`.
     pub fn new(spec: &'a Spec) -> Self {
-        Schemas { spec }
+        Schemas {
+            spec,
+            other_forms: true,
+        }
+    }
+
+    /// Creates a comparison that does not accept the other forms that a document records: the
+    /// schemas as any OpenAPI tool understands them.
+    pub(crate) fn as_written(spec: &'a Spec) -> Self {
+        Schemas {
+            spec,
+            other_forms: false,
+        }
     }
 
     /// Appends every deviation of `value` from `schema` to `deviations`. `path` is the path of the
@@ -141,11 +163,13 @@ impl<'a> Schemas<'a> {
             ("number", Value::Number(_)) | ("boolean", Value::Bool(_)) | ("", _) => {}
             // The document records that Atlas sends this other form too, and the client can read
             // it.
-            ("array", value) if schema.has_other_form("one-item") => {
+            ("array", value) if self.other_forms && schema.has_other_form("one-item") => {
                 self.visit(&schema.definition["items"], value, place, visitor)
             }
             ("integer", Value::String(text))
-                if schema.has_other_form("date-time") && instant(text).is_some() => {}
+                if self.other_forms
+                    && schema.has_other_form("date-time")
+                    && instant(text).is_some() => {}
             (expected, value) => report(
                 Kind::WrongType,
                 format!("{} instead of {expected}", describe(value)),
@@ -160,7 +184,9 @@ impl<'a> Schemas<'a> {
         place: &Place,
         visitor: &mut dyn FnMut(&Place, Deviation),
     ) {
-        if let Some(items) = schema.items_in_place_of(value) {
+        if self.other_forms
+            && let Some(items) = schema.items_in_place_of(value)
+        {
             return self.visit(items, value, place, visitor);
         }
         for (name, value) in value.as_object().into_iter().flatten() {
@@ -238,10 +264,11 @@ fn text(schema: &Resolved<'_>, text: &str, report: &mut dyn FnMut(Kind, String))
         }
         _ => {}
     }
-    let pattern = schema.definition["pattern"]
-        .as_str()
-        .is_none_or(|pattern| matches_pattern(pattern, text));
-    if !pattern
+    let fits = ["pattern", EXACT_PATTERN].iter().all(|keyword| {
+        let pattern = schema.definition[*keyword].as_str();
+        pattern.is_none_or(|pattern| matches_pattern(pattern, text))
+    });
+    if !fits
         || !has_format(
             schema.definition["format"].as_str().unwrap_or_default(),
             text,

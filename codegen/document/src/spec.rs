@@ -146,7 +146,8 @@ impl Spec {
         media.map(|(name, example)| (name.as_str(), &example["value"]))
     }
 
-    /// Returns all documented response examples, in the order of status and name.
+    /// Returns all documented response examples, in the order of status and name. Those in another
+    /// form than the documented one come last.
     pub fn answers<'a>(&self, of: impl Into<Endpoint<'a>>) -> Vec<Example<'_>> {
         let responses = self.operation(of)["responses"]
             .as_object()
@@ -159,7 +160,9 @@ impl Spec {
                 .into_iter()
                 .flatten();
             for (media_type, media) in content {
-                let of_media = media["examples"].as_object().into_iter().flatten();
+                let of_media = ["examples", "x-atlas-other-form-examples"]
+                    .iter()
+                    .flat_map(|keyword| media[*keyword].as_object().into_iter().flatten());
                 examples.extend(of_media.map(|(name, example)| Example {
                     status: status.parse().unwrap_or_default(),
                     name,

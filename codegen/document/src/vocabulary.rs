@@ -40,8 +40,10 @@ impl OtherForm {
 /// A pattern that the client validates with hand-written code.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// The pattern as the documents write it.
+    /// The pattern as Atlas documents it: `x-atlas-pattern`.
     pub pattern: &'static str,
+    /// The pattern that every OpenAPI tool understands, which accepts at least the same: `pattern`.
+    pub portable: &'static str,
     /// The name of the validating function in the client's `validate::pattern` module.
     pub function: &'static str,
 }
@@ -49,6 +51,8 @@ pub struct Pattern {
 /// The supported patterns of request members and parameters.
 pub const RUNTIME_PATTERNS: &[Pattern] = &[Pattern {
     pattern: r"^[\p{L}\p{N}\-_.(),:&@+']{1,64}$",
+    // Twice the length: JavaScript may count a letter as two.
+    portable: r##"^[^\s!"#$%*/;<=>?\[\\\]^`{|}~]{1,128}$"##,
     function: "deployment_item_name",
 }];
 

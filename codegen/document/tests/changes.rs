@@ -35,6 +35,7 @@ const UNSEEN: &[(&str, &str)] = &[
     ("license", "url"),
     ("media type", "examples"),
     ("media type", "x-atlas-older-versions"),
+    ("media type", "x-atlas-other-form-examples"),
     ("media type", "x-atlas-sunset"),
     ("older version", "deprecated"),
     ("older version", "sunset"),

@@ -4,7 +4,7 @@
 //! After: the same in `facts.operations["take_snapshot"]`, and the document without `deprecated`,
 //! which progenitor ignores.
 
-use atlas_backup_document::child;
+use atlas_backup_document::{child, deprecation_note, own_words};
 use openapiv3::{OpenAPI, ParameterSchemaOrContent};
 
 use super::walk;
@@ -61,7 +61,13 @@ fn read(
         path: path.to_owned(),
         tag: operation.tags.first().cloned().unwrap_or_default(),
         summary: operation.summary.clone().unwrap_or_default(),
-        description: operation.description.clone().unwrap_or_default(),
+        // The deprecation and the roles become an attribute and a line of documentation.
+        description: own_words(
+            operation.description.as_deref().unwrap_or_default(),
+            extension("x-atlas-deprecation"),
+            extension("x-atlas-roles"),
+        )
+        .to_owned(),
         page: operation
             .external_docs
             .as_ref()
@@ -71,7 +77,8 @@ fn read(
             .filter_map(|role| role.as_str())
             .map(str::to_owned)
             .collect(),
-        deprecated: extension("x-atlas-deprecation").map(deprecation),
+        deprecated: extension("x-atlas-deprecation")
+            .map(|deprecation| with_methods(&deprecation_note(deprecation), openapi)),
         idempotency: idempotency(
             method,
             extension("x-atlas-effect").and_then(|declared| declared.as_str()),
@@ -92,17 +99,17 @@ fn read(
     }
 }
 
-/// Returns the note of a deprecation: `Ended on 2026-01-22. Use … instead.`
-fn deprecation(value: &serde_json::Value) -> String {
-    let text = |name: &str| value.get(name).and_then(|text| text.as_str());
-    let since = text("since").map(|date| format!("Deprecated since {date}. "));
-    let ended = text("ended").map(|date| format!("Ended on {date}. "));
-    format!(
-        "{}{}{}",
-        since.unwrap_or_default(),
-        ended.unwrap_or_default(),
-        text("note").unwrap_or_default()
-    )
+/// Replaces the `operationId`s in a text by the names of the methods.
+fn with_methods(text: &str, openapi: &OpenAPI) -> String {
+    let is_operation = |word: &str| {
+        walk::operations(openapi)
+            .any(|(_, _, operation)| operation.operation_id.as_deref() == Some(word))
+    };
+    let parts = text.split('`').map(|word| match is_operation(word) {
+        true => method_name(word),
+        false => word.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 /// Returns the idempotency of an operation. By RFC 9110, GET is safe, PUT and DELETE are
@@ -166,7 +173,8 @@ paths:
       x-atlas-roles: [Project Owner]
       tags: [Cloud Backups]
       deprecated: true
-      x-atlas-deprecation: {ended: '2026-01-22', note: Use other.}
+      description: 'Really. Ended on 2026-01-22. Use `updateThing` of v3. Role: Project Owner.'
+      x-atlas-deprecation: {ended: '2026-01-22', note: Use `updateThing` of v3.}
       responses: {'429': {description: d}, '200': {description: d}, '400': {description: d}}
 ";
         let (_, _, facts) = super::super::lowered(super::lower, yaml);
@@ -175,8 +183,9 @@ paths:
         assert_eq!(fact.idempotency, Idempotency::Idempotent);
         assert_eq!(
             fact.deprecated.as_deref(),
-            Some("Ended on 2026-01-22. Use other.")
+            Some("Ended on 2026-01-22. Use `update_thing` of v3.")
         );
+        assert_eq!(fact.description, "Really.");
         assert_eq!(
             (fact.success, fact.errors.as_slice()),
             (200, &[400, 429][..])

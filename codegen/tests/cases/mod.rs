@@ -557,6 +557,18 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "media type",
+        "x-atlas-other-form-examples",
+        &[(
+            "description: Its colour.\n",
+            "description: Its colour.\n        parts: {type: array, x-atlas-other-form: one-item, description: Its parts., items: {type: string}}\n",
+        )],
+        &[(
+            "                found: {value: {id: 32b6e34b3d91647abb20e7b8}}\n",
+            "                found: {value: {id: 32b6e34b3d91647abb20e7b8}}\n              x-atlas-other-form-examples:\n                one: {value: {id: 32b6e34b3d91647abb20e7b8, parts: wheel}}\n",
+        )],
+    ),
+    case(
+        "media type",
         "x-atlas-sunset",
         WITH_VERSIONS,
         &[("2027-01-01", "2028-01-01")],
@@ -720,11 +732,23 @@ pub const CASES: &[Case] = &[
     case(
         "schema",
         "pattern",
-        WITH_NOTE,
         &[(
-            "type: string, description",
-            "type: string, pattern: '^[\\p{L}\\p{N}\\-_.(),:&@+'']{1,64}$', description",
+            "description: Its colour.\n",
+            "description: Its colour.\n        note: {type: string, description: A note.}\n",
         )],
+        &[(
+            "type: string, description: A note",
+            "type: string, pattern: '^a$', description: A note",
+        )],
+    ),
+    case(
+        "schema",
+        "x-atlas-pattern",
+        &[(
+            "description: Its colour.\n",
+            "description: Its colour.\n        note: {type: string, pattern: '^a:', x-atlas-pattern: '^a\\:', description: A note.}\n",
+        )],
+        &[("x-atlas-pattern: '^a\\:'", "x-atlas-pattern: '^a\\:b'")],
     ),
     case(
         "schema",

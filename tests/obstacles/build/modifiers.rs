@@ -1,5 +1,6 @@
 //! The keywords beside a type, one for each cell.
 
+use atlas_backup_document::RUNTIME_PATTERNS;
 use serde_json::{Map, Value, json};
 
 use crate::types::Type;
@@ -152,7 +153,19 @@ pub fn of(ty: &Type) -> Vec<Modifier> {
 
 fn text() -> Vec<Modifier> {
     let lengths = [json!("\u{e9}\u{1f600}"), json!("abc")];
-    let pattern = r"^[\p{L}\p{N}\-_.(),:&@+']{1,64}$";
+    let pattern = &RUNTIME_PATTERNS[0];
+    let both = [
+        ("pattern", pattern.portable),
+        ("x-atlas-pattern", pattern.pattern),
+    ];
+    let with_pattern = Modifier {
+        name: "a pattern of the client",
+        keywords: both
+            .map(|(keyword, pattern)| (keyword.to_owned(), json!(pattern)))
+            .into_iter()
+            .collect(),
+        ..Modifier::default()
+    };
     let refused = |modifier: Modifier, refused: &str| Modifier {
         refused: Some(json!(refused)),
         ..modifier
@@ -162,10 +175,7 @@ fn text() -> Vec<Modifier> {
         bound("maxLength", 3, lengths, json!("abcd")),
         Modifier {
             samples: Some([json!("a:b"), json!("\u{e9}")]),
-            ..refused(
-                keyword("a pattern of the client", "pattern", json!(pattern)),
-                "a/b",
-            )
+            ..refused(with_pattern, "a/b")
         },
         keyword("another pattern", "pattern", json!("^.*$")),
         keyword("another format", "format", json!("password")),

@@ -89,6 +89,15 @@ fn fill_in(folder: &Path) {
     let filled = lines.join("\n") + "\n";
     let filled = filled.replace("description: \"\"", "description: Some prose.");
     fs::write(folder.join("spec/v2.yaml"), filled).expect("writable");
+    // Only a description that is there lacks the roles at its end.
+    let mut lines: Vec<String> = spec(folder).lines().map(str::to_owned).collect();
+    for finding in findings(folder).iter().filter(|it| it.rule == "notice") {
+        let at = finding.location.as_ref().expect("a place").line - 1;
+        let help = finding.help.as_deref().unwrap_or_default();
+        let notice = help.trim_start_matches("write at its end: ");
+        lines[at] = lines[at].replace("Some prose.", &format!("\"Some prose. {notice}\""));
+    }
+    fs::write(folder.join("spec/v2.yaml"), lines.join("\n") + "\n").expect("writable");
 }
 
 #[test]

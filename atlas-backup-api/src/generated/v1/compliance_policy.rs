@@ -11,7 +11,7 @@ impl Api {
     ///
     /// Returns the rules that the backups of every cluster of a project must keep.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy` as `application/json`
@@ -32,7 +32,7 @@ impl Api {
     /// Sets the rules that the backups of every cluster of a project must keep. Once a policy is in force, it can be made stricter, but
     /// nobody except MongoDB support can relax it or turn it off.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `PUT
     /// /api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy` as `application/json`

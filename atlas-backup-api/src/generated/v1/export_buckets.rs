@@ -12,7 +12,7 @@ impl Api {
     /// Tells Atlas of an AWS S3 bucket that exists in your account and to which it may export snapshots. The IAM role through which
     /// Atlas reaches the bucket must exist already.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`
@@ -34,7 +34,7 @@ impl Api {
     /// Makes Atlas forget one export bucket. The bucket itself and the data in it stay. First turn automatic exports off in the
     /// schedule of every cluster that exports to it.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
@@ -56,7 +56,7 @@ impl Api {
     ///
     /// Returns one bucket to which Atlas can export snapshots.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
@@ -78,7 +78,7 @@ impl Api {
     ///
     /// Returns the buckets to which Atlas can export the snapshots of a project.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`

@@ -11,7 +11,7 @@ impl Api {
     ///
     /// Starts a job that exports one completed snapshot to an export bucket, and answers while the job is still `Queued`.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/json`
@@ -35,7 +35,7 @@ impl Api {
     ///
     /// Returns one job that exports a snapshot to a bucket.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_id`: Id of the export job.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
@@ -60,7 +60,7 @@ impl Api {
     ///
     /// Returns the jobs that export snapshots of one cluster to buckets.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/json`

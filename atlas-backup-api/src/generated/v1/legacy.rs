@@ -13,7 +13,7 @@ impl Api {
     /// (`HTTP`). The answer lists the jobs: one for a replica set; for a sharded cluster a batch with one per shard and one for the
     /// config servers. Queryable snapshots cannot be restored this way.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/json`
@@ -39,7 +39,7 @@ impl Api {
     ///
     /// Deletes one snapshot of a cluster that still has legacy backups. It cannot be brought back.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
@@ -65,7 +65,7 @@ impl Api {
     ///
     /// Returns one point between legacy snapshots of a sharded cluster to which it can be restored.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `checkpoint_id`: Id of the checkpoint.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -92,7 +92,7 @@ impl Api {
     ///
     /// Returns one job that restores a legacy backup or makes it ready for download.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `job_id`: Id of the job.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -119,7 +119,7 @@ impl Api {
     ///
     /// Returns when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/json`
@@ -143,9 +143,10 @@ impl Api {
     ///
     /// Returns one snapshot of a cluster that still has legacy backups. Clusters created since 2020-03-23 have cloud backups only, and
     /// an upgrade to MongoDB 4.2 moves an older cluster to them: its legacy snapshots stay until they expire, and its backup policy
-    /// goes back to the default schedule, so a policy of your own must be set again.
+    /// goes back to the default schedule, so a policy of your own must be set again, as the documentation of [cloud
+    /// backups](https://www.mongodb.com/docs/atlas/backup/cloud-backup/overview/) describes.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
@@ -171,7 +172,7 @@ impl Api {
     ///
     /// Returns the points between legacy snapshots of a sharded cluster to which it can be restored, page by page.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as `application/json`
@@ -196,7 +197,7 @@ impl Api {
     /// Returns the jobs that restored legacy backups of a cluster or made them ready for download, page by page. The restore of a
     /// sharded cluster is a batch with one job per shard and one for the config servers, and `batchId` asks for the jobs of one batch.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/json`
@@ -221,7 +222,7 @@ impl Api {
     /// Returns the snapshots of a cluster that still has legacy backups, page by page. Without `completed` these are the completed
     /// ones.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots` as `application/json`
@@ -244,7 +245,7 @@ impl Api {
     ///
     /// Sets when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `PATCH
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/json`
@@ -271,7 +272,7 @@ impl Api {
     /// Sets when Atlas deletes one legacy snapshot, or keeps it for good with `doNotDelete`. A request with `doNotDelete: true` must
     /// not have `expires`.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 500. `PATCH

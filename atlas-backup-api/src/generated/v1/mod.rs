@@ -4,10 +4,10 @@
 //!
 //! Backups of MongoDB Atlas clusters, as version 1.0 of the Atlas Administration API serves them: snapshots, restores, exports,
 //! schedules and the rules of a project. Version 1.0 as a whole is deprecated, and version 2 takes its place. Calls must come from
-//! an address that the API access list allows. Projects are called groups in paths and members: both words mean the same, and so do
-//! their ids. With `envelope=true`, for clients that cannot see the HTTP status and headers, the body is an object with the status
-//! code as `status` and the answer as `envelope` or `content`; a list keeps its `results` and gains `status`; errors then arrive
-//! with HTTP status 200 and their own in the body.
+//! an address that the API access list allows. Groups are projects: paths and members say group, and the id of a group is that of
+//! its project. With `envelope=true`, for clients that cannot see the HTTP status and headers, the body is an object with the
+//! status code as `status` and the answer as `envelope` or `content`; a list keeps its `results` and gains `status`; errors then
+//! arrive with HTTP status 200 and their own in the body.
 
 use crate::generated::prelude::*;
 

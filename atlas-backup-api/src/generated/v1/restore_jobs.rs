@@ -12,7 +12,7 @@ impl Api {
     /// Cancels one job that has not ended. Its `cancelled` is true then. Atlas may refuse to cancel a restore to a cluster, with
     /// `CANNOT_CANCEL_AUTOMATED_RESTORE`, and part of a sharded cluster's job.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 405, 500. `DELETE
@@ -39,7 +39,7 @@ impl Api {
     /// (`pointInTime`), or makes a snapshot ready for download (`download`). Both restores first remove all data of the target cluster,
     /// which may be the same cluster; a download changes nothing.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/json`
@@ -64,7 +64,7 @@ impl Api {
     /// Returns one job that restores a cluster or makes a snapshot ready for download. It has ended when `finishedAt` is there or
     /// `failed`, `expired` or `cancelled` is true.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
@@ -89,7 +89,7 @@ impl Api {
     ///
     /// Returns the jobs that restore snapshots of one cluster or make them ready for download.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/json`

@@ -11,7 +11,7 @@ impl Api {
     ///
     /// Removes all policies of the schedule, so that Atlas takes no more scheduled snapshots of the cluster.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/json`
@@ -33,7 +33,7 @@ impl Api {
     ///
     /// Returns when Atlas takes snapshots of one cluster, how long it keeps them, and whereto it copies and exports them.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/json`
@@ -57,7 +57,7 @@ impl Api {
     /// list, so send the policy items and copy settings that are to stay too. Snapshots that exist keep their retention unless
     /// `updateSnapshots` is true.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `PATCH
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/json`

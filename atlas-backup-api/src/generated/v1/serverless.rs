@@ -11,7 +11,7 @@ impl Api {
     /// Restores a snapshot (`automated`) or a point in time (`pointInTime`) of a serverless instance to a cluster, whose data Atlas
     /// first deletes, or makes a snapshot ready for download (`download`).
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
@@ -37,7 +37,7 @@ impl Api {
     ///
     /// Returns one job that restores a serverless instance or makes one of its snapshots ready for download.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -64,7 +64,7 @@ impl Api {
     ///
     /// Returns one snapshot of a serverless instance.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -91,7 +91,7 @@ impl Api {
     ///
     /// Returns the jobs that restored a serverless instance or made a snapshot ready for download, page by page.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
@@ -115,7 +115,7 @@ impl Api {
     ///
     /// Returns the snapshots of a serverless instance, page by page.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots` as `application/json`

@@ -11,7 +11,7 @@ impl Api {
     ///
     /// Deletes one snapshot of a sharded cluster for good, with the snapshots of its shards and config servers.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `DELETE
@@ -36,7 +36,7 @@ impl Api {
     ///
     /// Deletes one snapshot for good. For a sharded cluster there is another operation.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
@@ -61,7 +61,7 @@ impl Api {
     ///
     /// Returns one snapshot of a sharded cluster, with the snapshots of its shards and config servers.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -86,7 +86,7 @@ impl Api {
     ///
     /// Returns one snapshot of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -111,7 +111,7 @@ impl Api {
     ///
     /// Returns all snapshots of a cluster that is sharded. There are no pages: the answer has all of them.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters` as `application/json`
@@ -133,7 +133,7 @@ impl Api {
     ///
     /// Returns the snapshots of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/json`
@@ -154,9 +154,10 @@ impl Api {
     /// Take one on-demand snapshot.
     ///
     /// Starts a snapshot at once, outside the schedule, and answers while it is still `queued`. Atlas takes one on-demand snapshot of a
-    /// cluster at a time: while one is `queued` or `inProgress`, wait until it has ended before taking another.
+    /// cluster at a time: while one is `queued` or `inProgress`, wait until it has ended before taking another. The documentation page
+    /// names another role, Project Owner.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/json`
@@ -179,7 +180,7 @@ impl Api {
     ///
     /// Sets for how long Atlas keeps one snapshot, which changes when it expires.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `PATCH

@@ -11,7 +11,7 @@ impl Api {
     /// Starts a job that restores one snapshot of an M2 or M5 cluster. Atlas first deletes all data on the target cluster, which must
     /// run the same major version of MongoDB as the snapshot, must not use encryption at rest and must not serve clients meanwhile.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/restore` as `application/json`
@@ -38,7 +38,7 @@ impl Api {
     /// Starts a job that makes one snapshot of an M2 or M5 cluster ready for download. The answer holds the download URL, which works
     /// for 4 hours from the request.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/download` as `application/json`
@@ -64,7 +64,7 @@ impl Api {
     ///
     /// Returns one job that restores a snapshot of an M2 or M5 cluster or makes it ready for download.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_id`: Id of the restore job.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -91,7 +91,7 @@ impl Api {
     ///
     /// Returns one snapshot of an M2 or M5 cluster.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
@@ -118,7 +118,7 @@ impl Api {
     ///
     /// Returns the jobs that restored a snapshot of an M2 or M5 cluster or made one ready for download. The list comes as a whole.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores` as `application/json`
@@ -142,7 +142,7 @@ impl Api {
     ///
     /// Returns the snapshots of an M2 or M5 cluster. The list comes as a whole.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
     /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots` as `application/json`

@@ -12,9 +12,9 @@ impl Api {
     /// Starts a job that restores collections or whole databases from a snapshot or a point in time to a cluster, and answers while the
     /// job is still `INITIALIZING`. With `OVERWRITE_EXISTING` it replaces collections that the target cluster already has.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
+    /// Role: Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs` as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclustercollectionrestorejob)).
     #[doc(alias = "createGroupClusterCollectionRestoreJob")]
@@ -35,10 +35,10 @@ impl Api {
     ///
     /// Returns one job that restores single collections or databases.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `job_id`: Id of the job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}` as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustercollectionrestorejob)).
     #[doc(alias = "getGroupClusterCollectionRestoreJob")]
@@ -59,11 +59,11 @@ impl Api {
     ///
     /// Returns how far one collection restore job is with one of its collections.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `job_id`: Id of the job.
     /// - `source_namespace`: Where the collection is in the snapshot, `database.collection`: any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustercollectionrestorejobcollection)).
@@ -87,10 +87,10 @@ impl Api {
     ///
     /// Returns how far one collection restore job is with each of its collections.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `job_id`: Id of the job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustercollectionrestorejobcollections)).
@@ -112,9 +112,9 @@ impl Api {
     ///
     /// Returns the jobs that restore single collections or databases of one cluster.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs` as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustercollectionrestorejobs)).
     #[doc(alias = "listGroupClusterCollectionRestoreJobs")]

@@ -11,9 +11,9 @@ impl Api {
     ///
     /// Turns the compliance policy of a project off. MongoDB support must have allowed it first.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `DELETE
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-disablegroupbackupcompliancepolicy)).
     #[doc(alias = "disableGroupBackupCompliancePolicy")]
@@ -30,9 +30,9 @@ impl Api {
     ///
     /// Returns the rules that the backups of every cluster of a project must keep.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupcompliancepolicy)).
     #[doc(alias = "getGroupBackupCompliancePolicy")]
@@ -50,9 +50,9 @@ impl Api {
     /// Sets the rules that the backups of every cluster of a project must keep. Once a policy is in force, it can be made stricter, but
     /// nobody except MongoDB support can relax it or turn it off.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `PUT
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PUT
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupbackupcompliancepolicy)).
     #[doc(alias = "updateGroupBackupCompliancePolicy")]

@@ -12,9 +12,9 @@ impl Api {
     /// Tells Atlas of a bucket that exists in your cloud account and to which it may export snapshots. A role of Atlas must have access
     /// to the bucket.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `POST
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupexportbucket)).
     #[doc(alias = "createGroupBackupExportBucket")]
@@ -34,10 +34,10 @@ impl Api {
     /// Makes Atlas forget one export bucket. The bucket itself and the data in it stay. First turn automatic exports off in the
     /// schedule of every cluster that exports to it.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `DELETE
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupexportbucket)).
     #[doc(alias = "deleteGroupBackupExportBucket")]
@@ -56,10 +56,10 @@ impl Api {
     ///
     /// Returns one bucket to which Atlas can export snapshots.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupexportbucket)).
     #[doc(alias = "getGroupBackupExportBucket")]
@@ -78,9 +78,9 @@ impl Api {
     ///
     /// Returns the buckets to which Atlas can export the snapshots of a project.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupexportbuckets)).
     #[doc(alias = "listGroupBackupExportBuckets")]
@@ -97,10 +97,10 @@ impl Api {
     ///
     /// Sets whether exports to one AWS S3 bucket go through a private endpoint. Nothing else about an export bucket can be changed.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `PATCH
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PATCH
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupbackupexportbucket)).
     #[doc(alias = "updateGroupBackupExportBucket")]

@@ -11,9 +11,9 @@ impl Api {
     ///
     /// Starts a job that exports one completed snapshot to an export bucket, and answers while the job is still `Queued`.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Backup Export Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
+    /// Role: Project Backup Export Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterbackupexport)).
     #[doc(alias = "createGroupClusterBackupExport")]
@@ -34,10 +34,10 @@ impl Api {
     ///
     /// Returns one job that exports a snapshot to a bucket.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_id`: Id of the export job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupexport)).
     #[doc(alias = "getGroupClusterBackupExport")]
@@ -58,9 +58,9 @@ impl Api {
     ///
     /// Returns the jobs that export snapshots of one cluster to buckets.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupexports)).
     #[doc(alias = "listGroupClusterBackupExports")]

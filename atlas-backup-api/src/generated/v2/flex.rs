@@ -11,10 +11,10 @@ impl Api {
     ///
     /// Starts a job that restores one snapshot of a flex cluster. Atlas first deletes all data on the target cluster.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
+    /// Role: Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupflexclusterbackuprestorejob)).
     #[doc(alias = "createGroupFlexClusterBackupRestoreJob")]
@@ -38,10 +38,10 @@ impl Api {
     ///
     /// To have it as a file, see [`save_flex_snapshot`](Self::save_flex_snapshot).
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Backup Export Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
+    /// Role: Project Backup Export Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-downloadgroupflexclusterbackup)).
     #[doc(alias = "downloadGroupFlexClusterBackup")]
@@ -62,11 +62,11 @@ impl Api {
     ///
     /// Returns one job that restores a snapshot of a flex cluster or makes it ready for download.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupflexclusterbackuprestorejob)).
     #[doc(alias = "getGroupFlexClusterBackupRestoreJob")]
@@ -87,11 +87,11 @@ impl Api {
     ///
     /// Returns one snapshot of a flex cluster.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupflexclusterbackupsnapshot)).
     #[doc(alias = "getGroupFlexClusterBackupSnapshot")]
@@ -112,10 +112,10 @@ impl Api {
     ///
     /// Returns the jobs that restored a snapshot of a flex cluster or made one ready for download, page by page.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupflexclusterbackuprestorejobs)).
     #[doc(alias = "listGroupFlexClusterBackupRestoreJobs")]
@@ -134,10 +134,10 @@ impl Api {
     ///
     /// Returns the snapshots of a flex cluster, page by page.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupflexclusterbackupsnapshots)).
     #[doc(alias = "listGroupFlexClusterBackupSnapshots")]

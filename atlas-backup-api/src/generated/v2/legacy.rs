@@ -13,9 +13,9 @@ impl Api {
     /// (`HTTP`). The answer lists the jobs: one for a replica set; for a sharded cluster a batch with one per shard and one for the
     /// config servers. Queryable snapshots cannot be restored this way.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `POST
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterrestorejob)).
     #[doc(alias = "createGroupClusterRestoreJob")]
@@ -39,10 +39,10 @@ impl Api {
     ///
     /// Deletes one snapshot of a cluster that still has legacy backups. It cannot be brought back.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `DELETE
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclustersnapshot)).
     #[doc(alias = "deleteGroupClusterSnapshot")]
@@ -66,10 +66,10 @@ impl Api {
     ///
     /// Returns one point between legacy snapshots of a sharded cluster to which it can be restored.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `checkpoint_id`: Id of the checkpoint.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupcheckpoint)).
@@ -94,10 +94,10 @@ impl Api {
     ///
     /// Returns one job that restores a legacy backup or makes it ready for download.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `job_id`: Id of the job.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterrestorejob)).
     #[doc(alias = "getGroupClusterRestoreJob")]
@@ -121,9 +121,9 @@ impl Api {
     ///
     /// Returns when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustersnapshotschedule)).
     #[doc(alias = "getGroupClusterSnapshotSchedule")]
@@ -145,12 +145,13 @@ impl Api {
     ///
     /// Returns one snapshot of a cluster that still has legacy backups. Clusters created since 2020-03-23 have cloud backups only, and
     /// an upgrade to MongoDB 4.2 moves an older cluster to them: its legacy snapshots stay until they expire, and its backup policy
-    /// goes back to the default schedule, so a policy of your own must be set again.
+    /// goes back to the default schedule, so a policy of your own must be set again, as the documentation of [cloud
+    /// backups](https://www.mongodb.com/docs/atlas/backup/cloud-backup/overview/) describes.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustersnapshot)).
     #[doc(alias = "getGroupClusterSnapshot")]
@@ -174,9 +175,9 @@ impl Api {
     ///
     /// Returns the points between legacy snapshots of a sharded cluster to which it can be restored, page by page.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupcheckpoints)).
     #[doc(alias = "listGroupClusterBackupCheckpoints")]
@@ -199,9 +200,9 @@ impl Api {
     /// Returns the jobs that restored legacy backups of a cluster or made them ready for download, page by page. The restore of a
     /// sharded cluster is a batch with one job per shard and one for the config servers, and `batchId` asks for the jobs of one batch.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterrestorejobs)).
     #[doc(alias = "listGroupClusterRestoreJobs")]
@@ -224,9 +225,9 @@ impl Api {
     /// Returns the snapshots of a cluster that still has legacy backups, page by page. Without `completed` these are the completed
     /// ones.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustersnapshots)).
     #[doc(alias = "listGroupClusterSnapshots")]
@@ -248,9 +249,9 @@ impl Api {
     ///
     /// Sets when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `PATCH
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PATCH
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclustersnapshotschedule)).
     #[doc(alias = "updateGroupClusterSnapshotSchedule")]
@@ -275,10 +276,10 @@ impl Api {
     /// Sets when Atlas deletes one legacy snapshot, or keeps it for good with `doNotDelete`. A request with `doNotDelete: true` must
     /// not have `expires`.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `PATCH
+    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `PATCH
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclustersnapshot)).
     #[doc(alias = "updateGroupClusterSnapshot")]

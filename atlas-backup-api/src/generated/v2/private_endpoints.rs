@@ -12,10 +12,10 @@ impl Api {
     /// Starts to create a private connection between Atlas and the object storage of one cloud provider. The answer comes while the
     /// endpoint is still `INITIATING`.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupprivateendpoint)).
     #[doc(alias = "createGroupBackupPrivateEndpoint")]
@@ -36,11 +36,11 @@ impl Api {
     ///
     /// Removes one private connection between Atlas and the object storage of one cloud provider.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `DELETE
+    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupprivateendpoint)).
     #[doc(alias = "deleteGroupBackupPrivateEndpoint")]
@@ -61,11 +61,11 @@ impl Api {
     ///
     /// Returns one private connection between Atlas and the object storage of one cloud provider.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupprivateendpoint)).
     #[doc(alias = "getGroupBackupPrivateEndpoint")]
@@ -87,10 +87,10 @@ impl Api {
     /// Returns the private connections between Atlas and the object storage of one cloud provider, through which snapshots can be
     /// exported without public addresses.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupprivateendpoints)).
     #[doc(alias = "listGroupBackupPrivateEndpoints")]

@@ -12,11 +12,11 @@ impl Api {
     /// Cancels one job that has not ended. Its `cancelled` is true then. Atlas may refuse to cancel a restore to a cluster, with
     /// `CANNOT_CANCEL_AUTOMATED_RESTORE`, and part of a sharded cluster's job.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
     /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 405,
-    /// 429, 500. `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
+    /// 406, 429, 500. `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-cancelgroupclusterbackuprestorejob)).
     #[doc(alias = "cancelGroupClusterBackupRestoreJob")]
@@ -41,10 +41,10 @@ impl Api {
     ///
     /// To have a snapshot as files, see [`save_snapshot`](Self::save_snapshot).
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 409,
-    /// 429, 500. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as
+    /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 406,
+    /// 409, 429, 500. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterbackuprestorejob)).
     #[doc(alias = "createGroupClusterBackupRestoreJob")]
@@ -66,10 +66,10 @@ impl Api {
     /// Returns one job that restores a cluster or makes a snapshot ready for download. It has ended when `finishedAt` is there or
     /// `failed`, `expired` or `cancelled` is true.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackuprestorejob)).
@@ -91,9 +91,9 @@ impl Api {
     ///
     /// Returns the jobs that restore snapshots of one cluster or make them ready for download.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackuprestorejobs)).
     #[doc(alias = "listGroupClusterBackupRestoreJobs")]

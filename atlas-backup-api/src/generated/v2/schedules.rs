@@ -11,9 +11,9 @@ impl Api {
     ///
     /// Removes all policies of the schedule, so that Atlas takes no more scheduled snapshots of the cluster.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `DELETE
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/vnd.atlas.2024-08-05+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupschedule)).
     #[doc(alias = "deleteGroupClusterBackupSchedule")]
@@ -32,9 +32,9 @@ impl Api {
     ///
     /// Returns when Atlas takes snapshots of one cluster, how long it keeps them, and whereto it copies and exports them.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/vnd.atlas.2024-08-05+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupschedule)).
     #[doc(alias = "getGroupClusterBackupSchedule")]
@@ -55,9 +55,9 @@ impl Api {
     /// list, so send the policy items and copy settings that are to stay too. Snapshots that exist keep their retention unless
     /// `updateSnapshots` is true.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `PATCH
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PATCH
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/vnd.atlas.2024-08-05+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclusterbackupschedule)).
     #[doc(alias = "updateGroupClusterBackupSchedule")]

@@ -11,9 +11,9 @@ impl Api {
     /// Restores a snapshot (`automated`) or a point in time (`pointInTime`) of a serverless instance to a cluster, whose data Atlas
     /// first deletes, or makes a snapshot ready for download (`download`).
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 429, 500. `POST
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupserverlessbackuprestorejob)).
     #[doc(alias = "createGroupServerlessBackupRestoreJob")]
@@ -37,10 +37,10 @@ impl Api {
     ///
     /// Returns one job that restores a serverless instance or makes one of its snapshots ready for download.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupserverlessbackuprestorejob)).
@@ -65,10 +65,10 @@ impl Api {
     ///
     /// Returns one snapshot of a serverless instance.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupserverlessbackupsnapshot)).
@@ -93,9 +93,9 @@ impl Api {
     ///
     /// Returns the jobs that restored a serverless instance or made a snapshot ready for download, page by page.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupserverlessbackuprestorejobs)).
     #[doc(alias = "listGroupServerlessBackupRestoreJobs")]
@@ -117,9 +117,9 @@ impl Api {
     ///
     /// Returns the snapshots of a serverless instance, page by page.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupserverlessbackupsnapshots)).
     #[doc(alias = "listGroupServerlessBackupSnapshots")]

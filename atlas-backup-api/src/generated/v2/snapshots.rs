@@ -11,10 +11,10 @@ impl Api {
     ///
     /// Deletes one snapshot of a sharded cluster for good, with the snapshots of its shards and config servers.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `DELETE
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshotshardedcluster)).
@@ -36,10 +36,10 @@ impl Api {
     ///
     /// Deletes one snapshot for good. For a sharded cluster there is another operation.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `DELETE
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshot)).
     #[doc(alias = "deleteGroupClusterBackupSnapshot")]
@@ -60,10 +60,10 @@ impl Api {
     ///
     /// Returns one snapshot of a sharded cluster, with the snapshots of its shards and config servers.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotshardedcluster)).
@@ -85,10 +85,10 @@ impl Api {
     ///
     /// Returns one snapshot of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshot)).
     #[doc(alias = "getGroupClusterBackupSnapshot")]
@@ -109,12 +109,12 @@ impl Api {
     ///
     /// Returns one collection in a snapshot, which tells whether the snapshot has it.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     /// - `collection_name`: Name of the collection, any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`
     /// as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotdatabasecollection)).
@@ -140,11 +140,11 @@ impl Api {
     ///
     /// Returns one database in a snapshot, which tells whether the snapshot has it.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotdatabase)).
@@ -168,9 +168,9 @@ impl Api {
     ///
     /// Returns all snapshots of a cluster that is sharded. There are no pages: the answer has all of them.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotshardedclusters)).
@@ -190,11 +190,11 @@ impl Api {
     ///
     /// Returns the collections of one database in a snapshot, which a collection restore job can restore.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotdatabasecollections)).
@@ -218,10 +218,10 @@ impl Api {
     ///
     /// Returns the databases in one snapshot, which a collection restore job can restore.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotdatabases)).
@@ -243,9 +243,9 @@ impl Api {
     ///
     /// Returns the snapshots of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `GET
+    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshots)).
     #[doc(alias = "listGroupClusterBackupSnapshots")]
@@ -263,13 +263,14 @@ impl Api {
     /// Take one on-demand snapshot.
     ///
     /// Starts a snapshot at once, outside the schedule, and answers while it is still `queued`. Atlas takes one on-demand snapshot of a
-    /// cluster at a time: while one is `queued` or `inProgress`, wait until it has ended before taking another.
+    /// cluster at a time: while one is `queued` or `inProgress`, wait until it has ended before taking another. The documentation page
+    /// names another role, Project Backup Manager.
     ///
     /// To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait).
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     ///
-    /// Role: Project Backup Creator. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `POST
+    /// Role: Project Backup Creator. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-takegroupclusterbackupsnapshots)).
     #[doc(alias = "takeGroupClusterBackupSnapshots")]
@@ -290,10 +291,10 @@ impl Api {
     ///
     /// Sets for how long Atlas keeps one snapshot, which changes when it expires.
     ///
-    /// - `group_id`: Id of the project, which the path calls a group.
+    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 429, 500. `PATCH
+    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PATCH
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclusterbackupsnapshot)).
     #[doc(alias = "updateGroupClusterBackupSnapshot")]

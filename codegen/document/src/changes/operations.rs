@@ -10,11 +10,11 @@ use super::promise::Promise::{
 };
 use super::side::Operation;
 use super::{At, Comparison};
+use crate::notice::own_words;
 
 /// What only the documentation of a method has.
 const DOCUMENTATION: &[&str] = &[
     "/summary",
-    "/description",
     "/externalDocs/url",
     "/x-atlas-roles",
     "/x-atlas-operation-id",
@@ -158,12 +158,24 @@ impl<'a> Comparison<'a> {
         let both_deprecated = old.node.flag("deprecated") && new.node.flag("deprecated");
         let of_deprecated = OF_DEPRECATED.iter().filter(|_| both_deprecated);
         let changed = DOCUMENTATION.iter().chain(of_deprecated).find(differs);
+        let description = (description(old) != description(new)).then_some("/description");
         let responses = (statuses(old) != statuses(new)).then_some("/responses");
-        if let Some(changed) = changed.copied().or(responses) {
+        if let Some(changed) = changed.copied().or(description).or(responses) {
             let at = format!("{}{changed}", new.node.pointer);
             self.add(Documentation, subject, "documentation of {}", At::New(&at));
         }
     }
+}
+
+/// The description, without the deprecation and the roles, which are changes of their own.
+fn description<'a>(operation: &Operation<'a>) -> &'a str {
+    let value = |keyword: &str| operation.node.value.get(keyword);
+    let description = value("description").and_then(Value::as_str);
+    own_words(
+        description.unwrap_or_default(),
+        value("x-atlas-deprecation"),
+        value("x-atlas-roles"),
+    )
 }
 
 /// The documented statuses.

@@ -46,11 +46,17 @@ pub(super) fn checks<'a>(
         };
         found.extend(difference(keyword, before, after, is_stricter));
     }
-    let (before, after) = keywords("pattern");
+    let (before, after) = (pattern(old_side, old), pattern(new_side, new));
     found.extend(difference("pattern", before, after, after.is_some()));
     let (before, after) = (int32(old_side, old), int32(new_side, new));
     found.extend(difference("format", before, after, after.is_some()));
     found
+}
+
+/// The pattern that the client checks, which is Atlas's own.
+fn pattern<'a>(side: &Side<'a>, schema: &Node<'a>) -> Option<&'a Value> {
+    let exact = side.keyword(schema, "x-atlas-pattern");
+    exact.or_else(|| side.keyword(schema, "pattern"))
 }
 
 /// The format `int32` of a number, or of the items of a list: a check, because all integers are 64 bits

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::difference::Kind;
 use super::view::{DocumentView, Node};
+use crate::schema::exact_pattern;
 
 /// Nodes that together describe one value, like the parts of an `allOf`.
 pub(super) type Nodes<'a> = Vec<Node<'a>>;
@@ -162,8 +163,12 @@ fn own_shape<'a>(node: &Node<'a>) -> Shape<'a> {
     let mut types = texts("type");
     // OpenAPI 3.1 lists null among the types.
     let null = types.remove("null");
+    let value = |kind: &Kind| match kind {
+        Kind::Pattern => exact_pattern(node.value).map(Value::from),
+        _ => node.value.get(kind.name()).map(normalize_number),
+    };
     let keyword = |kind: &Kind| {
-        Some((*kind, normalize_number(node.value.get(kind.name())?)))
+        Some((*kind, value(kind)?))
             .filter(|(_, value)| *value != Value::Bool(false) || *kind == Kind::Default)
     };
     Shape {

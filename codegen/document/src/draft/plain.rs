@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::names::Direction;
+use crate::lint::is_portable;
 use crate::vocabulary::{RUNTIME_PATTERNS, RUNTIME_TYPES};
 
 /// Where a schema stands.
@@ -69,11 +70,8 @@ pub(super) fn plain(schema: &Value, position: Position) -> Value {
                 drafted[keyword] = bound.into();
             }
         }
-        if let Some(pattern) = schema
-            .get("pattern")
-            .filter(|it| is_validated(it, position))
-        {
-            drafted["pattern"] = pattern.clone();
+        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
+            draft_pattern(pattern, position, &mut drafted);
         }
     }
     drafted
@@ -86,11 +84,14 @@ fn whole(bound: &Value) -> Option<i64> {
     bound.as_i64().or(number.map(|number| number as i64))
 }
 
-fn is_validated(pattern: &Value, position: Position) -> bool {
-    position == Member(Direction::Response)
-        || RUNTIME_PATTERNS
-            .iter()
-            .any(|known| *pattern == known.pattern)
+/// Adds a pattern that the client validates, or that every OpenAPI tool understands.
+fn draft_pattern(pattern: &str, position: Position, drafted: &mut Value) {
+    if let Some(known) = RUNTIME_PATTERNS.iter().find(|it| it.pattern == pattern) {
+        drafted["pattern"] = known.portable.into();
+        drafted["x-atlas-pattern"] = pattern.into();
+    } else if position == Member(Direction::Response) && is_portable(pattern) {
+        drafted["pattern"] = pattern.into();
+    }
 }
 
 /// Adds the bounds of a list.

@@ -19,6 +19,7 @@ const KEYWORDS: &[&str] = &[
     "x-atlas-schema",
     "format",
     "pattern",
+    "x-atlas-pattern",
     "minimum",
     "maximum",
     "minLength",

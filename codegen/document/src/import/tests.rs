@@ -126,9 +126,25 @@ fn only_prose_and_examples_are_left_to_fill_in() {
         );
         assert!(finding.location.is_some(), "{finding:?}");
     }
-    let filled = document("v2", &fill_in(&import.document.text, &findings));
+    let filled = fill_in(&import.document.text, &findings);
+    let filled = document("v2", &with_notices(&filled));
     let loaded = load(&filled).unwrap_or_else(|error| panic!("{error}"));
     lint(&loaded).unwrap_or_else(|error| panic!("{error}\n{}", filled.text));
+}
+
+/// Adds the roles to the descriptions that lack them.
+fn with_notices(text: &str) -> String {
+    let document = document("v2", text);
+    let loaded = load(&document).unwrap_or_else(|error| panic!("{error}"));
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for finding in lint(&loaded).map_or_else(|error| error.findings, |()| Vec::new()) {
+        let help = finding.help.unwrap_or_default();
+        if let Some(notice) = help.strip_prefix("write at its end: ") {
+            let at = finding.location.map_or(0, |at| at.line - 1);
+            lines[at] = lines[at].replace("Some prose.", &format!("\"Some prose. {notice}\""));
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 /// Fills in prose, and a value for each key that has none.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{described, members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
+use crate::schema::exact_pattern;
 use crate::vocabulary::RUNTIME_PATTERNS;
 
 const KEYWORDS: &[&str] = &[
@@ -148,7 +149,7 @@ impl Position {
         let known = || {
             RUNTIME_PATTERNS
                 .iter()
-                .any(|known| text(schema, "pattern") == known.pattern)
+                .any(|known| exact_pattern(schema) == Some(known.pattern))
         };
         match (self, keyword) {
             _ if text(schema, "format") == "date-time" => false,

@@ -10,6 +10,9 @@ use crate::error::Finding;
 use crate::schema::Schemas;
 use crate::spec::Spec;
 
+/// Examples in a form that the schema as written does not have.
+const OTHER_FORM_EXAMPLES: &str = "x-atlas-other-form-examples";
+
 /// Lints that the bodies have examples.
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     for (at, holder) in holders(document) {
@@ -33,26 +36,50 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
 pub(super) fn lint_values(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
     let document = &loaded.value;
     let spec = Spec::from(loaded);
-    let schemas = Schemas::new(&spec);
-    let mut compare = |schema: &Value, value: &Value, at: &str| {
-        schemas.locate(schema, value, at, &mut |at, deviation| {
-            findings.push(finding(at, &deviation))
-        });
-    };
     for (at, holder) in holders(document) {
         for (media, content) in members(holder, "content") {
-            let at = child(&child(&child(&at, "content"), media), "examples");
-            for (name, example) in members(content, "examples") {
-                let at = child(&child(&at, name), "value");
-                compare(&content["schema"], &example["value"], &at);
+            let at = child(&child(&at, "content"), media);
+            for keyword in ["examples", OTHER_FORM_EXAMPLES] {
+                for (name, example) in members(content, keyword) {
+                    let at = child(&child(&child(&at, keyword), name), "value");
+                    lint_value(&spec, &content["schema"], &example["value"], &at, findings);
+                }
             }
         }
     }
     for (at, holder) in parameters_and_headers(document) {
         if let Some(example) = holder.get("example") {
-            compare(&holder["schema"], example, &child(&at, "example"));
+            let at = child(&at, "example");
+            lint_value(&spec, &holder["schema"], example, &at, findings);
         }
     }
+}
+
+/// Lints one example. One that fits its schema only in another form stands apart, because other
+/// tools know nothing of these forms and would refuse it.
+fn lint_value(spec: &Spec, schema: &Value, value: &Value, at: &str, findings: &mut Vec<Finding>) {
+    let before = findings.len();
+    Schemas::new(spec).locate(schema, value, at, &mut |at, deviation| {
+        findings.push(finding(at, &deviation))
+    });
+    let mut has_other_form = false;
+    Schemas::as_written(spec).locate(schema, value, at, &mut |_, _| has_other_form = true);
+    let stands_apart = at.contains(OTHER_FORM_EXAMPLES);
+    if findings.len() > before || has_other_form == stands_apart {
+        return;
+    }
+    let (message, help) = if has_other_form {
+        (
+            "this example has the other form of a value, which other tools do not know",
+            format!("move it to `{OTHER_FORM_EXAMPLES}`"),
+        )
+    } else {
+        (
+            "no value of this example has another form",
+            "move it to `examples`".to_owned(),
+        )
+    };
+    findings.push(Finding::new("example", at, message.to_owned()).help(help));
 }
 
 /// Returns everything with `content`: the request bodies and responses of all operations. A shared

@@ -150,6 +150,7 @@ static MEDIA_TYPE: ObjectKind = ObjectKind {
     optional: &[
         ("schema", Reference(&SCHEMA, "schemas")),
         ("examples", Map(&Object(&EXAMPLE))),
+        ("x-atlas-other-form-examples", Map(&Object(&EXAMPLE))),
         ("x-atlas-sunset", Text),
         ("x-atlas-older-versions", List(&Object(&OLDER_VERSION))),
     ],
@@ -195,6 +196,7 @@ static SCHEMA: ObjectKind = ObjectKind {
         ("type", Text),
         ("format", Text),
         ("pattern", Text),
+        ("x-atlas-pattern", Text),
         ("enum", List(&Text)),
         ("minimum", Integer),
         ("maximum", Integer),

@@ -12,6 +12,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
         name(&pointer, operation, findings);
         tag(document, &pointer, operation, findings);
         deprecation(&pointer, operation, findings);
+        notice(&pointer, operation, findings);
         effect(&pointer, method, operation, findings);
         success(document, &pointer, operation, findings);
     }
@@ -87,6 +88,20 @@ fn deprecation(pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
             );
         }
         _ => {}
+    }
+}
+
+/// A description must end with what viewers do not show otherwise.
+fn notice(pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
+    let value = |keyword: &str| operation.get(keyword);
+    let expected = crate::notice::notice(value("x-atlas-deprecation"), value("x-atlas-roles"));
+    let description = text(operation, "description");
+    if !description.is_empty() && !description.ends_with(&expected) {
+        let message = "the description lacks the deprecation or the roles at its end, so that viewers of the document do not show them";
+        findings.push(
+            Finding::new("notice", child(pointer, "description"), message)
+                .help(format!("write at its end: {expected}")),
+        );
     }
 }
 

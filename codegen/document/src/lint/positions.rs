@@ -37,6 +37,7 @@ const PLACES: &[(&str, &[Position])] = &[
     ("minLength", &[Member, Parameter]),
     ("minimum", &[Member, Parameter]),
     ("pattern", &[Shared, Member, Parameter]),
+    ("x-atlas-pattern", &[Shared, Member, Parameter]),
     ("x-atlas-rules", &[Shared]),
     ("x-atlas-schema", &[Shared]),
     ("x-atlas-secret", &[Member]),
@@ -120,7 +121,7 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
 }
 
 fn is_constraint(keyword: &str) -> bool {
-    keyword.starts_with("min") || keyword.starts_with("max") || keyword == "pattern"
+    keyword.starts_with("min") || keyword.starts_with("max") || keyword.ends_with("pattern")
 }
 
 /// Whether a value of this schema is part of a request.

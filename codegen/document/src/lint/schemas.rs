@@ -7,7 +7,7 @@ use heck::ToPascalCase;
 use serde_json::Value;
 
 use super::reach::Reach;
-use super::{members, nearest, operations, other_forms, positions, rules, text, values};
+use super::{members, nearest, operations, other_forms, patterns, positions, rules, text, values};
 use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::RUNTIME_TYPES;
@@ -193,6 +193,7 @@ fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
     keywords_fit_type(schema, pointer, findings);
     all_of(schema, pointer, findings);
     values::lint(document, schema, pointer, findings);
+    patterns::lint(schema, pointer, findings);
     member_names(document, schema, pointer, findings);
     other_forms::lint(reach, schema, pointer, findings);
     positions::lint(reach, schema, pointer, findings);
@@ -262,7 +263,7 @@ fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
 fn types_of(keyword: &str) -> &'static [&'static str] {
     match keyword {
         "minimum" | "maximum" => &["integer"],
-        "pattern" | "enum" | "minLength" | "maxLength" => &["string"],
+        "pattern" | "x-atlas-pattern" | "enum" | "minLength" | "maxLength" => &["string"],
         "format" => &["string", "integer"],
         "minItems" | "maxItems" | "items" => &["array"],
         "properties"

@@ -70,7 +70,7 @@ pub(crate) fn used(document: &Value) -> BTreeSet<String> {
                 // An example is data, and refers to nothing.
                 let inner = object
                     .iter()
-                    .filter(|(name, value)| *name != "examples" || !is_examples(value));
+                    .filter(|(name, value)| !name.ends_with("examples") || !is_examples(value));
                 open.extend(inner.map(|(_, value)| value));
             }
             Value::Array(items) => open.extend(items),

@@ -23,6 +23,7 @@ const DIFFER: &[&str] = &[
     "minItems",
     "maxItems",
     "pattern",
+    "x-atlas-pattern",
     "x-atlas-secret",
     "x-atlas-other-form",
 ];

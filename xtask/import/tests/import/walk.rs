@@ -250,6 +250,7 @@ const OURS: &[&str] = &[
     "summary",
     "x-atlas-effect",
     "x-atlas-other-form",
+    "x-atlas-other-form-examples",
     "x-atlas-rules",
     "x-atlas-schema",
     "x-atlas-secret",

@@ -1,0 +1,68 @@
+//! Lints patterns: any OpenAPI tool must be able to use `pattern`. Tools run it in Python, in
+//! JavaScript with and without the flag `u`, and in Rust, so it must be written in what they share.
+//! Atlas's own pattern, if it is not, stands beside it as `x-atlas-pattern`.
+
+mod portable;
+mod samples;
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::document::child;
+use crate::error::Finding;
+
+const EXACT: &str = "x-atlas-pattern";
+
+/// Whether every OpenAPI tool understands the pattern.
+pub(crate) fn is_portable(pattern: &str) -> bool {
+    Regex::new(pattern).is_ok() && portable::fault(pattern).is_none()
+}
+
+/// Lints one schema, at any position.
+pub(super) fn lint(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    let text = |keyword: &str| schema.get(keyword).and_then(Value::as_str);
+    let mut report = |keyword: &str, message: String, help: &str| {
+        findings.push(Finding::new("pattern", child(pointer, keyword), message).help(help));
+    };
+    let compiled = |keyword: &str| text(keyword).map(Regex::new).transpose();
+    let (pattern, exact) = match (compiled("pattern"), compiled(EXACT)) {
+        (Ok(pattern), Ok(exact)) => (pattern, exact),
+        (pattern, _) => {
+            let keyword = if pattern.is_err() { "pattern" } else { EXACT };
+            let message = format!("`{keyword}` is no pattern that can be checked");
+            return report(
+                keyword,
+                message,
+                "correct it, or say in the description what it demands",
+            );
+        }
+    };
+    if let Some(fault) = text("pattern").and_then(portable::fault) {
+        let message = format!("{fault}, which not every OpenAPI tool understands");
+        return report(
+            "pattern",
+            message,
+            "move it to `x-atlas-pattern`, and write a `pattern` beside it that every tool understands, and that accepts at least the same texts",
+        );
+    }
+    let Some(exact) = exact else { return };
+    let Some(pattern) = pattern else {
+        let message = format!("`{EXACT}` without a `pattern`");
+        return report(
+            EXACT,
+            message,
+            "add a `pattern` that every tool understands",
+        );
+    };
+    if portable::fault(exact.as_str()).is_none() {
+        let message = format!("every OpenAPI tool understands this `{EXACT}`");
+        return report(EXACT, message, "write it as `pattern`");
+    }
+    let refused = samples::of(exact.as_str())
+        .into_iter()
+        .find(|text| exact.is_match(text) && !pattern.is_match(text));
+    if let Some(text) = refused {
+        let message = format!("`pattern` refuses {text:?}, which `{EXACT}` accepts");
+        report("pattern", message, "write a looser one");
+    }
+}
