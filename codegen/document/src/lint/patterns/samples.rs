@@ -35,12 +35,18 @@ fn texts(hir: &Hir) -> Vec<String> {
 fn repeated(repetition: &Repetition) -> Vec<String> {
     let least = repetition.min.min(MOST);
     let most = repetition.max.unwrap_or(least + MOST).min(least + MOST);
-    let inner = texts(&repetition.sub);
-    let at = |count: u32| inner.iter().map(move |text| text.repeat(count as usize));
+    let mut inner = texts(&repetition.sub);
+    let longest = inner.first().map(|text| text.repeat(most as usize));
     if least == 0 {
-        return std::iter::once(String::new()).chain(at(most)).collect();
+        inner.insert(0, String::new());
+    } else {
+        inner = inner
+            .iter()
+            .map(|text| text.repeat(least as usize))
+            .collect();
     }
-    at(least).chain(at(most)).collect()
+    inner.extend(longest);
+    inner
 }
 
 /// Joins the first texts of all parts, and then each other text of a part with the first texts of
@@ -68,7 +74,7 @@ mod tests {
     fn each_part_is_tried_at_its_boundaries() {
         assert_eq!(
             of("^[a-cx]{1,2}(:[0-9])?$"),
-            ["a", "c", "x", "x", "aa", "cc", "xx", "xx", "a:0", "a:9"]
+            ["a", "c", "x", "x", "aa", "a:0", "a:9", "a:0"]
         );
         assert_eq!(of("ab|c"), ["ab", "c"]);
     }
