@@ -102,7 +102,7 @@ const PING: &str = r##"paths:
       x-atlas-operation-id: pingBackups
       tags: [Ping]
       summary: Return whether backups work
-      description: Returns a namespace.
+      description: "Returns a namespace. Role: Project Read Only."
       externalDocs: {url: https://www.mongodb.com/docs/api/}
       x-atlas-roles: [Project Read Only]
       responses:
