@@ -69,7 +69,8 @@ fn no_pass_is_dead() {
 /// Every user compiles this code, and people read it.
 #[test]
 fn the_generated_code_stays_small() {
-    const LINES_OF_A_FILE: usize = 1500;
+    /// README says it.
+    const LINES_OF_A_FILE: usize = 750;
     const LINES_OF_AN_OPERATION: usize = 90;
     let (mut lines, mut operations) = (0, 0);
     for part in output().parts {

@@ -23,7 +23,7 @@ const COMMANDS: &[Command] = &[
     (
         "changes",
         &["xtask-changes"],
-        "Say what changes for users since a release, which version that needs, and what CHANGELOG.md says of it",
+        "Say what changes for users since a release, and which version that needs, and draft CHANGELOG.md",
     ),
     (
         "codegen",

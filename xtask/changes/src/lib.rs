@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use atlas_backup_document::changes::Change;
+use atlas_backup_document::changes::{Change, Level};
 use clap::Parser;
 
 mod draft;
@@ -61,6 +61,11 @@ struct Outcome {
 }
 
 impl Arguments {
+    fn root(&self) -> PathBuf {
+        let built_in = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        self.root.clone().unwrap_or_else(built_in)
+    }
+
     /// The arguments to compare the project in this folder with a commit, without the Rust API.
     pub fn since(root: &Path, base: Option<&str>) -> Self {
         Arguments {
@@ -93,11 +98,35 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     )
 }
 
+/// Returns what has changed, but for patches, and is not in the unreleased changes of CHANGELOG.md:
+/// the names of operations, types and members in Rust.
+///
+/// # Errors
+/// As [`run`].
+pub fn untold(arguments: &Arguments) -> Result<Vec<String>, String> {
+    let root = arguments.root();
+    let changelog = Repository::new(&root)?
+        .now("CHANGELOG.md")?
+        .unwrap_or_default();
+    let unreleased = changelog
+        .split("\n## [")
+        .find(|part| part.starts_with("Unreleased]"));
+    let unreleased = unreleased.unwrap_or_default();
+    let mut untold: Vec<String> = Vec::new();
+    for change in outcome(arguments)?.changes {
+        let name = change.subject.rsplit("::").next().unwrap_or_default();
+        if change.level() != Level::Patch
+            && !unreleased.contains(name)
+            && !untold.contains(&change.subject)
+        {
+            untold.push(change.subject);
+        }
+    }
+    Ok(untold)
+}
+
 fn outcome(arguments: &Arguments) -> Result<Outcome, String> {
-    let root = arguments
-        .root
-        .clone()
-        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let root = arguments.root();
     let repository = Repository::new(&root)?;
     let base = repository.base(arguments.base.as_deref())?;
     let changes = history::changes(&repository, &base)?;

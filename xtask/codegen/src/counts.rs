@@ -138,10 +138,10 @@ impl Counts {
             .split('\n')
             .enumerate()
             .map(|(index, row)| match index {
-                0 | 1 => row.to_owned(),
+                0 | 1 => Ok(row.to_owned()),
                 _ => self.row(row, &mut missing),
             })
-            .collect();
+            .collect::<Result<_, _>>()?;
         match missing.first() {
             None => Ok(format!("{before}{}{after}", rows.join("\n"))),
             Some(tag) => Err(format!(
@@ -151,10 +151,10 @@ impl Counts {
     }
 
     /// Corrects one row, and removes its tags from those that are missing.
-    fn row(&self, row: &str, missing: &mut Vec<&str>) -> String {
+    fn row(&self, row: &str, missing: &mut Vec<&str>) -> Result<String, String> {
         let mut cells: Vec<String> = row.split('|').map(str::to_owned).collect();
         let [_, tags, v2, v1, ..] = cells.as_mut_slice() else {
-            return row.to_owned();
+            return Ok(row.to_owned());
         };
         let name = |cell: &str| {
             cell.split(" (")
@@ -164,6 +164,12 @@ impl Counts {
                 .to_owned()
         };
         let names: Vec<String> = tags.split(", ").map(name).collect();
+        let is_known = |name: &&String| self.tags.keys().any(|(_, tag)| tag == *name);
+        if let Some(name) = names.iter().find(|name| !is_known(name)) {
+            return Err(format!(
+                "error: no operation has the tag {name}; remove it from the table of tags in {TABLE}"
+            ));
+        }
         missing.retain(|tag| !names.iter().any(|name| name == tag));
         for (api, cell) in [("v2", v2), ("v1", v1)] {
             let count = |tag: &String| self.tags.get(&(api.to_owned(), tag.clone())).copied();
@@ -174,7 +180,7 @@ impl Counts {
                 _ => format!(" {} ", text.join(" + ")),
             };
         }
-        cells.join("|")
+        Ok(cells.join("|"))
     }
 }
 
@@ -238,6 +244,9 @@ mod tests {
     #[test]
     fn what_is_missing_is_an_error_that_says_what_to_do() {
         let table = "| tag | v2 | v1.0 | what it covers |\n|---|---|---|---|\n| Snapshots | 1 | 1 | some |\n";
+        let ghost = format!("{table}| Flex, Ghost | 1 + 0 | - | more |\n");
+        let error = counts().table(&ghost).expect_err("no such tag");
+        assert!(error.contains("no operation has the tag Ghost"), "{error}");
         let error = counts().table(table).expect_err("no row for Flex");
         assert!(
             error.contains("spec/README.md has no row for Flex"),

@@ -51,7 +51,7 @@ pub fn new(import: &Import, published: &str) -> String {
         Some(count) => push(
             &mut text,
             format_args!(
-                "\n{count} places to fill in or to correct; run cargo xtask codegen, which shows each of them"
+                "\n{count} places to fill in or to correct; run cargo xtask codegen, which shows the first 50, until it shows none"
             ),
         ),
         None => push(&mut text, format_args!("\nnow run cargo xtask codegen")),

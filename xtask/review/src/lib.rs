@@ -71,10 +71,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     title("Snapshots to review");
     anstream::print!("{}", snapshots::by_kind(&repository.status("*.snap")?));
     title(&format!("What changes for users since {}", base.name));
-    xtask_changes::run(&xtask_changes::Arguments::since(
-        &root,
-        arguments.base.as_deref(),
-    ))?;
+    let since = xtask_changes::Arguments::since(&root, arguments.base.as_deref());
+    xtask_changes::run(&since)?;
+    for subject in xtask_changes::untold(&since)? {
+        anstream::println!("{subject} is not in the unreleased changes of CHANGELOG.md");
+        is_done = false;
+    }
     Ok(match is_done {
         true => ExitCode::SUCCESS,
         false => {
@@ -111,7 +113,8 @@ fn loaded(documents: &[Document]) -> Result<Vec<Loaded<'_>>, String> {
     documents.iter().map(load).collect()
 }
 
-/// Prints every place that still says the name of what is gone. Returns whether there is none.
+/// Prints every place that still says the name of what is gone. Returns whether there is none, but
+/// for names that another API generation still has.
 fn old_names(
     repository: &Repository,
     older: &[Loaded<'_>],
@@ -121,15 +124,24 @@ fn old_names(
     let mut is_done = true;
     for gone in gone(older, newer) {
         let mentions = mentions(repository.root(), &files, &gone)?;
-        let Gone { name, renamed, .. } = &gone;
+        let Gone {
+            api,
+            name,
+            renamed,
+            kept_by,
+            ..
+        } = &gone;
         match renamed {
-            Some(new) => anstream::println!("  {name} is {new} now"),
-            None => anstream::println!("  {name} is gone"),
+            Some(new) => anstream::println!("  {api}: {name} is {new} now"),
+            None => anstream::println!("  {api}: {name} is gone"),
+        }
+        if let Some(other) = kept_by {
+            anstream::println!("    {other} still has it: change the places that mean {api}");
         }
         for mention in &mentions {
             anstream::println!("    {mention}");
         }
-        is_done &= mentions.is_empty();
+        is_done &= mentions.is_empty() || kept_by.is_some();
     }
     Ok(is_done)
 }

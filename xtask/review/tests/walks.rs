@@ -15,6 +15,22 @@ fn project() -> &'static Path {
         .expect("the crate is a folder of a folder of the project")
 }
 
+/// What git tells its hooks about the repository that they run in.
+const OF_HOOKS: &[&str] = &["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"];
+
+/// Returns a command that takes no other repository, and no settings of its user, for that of its
+/// folder.
+fn command(program: &str) -> Command {
+    let mut command = Command::new(program);
+    for name in OF_HOOKS {
+        command.env_remove(name);
+    }
+    command
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null");
+    command
+}
+
 /// A copy of this project whose only commit is the project as it is.
 struct Copy(tempfile::TempDir);
 
@@ -54,13 +70,19 @@ impl Copy {
         fs::write(self.path().join(path), text.replace(old, new)).expect("writable");
     }
 
+    /// Adds a line to the unreleased changes.
+    fn tell(&self, change: &str) {
+        let heading = "## [Unreleased]\n";
+        self.edit("CHANGELOG.md", heading, &format!("{heading}\n- {change}\n"));
+    }
+
     fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path().join(path)).expect("readable")
     }
 
     /// Runs the command. Returns whether nothing is left to do, and what it printed.
     fn review(&self, arguments: &[&str]) -> (bool, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_review"))
+        let output = command(env!("CARGO_BIN_EXE_review"))
             .args(arguments)
             .arg("--root")
             .arg(self.path())
@@ -75,10 +97,7 @@ impl Copy {
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .current_dir(folder)
-        .args(arguments)
-        .output();
+    let output = command("git").current_dir(folder).args(arguments).output();
     let Output {
         status,
         stdout,
@@ -143,12 +162,20 @@ fn adding_an_operation_needs_a_row_for_a_new_tag_and_nothing_else() {
         "| Ping | 0 | 0 | whether backups work |\n| Export Buckets,",
     );
     let (is_done, printed) = copy.review(&["--no-tests"]);
+    assert!(!is_done);
+    let written = [
+        "new      atlas-backup-api/src/generated/v2/ping.rs",
+        "changed  README.md",
+    ];
+    assert_says(&printed, &written);
+    let untold = "v2::Api::ping_backups is not in the unreleased changes of CHANGELOG.md";
+    assert_says(&printed, &[untold]);
+    copy.tell("`Api::ping_backups`.");
+    let (is_done, printed) = copy.review(&["--no-tests"]);
     assert!(is_done, "{printed}");
     assert_says(
         &printed,
         &[
-            "new      atlas-backup-api/src/generated/v2/ping.rs",
-            "changed  README.md",
             "v2/pingBackups: to keep its resources, add a handler to tests/fake-atlas/",
             "`Api::ping_backups`",
         ],
@@ -187,7 +214,7 @@ fn renaming_an_operation_lists_every_place_that_has_the_old_name() {
     assert_says(
         &printed,
         &[
-            "getSnapshotDatabase is readSnapshotDatabase now",
+            "v2: getSnapshotDatabase is readSnapshotDatabase now",
             "notes.md:1: Call `get_snapshot_database`,",
             "notes.md:2: or `GetSnapshotDatabase`.",
             &format!("    {HANDLERS}:"),
@@ -200,6 +227,7 @@ fn renaming_an_operation_lists_every_place_that_has_the_old_name() {
         "\"getSnapshotDatabase\"",
         "\"readSnapshotDatabase\"",
     );
+    copy.tell("`Api::get_snapshot_database` is `read_snapshot_database` now.");
     let (is_done, printed) = copy.review(&["--no-tests"]);
     assert!(is_done, "{printed}");
     assert_says(&printed, &["`Api::get_snapshot_database`", "0.2.0"]);
@@ -222,12 +250,30 @@ fn removing_an_operation_lists_every_place_that_has_its_name() {
     let (is_done, printed) = copy.review(&["--no-tests"]);
     assert!(!is_done);
     let handler = format!("    {HANDLERS}:");
-    assert_says(&printed, &["deletePrivateEndpoint is gone", &handler]);
+    assert_says(&printed, &["v2: deletePrivateEndpoint is gone", &handler]);
     let row = "    (\"deletePrivateEndpoint\", Family::PrivateEndpoint, delete),\n";
     copy.edit(HANDLERS, row, "");
+    copy.tell("`Api::delete_private_endpoint` is gone.");
     let (is_done, printed) = copy.review(&["--no-tests"]);
     assert!(is_done, "{printed}");
     assert_says(&printed, &["`Api::delete_private_endpoint`", "0.2.0"]);
     let changelog = copy.read("CHANGELOG.md");
     assert_says(&changelog, &["All 112 backup operations, 66 of API v2"]);
+}
+
+#[test]
+fn a_name_that_only_one_generation_loses_is_told_with_the_places_that_may_mean_it() {
+    let copy = Copy::new();
+    let text = copy.read("spec/v2.yaml");
+    let renamed = text.replace("operationId: takeSnapshot\n", "operationId: makeSnapshot\n");
+    fs::write(copy.path().join("spec/v2.yaml"), renamed).expect("writable");
+    let (_, printed) = copy.review(&["--no-tests"]);
+    assert_says(
+        &printed,
+        &[
+            "v2: takeSnapshot is makeSnapshot now",
+            "v1 still has it: change the places that mean v2",
+            "    README.md:",
+        ],
+    );
 }

@@ -193,7 +193,10 @@ impl Flattener<'_> {
             Direction::Request => "readOnly",
             Direction::Response => "writeOnly",
         };
-        member.get(keyword) != Some(&Value::Bool(true))
+        let (_, target) = self.published.resolve(member);
+        [member, target]
+            .iter()
+            .all(|schema| schema.get(keyword) != Some(&Value::Bool(true)))
     }
 }
 

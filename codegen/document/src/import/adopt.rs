@@ -54,6 +54,11 @@ impl<'a> Adoption<'a> {
                 *response = shared;
             }
         }
+        if let Some(responses) = operation["responses"].as_object_mut() {
+            for (status, shared) in self.reuse.errors_of_all() {
+                responses.entry(status).or_insert(shared);
+            }
+        }
         self.adopt(&mut operation);
         if let Some(parameters) = operation["parameters"].as_array_mut() {
             parameters.sort_by_key(|parameter| self.place(parameter, path));

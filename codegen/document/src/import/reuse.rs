@@ -92,6 +92,18 @@ impl<'a> Reuse<'a> {
         pointer.is_some_and(|pointer| self.ours.pointer(pointer).is_some())
     }
 
+    /// Returns the errors that all of our operations have, of which Atlas may publish none.
+    pub fn errors_of_all(&self) -> Vec<(String, Value)> {
+        let mut operations = known(self.ours).map(|operation| &operation.value["responses"]);
+        let first = operations.next().and_then(Value::as_object).cloned();
+        let mut common = first.unwrap_or_default();
+        common.retain(|status, _| status.starts_with(['4', '5']));
+        for responses in operations {
+            common.retain(|status, response| responses.get(status) == Some(response));
+        }
+        common.into_iter().collect()
+    }
+
     /// Returns the shared response that most of our operations have for this status.
     pub fn error(&self, status: &str) -> Option<Value> {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

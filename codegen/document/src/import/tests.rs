@@ -116,6 +116,16 @@ fn an_operation_is_inserted_in_order_and_nothing_else_changes() {
 }
 
 #[test]
+fn an_error_that_all_of_our_operations_have_is_added_where_atlas_does_not_publish_it() {
+    let reference = "        '404': {$ref: '#/components/responses/NotFound'}\n";
+    let text = |published: &str| {
+        let import = imported(OURS, published, request("createGroupShed"));
+        import.document.text
+    };
+    assert_eq!(text(PUBLISHED), text(&PUBLISHED.replace(reference, "")));
+}
+
+#[test]
 fn only_prose_and_examples_are_left_to_fill_in() {
     let import = imported(OURS, PUBLISHED, request("createGroupShed"));
     let findings = import.findings.expect("empty places").findings;

@@ -96,6 +96,14 @@ fn notice(pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
     let value = |keyword: &str| operation.get(keyword);
     let expected = crate::notice::notice(value("x-atlas-deprecation"), value("x-atlas-roles"));
     let description = text(operation, "description");
+    let own = description.strip_suffix(&expected).unwrap_or_default();
+    if own.contains("Role: ") {
+        let message = "the description has roles before those at its end";
+        findings.push(
+            Finding::new("notice", child(pointer, "description"), message)
+                .help("remove them: only the last sentence says the roles"),
+        );
+    }
     if !description.is_empty() && !description.ends_with(&expected) {
         let message = "the description lacks the deprecation or the roles at its end, so that viewers of the document do not show them";
         findings.push(
