@@ -99,12 +99,15 @@ pub(super) fn is_documented_otherwise<'a>(
     is_sent: bool,
 ) -> bool {
     let own = |keyword: &&str| old.value.get(*keyword) != new.value.get(*keyword);
-    // A format that is a type or a check is reported as such.
+    // A format that is a type or a check is reported as such, and `int64` is only a record.
     let has_format = |side: &Side<'a>, node: &Node<'a>| {
         let format = side.keyword(node, "format");
-        format
-            .filter(|format| *format != "date-time" && *format != "int32")
-            .cloned()
+        let is_documented = |format: &&Value| {
+            !["date-time", "int32", "int64"]
+                .iter()
+                .any(|known| *format == known)
+        };
+        format.filter(is_documented).cloned()
     };
     DOCUMENTATION.iter().any(own)
         || has_format(old_side, old) != has_format(new_side, new)
