@@ -34,9 +34,13 @@ impl Calendar<'_> {
         i64::from((date - self.today).get_days())
     }
 
+    /// Returns the reviews that were long ago, and those whose date is still to come.
     fn old_reviews(&self, report: &Report) -> Vec<Review> {
         let reviews = self.deviations.reviews(&report.api);
-        let is_old = |it: &Review| -self.days_left(it.date) > i64::from(self.review_age);
+        let is_old = |it: &Review| {
+            let left = self.days_left(it.date);
+            left > 0 || -left > i64::from(self.review_age)
+        };
         reviews.filter(is_old).collect()
     }
 
@@ -69,10 +73,14 @@ impl Calendar<'_> {
         let reviews = self.old_reviews(report);
         for review in &reviews {
             let (at, days) = (&review.location, -self.days_left(review.date));
+            let when = match days {
+                0.. => format!("was reviewed {days} days ago"),
+                _ => "has a review that is still to come".to_owned(),
+            };
             push(
                 &mut text,
                 format_args!(
-                    "{deviations}:{}:{}: {} was reviewed {days} days ago, on {}",
+                    "{deviations}:{}:{}: {} {when}, on {}",
                     at.line, at.column, review.label, review.date
                 ),
             );

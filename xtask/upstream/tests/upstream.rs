@@ -398,7 +398,7 @@ fn a_version_of_an_operation_that_has_ended_is_not_in_use() {
 }
 
 #[test]
-fn an_old_review_is_told() {
+fn a_review_that_was_long_ago_or_is_still_to_come_is_told() {
     let told = |arguments: &[&str]| upstream_of("published.yaml", YAML, SUNSET, arguments);
     let line = "spec/deviations.yaml:2:5: operation listFolders, member answer was reviewed 366 days ago, on 2026-01-31";
     ends(&told(&["--today", "2027-02-01"]), 0, &[line]);
@@ -410,6 +410,8 @@ fn an_old_review_is_told() {
         let all = text(&output.stdout);
         assert!(!all.contains("was reviewed"), "{all}");
     }
+    let early = "listFolders, member answer has a review that is still to come, on 2026-01-31";
+    ends(&told(&["--today", "2026-01-30"]), 0, &[early]);
 }
 
 #[test]
