@@ -195,6 +195,7 @@ pub use client::Client;
 pub use client::builder::ClientBuilder;
 pub use client::pager::Items;
 pub use client::poller::{Ending, Wait, WaitError};
+pub use client::raw_call::RawCall;
 pub use config::call_options::CallOptions;
 pub use config::clock::{Clock, Sleep};
 pub use config::retry_policy::RetryPolicy;
@@ -221,7 +222,7 @@ pub use workflow::take_snapshot::{TakeError, TakeSnapshotAndWait};
 
 // Types of other crates in this crate's signatures, re-exported so that a program needs no
 // dependency for them.
-pub use ::http::{HeaderMap, StatusCode};
+pub use ::http::{HeaderMap, Method, StatusCode};
 pub use jiff::Timestamp;
 pub use reqwest;
 pub use serde_json::Value;

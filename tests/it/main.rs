@@ -14,6 +14,7 @@ mod handles;
 mod jobs;
 mod mutation;
 mod programs;
+mod raw_calls;
 mod rejections;
 mod repository;
 mod restores;

@@ -2,19 +2,23 @@
 //! through it alone.
 
 use std::fmt;
+use std::pin::Pin;
 
 use crate::client::Client;
 use crate::config::call_options::CallOptions;
 use crate::error::Error;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::pipeline::decode::Content;
-use crate::pipeline::operation::Operation;
 use crate::pipeline::path::PathValue;
 use crate::pipeline::query::QueryValue;
 use crate::pipeline::request::Request;
 use crate::pipeline::response::Response;
 use crate::pipeline::retry;
+use crate::pipeline::route::Route;
 use crate::validate::body::Body;
+
+/// The future of a call that is awaited.
+pub(crate) type Sending<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
 
 /// A request, and the client that sends it.
 #[derive(Clone)]
@@ -24,10 +28,10 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(client: &Client, operation: &'static Operation) -> Self {
+    pub(crate) fn new(client: &Client, route: impl Into<Route>) -> Self {
         Call {
             client: client.clone(),
-            request: Request::new(operation),
+            request: Request::new(route),
         }
     }
 
@@ -64,6 +68,13 @@ impl Call {
         self
     }
 
+    /// Asks for another version of the operation.
+    pub(crate) fn version(mut self, version: &str) -> Self {
+        let outcome = self.request.route.set_version(version);
+        self.request.check(outcome);
+        self
+    }
+
     /// Sets the options of this call, which override the client's.
     pub(crate) fn options(mut self, options: CallOptions) -> Self {
         self.request.options = options;
@@ -72,9 +83,9 @@ impl Call {
 
     /// Sends the request and decodes the response into a `T`.
     pub(crate) async fn send<T: Content>(self) -> Result<Response<T>, Error> {
-        let (operation, enveloped) = (self.request.operation, self.request.enveloped());
+        let (name, enveloped) = (self.request.route.name.clone(), self.request.enveloped());
         let raw = retry::send(self.client.context().clone(), self.request).await?;
-        let (status, value) = T::read(operation, enveloped, &raw)?;
+        let (status, value) = T::read(&name, enveloped, &raw)?;
         Ok(Response::new(status, raw.headers, value))
     }
 }
@@ -92,7 +103,7 @@ mod tests {
 
     use super::*;
     use crate::loopback::{Loopback, answer};
-    use crate::pipeline::operation::Idempotency;
+    use crate::pipeline::operation::{Idempotency, Operation};
     use crate::validate;
     use crate::validate::request_macros::request_body;
     use crate::wire::cluster_name::ClusterName;

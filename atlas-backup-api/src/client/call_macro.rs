@@ -2,16 +2,17 @@
 
 /// Defines the request struct of an operation: a setter for each optional argument, and `send`.
 ///
-/// `#[response(…)]` names the type of the response body and the method that makes the call,
+/// `#[response(…)]` names the type of the response body, the method that makes the call and the
+/// version of the operation, if it has one,
 /// `#[items(…)]` the type of the list's items, `#[body(…)]` that of an optional body, and
 /// `#[query("…")]` the parameter's name on the wire with the rules for its value. It is a macro so that 113 operations do not repeat 20 lines each.
 macro_rules! request {
-    (#[response($answer:ty, $method:ident)] $(#[items($item:ty $(, $page:ident)*)])? $(#[body($body:ty)])? pub struct $name:ident {
+    (#[response($answer:ty, $method:ident $(, $version:literal)?)] $(#[items($item:ty $(, $page:ident)*)])? $(#[body($body:ty)])? pub struct $name:ident {
         $($(#[doc = $about:literal])* #[query($wire:literal $(, $rule:ident($($bound:literal)?))*)] $setter:ident: $type:ty),* $(,)?
     }) => {
         #[doc = concat!("A call of [`", stringify!($method), "`](Api::", stringify!($method), "), not yet sent: set optional arguments, then [`send`](Self::send).")]
         #[derive(Debug)]
-        #[must_use = "nothing is sent before `send`"]
+        #[must_use = "nothing is sent before `send` or `.await`"]
         pub struct $name(pub(crate) Call);
 
         impl ::core::convert::From<Call> for $name {
@@ -33,6 +34,17 @@ macro_rules! request {
                 #[inline]
                 pub fn body(self, body: $body) -> Self {
                     $name(self.0.body(&body))
+                }
+            )?
+
+            $(
+                #[doc = concat!("Asks for another version of the operation than `", $version, "`: an older date, or `preview`.")]
+                ///
+                /// The request and the response stay the same types: the body is sent as this
+                /// version of the crate writes it, and members of another type are in `extra`.
+                #[inline]
+                pub fn version(self, version: &str) -> Self {
+                    $name(self.0.version(version))
                 }
             )?
 
@@ -60,6 +72,17 @@ macro_rules! request {
             #[inline]
             pub async fn send(self) -> ::core::result::Result<Response<$answer>, Error> {
                 self.0.send().await
+            }
+        }
+
+        /// Awaiting the call sends it, as [`send`](Self::send) does.
+        impl ::core::future::IntoFuture for $name {
+            type Output = ::core::result::Result<Response<$answer>, Error>;
+            type IntoFuture = $crate::client::call::Sending<$answer>;
+
+            #[inline]
+            fn into_future(self) -> Self::IntoFuture {
+                ::std::boxed::Box::pin(self.0.send())
             }
         }
     };

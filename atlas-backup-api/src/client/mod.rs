@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod call_macro;
 pub(crate) mod pager;
 pub(crate) mod poller;
+pub(crate) mod raw_call;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError};

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::error::Error;
+use crate::error::{Error, OperationName};
 
 /// A call that creates or changes something failed, and it is unknown whether Atlas carried it out:
 /// the connection broke, there was no response in time, or the response was a 5xx. The client did
@@ -12,18 +12,21 @@ use crate::error::Error;
 /// Check whether it was carried out (for example, list the snapshots) before you call again.
 #[derive(Debug)]
 pub struct AmbiguousError {
-    operation: &'static str,
+    operation: OperationName,
     failure: Error,
 }
 
 impl AmbiguousError {
-    pub(crate) fn new(operation: &'static str, failure: Error) -> Self {
-        AmbiguousError { operation, failure }
+    pub(crate) fn new(operation: impl Into<OperationName>, failure: Error) -> Self {
+        AmbiguousError {
+            operation: operation.into(),
+            failure,
+        }
     }
 
     /// The operation that was called, as the documents name it: `takeSnapshot`.
     pub fn operation(&self) -> &str {
-        self.operation
+        &self.operation
     }
 
     /// Writes the message without the operation.

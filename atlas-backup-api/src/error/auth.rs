@@ -8,10 +8,10 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::error::api::ApiError;
-use crate::error::begin_with_call;
 use crate::error::connection::ConnectionError;
 use crate::error::redact;
 use crate::error::truncated::Truncated;
+use crate::error::{OperationName, begin_with_call};
 use crate::http::retry_after;
 
 /// Authentication failed: Atlas rejected the credentials, or the client got no token for them.
@@ -21,7 +21,7 @@ use crate::http::retry_after;
 /// not on their access list. So the error cannot tell which it was.
 #[derive(Clone)]
 pub struct AuthError {
-    operation: Option<&'static str>,
+    operation: Option<OperationName>,
     /// All calls that waited for the same token share it.
     cause: Arc<Cause>,
 }
@@ -51,9 +51,13 @@ pub(crate) struct TokenRefusal {
 
 impl AuthError {
     /// The API rejected the credentials.
-    pub(crate) fn refused(operation: &'static str, answer: ApiError, hint: &'static str) -> Self {
+    pub(crate) fn refused(
+        operation: impl Into<OperationName>,
+        answer: ApiError,
+        hint: &'static str,
+    ) -> Self {
         AuthError {
-            operation: Some(operation),
+            operation: Some(operation.into()),
             ..AuthError::new(Cause::Refused { answer, hint })
         }
     }
@@ -78,16 +82,16 @@ impl AuthError {
     }
 
     /// Adds the operation that needed the token.
-    pub(crate) fn of(self, operation: &'static str) -> Self {
+    pub(crate) fn of(self, operation: impl Into<OperationName>) -> Self {
         AuthError {
-            operation: Some(operation),
+            operation: Some(operation.into()),
             ..self
         }
     }
 
     /// The operation that was called, as the documents name it: `takeSnapshot`.
     pub fn operation(&self) -> Option<&str> {
-        self.operation
+        self.operation.as_deref()
     }
 
     /// Whether the token endpoint could not be reached or did not respond.
@@ -198,7 +202,7 @@ impl fmt::Display for TokenRefusal {
 
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        begin_with_call(f, self.operation)?;
+        begin_with_call(f, self.operation())?;
         self.message(f)
     }
 }

@@ -3,16 +3,16 @@
 use std::error::Error as StdError;
 use std::{fmt, io};
 
-use crate::error::begin_with_call;
 use crate::error::redact;
 use crate::error::truncated::Truncated;
+use crate::error::{OperationName, begin_with_call};
 
 /// The maximum length of the system's message.
 const LONGEST: usize = 300;
 
 /// There was no complete response. The error sources have details.
 pub struct ConnectionError {
-    operation: Option<&'static str>,
+    operation: Option<OperationName>,
     cause: Cause,
 }
 
@@ -23,9 +23,9 @@ enum Cause {
 }
 
 impl ConnectionError {
-    pub(crate) fn new(operation: &'static str, source: reqwest::Error) -> Self {
+    pub(crate) fn new(operation: impl Into<OperationName>, source: reqwest::Error) -> Self {
         ConnectionError {
-            operation: Some(operation),
+            operation: Some(operation.into()),
             ..ConnectionError::of_request(source)
         }
     }
@@ -40,9 +40,9 @@ impl ConnectionError {
     }
 
     /// The total timeout passed before the request was sent.
-    pub(crate) fn waited_for(what: &'static str, operation: &'static str) -> Self {
+    pub(crate) fn waited_for(what: &'static str, operation: impl Into<OperationName>) -> Self {
         ConnectionError {
-            operation: Some(operation),
+            operation: Some(operation.into()),
             cause: Cause::WaitedFor(what),
         }
     }
@@ -50,7 +50,7 @@ impl ConnectionError {
     /// The operation that was called, as the documents name it: `takeSnapshot`. `None` for a
     /// download and for a token request.
     pub fn operation(&self) -> Option<&str> {
-        self.operation
+        self.operation.as_deref()
     }
 
     /// Whether there was no connection, so that Atlas cannot have received the request. Otherwise
@@ -111,7 +111,7 @@ impl ConnectionError {
 
 impl fmt::Display for ConnectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        begin_with_call(f, self.operation)?;
+        begin_with_call(f, self.operation())?;
         self.message(f)
     }
 }

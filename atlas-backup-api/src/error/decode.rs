@@ -5,6 +5,7 @@ use std::fmt;
 
 use http::StatusCode;
 
+use crate::error::OperationName;
 use crate::error::truncated::Truncated;
 use crate::wire::mismatch::Mismatch;
 use crate::wire::one_line;
@@ -17,7 +18,7 @@ const LONGEST: usize = 300;
 ///
 /// The error never contains values of the body, which may be secret.
 pub struct DecodeError {
-    operation: &'static str,
+    operation: OperationName,
     status: StatusCode,
     path: String,
     problem: String,
@@ -26,12 +27,12 @@ pub struct DecodeError {
 
 impl DecodeError {
     pub(crate) fn mismatch(
-        operation: &'static str,
+        operation: impl Into<OperationName>,
         status: StatusCode,
         mismatch: &Mismatch,
     ) -> Self {
         DecodeError {
-            operation,
+            operation: operation.into(),
             status,
             path: mismatch.path().to_owned(),
             problem: mismatch.problem().to_owned(),
@@ -39,10 +40,10 @@ impl DecodeError {
         }
     }
 
-    pub(crate) fn empty(operation: &'static str, status: StatusCode) -> Self {
+    pub(crate) fn empty(operation: impl Into<OperationName>, status: StatusCode) -> Self {
         let problem = "the response is empty".to_owned();
         DecodeError {
-            operation,
+            operation: operation.into(),
             status,
             path: String::new(),
             problem,
@@ -51,13 +52,13 @@ impl DecodeError {
     }
 
     pub(crate) fn syntax(
-        operation: &'static str,
+        operation: impl Into<OperationName>,
         status: StatusCode,
         error: serde_json::Error,
     ) -> Self {
         let problem = "the response is not JSON".to_owned();
         DecodeError {
-            operation,
+            operation: operation.into(),
             status,
             path: String::new(),
             problem,
@@ -65,14 +66,35 @@ impl DecodeError {
         }
     }
 
+    /// JSON that does not fit a type of the program. serde's message may quote values of the body,
+    /// so only the part of it that names what was expected is kept.
+    pub(crate) fn of_type<T>(
+        operation: impl Into<OperationName>,
+        status: StatusCode,
+        path: String,
+        error: &serde_json::Error,
+    ) -> Self {
+        DecodeError {
+            operation: operation.into(),
+            status,
+            path,
+            problem: unfit(short(std::any::type_name::<T>()), error),
+            source: None,
+        }
+    }
+
     /// The rest of the response was not read.
-    pub(crate) fn too_long(operation: &'static str, status: StatusCode, limit: usize) -> Self {
+    pub(crate) fn too_long(
+        operation: impl Into<OperationName>,
+        status: StatusCode,
+        limit: usize,
+    ) -> Self {
         let problem = format!(
             "the response is longer than {limit} bytes, which is as much as is read; `max_response_bytes` of the client or of the call \
              raises the limit"
         );
         DecodeError {
-            operation,
+            operation: operation.into(),
             status,
             path: String::new(),
             problem,
@@ -82,7 +104,7 @@ impl DecodeError {
 
     /// The operation that was called, as the documents name it: `takeSnapshot`.
     pub fn operation(&self) -> &str {
-        self.operation
+        &self.operation
     }
 
     /// Writes the message without the operation.
@@ -108,6 +130,44 @@ impl DecodeError {
     pub fn path(&self) -> &str {
         &self.path
     }
+}
+
+/// A type without its modules: `Named` of `program::lists::Named`. One with parameters is left as
+/// it is.
+fn short(type_name: &str) -> &str {
+    match type_name.rsplit("::").next() {
+        Some(name) if !type_name.contains('<') => name,
+        _ => type_name,
+    }
+}
+
+/// Why JSON does not fit a type, without the values in the message of serde's error.
+fn unfit(type_name: &str, error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    // A place that is unknown is line 0.
+    let place = match error.line() {
+        0 => String::new(),
+        line => format!(" at line {line} column {}", error.column()),
+    };
+    let message = message.strip_suffix(place.as_str()).unwrap_or(&message);
+    let quotes = [
+        "invalid type: ",
+        "invalid value: ",
+        "invalid length ",
+        "unknown variant ",
+    ];
+    let why = if message.starts_with("missing field `") {
+        format!(": {message}")
+    } else if quotes.iter().any(|start| message.starts_with(start)) {
+        // What was expected comes last, and from the program.
+        let expected = message.rsplit_once(", expected ");
+        expected.map_or(String::new(), |(_, expected)| {
+            format!(": expected {expected}")
+        })
+    } else {
+        String::new()
+    };
+    format!("it is no {type_name}{why}{place}")
 }
 
 impl fmt::Display for DecodeError {

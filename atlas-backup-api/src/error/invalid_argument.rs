@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::error::begin_with_call;
 use crate::error::redact;
 use crate::error::rust_name;
 use crate::error::truncated::Truncated;
+use crate::error::{OperationName, begin_with_call};
 use crate::wire::invalid_id::InvalidId;
 use crate::wire::json_path;
 use crate::wire::one_line;
@@ -13,7 +13,7 @@ use crate::wire::one_line;
 /// An argument, or a member of a request body, violates a rule. Nothing was sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InvalidArgument {
-    operation: Option<&'static str>,
+    operation: Option<OperationName>,
     parameter: String,
     value: Option<String>,
     rule: String,
@@ -62,9 +62,9 @@ impl InvalidArgument {
     }
 
     /// Adds the operation.
-    pub(crate) fn of(self, operation: &'static str) -> Self {
+    pub(crate) fn of(self, operation: impl Into<OperationName>) -> Self {
         InvalidArgument {
-            operation: Some(operation),
+            operation: Some(operation.into()),
             ..self
         }
     }
@@ -72,7 +72,7 @@ impl InvalidArgument {
     /// The operation that was to be called, as the documents name it: `takeSnapshot`. `None` if the
     /// program itself validated a body or created an id.
     pub fn operation(&self) -> Option<&str> {
-        self.operation
+        self.operation.as_deref()
     }
 
     /// The argument, setter or member by its name in the API, with its path in the body:
@@ -124,7 +124,7 @@ impl InvalidArgument {
 /// `takeSnapshot: invalid argument retention_in_days (retentionInDays) = 0: must be at least 1`
 impl fmt::Display for InvalidArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        begin_with_call(f, self.operation)?;
+        begin_with_call(f, self.operation())?;
         self.message(f)
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod redact;
 mod rust_name;
 pub(crate) mod truncated;
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -25,6 +26,9 @@ use crate::error::connection::ConnectionError;
 use crate::error::decode::DecodeError;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::wire::invalid_id::InvalidId;
+
+/// What a call is named in errors: its `operationId`, or the method and path of a raw call.
+pub(crate) type OperationName = Cow<'static, str>;
 
 /// A call failed.
 ///

@@ -1,5 +1,7 @@
 //! The rate limit that Atlas states in response headers.
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
@@ -11,7 +13,7 @@ use jiff::Timestamp;
 #[non_exhaustive]
 pub struct RateLimit {
     /// The operation of the response, as the documents name it: `takeSnapshot`.
-    pub operation: &'static str,
+    pub operation: Cow<'static, str>,
     /// The number of calls allowed in one period. Atlas was seen to allow 1200 on
     /// backup endpoints.
     pub limit: Option<u64>,
@@ -26,7 +28,7 @@ pub struct RateLimit {
 impl RateLimit {
     /// Reads the headers. Returns `None` if neither begins with a number.
     pub(crate) fn read(
-        operation: &'static str,
+        operation: impl Into<Cow<'static, str>>,
         status: StatusCode,
         headers: &HeaderMap,
     ) -> Option<Self> {
@@ -36,7 +38,7 @@ impl RateLimit {
         );
         let is_present = limit.or(remaining).is_some();
         is_present.then(|| RateLimit {
-            operation,
+            operation: operation.into(),
             limit,
             remaining,
             status,

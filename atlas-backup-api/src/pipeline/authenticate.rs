@@ -130,15 +130,15 @@ impl Attempt<'_> {
         let signed =
             offered.and_then(|mut nonce| self.sign(key, &mut nonce).map(|signed| (nonce, signed)));
         let Some((nonce, signed)) = signed else {
-            let operation = self.request.operation;
+            let name = &self.request.route.name;
             let refusal = ApiError::of(
-                operation.id,
+                name.clone(),
                 refusal.status,
                 &refusal.headers,
                 &refusal.body,
             );
             let hint = "the client has an API key, and the response has no Digest challenge that it supports";
-            return Err(AuthError::refused(operation.id, refusal, hint).into());
+            return Err(AuthError::refused(name.clone(), refusal, hint).into());
         };
         let answer = self.exchange(Some(signed)).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
@@ -152,7 +152,7 @@ impl Attempt<'_> {
         // The signature covers exactly the path and query that are sent: parsing them as part of a
         // URL does not change them.
         let target = &self.url[self.context.settings.base_url.as_str().len()..];
-        key.sign(nonce, &self.request.operation.method, target)
+        key.sign(nonce, &self.request.route.method, target)
     }
 
     /// Replaces a rejected token once, because it may have been revoked.
@@ -175,7 +175,7 @@ impl Attempt<'_> {
         Ok(self
             .wait_for("token", token)
             .await?
-            .map_err(|error| error.of(self.request.operation.id))?)
+            .map_err(|error| error.of(self.request.route.name.clone()))?)
     }
 
     /// Waits for other tasks of this process, at most until the deadline of the call.
@@ -188,8 +188,9 @@ impl Attempt<'_> {
             .deadline
             .bound(&*self.context.settings.clock, work)
             .await;
-        outcome
-            .map_err(|_passed| ConnectionError::waited_for(what, self.request.operation.id).into())
+        outcome.map_err(|_passed| {
+            ConnectionError::waited_for(what, self.request.route.name.clone()).into()
+        })
     }
 
     async fn exchange(

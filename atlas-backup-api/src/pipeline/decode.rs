@@ -1,15 +1,17 @@
 //! Decodes a raw response into a value, or into the error that it reports.
 
+use std::any::TypeId;
+
 use http::StatusCode;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::error::Error;
 use crate::error::api::ApiError;
 use crate::error::decode::DecodeError;
+use crate::error::{Error, OperationName};
 use crate::http::charset;
 use crate::http::envelope::{self, Opened};
 use crate::pipeline::exchange::RawResponse;
-use crate::pipeline::operation::Operation;
 use crate::wire::field::{Empty, Field};
 use crate::wire::mismatch::Mismatch;
 use crate::wire::read::{self, ReadError};
@@ -18,7 +20,7 @@ use crate::wire::read::{self, ReadError};
 /// operation has no content.
 pub(crate) trait Content: Sized {
     fn read(
-        operation: &Operation,
+        name: &OperationName,
         enveloped: bool,
         answer: &RawResponse,
     ) -> Result<(StatusCode, Self), Error>;
@@ -26,22 +28,22 @@ pub(crate) trait Content: Sized {
 
 impl<T: Field + Empty> Content for T {
     fn read(
-        operation: &Operation,
+        name: &OperationName,
         enveloped: bool,
         answer: &RawResponse,
     ) -> Result<(StatusCode, Self), Error> {
         let mut value = T::empty();
-        content(operation, enveloped, answer, &mut value).map(|status| (status, value))
+        content(name, enveloped, answer, &mut value).map(|status| (status, value))
     }
 }
 
 impl Content for () {
     fn read(
-        operation: &Operation,
+        name: &OperationName,
         enveloped: bool,
         answer: &RawResponse,
     ) -> Result<(StatusCode, Self), Error> {
-        nothing(operation, enveloped, answer).map(|status| (status, ()))
+        nothing(name, enveloped, answer).map(|status| (status, ()))
     }
 }
 
@@ -51,34 +53,34 @@ impl Content for () {
 /// Any 2xx status is a success, because Atlas responds to some calls with another one than
 /// documented.
 pub(crate) fn content(
-    operation: &Operation,
+    name: &OperationName,
     enveloped: bool,
     answer: &RawResponse,
     value: &mut dyn Field,
 ) -> Result<StatusCode, Error> {
-    refuse_failure(operation, answer)?;
+    refuse_failure(name, answer)?;
     let text = charset::text(&answer.headers, &answer.body);
     let text = text.trim();
     if enveloped {
-        return enveloped_content(operation, answer, text, value);
+        return enveloped_content(name, answer, text, value);
     }
     let status = answer.status;
     if matches!(text, "" | "null") {
-        return empty_content(operation, status, value);
+        return empty_content(name, status, value);
     }
     match read::from_json(value, text) {
         Ok(()) => Ok(status),
         Err(ReadError::Syntax(error)) => {
-            Err(DecodeError::syntax(operation.id, status, error).into())
+            Err(DecodeError::syntax(name.clone(), status, error).into())
         }
-        Err(ReadError::Mismatch(mismatch)) => Err(mismatched(operation, status, &mismatch)),
+        Err(ReadError::Mismatch(mismatch)) => Err(mismatched(name, status, &mismatch)),
     }
 }
 
 /// Like [`content`], for a body that may be an envelope. It is parsed as a whole first, because its
 /// last member may show that it is an envelope.
 fn enveloped_content(
-    operation: &Operation,
+    name: &OperationName,
     answer: &RawResponse,
     text: &str,
     value: &mut dyn Field,
@@ -86,12 +88,12 @@ fn enveloped_content(
     let body = match text {
         "" => Value::Null,
         text => serde_json::from_str(text)
-            .map_err(|error| DecodeError::syntax(operation.id, answer.status, error))?,
+            .map_err(|error| DecodeError::syntax(name.clone(), answer.status, error))?,
     };
     let opened = envelope::open(body);
-    let status = check_status(operation, answer, &opened)?;
+    let status = check_status(name, answer, &opened)?;
     if opened.content.is_null() {
-        return empty_content(operation, status, value);
+        return empty_content(name, status, value);
     }
     read::from_value(value, &opened.content)
         .map(|()| status)
@@ -100,54 +102,104 @@ fn enveloped_content(
                 Some(member) => mismatch.inside(member),
                 None => mismatch,
             };
-            mismatched(operation, status, &mismatch)
+            mismatched(name, status, &mismatch)
         })
+}
+
+/// Decodes the content of a success response into a type that the program brings. An empty body is
+/// read as `null`, which is what `()`, `Option` and `Value` accept.
+pub(crate) fn raw<T: DeserializeOwned + 'static>(
+    name: &OperationName,
+    enveloped: bool,
+    answer: &RawResponse,
+) -> Result<(StatusCode, T), Error> {
+    // Whoever asks for nothing takes any body, as for an operation without content.
+    if TypeId::of::<T>() == TypeId::of::<()>() {
+        let status = nothing(name, enveloped, answer)?;
+        return Ok((status, from_json(name, status, "null")?));
+    }
+    let (status, json) = raw_json(name, enveloped, answer)?;
+    Ok((status, from_json(name, status, &json)?))
+}
+
+fn from_json<T: DeserializeOwned>(
+    name: &OperationName,
+    status: StatusCode,
+    json: &str,
+) -> Result<T, Error> {
+    serde_json::from_str(json).map_err(|error| match json {
+        "null" => DecodeError::empty(name.clone(), status).into(),
+        _ if error.is_data() => {
+            DecodeError::of_type::<T>(name.clone(), status, String::new(), &error).into()
+        }
+        _ => DecodeError::syntax(name.clone(), status, error).into(),
+    })
+}
+
+/// The content of a success response as JSON. This is the part that is not generic.
+fn raw_json(
+    name: &OperationName,
+    enveloped: bool,
+    answer: &RawResponse,
+) -> Result<(StatusCode, String), Error> {
+    if enveloped {
+        let mut value = Value::Null;
+        let status = content(name, enveloped, answer, &mut value)?;
+        return Ok((status, value.to_string()));
+    }
+    refuse_failure(name, answer)?;
+    let text = charset::text(&answer.headers, &answer.body);
+    let json = match text.trim() {
+        "" => "null",
+        text => text,
+    };
+    Ok((answer.status, json.to_owned()))
 }
 
 /// Decodes an empty body as an object without members. This fails if the type requires a member.
 fn empty_content(
-    operation: &Operation,
+    name: &OperationName,
     status: StatusCode,
     value: &mut dyn Field,
 ) -> Result<StatusCode, Error> {
     let read = read::from_value(value, &Value::Object(Map::new()));
     read.map(|()| status)
-        .map_err(|_| DecodeError::empty(operation.id, status).into())
+        .map_err(|_| DecodeError::empty(name.clone(), status).into())
 }
 
-fn mismatched(operation: &Operation, status: StatusCode, mismatch: &Mismatch) -> Error {
-    DecodeError::mismatch(operation.id, status, mismatch).into()
+fn mismatched(name: &OperationName, status: StatusCode, mismatch: &Mismatch) -> Error {
+    DecodeError::mismatch(name.clone(), status, mismatch).into()
 }
 
 /// Checks the status of a response to an operation without content. If there is a body, it is read
 /// only for a failure status in an envelope.
 pub(crate) fn nothing(
-    operation: &Operation,
+    name: &OperationName,
     enveloped: bool,
     answer: &RawResponse,
 ) -> Result<StatusCode, Error> {
-    refuse_failure(operation, answer)?;
+    refuse_failure(name, answer)?;
     let body =
         serde_json::from_str(&charset::text(&answer.headers, &answer.body)).unwrap_or_default();
-    check_status(operation, answer, &open(enveloped, body))
+    check_status(name, answer, &open(enveloped, body))
 }
 
 /// The status of a response: that of the envelope if there is one.
-pub(crate) fn status(operation: &Operation, enveloped: bool, answer: &RawResponse) -> StatusCode {
+pub(crate) fn status(name: &OperationName, enveloped: bool, answer: &RawResponse) -> StatusCode {
     if !enveloped || !answer.status.is_success() {
         return answer.status;
     }
-    match nothing(operation, enveloped, answer) {
+    match nothing(name, enveloped, answer) {
         Ok(status) => status,
         Err(error) => error.status().unwrap_or(answer.status),
     }
 }
 
-fn refuse_failure(operation: &Operation, answer: &RawResponse) -> Result<(), Error> {
+fn refuse_failure(name: &OperationName, answer: &RawResponse) -> Result<(), Error> {
     if answer.status.is_success() {
         return Ok(());
     }
-    Err(ApiError::of(operation.id, answer.status, &answer.headers, &answer.body).into())
+    Err(ApiError::of(name.clone(), answer.status, &answer.headers, &answer.body).into())
 }
 
 fn open(enveloped: bool, body: Value) -> Opened {
@@ -165,13 +217,13 @@ fn open(enveloped: bool, body: Value) -> Opened {
 /// The status in the envelope, or else that of the response. A failure status in the envelope of a
 /// success response is an error.
 fn check_status(
-    operation: &Operation,
+    name: &OperationName,
     answer: &RawResponse,
     opened: &Opened,
 ) -> Result<StatusCode, Error> {
     match opened.status {
         Some(status) if !status.is_success() => {
-            Err(ApiError::from_value(operation.id, status, &answer.headers, &opened.content).into())
+            Err(ApiError::from_value(name.clone(), status, &answer.headers, &opened.content).into())
         }
         Some(status) => Ok(status),
         None => Ok(answer.status),

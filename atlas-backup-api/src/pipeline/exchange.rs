@@ -55,15 +55,14 @@ pub(crate) fn exchange<'a>(
     authorization: Option<HeaderValue>,
     deadline: Deadline,
 ) -> Pin<Box<dyn Future<Output = Result<RawResponse, ExchangeError>> + Send + 'a>> {
-    let operation = request.operation;
+    let route = &request.route;
     let mut http = settings
         .http
-        .request(operation.method.clone(), url)
-        .header(ACCEPT, HeaderValue::from_static(operation.accept));
+        .request(route.method.clone(), url)
+        .header(ACCEPT, route.accept.clone());
     if let Some(body) = &request.body {
-        let content_type = operation.content_type.unwrap_or("application/json");
         http = http
-            .header(CONTENT_TYPE, HeaderValue::from_static(content_type))
+            .header(CONTENT_TYPE, route.content_type.clone())
             .body(body.clone());
     }
     // The URL has the host of the base URL and redirects are not followed, so the credentials are
@@ -85,13 +84,13 @@ pub(crate) fn exchange<'a>(
     Box::pin(async move {
         let lost = |was_authorized| {
             move |error| ExchangeError {
-                error: ConnectionError::new(operation.id, error).into(),
+                error: ConnectionError::new(route.name.clone(), error).into(),
                 was_authorized,
             }
         };
         let mut response = http.send().await.map_err(lost(false))?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        settings.set_rate_limit(RateLimit::read(operation.id, status, &headers));
+        settings.set_rate_limit(RateLimit::read(route.name.clone(), status, &headers));
         if !status.is_success() {
             let body = limited_body::read(LONGEST_FAILURE, response)
                 .await
@@ -104,7 +103,7 @@ pub(crate) fn exchange<'a>(
             });
         }
         let too_long = || ExchangeError {
-            error: DecodeError::too_long(operation.id, status, limit).into(),
+            error: DecodeError::too_long(route.name.clone(), status, limit).into(),
             was_authorized: true,
         };
         if response

@@ -1,6 +1,6 @@
 //! Turns one request into one response.
 //!
-//! - `operation`, `query`, `request`: the request, as data
+//! - `operation`, `route`, `path`, `query`, `request`: the request, as data
 //! - `retry`: sends it, again if that is right; `classify` says what may be sent again
 //! - `authenticate`: one attempt, with credentials
 //! - `exchange`: one exchange on the network
@@ -17,3 +17,4 @@ pub(crate) mod query;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod retry;
+pub(crate) mod route;

@@ -1,4 +1,4 @@
-//! A request before it is sent: an operation with its arguments. It is data only; `retry` sends it.
+//! A request before it is sent: a route with its arguments. It is data only; `retry` sends it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,19 +9,19 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::config::call_options::CallOptions;
 use crate::error::invalid_argument::InvalidArgument;
-use crate::pipeline::operation::Operation;
 use crate::pipeline::path::PathValue;
 use crate::pipeline::query::QueryValue;
+use crate::pipeline::route::Route;
 use crate::validate::body::Body;
 
-/// An operation with its arguments. If an argument is invalid, the first such error is kept, and
+/// A route with its arguments. If an argument is invalid, the first such error is kept, and
 /// sending the request returns it.
 #[derive(Clone)]
 pub(crate) struct Request {
-    pub(crate) operation: &'static Operation,
-    /// The path of the operation, with the parameters that were set so far filled in.
+    pub(crate) route: Route,
+    /// The path of the route, with the parameters that were set so far filled in.
     path: String,
-    query: Vec<(&'static str, String)>,
+    query: Vec<(Cow<'static, str>, String)>,
     /// The serialized body. All attempts share it.
     pub(crate) body: Option<Bytes>,
     pub(crate) options: CallOptions,
@@ -29,12 +29,13 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn new(operation: &'static Operation) -> Self {
+    pub(crate) fn new(route: impl Into<Route>) -> Self {
+        let route = route.into();
         // Ids are longer than the names of their parameters.
-        let mut path = String::with_capacity(2 * operation.path.len());
-        path.push_str(operation.path);
+        let mut path = String::with_capacity(2 * route.path.len());
+        path.push_str(&route.path);
         Request {
-            operation,
+            route,
             path,
             query: Vec::new(),
             body: None,
@@ -58,15 +59,15 @@ impl Request {
 
     /// Sets a query parameter and replaces an earlier value. A list is written as one `name=value`
     /// per item.
-    pub(crate) fn set_query(&mut self, name: &'static str, value: impl QueryValue) {
-        self.set(name, value.texts());
+    pub(crate) fn set_query(&mut self, name: impl Into<Cow<'static, str>>, value: impl QueryValue) {
+        self.set(name.into(), value.texts());
     }
 
     /// The value of a query parameter, if it is set.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
-            .find(|(set, _)| *set == name)
+            .find(|(set, _)| set == name)
             .map(|(_, value)| value.as_str())
     }
 
@@ -106,7 +107,8 @@ impl Request {
         }
     }
 
-    fn fill(&mut self, name: &'static str, value: &str) {
+    /// Writes a value into the path, in place of the parameter.
+    pub(crate) fn fill(&mut self, name: &str, value: &str) {
         // These values cannot be sent as one path segment: an empty segment vanishes, and URL
         // parsers resolve the dots, even if they are escaped. This also applies to ids copied from
         // a response.
@@ -118,15 +120,19 @@ impl Request {
             ));
             return;
         }
-        let place = self.place(name);
-        debug_assert!(
-            place.is_some(),
-            "{} has no path parameter {name}",
-            self.operation.id
-        );
-        if let Some(place) = place {
-            self.path.replace_range(place, &encode(value));
+        match self.place(name) {
+            Some(place) => self.path.replace_range(place, &encode(value)),
+            None => self.refuse(InvalidArgument::without_value(
+                name,
+                "is not a parameter of the path, or was already set",
+            )),
         }
+    }
+
+    /// The first parameter of the path that has no value yet.
+    pub(crate) fn unfilled(&self) -> Option<&str> {
+        let (_, rest) = self.path.split_once('{')?;
+        rest.split_once('}').map(|(name, _)| name)
     }
 
     /// Where the parameter stands in the path, with its braces. Values that were filled in have no
@@ -141,10 +147,11 @@ impl Request {
         Some(start..start + name.len() + 2)
     }
 
-    fn set(&mut self, name: &'static str, values: Vec<String>) {
+    /// Sets the values of a query parameter: one `name=value` each.
+    pub(crate) fn set(&mut self, name: Cow<'static, str>, values: Vec<String>) {
         self.query.retain(|(set, _)| *set != name);
         self.query
-            .extend(values.into_iter().map(|value| (name, value)));
+            .extend(values.into_iter().map(|value| (name.clone(), value)));
     }
 
     fn refuse(&mut self, error: InvalidArgument) {
@@ -162,7 +169,7 @@ impl Request {
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
-            .field("operation", &self.operation.id)
+            .field("operation", &self.route.name)
             .field("path", &self.path)
             .finish_non_exhaustive()
     }

@@ -195,6 +195,7 @@ fn request_of(operation: &Operation, request: &syn::Ident) -> Piece {
             .map(|(_, flag)| ident(flag));
         quote!(#[items(#item #(, #flags)*)])
     });
+    let version = version(&operation.facts.accept).into_iter();
     let body = operation.optional_body().map(|ty| {
         let ty = SCOPE.ty(ty);
         quote!(#[body(#ty)])
@@ -203,12 +204,18 @@ fn request_of(operation: &Operation, request: &syn::Ident) -> Piece {
     Piece {
         wrapper: Some("request"),
         item: parse_quote! {
-            #[response(#response, #name)]
+            #[response(#response, #name #(, #version)*)]
             #items
             #body
             pub struct #request { #(#setters),* }
         },
     }
+}
+
+/// The version that a dated media type names. API v1.0 has none.
+fn version(media_type: &str) -> Option<&str> {
+    let dated = media_type.strip_prefix("application/vnd.atlas.")?;
+    dated.strip_suffix("+json")
 }
 
 /// Renders `#[query("itemsPerPage", minimum(1), maximum(500))] items_per_page: i64`, from which the
@@ -331,7 +338,7 @@ mod tests {
             ".query(\"label\", label)",
             ".query(\"kind\", Into::<types::Kind>::into(kind))",
             ".body(&body)",
-            "#[response(types::Snapshot, take_snapshot)]\n#[items(types::Snapshot, numbered)]\npub struct TakeSnapshot {",
+            "#[response(types::Snapshot, take_snapshot, \"2023-01-01\")]\n#[items(types::Snapshot, numbered)]\npub struct TakeSnapshot {",
             "    /// Doc. Default: `1`.\n    #[query(\"pageNum\", minimum(1))]\n    page_num: i64,",
             "names: &[String],",
         ] {

@@ -286,7 +286,9 @@ fn operations_and_calls_are_made_as_the_client_expects() {
         "path",
     ];
     assert_same("fields of an operation", names(known), fields);
-    let known = ["body", "check", "new", "options", "path", "query", "send"];
+    let known = [
+        "body", "check", "new", "options", "path", "query", "send", "version",
+    ];
     assert_same(
         "methods of a call",
         names(known),

@@ -13,7 +13,7 @@ mod going_on;
 mod paging;
 mod pauses;
 mod saving;
-mod script;
+pub mod script;
 mod taking;
 mod waiting;
 

@@ -15,13 +15,13 @@ async fn the_client_reports_the_remaining_rate_limit() {
     create(&client).await.unwrap();
     let first = client.rate_limit().unwrap();
     assert_eq!(
-        (first.operation, first.limit, first.remaining),
+        (&*first.operation, first.limit, first.remaining),
         ("takeSnapshot", Some(1200), Some(1199))
     );
     read(&client.clone()).await.unwrap();
     let second = client.rate_limit().unwrap();
     assert_eq!(
-        (second.operation, second.status.as_u16(), second.remaining),
+        (&*second.operation, second.status.as_u16(), second.remaining),
         ("getLegacySnapshot", 200, Some(1198))
     );
     assert_eq!(

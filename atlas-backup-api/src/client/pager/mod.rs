@@ -14,10 +14,12 @@ use crate::client::call::Call;
 use crate::error::Error;
 use crate::pipeline::exchange::RawResponse;
 use crate::pipeline::retry;
-use crate::wire::field::{Empty, Field, List, View, items};
+use crate::wire::field::{Empty, Field};
 use futures_core::Stream;
+use serde::de::DeserializeOwned;
 
 use fallback::Fallback;
+use page::{Decode, Facts};
 
 /// The largest page size that Atlas accepts.
 const ITEMS_PER_PAGE: i64 = 500;
@@ -52,8 +54,7 @@ const ITEMS_PER_PAGE: i64 = 500;
 #[must_use = "nothing is fetched before `next`"]
 pub struct Items<T> {
     state: State,
-    /// Shows the items of a page as a list of any items: the code that reads pages is not generic.
-    as_list: fn(&mut Vec<T>) -> &mut dyn List,
+    decode: Decode<T>,
     /// The unread items of the last page, in reverse order.
     ready: Vec<T>,
     /// The list to continue with, if this one may be the wrong one.
@@ -66,17 +67,23 @@ impl<T> Items<T> {
     where
         T: Field + Empty,
     {
-        Items::begin(State::Idle(pager))
+        Items::begin(State::Idle(pager), page::decode)
+    }
+
+    /// The items of a list that this crate does not know.
+    #[inline]
+    pub(crate) fn of_raw_call(pager: Box<Pager>) -> Self
+    where
+        T: DeserializeOwned,
+    {
+        Items::begin(State::Idle(pager), page::decode_raw)
     }
 
     #[inline]
-    fn begin(state: State) -> Self
-    where
-        T: Field + Empty,
-    {
+    fn begin(state: State, decode: Decode<T>) -> Self {
         Items {
             state,
-            as_list: |items| items,
+            decode,
             ready: Vec::new(),
             fallback: None,
         }
@@ -89,7 +96,7 @@ impl<T> Items<T> {
     where
         T: Field + Empty,
     {
-        Items::begin(State::Failed(Box::new(error)))
+        Items::begin(State::Failed(Box::new(error)), page::decode)
     }
 
     /// Continues with another list, unless an item of this one `settles` that this is the right
@@ -139,9 +146,7 @@ impl<T> Items<T> {
     /// Decodes a page and keeps its new items.
     #[inline]
     fn take(&mut self, mut pager: Box<Pager>, raw: RawResponse) -> Result<(), Error> {
-        let mut page = Vec::new();
-        let is_last = page::read(&pager.call.request, &raw, (self.as_list)(&mut page))?;
-        let keys = keys((self.as_list)(&mut page));
+        let (mut page, Facts { keys, is_last }) = (self.decode)(&pager.call.request, &raw)?;
         let mut is_new = keys.iter().map(|key| pager.seen.insert(key.clone()));
         page.retain(|_| is_new.next().unwrap_or(true));
         drop(is_new);
@@ -174,16 +179,6 @@ impl<T> Items<T> {
         }
         told
     }
-}
-
-/// The key of each item: its id, or the whole item as JSON if it has no id.
-#[inline]
-fn keys(list: &dyn List) -> Vec<String> {
-    let key = |item: View<'_>| match &item {
-        View::Object(object) => object.identity().unwrap_or_else(|| item.to_json()),
-        _ => item.to_json(),
-    };
-    items(list).map(|item| key(item.view())).collect()
 }
 
 /// No field is structurally pinned.

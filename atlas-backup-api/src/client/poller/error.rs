@@ -230,7 +230,7 @@ fn call(request: &Request) -> String {
     let path = target.split('?').next().unwrap_or_default();
     format!(
         "{} {}",
-        request.operation.id,
+        request.route.name,
         one_line::truncate(path.rsplit('/').next().unwrap_or_default(), 100)
     )
 }

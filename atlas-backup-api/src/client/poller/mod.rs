@@ -94,7 +94,7 @@ impl<T> Wait<T> {
         T: Job + Content,
     {
         let read = |request: &Request, answer: &RawResponse| {
-            Ok(T::read(request.operation, request.enveloped(), answer)?.1)
+            Ok(T::read(&request.route.name, request.enveloped(), answer)?.1)
         };
         Wait {
             call,

@@ -22,7 +22,7 @@ const ITEM: usize = 300;
 /// `getSnapshot: 404 Not Found (CLUSTER_NOT_FOUND): No cluster named orders exists`.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        begin_with_call(f, self.operation)?;
+        begin_with_call(f, self.operation())?;
         self.message(f)
     }
 }

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::error::redact;
+use crate::error::{OperationName, redact};
 use crate::http::charset;
 use crate::http::envelope;
 use crate::http::retry_after::retry_after;
@@ -20,7 +20,7 @@ use crate::http::retry_after::retry_after;
 /// gateway, a redirect to a login page), [`excerpt`](Self::excerpt) says in short what it was.
 #[derive(Clone, PartialEq)]
 pub struct ApiError {
-    operation: Option<&'static str>,
+    operation: Option<OperationName>,
     status: StatusCode,
     error_code: Option<String>,
     detail: Option<String>,
@@ -58,20 +58,20 @@ impl ApiError {
 
     /// Like [`from_response`](Self::from_response), with the operation.
     pub(crate) fn of(
-        operation: &'static str,
+        operation: impl Into<OperationName>,
         status: StatusCode,
         headers: &HeaderMap,
         body: &[u8],
     ) -> Self {
         ApiError {
-            operation: Some(operation),
+            operation: Some(operation.into()),
             ..Self::from_response(status, headers, body)
         }
     }
 
     /// Like `of`, for a body that is already parsed.
     pub(crate) fn from_value(
-        operation: &'static str,
+        operation: impl Into<OperationName>,
         status: StatusCode,
         headers: &HeaderMap,
         content: &Value,
@@ -89,7 +89,7 @@ impl ApiError {
             &text,
         );
         ApiError {
-            operation: Some(operation),
+            operation: Some(operation.into()),
             ..error
         }
     }
@@ -126,7 +126,7 @@ impl ApiError {
     /// The operation that was called, as the documents name it: `takeSnapshot`. `None` if the
     /// program created this by [`from_response`](Self::from_response).
     pub fn operation(&self) -> Option<&str> {
-        self.operation
+        self.operation.as_deref()
     }
 
     /// The status, which is never a 2xx. If the request set `envelope(true)`, it is the status in

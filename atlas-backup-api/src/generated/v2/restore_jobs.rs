@@ -119,7 +119,7 @@ static CANCEL_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response((), cancel_restore_job)]
+    #[response((), cancel_restore_job, "2023-01-01")]
     pub struct CancelRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -140,7 +140,7 @@ static CREATE_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::RestoreJob, create_restore_job)]
+    #[response(types::RestoreJob, create_restore_job, "2023-01-01")]
     pub struct CreateRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -161,7 +161,7 @@ static GET_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::RestoreJob, get_restore_job)]
+    #[response(types::RestoreJob, get_restore_job, "2023-01-01")]
     pub struct GetRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -182,7 +182,7 @@ static LIST_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    #[response(types::RestoreJobPage, list_restore_jobs)]
+    #[response(types::RestoreJobPage, list_restore_jobs, "2023-01-01")]
     #[items(types::RestoreJob, numbered, counted)]
     pub struct ListRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

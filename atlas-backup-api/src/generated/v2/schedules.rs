@@ -85,7 +85,7 @@ static DELETE_SCHEDULE: Operation = Operation {
 };
 
 request! {
-    #[response(types::Schedule, delete_schedule)]
+    #[response(types::Schedule, delete_schedule, "2024-08-05")]
     pub struct DeleteSchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -103,7 +103,7 @@ static GET_SCHEDULE: Operation = Operation {
 };
 
 request! {
-    #[response(types::Schedule, get_schedule)]
+    #[response(types::Schedule, get_schedule, "2024-08-05")]
     pub struct GetSchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -124,7 +124,7 @@ static UPDATE_SCHEDULE: Operation = Operation {
 };
 
 request! {
-    #[response(types::Schedule, update_schedule)]
+    #[response(types::Schedule, update_schedule, "2024-08-05")]
     pub struct UpdateSchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]

@@ -36,15 +36,15 @@ pub(crate) fn send(
 ) -> Boxed<Result<RawResponse, Error>> {
     Box::pin(async move {
         if let Some(refused) = request.take_refusal() {
-            return Err(refused.of(request.operation.id).into());
+            return Err(refused.of(request.route.name.clone()).into());
         }
-        let operation = request.operation;
+        let route = &request.route;
         let span = tracing::info_span!(
             target: "atlas_backup_api",
             "atlas_call",
-            operation = operation.id,
-            method = operation.method.as_str(),
-            path = operation.path,
+            operation = &*route.name,
+            method = route.method.as_str(),
+            path = &*route.path,
             attempt = Empty,
             status = Empty,
             elapsed_ms = Empty,
@@ -98,7 +98,7 @@ async fn attempts(
         let status = outcome
             .as_ref()
             .ok()
-            .map(|answer| decode::status(request.operation, request.enveloped(), answer));
+            .map(|answer| decode::status(&request.route.name, request.enveloped(), answer));
         let elapsed_ms = millis(clock.now().saturating_duration_since(began));
         tracing::debug!(target: "atlas_backup_api", attempt, status = status.map(|status| status.as_u16()), elapsed_ms, "attempt");
 
@@ -109,7 +109,7 @@ async fn attempts(
         let effect = if unsigned {
             Idempotency::Safe
         } else {
-            request.operation.idempotency
+            request.route.idempotency
         };
         may_have_acted |= !unsigned && failure.may_have_acted();
         let delays = delays
@@ -130,14 +130,14 @@ async fn attempts(
             None if effect == Idempotency::NotIdempotent && failure.may_have_acted() => {
                 let failure = |answer: RawResponse| {
                     ApiError::of(
-                        request.operation.id,
+                        request.route.name.clone(),
                         status.unwrap_or(answer.status),
                         &answer.headers,
                         &answer.body,
                     )
                 };
                 let cause = outcome.map_or_else(|error| error, |answer| failure(answer).into());
-                return Err(AmbiguousError::new(request.operation.id, cause).into());
+                return Err(AmbiguousError::new(request.route.name.clone(), cause).into());
             }
             None => return outcome,
         }
@@ -156,17 +156,15 @@ fn conclude(
     match status {
         Some(StatusCode::UNAUTHORIZED) => {
             let error = ApiError::of(
-                request.operation.id,
+                request.route.name.clone(),
                 StatusCode::UNAUTHORIZED,
                 &answer.headers,
                 &answer.body,
             );
-            Err(AuthError::refused(request.operation.id, error, context.auth.hint()).into())
+            Err(AuthError::refused(request.route.name.clone(), error, context.auth.hint()).into())
         }
         // An earlier attempt deleted the resource, and its response was lost.
-        Some(StatusCode::NOT_FOUND)
-            if may_have_acted && request.operation.method == Method::DELETE =>
-        {
+        Some(StatusCode::NOT_FOUND) if may_have_acted && request.route.method == Method::DELETE => {
             Ok(RawResponse {
                 status: StatusCode::NO_CONTENT,
                 headers: answer.headers,

@@ -93,7 +93,7 @@ const GENERATED_API_METHODS: &[&str] = &["clone", "fmt", "new"];
 
 /// The methods of requests besides the setters of their parameters: those of the macro `request!`
 /// and those that are written by hand.
-const REQUEST_METHODS: &[&str] = &["body", "options", "send", "stream", "wait"];
+const REQUEST_METHODS: &[&str] = &["body", "options", "send", "stream", "version", "wait"];
 
 /// The functions that the generated table of test calls imports. The table has a function for each
 /// operation.
