@@ -1,6 +1,7 @@
 //! The packages that are published: which files are in them, and what they tell their users about
 //! versions.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
@@ -132,11 +133,12 @@ fn the_documentation_names_the_versions_that_are_there() {
         "tests/fake-atlas/README.md",
     ] {
         let text = read(path);
-        let dependencies = text.lines().filter(|line| {
-            let is_ours = PUBLISHED.iter().any(|(name, ..)| line.starts_with(name));
-            is_ours && line.contains(" = \"")
-        });
-        for line in dependencies {
+        let is_ours = |line: &&str| {
+            PUBLISHED
+                .iter()
+                .any(|(name, ..)| line.starts_with(&format!("{name} = \"")))
+        };
+        for line in text.lines().filter(is_ours) {
             seen += 1;
             let version = line.split('"').nth(1);
             assert_eq!(version, Some(version_to_name()), "{path}: {line}");
@@ -195,4 +197,18 @@ fn the_documentation_names_the_minimum_rust_version() {
     for (path, sentence) in sentences {
         assert!(read(path).contains(&sentence), "{path}: {sentence}");
     }
+}
+
+#[test]
+fn ci_builds_with_each_minimum_rust_version() {
+    let versions: BTreeSet<_> = packages()
+        .iter()
+        .filter_map(|package| package["rust_version"].as_str().map(str::to_owned))
+        .collect();
+    let versions = Vec::from_iter(versions).join(" ");
+    let install = format!("rustup toolchain install {versions} ");
+    assert!(
+        read(".github/workflows/ci.yml").contains(&install),
+        "{install}"
+    );
 }
