@@ -9,8 +9,11 @@ use serde_json::Value;
 use crate::crates::{cargo, packages};
 use crate::repository::root;
 
-/// The packages that are published, with the folder of each, and the files that each has a link to.
-const PUBLISHED: &[(&str, &str, &[(&str, &str)])] = &[
+/// Files of a package that are links, and the files of the project that they lead to.
+type Links = &'static [(&'static str, &'static str)];
+
+/// The packages that are published, with the folder and the links of each.
+const PUBLISHED: &[(&str, &str, Links)] = &[
     (
         "atlas-backup-api",
         "atlas-backup-api",
