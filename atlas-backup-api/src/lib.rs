@@ -1,8 +1,15 @@
-//! Client for the backup endpoints of the MongoDB Atlas Administration API.
+//! Client for the backup endpoints of the MongoDB Atlas Administration API: take snapshots, list
+//! them, download them, restore them to a cluster.
 //!
-//! Each documented operation has one method: required arguments are parameters, optional ones are
-//! setters, and awaiting `send` sends the request. Tasks that take more than one request are
-//! [below](#jobs).
+//! Each documented operation has one method, and tasks that take more than one request are
+//! [jobs](#jobs). The client retries what is safe to send twice, and never takes two snapshots for
+//! one call.
+//!
+//! # A first call
+//!
+//! Required arguments are parameters, optional ones are setters of the call or fields of its body,
+//! and awaiting `send` sends the request. [`Client::from_env`] reads the credentials from the
+//! environment variables that other tools for Atlas use.
 //!
 #![cfg_attr(feature = "v2", doc = "```no_run")]
 #![cfg_attr(not(feature = "v2"), doc = "```ignore")]
@@ -25,128 +32,55 @@
 //! # }
 //! ```
 //!
-//! # Validation and decoding
+//! The first argument is the id of a project, the second the name of a cluster. The response
+//! dereferences to the snapshot and has the HTTP status and headers ([`Response`]).
 //!
-//! The client is strict in what it sends and tolerant in what it accepts. `send` validates ids,
-//! names, bounds and rules across members before it sends anything; [`Error::InvalidArgument`]
-//! names the argument, its value and the rule.
+#![cfg_attr(all(feature = "v2", feature = "download"), doc = include_str!("docs/jobs.md"))]
+#![cfg_attr(
+    not(all(feature = "v2", feature = "download")),
+    doc = "# Jobs\n\nThe jobs need the feature `v2`, and saving snapshots the feature `download`. Every call that lists has `stream` ([`Items`]), and every call that returns a job has `wait` ([`Wait`])."
+)]
 //!
-//! A response never fails to decode because it is newer or looser than the documents from which
-//! this version was made. Unknown enum values are kept in a variant `Unknown`, unknown members in a
-//! field `extra` ([`Extra`]), and both are serialized again, so a program that reads a value,
-//! changes one field and writes it back loses nothing. `null` and absent mean the same. An optional
-//! member of another type than documented (a number as text, an object for a list) is kept in
-//! `extra` too, under its name, and its field stays empty; so one odd member makes neither the
-//! response nor the rest of a list fail.
+//! # Testing
 //!
-//! A response that would mislead the program is an error nevertheless ([`Error::Decode`]): a
-//! resource without its id, and a page without its `results`, which does not mean that the list is
-//! empty. Only `"results": []` is an empty list. An empty response body is accepted if the response
-//! has no required member.
+//! The crate [`atlas-backup-fake`](https://docs.rs/atlas-backup-fake) is an Atlas for your tests,
+//! without an account.
+#![cfg_attr(
+    all(feature = "digest", feature = "v2"),
+    doc = "[Testing](docs::testing) shows a complete test, responses of your own, and a clock on which nobody waits."
+)]
 //!
-//! Every response has `extra`. So do the objects that responses and requests share (policies and
-//! their items, copy settings), and the requests that write a response back
-//! (`From<Schedule> for ScheduleUpdateRequest`). Other requests have none: they send only what is
-//! documented. `extra` takes 32 bytes in each value, and no code for each type or member: one piece
-//! of code that is not generic reads and writes all objects, whereas serde's `flatten` would add a
-//! map of its own to every derive.
+//! # Chapters
 //!
-//! The types are for formats that describe themselves, such as JSON, YAML or CBOR. They can be
-//! neither serialized to nor deserialized from formats such as bincode or postcard.
-//!
-//! # Authentication
-//!
-//! [`Credentials`] are an API key, a service account or an access token. [`Client::from_env`] takes
-//! them, and the base URL, from the environment variables that other tools for Atlas use. The
-//! client sends them only to the host of the base URL, and only over TLS unless that host is this
-//! machine or [`ClientBuilder::allow_http`] is set.
-//!
-//! An API key uses HTTP Digest: N calls in a row cost N + 1 requests, and N calls of which at most
-//! P are in progress at a time cost at most N + P. A service account costs one more request for the
-//! token, which all clones of a client share and which is renewed before it expires. An access
-//! token from the program costs no request and is never renewed.
-//!
-//! # What is tried again
-//!
-//! By default the client attempts a call up to four times, within 300 seconds ([`RetryPolicy`],
-//! [`ClientBuilder::total_timeout`]; for one call, [`CallOptions`]). Whether a retry is safe
-//! depends on the effect of sending the request twice. A GET changes nothing. A PUT, a DELETE, and
-//! a PATCH that is documented as idempotent have the same effect if they are repeated. A POST, and
-//! any other PATCH, might do something twice; the table calls them *creating*.
-//!
-//! | what went wrong | GET, PUT, DELETE, idempotent PATCH | creating |
-//! |---|---|---|
-//! | an argument breaks a rule | [`Error::InvalidArgument`] with the argument's name in Rust and on the wire; nothing was sent | the same |
-//! | connection refused | retried | retried: nothing was sent |
-//! | no connection for another reason (name, TLS, connect timeout) | retried | [`Error::Connection`] or [`Error::Timeout`]: nothing was sent |
-//! | connection lost before or during the response | retried | [`Error::Ambiguous`] |
-//! | no complete response in time | retried | [`Error::Ambiguous`] |
-//! | 429, or a 400 that mentions a rate limit | retried | retried: Atlas did nothing |
-//! | 502, 503, 504 | retried | [`Error::Ambiguous`] |
-//! | any other 5xx | [`Error::Api`] | [`Error::Ambiguous`] |
-//! | 401 with a fresh challenge (API key) | signed again and resent, once; then [`Error::Auth`] | the same: on a 401 Atlas does nothing |
-//! | 401 (service account) | resent once with a new token; then [`Error::Auth`] | the same |
-//! | 401 (access token) | [`Error::Auth`]: the token has most likely expired | the same |
-//! | no token: the token endpoint returns 429 or 5xx, or does not respond | the token request is retried; then [`Error::Auth`] | the same: nothing was sent |
-//! | no token: any other response | [`Error::Auth`] | the same |
-//! | 404 to a DELETE that was sent before and may have succeeded | success | |
-//! | any other status, including redirects | [`Error::Api`] | the same |
-//! | a success that cannot be decoded, or is longer than [`ClientBuilder::max_response_bytes`] | [`Error::Decode`] | the same: Atlas did it |
-//! | the total timeout ends while the call waits for its turn ([`ClientBuilder::max_concurrency`]) or a token | [`Error::Timeout`] or [`Error::Auth`] | the same: nothing was sent |
-//!
-//! With an API key, the client sends a request unsigned if it has no challenge yet, in order to
-//! receive one. Atlas refuses every unsigned request, so it has no effect, whatever happens to it:
-//! the client then retries a creating call like a GET. (If a test server requires no credentials,
-//! call it without any.) A connection that was idle for longer than
-//! [`ClientBuilder::pool_idle_timeout`] is not used again, because it may have been dropped
-//! silently.
-//!
-//! After the last attempt, the call returns the error of that attempt. Between attempts the client
-//! waits for `Retry-After` (seconds or a date), or else for a random time up to a bound that
-//! doubles each time. If `Retry-After` is longer than [`RetryPolicy::max_retry_after`], there is no
-//! further attempt, and [`Error::retry_after`] returns how long the program should wait. A delay
-//! that would end after the total timeout is not started.
-//!
-#![cfg_attr(feature = "download", doc = include_str!("download/guide.md"))]
-//! # Jobs
-//!
-//! Common tasks that take more than one request:
-//!
-//! - **List** all items of a list: `stream` of every call that lists ([`Items`]).
+//! - [Authentication](docs::authentication): the kinds of credentials, where they go, what they cost.
+//! - [Retries](docs::retries): what is retried and when, and the error of each failure.
+//! - [Decoding](docs::decoding): what is validated, and what happens to a response that is newer
+//!   than this version.
+#![cfg_attr(
+    feature = "download",
+    doc = "- [Downloads](docs::downloads): hosts, resuming, permissions, verification."
+)]
+//! - [Raw calls](docs::raw_calls): operations and versions that this crate has no method for.
+//! - [Tracing](docs::tracing): spans and events.
+#![cfg_attr(
+    all(feature = "digest", feature = "v2"),
+    doc = "- [Testing](docs::testing): a fake Atlas, responses of your own, the clock."
+)]
+//! - [Dependencies](docs::dependencies): the crates that are part of this API, and what their
+//!   upgrades mean.
 #![cfg_attr(
     feature = "v2",
-    doc = "  The snapshots of a cluster, sharded or not: [`v2::Api::list_cluster_snapshots`]."
+    doc = "- [If you know progenitor](docs::from_progenitor), and [if you know the Go SDK](docs::from_the_go_sdk)."
 )]
-//! - **Wait** until a snapshot or a job has ended: `wait` of every call that returns one
-//!   ([`Wait`]).
-#![cfg_attr(
-    feature = "v2",
-    doc = "- **Take** a snapshot and know that it is good: [`v2::Api::take_snapshot_and_wait`]."
-)]
-#![cfg_attr(
-    all(feature = "v2", feature = "download"),
-    doc = "- **Save** a snapshot on a disk: [`v2::Api::save_snapshot`] ([`SaveSnapshot`])."
-)]
-#![cfg_attr(
-    feature = "v2",
-    doc = "- **Restore** a snapshot to a cluster that is named: [`RestoreJobRequest::automated`](v2::types::RestoreJobRequest::automated), then wait."
-)]
-//!
-//! # Tracing
-//!
-//! Each call is a `tracing` span `atlas_call` with the target `atlas_backup_api` and the fields
-//! `operation`, `method`, `path` (the template), `attempt`, `status` and `elapsed_ms`. Each attempt
-//! and each delay is an event in it. Neither spans and events nor any message hold credentials,
-//! queries or bodies. [`Client::rate_limit`] returns how many calls are left in the rate limit.
 //!
 //! # Errors
 //!
 //! Every failure is one [`Error`]. Its message is one line that begins with the operation:
 //! `getSnapshot: 404 Not Found (…)`. Every response that is not a success is an [`ApiError`],
 //! whatever its status and body, even if the gateway in front of Atlas responded with HTML or an
-//! empty body. The client does not follow redirects. It reads no more of a response than a limit
-//! allows, whatever length the response announces, and then closes the connection.
+//! empty body. The client does not follow redirects.
 //!
+#![cfg_attr(feature = "v2", doc = include_str!("docs/errors.md"))]
 //! # Features
 //!
 //! All are on by default.
@@ -179,6 +113,9 @@ mod validate;
 mod wire;
 #[cfg(feature = "v2")]
 mod workflow;
+
+#[cfg(any(doc, doctest))]
+pub mod docs;
 
 #[cfg(test)]
 mod loopback;
@@ -221,8 +158,9 @@ pub use workflow::save_snapshot::{SaveError, SaveSnapshot};
 pub use workflow::take_snapshot::{TakeError, TakeSnapshotAndWait};
 
 // Types of other crates in this crate's signatures, re-exported so that a program needs no
-// dependency for them.
+// dependency for them. docs/dependencies.md lists them.
 pub use ::http::{HeaderMap, Method, StatusCode};
 pub use jiff::Timestamp;
 pub use reqwest;
+pub use secrecy::SecretString;
 pub use serde_json::Value;

@@ -8,17 +8,23 @@ use serde_json::Value;
 
 use crate::repository::root;
 
-/// Returns, for each crate, the crates of this project that its own code and its tests depend on.
-fn arrows() -> BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = [
+/// Returns the packages of this project, as `cargo metadata` describes them.
+pub fn packages() -> Vec<Value> {
+    let text = cargo(&[
         "metadata",
         "--no-deps",
         "--offline",
         "--locked",
         "--format-version",
         "1",
-    ];
+    ]);
+    let metadata: Value = serde_json::from_str(&text).expect("cargo writes JSON");
+    list(&metadata["packages"])
+}
+
+/// Runs cargo in the root of the repository, and returns what it prints.
+pub fn cargo(arguments: &[&str]) -> String {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(arguments)
         .current_dir(root())
@@ -29,10 +35,17 @@ fn arrows() -> BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    String::from_utf8(output.stdout).expect("cargo writes UTF-8")
+}
+
+fn list(value: &Value) -> Vec<Value> {
+    value.as_array().cloned().unwrap_or_default()
+}
+
+/// Returns, for each crate, the crates of this project that its own code and its tests depend on.
+fn arrows() -> BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> {
     let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_owned();
-    let packages = list(&metadata["packages"]);
+    let packages = packages();
     let ours: BTreeSet<String> = packages.iter().map(name).collect();
     let depends = |package: &Value, is_meant: fn(&Value) -> bool| {
         let dependencies = list(&package["dependencies"])

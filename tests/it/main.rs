@@ -13,6 +13,7 @@ mod generated;
 mod handles;
 mod jobs;
 mod mutation;
+mod packages;
 mod programs;
 mod raw_calls;
 mod rejections;

@@ -21,8 +21,9 @@ const STOREYS: &[&[&str]] = &[
     &["workflow"],
 ];
 
-/// Other files at the root of the source: the crate's `lib.rs`, and a server for its tests.
-const BESIDES: &[&str] = &["lib", "loopback"];
+/// Other files at the root of the source: the chapters of the documentation, the crate's `lib.rs`, and
+/// a server for its tests.
+const BESIDES: &[&str] = &["docs", "lib", "loopback"];
 
 /// The source of the client.
 pub(crate) fn source() -> PathBuf {

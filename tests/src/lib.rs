@@ -41,6 +41,17 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
 
+/// Compiles the sample of the client's README.
+#[cfg(doctest)]
+#[doc = include_str!("../../atlas-backup-api/README.md")]
+pub struct ClientReadme;
+
+/// Compiles and runs the samples of the chapter about testing. They use the fake, which the client
+/// does not depend on.
+#[cfg(doctest)]
+#[doc = include_str!("../../atlas-backup-api/src/docs/testing.md")]
+pub struct TestingChapter;
+
 /// Compiles the sample of the fake's README. It uses the client, which the fake itself must not
 /// depend on.
 #[cfg(doctest)]

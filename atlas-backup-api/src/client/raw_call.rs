@@ -56,7 +56,7 @@ impl Client {
 ///
 /// A GET, HEAD or OPTIONS changes nothing, and a PUT or DELETE can be sent twice, so they are retried
 /// after any transient failure. Any other method is taken for *creating* (see
-/// [what is tried again](crate#what-is-tried-again)), unless [`idempotent`](Self::idempotent) says
+/// [retries](crate::docs::retries)), unless [`idempotent`](Self::idempotent) says
 /// otherwise.
 #[derive(Clone)]
 #[must_use = "nothing is sent before `send` or `.await`"]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
-/// How often a call is attempted, and how long to wait between attempts. The table in the
-/// [documentation of the crate](crate#what-is-tried-again) says which failures are retried.
+/// How often a call is attempted, and how long to wait between attempts. The chapter
+/// about [retries](crate::docs::retries) has a table of the failures that are retried.
 ///
 /// If a response has `Retry-After` (seconds or a date), the client waits that long. If it requests
 /// more than [`max_retry_after`](Self::max_retry_after), the call ends with that response, and its

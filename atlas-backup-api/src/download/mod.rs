@@ -31,8 +31,8 @@ pub use error::DownloadError;
 pub(crate) use mode::Mode;
 pub use progress::DownloadProgress;
 
-/// A download that has not begun, created by [`Client::download`]. The [crate's
-/// documentation](crate#downloads) describes what it does.
+/// A download that has not begun, created by [`Client::download`]. The chapter about
+/// [downloads](crate::docs::downloads) describes what it does.
 #[must_use = "nothing is fetched before `into_directory` is awaited"]
 pub struct Download {
     client: Client,

@@ -13,6 +13,7 @@ use serde_json::Value;
 const NOT_SEARCHED: &[&str] = &[
     "CHANGELOG.md",
     "Cargo.lock",
+    "atlas-backup-api/CHANGELOG.md",
     "atlas-backup-api/src/generated/",
     "codegen/",
     "tests/fixtures/corpus.har",

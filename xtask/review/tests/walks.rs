@@ -275,7 +275,7 @@ fn a_name_that_only_one_generation_loses_is_told_with_the_places_that_may_mean_i
         &[
             "v2: takeSnapshot is makeSnapshot now",
             "v1 still has it: change the places that mean v2",
-            "    README.md:",
+            "    CONTRIBUTING.md:",
         ],
     );
 }
