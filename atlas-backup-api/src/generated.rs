@@ -21,6 +21,12 @@ pub mod v1;
 #[rustfmt::skip]
 pub mod v2;
 
+// What the documentation of shared types links to.
+#[cfg(all(doc, feature = "v1", not(feature = "v2")))]
+pub(crate) use v1::Api;
+#[cfg(all(doc, feature = "v2"))]
+pub(crate) use v2::Api;
+
 #[cfg(any(feature = "v1", feature = "v2"))]
 impl Client {
     /// The operations of API v1.0, all of which Atlas has deprecated.

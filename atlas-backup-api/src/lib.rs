@@ -165,6 +165,11 @@
     allow(dead_code, unused_imports, unused_macros)
 )]
 
+// rustdoc shows the methods of a type in the order of the modules that they are in: the jobs come
+// first on the page of `v2::Api`, and then the generated operations.
+#[cfg(feature = "v2")]
+mod workflow;
+
 mod auth;
 mod client;
 mod config;
@@ -177,8 +182,6 @@ mod model_ext;
 mod pipeline;
 mod validate;
 mod wire;
-#[cfg(feature = "v2")]
-mod workflow;
 
 #[cfg(test)]
 mod loopback;

@@ -4,12 +4,14 @@
 ///
 /// `#[response(…)]` names the type of the response body and the method that makes the call,
 /// `#[items(…)]` the type of the list's items, `#[body(…)]` that of an optional body, and
-/// `#[query("…")]` the parameter's name on the wire with the rules for its value. It is a macro so that 113 operations do not repeat 20 lines each.
+/// `#[query("…")]` the parameter's name on the wire with the rules for its value. Documentation
+/// before them says what the response is. It is a macro so that 113 operations do not repeat 20 lines each.
 macro_rules! request {
-    (#[response($answer:ty, $method:ident)] $(#[items($item:ty $(, $page:ident)*)])? $(#[body($body:ty)])? pub struct $name:ident {
+    ($(#[doc = $docs:literal])* #[response($answer:ty, $method:ident)] $(#[items($item:ty $(, $page:ident)*)])? $(#[body($body:ty)])? pub struct $name:ident {
         $($(#[doc = $about:literal])* #[query($wire:literal $(, $rule:ident($($bound:literal)?))*)] $setter:ident: $type:ty),* $(,)?
     }) => {
         #[doc = concat!("A call of [`", stringify!($method), "`](Api::", stringify!($method), "), not yet sent: set optional arguments, then [`send`](Self::send).")]
+        $(#[doc = $docs])*
         #[derive(Debug)]
         #[must_use = "nothing is sent before `send`"]
         pub struct $name(pub(crate) Call);
