@@ -6,14 +6,14 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Compliance Policy
+/// Rules of a project that the backups of all its clusters must keep.
 impl Api {
     /// Turn the backup compliance policy of a project off.
     ///
     /// Turns the compliance policy of a project off. MongoDB support must have allowed it first.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-disablegroupbackupcompliancepolicy)).
     #[doc(alias = "disableGroupBackupCompliancePolicy")]
@@ -30,10 +30,8 @@ impl Api {
     ///
     /// Returns the rules that the backups of every cluster of a project must keep.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
+    /// Owner. `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupcompliancepolicy)).
     #[doc(alias = "getGroupBackupCompliancePolicy")]
     pub fn get_compliance_policy(
@@ -50,10 +48,8 @@ impl Api {
     /// Sets the rules that the backups of every cluster of a project must keep. Once a policy is in force, it can be made stricter, but
     /// nobody except MongoDB support can relax it or turn it off.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PUT
-    /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
+    /// Project Owner. `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupbackupcompliancepolicy)).
     #[doc(alias = "updateGroupBackupCompliancePolicy")]
     pub fn update_compliance_policy(
@@ -78,6 +74,7 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), disable_compliance_policy)]
     pub struct DisableCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -99,6 +96,7 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 };
 
 request! {
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy).
     #[response(types::CompliancePolicy, get_compliance_policy)]
     pub struct GetCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -120,6 +118,7 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
 };
 
 request! {
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy).
     #[response(types::CompliancePolicy, update_compliance_policy)]
     pub struct UpdateCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

@@ -6,16 +6,16 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Export Buckets
+/// Buckets of AWS, Azure and Google Cloud to which Atlas may export snapshots.
 impl Api {
     /// Register a bucket for exports.
     ///
     /// Tells Atlas of a bucket that exists in your cloud account and to which it may export snapshots. A role of Atlas must have access
     /// to the bucket.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project
+    /// Backup Manager. `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupexportbucket)).
     #[doc(alias = "createGroupBackupExportBucket")]
     pub fn create_export_bucket(
@@ -33,11 +33,9 @@ impl Api {
     ///
     /// Makes Atlas forget one export bucket. The bucket itself and the data in it stay. First turn automatic exports off in the
     /// schedule of every cluster that exports to it.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupexportbucket)).
     #[doc(alias = "deleteGroupBackupExportBucket")]
@@ -55,12 +53,10 @@ impl Api {
     /// Return one export bucket.
     ///
     /// Returns one bucket to which Atlas can export snapshots.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2024-05-30+json`
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Read
+    /// Only. `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupexportbucket)).
     #[doc(alias = "getGroupBackupExportBucket")]
     pub fn get_export_bucket(
@@ -78,10 +74,9 @@ impl Api {
     ///
     /// Returns the buckets to which Atlas can export the snapshots of a project.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
+    /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket);
+    /// [`stream`](ListExportBuckets::stream) returns all items. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
+    /// Read Only. `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupexportbuckets)).
     #[doc(alias = "listGroupBackupExportBuckets")]
     pub fn list_export_buckets(
@@ -96,12 +91,11 @@ impl Api {
     /// Change how exports reach one bucket.
     ///
     /// Sets whether exports to one AWS S3 bucket go through a private endpoint. Nothing else about an export bucket can be changed.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PATCH
-    /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2024-05-30+json`
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project
+    /// Backup Manager. `PATCH /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as
+    /// `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupbackupexportbucket)).
     #[doc(alias = "updateGroupBackupExportBucket")]
     pub fn update_export_bucket(
@@ -128,6 +122,7 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ExportBucket`](types::ExportBucket).
     #[response(types::ExportBucket, create_export_bucket)]
     pub struct CreateExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -149,6 +144,7 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), delete_export_bucket)]
     pub struct DeleteExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -167,6 +163,7 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ExportBucket`](types::ExportBucket).
     #[response(types::ExportBucket, get_export_bucket)]
     pub struct GetExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -185,6 +182,8 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket); [`stream`](Self::stream)
+    /// returns all items.
     #[response(types::ExportBucketPage, list_export_buckets)]
     #[items(types::ExportBucket, numbered, counted)]
     pub struct ListExportBuckets {
@@ -217,6 +216,7 @@ static UPDATE_EXPORT_BUCKET: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ExportBucket`](types::ExportBucket).
     #[response(types::ExportBucket, update_export_bucket)]
     pub struct UpdateExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

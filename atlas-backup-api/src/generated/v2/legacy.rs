@@ -6,6 +6,8 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Legacy
+/// Legacy backups, which only clusters older than 2020-03-23 can have: snapshots, checkpoints, restore jobs and a schedule.
 impl Api {
     /// Restore one legacy backup.
     ///
@@ -13,10 +15,9 @@ impl Api {
     /// (`HTTP`). The answer lists the jobs: one for a replica set; for a sharded cluster a batch with one per shard and one for the
     /// config servers. Queryable snapshots cannot be restored this way.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacyRestoreJobList`](types::LegacyRestoreJobList). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500.
+    /// Role: Project Owner. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterrestorejob)).
     #[doc(alias = "createGroupClusterRestoreJob")]
     #[deprecated(
@@ -38,11 +39,9 @@ impl Api {
     /// Delete one legacy backup snapshot.
     ///
     /// Deletes one snapshot of a cluster that still has legacy backups. It cannot be brought back.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclustersnapshot)).
     #[doc(alias = "deleteGroupClusterSnapshot")]
@@ -65,12 +64,10 @@ impl Api {
     /// Return one legacy backup checkpoint.
     ///
     /// Returns one point between legacy snapshots of a sharded cluster to which it can be restored.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `checkpoint_id`: Id of the checkpoint.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}` as
+    /// Response: [`LegacyCheckpoint`](types::LegacyCheckpoint). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
+    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupcheckpoint)).
     #[doc(alias = "getGroupClusterBackupCheckpoint")]
@@ -93,12 +90,11 @@ impl Api {
     /// Return one legacy backup restore job.
     ///
     /// Returns one job that restores a legacy backup or makes it ready for download.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `job_id`: Id of the job.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacyRestoreJob`](types::LegacyRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
+    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterrestorejob)).
     #[doc(alias = "getGroupClusterRestoreJob")]
     #[deprecated(
@@ -121,10 +117,9 @@ impl Api {
     ///
     /// Returns when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
+    /// Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustersnapshotschedule)).
     #[doc(alias = "getGroupClusterSnapshotSchedule")]
     #[deprecated(
@@ -147,12 +142,11 @@ impl Api {
     /// an upgrade to MongoDB 4.2 moves an older cluster to them: its legacy snapshots stay until they expire, and its backup policy
     /// goes back to the default schedule, so a policy of your own must be set again, as the documentation of [cloud
     /// backups](https://www.mongodb.com/docs/atlas/backup/cloud-backup/overview/) describes.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
+    /// Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustersnapshot)).
     #[doc(alias = "getGroupClusterSnapshot")]
     #[deprecated(
@@ -175,10 +169,10 @@ impl Api {
     ///
     /// Returns the points between legacy snapshots of a sharded cluster to which it can be restored, page by page.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint);
+    /// [`stream`](ListLegacyCheckpoints::stream) returns all items. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role:
+    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupcheckpoints)).
     #[doc(alias = "listGroupClusterBackupCheckpoints")]
     #[deprecated(
@@ -200,10 +194,10 @@ impl Api {
     /// Returns the jobs that restored legacy backups of a cluster or made them ready for download, page by page. The restore of a
     /// sharded cluster is a batch with one job per shard and one for the config servers, and `batchId` asks for the jobs of one batch.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob);
+    /// [`stream`](ListLegacyRestoreJobs::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500.
+    /// Role: Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterrestorejobs)).
     #[doc(alias = "listGroupClusterRestoreJobs")]
     #[deprecated(
@@ -225,10 +219,10 @@ impl Api {
     /// Returns the snapshots of a cluster that still has legacy backups, page by page. Without `completed` these are the completed
     /// ones.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot);
+    /// [`stream`](ListLegacySnapshots::stream) returns all items. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role:
+    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustersnapshots)).
     #[doc(alias = "listGroupClusterSnapshots")]
     #[deprecated(
@@ -249,10 +243,9 @@ impl Api {
     ///
     /// Sets when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PATCH
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
+    /// Project Owner. `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclustersnapshotschedule)).
     #[doc(alias = "updateGroupClusterSnapshotSchedule")]
     #[deprecated(
@@ -275,12 +268,11 @@ impl Api {
     ///
     /// Sets when Atlas deletes one legacy snapshot, or keeps it for good with `doNotDelete`. A request with `doNotDelete: true` must
     /// not have `expires`.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `PATCH
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
+    /// Owner. `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclustersnapshot)).
     #[doc(alias = "updateGroupClusterSnapshot")]
     #[deprecated(
@@ -312,6 +304,7 @@ static CREATE_LEGACY_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacyRestoreJobList`](types::LegacyRestoreJobList).
     #[response(types::LegacyRestoreJobList, create_legacy_restore_job)]
     pub struct CreateLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -333,6 +326,7 @@ static DELETE_LEGACY_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), delete_legacy_snapshot)]
     pub struct DeleteLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -354,6 +348,7 @@ static GET_LEGACY_CHECKPOINT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacyCheckpoint`](types::LegacyCheckpoint).
     #[response(types::LegacyCheckpoint, get_legacy_checkpoint)]
     pub struct GetLegacyCheckpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -375,6 +370,7 @@ static GET_LEGACY_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacyRestoreJob`](types::LegacyRestoreJob).
     #[response(types::LegacyRestoreJob, get_legacy_restore_job)]
     pub struct GetLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -396,6 +392,7 @@ static GET_LEGACY_SCHEDULE: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacySchedule`](types::LegacySchedule).
     #[response(types::LegacySchedule, get_legacy_schedule)]
     pub struct GetLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -417,6 +414,7 @@ static GET_LEGACY_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot).
     #[response(types::LegacySnapshot, get_legacy_snapshot)]
     pub struct GetLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -438,6 +436,8 @@ static LIST_LEGACY_CHECKPOINTS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint);
+    /// [`stream`](Self::stream) returns all items.
     #[response(types::LegacyCheckpointPage, list_legacy_checkpoints)]
     #[items(types::LegacyCheckpoint, numbered, counted)]
     pub struct ListLegacyCheckpoints {
@@ -470,6 +470,8 @@ static LIST_LEGACY_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob);
+    /// [`stream`](Self::stream) returns all items.
     #[response(types::LegacyRestoreJobPage, list_legacy_restore_jobs)]
     #[items(types::LegacyRestoreJob, numbered, counted)]
     pub struct ListLegacyRestoreJobs {
@@ -505,6 +507,8 @@ static LIST_LEGACY_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot);
+    /// [`stream`](Self::stream) returns all items.
     #[response(types::LegacySnapshotPage, list_legacy_snapshots)]
     #[items(types::LegacySnapshot, numbered, counted)]
     pub struct ListLegacySnapshots {
@@ -540,6 +544,7 @@ static UPDATE_LEGACY_SCHEDULE: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacySchedule`](types::LegacySchedule).
     #[response(types::LegacySchedule, update_legacy_schedule)]
     pub struct UpdateLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -561,6 +566,7 @@ static UPDATE_LEGACY_SNAPSHOT_RETENTION: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot).
     #[response(types::LegacySnapshot, update_legacy_snapshot_retention)]
     pub struct UpdateLegacySnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

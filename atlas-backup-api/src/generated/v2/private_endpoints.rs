@@ -6,17 +6,18 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Private Endpoints
+/// Private connections between Atlas and the object storage of a cloud provider, for the time being AWS.
 impl Api {
     /// Create a private endpoint for backups.
     ///
     /// Starts to create a private connection between Atlas and the object storage of one cloud provider. The answer comes while the
     /// endpoint is still `INITIATING`.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. Role:
+    /// Project Owner. `POST /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as
+    /// `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupprivateendpoint)).
     #[doc(alias = "createGroupBackupPrivateEndpoint")]
     pub fn create_private_endpoint(
@@ -35,12 +36,10 @@ impl Api {
     /// Delete one private endpoint for backups.
     ///
     /// Removes one private connection between Atlas and the object storage of one cloud provider.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupprivateendpoint)).
     #[doc(alias = "deleteGroupBackupPrivateEndpoint")]
@@ -60,13 +59,12 @@ impl Api {
     /// Return one private endpoint for backups.
     ///
     /// Returns one private connection between Atlas and the object storage of one cloud provider.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
+    /// Owner. `GET /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as
+    /// `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupprivateendpoint)).
     #[doc(alias = "getGroupBackupPrivateEndpoint")]
     pub fn get_private_endpoint(
@@ -86,12 +84,12 @@ impl Api {
     ///
     /// Returns the private connections between Atlas and the object storage of one cloud provider, through which snapshots can be
     /// exported without public addresses.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`PrivateEndpointPage`](types::PrivateEndpointPage) of [`PrivateEndpoint`](types::PrivateEndpoint);
+    /// [`stream`](ListPrivateEndpoints::stream) returns all items. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role:
+    /// Project Owner. `GET /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as
+    /// `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupprivateendpoints)).
     #[doc(alias = "listGroupBackupPrivateEndpoints")]
     pub fn list_private_endpoints(
@@ -116,6 +114,7 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint).
     #[response(types::PrivateEndpoint, create_private_endpoint)]
     pub struct CreatePrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -137,6 +136,7 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), delete_private_endpoint)]
     pub struct DeletePrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -158,6 +158,7 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint).
     #[response(types::PrivateEndpoint, get_private_endpoint)]
     pub struct GetPrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -179,6 +180,8 @@ static LIST_PRIVATE_ENDPOINTS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`PrivateEndpointPage`](types::PrivateEndpointPage) of [`PrivateEndpoint`](types::PrivateEndpoint);
+    /// [`stream`](Self::stream) returns all items.
     #[response(types::PrivateEndpointPage, list_private_endpoints)]
     #[items(types::PrivateEndpoint, numbered, counted)]
     pub struct ListPrivateEndpoints {

@@ -6,17 +6,19 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Restore Jobs
+/// Jobs that restore a snapshot or a point in time to a cluster, whose data they replace, or that make a snapshot ready for
+/// download.
 impl Api {
     /// Cancel one restore job.
     ///
     /// Cancels one job that has not ended. Its `cancelled` is true then. Atlas may refuse to cancel a restore to a cluster, with
     /// `CANNOT_CANCEL_AUTOMATED_RESTORE`, and part of a sharded cluster's job.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 405,
-    /// 406, 429, 500. `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
+    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 405, 406, 429, 500. Role: Project Backup Export Operator or
+    /// Project Backup Recovery Operator. `DELETE
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-cancelgroupclusterbackuprestorejob)).
     #[doc(alias = "cancelGroupClusterBackupRestoreJob")]
@@ -41,11 +43,9 @@ impl Api {
     ///
     /// To have a snapshot as files, see [`save_snapshot`](Self::save_snapshot).
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 406,
-    /// 409, 429, 500. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`RestoreJob`](types::RestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. Role: Project
+    /// Backup Export Operator or Project Backup Recovery Operator. `POST
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterbackuprestorejob)).
     #[doc(alias = "createGroupClusterBackupRestoreJob")]
     pub fn create_restore_job(
@@ -65,12 +65,10 @@ impl Api {
     ///
     /// Returns one job that restores a cluster or makes a snapshot ready for download. It has ended when `finishedAt` is there or
     /// `failed`, `expired` or `cancelled` is true.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
+    /// Response: [`RestoreJob`](types::RestoreJob). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Backup
+    /// Manager. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackuprestorejob)).
     #[doc(alias = "getGroupClusterBackupRestoreJob")]
@@ -91,9 +89,8 @@ impl Api {
     ///
     /// Returns the jobs that restore snapshots of one cluster or make them ready for download.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob); [`stream`](ListRestoreJobs::stream)
+    /// returns all items. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackuprestorejobs)).
     #[doc(alias = "listGroupClusterBackupRestoreJobs")]
@@ -119,6 +116,7 @@ static CANCEL_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), cancel_restore_job)]
     pub struct CancelRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -140,6 +138,7 @@ static CREATE_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`RestoreJob`](types::RestoreJob).
     #[response(types::RestoreJob, create_restore_job)]
     pub struct CreateRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -161,6 +160,7 @@ static GET_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`RestoreJob`](types::RestoreJob).
     #[response(types::RestoreJob, get_restore_job)]
     pub struct GetRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -182,6 +182,8 @@ static LIST_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob); [`stream`](Self::stream) returns all
+    /// items.
     #[response(types::RestoreJobPage, list_restore_jobs)]
     #[items(types::RestoreJob, numbered, counted)]
     pub struct ListRestoreJobs {

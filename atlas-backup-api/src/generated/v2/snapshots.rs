@@ -6,15 +6,15 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Snapshots
+/// Snapshots of dedicated clusters: taken on demand or by the schedule, kept, looked into and deleted.
 impl Api {
     /// Delete one snapshot of a sharded cluster.
     ///
     /// Deletes one snapshot of a sharded cluster for good, with the snapshots of its shards and config servers.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshotshardedcluster)).
@@ -35,11 +35,9 @@ impl Api {
     /// Delete one snapshot.
     ///
     /// Deletes one snapshot for good. For a sharded cluster there is another operation.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshot)).
     #[doc(alias = "deleteGroupClusterBackupSnapshot")]
@@ -59,12 +57,10 @@ impl Api {
     /// Return one snapshot of a sharded cluster.
     ///
     /// Returns one snapshot of a sharded cluster, with the snapshots of its shards and config servers.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as
+    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotshardedcluster)).
     #[doc(alias = "getGroupClusterBackupSnapshotShardedCluster")]
@@ -84,12 +80,11 @@ impl Api {
     /// Return one snapshot of a replica set.
     ///
     /// Returns one snapshot of a cluster that is a replica set. For a sharded cluster there is another operation.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshot)).
     #[doc(alias = "getGroupClusterBackupSnapshot")]
     pub fn get_snapshot(
@@ -108,13 +103,12 @@ impl Api {
     /// Return one collection in a snapshot.
     ///
     /// Returns one collection in a snapshot, which tells whether the snapshot has it.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     /// - `collection_name`: Name of the collection, any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`SnapshotCollection`](types::SnapshotCollection). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role:
+    /// Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`
     /// as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotdatabasecollection)).
@@ -139,12 +133,11 @@ impl Api {
     /// Return one database in a snapshot.
     ///
     /// Returns one database in a snapshot, which tells whether the snapshot has it.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`SnapshotDatabase`](types::SnapshotDatabase). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
+    /// Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotdatabase)).
@@ -168,9 +161,8 @@ impl Api {
     ///
     /// Returns all snapshots of a cluster that is sharded. There are no pages: the answer has all of them.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](ListShardedSnapshots::stream)
+    /// returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotshardedclusters)).
@@ -189,12 +181,12 @@ impl Api {
     /// Return all collections of one database in a snapshot.
     ///
     /// Returns the collections of one database in a snapshot, which a collection restore job can restore.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`SnapshotCollectionPage`](types::SnapshotCollectionPage) of [`SnapshotCollection`](types::SnapshotCollection);
+    /// [`stream`](ListSnapshotCollections::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500.
+    /// Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotdatabasecollections)).
@@ -217,11 +209,11 @@ impl Api {
     /// Return all databases in one snapshot.
     ///
     /// Returns the databases in one snapshot, which a collection restore job can restore.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`SnapshotDatabasePage`](types::SnapshotDatabasePage) of [`SnapshotDatabase`](types::SnapshotDatabase);
+    /// [`stream`](ListSnapshotDatabases::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500.
+    /// Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotdatabases)).
@@ -243,9 +235,8 @@ impl Api {
     ///
     /// Returns the snapshots of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](ListSnapshots::stream) returns all
+    /// items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshots)).
     #[doc(alias = "listGroupClusterBackupSnapshots")]
@@ -268,10 +259,9 @@ impl Api {
     ///
     /// To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait).
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Creator. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
+    /// Creator. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-takegroupclusterbackupsnapshots)).
     #[doc(alias = "takeGroupClusterBackupSnapshots")]
     pub fn take_snapshot(
@@ -290,12 +280,11 @@ impl Api {
     /// Change how long one snapshot is kept.
     ///
     /// Sets for how long Atlas keeps one snapshot, which changes when it expires.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PATCH
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
+    /// Manager. `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclusterbackupsnapshot)).
     #[doc(alias = "updateGroupClusterBackupSnapshot")]
     pub fn update_snapshot_retention(
@@ -324,6 +313,7 @@ static DELETE_SHARDED_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), delete_sharded_snapshot)]
     pub struct DeleteShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -345,6 +335,7 @@ static DELETE_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), delete_snapshot)]
     pub struct DeleteSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -366,6 +357,7 @@ static GET_SHARDED_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`Snapshot`](types::Snapshot).
     #[response(types::Snapshot, get_sharded_snapshot)]
     pub struct GetShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -387,6 +379,7 @@ static GET_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`Snapshot`](types::Snapshot).
     #[response(types::Snapshot, get_snapshot)]
     pub struct GetSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -408,6 +401,7 @@ static GET_SNAPSHOT_COLLECTION: Operation = Operation {
 };
 
 request! {
+    /// Response: [`SnapshotCollection`](types::SnapshotCollection).
     #[response(types::SnapshotCollection, get_snapshot_collection)]
     pub struct GetSnapshotCollection {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -429,6 +423,7 @@ static GET_SNAPSHOT_DATABASE: Operation = Operation {
 };
 
 request! {
+    /// Response: [`SnapshotDatabase`](types::SnapshotDatabase).
     #[response(types::SnapshotDatabase, get_snapshot_database)]
     pub struct GetSnapshotDatabase {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -450,6 +445,7 @@ static LIST_SHARDED_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](Self::stream) returns all items.
     #[response(types::SnapshotPage, list_sharded_snapshots)]
     #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
@@ -472,6 +468,8 @@ static LIST_SNAPSHOT_COLLECTIONS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`SnapshotCollectionPage`](types::SnapshotCollectionPage) of [`SnapshotCollection`](types::SnapshotCollection);
+    /// [`stream`](Self::stream) returns all items.
     #[response(types::SnapshotCollectionPage, list_snapshot_collections)]
     #[items(types::SnapshotCollection, numbered, counted)]
     pub struct ListSnapshotCollections {
@@ -504,6 +502,8 @@ static LIST_SNAPSHOT_DATABASES: Operation = Operation {
 };
 
 request! {
+    /// Response: [`SnapshotDatabasePage`](types::SnapshotDatabasePage) of [`SnapshotDatabase`](types::SnapshotDatabase);
+    /// [`stream`](Self::stream) returns all items.
     #[response(types::SnapshotDatabasePage, list_snapshot_databases)]
     #[items(types::SnapshotDatabase, numbered, counted)]
     pub struct ListSnapshotDatabases {
@@ -536,6 +536,7 @@ static LIST_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](Self::stream) returns all items.
     #[response(types::SnapshotPage, list_snapshots)]
     #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {
@@ -579,6 +580,7 @@ static TAKE_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`Snapshot`](types::Snapshot).
     #[response(types::Snapshot, take_snapshot)]
     pub struct TakeSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -600,6 +602,7 @@ static UPDATE_SNAPSHOT_RETENTION: Operation = Operation {
 };
 
 request! {
+    /// Response: [`Snapshot`](types::Snapshot).
     #[response(types::Snapshot, update_snapshot_retention)]
     pub struct UpdateSnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
