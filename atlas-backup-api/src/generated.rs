@@ -21,12 +21,6 @@ pub mod v1;
 #[rustfmt::skip]
 pub mod v2;
 
-// What the documentation of shared types links to.
-#[cfg(all(doc, feature = "v1", not(feature = "v2")))]
-pub(crate) use v1::Api;
-#[cfg(all(doc, feature = "v2"))]
-pub(crate) use v2::Api;
-
 #[cfg(any(feature = "v1", feature = "v2"))]
 impl Client {
     /// The operations of API v1.0, all of which Atlas has deprecated.
@@ -51,6 +45,12 @@ pub(crate) mod prelude {
     pub(crate) use http::Method;
     pub(crate) use jiff::Timestamp;
     pub(crate) use serde_json::Value;
+
+    // What the documentation of shared types links to.
+    #[cfg(all(doc, feature = "v1", not(feature = "v2")))]
+    pub(crate) use crate::generated::v1::Api;
+    #[cfg(all(doc, feature = "v2"))]
+    pub(crate) use crate::generated::v2::Api;
 
     pub(crate) use crate::client::Client;
     pub(crate) use crate::client::call::Call;

@@ -97,7 +97,7 @@ fn part(model: &Model, shared: &BTreeMap<String, Type>) -> Part {
         text: operations_file(model, &operations),
     }));
     let folder = format!("{api}/types");
-    files.extend(types.files(&folder, "super::super::Api", |name| model.has(name)));
+    files.extend(types.files(&folder, Some("super::super::Api"), |name| model.has(name)));
     let operations = operations.into_iter().map(|printed| Item {
         kind: ItemKind::Operation,
         name: printed.operation.facts.id.clone(),
@@ -132,8 +132,8 @@ fn shared_part(models: &[Model], shared: &BTreeMap<String, Type>) -> Part {
         .map(|model| (model, model.usage(shared)))
         .collect();
     let types = Types::print(shared, &|name| shared.get(name), &usage);
-    let api = "crate::generated::Api";
-    files.extend(types.files(SHARED, api, |name| shared.contains_key(name)));
+    // The prelude has the `Api` of the newest generation in the build.
+    files.extend(types.files(SHARED, None, |name| shared.contains_key(name)));
     Part {
         folder: SHARED.to_owned(),
         documents,
@@ -298,12 +298,18 @@ impl<'a> Types<'a> {
     }
 
     /// Generates the files of types. Each imports the types of its siblings by name, and the `Api`
-    /// that its documentation refers to.
-    fn files(&self, folder: &str, api: &str, is_sibling: impl Fn(&str) -> bool) -> Vec<File> {
+    /// that its documentation refers to, unless the prelude has it.
+    fn files(
+        &self,
+        folder: &str,
+        api: Option<&str>,
+        is_sibling: impl Fn(&str) -> bool,
+    ) -> Vec<File> {
         let mut modules: BTreeMap<&str, Vec<&(&Type, String)>> = BTreeMap::new();
         for printed in &self.0 {
             modules.entry(&printed.0.module).or_default().push(printed);
         }
+        let api = api.map_or_else(String::new, |api| format!("#[cfg(doc)]\nuse {api};\n"));
         let file = |(module, types): (&str, Vec<&(&Type, String)>)| {
             let own: BTreeSet<&str> = types.iter().map(|(ty, _)| ty.name.as_str()).collect();
             let mentioned = types.iter().flat_map(|(ty, _)| ty.mentions());
@@ -320,9 +326,7 @@ impl<'a> Types<'a> {
             let code = code.join("\n");
             File {
                 path: format!("{folder}/{module}.rs"),
-                text: format!(
-                    "\n#[cfg(doc)]\nuse {api};\n{import}use crate::generated::prelude::*;\n\n{code}"
-                ),
+                text: format!("\n{api}{import}use crate::generated::prelude::*;\n\n{code}"),
             }
         };
         modules.into_iter().map(file).collect()

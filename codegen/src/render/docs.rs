@@ -45,8 +45,8 @@ pub(super) fn operation(operation: &Operation, api: &str) -> TokenStream {
     let call = fact.id.to_pascal_case();
     let errors: Vec<_> = fact.errors.iter().map(u16::to_string).collect();
     text.push_str(&format!(
-        "\n{} Errors ([`Error::status`]): {}. ",
-        response(operation, &call),
+        "\n{} Errors: {}. ",
+        response(operation, Some(&call)),
         errors.join(", ")
     ));
     if !fact.roles.is_empty() {
@@ -59,8 +59,9 @@ pub(super) fn operation(operation: &Operation, api: &str) -> TokenStream {
     lines(&text)
 }
 
-/// What `send` returns, in a sentence. `call` is the struct that has the method `stream`.
-pub(super) fn response(operation: &Operation, call: &str) -> String {
+/// What `send` returns, in a sentence. `call` is the struct that has the method `stream`; without it,
+/// that method is not mentioned.
+pub(super) fn response(operation: &Operation, call: Option<&str>) -> String {
     let link = |ty: &Ty| {
         let path = Scope::Operations.ty(ty).to_string().replace(' ', "");
         match ty {
@@ -71,11 +72,15 @@ pub(super) fn response(operation: &Operation, call: &str) -> String {
     match (&operation.response, &operation.list) {
         (None, _) => "Response: empty.".to_owned(),
         (Some(ty), None) => format!("Response: {}.", link(ty)),
-        (Some(ty), Some(list)) => format!(
-            "Response: {} of {}; [`stream`]({call}::stream) returns all items.",
-            link(ty),
-            link(&list.item)
-        ),
+        (Some(ty), Some(list)) => {
+            let stream = call.map(|call| format!("; [`stream`]({call}::stream) returns all items"));
+            format!(
+                "Response: {} of {}{}.",
+                link(ty),
+                link(&list.item),
+                stream.unwrap_or_default()
+            )
+        }
     }
 }
 
@@ -93,6 +98,7 @@ pub(crate) fn families(api: &str, tags: &[&str]) -> String {
         &format!(
             "The operations of API {api}, one method each. Cheap to clone.\n\n\
          `group_id` is the id of the project, since Atlas also calls projects groups, and `cluster_name` the cluster's own name. \
+         Errors are the documented statuses ([`Error::status`]). \
          The methods by family: {}.",
             headings.join(", ")
         ),
@@ -223,8 +229,8 @@ mod tests {
             })
             .into();
         let expected = "/// Take a snapshot.\n///\n/// At once. Really.\nJOB/// - `part_id`: The partId.\n///\n\
-             /// Response: empty. Errors ([`Error::status`]): 400, 404. Role: Project Owner. `POST /a` as `application/json`\n\
-             /// ([documentation](https://a.b)).\n";
+             /// Response: empty. Errors: 400, 404. Role: Project Owner. `POST /a` as `application/json` \
+             ([documentation](https://a.b)).\n";
         let of = |api| text(super::operation(&operation, api));
         assert_eq!(of("v1"), expected.replace("JOB", ""));
         let job = "///\n/// To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait).\n";
@@ -233,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_call_says_what_its_response_is() {
-        let of = |operation: &Operation| super::response(operation, "Self");
+        let of = |operation: &Operation| super::response(operation, Some("List"));
         let named = |name| Some(sample::named(name));
         assert_eq!(of(&sample::operation("a", None)), "Response: empty.");
         let mut operation = sample::operation("a", named("ThingPage"));
@@ -246,7 +252,11 @@ mod tests {
         assert_eq!(
             of(&operation),
             "Response: [`ThingPage`](types::ThingPage) of [`Thing`](types::Thing); \
-             [`stream`](Self::stream) returns all items."
+             [`stream`](List::stream) returns all items."
+        );
+        assert_eq!(
+            super::response(&operation, None),
+            "Response: [`ThingPage`](types::ThingPage) of [`Thing`](types::Thing)."
         );
         operation.list = None;
         operation.response = Some(sample::list(sample::named("Thing")));

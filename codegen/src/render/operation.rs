@@ -199,7 +199,7 @@ fn request_of(operation: &Operation, request: &syn::Ident) -> Piece {
         let ty = SCOPE.ty(ty);
         quote!(#[body(#ty)])
     });
-    let docs = docs::lines(&docs::response(operation, "Self"));
+    let docs = docs::lines(&docs::response(operation, None));
     let setters = operation.optional().map(setter);
     Piece {
         wrapper: Some("request"),
@@ -333,8 +333,7 @@ mod tests {
             ".query(\"label\", label)",
             ".query(\"kind\", Into::<types::Kind>::into(kind))",
             ".body(&body)",
-            "/// Response: [`Snapshot`](types::Snapshot) of [`Snapshot`](types::Snapshot); [`stream`](Self::stream) returns all items.\n\
-             #[response(types::Snapshot, take_snapshot)]\n#[items(types::Snapshot, numbered)]\npub struct TakeSnapshot {",
+            "/// Response: [`Snapshot`](types::Snapshot) of [`Snapshot`](types::Snapshot).\n#[response(types::Snapshot, take_snapshot)]\n#[items(types::Snapshot, numbered)]\npub struct TakeSnapshot {",
             "    /// Doc. Default: `1`.\n    #[query(\"pageNum\", minimum(1))]\n    page_num: i64,",
             "names: &[String],",
         ] {
