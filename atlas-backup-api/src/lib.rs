@@ -156,6 +156,8 @@
 //! - `download` downloads snapshot files.
 //! - `v1` and `v2` contain the two generations of the API. Atlas has deprecated all of v1.
 #![forbid(unsafe_code)]
+// docs.rs names the feature of each item that needs one.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 // Without `v1` and `v2` most of the crate is unused. Such a build is of no practical use, but it

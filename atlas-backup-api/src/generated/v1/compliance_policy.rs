@@ -13,8 +13,8 @@ impl Api {
     ///
     /// Returns the rules that the backups of every cluster of a project must keep.
     ///
-    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Owner.
-    /// `GET /api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy` as `application/json`
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors: 401, 403, 404, 500. Role: Project Owner. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getdataprotectionsettings)).
     #[doc(alias = "getDataProtectionSettings")]
     #[deprecated(note = "Use `get_compliance_policy` of API v2.")]
@@ -32,8 +32,8 @@ impl Api {
     /// Sets the rules that the backups of every cluster of a project must keep. Once a policy is in force, it can be made stricter, but
     /// nobody except MongoDB support can relax it or turn it off.
     ///
-    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project
-    /// Owner. `PUT /api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy` as `application/json`
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors: 400, 401, 403, 404, 500. Role: Project Owner. `PUT
+    /// /api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-updatedataprotectionsettings)).
     #[doc(alias = "updateDataProtectionSettings")]
     #[deprecated(note = "Use `update_compliance_policy` of API v2.")]

@@ -14,8 +14,8 @@ impl Api {
     /// Tells Atlas of an AWS S3 bucket that exists in your account and to which it may export snapshots. The IAM role through which
     /// Atlas reaches the bucket must exist already.
     ///
-    /// Response: [`ExportBucket`](types::ExportBucket). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Backup
-    /// Manager. `POST /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `POST
+    /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createexportbucket)).
     #[deprecated(note = "Use `create_export_bucket` of API v2.")]
     pub fn create_export_bucket(
@@ -35,7 +35,7 @@ impl Api {
     /// schedule of every cluster that exports to it.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Backup Manager. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-deleteexportbucket)).
     #[deprecated(note = "Use `delete_export_bucket` of API v2.")]
@@ -55,7 +55,7 @@ impl Api {
     /// Returns one bucket to which Atlas can export snapshots.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Response: [`ExportBucket`](types::ExportBucket). Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getexportbucket)).
     #[deprecated(note = "Use `get_export_bucket` of API v2.")]
@@ -75,8 +75,8 @@ impl Api {
     /// Returns the buckets to which Atlas can export the snapshots of a project.
     ///
     /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket);
-    /// [`stream`](ListExportBuckets::stream) returns all items. Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Read
-    /// Only. `GET /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`
+    /// [`stream`](ListExportBuckets::stream) returns all items. Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listexportbuckets)).
     #[deprecated(note = "Use `list_export_buckets` of API v2.")]
     pub fn list_export_buckets(
@@ -159,8 +159,7 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket); [`stream`](Self::stream)
-    /// returns all items.
+    /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket).
     #[response(types::ExportBucketPage, list_export_buckets)]
     #[items(types::ExportBucket, numbered, counted)]
     pub struct ListExportBuckets {

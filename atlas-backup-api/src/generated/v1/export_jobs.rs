@@ -13,8 +13,8 @@ impl Api {
     ///
     /// Starts a job that exports one completed snapshot to an export bucket, and answers while the job is still `Queued`.
     ///
-    /// Response: [`ExportJob`](types::ExportJob). Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. Role: Project Backup
-    /// Manager. `POST /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/json`
+    /// Response: [`ExportJob`](types::ExportJob). Errors: 400, 401, 403, 404, 409, 500. Role: Project Backup Manager. `POST
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createbackupexportjob)).
     #[doc(alias = "createBackupExportJob")]
     #[deprecated(note = "Use `create_export_job` of API v2.")]
@@ -36,7 +36,7 @@ impl Api {
     /// Returns one job that exports a snapshot to a bucket.
     /// - `export_id`: Id of the export job.
     ///
-    /// Response: [`ExportJob`](types::ExportJob). Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Backup Manager. `GET
+    /// Response: [`ExportJob`](types::ExportJob). Errors: 401, 403, 404, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getbackupexportjob)).
     #[doc(alias = "getBackupExportJob")]
@@ -59,7 +59,7 @@ impl Api {
     /// Returns the jobs that export snapshots of one cluster to buckets.
     ///
     /// Response: [`ExportJobPage`](types::ExportJobPage) of [`ExportJob`](types::ExportJob); [`stream`](ListExportJobs::stream) returns
-    /// all items. Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Backup Manager. `GET
+    /// all items. Errors: 401, 403, 404, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listbackupexportjobs)).
     #[doc(alias = "listBackupExportJobs")]
@@ -124,8 +124,7 @@ static LIST_EXPORT_JOBS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`ExportJobPage`](types::ExportJobPage) of [`ExportJob`](types::ExportJob); [`stream`](Self::stream) returns all
-    /// items.
+    /// Response: [`ExportJobPage`](types::ExportJobPage) of [`ExportJob`](types::ExportJob).
     #[response(types::ExportJobPage, list_export_jobs)]
     #[items(types::ExportJob, numbered, counted)]
     pub struct ListExportJobs {

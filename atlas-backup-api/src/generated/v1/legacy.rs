@@ -15,8 +15,8 @@ impl Api {
     /// (`HTTP`). The answer lists the jobs: one for a replica set; for a sharded cluster a batch with one per shard and one for the
     /// config servers. Queryable snapshots cannot be restored this way.
     ///
-    /// Response: [`LegacyRestoreJobList`](types::LegacyRestoreJobList). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role:
-    /// Project Owner. `POST /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/json`
+    /// Response: [`LegacyRestoreJobList`](types::LegacyRestoreJobList). Errors: 400, 401, 403, 404, 500. Role: Project Owner. `POST
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createlegacybackuprestorejob)).
     #[doc(alias = "createLegacyBackupRestoreJob")]
     #[deprecated(
@@ -40,7 +40,7 @@ impl Api {
     /// Deletes one snapshot of a cluster that still has legacy backups. It cannot be brought back.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Owner. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 500. Role: Project Owner. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-deletelegacysnapshot)).
     #[deprecated(
@@ -64,8 +64,8 @@ impl Api {
     /// Returns one point between legacy snapshots of a sharded cluster to which it can be restored.
     /// - `checkpoint_id`: Id of the checkpoint.
     ///
-    /// Response: [`LegacyCheckpoint`](types::LegacyCheckpoint). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Read
-    /// Only. `GET /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}` as `application/json`
+    /// Response: [`LegacyCheckpoint`](types::LegacyCheckpoint). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getlegacybackupcheckpoint)).
     #[doc(alias = "getLegacyBackupCheckpoint")]
     #[deprecated(
@@ -89,8 +89,8 @@ impl Api {
     /// Returns one job that restores a legacy backup or makes it ready for download.
     /// - `job_id`: Id of the job.
     ///
-    /// Response: [`LegacyRestoreJob`](types::LegacyRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Read
-    /// Only. `GET /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}` as `application/json`
+    /// Response: [`LegacyRestoreJob`](types::LegacyRestoreJob). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getlegacybackuprestorejob)).
     #[doc(alias = "getLegacyBackupRestoreJob")]
     #[deprecated(
@@ -113,8 +113,8 @@ impl Api {
     ///
     /// Returns when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Read Only.
-    /// `GET /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/json`
+    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getlegacysnapshotschedule)).
     #[doc(alias = "getLegacySnapshotSchedule")]
     #[deprecated(
@@ -139,8 +139,8 @@ impl Api {
     /// backups](https://www.mongodb.com/docs/atlas/backup/cloud-backup/overview/) describes.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Read Only.
-    /// `GET /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/json`
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getlegacysnapshot)).
     #[deprecated(
         note = "Deprecated since 2020-03-23. Use `get_legacy_snapshot` of API v2, or better cloud backups, since only clusters older than 2020-03-23 can have legacy backups."
@@ -163,8 +163,8 @@ impl Api {
     /// Returns the points between legacy snapshots of a sharded cluster to which it can be restored, page by page.
     ///
     /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint);
-    /// [`stream`](ListLegacyCheckpoints::stream) returns all items. Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Read
-    /// Only. `GET /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as `application/json`
+    /// [`stream`](ListLegacyCheckpoints::stream) returns all items. Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listlegacybackupcheckpoints)).
     #[doc(alias = "listLegacyBackupCheckpoints")]
     #[deprecated(
@@ -187,8 +187,8 @@ impl Api {
     /// sharded cluster is a batch with one job per shard and one for the config servers, and `batchId` asks for the jobs of one batch.
     ///
     /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob);
-    /// [`stream`](ListLegacyRestoreJobs::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project
-    /// Read Only. `GET /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/json`
+    /// [`stream`](ListLegacyRestoreJobs::stream) returns all items. Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listlegacybackuprestorejobs)).
     #[doc(alias = "listLegacyBackupRestoreJobs")]
     #[deprecated(
@@ -211,8 +211,8 @@ impl Api {
     /// ones.
     ///
     /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot);
-    /// [`stream`](ListLegacySnapshots::stream) returns all items. Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Read
-    /// Only. `GET /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots` as `application/json`
+    /// [`stream`](ListLegacySnapshots::stream) returns all items. Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listlegacysnapshots)).
     #[deprecated(
         note = "Deprecated since 2020-03-23. Use `list_legacy_snapshots` of API v2, or better cloud backups, since only clusters older than 2020-03-23 can have legacy backups."
@@ -232,8 +232,8 @@ impl Api {
     ///
     /// Sets when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Owner.
-    /// `PATCH /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/json`
+    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors: 400, 401, 403, 404, 500. Role: Project Owner. `PATCH
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-updatelegacysnapshotschedule)).
     #[doc(alias = "updateLegacySnapshotSchedule")]
     #[deprecated(
@@ -258,7 +258,7 @@ impl Api {
     /// not have `expires`.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Owner. `PATCH
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors: 401, 403, 404, 500. Role: Project Owner. `PATCH
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-updatelegacysnapshotretention)).
     #[deprecated(
@@ -422,8 +422,7 @@ static LIST_LEGACY_CHECKPOINTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint).
     #[response(types::LegacyCheckpointPage, list_legacy_checkpoints)]
     #[items(types::LegacyCheckpoint, numbered, counted)]
     pub struct ListLegacyCheckpoints {
@@ -456,8 +455,7 @@ static LIST_LEGACY_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob).
     #[response(types::LegacyRestoreJobPage, list_legacy_restore_jobs)]
     #[items(types::LegacyRestoreJob, numbered, counted)]
     pub struct ListLegacyRestoreJobs {
@@ -493,8 +491,7 @@ static LIST_LEGACY_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot).
     #[response(types::LegacySnapshotPage, list_legacy_snapshots)]
     #[items(types::LegacySnapshot, numbered, counted)]
     pub struct ListLegacySnapshots {

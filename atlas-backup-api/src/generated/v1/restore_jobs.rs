@@ -16,7 +16,7 @@ impl Api {
     /// `CANNOT_CANCEL_AUTOMATED_RESTORE`, and part of a sharded cluster's job.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 405, 500. Role: Project Backup Manager. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 405, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-cancelbackuprestorejob)).
     #[doc(alias = "cancelBackupRestoreJob")]
@@ -40,8 +40,8 @@ impl Api {
     /// (`pointInTime`), or makes a snapshot ready for download (`download`). Both restores first remove all data of the target cluster,
     /// which may be the same cluster; a download changes nothing.
     ///
-    /// Response: [`RestoreJob`](types::RestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. Role: Project Backup
-    /// Manager. `POST /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/json`
+    /// Response: [`RestoreJob`](types::RestoreJob). Errors: 400, 401, 403, 404, 409, 500. Role: Project Backup Manager. `POST
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createbackuprestorejob)).
     #[doc(alias = "createBackupRestoreJob")]
     #[deprecated(note = "Use `create_restore_job` of API v2.")]
@@ -64,7 +64,7 @@ impl Api {
     /// `failed`, `expired` or `cancelled` is true.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Response: [`RestoreJob`](types::RestoreJob). Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Backup Manager. `GET
+    /// Response: [`RestoreJob`](types::RestoreJob). Errors: 401, 403, 404, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getbackuprestorejob)).
     #[doc(alias = "getBackupRestoreJob")]
@@ -87,7 +87,7 @@ impl Api {
     /// Returns the jobs that restore snapshots of one cluster or make them ready for download.
     ///
     /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob); [`stream`](ListRestoreJobs::stream)
-    /// returns all items. Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Backup Manager. `GET
+    /// returns all items. Errors: 401, 403, 404, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listbackuprestorejobs)).
     #[doc(alias = "listBackupRestoreJobs")]
@@ -180,8 +180,7 @@ static LIST_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob); [`stream`](Self::stream) returns all
-    /// items.
+    /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob).
     #[response(types::RestoreJobPage, list_restore_jobs)]
     #[items(types::RestoreJob, numbered, counted)]
     pub struct ListRestoreJobs {

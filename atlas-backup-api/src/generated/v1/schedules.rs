@@ -13,8 +13,8 @@ impl Api {
     ///
     /// Removes all policies of the schedule, so that Atlas takes no more scheduled snapshots of the cluster.
     ///
-    /// Response: [`Schedule`](types::Schedule). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Backup Manager.
-    /// `DELETE /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/json`
+    /// Response: [`Schedule`](types::Schedule). Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `DELETE
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-deleteallbackupschedules)).
     #[doc(alias = "deleteAllBackupSchedules")]
     #[deprecated(note = "Use `delete_schedule` of API v2.")]
@@ -33,7 +33,7 @@ impl Api {
     ///
     /// Returns when Atlas takes snapshots of one cluster, how long it keeps them, and whereto it copies and exports them.
     ///
-    /// Response: [`Schedule`](types::Schedule). Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// Response: [`Schedule`](types::Schedule). Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getbackupschedule)).
     #[doc(alias = "getBackupSchedule")]
@@ -55,8 +55,8 @@ impl Api {
     /// list, so send the policy items and copy settings that are to stay too. Snapshots that exist keep their retention unless
     /// `updateSnapshots` is true.
     ///
-    /// Response: [`Schedule`](types::Schedule). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Backup Manager.
-    /// `PATCH /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/json`
+    /// Response: [`Schedule`](types::Schedule). Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `PATCH
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-updatebackupschedule)).
     #[doc(alias = "updateBackupSchedule")]
     #[deprecated(note = "Use `update_schedule` of API v2.")]

@@ -13,8 +13,8 @@ impl Api {
     /// Restores a snapshot (`automated`) or a point in time (`pointInTime`) of a serverless instance to a cluster, whose data Atlas
     /// first deletes, or makes a snapshot ready for download (`download`).
     ///
-    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. Role:
-    /// Project Owner. `POST /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
+    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob). Errors: 400, 401, 403, 404, 409, 500. Role: Project Owner.
+    /// `POST /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createserverlessbackuprestorejob)).
     #[doc(alias = "createServerlessBackupRestoreJob")]
     #[deprecated(
@@ -38,9 +38,8 @@ impl Api {
     /// Returns one job that restores a serverless instance or makes one of its snapshots ready for download.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role:
-    /// Project Owner. `GET /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}` as
-    /// `application/json`
+    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob). Errors: 400, 401, 403, 404, 500. Role: Project Owner. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getserverlessbackuprestorejob)).
     #[doc(alias = "getServerlessBackupRestoreJob")]
     #[deprecated(
@@ -64,8 +63,8 @@ impl Api {
     /// Returns one snapshot of a serverless instance.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`ServerlessSnapshot`](types::ServerlessSnapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project
-    /// Read Only. `GET /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}` as `application/json`
+    /// Response: [`ServerlessSnapshot`](types::ServerlessSnapshot). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getserverlessbackup)).
     #[doc(alias = "getServerlessBackup")]
     #[deprecated(
@@ -89,9 +88,9 @@ impl Api {
     /// Returns the jobs that restored a serverless instance or made a snapshot ready for download, page by page.
     ///
     /// Response: [`ServerlessRestoreJobPage`](types::ServerlessRestoreJobPage) of
-    /// [`ServerlessRestoreJob`](types::ServerlessRestoreJob); [`stream`](ListServerlessRestoreJobs::stream) returns all items. Errors
-    /// ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Owner. `GET
-    /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
+    /// [`ServerlessRestoreJob`](types::ServerlessRestoreJob); [`stream`](ListServerlessRestoreJobs::stream) returns all items. Errors:
+    /// 400, 401, 403, 404, 500. Role: Project Owner. `GET /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs`
+    /// as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listserverlessbackuprestorejobs)).
     #[doc(alias = "listServerlessBackupRestoreJobs")]
     #[deprecated(
@@ -113,8 +112,8 @@ impl Api {
     /// Returns the snapshots of a serverless instance, page by page.
     ///
     /// Response: [`ServerlessSnapshotPage`](types::ServerlessSnapshotPage) of [`ServerlessSnapshot`](types::ServerlessSnapshot);
-    /// [`stream`](ListServerlessSnapshots::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role:
-    /// Project Read Only. `GET /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots` as `application/json`
+    /// [`stream`](ListServerlessSnapshots::stream) returns all items. Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listserverlessbackups)).
     #[doc(alias = "listServerlessBackups")]
     #[deprecated(
@@ -206,7 +205,7 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 
 request! {
     /// Response: [`ServerlessRestoreJobPage`](types::ServerlessRestoreJobPage) of
-    /// [`ServerlessRestoreJob`](types::ServerlessRestoreJob); [`stream`](Self::stream) returns all items.
+    /// [`ServerlessRestoreJob`](types::ServerlessRestoreJob).
     #[response(types::ServerlessRestoreJobPage, list_serverless_restore_jobs)]
     #[items(types::ServerlessRestoreJob, numbered, counted)]
     pub struct ListServerlessRestoreJobs {
@@ -239,8 +238,7 @@ static LIST_SERVERLESS_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`ServerlessSnapshotPage`](types::ServerlessSnapshotPage) of [`ServerlessSnapshot`](types::ServerlessSnapshot);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`ServerlessSnapshotPage`](types::ServerlessSnapshotPage) of [`ServerlessSnapshot`](types::ServerlessSnapshot).
     #[response(types::ServerlessSnapshotPage, list_serverless_snapshots)]
     #[items(types::ServerlessSnapshot, numbered, counted)]
     pub struct ListServerlessSnapshots {

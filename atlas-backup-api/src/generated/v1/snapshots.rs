@@ -14,7 +14,7 @@ impl Api {
     /// Deletes one snapshot of a sharded cluster for good, with the snapshots of its shards and config servers.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 401, 403, 404, 500. Role: Project Backup Manager. `DELETE
+    /// Response: empty. Errors: 401, 403, 404, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-deleteshardedclusterbackup)).
     #[doc(alias = "deleteShardedClusterBackup")]
@@ -37,7 +37,7 @@ impl Api {
     /// Deletes one snapshot for good. For a sharded cluster there is another operation.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Backup Manager. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-deletereplicasetbackup)).
     #[doc(alias = "deleteReplicaSetBackup")]
@@ -60,7 +60,7 @@ impl Api {
     /// Returns one snapshot of a sharded cluster, with the snapshots of its shards and config servers.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getshardedclusterbackup)).
     #[doc(alias = "getShardedClusterBackup")]
@@ -83,7 +83,7 @@ impl Api {
     /// Returns one snapshot of a cluster that is a replica set. For a sharded cluster there is another operation.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getreplicasetbackup)).
     #[doc(alias = "getReplicaSetBackup")]
@@ -106,7 +106,7 @@ impl Api {
     /// Returns all snapshots of a cluster that is sharded. There are no pages: the answer has all of them.
     ///
     /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](ListShardedSnapshots::stream)
-    /// returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// returns all items. Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listshardedclusterbackups)).
     #[doc(alias = "listShardedClusterBackups")]
@@ -127,7 +127,7 @@ impl Api {
     /// Returns the snapshots of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
     /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](ListSnapshots::stream) returns all
-    /// items. Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Read Only. `GET
+    /// items. Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listreplicasetbackups)).
     #[doc(alias = "listReplicaSetBackups")]
@@ -149,8 +149,8 @@ impl Api {
     /// cluster at a time: while one is `queued` or `inProgress`, wait until it has ended before taking another. The documentation page
     /// names another role, Project Owner.
     ///
-    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Backup Manager.
-    /// `POST /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/json`
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `POST
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/atlas/reference/api/cloud-backup/backup/take-one-ondemand-backup/)).
     #[deprecated(note = "Use `take_snapshot` of API v2.")]
     pub fn take_snapshot(
@@ -171,8 +171,8 @@ impl Api {
     /// Sets for how long Atlas keeps one snapshot, which changes when it expires.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 500. Role: Project Backup Manager.
-    /// `PATCH /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/json`
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `PATCH
+    /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-updatesnapshotretention)).
     #[deprecated(note = "Use `update_snapshot_retention` of API v2.")]
     pub fn update_snapshot_retention(
@@ -289,7 +289,7 @@ static LIST_SHARDED_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](Self::stream) returns all items.
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot).
     #[response(types::SnapshotPage, list_sharded_snapshots)]
     #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
@@ -312,7 +312,7 @@ static LIST_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](Self::stream) returns all items.
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot).
     #[response(types::SnapshotPage, list_snapshots)]
     #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {

@@ -15,9 +15,9 @@ impl Api {
     /// Starts a job that restores collections or whole databases from a snapshot or a point in time to a cluster, and answers while the
     /// job is still `INITIALIZING`. With `OVERWRITE_EXISTING` it replaces collections that the target cluster already has.
     ///
-    /// Response: [`CollectionRestoreJob`](types::CollectionRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429,
-    /// 500. Role: Project Backup Recovery Operator. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`
-    /// as `application/vnd.atlas.2025-03-12+json`
+    /// Response: [`CollectionRestoreJob`](types::CollectionRestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project
+    /// Backup Recovery Operator. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs` as
+    /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclustercollectionrestorejob)).
     #[doc(alias = "createGroupClusterCollectionRestoreJob")]
     pub fn create_collection_restore_job(
@@ -38,8 +38,8 @@ impl Api {
     /// Returns one job that restores single collections or databases.
     /// - `job_id`: Id of the job.
     ///
-    /// Response: [`CollectionRestoreJob`](types::CollectionRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500.
-    /// Role: Project Backup Manager. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}` as
+    /// Response: [`CollectionRestoreJob`](types::CollectionRestoreJob). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
+    /// Manager. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustercollectionrestorejob)).
     #[doc(alias = "getGroupClusterCollectionRestoreJob")]
@@ -62,8 +62,8 @@ impl Api {
     /// - `job_id`: Id of the job.
     /// - `source_namespace`: Where the collection is in the snapshot, `database.collection`: any text.
     ///
-    /// Response: [`CollectionRestoreJobCollection`](types::CollectionRestoreJobCollection). Errors ([`Error::status`]): 400, 401, 403,
-    /// 404, 406, 429, 500. Role: Project Backup Manager. `GET
+    /// Response: [`CollectionRestoreJobCollection`](types::CollectionRestoreJobCollection). Errors: 400, 401, 403, 404, 406, 429, 500.
+    /// Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustercollectionrestorejobcollection)).
@@ -90,9 +90,8 @@ impl Api {
     ///
     /// Response: [`CollectionRestoreJobCollectionPage`](types::CollectionRestoreJobCollectionPage) of
     /// [`CollectionRestoreJobCollection`](types::CollectionRestoreJobCollection);
-    /// [`stream`](ListCollectionRestoreJobCollections::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406,
-    /// 429, 500. Role: Project Backup Manager. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections` as
+    /// [`stream`](ListCollectionRestoreJobCollections::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role:
+    /// Project Backup Manager. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustercollectionrestorejobcollections)).
     #[doc(alias = "listGroupClusterCollectionRestoreJobCollections")]
@@ -114,8 +113,8 @@ impl Api {
     /// Returns the jobs that restore single collections or databases of one cluster.
     ///
     /// Response: [`CollectionRestoreJobPage`](types::CollectionRestoreJobPage) of
-    /// [`CollectionRestoreJob`](types::CollectionRestoreJob); [`stream`](ListCollectionRestoreJobs::stream) returns all items. Errors
-    /// ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
+    /// [`CollectionRestoreJob`](types::CollectionRestoreJob); [`stream`](ListCollectionRestoreJobs::stream) returns all items. Errors:
+    /// 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs` as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustercollectionrestorejobs)).
     #[doc(alias = "listGroupClusterCollectionRestoreJobs")]
@@ -208,7 +207,7 @@ static LIST_COLLECTION_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 
 request! {
     /// Response: [`CollectionRestoreJobCollectionPage`](types::CollectionRestoreJobCollectionPage) of
-    /// [`CollectionRestoreJobCollection`](types::CollectionRestoreJobCollection); [`stream`](Self::stream) returns all items.
+    /// [`CollectionRestoreJobCollection`](types::CollectionRestoreJobCollection).
     #[response(
         types::CollectionRestoreJobCollectionPage,
         list_collection_restore_job_collections
@@ -250,7 +249,7 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 
 request! {
     /// Response: [`CollectionRestoreJobPage`](types::CollectionRestoreJobPage) of
-    /// [`CollectionRestoreJob`](types::CollectionRestoreJob); [`stream`](Self::stream) returns all items.
+    /// [`CollectionRestoreJob`](types::CollectionRestoreJob).
     #[response(types::CollectionRestoreJobPage, list_collection_restore_jobs)]
     #[items(types::CollectionRestoreJob, numbered)]
     pub struct ListCollectionRestoreJobs {

@@ -13,7 +13,7 @@ impl Api {
     ///
     /// Turns the compliance policy of a project off. MongoDB support must have allowed it first.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-disablegroupbackupcompliancepolicy)).
     #[doc(alias = "disableGroupBackupCompliancePolicy")]
@@ -30,8 +30,8 @@ impl Api {
     ///
     /// Returns the rules that the backups of every cluster of a project must keep.
     ///
-    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
-    /// Owner. `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors: 401, 403, 404, 406, 429, 500. Role: Project Owner. `GET
+    /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupcompliancepolicy)).
     #[doc(alias = "getGroupBackupCompliancePolicy")]
     pub fn get_compliance_policy(
@@ -48,8 +48,8 @@ impl Api {
     /// Sets the rules that the backups of every cluster of a project must keep. Once a policy is in force, it can be made stricter, but
     /// nobody except MongoDB support can relax it or turn it off.
     ///
-    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
-    /// Project Owner. `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `PUT
+    /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupbackupcompliancepolicy)).
     #[doc(alias = "updateGroupBackupCompliancePolicy")]
     pub fn update_compliance_policy(

@@ -14,8 +14,8 @@ impl Api {
     /// Tells Atlas of a bucket that exists in your cloud account and to which it may export snapshots. A role of Atlas must have access
     /// to the bucket.
     ///
-    /// Response: [`ExportBucket`](types::ExportBucket). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project
-    /// Backup Manager. `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `POST
+    /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupexportbucket)).
     #[doc(alias = "createGroupBackupExportBucket")]
     pub fn create_export_bucket(
@@ -35,7 +35,7 @@ impl Api {
     /// schedule of every cluster that exports to it.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupexportbucket)).
     #[doc(alias = "deleteGroupBackupExportBucket")]
@@ -55,8 +55,8 @@ impl Api {
     /// Returns one bucket to which Atlas can export snapshots.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Response: [`ExportBucket`](types::ExportBucket). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Read
-    /// Only. `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2024-05-30+json`
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupexportbucket)).
     #[doc(alias = "getGroupBackupExportBucket")]
     pub fn get_export_bucket(
@@ -75,8 +75,8 @@ impl Api {
     /// Returns the buckets to which Atlas can export the snapshots of a project.
     ///
     /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket);
-    /// [`stream`](ListExportBuckets::stream) returns all items. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
-    /// Read Only. `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
+    /// [`stream`](ListExportBuckets::stream) returns all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupexportbuckets)).
     #[doc(alias = "listGroupBackupExportBuckets")]
     pub fn list_export_buckets(
@@ -93,9 +93,8 @@ impl Api {
     /// Sets whether exports to one AWS S3 bucket go through a private endpoint. Nothing else about an export bucket can be changed.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Response: [`ExportBucket`](types::ExportBucket). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project
-    /// Backup Manager. `PATCH /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as
-    /// `application/vnd.atlas.2024-05-30+json`
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `PATCH
+    /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupbackupexportbucket)).
     #[doc(alias = "updateGroupBackupExportBucket")]
     pub fn update_export_bucket(
@@ -182,8 +181,7 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket); [`stream`](Self::stream)
-    /// returns all items.
+    /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket).
     #[response(types::ExportBucketPage, list_export_buckets)]
     #[items(types::ExportBucket, numbered, counted)]
     pub struct ListExportBuckets {

@@ -13,9 +13,8 @@ impl Api {
     ///
     /// Starts a job that exports one completed snapshot to an export bucket, and answers while the job is still `Queued`.
     ///
-    /// Response: [`ExportJob`](types::ExportJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. Role: Project
-    /// Backup Export Operator. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`ExportJob`](types::ExportJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Backup Export Operator.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterbackupexport)).
     #[doc(alias = "createGroupClusterBackupExport")]
     pub fn create_export_job(
@@ -36,9 +35,8 @@ impl Api {
     /// Returns one job that exports a snapshot to a bucket.
     /// - `export_id`: Id of the export job.
     ///
-    /// Response: [`ExportJob`](types::ExportJob). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Backup
-    /// Manager. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`ExportJob`](types::ExportJob). Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupexport)).
     #[doc(alias = "getGroupClusterBackupExport")]
     pub fn get_export_job(
@@ -59,7 +57,7 @@ impl Api {
     /// Returns the jobs that export snapshots of one cluster to buckets.
     ///
     /// Response: [`ExportJobPage`](types::ExportJobPage) of [`ExportJob`](types::ExportJob); [`stream`](ListExportJobs::stream) returns
-    /// all items. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
+    /// all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupexports)).
     #[doc(alias = "listGroupClusterBackupExports")]
@@ -123,8 +121,7 @@ static LIST_EXPORT_JOBS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`ExportJobPage`](types::ExportJobPage) of [`ExportJob`](types::ExportJob); [`stream`](Self::stream) returns all
-    /// items.
+    /// Response: [`ExportJobPage`](types::ExportJobPage) of [`ExportJob`](types::ExportJob).
     #[response(types::ExportJobPage, list_export_jobs)]
     #[items(types::ExportJob, numbered, counted)]
     pub struct ListExportJobs {

@@ -14,8 +14,8 @@ impl Api {
     /// Starts a job that restores one snapshot of a flex cluster. Atlas first deletes all data on the target cluster.
     /// - `name`: Name of the flex cluster.
     ///
-    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. Role:
-    /// Project Backup Recovery Operator. `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as
+    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Backup
+    /// Recovery Operator. `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as
     /// `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupflexclusterbackuprestorejob)).
     #[doc(alias = "createGroupFlexClusterBackupRestoreJob")]
@@ -40,9 +40,8 @@ impl Api {
     /// To have it as a file, see [`save_flex_snapshot`](Self::save_flex_snapshot).
     /// - `name`: Name of the flex cluster.
     ///
-    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. Role:
-    /// Project Backup Export Operator. `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download` as
-    /// `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Backup Export
+    /// Operator. `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-downloadgroupflexclusterbackup)).
     #[doc(alias = "downloadGroupFlexClusterBackup")]
     pub fn download_flex_snapshot(
@@ -64,9 +63,8 @@ impl Api {
     /// - `name`: Name of the flex cluster.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
-    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}` as
-    /// `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupflexclusterbackuprestorejob)).
     #[doc(alias = "getGroupFlexClusterBackupRestoreJob")]
     pub fn get_flex_restore_job(
@@ -88,9 +86,8 @@ impl Api {
     /// - `name`: Name of the flex cluster.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`FlexSnapshot`](types::FlexSnapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project
-    /// Read Only. `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}` as
-    /// `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`FlexSnapshot`](types::FlexSnapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupflexclusterbackupsnapshot)).
     #[doc(alias = "getGroupFlexClusterBackupSnapshot")]
     pub fn get_flex_snapshot(
@@ -112,9 +109,8 @@ impl Api {
     /// - `name`: Name of the flex cluster.
     ///
     /// Response: [`FlexRestoreJobPage`](types::FlexRestoreJobPage) of [`FlexRestoreJob`](types::FlexRestoreJob);
-    /// [`stream`](ListFlexRestoreJobs::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
-    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as
-    /// `application/vnd.atlas.2024-11-13+json`
+    /// [`stream`](ListFlexRestoreJobs::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupflexclusterbackuprestorejobs)).
     #[doc(alias = "listGroupFlexClusterBackupRestoreJobs")]
     pub fn list_flex_restore_jobs(
@@ -134,9 +130,8 @@ impl Api {
     /// - `name`: Name of the flex cluster.
     ///
     /// Response: [`FlexSnapshotPage`](types::FlexSnapshotPage) of [`FlexSnapshot`](types::FlexSnapshot);
-    /// [`stream`](ListFlexSnapshots::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
-    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots` as
-    /// `application/vnd.atlas.2024-11-13+json`
+    /// [`stream`](ListFlexSnapshots::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupflexclusterbackupsnapshots)).
     #[doc(alias = "listGroupFlexClusterBackupSnapshots")]
     pub fn list_flex_snapshots(
@@ -246,8 +241,7 @@ static LIST_FLEX_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`FlexRestoreJobPage`](types::FlexRestoreJobPage) of [`FlexRestoreJob`](types::FlexRestoreJob);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`FlexRestoreJobPage`](types::FlexRestoreJobPage) of [`FlexRestoreJob`](types::FlexRestoreJob).
     #[response(types::FlexRestoreJobPage, list_flex_restore_jobs)]
     #[items(types::FlexRestoreJob, numbered, counted)]
     pub struct ListFlexRestoreJobs {
@@ -280,8 +274,7 @@ static LIST_FLEX_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`FlexSnapshotPage`](types::FlexSnapshotPage) of [`FlexSnapshot`](types::FlexSnapshot); [`stream`](Self::stream)
-    /// returns all items.
+    /// Response: [`FlexSnapshotPage`](types::FlexSnapshotPage) of [`FlexSnapshot`](types::FlexSnapshot).
     #[response(types::FlexSnapshotPage, list_flex_snapshots)]
     #[items(types::FlexSnapshot, numbered, counted)]
     pub struct ListFlexSnapshots {

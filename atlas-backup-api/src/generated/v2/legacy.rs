@@ -15,9 +15,8 @@ impl Api {
     /// (`HTTP`). The answer lists the jobs: one for a replica set; for a sharded cluster a batch with one per shard and one for the
     /// config servers. Queryable snapshots cannot be restored this way.
     ///
-    /// Response: [`LegacyRestoreJobList`](types::LegacyRestoreJobList). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500.
-    /// Role: Project Owner. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacyRestoreJobList`](types::LegacyRestoreJobList). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Owner.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterrestorejob)).
     #[doc(alias = "createGroupClusterRestoreJob")]
     #[deprecated(
@@ -41,7 +40,7 @@ impl Api {
     /// Deletes one snapshot of a cluster that still has legacy backups. It cannot be brought back.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclustersnapshot)).
     #[doc(alias = "deleteGroupClusterSnapshot")]
@@ -66,8 +65,8 @@ impl Api {
     /// Returns one point between legacy snapshots of a sharded cluster to which it can be restored.
     /// - `checkpoint_id`: Id of the checkpoint.
     ///
-    /// Response: [`LegacyCheckpoint`](types::LegacyCheckpoint). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
-    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}` as
+    /// Response: [`LegacyCheckpoint`](types::LegacyCheckpoint). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupcheckpoint)).
     #[doc(alias = "getGroupClusterBackupCheckpoint")]
@@ -92,9 +91,8 @@ impl Api {
     /// Returns one job that restores a legacy backup or makes it ready for download.
     /// - `job_id`: Id of the job.
     ///
-    /// Response: [`LegacyRestoreJob`](types::LegacyRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
-    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacyRestoreJob`](types::LegacyRestoreJob). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterrestorejob)).
     #[doc(alias = "getGroupClusterRestoreJob")]
     #[deprecated(
@@ -117,9 +115,8 @@ impl Api {
     ///
     /// Returns when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
-    /// Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustersnapshotschedule)).
     #[doc(alias = "getGroupClusterSnapshotSchedule")]
     #[deprecated(
@@ -144,9 +141,8 @@ impl Api {
     /// backups](https://www.mongodb.com/docs/atlas/backup/cloud-backup/overview/) describes.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
-    /// Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustersnapshot)).
     #[doc(alias = "getGroupClusterSnapshot")]
     #[deprecated(
@@ -170,9 +166,8 @@ impl Api {
     /// Returns the points between legacy snapshots of a sharded cluster to which it can be restored, page by page.
     ///
     /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint);
-    /// [`stream`](ListLegacyCheckpoints::stream) returns all items. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role:
-    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// [`stream`](ListLegacyCheckpoints::stream) returns all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupcheckpoints)).
     #[doc(alias = "listGroupClusterBackupCheckpoints")]
     #[deprecated(
@@ -195,9 +190,8 @@ impl Api {
     /// sharded cluster is a batch with one job per shard and one for the config servers, and `batchId` asks for the jobs of one batch.
     ///
     /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob);
-    /// [`stream`](ListLegacyRestoreJobs::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500.
-    /// Role: Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// [`stream`](ListLegacyRestoreJobs::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterrestorejobs)).
     #[doc(alias = "listGroupClusterRestoreJobs")]
     #[deprecated(
@@ -220,9 +214,8 @@ impl Api {
     /// ones.
     ///
     /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot);
-    /// [`stream`](ListLegacySnapshots::stream) returns all items. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role:
-    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// [`stream`](ListLegacySnapshots::stream) returns all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustersnapshots)).
     #[doc(alias = "listGroupClusterSnapshots")]
     #[deprecated(
@@ -243,9 +236,8 @@ impl Api {
     ///
     /// Sets when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
-    /// Project Owner. `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `PATCH
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclustersnapshotschedule)).
     #[doc(alias = "updateGroupClusterSnapshotSchedule")]
     #[deprecated(
@@ -270,9 +262,8 @@ impl Api {
     /// not have `expires`.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
-    /// Owner. `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors: 401, 403, 404, 406, 429, 500. Role: Project Owner. `PATCH
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclustersnapshot)).
     #[doc(alias = "updateGroupClusterSnapshot")]
     #[deprecated(
@@ -436,8 +427,7 @@ static LIST_LEGACY_CHECKPOINTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint).
     #[response(types::LegacyCheckpointPage, list_legacy_checkpoints)]
     #[items(types::LegacyCheckpoint, numbered, counted)]
     pub struct ListLegacyCheckpoints {
@@ -470,8 +460,7 @@ static LIST_LEGACY_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob).
     #[response(types::LegacyRestoreJobPage, list_legacy_restore_jobs)]
     #[items(types::LegacyRestoreJob, numbered, counted)]
     pub struct ListLegacyRestoreJobs {
@@ -507,8 +496,7 @@ static LIST_LEGACY_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot).
     #[response(types::LegacySnapshotPage, list_legacy_snapshots)]
     #[items(types::LegacySnapshot, numbered, counted)]
     pub struct ListLegacySnapshots {

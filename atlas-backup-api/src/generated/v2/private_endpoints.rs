@@ -15,9 +15,8 @@ impl Api {
     /// endpoint is still `INITIATING`.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
-    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. Role:
-    /// Project Owner. `POST /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as
-    /// `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Owner.
+    /// `POST /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupprivateendpoint)).
     #[doc(alias = "createGroupBackupPrivateEndpoint")]
     pub fn create_private_endpoint(
@@ -39,7 +38,7 @@ impl Api {
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
+    /// Response: empty. Errors: 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupprivateendpoint)).
     #[doc(alias = "deleteGroupBackupPrivateEndpoint")]
@@ -62,9 +61,8 @@ impl Api {
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
-    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
-    /// Owner. `GET /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as
-    /// `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint). Errors: 401, 403, 404, 406, 429, 500. Role: Project Owner. `GET
+    /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupprivateendpoint)).
     #[doc(alias = "getGroupBackupPrivateEndpoint")]
     pub fn get_private_endpoint(
@@ -87,9 +85,8 @@ impl Api {
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
     /// Response: [`PrivateEndpointPage`](types::PrivateEndpointPage) of [`PrivateEndpoint`](types::PrivateEndpoint);
-    /// [`stream`](ListPrivateEndpoints::stream) returns all items. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role:
-    /// Project Owner. `GET /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as
-    /// `application/vnd.atlas.2024-11-13+json`
+    /// [`stream`](ListPrivateEndpoints::stream) returns all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Owner. `GET
+    /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupprivateendpoints)).
     #[doc(alias = "listGroupBackupPrivateEndpoints")]
     pub fn list_private_endpoints(
@@ -180,8 +177,7 @@ static LIST_PRIVATE_ENDPOINTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`PrivateEndpointPage`](types::PrivateEndpointPage) of [`PrivateEndpoint`](types::PrivateEndpoint);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`PrivateEndpointPage`](types::PrivateEndpointPage) of [`PrivateEndpoint`](types::PrivateEndpoint).
     #[response(types::PrivateEndpointPage, list_private_endpoints)]
     #[items(types::PrivateEndpoint, numbered, counted)]
     pub struct ListPrivateEndpoints {

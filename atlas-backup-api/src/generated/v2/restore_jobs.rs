@@ -16,9 +16,8 @@ impl Api {
     /// `CANNOT_CANCEL_AUTOMATED_RESTORE`, and part of a sharded cluster's job.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 405, 406, 429, 500. Role: Project Backup Export Operator or
-    /// Project Backup Recovery Operator. `DELETE
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
+    /// Response: empty. Errors: 400, 401, 403, 404, 405, 406, 429, 500. Role: Project Backup Export Operator or Project Backup Recovery
+    /// Operator. `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-cancelgroupclusterbackuprestorejob)).
     #[doc(alias = "cancelGroupClusterBackupRestoreJob")]
@@ -43,9 +42,9 @@ impl Api {
     ///
     /// To have a snapshot as files, see [`save_snapshot`](Self::save_snapshot).
     ///
-    /// Response: [`RestoreJob`](types::RestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. Role: Project
-    /// Backup Export Operator or Project Backup Recovery Operator. `POST
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`RestoreJob`](types::RestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Backup Export
+    /// Operator or Project Backup Recovery Operator. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterbackuprestorejob)).
     #[doc(alias = "createGroupClusterBackupRestoreJob")]
     pub fn create_restore_job(
@@ -67,8 +66,8 @@ impl Api {
     /// `failed`, `expired` or `cancelled` is true.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Response: [`RestoreJob`](types::RestoreJob). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Backup
-    /// Manager. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
+    /// Response: [`RestoreJob`](types::RestoreJob). Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackuprestorejob)).
     #[doc(alias = "getGroupClusterBackupRestoreJob")]
@@ -90,7 +89,7 @@ impl Api {
     /// Returns the jobs that restore snapshots of one cluster or make them ready for download.
     ///
     /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob); [`stream`](ListRestoreJobs::stream)
-    /// returns all items. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
+    /// returns all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackuprestorejobs)).
     #[doc(alias = "listGroupClusterBackupRestoreJobs")]
@@ -182,8 +181,7 @@ static LIST_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob); [`stream`](Self::stream) returns all
-    /// items.
+    /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob).
     #[response(types::RestoreJobPage, list_restore_jobs)]
     #[items(types::RestoreJob, numbered, counted)]
     pub struct ListRestoreJobs {

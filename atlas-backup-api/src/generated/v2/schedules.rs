@@ -13,9 +13,8 @@ impl Api {
     ///
     /// Removes all policies of the schedule, so that Atlas takes no more scheduled snapshots of the cluster.
     ///
-    /// Response: [`Schedule`](types::Schedule). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
-    /// Manager. `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule` as
-    /// `application/vnd.atlas.2024-08-05+json`
+    /// Response: [`Schedule`](types::Schedule). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/vnd.atlas.2024-08-05+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupschedule)).
     #[doc(alias = "deleteGroupClusterBackupSchedule")]
     pub fn delete_schedule(
@@ -33,7 +32,7 @@ impl Api {
     ///
     /// Returns when Atlas takes snapshots of one cluster, how long it keeps them, and whereto it copies and exports them.
     ///
-    /// Response: [`Schedule`](types::Schedule). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// Response: [`Schedule`](types::Schedule). Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/vnd.atlas.2024-08-05+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupschedule)).
     #[doc(alias = "getGroupClusterBackupSchedule")]
@@ -54,9 +53,8 @@ impl Api {
     /// list, so send the policy items and copy settings that are to stay too. Snapshots that exist keep their retention unless
     /// `updateSnapshots` is true.
     ///
-    /// Response: [`Schedule`](types::Schedule). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
-    /// Manager. `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule` as
-    /// `application/vnd.atlas.2024-08-05+json`
+    /// Response: [`Schedule`](types::Schedule). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `PATCH
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/vnd.atlas.2024-08-05+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclusterbackupschedule)).
     #[doc(alias = "updateGroupClusterBackupSchedule")]
     pub fn update_schedule(

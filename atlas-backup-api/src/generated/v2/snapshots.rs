@@ -14,7 +14,7 @@ impl Api {
     /// Deletes one snapshot of a sharded cluster for good, with the snapshots of its shards and config servers.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
+    /// Response: empty. Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshotshardedcluster)).
@@ -37,7 +37,7 @@ impl Api {
     /// Deletes one snapshot for good. For a sharded cluster there is another operation.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: empty. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshot)).
     #[doc(alias = "deleteGroupClusterBackupSnapshot")]
@@ -59,8 +59,8 @@ impl Api {
     /// Returns one snapshot of a sharded cluster, with the snapshots of its shards and config servers.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotshardedcluster)).
     #[doc(alias = "getGroupClusterBackupSnapshotShardedCluster")]
@@ -82,9 +82,8 @@ impl Api {
     /// Returns one snapshot of a cluster that is a replica set. For a sharded cluster there is another operation.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshot)).
     #[doc(alias = "getGroupClusterBackupSnapshot")]
     pub fn get_snapshot(
@@ -107,8 +106,8 @@ impl Api {
     /// - `database_name`: Name of the database, any text.
     /// - `collection_name`: Name of the collection, any text.
     ///
-    /// Response: [`SnapshotCollection`](types::SnapshotCollection). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role:
-    /// Project Backup Manager. `GET
+    /// Response: [`SnapshotCollection`](types::SnapshotCollection). Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager.
+    /// `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`
     /// as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotdatabasecollection)).
@@ -136,9 +135,8 @@ impl Api {
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     ///
-    /// Response: [`SnapshotDatabase`](types::SnapshotDatabase). Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. Role: Project
-    /// Backup Manager. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}` as
+    /// Response: [`SnapshotDatabase`](types::SnapshotDatabase). Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotdatabase)).
     #[doc(alias = "getGroupClusterBackupSnapshotDatabase")]
@@ -162,7 +160,7 @@ impl Api {
     /// Returns all snapshots of a cluster that is sharded. There are no pages: the answer has all of them.
     ///
     /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](ListShardedSnapshots::stream)
-    /// returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotshardedclusters)).
@@ -185,8 +183,8 @@ impl Api {
     /// - `database_name`: Name of the database, any text.
     ///
     /// Response: [`SnapshotCollectionPage`](types::SnapshotCollectionPage) of [`SnapshotCollection`](types::SnapshotCollection);
-    /// [`stream`](ListSnapshotCollections::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500.
-    /// Role: Project Backup Manager. `GET
+    /// [`stream`](ListSnapshotCollections::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
+    /// Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotdatabasecollections)).
@@ -212,9 +210,8 @@ impl Api {
     /// - `snapshot_id`: Id of the snapshot.
     ///
     /// Response: [`SnapshotDatabasePage`](types::SnapshotDatabasePage) of [`SnapshotDatabase`](types::SnapshotDatabase);
-    /// [`stream`](ListSnapshotDatabases::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500.
-    /// Role: Project Backup Manager. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases` as
+    /// [`stream`](ListSnapshotDatabases::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
+    /// Manager. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotdatabases)).
     #[doc(alias = "listGroupClusterBackupSnapshotDatabases")]
@@ -236,7 +233,7 @@ impl Api {
     /// Returns the snapshots of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
     /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](ListSnapshots::stream) returns all
-    /// items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshots)).
     #[doc(alias = "listGroupClusterBackupSnapshots")]
@@ -259,9 +256,8 @@ impl Api {
     ///
     /// To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait).
     ///
-    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
-    /// Creator. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Creator. `POST
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-takegroupclusterbackupsnapshots)).
     #[doc(alias = "takeGroupClusterBackupSnapshots")]
     pub fn take_snapshot(
@@ -282,9 +278,8 @@ impl Api {
     /// Sets for how long Atlas keeps one snapshot, which changes when it expires.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`Snapshot`](types::Snapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
-    /// Manager. `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `PATCH
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclusterbackupsnapshot)).
     #[doc(alias = "updateGroupClusterBackupSnapshot")]
     pub fn update_snapshot_retention(
@@ -445,7 +440,7 @@ static LIST_SHARDED_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](Self::stream) returns all items.
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot).
     #[response(types::SnapshotPage, list_sharded_snapshots)]
     #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
@@ -468,8 +463,7 @@ static LIST_SNAPSHOT_COLLECTIONS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`SnapshotCollectionPage`](types::SnapshotCollectionPage) of [`SnapshotCollection`](types::SnapshotCollection);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`SnapshotCollectionPage`](types::SnapshotCollectionPage) of [`SnapshotCollection`](types::SnapshotCollection).
     #[response(types::SnapshotCollectionPage, list_snapshot_collections)]
     #[items(types::SnapshotCollection, numbered, counted)]
     pub struct ListSnapshotCollections {
@@ -502,8 +496,7 @@ static LIST_SNAPSHOT_DATABASES: Operation = Operation {
 };
 
 request! {
-    /// Response: [`SnapshotDatabasePage`](types::SnapshotDatabasePage) of [`SnapshotDatabase`](types::SnapshotDatabase);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`SnapshotDatabasePage`](types::SnapshotDatabasePage) of [`SnapshotDatabase`](types::SnapshotDatabase).
     #[response(types::SnapshotDatabasePage, list_snapshot_databases)]
     #[items(types::SnapshotDatabase, numbered, counted)]
     pub struct ListSnapshotDatabases {
@@ -536,7 +529,7 @@ static LIST_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](Self::stream) returns all items.
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot).
     #[response(types::SnapshotPage, list_snapshots)]
     #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {

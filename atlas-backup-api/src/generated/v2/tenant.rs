@@ -13,9 +13,8 @@ impl Api {
     /// Starts a job that restores one snapshot of an M2 or M5 cluster. Atlas first deletes all data on the target cluster, which must
     /// run the same major version of MongoDB as the snapshot, must not use encryption at rest and must not serve clients meanwhile.
     ///
-    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500.
-    /// Role: Project Owner. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restore` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Owner.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restore` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-creategroupclusterbackuptenantrestore)).
     #[doc(alias = "createGroupClusterBackupTenantRestore")]
     #[deprecated(
@@ -39,9 +38,8 @@ impl Api {
     /// Starts a job that makes one snapshot of an M2 or M5 cluster ready for download. The answer holds the download URL, which works
     /// for 4 hours from the request.
     ///
-    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500.
-    /// Role: Project Owner. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/download` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Owner.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/download` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-downloadgroupclusterbackuptenant)).
     #[doc(alias = "downloadGroupClusterBackupTenant")]
     #[deprecated(
@@ -65,8 +63,8 @@ impl Api {
     /// Returns one job that restores a snapshot of an M2 or M5 cluster or makes it ready for download.
     /// - `restore_id`: Id of the restore job.
     ///
-    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
-    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores/{restoreId}` as
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores/{restoreId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-getgroupclusterbackuptenantrestore)).
     #[doc(alias = "getGroupClusterBackupTenantRestore")]
@@ -91,8 +89,8 @@ impl Api {
     /// Returns one snapshot of an M2 or M5 cluster.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Response: [`TenantSnapshot`](types::TenantSnapshot). Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
-    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots/{snapshotId}` as
+    /// Response: [`TenantSnapshot`](types::TenantSnapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-getgroupclusterbackuptenantsnapshot)).
     #[doc(alias = "getGroupClusterBackupTenantSnapshot")]
@@ -117,9 +115,8 @@ impl Api {
     /// Returns the jobs that restored a snapshot of an M2 or M5 cluster or made one ready for download. The list comes as a whole.
     ///
     /// Response: [`TenantRestoreJobPage`](types::TenantRestoreJobPage) of [`TenantRestoreJob`](types::TenantRestoreJob);
-    /// [`stream`](ListTenantRestoreJobs::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500.
-    /// Role: Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// [`stream`](ListTenantRestoreJobs::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-listgroupclusterbackuptenantrestores)).
     #[doc(alias = "listGroupClusterBackupTenantRestores")]
     #[deprecated(
@@ -141,9 +138,8 @@ impl Api {
     /// Returns the snapshots of an M2 or M5 cluster. The list comes as a whole.
     ///
     /// Response: [`TenantSnapshotPage`](types::TenantSnapshotPage) of [`TenantSnapshot`](types::TenantSnapshot);
-    /// [`stream`](ListTenantSnapshots::stream) returns all items. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. Role:
-    /// Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// [`stream`](ListTenantSnapshots::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-listgroupclusterbackuptenantsnapshots)).
     #[doc(alias = "listGroupClusterBackupTenantSnapshots")]
     #[deprecated(
@@ -259,8 +255,7 @@ static LIST_TENANT_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`TenantRestoreJobPage`](types::TenantRestoreJobPage) of [`TenantRestoreJob`](types::TenantRestoreJob);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`TenantRestoreJobPage`](types::TenantRestoreJobPage) of [`TenantRestoreJob`](types::TenantRestoreJob).
     #[response(types::TenantRestoreJobPage, list_tenant_restore_jobs)]
     #[items(types::TenantRestoreJob)]
     pub struct ListTenantRestoreJobs {
@@ -283,8 +278,7 @@ static LIST_TENANT_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    /// Response: [`TenantSnapshotPage`](types::TenantSnapshotPage) of [`TenantSnapshot`](types::TenantSnapshot);
-    /// [`stream`](Self::stream) returns all items.
+    /// Response: [`TenantSnapshotPage`](types::TenantSnapshotPage) of [`TenantSnapshot`](types::TenantSnapshot).
     #[response(types::TenantSnapshotPage, list_tenant_snapshots)]
     #[items(types::TenantSnapshot)]
     pub struct ListTenantSnapshots {
