@@ -17,6 +17,10 @@ pub mod v1;
 
 /// API v2.
 #[cfg(feature = "v2")]
+#[cfg_attr(
+    not(feature = "download"),
+    allow(rustdoc::broken_intra_doc_links, reason = "some calls refer to the jobs that download")
+)]
 #[allow(missing_docs, deprecated, reason = "generated; what it lacks is the documents' to add")]
 #[rustfmt::skip]
 pub mod v2;
