@@ -17,6 +17,10 @@ pub mod v1;
 
 /// API v2.
 #[cfg(feature = "v2")]
+#[cfg_attr(
+    not(feature = "download"),
+    allow(rustdoc::broken_intra_doc_links, reason = "some calls refer to the jobs that download")
+)]
 #[allow(missing_docs, deprecated, reason = "generated; what it lacks is the documents' to add")]
 #[rustfmt::skip]
 pub mod v2;
@@ -45,6 +49,12 @@ pub(crate) mod prelude {
     pub(crate) use http::Method;
     pub(crate) use jiff::Timestamp;
     pub(crate) use serde_json::Value;
+
+    // What the documentation of shared types links to.
+    #[cfg(all(doc, feature = "v1", not(feature = "v2")))]
+    pub(crate) use crate::generated::v1::Api;
+    #[cfg(all(doc, feature = "v2"))]
+    pub(crate) use crate::generated::v2::Api;
 
     pub(crate) use crate::client::Client;
     pub(crate) use crate::client::call::Call;

@@ -90,6 +90,8 @@
 //! - `download` downloads snapshot files.
 //! - `v1` and `v2` contain the two generations of the API. Atlas has deprecated all of v1.
 #![forbid(unsafe_code)]
+// docs.rs names the feature of each item that needs one.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 // Without `v1` and `v2` most of the crate is unused. Such a build is of no practical use, but it
@@ -98,6 +100,11 @@
     not(any(feature = "v1", feature = "v2")),
     allow(dead_code, unused_imports, unused_macros)
 )]
+
+// rustdoc shows the methods of a type in the order of the modules that they are in: the jobs come
+// first on the page of `v2::Api`, and then the generated operations.
+#[cfg(feature = "v2")]
+mod workflow;
 
 mod auth;
 mod client;
@@ -111,8 +118,6 @@ mod model_ext;
 mod pipeline;
 mod validate;
 mod wire;
-#[cfg(feature = "v2")]
-mod workflow;
 
 #[cfg(any(doc, doctest))]
 pub mod docs;

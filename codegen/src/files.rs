@@ -6,8 +6,8 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Model, Operation, Type};
-use crate::render;
+use crate::model::{Model, Operation, Type, Usage};
+use crate::render::{self, Surroundings, and};
 
 /// The folder of the types that several documents share.
 const SHARED: &str = "shared";
@@ -82,9 +82,8 @@ fn part(model: &Model, shared: &BTreeMap<String, Type>) -> Part {
         .map(|one| printed(one, api))
         .collect();
     operations.sort_by(|a, b| a.operation.facts.id.cmp(&b.operation.facts.id));
-    let types = Types::print(&model.types, |name| {
-        model.types.get(name).or_else(|| shared.get(name))
-    });
+    let find = |name: &str| model.types.get(name).or_else(|| shared.get(name));
+    let types = Types::print(&model.types, &find, &[(model, model.usage(shared))]);
     let mut files = vec![root(model), types_root(model)];
     let mut modules: BTreeMap<&str, Vec<&Printed<'_>>> = BTreeMap::new();
     for printed in &operations {
@@ -97,9 +96,8 @@ fn part(model: &Model, shared: &BTreeMap<String, Type>) -> Part {
         path: format!("{api}/{module}.rs"),
         text: operations_file(model, &operations),
     }));
-    files.extend(types.files(&format!("{api}/types"), |name| {
-        model.types.contains_key(name) || model.shared.contains(name)
-    }));
+    let folder = format!("{api}/types");
+    files.extend(types.files(&folder, Some("super::super::Api"), |name| model.has(name)));
     let operations = operations.into_iter().map(|printed| Item {
         kind: ItemKind::Operation,
         name: printed.operation.facts.id.clone(),
@@ -129,8 +127,13 @@ fn shared_part(models: &[Model], shared: &BTreeMap<String, Type>) -> Part {
         path: format!("{SHARED}/mod.rs"),
         text,
     }];
-    let types = Types::print(shared, |name| shared.get(name));
-    files.extend(types.files(SHARED, |name| shared.contains_key(name)));
+    let usage: Vec<_> = models
+        .iter()
+        .map(|model| (model, model.usage(shared)))
+        .collect();
+    let types = Types::print(shared, &|name| shared.get(name), &usage);
+    // The prelude has the `Api` of the newest generation in the build.
+    files.extend(types.files(SHARED, None, |name| shared.contains_key(name)));
     Part {
         folder: SHARED.to_owned(),
         documents,
@@ -156,36 +159,28 @@ impl Part {
     }
 }
 
-/// Joins names as a sentence does: `a, b and c`.
-fn and(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
 /// Generates `v2/mod.rs`: the API handle and the modules.
 fn root(model: &Model) -> File {
-    let tags: BTreeSet<&str> = model
-        .operations
-        .iter()
-        .map(|operation| operation.module.as_str())
+    let operations = model.operations.iter();
+    // rustdoc shows the families in the order of their modules.
+    let tags: BTreeMap<&str, &str> = operations
+        .map(|operation| (operation.module.as_str(), operation.facts.tag.as_str()))
         .collect();
     let mut text = format!("\n//! {}.\n", model.title.trim_end_matches('.'));
     if !model.description.is_empty() {
         text.push_str(&format!("//!\n{}", module_docs(&model.description)));
     }
     text.push_str("\nuse crate::generated::prelude::*;\n\n");
-    for tag in tags {
-        text.push_str(&format!("pub mod {tag};\n"));
+    for module in tags.keys() {
+        text.push_str(&format!("pub mod {module};\n"));
     }
     text.push_str("pub mod types;\n\n");
-    text.push_str(&format!(
-        "/// The operations of API {}, one method each. Cheap to clone.\n#[derive(Clone, Debug)]\npub struct Api {{\n    pub(crate) client: Client,\n}}\n\n\
-         impl Api {{\n    #[inline]\n    pub(crate) fn new(client: Client) -> Self {{\n        Api {{ client }}\n    }}\n}}\n",
-        model.api
-    ));
+    let tags: Vec<&str> = tags.into_values().collect();
+    text.push_str(&render::families(&model.api, &tags));
+    text.push_str(
+        "#[derive(Clone, Debug)]\npub struct Api {\n    pub(crate) client: Client,\n}\n\n\
+         impl Api {\n    #[inline]\n    pub(crate) fn new(client: Client) -> Self {\n        Api { client }\n    }\n}\n",
+    );
     File {
         path: format!("{}/mod.rs", model.api),
         text,
@@ -248,14 +243,12 @@ fn printed<'a>(operation: &'a Operation, api: &str) -> Printed<'a> {
 
 /// Generates the file of a tag: its methods in one `impl Api`, then the constants and the requests.
 fn operations_file(model: &Model, operations: &[&Printed<'_>]) -> String {
-    let tag = operations
-        .first()
-        .and_then(|first| model.tags.get(&first.operation.facts.tag));
-    let mut text = format!(
-        "\n{}",
-        tag.map_or_else(String::new, |text| module_docs(text))
-    );
+    let tag = operations.first().map(|first| &*first.operation.facts.tag);
+    let tag = tag.unwrap_or_default();
+    let description = model.tags.get(tag).map_or("", String::as_str);
+    let mut text = format!("\n{}", module_docs(description));
     text.push_str("\nuse super::{Api, types};\nuse crate::generated::prelude::*;\n\n");
+    text.push_str(&render::family(tag, description));
     text.push_str(&print::one_block(
         operations.iter().map(|printed| printed.method.as_str()),
     ));
@@ -272,13 +265,24 @@ fn operations_file(model: &Model, operations: &[&Printed<'_>]) -> String {
 struct Types<'a>(Vec<(&'a Type, String)>);
 
 impl<'a> Types<'a> {
-    fn print(types: &'a BTreeMap<String, Type>, find: impl Fn(&str) -> Option<&'a Type>) -> Self {
-        let is_body = |name: &str| {
-            let object = find(name).and_then(Type::object);
-            object.is_some_and(|object| object.role.is_body())
-        };
+    fn print(
+        types: &'a BTreeMap<String, Type>,
+        find: &dyn Fn(&str) -> Option<&'a Type>,
+        usage: &[(&Model, BTreeMap<String, Usage>)],
+    ) -> Self {
+        let unused = Usage::default();
         let printed = types.values().map(|ty| {
-            let pieces = render::ty(ty, &is_body);
+            let having = usage.iter().filter(|(model, _)| model.has(&ty.name));
+            let usages: Vec<(&str, &Usage)> = having
+                .map(|(model, usage)| (&*model.api, usage.get(&ty.name).unwrap_or(&unused)))
+                .collect();
+            let pieces = render::ty(
+                ty,
+                &Surroundings {
+                    find,
+                    usages: &usages,
+                },
+            );
             let pieces: Vec<String> = pieces.iter().map(print::piece).collect();
             (ty, pieces.join("\n"))
         });
@@ -293,12 +297,19 @@ impl<'a> Types<'a> {
         })
     }
 
-    /// Generates the files of types. Each imports the types of its siblings by name.
-    fn files(&self, folder: &str, is_sibling: impl Fn(&str) -> bool) -> Vec<File> {
+    /// Generates the files of types. Each imports the types of its siblings by name, and the `Api`
+    /// that its documentation refers to, unless the prelude has it.
+    fn files(
+        &self,
+        folder: &str,
+        api: Option<&str>,
+        is_sibling: impl Fn(&str) -> bool,
+    ) -> Vec<File> {
         let mut modules: BTreeMap<&str, Vec<&(&Type, String)>> = BTreeMap::new();
         for printed in &self.0 {
             modules.entry(&printed.0.module).or_default().push(printed);
         }
+        let api = api.map_or_else(String::new, |api| format!("#[cfg(doc)]\nuse {api};\n"));
         let file = |(module, types): (&str, Vec<&(&Type, String)>)| {
             let own: BTreeSet<&str> = types.iter().map(|(ty, _)| ty.name.as_str()).collect();
             let mentioned = types.iter().flat_map(|(ty, _)| ty.mentions());
@@ -315,7 +326,7 @@ impl<'a> Types<'a> {
             let code = code.join("\n");
             File {
                 path: format!("{folder}/{module}.rs"),
-                text: format!("\n{import}use crate::generated::prelude::*;\n\n{code}"),
+                text: format!("\n{api}{import}use crate::generated::prelude::*;\n\n{code}"),
             }
         };
         modules.into_iter().map(file).collect()

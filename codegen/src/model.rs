@@ -8,10 +8,12 @@ mod graph;
 #[cfg(test)]
 pub(crate) mod sample;
 mod ty;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use ty::Ty;
+pub(crate) use usage::Usage;
 
 use crate::facts::{self, Check, MemberRule, OtherForm};
 
@@ -196,6 +198,13 @@ pub(crate) enum Copied {
     OrDefault(String),
     /// No field: the response does not have it.
     Nothing,
+}
+
+impl Model {
+    /// Whether the document has this type, be it generated for it alone or shared.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.types.contains_key(name) || self.shared.contains(name)
+    }
 }
 
 impl Operation {

@@ -6,6 +6,7 @@ mod docs;
 mod operation;
 mod types;
 mod update;
+mod usage;
 mod validate;
 
 use proc_macro2::{Ident, TokenStream};
@@ -14,8 +15,9 @@ use quote::{format_ident, quote};
 use crate::model::Ty;
 
 pub(crate) use calls::{entry, function};
+pub(crate) use docs::{families, family};
 pub(crate) use operation::operation;
-pub(crate) use types::ty;
+pub(crate) use types::{Surroundings, ty};
 
 /// A piece of code that is printed by itself.
 #[derive(Clone, Debug)]
@@ -88,6 +90,15 @@ impl Scope<'_> {
             true => quote!(Option<#ty>),
             false => ty,
         }
+    }
+}
+
+/// Joins names as a sentence does: `a, b and c`.
+pub(crate) fn and(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

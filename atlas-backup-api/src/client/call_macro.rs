@@ -3,14 +3,16 @@
 /// Defines the request struct of an operation: a setter for each optional argument, and `send`.
 ///
 /// `#[response(…)]` names the type of the response body, the method that makes the call and the
-/// version of the operation, if it has one,
-/// `#[items(…)]` the type of the list's items, `#[body(…)]` that of an optional body, and
-/// `#[query("…")]` the parameter's name on the wire with the rules for its value. It is a macro so that 113 operations do not repeat 20 lines each.
+/// version of the operation, if it has one; `#[items(…)]` the type of the list's items, `#[body(…)]`
+/// that of an optional body, and `#[query("…")]` the parameter's name on the wire with the rules for
+/// its value. Documentation before them says what the response is. It is a macro so that over a
+/// hundred operations do not repeat 30 lines each.
 macro_rules! request {
-    (#[response($answer:ty, $method:ident $(, $version:literal)?)] $(#[items($item:ty $(, $page:ident)*)])? $(#[body($body:ty)])? pub struct $name:ident {
+    ($(#[doc = $docs:literal])* #[response($answer:ty, $method:ident $(, $version:literal)?)] $(#[items($item:ty $(, $page:ident)*)])? $(#[body($body:ty)])? pub struct $name:ident {
         $($(#[doc = $about:literal])* #[query($wire:literal $(, $rule:ident($($bound:literal)?))*)] $setter:ident: $type:ty),* $(,)?
     }) => {
-        #[doc = concat!("A call of [`", stringify!($method), "`](Api::", stringify!($method), "), not yet sent: set optional arguments, then [`send`](Self::send).")]
+        #[doc = concat!("A call of [`", stringify!($method), "`](Api::", stringify!($method), "), not yet sent: set optional arguments, then [`send`](Self::send) or `.await` it.")]
+        $(#[doc = $docs])*
         #[derive(Debug)]
         #[must_use = "nothing is sent before `send` or `.await`"]
         pub struct $name(pub(crate) Call);

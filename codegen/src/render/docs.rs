@@ -1,13 +1,20 @@
 //! Renders documentation, in lines that are not longer than those of the code.
 //!
-//! An operation says what it does, its arguments, the roles that may call it, the documented errors,
-//! its media type, and where its official page is.
+//! An operation says what it does, its arguments, its response, the documented errors, the roles that
+//! may call it, its media type, and where its official page is. A list follows the text above it
+//! without an empty line: Markdown needs none, and each would be a line of generated code.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::Operation;
+use heck::ToPascalCase;
+
+use super::Scope;
+use crate::model::{Operation, Ty};
 use crate::runtime::JOBS;
+
+/// The arguments of most operations, which the documentation of `Api` explains.
+const OF_MOST: [&str; 2] = ["clusterName", "groupId"];
 
 /// The width of a line of generated documentation, without indentation.
 const WIDTH: usize = 128;
@@ -15,7 +22,7 @@ const WIDTH: usize = 128;
 pub(super) fn operation(operation: &Operation, api: &str) -> TokenStream {
     let fact = &operation.facts;
     let mut text = format!(
-        "{}.\n\n{}\n\n",
+        "{}.\n\n{}\n",
         fact.summary.trim_end_matches('.'),
         fact.description.trim()
     );
@@ -25,38 +32,94 @@ pub(super) fn operation(operation: &Operation, api: &str) -> TokenStream {
     {
         let method = job.method;
         text.push_str(&format!(
-            "{} [`{method}`](Self::{method}).\n\n",
+            "\n{} [`{method}`](Self::{method}).\n",
             job.purpose
         ));
     }
-    // The name of a cluster needs no explanation.
     let path = operation.path.iter();
-    let arguments = path.filter(|argument| argument.wire != "clusterName");
-    let arguments: String = arguments
-        .map(|argument| {
-            format!(
-                "- `{}`: {}\n",
-                argument.name,
-                argument.facts.description.trim()
-            )
-        })
-        .collect();
-    if !arguments.is_empty() {
-        text.push_str(&format!("{arguments}\n"));
-    }
+    let arguments = path.filter(|argument| !OF_MOST.contains(&argument.wire.as_str()));
+    text.extend(arguments.map(|argument| {
+        let description = argument.facts.description.trim();
+        format!("- `{}`: {description}\n", argument.name)
+    }));
+    let call = fact.id.to_pascal_case();
+    let errors: Vec<_> = fact.errors.iter().map(u16::to_string).collect();
+    text.push_str(&format!(
+        "\n{} Errors: {}. ",
+        response(operation, Some(&call)),
+        errors.join(", ")
+    ));
     if !fact.roles.is_empty() {
         text.push_str(&format!("Role: {}. ", fact.roles.join(" or ")));
     }
-    let errors: Vec<_> = fact.errors.iter().map(u16::to_string).collect();
     text.push_str(&format!(
-        "Errors ([`Error::status`]): {}. `{} {}` as `{}` ([documentation]({})).",
-        errors.join(", "),
-        fact.method,
-        fact.path,
-        fact.accept,
-        fact.page
+        "`{} {}` as `{}` ([documentation]({})).",
+        fact.method, fact.path, fact.accept, fact.page
     ));
     lines(&text)
+}
+
+/// What `send` returns, in a sentence. `call` is the struct that has the method `stream`; without it,
+/// that method is not mentioned.
+pub(super) fn response(operation: &Operation, call: Option<&str>) -> String {
+    let link = |ty: &Ty| {
+        let path = Scope::Operations.ty(ty).to_string().replace(' ', "");
+        match ty {
+            Ty::Named(name) => format!("[`{name}`]({path})"),
+            _ => format!("`{path}`"),
+        }
+    };
+    match (&operation.response, &operation.list) {
+        (None, _) => "Response: empty.".to_owned(),
+        (Some(ty), None) => format!("Response: {}.", link(ty)),
+        (Some(ty), Some(list)) => {
+            let stream = call.map(|call| format!("; [`stream`]({call}::stream) returns all items"));
+            format!(
+                "Response: {} of {}{}.",
+                link(ty),
+                link(&list.item),
+                stream.unwrap_or_default()
+            )
+        }
+    }
+}
+
+/// Renders the documentation of the struct `Api`: what is true of most of its methods, and a link to
+/// each of its families. `tags` are their names, in order.
+pub(crate) fn families(api: &str, tags: &[&str]) -> String {
+    let jobs = JOBS.iter().any(|job| job.api == api).then_some("Jobs");
+    let headings: Vec<_> = jobs
+        .iter()
+        .chain(tags)
+        .map(|tag| format!("[{tag}](#{})", anchor(tag)))
+        .collect();
+    prefixed(
+        "/// ",
+        &format!(
+            "The operations of API {api}, one method each. Cheap to clone.\n\n\
+         `group_id` is the id of the project, since Atlas also calls projects groups, and `cluster_name` the cluster's own name. \
+         Errors are the documented statuses ([`Error::status`]). \
+         The methods by family: {}.",
+            headings.join(", ")
+        ),
+    )
+}
+
+/// Renders the heading of a family: the name of its tag, and the first sentence of its description.
+pub(crate) fn family(tag: &str, description: &str) -> String {
+    let words: Vec<&str> = description.split_whitespace().collect();
+    let text = words.join(" ");
+    let first = text.split_inclusive(". ").next().unwrap_or_default();
+    prefixed("/// ", &format!("# {tag}\n{}", first.trim_end()))
+}
+
+/// The id that rustdoc gives to a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    let kept: String = kept.collect();
+    kept.to_lowercase().replace(' ', "-")
 }
 
 /// Renders `#[doc(alias = "…")]`, so that a search of the docs finds an item by its official names.
@@ -71,6 +134,23 @@ pub(super) fn aliases<'a>(names: impl Iterator<Item = &'a String>) -> Option<Tok
 
 /// Renders a text as `/// ` lines: paragraphs are wrapped, headings and list items start a new line.
 pub(super) fn lines(text: &str) -> TokenStream {
+    let lines = wrapped(text);
+    let lines = lines
+        .iter()
+        .map(|line| format!(" {line}").trim_end().to_owned());
+    quote!(#(#[doc = #lines])*)
+}
+
+/// Renders a text like [`lines`], for code that is not made of tokens.
+fn prefixed(prefix: &str, text: &str) -> String {
+    let lines = wrapped(text);
+    let lines = lines
+        .iter()
+        .map(|line| format!("{prefix}{line}").trim_end().to_owned() + "\n");
+    lines.collect()
+}
+
+fn wrapped(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in paragraphs(text) {
         let indent = match paragraph.starts_with("- ") {
@@ -82,13 +162,13 @@ pub(super) fn lines(text: &str) -> TokenStream {
             .break_words(false)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let wrapped = textwrap::wrap(&paragraph, options).into_iter();
-        lines.extend(wrapped.map(|line| format!(" {line}").trim_end().to_owned()));
+        lines.extend(wrapped.map(|line| line.into_owned()));
         if paragraph.is_empty() {
             lines.push(String::new());
         }
     }
     lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
-    quote!(#(#[doc = #lines])*)
+    lines
 }
 
 fn paragraphs(text: &str) -> Vec<String> {
@@ -114,7 +194,7 @@ fn paragraphs(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::facts;
-    use crate::model::{Argument, Ty, sample};
+    use crate::model::{Argument, List, sample};
 
     fn text(docs: TokenStream) -> String {
         let item = syn::parse_quote!(#docs struct T;);
@@ -148,13 +228,52 @@ mod tests {
                 },
             })
             .into();
-        let expected = "/// Take a snapshot.\n///\n/// At once. Really.\n///\n/// JOB- `group_id`: The groupId.\n/// - `part_id`: The partId.\n///\n\
-             /// Role: Project Owner. Errors ([`Error::status`]): 400, 404. `POST /a` as `application/json` \
+        let expected = "/// Take a snapshot.\n///\n/// At once. Really.\nJOB/// - `part_id`: The partId.\n///\n\
+             /// Response: empty. Errors: 400, 404. Role: Project Owner. `POST /a` as `application/json` \
              ([documentation](https://a.b)).\n";
         let of = |api| text(super::operation(&operation, api));
         assert_eq!(of("v1"), expected.replace("JOB", ""));
-        let job = "To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait).\n///\n/// ";
+        let job = "///\n/// To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait).\n";
         assert_eq!(of("v2"), expected.replace("JOB", job));
+    }
+
+    #[test]
+    fn a_call_says_what_its_response_is() {
+        let of = |operation: &Operation| super::response(operation, Some("List"));
+        let named = |name| Some(sample::named(name));
+        assert_eq!(of(&sample::operation("a", None)), "Response: empty.");
+        let mut operation = sample::operation("a", named("ThingPage"));
+        assert_eq!(of(&operation), "Response: [`ThingPage`](types::ThingPage).");
+        operation.list = Some(List {
+            item: sample::named("Thing"),
+            numbered: false,
+            counted: false,
+        });
+        assert_eq!(
+            of(&operation),
+            "Response: [`ThingPage`](types::ThingPage) of [`Thing`](types::Thing); \
+             [`stream`](List::stream) returns all items."
+        );
+        assert_eq!(
+            super::response(&operation, None),
+            "Response: [`ThingPage`](types::ThingPage) of [`Thing`](types::Thing)."
+        );
+        operation.list = None;
+        operation.response = Some(sample::list(sample::named("Thing")));
+        assert_eq!(of(&operation), "Response: `Vec<types::Thing>`.");
+    }
+
+    #[test]
+    fn the_families_are_linked_to_their_headings() {
+        let jobs = families("v2", &["Restore Jobs", "Q & A"]);
+        let links = "[Jobs](#jobs), [Restore Jobs](#restore-jobs), [Q & A](#q--a).\n";
+        assert!(jobs.replace("\n/// ", " ").ends_with(links), "{jobs}");
+        let without = families("v1", &["Snapshots"]);
+        assert!(!without.contains("Jobs"), "{without}");
+        assert_eq!(
+            family("Restore Jobs", "Jobs that\nrestore. And more."),
+            "/// # Restore Jobs\n/// Jobs that restore.\n"
+        );
     }
 
     #[test]

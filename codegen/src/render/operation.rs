@@ -200,10 +200,12 @@ fn request_of(operation: &Operation, request: &syn::Ident) -> Piece {
         let ty = SCOPE.ty(ty);
         quote!(#[body(#ty)])
     });
+    let docs = docs::lines(&docs::response(operation, None));
     let setters = operation.optional().map(setter);
     Piece {
         wrapper: Some("request"),
         item: parse_quote! {
+            #docs
             #[response(#response, #name #(, #version)*)]
             #items
             #body
@@ -338,7 +340,7 @@ mod tests {
             ".query(\"label\", label)",
             ".query(\"kind\", Into::<types::Kind>::into(kind))",
             ".body(&body)",
-            "#[response(types::Snapshot, take_snapshot, \"2023-01-01\")]\n#[items(types::Snapshot, numbered)]\npub struct TakeSnapshot {",
+            "/// Response: [`Snapshot`](types::Snapshot) of [`Snapshot`](types::Snapshot).\n#[response(types::Snapshot, take_snapshot, \"2023-01-01\")]\n#[items(types::Snapshot, numbered)]\npub struct TakeSnapshot {",
             "    /// Doc. Default: `1`.\n    #[query(\"pageNum\", minimum(1))]\n    page_num: i64,",
             "names: &[String],",
         ] {

@@ -8,18 +8,35 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse_quote;
 
+use super::usage::{self, Usages};
 use super::{Piece, Scope, docs, ident, update, validate};
 use crate::model::{Member, Object, Presence, Role, Shape, Type, Variant};
 use crate::runtime;
 
-/// Renders a type. `is_body` tells which types of its members have a method `validate`.
-pub(crate) fn ty(ty: &Type, is_body: &dyn Fn(&str) -> bool) -> Vec<Piece> {
+/// What the code of a type depends on besides the type.
+pub(crate) struct Surroundings<'a, 't> {
+    /// Returns the type with this name, if it is generated beside this one.
+    pub find: &'a dyn Fn(&str) -> Option<&'t Type>,
+    /// What uses the type.
+    pub usages: &'a Usages<'a>,
+}
+
+impl Surroundings<'_, '_> {
+    /// Whether a type has a method `validate`.
+    fn is_body(&self, name: &str) -> bool {
+        let object = (self.find)(name).and_then(Type::object);
+        object.is_some_and(|object| object.role.is_body())
+    }
+}
+
+pub(crate) fn ty(ty: &Type, around: &Surroundings<'_, '_>) -> Vec<Piece> {
     match &ty.shape {
         Shape::Enum(variants) => vec![open_enum(ty, variants)],
         Shape::Object(object) => {
-            let mut pieces = vec![definition(ty, object)];
+            let mut pieces = vec![definition(ty, object, around)];
             if object.role.is_body() {
-                pieces.push(validate::implementation(&ty.name, object, is_body));
+                let is_body = |name: &str| around.is_body(name);
+                pieces.push(validate::implementation(&ty.name, object, &is_body));
             }
             let update = object.update.as_ref();
             pieces.extend(update.map(|update| update::conversion(&ty.name, update)));
@@ -45,9 +62,11 @@ fn open_enum(ty: &Type, variants: &[Variant]) -> Piece {
     }
 }
 
-fn definition(ty: &Type, object: &Object) -> Piece {
+fn definition(ty: &Type, object: &Object, around: &Surroundings<'_, '_>) -> Piece {
     let name = ident(&ty.name);
-    let (docs, alias) = (docs::lines(&ty.docs), docs::aliases(ty.aliases.iter()));
+    let usage = usage::line(ty, around.usages, &|name| (around.find)(name).is_some());
+    let docs = docs::lines(&format!("{}{usage}", ty.docs.trim_end()));
+    let alias = docs::aliases(ty.aliases.iter());
     let required = |member: &Member| member.presence == Presence::Required;
     let default = object.role.is_body() && !object.members.iter().any(required);
     let default = default.then(|| quote!(#[derive(Default)]));
@@ -92,7 +111,12 @@ mod tests {
 
     /// The text of a type, and the macro around it.
     fn rendered(ty: &Type) -> (Option<&'static str>, String) {
-        let pieces = super::ty(ty, &|name| name == "Body");
+        let body = object("Body", Role::Request, Vec::new());
+        let around = Surroundings {
+            find: &|name| (name == "Body").then_some(&body),
+            usages: &[],
+        };
+        let pieces = super::ty(ty, &around);
         let wrapper = pieces[0].wrapper;
         (wrapper, pieces.into_iter().map(text).collect())
     }

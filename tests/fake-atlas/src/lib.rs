@@ -60,6 +60,7 @@
 //! Signatures are validated without the crate that clients sign with. A layer is also a handle: the
 //! test keeps it, to read counts and to change the behaviour. Nothing in this crate sleeps: a
 //! delayed response waits for a [`Gate`], and expiry is decided by a [`Clock`].
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod app;
 mod atlas;

@@ -5,6 +5,7 @@ use crate::generated::prelude::*;
 
 resource! {
     /// How long Atlas keeps on-demand snapshots at least.
+    /// - Part of `CompliancePolicyUpdateRequest`. End a literal with `..Default::default()`.
     #[derive(Default)]
     #[doc(alias = "BackupComplianceOnDemandPolicyItem")]
     pub struct ComplianceOnDemandPolicyItem {
@@ -44,6 +45,7 @@ impl ComplianceOnDemandPolicyItem {
 
 resource! {
     /// How often Atlas takes a snapshot at least, and how long it keeps it at least.
+    /// - Part of `CompliancePolicyUpdateRequest`. End a literal with `..Default::default()`.
     #[derive(Default)]
     #[doc(alias = "BackupComplianceScheduledPolicyItem")]
     pub struct CompliancePolicyItem {

@@ -17,6 +17,7 @@ response! {
 
 request_body! {
     /// A snapshot to export.
+    /// - Request body of [`Api::create_export_job`]. End a literal with `..ExportJobRequest::new(export_bucket_id, snapshot_id)`.
     #[doc(alias = "DiskBackupExportJobRequest")]
     pub struct ExportJobRequest {
         /// Labels to write to the bucket with the data.
@@ -65,6 +66,7 @@ open_enum! {
 
 resource! {
     /// A custom label of an export job, which is written to the bucket with the data.
+    /// - Part of [`ExportJobRequest`](super::ExportJobRequest). End a literal with `..Default::default()`.
     #[derive(Default)]
     #[doc(alias = "BackupLabel")]
     pub struct ExportLabel {

@@ -6,6 +6,7 @@ use crate::generated::prelude::*;
 response! {
     /// A point between two legacy snapshots of a sharded cluster at which all its shards agree, so that the cluster can be restored to
     /// it.
+    /// - Response of [`Api::get_legacy_checkpoint`]; item of [`Api::list_legacy_checkpoints`].
     #[doc(alias = "ApiAtlasCheckpointView")]
     pub struct LegacyCheckpoint {
         /// Id of the cluster.
@@ -40,6 +41,7 @@ response! {
 
 response! {
     /// One page of a list of legacy checkpoints.
+    /// - Response of [`Api::list_legacy_checkpoints`].
     #[doc(alias = "PaginatedApiAtlasCheckpointView")]
     pub struct LegacyCheckpointPage {
         /// Links to this page and to the ones before and after it.
@@ -136,6 +138,8 @@ response! {
 
 request_body! {
     /// How a legacy restore job is to hand over its data.
+    /// - Part of [`LegacyRestoreJobRequest`](super::LegacyRestoreJobRequest). End a literal with
+    ///   `..LegacyRestoreDeliveryRequest::new(method_name)`.
     #[doc(alias = "BackupRestoreJobDelivery")]
     pub struct LegacyRestoreDeliveryRequest {
         /// How many hours the URL of a download shall work. At least 1. Documented format: int32.
@@ -236,6 +240,7 @@ response! {
 
 response! {
     /// A job that restores a legacy backup to a cluster or makes it ready for download.
+    /// - Response of [`Api::get_legacy_restore_job`]; item of [`Api::list_legacy_restore_jobs`].
     #[doc(alias = "BackupRestoreJob")]
     pub struct LegacyRestoreJob {
         /// Id of the batch that the job belongs to. Only for a sharded cluster.
@@ -291,6 +296,7 @@ response! {
 
 response! {
     /// The legacy restore jobs that one request made.
+    /// - Response of [`Api::create_legacy_restore_job`].
     #[doc(alias = "PaginatedRestoreJobView")]
     pub struct LegacyRestoreJobList {
         /// Links to this list and to what belongs to it.
@@ -307,6 +313,7 @@ response! {
 
 response! {
     /// One page of a list of legacy restore jobs.
+    /// - Response of [`Api::list_legacy_restore_jobs`].
     #[doc(alias = "PaginatedRestoreJobView")]
     pub struct LegacyRestoreJobPage {
         /// Links to this page and to the ones before and after it.
@@ -324,6 +331,7 @@ response! {
 request_body! {
     /// A legacy backup to restore. It names one restore point: `snapshotId`, `checkpointId`, `pointInTimeUTCMillis`, or `oplogTs` with
     /// `oplogInc`.
+    /// - Request body of [`Api::create_legacy_restore_job`]. End a literal with `..LegacyRestoreJobRequest::new(delivery)`.
     #[doc(alias = "BackupRestoreJob")]
     pub struct LegacyRestoreJobRequest {
         /// Id of the checkpoint to restore to. Only for an automated restore of a sharded cluster, and without any other restore point.
@@ -424,6 +432,7 @@ open_enum! {
 
 response! {
     /// When Atlas takes legacy snapshots of a cluster and how long it keeps them.
+    /// - Response of [`Api::get_legacy_schedule`] and [`Api::update_legacy_schedule`].
     #[doc(alias = "ApiAtlasSnapshotScheduleView")]
     pub struct LegacySchedule {
         /// Minutes between two checkpoints, 15, 30 or 60. Only for a sharded cluster. Documented format: int32.
@@ -461,6 +470,7 @@ response! {
 
 resource! {
     /// Changes of the schedule of legacy snapshots. What is left out stays as it is.
+    /// - Request body of [`Api::update_legacy_schedule`]. End a literal with `..Default::default()`.
     #[derive(Default)]
     #[doc(alias = "ApiAtlasSnapshotScheduleView")]
     pub struct LegacyScheduleUpdateRequest {
@@ -571,6 +581,8 @@ impl From<LegacySchedule> for LegacyScheduleUpdateRequest {
 
 response! {
     /// A legacy backup snapshot.
+    /// - Response of [`Api::get_legacy_snapshot`] and [`Api::update_legacy_snapshot_retention`]; item of
+    ///   [`Api::list_legacy_snapshots`].
     #[doc(alias = "BackupSnapshot")]
     pub struct LegacySnapshot {
         /// Id of the cluster.
@@ -624,6 +636,7 @@ open_enum! {
 
 response! {
     /// One page of a list of legacy snapshots.
+    /// - Response of [`Api::list_legacy_snapshots`].
     #[doc(alias = "PaginatedSnapshotView")]
     pub struct LegacySnapshotPage {
         /// Links to this page and to the ones before and after it.
@@ -700,6 +713,7 @@ open_enum! {
 
 request_body! {
     /// How long to keep a legacy snapshot.
+    /// - Request body of [`Api::update_legacy_snapshot_retention`]. End a literal with `..Default::default()`.
     #[derive(Default)]
     #[doc(alias = "BackupSnapshot")]
     pub struct LegacySnapshotRetentionRequest {

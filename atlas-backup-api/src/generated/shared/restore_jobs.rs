@@ -34,6 +34,7 @@ response! {
 
 request_body! {
     /// A restore or download to start. `deliveryType` decides what other members are required.
+    /// - Request body of [`Api::create_restore_job`]. End a literal with `..RestoreJobRequest::new(delivery_type)`.
     #[doc(alias = "DiskBackupSnapshotRestoreJob")]
     pub struct RestoreJobRequest {
         /// What is to become of the snapshot. Both `automated` and `pointInTime` overwrite all data of the target cluster.

@@ -5,6 +5,7 @@ use crate::generated::prelude::*;
 
 resource! {
     /// Which snapshots Atlas copies to another region and how long it keeps the copies.
+    /// - Part of `CopySetting`. End a literal with `..Default::default()`.
     #[derive(Default)]
     #[doc(
         alias(
@@ -63,6 +64,7 @@ open_enum! {
 
 resource! {
     /// Which snapshots Atlas exports of its own accord, and whereto.
+    /// - Part of `ScheduleUpdateRequest`. End a literal with `..Default::default()`.
     #[derive(Default)]
     #[doc(alias = "AutoExportPolicyView")]
     pub struct ExportPolicy {
@@ -86,6 +88,7 @@ impl ExportPolicy {
 
 resource! {
     /// How much longer Atlas keeps snapshots of one kind.
+    /// - Part of `ScheduleUpdateRequest`. End a literal with `..Default::default()`.
     #[derive(Default)]
     #[doc(alias = "ExtraRetentionSetting")]
     pub struct ExtraRetention {
@@ -109,6 +112,7 @@ impl ExtraRetention {
 
 resource! {
     /// The snapshots that a schedule takes.
+    /// - Part of `ScheduleUpdateRequest`. End a literal with `..Default::default()`.
     #[derive(Default)]
     #[doc(alias = "AdvancedDiskBackupSnapshotSchedulePolicy")]
     pub struct SchedulePolicy {
@@ -134,6 +138,7 @@ impl SchedulePolicy {
 
 resource! {
     /// How often Atlas takes a snapshot and how long it keeps it.
+    /// - Part of [`SchedulePolicy`](super::SchedulePolicy). End a literal with `..Default::default()`.
     #[derive(Default)]
     #[doc(alias = "DiskBackupApiPolicyItem")]
     pub struct SchedulePolicyItem {

@@ -6,6 +6,8 @@ use crate::generated::prelude::*;
 response! {
     /// A job that restores a serverless instance or makes one of its snapshots ready for download. It has no status: `finishedAt`,
     /// `failed`, `expired`, `cancelled` and `deliveryUrl` say how far it is.
+    /// - Response of [`Api::create_serverless_restore_job`] and [`Api::get_serverless_restore_job`]; item of
+    ///   [`Api::list_serverless_restore_jobs`].
     #[doc(alias = "ServerlessBackupRestoreJob")]
     pub struct ServerlessRestoreJob {
         /// Whether someone cancelled the job.
@@ -68,6 +70,7 @@ response! {
 
 response! {
     /// One page of a list of serverless restore jobs.
+    /// - Response of [`Api::list_serverless_restore_jobs`].
     #[doc(alias = "PaginatedApiAtlasServerlessBackupRestoreJobView")]
     pub struct ServerlessRestoreJobPage {
         /// Links to this page and to the ones before and after it.
@@ -85,6 +88,8 @@ response! {
 request_body! {
     /// What to restore of a serverless instance. A restore to a point in time names it as `pointInTimeUTCSeconds`, or as `oplogTs` with
     /// `oplogInc`.
+    /// - Request body of [`Api::create_serverless_restore_job`]. End a literal with
+    ///   `..ServerlessRestoreJobRequest::new(delivery_type)`.
     #[doc(alias = "ServerlessBackupRestoreJob")]
     pub struct ServerlessRestoreJobRequest {
         /// What is to become of the data.
@@ -172,6 +177,7 @@ impl ServerlessRestoreJobRequest {
 
 response! {
     /// A snapshot of a serverless instance.
+    /// - Response of [`Api::get_serverless_snapshot`]; item of [`Api::list_serverless_snapshots`].
     #[doc(alias = "ServerlessBackupSnapshot")]
     pub struct ServerlessSnapshot {
         /// When Atlas took the snapshot, in UTC.
@@ -209,6 +215,7 @@ response! {
 
 response! {
     /// One page of a list of serverless snapshots.
+    /// - Response of [`Api::list_serverless_snapshots`].
     #[doc(alias = "PaginatedApiAtlasServerlessBackupSnapshotView")]
     pub struct ServerlessSnapshotPage {
         /// Links to this page and to the ones before and after it.

@@ -37,6 +37,7 @@ response! {
 
 request_body! {
     /// How long to keep a snapshot.
+    /// - Request body of [`Api::update_snapshot_retention`].
     #[doc(alias = "BackupSnapshotRetention")]
     pub struct SnapshotRetentionRequest {
         /// Unit of `retentionValue`.

@@ -5,6 +5,8 @@ use crate::generated::prelude::*;
 
 response! {
     /// A job that restores a snapshot of an M2 or M5 cluster or makes it ready for download.
+    /// - Response of [`Api::create_tenant_restore_job`], [`Api::download_tenant_snapshot`] and [`Api::get_tenant_restore_job`]; item of
+    ///   [`Api::list_tenant_restore_jobs`].
     #[doc(alias = "TenantRestore")]
     pub struct TenantRestoreJob {
         /// Name of the cluster that the snapshot is of.
@@ -55,6 +57,7 @@ response! {
 
 response! {
     /// The restore jobs of an M2 or M5 cluster.
+    /// - Response of [`Api::list_tenant_restore_jobs`].
     #[doc(alias = "PaginatedTenantRestoreView")]
     pub struct TenantRestoreJobPage {
         /// Links to this list.
@@ -71,6 +74,8 @@ response! {
 
 request_body! {
     /// A snapshot of an M2 or M5 cluster to restore, and the cluster that it is to overwrite.
+    /// - Request body of [`Api::create_tenant_restore_job`]. End a literal with `..TenantRestoreJobRequest::new(snapshot_id,
+    ///   target_deployment_item_name)`.
     #[doc(alias = "TenantRestore")]
     pub struct TenantRestoreJobRequest {
         /// Id of the snapshot.
@@ -115,6 +120,7 @@ impl TenantRestoreJobRequest {
 
 response! {
     /// A snapshot of an M2 or M5 cluster.
+    /// - Response of [`Api::get_tenant_snapshot`]; item of [`Api::list_tenant_snapshots`].
     #[doc(alias = "BackupTenantSnapshot")]
     pub struct TenantSnapshot {
         /// When the snapshot can no longer be downloaded, in UTC.
@@ -146,6 +152,7 @@ response! {
 
 request_body! {
     /// A snapshot of an M2 or M5 cluster to download.
+    /// - Request body of [`Api::download_tenant_snapshot`].
     #[doc(alias = "TenantRestore")]
     pub struct TenantSnapshotDownloadRequest {
         /// Id of the snapshot.
@@ -171,6 +178,7 @@ impl TenantSnapshotDownloadRequest {
 
 response! {
     /// The snapshots of an M2 or M5 cluster.
+    /// - Response of [`Api::list_tenant_snapshots`].
     #[doc(alias = "PaginatedTenantSnapshotView")]
     pub struct TenantSnapshotPage {
         /// Links to this list.

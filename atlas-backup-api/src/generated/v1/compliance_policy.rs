@@ -6,14 +6,14 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Compliance Policy
+/// Rules of a project that the backups of all its clusters must keep.
 impl Api {
     /// Return the backup compliance policy of a project.
     ///
     /// Returns the rules that the backups of every cluster of a project must keep.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors: 401, 403, 404, 500. Role: Project Owner. `GET
     /// /api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getdataprotectionsettings)).
     #[doc(alias = "getDataProtectionSettings")]
@@ -32,9 +32,7 @@ impl Api {
     /// Sets the rules that the backups of every cluster of a project must keep. Once a policy is in force, it can be made stricter, but
     /// nobody except MongoDB support can relax it or turn it off.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `PUT
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors: 400, 401, 403, 404, 500. Role: Project Owner. `PUT
     /// /api/atlas/v1.0/groups/{groupId}/backupCompliancePolicy` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-updatedataprotectionsettings)).
     #[doc(alias = "updateDataProtectionSettings")]
@@ -61,6 +59,7 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 };
 
 request! {
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy).
     #[response(types::CompliancePolicy, get_compliance_policy)]
     pub struct GetCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -82,6 +81,7 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
 };
 
 request! {
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy).
     #[response(types::CompliancePolicy, update_compliance_policy)]
     pub struct UpdateCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

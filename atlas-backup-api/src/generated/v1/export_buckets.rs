@@ -6,15 +6,15 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Export Buckets
+/// Buckets of AWS S3 to which Atlas may export snapshots.
 impl Api {
     /// Register a bucket for exports.
     ///
     /// Tells Atlas of an AWS S3 bucket that exists in your account and to which it may export snapshots. The IAM role through which
     /// Atlas reaches the bucket must exist already.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `POST
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `POST
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createexportbucket)).
     #[deprecated(note = "Use `create_export_bucket` of API v2.")]
@@ -33,11 +33,9 @@ impl Api {
     ///
     /// Makes Atlas forget one export bucket. The bucket itself and the data in it stay. First turn automatic exports off in the
     /// schedule of every cluster that exports to it.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-deleteexportbucket)).
     #[deprecated(note = "Use `delete_export_bucket` of API v2.")]
@@ -55,11 +53,9 @@ impl Api {
     /// Return one export bucket.
     ///
     /// Returns one bucket to which Atlas can export snapshots.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getexportbucket)).
     #[deprecated(note = "Use `get_export_bucket` of API v2.")]
@@ -78,9 +74,8 @@ impl Api {
     ///
     /// Returns the buckets to which Atlas can export the snapshots of a project.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket);
+    /// [`stream`](ListExportBuckets::stream) returns all items. Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/backup/exportBuckets` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listexportbuckets)).
     #[deprecated(note = "Use `list_export_buckets` of API v2.")]
@@ -104,6 +99,7 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ExportBucket`](types::ExportBucket).
     #[response(types::ExportBucket, create_export_bucket)]
     pub struct CreateExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -125,6 +121,7 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), delete_export_bucket)]
     pub struct DeleteExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -143,6 +140,7 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ExportBucket`](types::ExportBucket).
     #[response(types::ExportBucket, get_export_bucket)]
     pub struct GetExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -161,6 +159,7 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket).
     #[response(types::ExportBucketPage, list_export_buckets)]
     #[items(types::ExportBucket, numbered, counted)]
     pub struct ListExportBuckets {

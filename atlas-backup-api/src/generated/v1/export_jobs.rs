@@ -6,14 +6,14 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Export Jobs
+/// Jobs that export snapshots of dedicated clusters to a bucket in your own cloud account.
 impl Api {
     /// Export one snapshot to a bucket.
     ///
     /// Starts a job that exports one completed snapshot to an export bucket, and answers while the job is still `Queued`.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
+    /// Response: [`ExportJob`](types::ExportJob). Errors: 400, 401, 403, 404, 409, 500. Role: Project Backup Manager. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createbackupexportjob)).
     #[doc(alias = "createBackupExportJob")]
@@ -34,11 +34,9 @@ impl Api {
     /// Return one export job.
     ///
     /// Returns one job that exports a snapshot to a bucket.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_id`: Id of the export job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`ExportJob`](types::ExportJob). Errors: 401, 403, 404, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getbackupexportjob)).
     #[doc(alias = "getBackupExportJob")]
@@ -60,9 +58,8 @@ impl Api {
     ///
     /// Returns the jobs that export snapshots of one cluster to buckets.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`ExportJobPage`](types::ExportJobPage) of [`ExportJob`](types::ExportJob); [`stream`](ListExportJobs::stream) returns
+    /// all items. Errors: 401, 403, 404, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listbackupexportjobs)).
     #[doc(alias = "listBackupExportJobs")]
@@ -89,6 +86,7 @@ static CREATE_EXPORT_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ExportJob`](types::ExportJob).
     #[response(types::ExportJob, create_export_job)]
     pub struct CreateExportJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -107,6 +105,7 @@ static GET_EXPORT_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ExportJob`](types::ExportJob).
     #[response(types::ExportJob, get_export_job)]
     pub struct GetExportJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -125,6 +124,7 @@ static LIST_EXPORT_JOBS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ExportJobPage`](types::ExportJobPage) of [`ExportJob`](types::ExportJob).
     #[response(types::ExportJobPage, list_export_jobs)]
     #[items(types::ExportJob, numbered, counted)]
     pub struct ListExportJobs {

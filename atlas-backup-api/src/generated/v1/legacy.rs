@@ -6,6 +6,8 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Legacy
+/// Legacy backups, which only clusters older than 2020-03-23 can have: snapshots, checkpoints, restore jobs and a schedule.
 impl Api {
     /// Restore one legacy backup.
     ///
@@ -13,9 +15,7 @@ impl Api {
     /// (`HTTP`). The answer lists the jobs: one for a replica set; for a sharded cluster a batch with one per shard and one for the
     /// config servers. Queryable snapshots cannot be restored this way.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `POST
+    /// Response: [`LegacyRestoreJobList`](types::LegacyRestoreJobList). Errors: 400, 401, 403, 404, 500. Role: Project Owner. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createlegacybackuprestorejob)).
     #[doc(alias = "createLegacyBackupRestoreJob")]
@@ -38,11 +38,9 @@ impl Api {
     /// Delete one legacy backup snapshot.
     ///
     /// Deletes one snapshot of a cluster that still has legacy backups. It cannot be brought back.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 500. Role: Project Owner. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-deletelegacysnapshot)).
     #[deprecated(
@@ -64,11 +62,9 @@ impl Api {
     /// Return one legacy backup checkpoint.
     ///
     /// Returns one point between legacy snapshots of a sharded cluster to which it can be restored.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `checkpoint_id`: Id of the checkpoint.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`LegacyCheckpoint`](types::LegacyCheckpoint). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getlegacybackupcheckpoint)).
     #[doc(alias = "getLegacyBackupCheckpoint")]
@@ -91,11 +87,9 @@ impl Api {
     /// Return one legacy backup restore job.
     ///
     /// Returns one job that restores a legacy backup or makes it ready for download.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `job_id`: Id of the job.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`LegacyRestoreJob`](types::LegacyRestoreJob). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getlegacybackuprestorejob)).
     #[doc(alias = "getLegacyBackupRestoreJob")]
@@ -119,9 +113,7 @@ impl Api {
     ///
     /// Returns when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getlegacysnapshotschedule)).
     #[doc(alias = "getLegacySnapshotSchedule")]
@@ -145,11 +137,9 @@ impl Api {
     /// an upgrade to MongoDB 4.2 moves an older cluster to them: its legacy snapshots stay until they expire, and its backup policy
     /// goes back to the default schedule, so a policy of your own must be set again, as the documentation of [cloud
     /// backups](https://www.mongodb.com/docs/atlas/backup/cloud-backup/overview/) describes.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getlegacysnapshot)).
     #[deprecated(
@@ -172,9 +162,8 @@ impl Api {
     ///
     /// Returns the points between legacy snapshots of a sharded cluster to which it can be restored, page by page.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint);
+    /// [`stream`](ListLegacyCheckpoints::stream) returns all items. Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listlegacybackupcheckpoints)).
     #[doc(alias = "listLegacyBackupCheckpoints")]
@@ -197,9 +186,8 @@ impl Api {
     /// Returns the jobs that restored legacy backups of a cluster or made them ready for download, page by page. The restore of a
     /// sharded cluster is a batch with one job per shard and one for the config servers, and `batchId` asks for the jobs of one batch.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob);
+    /// [`stream`](ListLegacyRestoreJobs::stream) returns all items. Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listlegacybackuprestorejobs)).
     #[doc(alias = "listLegacyBackupRestoreJobs")]
@@ -222,9 +210,8 @@ impl Api {
     /// Returns the snapshots of a cluster that still has legacy backups, page by page. Without `completed` these are the completed
     /// ones.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot);
+    /// [`stream`](ListLegacySnapshots::stream) returns all items. Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listlegacysnapshots)).
     #[deprecated(
@@ -245,9 +232,7 @@ impl Api {
     ///
     /// Sets when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `PATCH
+    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors: 400, 401, 403, 404, 500. Role: Project Owner. `PATCH
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-updatelegacysnapshotschedule)).
     #[doc(alias = "updateLegacySnapshotSchedule")]
@@ -271,11 +256,9 @@ impl Api {
     ///
     /// Sets when Atlas deletes one legacy snapshot, or keeps it for good with `doNotDelete`. A request with `doNotDelete: true` must
     /// not have `expires`.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 500. `PATCH
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors: 401, 403, 404, 500. Role: Project Owner. `PATCH
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-updatelegacysnapshotretention)).
     #[deprecated(
@@ -307,6 +290,7 @@ static CREATE_LEGACY_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacyRestoreJobList`](types::LegacyRestoreJobList).
     #[response(types::LegacyRestoreJobList, create_legacy_restore_job)]
     pub struct CreateLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -328,6 +312,7 @@ static DELETE_LEGACY_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), delete_legacy_snapshot)]
     pub struct DeleteLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -349,6 +334,7 @@ static GET_LEGACY_CHECKPOINT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacyCheckpoint`](types::LegacyCheckpoint).
     #[response(types::LegacyCheckpoint, get_legacy_checkpoint)]
     pub struct GetLegacyCheckpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -370,6 +356,7 @@ static GET_LEGACY_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacyRestoreJob`](types::LegacyRestoreJob).
     #[response(types::LegacyRestoreJob, get_legacy_restore_job)]
     pub struct GetLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -391,6 +378,7 @@ static GET_LEGACY_SCHEDULE: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacySchedule`](types::LegacySchedule).
     #[response(types::LegacySchedule, get_legacy_schedule)]
     pub struct GetLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -412,6 +400,7 @@ static GET_LEGACY_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot).
     #[response(types::LegacySnapshot, get_legacy_snapshot)]
     pub struct GetLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -433,6 +422,7 @@ static LIST_LEGACY_CHECKPOINTS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint).
     #[response(types::LegacyCheckpointPage, list_legacy_checkpoints)]
     #[items(types::LegacyCheckpoint, numbered, counted)]
     pub struct ListLegacyCheckpoints {
@@ -465,6 +455,7 @@ static LIST_LEGACY_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob).
     #[response(types::LegacyRestoreJobPage, list_legacy_restore_jobs)]
     #[items(types::LegacyRestoreJob, numbered, counted)]
     pub struct ListLegacyRestoreJobs {
@@ -500,6 +491,7 @@ static LIST_LEGACY_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot).
     #[response(types::LegacySnapshotPage, list_legacy_snapshots)]
     #[items(types::LegacySnapshot, numbered, counted)]
     pub struct ListLegacySnapshots {
@@ -535,6 +527,7 @@ static UPDATE_LEGACY_SCHEDULE: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacySchedule`](types::LegacySchedule).
     #[response(types::LegacySchedule, update_legacy_schedule)]
     pub struct UpdateLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -556,6 +549,7 @@ static UPDATE_LEGACY_SNAPSHOT_RETENTION: Operation = Operation {
 };
 
 request! {
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot).
     #[response(types::LegacySnapshot, update_legacy_snapshot_retention)]
     pub struct UpdateLegacySnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

@@ -23,6 +23,11 @@ pub mod tenant;
 pub mod types;
 
 /// The operations of API v1, one method each. Cheap to clone.
+///
+/// `group_id` is the id of the project, since Atlas also calls projects groups, and `cluster_name` the cluster's own name. Errors
+/// are the documented statuses ([`Error::status`]). The methods by family: [Compliance Policy](#compliance-policy), [Export
+/// Buckets](#export-buckets), [Export Jobs](#export-jobs), [Legacy](#legacy), [Restore Jobs](#restore-jobs),
+/// [Schedules](#schedules), [Serverless](#serverless), [Snapshots](#snapshots), [Tenant](#tenant).
 #[derive(Clone, Debug)]
 pub struct Api {
     pub(crate) client: Client,

@@ -6,16 +6,17 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Restore Jobs
+/// Jobs that restore a snapshot or a point in time to a cluster, whose data they replace, or that make a snapshot ready for
+/// download.
 impl Api {
     /// Cancel one restore job.
     ///
     /// Cancels one job that has not ended. Its `cancelled` is true then. Atlas may refuse to cancel a restore to a cluster, with
     /// `CANNOT_CANCEL_AUTOMATED_RESTORE`, and part of a sharded cluster's job.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 405, 500. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 405, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-cancelbackuprestorejob)).
     #[doc(alias = "cancelBackupRestoreJob")]
@@ -39,9 +40,7 @@ impl Api {
     /// (`pointInTime`), or makes a snapshot ready for download (`download`). Both restores first remove all data of the target cluster,
     /// which may be the same cluster; a download changes nothing.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
+    /// Response: [`RestoreJob`](types::RestoreJob). Errors: 400, 401, 403, 404, 409, 500. Role: Project Backup Manager. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createbackuprestorejob)).
     #[doc(alias = "createBackupRestoreJob")]
@@ -63,11 +62,9 @@ impl Api {
     ///
     /// Returns one job that restores a cluster or makes a snapshot ready for download. It has ended when `finishedAt` is there or
     /// `failed`, `expired` or `cancelled` is true.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`RestoreJob`](types::RestoreJob). Errors: 401, 403, 404, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getbackuprestorejob)).
     #[doc(alias = "getBackupRestoreJob")]
@@ -89,9 +86,8 @@ impl Api {
     ///
     /// Returns the jobs that restore snapshots of one cluster or make them ready for download.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob); [`stream`](ListRestoreJobs::stream)
+    /// returns all items. Errors: 401, 403, 404, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listbackuprestorejobs)).
     #[doc(alias = "listBackupRestoreJobs")]
@@ -118,6 +114,7 @@ static CANCEL_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), cancel_restore_job)]
     pub struct CancelRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -139,6 +136,7 @@ static CREATE_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`RestoreJob`](types::RestoreJob).
     #[response(types::RestoreJob, create_restore_job)]
     pub struct CreateRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -160,6 +158,7 @@ static GET_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`RestoreJob`](types::RestoreJob).
     #[response(types::RestoreJob, get_restore_job)]
     pub struct GetRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -181,6 +180,7 @@ static LIST_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob).
     #[response(types::RestoreJobPage, list_restore_jobs)]
     #[items(types::RestoreJob, numbered, counted)]
     pub struct ListRestoreJobs {

@@ -6,14 +6,14 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Schedules
+/// When Atlas takes snapshots of a dedicated cluster, how long it keeps them, and whereto it copies and exports them.
 impl Api {
     /// Remove the backup schedule of one cluster.
     ///
     /// Removes all policies of the schedule, so that Atlas takes no more scheduled snapshots of the cluster.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
+    /// Response: [`Schedule`](types::Schedule). Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-deleteallbackupschedules)).
     #[doc(alias = "deleteAllBackupSchedules")]
@@ -33,9 +33,7 @@ impl Api {
     ///
     /// Returns when Atlas takes snapshots of one cluster, how long it keeps them, and whereto it copies and exports them.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 500. `GET
+    /// Response: [`Schedule`](types::Schedule). Errors: 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getbackupschedule)).
     #[doc(alias = "getBackupSchedule")]
@@ -57,9 +55,7 @@ impl Api {
     /// list, so send the policy items and copy settings that are to stay too. Snapshots that exist keep their retention unless
     /// `updateSnapshots` is true.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `PATCH
+    /// Response: [`Schedule`](types::Schedule). Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `PATCH
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/schedule` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-updatebackupschedule)).
     #[doc(alias = "updateBackupSchedule")]
@@ -88,6 +84,7 @@ static DELETE_SCHEDULE: Operation = Operation {
 };
 
 request! {
+    /// Response: [`Schedule`](types::Schedule).
     #[response(types::Schedule, delete_schedule)]
     pub struct DeleteSchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -106,6 +103,7 @@ static GET_SCHEDULE: Operation = Operation {
 };
 
 request! {
+    /// Response: [`Schedule`](types::Schedule).
     #[response(types::Schedule, get_schedule)]
     pub struct GetSchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -127,6 +125,7 @@ static UPDATE_SCHEDULE: Operation = Operation {
 };
 
 request! {
+    /// Response: [`Schedule`](types::Schedule).
     #[response(types::Schedule, update_schedule)]
     pub struct UpdateSchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

@@ -5,16 +5,16 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Serverless
+/// Snapshots and restores of serverless instances, which ended on 2026-01-22.
 impl Api {
     /// Restore one serverless instance.
     ///
     /// Restores a snapshot (`automated`) or a point in time (`pointInTime`) of a serverless instance to a cluster, whose data Atlas
     /// first deletes, or makes a snapshot ready for download (`download`).
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
-    /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
+    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob). Errors: 400, 401, 403, 404, 409, 500. Role: Project Owner.
+    /// `POST /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createserverlessbackuprestorejob)).
     #[doc(alias = "createServerlessBackupRestoreJob")]
     #[deprecated(
@@ -36,11 +36,9 @@ impl Api {
     /// Return one restore job of one serverless instance.
     ///
     /// Returns one job that restores a serverless instance or makes one of its snapshots ready for download.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob). Errors: 400, 401, 403, 404, 500. Role: Project Owner. `GET
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getserverlessbackuprestorejob)).
     #[doc(alias = "getServerlessBackupRestoreJob")]
@@ -63,11 +61,9 @@ impl Api {
     /// Return one snapshot of one serverless instance.
     ///
     /// Returns one snapshot of a serverless instance.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`ServerlessSnapshot`](types::ServerlessSnapshot). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getserverlessbackup)).
     #[doc(alias = "getServerlessBackup")]
@@ -91,10 +87,10 @@ impl Api {
     ///
     /// Returns the jobs that restored a serverless instance or made a snapshot ready for download, page by page.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
-    /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/json`
+    /// Response: [`ServerlessRestoreJobPage`](types::ServerlessRestoreJobPage) of
+    /// [`ServerlessRestoreJob`](types::ServerlessRestoreJob); [`stream`](ListServerlessRestoreJobs::stream) returns all items. Errors:
+    /// 400, 401, 403, 404, 500. Role: Project Owner. `GET /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs`
+    /// as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listserverlessbackuprestorejobs)).
     #[doc(alias = "listServerlessBackupRestoreJobs")]
     #[deprecated(
@@ -115,9 +111,8 @@ impl Api {
     ///
     /// Returns the snapshots of a serverless instance, page by page.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`ServerlessSnapshotPage`](types::ServerlessSnapshotPage) of [`ServerlessSnapshot`](types::ServerlessSnapshot);
+    /// [`stream`](ListServerlessSnapshots::stream) returns all items. Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/serverless/{clusterName}/backup/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listserverlessbackups)).
     #[doc(alias = "listServerlessBackups")]
@@ -146,6 +141,7 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob).
     #[response(types::ServerlessRestoreJob, create_serverless_restore_job)]
     pub struct CreateServerlessRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -167,6 +163,7 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob).
     #[response(types::ServerlessRestoreJob, get_serverless_restore_job)]
     pub struct GetServerlessRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -188,6 +185,7 @@ static GET_SERVERLESS_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ServerlessSnapshot`](types::ServerlessSnapshot).
     #[response(types::ServerlessSnapshot, get_serverless_snapshot)]
     pub struct GetServerlessSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -206,6 +204,8 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ServerlessRestoreJobPage`](types::ServerlessRestoreJobPage) of
+    /// [`ServerlessRestoreJob`](types::ServerlessRestoreJob).
     #[response(types::ServerlessRestoreJobPage, list_serverless_restore_jobs)]
     #[items(types::ServerlessRestoreJob, numbered, counted)]
     pub struct ListServerlessRestoreJobs {
@@ -238,6 +238,7 @@ static LIST_SERVERLESS_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`ServerlessSnapshotPage`](types::ServerlessSnapshotPage) of [`ServerlessSnapshot`](types::ServerlessSnapshot).
     #[response(types::ServerlessSnapshotPage, list_serverless_snapshots)]
     #[items(types::ServerlessSnapshot, numbered, counted)]
     pub struct ListServerlessSnapshots {

@@ -6,15 +6,15 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Snapshots
+/// Snapshots of dedicated clusters: taken on demand or by the schedule, kept and deleted.
 impl Api {
     /// Delete one snapshot of a sharded cluster.
     ///
     /// Deletes one snapshot of a sharded cluster for good, with the snapshots of its shards and config servers.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 500. `DELETE
+    /// Response: empty. Errors: 401, 403, 404, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-deleteshardedclusterbackup)).
     #[doc(alias = "deleteShardedClusterBackup")]
@@ -35,11 +35,9 @@ impl Api {
     /// Delete one snapshot.
     ///
     /// Deletes one snapshot for good. For a sharded cluster there is another operation.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-deletereplicasetbackup)).
     #[doc(alias = "deleteReplicaSetBackup")]
@@ -60,11 +58,9 @@ impl Api {
     /// Return one snapshot of a sharded cluster.
     ///
     /// Returns one snapshot of a sharded cluster, with the snapshots of its shards and config servers.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getshardedclusterbackup)).
     #[doc(alias = "getShardedClusterBackup")]
@@ -85,11 +81,9 @@ impl Api {
     /// Return one snapshot of a replica set.
     ///
     /// Returns one snapshot of a cluster that is a replica set. For a sharded cluster there is another operation.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getreplicasetbackup)).
     #[doc(alias = "getReplicaSetBackup")]
@@ -111,9 +105,8 @@ impl Api {
     ///
     /// Returns all snapshots of a cluster that is sharded. There are no pages: the answer has all of them.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](ListShardedSnapshots::stream)
+    /// returns all items. Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listshardedclusterbackups)).
     #[doc(alias = "listShardedClusterBackups")]
@@ -133,9 +126,8 @@ impl Api {
     ///
     /// Returns the snapshots of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](ListSnapshots::stream) returns all
+    /// items. Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listreplicasetbackups)).
     #[doc(alias = "listReplicaSetBackups")]
@@ -157,9 +149,7 @@ impl Api {
     /// cluster at a time: while one is `queued` or `inProgress`, wait until it has ended before taking another. The documentation page
     /// names another role, Project Owner.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `POST
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/atlas/reference/api/cloud-backup/backup/take-one-ondemand-backup/)).
     #[deprecated(note = "Use `take_snapshot` of API v2.")]
@@ -179,11 +169,9 @@ impl Api {
     /// Change how long one snapshot is kept.
     ///
     /// Sets for how long Atlas keeps one snapshot, which changes when it expires.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `PATCH
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 500. Role: Project Backup Manager. `PATCH
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-updatesnapshotretention)).
     #[deprecated(note = "Use `update_snapshot_retention` of API v2.")]
@@ -213,6 +201,7 @@ static DELETE_SHARDED_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), delete_sharded_snapshot)]
     pub struct DeleteShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -234,6 +223,7 @@ static DELETE_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: empty.
     #[response((), delete_snapshot)]
     pub struct DeleteSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -255,6 +245,7 @@ static GET_SHARDED_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`Snapshot`](types::Snapshot).
     #[response(types::Snapshot, get_sharded_snapshot)]
     pub struct GetShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -276,6 +267,7 @@ static GET_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`Snapshot`](types::Snapshot).
     #[response(types::Snapshot, get_snapshot)]
     pub struct GetSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -297,6 +289,7 @@ static LIST_SHARDED_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot).
     #[response(types::SnapshotPage, list_sharded_snapshots)]
     #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
@@ -319,6 +312,7 @@ static LIST_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot).
     #[response(types::SnapshotPage, list_snapshots)]
     #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {
@@ -362,6 +356,7 @@ static TAKE_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`Snapshot`](types::Snapshot).
     #[response(types::Snapshot, take_snapshot)]
     pub struct TakeSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -383,6 +378,7 @@ static UPDATE_SNAPSHOT_RETENTION: Operation = Operation {
 };
 
 request! {
+    /// Response: [`Snapshot`](types::Snapshot).
     #[response(types::Snapshot, update_snapshot_retention)]
     pub struct UpdateSnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

@@ -5,15 +5,15 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Tenant
+/// Snapshots, downloads and restores of shared-tier clusters, M2 and M5, which ended on 2026-01-22.
 impl Api {
     /// Restore one M2 or M5 snapshot.
     ///
     /// Starts a job that restores one snapshot of an M2 or M5 cluster. Atlas first deletes all data on the target cluster, which must
     /// run the same major version of MongoDB as the snapshot, must not use encryption at rest and must not serve clients meanwhile.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors: 400, 401, 403, 404, 409, 500. Role: Project Owner. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/restore` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-createsharedclusterbackuprestorejob)).
     #[doc(alias = "createSharedClusterBackupRestoreJob")]
@@ -38,9 +38,7 @@ impl Api {
     /// Starts a job that makes one snapshot of an M2 or M5 cluster ready for download. The answer holds the download URL, which works
     /// for 4 hours from the request.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 409, 500. `POST
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors: 400, 401, 403, 404, 409, 500. Role: Project Owner. `POST
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/download` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/atlas/reference/api/shared-backup/backup/download-one-snapshot/)).
     #[doc(alias = "downloadSharedClusterBackup")]
@@ -63,11 +61,9 @@ impl Api {
     /// Return one restore job of one M2 or M5 cluster.
     ///
     /// Returns one job that restores a snapshot of an M2 or M5 cluster or makes it ready for download.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_id`: Id of the restore job.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores/{restoreId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getsharedclusterbackuprestorejob)).
     #[doc(alias = "getSharedClusterBackupRestoreJob")]
@@ -90,11 +86,9 @@ impl Api {
     /// Return one snapshot of one M2 or M5 cluster.
     ///
     /// Returns one snapshot of an M2 or M5 cluster.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`TenantSnapshot`](types::TenantSnapshot). Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots/{snapshotId}` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-getsharedclusterbackup)).
     #[doc(alias = "getSharedClusterBackup")]
@@ -118,9 +112,8 @@ impl Api {
     ///
     /// Returns the jobs that restored a snapshot of an M2 or M5 cluster or made one ready for download. The list comes as a whole.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`TenantRestoreJobPage`](types::TenantRestoreJobPage) of [`TenantRestoreJob`](types::TenantRestoreJob);
+    /// [`stream`](ListTenantRestoreJobs::stream) returns all items. Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listsharedclusterbackuprestorejobs)).
     #[doc(alias = "listSharedClusterBackupRestoreJobs")]
@@ -142,9 +135,8 @@ impl Api {
     ///
     /// Returns the snapshots of an M2 or M5 cluster. The list comes as a whole.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 500. `GET
+    /// Response: [`TenantSnapshotPage`](types::TenantSnapshotPage) of [`TenantSnapshot`](types::TenantSnapshot);
+    /// [`stream`](ListTenantSnapshots::stream) returns all items. Errors: 400, 401, 403, 404, 500. Role: Project Read Only. `GET
     /// /api/atlas/v1.0/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots` as `application/json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v1/operation/operation-listsharedclusterbackups)).
     #[doc(alias = "listSharedClusterBackups")]
@@ -173,6 +165,7 @@ static CREATE_TENANT_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob).
     #[response(types::TenantRestoreJob, create_tenant_restore_job)]
     pub struct CreateTenantRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -194,6 +187,7 @@ static DOWNLOAD_TENANT_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob).
     #[response(types::TenantRestoreJob, download_tenant_snapshot)]
     pub struct DownloadTenantSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -215,6 +209,7 @@ static GET_TENANT_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob).
     #[response(types::TenantRestoreJob, get_tenant_restore_job)]
     pub struct GetTenantRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -236,6 +231,7 @@ static GET_TENANT_SNAPSHOT: Operation = Operation {
 };
 
 request! {
+    /// Response: [`TenantSnapshot`](types::TenantSnapshot).
     #[response(types::TenantSnapshot, get_tenant_snapshot)]
     pub struct GetTenantSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -257,6 +253,7 @@ static LIST_TENANT_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`TenantRestoreJobPage`](types::TenantRestoreJobPage) of [`TenantRestoreJob`](types::TenantRestoreJob).
     #[response(types::TenantRestoreJobPage, list_tenant_restore_jobs)]
     #[items(types::TenantRestoreJob)]
     pub struct ListTenantRestoreJobs {
@@ -279,6 +276,7 @@ static LIST_TENANT_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`TenantSnapshotPage`](types::TenantSnapshotPage) of [`TenantSnapshot`](types::TenantSnapshot).
     #[response(types::TenantSnapshotPage, list_tenant_snapshots)]
     #[items(types::TenantSnapshot)]
     pub struct ListTenantSnapshots {

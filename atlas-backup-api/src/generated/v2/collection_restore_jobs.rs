@@ -6,16 +6,18 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Collection Restore Jobs
+/// Jobs that restore single collections or databases from a snapshot or a point in time, beside those that the target cluster has
+/// or over them.
 impl Api {
     /// Restore single collections or databases.
     ///
     /// Starts a job that restores collections or whole databases from a snapshot or a point in time to a cluster, and answers while the
     /// job is still `INITIALIZING`. With `OVERWRITE_EXISTING` it replaces collections that the target cluster already has.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs` as `application/vnd.atlas.2025-03-12+json`
+    /// Response: [`CollectionRestoreJob`](types::CollectionRestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project
+    /// Backup Recovery Operator. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs` as
+    /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclustercollectionrestorejob)).
     #[doc(alias = "createGroupClusterCollectionRestoreJob")]
     pub fn create_collection_restore_job(
@@ -34,12 +36,11 @@ impl Api {
     /// Return one collection restore job.
     ///
     /// Returns one job that restores single collections or databases.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `job_id`: Id of the job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}` as `application/vnd.atlas.2025-03-12+json`
+    /// Response: [`CollectionRestoreJob`](types::CollectionRestoreJob). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
+    /// Manager. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}` as
+    /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustercollectionrestorejob)).
     #[doc(alias = "getGroupClusterCollectionRestoreJob")]
     pub fn get_collection_restore_job(
@@ -58,12 +59,11 @@ impl Api {
     /// Return one collection of a collection restore job.
     ///
     /// Returns how far one collection restore job is with one of its collections.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `job_id`: Id of the job.
     /// - `source_namespace`: Where the collection is in the snapshot, `database.collection`: any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`CollectionRestoreJobCollection`](types::CollectionRestoreJobCollection). Errors: 400, 401, 403, 404, 406, 429, 500.
+    /// Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustercollectionrestorejobcollection)).
@@ -86,12 +86,12 @@ impl Api {
     /// Return all collections of one collection restore job.
     ///
     /// Returns how far one collection restore job is with each of its collections.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `job_id`: Id of the job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections` as
+    /// Response: [`CollectionRestoreJobCollectionPage`](types::CollectionRestoreJobCollectionPage) of
+    /// [`CollectionRestoreJobCollection`](types::CollectionRestoreJobCollection);
+    /// [`stream`](ListCollectionRestoreJobCollections::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role:
+    /// Project Backup Manager. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustercollectionrestorejobcollections)).
     #[doc(alias = "listGroupClusterCollectionRestoreJobCollections")]
@@ -112,9 +112,9 @@ impl Api {
     ///
     /// Returns the jobs that restore single collections or databases of one cluster.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`CollectionRestoreJobPage`](types::CollectionRestoreJobPage) of
+    /// [`CollectionRestoreJob`](types::CollectionRestoreJob); [`stream`](ListCollectionRestoreJobs::stream) returns all items. Errors:
+    /// 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs` as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustercollectionrestorejobs)).
     #[doc(alias = "listGroupClusterCollectionRestoreJobs")]
@@ -140,7 +140,8 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::CollectionRestoreJob, create_collection_restore_job, "2025-03-12")]
+    /// Response: [`CollectionRestoreJob`](types::CollectionRestoreJob).
+    #[response(types::CollectionRestoreJob, create_collection_restore_job)]
     pub struct CreateCollectionRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -161,7 +162,8 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::CollectionRestoreJob, get_collection_restore_job, "2025-03-12")]
+    /// Response: [`CollectionRestoreJob`](types::CollectionRestoreJob).
+    #[response(types::CollectionRestoreJob, get_collection_restore_job)]
     pub struct GetCollectionRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -182,11 +184,8 @@ static GET_COLLECTION_RESTORE_JOB_COLLECTION: Operation = Operation {
 };
 
 request! {
-    #[response(
-        types::CollectionRestoreJobCollection,
-        get_collection_restore_job_collection,
-        "2025-03-12"
-    )]
+    /// Response: [`CollectionRestoreJobCollection`](types::CollectionRestoreJobCollection).
+    #[response(types::CollectionRestoreJobCollection, get_collection_restore_job_collection)]
     pub struct GetCollectionRestoreJobCollection {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -207,10 +206,11 @@ static LIST_COLLECTION_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 };
 
 request! {
+    /// Response: [`CollectionRestoreJobCollectionPage`](types::CollectionRestoreJobCollectionPage) of
+    /// [`CollectionRestoreJobCollection`](types::CollectionRestoreJobCollection).
     #[response(
         types::CollectionRestoreJobCollectionPage,
-        list_collection_restore_job_collections,
-        "2025-03-12"
+        list_collection_restore_job_collections
     )]
     #[items(types::CollectionRestoreJobCollection, numbered)]
     pub struct ListCollectionRestoreJobCollections {
@@ -248,7 +248,9 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    #[response(types::CollectionRestoreJobPage, list_collection_restore_jobs, "2025-03-12")]
+    /// Response: [`CollectionRestoreJobPage`](types::CollectionRestoreJobPage) of
+    /// [`CollectionRestoreJob`](types::CollectionRestoreJob).
+    #[response(types::CollectionRestoreJobPage, list_collection_restore_jobs)]
     #[items(types::CollectionRestoreJob, numbered)]
     pub struct ListCollectionRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

@@ -6,14 +6,14 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Compliance Policy
+/// Rules of a project that the backups of all its clusters must keep.
 impl Api {
     /// Turn the backup compliance policy of a project off.
     ///
     /// Turns the compliance policy of a project off. MongoDB support must have allowed it first.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-disablegroupbackupcompliancepolicy)).
     #[doc(alias = "disableGroupBackupCompliancePolicy")]
@@ -30,9 +30,7 @@ impl Api {
     ///
     /// Returns the rules that the backups of every cluster of a project must keep.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors: 401, 403, 404, 406, 429, 500. Role: Project Owner. `GET
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupcompliancepolicy)).
     #[doc(alias = "getGroupBackupCompliancePolicy")]
@@ -50,9 +48,7 @@ impl Api {
     /// Sets the rules that the backups of every cluster of a project must keep. Once a policy is in force, it can be made stricter, but
     /// nobody except MongoDB support can relax it or turn it off.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PUT
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `PUT
     /// /api/atlas/v2/groups/{groupId}/backupCompliancePolicy` as `application/vnd.atlas.2023-10-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupbackupcompliancepolicy)).
     #[doc(alias = "updateGroupBackupCompliancePolicy")]
@@ -78,7 +74,8 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
 };
 
 request! {
-    #[response((), disable_compliance_policy, "2024-11-13")]
+    /// Response: empty.
+    #[response((), disable_compliance_policy)]
     pub struct DisableCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -99,7 +96,8 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 };
 
 request! {
-    #[response(types::CompliancePolicy, get_compliance_policy, "2023-10-01")]
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy).
+    #[response(types::CompliancePolicy, get_compliance_policy)]
     pub struct GetCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -120,7 +118,8 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
 };
 
 request! {
-    #[response(types::CompliancePolicy, update_compliance_policy, "2023-10-01")]
+    /// Response: [`CompliancePolicy`](types::CompliancePolicy).
+    #[response(types::CompliancePolicy, update_compliance_policy)]
     pub struct UpdateCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]

@@ -6,15 +6,15 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Export Buckets
+/// Buckets of AWS, Azure and Google Cloud to which Atlas may export snapshots.
 impl Api {
     /// Register a bucket for exports.
     ///
     /// Tells Atlas of a bucket that exists in your cloud account and to which it may export snapshots. A role of Atlas must have access
     /// to the bucket.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `POST
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `POST
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupexportbucket)).
     #[doc(alias = "createGroupBackupExportBucket")]
@@ -33,11 +33,9 @@ impl Api {
     ///
     /// Makes Atlas forget one export bucket. The bucket itself and the data in it stay. First turn automatic exports off in the
     /// schedule of every cluster that exports to it.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupexportbucket)).
     #[doc(alias = "deleteGroupBackupExportBucket")]
@@ -55,11 +53,9 @@ impl Api {
     /// Return one export bucket.
     ///
     /// Returns one bucket to which Atlas can export snapshots.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupexportbucket)).
     #[doc(alias = "getGroupBackupExportBucket")]
@@ -78,9 +74,8 @@ impl Api {
     ///
     /// Returns the buckets to which Atlas can export the snapshots of a project.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket);
+    /// [`stream`](ListExportBuckets::stream) returns all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupexportbuckets)).
     #[doc(alias = "listGroupBackupExportBuckets")]
@@ -96,11 +91,9 @@ impl Api {
     /// Change how exports reach one bucket.
     ///
     /// Sets whether exports to one AWS S3 bucket go through a private endpoint. Nothing else about an export bucket can be changed.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_bucket_id`: Id of the export bucket.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PATCH
+    /// Response: [`ExportBucket`](types::ExportBucket). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `PATCH
     /// /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}` as `application/vnd.atlas.2024-05-30+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupbackupexportbucket)).
     #[doc(alias = "updateGroupBackupExportBucket")]
@@ -128,7 +121,8 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 };
 
 request! {
-    #[response(types::ExportBucket, create_export_bucket, "2024-05-30")]
+    /// Response: [`ExportBucket`](types::ExportBucket).
+    #[response(types::ExportBucket, create_export_bucket)]
     pub struct CreateExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -149,7 +143,8 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 };
 
 request! {
-    #[response((), delete_export_bucket, "2023-01-01")]
+    /// Response: empty.
+    #[response((), delete_export_bucket)]
     pub struct DeleteExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -167,7 +162,8 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 };
 
 request! {
-    #[response(types::ExportBucket, get_export_bucket, "2024-05-30")]
+    /// Response: [`ExportBucket`](types::ExportBucket).
+    #[response(types::ExportBucket, get_export_bucket)]
     pub struct GetExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -185,7 +181,8 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 };
 
 request! {
-    #[response(types::ExportBucketPage, list_export_buckets, "2024-05-30")]
+    /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket).
+    #[response(types::ExportBucketPage, list_export_buckets)]
     #[items(types::ExportBucket, numbered, counted)]
     pub struct ListExportBuckets {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -217,7 +214,8 @@ static UPDATE_EXPORT_BUCKET: Operation = Operation {
 };
 
 request! {
-    #[response(types::ExportBucket, update_export_bucket, "2024-05-30")]
+    /// Response: [`ExportBucket`](types::ExportBucket).
+    #[response(types::ExportBucket, update_export_bucket)]
     pub struct UpdateExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]

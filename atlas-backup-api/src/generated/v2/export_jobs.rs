@@ -6,15 +6,15 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Export Jobs
+/// Jobs that export snapshots of dedicated clusters to a bucket in your own cloud account.
 impl Api {
     /// Export one snapshot to a bucket.
     ///
     /// Starts a job that exports one completed snapshot to an export bucket, and answers while the job is still `Queued`.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Export Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`ExportJob`](types::ExportJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Backup Export Operator.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterbackupexport)).
     #[doc(alias = "createGroupClusterBackupExport")]
     pub fn create_export_job(
@@ -33,11 +33,9 @@ impl Api {
     /// Return one export job.
     ///
     /// Returns one job that exports a snapshot to a bucket.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `export_id`: Id of the export job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`ExportJob`](types::ExportJob). Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupexport)).
     #[doc(alias = "getGroupClusterBackupExport")]
@@ -58,9 +56,8 @@ impl Api {
     ///
     /// Returns the jobs that export snapshots of one cluster to buckets.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`ExportJobPage`](types::ExportJobPage) of [`ExportJob`](types::ExportJob); [`stream`](ListExportJobs::stream) returns
+    /// all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupexports)).
     #[doc(alias = "listGroupClusterBackupExports")]
@@ -86,7 +83,8 @@ static CREATE_EXPORT_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::ExportJob, create_export_job, "2023-01-01")]
+    /// Response: [`ExportJob`](types::ExportJob).
+    #[response(types::ExportJob, create_export_job)]
     pub struct CreateExportJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -104,7 +102,8 @@ static GET_EXPORT_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::ExportJob, get_export_job, "2023-01-01")]
+    /// Response: [`ExportJob`](types::ExportJob).
+    #[response(types::ExportJob, get_export_job)]
     pub struct GetExportJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -122,7 +121,8 @@ static LIST_EXPORT_JOBS: Operation = Operation {
 };
 
 request! {
-    #[response(types::ExportJobPage, list_export_jobs, "2023-01-01")]
+    /// Response: [`ExportJobPage`](types::ExportJobPage) of [`ExportJob`](types::ExportJob).
+    #[response(types::ExportJobPage, list_export_jobs)]
     #[items(types::ExportJob, numbered, counted)]
     pub struct ListExportJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

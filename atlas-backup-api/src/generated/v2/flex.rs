@@ -6,16 +6,17 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Flex
+/// Snapshots, downloads and restores of flex clusters, which replace M2 and M5 clusters and serverless instances.
 impl Api {
     /// Restore one flex snapshot.
     ///
     /// Starts a job that restores one snapshot of a flex cluster. Atlas first deletes all data on the target cluster.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Backup
+    /// Recovery Operator. `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as
+    /// `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupflexclusterbackuprestorejob)).
     #[doc(alias = "createGroupFlexClusterBackupRestoreJob")]
     pub fn create_flex_restore_job(
@@ -37,12 +38,10 @@ impl Api {
     /// hours from the request.
     ///
     /// To have it as a file, see [`save_flex_snapshot`](Self::save_flex_snapshot).
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Backup Export Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download` as `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Backup Export
+    /// Operator. `POST /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-downloadgroupflexclusterbackup)).
     #[doc(alias = "downloadGroupFlexClusterBackup")]
     pub fn download_flex_snapshot(
@@ -61,12 +60,10 @@ impl Api {
     /// Return one restore job of one flex cluster.
     ///
     /// Returns one job that restores a snapshot of a flex cluster or makes it ready for download.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupflexclusterbackuprestorejob)).
     #[doc(alias = "getGroupFlexClusterBackupRestoreJob")]
@@ -86,12 +83,10 @@ impl Api {
     /// Return one snapshot of one flex cluster.
     ///
     /// Returns one snapshot of a flex cluster.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`FlexSnapshot`](types::FlexSnapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupflexclusterbackupsnapshot)).
     #[doc(alias = "getGroupFlexClusterBackupSnapshot")]
@@ -111,12 +106,11 @@ impl Api {
     /// Return all restore jobs of one flex cluster.
     ///
     /// Returns the jobs that restored a snapshot of a flex cluster or made one ready for download, page by page.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`FlexRestoreJobPage`](types::FlexRestoreJobPage) of [`FlexRestoreJob`](types::FlexRestoreJob);
+    /// [`stream`](ListFlexRestoreJobs::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupflexclusterbackuprestorejobs)).
     #[doc(alias = "listGroupFlexClusterBackupRestoreJobs")]
     pub fn list_flex_restore_jobs(
@@ -133,12 +127,11 @@ impl Api {
     /// Return all snapshots of one flex cluster.
     ///
     /// Returns the snapshots of a flex cluster, page by page.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots` as `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`FlexSnapshotPage`](types::FlexSnapshotPage) of [`FlexSnapshot`](types::FlexSnapshot);
+    /// [`stream`](ListFlexSnapshots::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupflexclusterbackupsnapshots)).
     #[doc(alias = "listGroupFlexClusterBackupSnapshots")]
     pub fn list_flex_snapshots(
@@ -163,7 +156,8 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::FlexRestoreJob, create_flex_restore_job, "2024-11-13")]
+    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob).
+    #[response(types::FlexRestoreJob, create_flex_restore_job)]
     pub struct CreateFlexRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -184,7 +178,8 @@ static DOWNLOAD_FLEX_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response(types::FlexRestoreJob, download_flex_snapshot, "2024-11-13")]
+    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob).
+    #[response(types::FlexRestoreJob, download_flex_snapshot)]
     pub struct DownloadFlexSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -205,7 +200,8 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::FlexRestoreJob, get_flex_restore_job, "2024-11-13")]
+    /// Response: [`FlexRestoreJob`](types::FlexRestoreJob).
+    #[response(types::FlexRestoreJob, get_flex_restore_job)]
     pub struct GetFlexRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -226,7 +222,8 @@ static GET_FLEX_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response(types::FlexSnapshot, get_flex_snapshot, "2024-11-13")]
+    /// Response: [`FlexSnapshot`](types::FlexSnapshot).
+    #[response(types::FlexSnapshot, get_flex_snapshot)]
     pub struct GetFlexSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -244,7 +241,8 @@ static LIST_FLEX_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    #[response(types::FlexRestoreJobPage, list_flex_restore_jobs, "2024-11-13")]
+    /// Response: [`FlexRestoreJobPage`](types::FlexRestoreJobPage) of [`FlexRestoreJob`](types::FlexRestoreJob).
+    #[response(types::FlexRestoreJobPage, list_flex_restore_jobs)]
     #[items(types::FlexRestoreJob, numbered, counted)]
     pub struct ListFlexRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -276,7 +274,8 @@ static LIST_FLEX_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    #[response(types::FlexSnapshotPage, list_flex_snapshots, "2024-11-13")]
+    /// Response: [`FlexSnapshotPage`](types::FlexSnapshotPage) of [`FlexSnapshot`](types::FlexSnapshot).
+    #[response(types::FlexSnapshotPage, list_flex_snapshots)]
     #[items(types::FlexSnapshot, numbered, counted)]
     pub struct ListFlexSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

@@ -6,6 +6,8 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Legacy
+/// Legacy backups, which only clusters older than 2020-03-23 can have: snapshots, checkpoints, restore jobs and a schedule.
 impl Api {
     /// Restore one legacy backup.
     ///
@@ -13,10 +15,8 @@ impl Api {
     /// (`HTTP`). The answer lists the jobs: one for a replica set; for a sharded cluster a batch with one per shard and one for the
     /// config servers. Queryable snapshots cannot be restored this way.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacyRestoreJobList`](types::LegacyRestoreJobList). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Owner.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterrestorejob)).
     #[doc(alias = "createGroupClusterRestoreJob")]
     #[deprecated(
@@ -38,11 +38,9 @@ impl Api {
     /// Delete one legacy backup snapshot.
     ///
     /// Deletes one snapshot of a cluster that still has legacy backups. It cannot be brought back.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclustersnapshot)).
     #[doc(alias = "deleteGroupClusterSnapshot")]
@@ -65,12 +63,10 @@ impl Api {
     /// Return one legacy backup checkpoint.
     ///
     /// Returns one point between legacy snapshots of a sharded cluster to which it can be restored.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `checkpoint_id`: Id of the checkpoint.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}` as
+    /// Response: [`LegacyCheckpoint`](types::LegacyCheckpoint). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupcheckpoint)).
     #[doc(alias = "getGroupClusterBackupCheckpoint")]
@@ -93,12 +89,10 @@ impl Api {
     /// Return one legacy backup restore job.
     ///
     /// Returns one job that restores a legacy backup or makes it ready for download.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `job_id`: Id of the job.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacyRestoreJob`](types::LegacyRestoreJob). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterrestorejob)).
     #[doc(alias = "getGroupClusterRestoreJob")]
     #[deprecated(
@@ -121,9 +115,7 @@ impl Api {
     ///
     /// Returns when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustersnapshotschedule)).
     #[doc(alias = "getGroupClusterSnapshotSchedule")]
@@ -147,11 +139,9 @@ impl Api {
     /// an upgrade to MongoDB 4.2 moves an older cluster to them: its legacy snapshots stay until they expire, and its backup policy
     /// goes back to the default schedule, so a policy of your own must be set again, as the documentation of [cloud
     /// backups](https://www.mongodb.com/docs/atlas/backup/cloud-backup/overview/) describes.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclustersnapshot)).
     #[doc(alias = "getGroupClusterSnapshot")]
@@ -175,9 +165,8 @@ impl Api {
     ///
     /// Returns the points between legacy snapshots of a sharded cluster to which it can be restored, page by page.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint);
+    /// [`stream`](ListLegacyCheckpoints::stream) returns all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupcheckpoints)).
     #[doc(alias = "listGroupClusterBackupCheckpoints")]
@@ -200,10 +189,9 @@ impl Api {
     /// Returns the jobs that restored legacy backups of a cluster or made them ready for download, page by page. The restore of a
     /// sharded cluster is a batch with one job per shard and one for the config servers, and `batchId` asks for the jobs of one batch.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob);
+    /// [`stream`](ListLegacyRestoreJobs::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterrestorejobs)).
     #[doc(alias = "listGroupClusterRestoreJobs")]
     #[deprecated(
@@ -225,9 +213,8 @@ impl Api {
     /// Returns the snapshots of a cluster that still has legacy backups, page by page. Without `completed` these are the completed
     /// ones.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot);
+    /// [`stream`](ListLegacySnapshots::stream) returns all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclustersnapshots)).
     #[doc(alias = "listGroupClusterSnapshots")]
@@ -249,9 +236,7 @@ impl Api {
     ///
     /// Sets when Atlas takes legacy snapshots of a cluster and how long it keeps them.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PATCH
+    /// Response: [`LegacySchedule`](types::LegacySchedule). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `PATCH
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclustersnapshotschedule)).
     #[doc(alias = "updateGroupClusterSnapshotSchedule")]
@@ -275,11 +260,9 @@ impl Api {
     ///
     /// Sets when Atlas deletes one legacy snapshot, or keeps it for good with `doNotDelete`. A request with `doNotDelete: true` must
     /// not have `expires`.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `PATCH
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot). Errors: 401, 403, 404, 406, 429, 500. Role: Project Owner. `PATCH
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclustersnapshot)).
     #[doc(alias = "updateGroupClusterSnapshot")]
@@ -312,7 +295,8 @@ static CREATE_LEGACY_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::LegacyRestoreJobList, create_legacy_restore_job, "2023-01-01")]
+    /// Response: [`LegacyRestoreJobList`](types::LegacyRestoreJobList).
+    #[response(types::LegacyRestoreJobList, create_legacy_restore_job)]
     pub struct CreateLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -333,7 +317,8 @@ static DELETE_LEGACY_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response((), delete_legacy_snapshot, "2023-01-01")]
+    /// Response: empty.
+    #[response((), delete_legacy_snapshot)]
     pub struct DeleteLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -354,7 +339,8 @@ static GET_LEGACY_CHECKPOINT: Operation = Operation {
 };
 
 request! {
-    #[response(types::LegacyCheckpoint, get_legacy_checkpoint, "2023-01-01")]
+    /// Response: [`LegacyCheckpoint`](types::LegacyCheckpoint).
+    #[response(types::LegacyCheckpoint, get_legacy_checkpoint)]
     pub struct GetLegacyCheckpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -375,7 +361,8 @@ static GET_LEGACY_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::LegacyRestoreJob, get_legacy_restore_job, "2023-01-01")]
+    /// Response: [`LegacyRestoreJob`](types::LegacyRestoreJob).
+    #[response(types::LegacyRestoreJob, get_legacy_restore_job)]
     pub struct GetLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -396,7 +383,8 @@ static GET_LEGACY_SCHEDULE: Operation = Operation {
 };
 
 request! {
-    #[response(types::LegacySchedule, get_legacy_schedule, "2023-01-01")]
+    /// Response: [`LegacySchedule`](types::LegacySchedule).
+    #[response(types::LegacySchedule, get_legacy_schedule)]
     pub struct GetLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -417,7 +405,8 @@ static GET_LEGACY_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response(types::LegacySnapshot, get_legacy_snapshot, "2023-01-01")]
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot).
+    #[response(types::LegacySnapshot, get_legacy_snapshot)]
     pub struct GetLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -438,7 +427,8 @@ static LIST_LEGACY_CHECKPOINTS: Operation = Operation {
 };
 
 request! {
-    #[response(types::LegacyCheckpointPage, list_legacy_checkpoints, "2023-01-01")]
+    /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint).
+    #[response(types::LegacyCheckpointPage, list_legacy_checkpoints)]
     #[items(types::LegacyCheckpoint, numbered, counted)]
     pub struct ListLegacyCheckpoints {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -470,7 +460,8 @@ static LIST_LEGACY_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    #[response(types::LegacyRestoreJobPage, list_legacy_restore_jobs, "2023-01-01")]
+    /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob).
+    #[response(types::LegacyRestoreJobPage, list_legacy_restore_jobs)]
     #[items(types::LegacyRestoreJob, numbered, counted)]
     pub struct ListLegacyRestoreJobs {
         /// Id of the batch of jobs that one restore of a sharded cluster made.
@@ -505,7 +496,8 @@ static LIST_LEGACY_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    #[response(types::LegacySnapshotPage, list_legacy_snapshots, "2023-01-01")]
+    /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot).
+    #[response(types::LegacySnapshotPage, list_legacy_snapshots)]
     #[items(types::LegacySnapshot, numbered, counted)]
     pub struct ListLegacySnapshots {
         /// Which snapshots to return, by whether they are completed. Default: `true`.
@@ -540,7 +532,8 @@ static UPDATE_LEGACY_SCHEDULE: Operation = Operation {
 };
 
 request! {
-    #[response(types::LegacySchedule, update_legacy_schedule, "2023-01-01")]
+    /// Response: [`LegacySchedule`](types::LegacySchedule).
+    #[response(types::LegacySchedule, update_legacy_schedule)]
     pub struct UpdateLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -561,7 +554,8 @@ static UPDATE_LEGACY_SNAPSHOT_RETENTION: Operation = Operation {
 };
 
 request! {
-    #[response(types::LegacySnapshot, update_legacy_snapshot_retention, "2023-01-01")]
+    /// Response: [`LegacySnapshot`](types::LegacySnapshot).
+    #[response(types::LegacySnapshot, update_legacy_snapshot_retention)]
     pub struct UpdateLegacySnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]

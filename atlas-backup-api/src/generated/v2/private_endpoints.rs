@@ -6,17 +6,17 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Private Endpoints
+/// Private connections between Atlas and the object storage of a cloud provider, for the time being AWS.
 impl Api {
     /// Create a private endpoint for backups.
     ///
     /// Starts to create a private connection between Atlas and the object storage of one cloud provider. The answer comes while the
     /// endpoint is still `INITIATING`.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as `application/vnd.atlas.2024-11-13+json`
+    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Owner.
+    /// `POST /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupbackupprivateendpoint)).
     #[doc(alias = "createGroupBackupPrivateEndpoint")]
     pub fn create_private_endpoint(
@@ -35,12 +35,10 @@ impl Api {
     /// Delete one private endpoint for backups.
     ///
     /// Removes one private connection between Atlas and the object storage of one cloud provider.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors: 401, 403, 404, 406, 429, 500. Role: Project Owner. `DELETE
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupbackupprivateendpoint)).
     #[doc(alias = "deleteGroupBackupPrivateEndpoint")]
@@ -60,12 +58,10 @@ impl Api {
     /// Return one private endpoint for backups.
     ///
     /// Returns one private connection between Atlas and the object storage of one cloud provider.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     /// - `endpoint_id`: Id of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint). Errors: 401, 403, 404, 406, 429, 500. Role: Project Owner. `GET
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbackupprivateendpoint)).
     #[doc(alias = "getGroupBackupPrivateEndpoint")]
@@ -86,11 +82,10 @@ impl Api {
     ///
     /// Returns the private connections between Atlas and the object storage of one cloud provider, through which snapshots can be
     /// exported without public addresses.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `cloud_provider`: Cloud provider of the private endpoint.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`PrivateEndpointPage`](types::PrivateEndpointPage) of [`PrivateEndpoint`](types::PrivateEndpoint);
+    /// [`stream`](ListPrivateEndpoints::stream) returns all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Owner. `GET
     /// /api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupbackupprivateendpoints)).
     #[doc(alias = "listGroupBackupPrivateEndpoints")]
@@ -116,7 +111,8 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 request! {
-    #[response(types::PrivateEndpoint, create_private_endpoint, "2024-11-13")]
+    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint).
+    #[response(types::PrivateEndpoint, create_private_endpoint)]
     pub struct CreatePrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -137,7 +133,8 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 request! {
-    #[response((), delete_private_endpoint, "2024-11-13")]
+    /// Response: empty.
+    #[response((), delete_private_endpoint)]
     pub struct DeletePrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -158,7 +155,8 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 };
 
 request! {
-    #[response(types::PrivateEndpoint, get_private_endpoint, "2024-11-13")]
+    /// Response: [`PrivateEndpoint`](types::PrivateEndpoint).
+    #[response(types::PrivateEndpoint, get_private_endpoint)]
     pub struct GetPrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -179,7 +177,8 @@ static LIST_PRIVATE_ENDPOINTS: Operation = Operation {
 };
 
 request! {
-    #[response(types::PrivateEndpointPage, list_private_endpoints, "2024-11-13")]
+    /// Response: [`PrivateEndpointPage`](types::PrivateEndpointPage) of [`PrivateEndpoint`](types::PrivateEndpoint).
+    #[response(types::PrivateEndpointPage, list_private_endpoints)]
     #[items(types::PrivateEndpoint, numbered, counted)]
     pub struct ListPrivateEndpoints {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

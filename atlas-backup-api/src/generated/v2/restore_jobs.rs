@@ -6,17 +6,18 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Restore Jobs
+/// Jobs that restore a snapshot or a point in time to a cluster, whose data they replace, or that make a snapshot ready for
+/// download.
 impl Api {
     /// Cancel one restore job.
     ///
     /// Cancels one job that has not ended. Its `cancelled` is true then. Atlas may refuse to cancel a restore to a cluster, with
     /// `CANNOT_CANCEL_AUTOMATED_RESTORE`, and part of a sharded cluster's job.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 405,
-    /// 406, 429, 500. `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
+    /// Response: empty. Errors: 400, 401, 403, 404, 405, 406, 429, 500. Role: Project Backup Export Operator or Project Backup Recovery
+    /// Operator. `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-cancelgroupclusterbackuprestorejob)).
     #[doc(alias = "cancelGroupClusterBackupRestoreJob")]
@@ -41,10 +42,8 @@ impl Api {
     ///
     /// To have a snapshot as files, see [`save_snapshot`](Self::save_snapshot).
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Export Operator or Project Backup Recovery Operator. Errors ([`Error::status`]): 400, 401, 403, 404, 406,
-    /// 409, 429, 500. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as
+    /// Response: [`RestoreJob`](types::RestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Backup Export
+    /// Operator or Project Backup Recovery Operator. `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupclusterbackuprestorejob)).
     #[doc(alias = "createGroupClusterBackupRestoreJob")]
@@ -65,11 +64,9 @@ impl Api {
     ///
     /// Returns one job that restores a cluster or makes a snapshot ready for download. It has ended when `finishedAt` is there or
     /// `failed`, `expired` or `cancelled` is true.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`RestoreJob`](types::RestoreJob). Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackuprestorejob)).
@@ -91,9 +88,8 @@ impl Api {
     ///
     /// Returns the jobs that restore snapshots of one cluster or make them ready for download.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob); [`stream`](ListRestoreJobs::stream)
+    /// returns all items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackuprestorejobs)).
     #[doc(alias = "listGroupClusterBackupRestoreJobs")]
@@ -119,7 +115,8 @@ static CANCEL_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response((), cancel_restore_job, "2023-01-01")]
+    /// Response: empty.
+    #[response((), cancel_restore_job)]
     pub struct CancelRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -140,7 +137,8 @@ static CREATE_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::RestoreJob, create_restore_job, "2023-01-01")]
+    /// Response: [`RestoreJob`](types::RestoreJob).
+    #[response(types::RestoreJob, create_restore_job)]
     pub struct CreateRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -161,7 +159,8 @@ static GET_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::RestoreJob, get_restore_job, "2023-01-01")]
+    /// Response: [`RestoreJob`](types::RestoreJob).
+    #[response(types::RestoreJob, get_restore_job)]
     pub struct GetRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -182,7 +181,8 @@ static LIST_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    #[response(types::RestoreJobPage, list_restore_jobs, "2023-01-01")]
+    /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob).
+    #[response(types::RestoreJobPage, list_restore_jobs)]
     #[items(types::RestoreJob, numbered, counted)]
     pub struct ListRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

@@ -5,16 +5,17 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Serverless
+/// Snapshots and restores of serverless instances, which ended on 2026-01-22.
 impl Api {
     /// Restore one serverless instance.
     ///
     /// Restores a snapshot (`automated`) or a point in time (`pointInTime`) of a serverless instance to a cluster, whose data Atlas
     /// first deletes, or makes a snapshot ready for download (`download`).
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project
+    /// Owner. `POST /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as
+    /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-creategroupserverlessbackuprestorejob)).
     #[doc(alias = "createGroupServerlessBackupRestoreJob")]
     #[deprecated(
@@ -36,12 +37,10 @@ impl Api {
     /// Return one restore job of one serverless instance.
     ///
     /// Returns one job that restores a serverless instance or makes one of its snapshots ready for download.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_job_id`: Id of the restore job.
     ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}` as
+    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Owner.
+    /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupserverlessbackuprestorejob)).
     #[doc(alias = "getGroupServerlessBackupRestoreJob")]
@@ -64,12 +63,10 @@ impl Api {
     /// Return one snapshot of one serverless instance.
     ///
     /// Returns one snapshot of a serverless instance.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}` as
+    /// Response: [`ServerlessSnapshot`](types::ServerlessSnapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupserverlessbackupsnapshot)).
     #[doc(alias = "getGroupServerlessBackupSnapshot")]
@@ -93,9 +90,9 @@ impl Api {
     ///
     /// Returns the jobs that restored a serverless instance or made a snapshot ready for download, page by page.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`ServerlessRestoreJobPage`](types::ServerlessRestoreJobPage) of
+    /// [`ServerlessRestoreJob`](types::ServerlessRestoreJob); [`stream`](ListServerlessRestoreJobs::stream) returns all items. Errors:
+    /// 400, 401, 403, 404, 406, 429, 500. Role: Project Owner. `GET
     /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupserverlessbackuprestorejobs)).
     #[doc(alias = "listGroupServerlessBackupRestoreJobs")]
@@ -117,10 +114,9 @@ impl Api {
     ///
     /// Returns the snapshots of a serverless instance, page by page.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`ServerlessSnapshotPage`](types::ServerlessSnapshotPage) of [`ServerlessSnapshot`](types::ServerlessSnapshot);
+    /// [`stream`](ListServerlessSnapshots::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read
+    /// Only. `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupserverlessbackupsnapshots)).
     #[doc(alias = "listGroupServerlessBackupSnapshots")]
     #[deprecated(
@@ -148,7 +144,8 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::ServerlessRestoreJob, create_serverless_restore_job, "2023-01-01")]
+    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob).
+    #[response(types::ServerlessRestoreJob, create_serverless_restore_job)]
     pub struct CreateServerlessRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -169,7 +166,8 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::ServerlessRestoreJob, get_serverless_restore_job, "2023-01-01")]
+    /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob).
+    #[response(types::ServerlessRestoreJob, get_serverless_restore_job)]
     pub struct GetServerlessRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -190,7 +188,8 @@ static GET_SERVERLESS_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response(types::ServerlessSnapshot, get_serverless_snapshot, "2023-01-01")]
+    /// Response: [`ServerlessSnapshot`](types::ServerlessSnapshot).
+    #[response(types::ServerlessSnapshot, get_serverless_snapshot)]
     pub struct GetServerlessSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -208,7 +207,9 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    #[response(types::ServerlessRestoreJobPage, list_serverless_restore_jobs, "2023-01-01")]
+    /// Response: [`ServerlessRestoreJobPage`](types::ServerlessRestoreJobPage) of
+    /// [`ServerlessRestoreJob`](types::ServerlessRestoreJob).
+    #[response(types::ServerlessRestoreJobPage, list_serverless_restore_jobs)]
     #[items(types::ServerlessRestoreJob, numbered, counted)]
     pub struct ListServerlessRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -240,7 +241,8 @@ static LIST_SERVERLESS_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    #[response(types::ServerlessSnapshotPage, list_serverless_snapshots, "2023-01-01")]
+    /// Response: [`ServerlessSnapshotPage`](types::ServerlessSnapshotPage) of [`ServerlessSnapshot`](types::ServerlessSnapshot).
+    #[response(types::ServerlessSnapshotPage, list_serverless_snapshots)]
     #[items(types::ServerlessSnapshot, numbered, counted)]
     pub struct ListServerlessSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

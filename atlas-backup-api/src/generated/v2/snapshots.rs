@@ -6,15 +6,15 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Snapshots
+/// Snapshots of dedicated clusters: taken on demand or by the schedule, kept, looked into and deleted.
 impl Api {
     /// Delete one snapshot of a sharded cluster.
     ///
     /// Deletes one snapshot of a sharded cluster for good, with the snapshots of its shards and config servers.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshotshardedcluster)).
@@ -35,11 +35,9 @@ impl Api {
     /// Delete one snapshot.
     ///
     /// Deletes one snapshot for good. For a sharded cluster there is another operation.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `DELETE
+    /// Response: empty. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `DELETE
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-deletegroupclusterbackupsnapshot)).
     #[doc(alias = "deleteGroupClusterBackupSnapshot")]
@@ -59,11 +57,9 @@ impl Api {
     /// Return one snapshot of a sharded cluster.
     ///
     /// Returns one snapshot of a sharded cluster, with the snapshots of its shards and config servers.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotshardedcluster)).
@@ -84,11 +80,9 @@ impl Api {
     /// Return one snapshot of a replica set.
     ///
     /// Returns one snapshot of a cluster that is a replica set. For a sharded cluster there is another operation.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshot)).
     #[doc(alias = "getGroupClusterBackupSnapshot")]
@@ -108,13 +102,12 @@ impl Api {
     /// Return one collection in a snapshot.
     ///
     /// Returns one collection in a snapshot, which tells whether the snapshot has it.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     /// - `collection_name`: Name of the collection, any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`SnapshotCollection`](types::SnapshotCollection). Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager.
+    /// `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`
     /// as `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotdatabasecollection)).
@@ -139,13 +132,11 @@ impl Api {
     /// Return one database in a snapshot.
     ///
     /// Returns one database in a snapshot, which tells whether the snapshot has it.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}` as
+    /// Response: [`SnapshotDatabase`](types::SnapshotDatabase). Errors: 401, 403, 404, 406, 429, 500. Role: Project Backup Manager.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupclusterbackupsnapshotdatabase)).
     #[doc(alias = "getGroupClusterBackupSnapshotDatabase")]
@@ -168,9 +159,8 @@ impl Api {
     ///
     /// Returns all snapshots of a cluster that is sharded. There are no pages: the answer has all of them.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](ListShardedSnapshots::stream)
+    /// returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotshardedclusters)).
@@ -189,12 +179,12 @@ impl Api {
     /// Return all collections of one database in a snapshot.
     ///
     /// Returns the collections of one database in a snapshot, which a collection restore job can restore.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     /// - `database_name`: Name of the database, any text.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`SnapshotCollectionPage`](types::SnapshotCollectionPage) of [`SnapshotCollection`](types::SnapshotCollection);
+    /// [`stream`](ListSnapshotCollections::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
+    /// Manager. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotdatabasecollections)).
@@ -217,12 +207,11 @@ impl Api {
     /// Return all databases in one snapshot.
     ///
     /// Returns the databases in one snapshot, which a collection restore job can restore.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases` as
+    /// Response: [`SnapshotDatabasePage`](types::SnapshotDatabasePage) of [`SnapshotDatabase`](types::SnapshotDatabase);
+    /// [`stream`](ListSnapshotDatabases::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup
+    /// Manager. `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases` as
     /// `application/vnd.atlas.2025-03-12+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshotdatabases)).
     #[doc(alias = "listGroupClusterBackupSnapshotDatabases")]
@@ -243,9 +232,8 @@ impl Api {
     ///
     /// Returns the snapshots of a cluster that is a replica set. For a sharded cluster there is another operation.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot); [`stream`](ListSnapshots::stream) returns all
+    /// items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusterbackupsnapshots)).
     #[doc(alias = "listGroupClusterBackupSnapshots")]
@@ -268,9 +256,7 @@ impl Api {
     ///
     /// To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait).
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Backup Creator. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `POST
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Creator. `POST
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-takegroupclusterbackupsnapshots)).
     #[doc(alias = "takeGroupClusterBackupSnapshots")]
@@ -290,11 +276,9 @@ impl Api {
     /// Change how long one snapshot is kept.
     ///
     /// Sets for how long Atlas keeps one snapshot, which changes when it expires.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Backup Manager. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `PATCH
+    /// Response: [`Snapshot`](types::Snapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Backup Manager. `PATCH
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-updategroupclusterbackupsnapshot)).
     #[doc(alias = "updateGroupClusterBackupSnapshot")]
@@ -324,7 +308,8 @@ static DELETE_SHARDED_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response((), delete_sharded_snapshot, "2023-01-01")]
+    /// Response: empty.
+    #[response((), delete_sharded_snapshot)]
     pub struct DeleteShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -345,7 +330,8 @@ static DELETE_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response((), delete_snapshot, "2023-01-01")]
+    /// Response: empty.
+    #[response((), delete_snapshot)]
     pub struct DeleteSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -366,7 +352,8 @@ static GET_SHARDED_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response(types::Snapshot, get_sharded_snapshot, "2023-01-01")]
+    /// Response: [`Snapshot`](types::Snapshot).
+    #[response(types::Snapshot, get_sharded_snapshot)]
     pub struct GetShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -387,7 +374,8 @@ static GET_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response(types::Snapshot, get_snapshot, "2023-01-01")]
+    /// Response: [`Snapshot`](types::Snapshot).
+    #[response(types::Snapshot, get_snapshot)]
     pub struct GetSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -408,7 +396,8 @@ static GET_SNAPSHOT_COLLECTION: Operation = Operation {
 };
 
 request! {
-    #[response(types::SnapshotCollection, get_snapshot_collection, "2025-03-12")]
+    /// Response: [`SnapshotCollection`](types::SnapshotCollection).
+    #[response(types::SnapshotCollection, get_snapshot_collection)]
     pub struct GetSnapshotCollection {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -429,7 +418,8 @@ static GET_SNAPSHOT_DATABASE: Operation = Operation {
 };
 
 request! {
-    #[response(types::SnapshotDatabase, get_snapshot_database, "2025-03-12")]
+    /// Response: [`SnapshotDatabase`](types::SnapshotDatabase).
+    #[response(types::SnapshotDatabase, get_snapshot_database)]
     pub struct GetSnapshotDatabase {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -450,7 +440,8 @@ static LIST_SHARDED_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    #[response(types::SnapshotPage, list_sharded_snapshots, "2023-01-01")]
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot).
+    #[response(types::SnapshotPage, list_sharded_snapshots)]
     #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -472,7 +463,8 @@ static LIST_SNAPSHOT_COLLECTIONS: Operation = Operation {
 };
 
 request! {
-    #[response(types::SnapshotCollectionPage, list_snapshot_collections, "2025-03-12")]
+    /// Response: [`SnapshotCollectionPage`](types::SnapshotCollectionPage) of [`SnapshotCollection`](types::SnapshotCollection).
+    #[response(types::SnapshotCollectionPage, list_snapshot_collections)]
     #[items(types::SnapshotCollection, numbered, counted)]
     pub struct ListSnapshotCollections {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -504,7 +496,8 @@ static LIST_SNAPSHOT_DATABASES: Operation = Operation {
 };
 
 request! {
-    #[response(types::SnapshotDatabasePage, list_snapshot_databases, "2025-03-12")]
+    /// Response: [`SnapshotDatabasePage`](types::SnapshotDatabasePage) of [`SnapshotDatabase`](types::SnapshotDatabase).
+    #[response(types::SnapshotDatabasePage, list_snapshot_databases)]
     #[items(types::SnapshotDatabase, numbered, counted)]
     pub struct ListSnapshotDatabases {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -536,7 +529,8 @@ static LIST_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    #[response(types::SnapshotPage, list_snapshots, "2023-01-01")]
+    /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot).
+    #[response(types::SnapshotPage, list_snapshots)]
     #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -579,7 +573,8 @@ static TAKE_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response(types::Snapshot, take_snapshot, "2023-01-01")]
+    /// Response: [`Snapshot`](types::Snapshot).
+    #[response(types::Snapshot, take_snapshot)]
     pub struct TakeSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -600,7 +595,8 @@ static UPDATE_SNAPSHOT_RETENTION: Operation = Operation {
 };
 
 request! {
-    #[response(types::Snapshot, update_snapshot_retention, "2023-01-01")]
+    /// Response: [`Snapshot`](types::Snapshot).
+    #[response(types::Snapshot, update_snapshot_retention)]
     pub struct UpdateSnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]

@@ -5,16 +5,16 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Tenant
+/// Snapshots, downloads and restores of shared-tier clusters, M2 and M5, which ended on 2026-01-22.
 impl Api {
     /// Restore one M2 or M5 snapshot.
     ///
     /// Starts a job that restores one snapshot of an M2 or M5 cluster. Atlas first deletes all data on the target cluster, which must
     /// run the same major version of MongoDB as the snapshot, must not use encryption at rest and must not serve clients meanwhile.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restore` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Owner.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restore` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-creategroupclusterbackuptenantrestore)).
     #[doc(alias = "createGroupClusterBackupTenantRestore")]
     #[deprecated(
@@ -38,10 +38,8 @@ impl Api {
     /// Starts a job that makes one snapshot of an M2 or M5 cluster ready for download. The answer holds the download URL, which works
     /// for 4 hours from the request.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Owner. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `POST
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/download` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Owner.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/download` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-downloadgroupclusterbackuptenant)).
     #[doc(alias = "downloadGroupClusterBackupTenant")]
     #[deprecated(
@@ -63,12 +61,10 @@ impl Api {
     /// Return one restore job of one M2 or M5 cluster.
     ///
     /// Returns one job that restores a snapshot of an M2 or M5 cluster or makes it ready for download.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `restore_id`: Id of the restore job.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores/{restoreId}` as
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores/{restoreId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-getgroupclusterbackuptenantrestore)).
     #[doc(alias = "getGroupClusterBackupTenantRestore")]
@@ -91,11 +87,9 @@ impl Api {
     /// Return one snapshot of one M2 or M5 cluster.
     ///
     /// Returns one snapshot of an M2 or M5 cluster.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `snapshot_id`: Id of the snapshot.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
+    /// Response: [`TenantSnapshot`](types::TenantSnapshot). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots/{snapshotId}` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-getgroupclusterbackuptenantsnapshot)).
@@ -120,10 +114,9 @@ impl Api {
     ///
     /// Returns the jobs that restored a snapshot of an M2 or M5 cluster or made one ready for download. The list comes as a whole.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`TenantRestoreJobPage`](types::TenantRestoreJobPage) of [`TenantRestoreJob`](types::TenantRestoreJob);
+    /// [`stream`](ListTenantRestoreJobs::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/restores` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-listgroupclusterbackuptenantrestores)).
     #[doc(alias = "listGroupClusterBackupTenantRestores")]
     #[deprecated(
@@ -144,10 +137,9 @@ impl Api {
     ///
     /// Returns the snapshots of an M2 or M5 cluster. The list comes as a whole.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET
-    /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots` as `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`TenantSnapshotPage`](types::TenantSnapshotPage) of [`TenantSnapshot`](types::TenantSnapshot);
+    /// [`stream`](ListTenantSnapshots::stream) returns all items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/tenant/snapshots` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/2024-10-23/operation/operation-listgroupclusterbackuptenantsnapshots)).
     #[doc(alias = "listGroupClusterBackupTenantSnapshots")]
     #[deprecated(
@@ -175,7 +167,8 @@ static CREATE_TENANT_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::TenantRestoreJob, create_tenant_restore_job, "2023-01-01")]
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob).
+    #[response(types::TenantRestoreJob, create_tenant_restore_job)]
     pub struct CreateTenantRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -196,7 +189,8 @@ static DOWNLOAD_TENANT_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response(types::TenantRestoreJob, download_tenant_snapshot, "2023-01-01")]
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob).
+    #[response(types::TenantRestoreJob, download_tenant_snapshot)]
     pub struct DownloadTenantSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -217,7 +211,8 @@ static GET_TENANT_RESTORE_JOB: Operation = Operation {
 };
 
 request! {
-    #[response(types::TenantRestoreJob, get_tenant_restore_job, "2023-01-01")]
+    /// Response: [`TenantRestoreJob`](types::TenantRestoreJob).
+    #[response(types::TenantRestoreJob, get_tenant_restore_job)]
     pub struct GetTenantRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -238,7 +233,8 @@ static GET_TENANT_SNAPSHOT: Operation = Operation {
 };
 
 request! {
-    #[response(types::TenantSnapshot, get_tenant_snapshot, "2023-01-01")]
+    /// Response: [`TenantSnapshot`](types::TenantSnapshot).
+    #[response(types::TenantSnapshot, get_tenant_snapshot)]
     pub struct GetTenantSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -259,7 +255,8 @@ static LIST_TENANT_RESTORE_JOBS: Operation = Operation {
 };
 
 request! {
-    #[response(types::TenantRestoreJobPage, list_tenant_restore_jobs, "2023-01-01")]
+    /// Response: [`TenantRestoreJobPage`](types::TenantRestoreJobPage) of [`TenantRestoreJob`](types::TenantRestoreJob).
+    #[response(types::TenantRestoreJobPage, list_tenant_restore_jobs)]
     #[items(types::TenantRestoreJob)]
     pub struct ListTenantRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -281,7 +278,8 @@ static LIST_TENANT_SNAPSHOTS: Operation = Operation {
 };
 
 request! {
-    #[response(types::TenantSnapshotPage, list_tenant_snapshots, "2023-01-01")]
+    /// Response: [`TenantSnapshotPage`](types::TenantSnapshotPage) of [`TenantSnapshot`](types::TenantSnapshot).
+    #[response(types::TenantSnapshotPage, list_tenant_snapshots)]
     #[items(types::TenantSnapshot)]
     pub struct ListTenantSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

@@ -39,6 +39,10 @@ pub struct TakeSnapshotAndWait {
 
 type Progress = Box<dyn FnMut(&Snapshot) + Send>;
 
+/// # Jobs
+///
+/// Tasks that take more than one request: take a snapshot and know that it is good, list the
+/// snapshots of any cluster, save a snapshot as files.
 impl Api {
     /// Take one on-demand snapshot, and wait until it is completed.
     ///
