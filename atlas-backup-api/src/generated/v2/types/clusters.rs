@@ -23,10 +23,10 @@ response! {
         /// When the cluster was created, in UTC.
         #[wire("createDate")]
         pub create_date: Option<Timestamp>,
-        /// Whose key of yours encrypts the data at rest, snapshots included. `NONE` is Atlas's own encryption alone.
+        /// Provider of the key of yours that encrypts the data at rest; `NONE` if you gave Atlas none.
         #[wire("encryptionAtRestProvider")]
         pub encryption_at_rest_provider: Option<EncryptionAtRestProvider>,
-        /// Feature compatibility version of MongoDB, such as `8.0`, on which it depends what can be restored to the cluster.
+        /// Feature compatibility version of MongoDB, such as `8.0`.
         #[wire("featureCompatibilityVersion")]
         pub feature_compatibility_version: Option<String>,
         /// Id of the project.
@@ -50,7 +50,7 @@ response! {
         /// Name of the cluster, which the paths of its backups have.
         #[wire("name")]
         pub name: Option<ClusterName>,
-        /// Whether the cluster is paused. Atlas takes no scheduled snapshots of a paused cluster.
+        /// Whether the cluster is paused.
         #[wire("paused")]
         pub paused: Option<bool>,
         /// Whether the cluster can be restored to a point in time (continuous cloud backup).
@@ -122,7 +122,7 @@ response! {
         )
     )]
     pub struct NodeSpec {
-        /// Size of the storage of each node, in gigabytes. Not for free clusters.
+        /// Size of the storage of each node, in gigabytes.
         #[wire("diskSizeGB")]
         pub disk_size_gb: Option<f64>,
         /// Size of a node, such as `M30`; `M0` is a free cluster.
