@@ -325,7 +325,9 @@ async fn what_no_cluster_can_be_named_is_not_sent() {
     }
     let error = refused(it.client.v2().find_cluster("Shop", "orders").await);
     assert!(
-        error.to_string().starts_with("getCluster: group_id"),
+        error
+            .to_string()
+            .starts_with("getCluster: invalid argument group_id"),
         "{error}"
     );
     for name in ["", ".", ".."] {
