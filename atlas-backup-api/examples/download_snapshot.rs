@@ -13,7 +13,7 @@ Run again after an interruption, it resumes the download.
 
 Usage: download_snapshot CLUSTER SNAPSHOT_ID DIRECTORY
 
-  CLUSTER      name of the cluster
+  CLUSTER      name or id of the cluster
   SNAPSHOT_ID  id of the snapshot, as list_snapshots shows it
   DIRECTORY    where to save the files; it is made if need be
 
@@ -31,8 +31,9 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let [cluster, snapshot, directory] = arguments.as_slice() else {
         return Err(common::WrongUse.into());
     };
-    let project = common::project()?;
     let client = Client::from_env()?;
+    let project = common::project(&client).await?;
+    let cluster = &common::cluster(&client, &project, cluster).await?;
 
     let progress = common::Progress::default();
     progress.job("asking for a download");

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use atlas_backup_api::v2::types::{FlexSnapshot, SharedTierStatus};
-use atlas_backup_api::{Client, ObjectId};
+use atlas_backup_api::{Client, ClusterName, ObjectId};
 
 const HELP: &str = "\
 Lists the snapshots of a flex cluster, and saves the newest one as a file. Atlas
@@ -15,7 +15,7 @@ takes snapshots of flex clusters by itself, and none when asked.
 
 Usage: flex_snapshots CLUSTER [DIRECTORY]
 
-  CLUSTER    name of the flex cluster
+  CLUSTER    name or id of the flex cluster
   DIRECTORY  where to save the newest snapshot; it is made if need be.
              If not given, the snapshots are listed and none is saved
 
@@ -34,8 +34,9 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         [cluster, directory] => (cluster, Some(directory)),
         _ => return Err(common::WrongUse.into()),
     };
-    let project = common::project()?;
     let client = Client::from_env()?;
+    let project = common::project(&client).await?;
+    let cluster = &common::flex_cluster(&client, &project, cluster).await?;
 
     let snapshots = client
         .v2()
@@ -70,7 +71,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
 async fn save(
     client: &Client,
     project: &ObjectId,
-    cluster: &str,
+    cluster: &ClusterName,
     id: &ObjectId,
     directory: &str,
 ) -> Result<(), Box<dyn Error>> {

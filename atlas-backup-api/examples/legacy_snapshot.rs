@@ -7,7 +7,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use atlas_backup_api::{Client, ObjectId};
+use atlas_backup_api::{Client, ClusterName, ObjectId};
 
 const HELP: &str = "\
 Shows one legacy snapshot, or lists the ids of all. Only clusters that were
@@ -15,7 +15,7 @@ made before 2020-03-23 may have legacy snapshots.
 
 Usage: legacy_snapshot CLUSTER [SNAPSHOT_ID]
 
-  CLUSTER      name of the cluster
+  CLUSTER      name or id of the cluster
   SNAPSHOT_ID  id of the snapshot; if not given, the ids are listed
 
 Example:
@@ -33,8 +33,9 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         [cluster, id] => (cluster, Some(id)),
         _ => return Err(common::WrongUse.into()),
     };
-    let project = common::project()?;
     let client = Client::from_env()?;
+    let project = common::project(&client).await?;
+    let cluster = &common::cluster(&client, &project, cluster).await?;
     match id {
         None => list(&client, &project, cluster).await,
         Some(id) => show(&client, &project, cluster, id).await,
@@ -43,7 +44,11 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
 
 // The methods for legacy backups are deprecated, because Atlas has deprecated these backups.
 #[allow(deprecated)]
-async fn list(client: &Client, project: &ObjectId, cluster: &str) -> Result<(), Box<dyn Error>> {
+async fn list(
+    client: &Client,
+    project: &ObjectId,
+    cluster: &ClusterName,
+) -> Result<(), Box<dyn Error>> {
     let mut snapshots = client.v2().list_legacy_snapshots(project, cluster).stream();
     let mut count = 0;
     while let Some(snapshot) = snapshots.next().await {
@@ -58,7 +63,7 @@ async fn list(client: &Client, project: &ObjectId, cluster: &str) -> Result<(), 
 async fn show(
     client: &Client,
     project: &ObjectId,
-    cluster: &str,
+    cluster: &ClusterName,
     id: &str,
 ) -> Result<(), Box<dyn Error>> {
     let snapshot = client
@@ -69,7 +74,7 @@ async fn show(
     println!(
         "{} of {}",
         snapshot.id,
-        snapshot.cluster_name.as_deref().unwrap_or(cluster)
+        snapshot.cluster_name.as_deref().unwrap_or(cluster.as_str())
     );
     println!(
         "complete  {}",

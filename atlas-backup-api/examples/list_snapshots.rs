@@ -15,7 +15,7 @@ Lists the snapshots of a cluster, a replica set or a sharded one, as a table.
 
 Usage: list_snapshots CLUSTER
 
-  CLUSTER  name of the cluster
+  CLUSTER  name or id of the cluster
 
 Example:
   cargo run -p atlas-backup-api --example list_snapshots -- orders
@@ -30,8 +30,9 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let [cluster] = arguments.as_slice() else {
         return Err(common::WrongUse.into());
     };
-    let project = common::project()?;
     let client = Client::from_env()?;
+    let project = common::project(&client).await?;
+    let cluster = &common::cluster(&client, &project, cluster).await?;
 
     // The stream fetches a page when the previous one is used up, however many there are.
     let mut snapshots = client.v2().list_cluster_snapshots(&project, cluster);

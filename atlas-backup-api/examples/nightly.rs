@@ -9,15 +9,15 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
-use atlas_backup_api::{Client, RetryPolicy};
+use atlas_backup_api::v2::types::{OnDemandSnapshotRequest, Snapshot};
+use atlas_backup_api::{Client, ObjectId, RetryPolicy};
 use futures_util::{StreamExt, stream};
 
 const HELP: &str = "\
 Takes a snapshot of each of many clusters and waits until all are completed.
-Their names are read from standard input, one a line. A line on standard output
-names each good snapshot, one on standard error each that is not; if there is
-any of those, the exit status is 1.
+Their names or ids are read from standard input, one a line. A line on standard
+output names each good snapshot, one on standard error each that is not; if
+there is any of those, the exit status is 1.
 
 Usage: nightly [AT_A_TIME]
 
@@ -41,7 +41,6 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let at_a_time: NonZeroUsize = at_a_time
         .parse()
         .map_err(|error| format!("AT_A_TIME {at_a_time:?}: {error}"))?;
-    let project = common::project()?;
     let lines: Vec<String> = io::stdin().lines().collect::<Result<_, _>>()?;
     let clusters: Vec<&str> = lines
         .iter()
@@ -56,17 +55,10 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .retry(patient)
         .total_timeout(Duration::from_secs(900))
         .build()?;
-    let snapshots = clusters.iter().map(|&cluster| {
-        let body = OnDemandSnapshotRequest {
-            retention_in_days: Some(7),
-            ..Default::default()
-        };
-        let taking = client
-            .v2()
-            .take_snapshot_and_wait(&project, cluster, body)
-            .deadline(Duration::from_secs(4 * 3600));
-        async move { (cluster, taking.await) }
-    });
+    let project = common::project(&client).await?;
+    let snapshots = clusters
+        .iter()
+        .map(async |&cluster| (cluster, take(&client, &project, cluster).await));
 
     let mut failed = 0;
     let mut done = stream::iter(snapshots).buffer_unordered(at_a_time.get());
@@ -85,4 +77,21 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     } else {
         Ok(())
     }
+}
+
+async fn take(
+    client: &Client,
+    project: &ObjectId,
+    cluster: &str,
+) -> Result<Snapshot, Box<dyn Error>> {
+    let cluster = common::cluster(client, project, cluster).await?;
+    let body = OnDemandSnapshotRequest {
+        retention_in_days: Some(7),
+        ..Default::default()
+    };
+    let taking = client
+        .v2()
+        .take_snapshot_and_wait(project, cluster, body)
+        .deadline(Duration::from_secs(4 * 3600));
+    Ok(taking.await?)
 }

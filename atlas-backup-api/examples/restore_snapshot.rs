@@ -16,9 +16,9 @@ cluster is overwritten, so its name is asked for once more.
 
 Usage: restore_snapshot CLUSTER SNAPSHOT_ID TARGET_CLUSTER
 
-  CLUSTER         name of the cluster that the snapshot is of
+  CLUSTER         name or id of the cluster that the snapshot is of
   SNAPSHOT_ID     id of the snapshot, as list_snapshots shows it
-  TARGET_CLUSTER  name of the cluster to overwrite
+  TARGET_CLUSTER  name or id of the cluster to overwrite
 
 Example:
   cargo run -p atlas-backup-api --example restore_snapshot -- \\
@@ -34,9 +34,11 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let [cluster, snapshot, target] = arguments.as_slice() else {
         return Err(common::WrongUse.into());
     };
-    let (snapshot, target): (ObjectId, ClusterName) = (snapshot.parse()?, target.parse()?);
-    let project = common::project()?;
+    let snapshot: ObjectId = snapshot.parse()?;
     let client = Client::from_env()?;
+    let project = common::project(&client).await?;
+    let cluster = &common::cluster(&client, &project, cluster).await?;
+    let target = common::cluster(&client, &project, target).await?;
 
     let found = find(&client, &project, cluster, &snapshot).await?;
     let status = found
@@ -54,7 +56,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .map_or_else(|| "at an unknown time".to_owned(), |time| time.to_string());
     println!("All data of {target} will be overwritten with this snapshot of {cluster}:");
     println!("{snapshot}, taken {taken}, {status}.");
-    if target.as_str() == cluster {
+    if target == *cluster {
         println!(
             "It is the cluster that was backed up: what was written to it since then will be LOST."
         );
@@ -95,7 +97,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
 async fn find(
     client: &Client,
     project: &ObjectId,
-    cluster: &str,
+    cluster: &ClusterName,
     id: &ObjectId,
 ) -> Result<Snapshot, Box<dyn Error>> {
     let mut snapshots = client.v2().list_cluster_snapshots(project, cluster);

@@ -15,7 +15,7 @@ Takes an on-demand snapshot of a cluster and waits until it is completed.
 
 Usage: take_snapshot CLUSTER [DAYS]
 
-  CLUSTER  name of the cluster
+  CLUSTER  name or id of the cluster
   DAYS     how long Atlas keeps the snapshot; 7 days if not given
 
 Example:
@@ -36,8 +36,9 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let days = days
         .parse()
         .map_err(|error| format!("DAYS {days:?}: {error}"))?;
-    let project = common::project()?;
     let client = Client::from_env()?;
+    let project = common::project(&client).await?;
+    let cluster = &common::cluster(&client, &project, cluster).await?;
 
     let progress = common::Progress::default();
     progress.job(format!("asking for a snapshot of {cluster}"));

@@ -20,7 +20,7 @@ for flex clusters, which replace them, see flex_snapshots.
 
 Usage: tenant_download CLUSTER SNAPSHOT_ID DIRECTORY
 
-  CLUSTER      name of the cluster
+  CLUSTER      name or id of the cluster
   SNAPSHOT_ID  id of the snapshot
   DIRECTORY    where to save the file; it is made if need be
 
@@ -39,8 +39,9 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         return Err(common::WrongUse.into());
     };
     let snapshot: ObjectId = snapshot.parse()?;
-    let project = common::project()?;
     let client = Client::from_env()?;
+    let project = common::project(&client).await?;
+    let cluster = &common::cluster(&client, &project, cluster).await?;
 
     let progress = common::Progress::default();
     progress.job("asking for a download");

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
-use atlas_backup_api::{Client, ObjectId, SavedFile};
+use atlas_backup_api::{Client, ClusterName, ObjectId, SavedFile};
 use indicatif::HumanBytes;
 
 const HELP: &str = "\
@@ -20,7 +20,7 @@ files. Nothing changes but that a snapshot is taken, which expires after a day.
 
 Usage: whole_story CLUSTER DIRECTORY
 
-  CLUSTER    name of the cluster
+  CLUSTER    name or id of the cluster
   DIRECTORY  where to save the files; it is made if need be
 
 Example:
@@ -38,8 +38,9 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let [cluster, directory] = arguments.as_slice() else {
         return Err(common::WrongUse.into());
     };
-    let project = common::project()?;
     let client = Client::from_env()?;
+    let project = common::project(&client).await?;
+    let cluster = &common::cluster(&client, &project, cluster).await?;
     // These delays are the defaults.
     let (first, longest) = (Duration::from_secs(2), Duration::from_secs(30));
     tell(
@@ -57,7 +58,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
 pub async fn tell(
     client: &Client,
     project: &ObjectId,
-    cluster: &str,
+    cluster: &ClusterName,
     directory: &Path,
     (first, longest): (Duration, Duration),
 ) -> Result<Vec<SavedFile>, Box<dyn Error>> {

@@ -157,6 +157,8 @@ pub use wire::cluster_name::ClusterName;
 pub use wire::extra::Extra;
 pub use wire::invalid_id::InvalidId;
 pub use wire::object_id::ObjectId;
+#[cfg(feature = "v2")]
+pub use workflow::find::FindError;
 #[cfg(all(feature = "download", feature = "v2"))]
 pub use workflow::save_snapshot::{SaveError, SaveSnapshot};
 #[cfg(feature = "v2")]

@@ -412,7 +412,7 @@ fn the_program_serves_the_clusters_that_it_is_asked_for() {
         .expect("fake-atlas runs");
     let mut output = BufReader::new(child.stdout.take().expect("piped"));
     let mut text = String::new();
-    while !text.contains("export MONGODB_ATLAS_PROJECT_ID") {
+    while !text.contains("export MONGODB_ATLAS_PROJECT=") {
         assert_ne!(output.read_line(&mut text).expect("text"), 0, "{text}");
     }
     let value = |name: &str| {
@@ -423,9 +423,9 @@ fn the_program_serves_the_clusters_that_it_is_asked_for() {
             .to_owned()
     };
     let client = client(&value("MONGODB_ATLAS_BASE_URL"));
-    let call = client
-        .v2()
-        .list_snapshots(value("MONGODB_ATLAS_PROJECT_ID"), "cluster-002");
+    let name = value("MONGODB_ATLAS_PROJECT");
+    let project = block_on(client.v2().find_project(&name)).expect("the project");
+    let call = client.v2().list_snapshots(&project, "cluster-002");
     assert_eq!(block_on(call.send()).expect("a page").results.len(), 3);
     crate::programs::signals::send("TERM", child.id());
     output.read_to_string(&mut text).expect("text");

@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 
 use atlas_backup_tests::fake_atlas::{
     Clock, FakeAtlas, FakeAtlasBuilder, Family, Fault, Faults, HttpResponse, PRIVATE_KEY, PROJECT,
-    PUBLIC_KEY,
+    PROJECT_NAME, PUBLIC_KEY,
 };
 
 /// The directory of the examples, which are built first if necessary. They are built with the whole
@@ -53,15 +53,22 @@ fn atlas(world: FakeAtlasBuilder) -> FakeAtlas {
     world.clock(&Clock::running(200.0)).start_blocking()
 }
 
-/// Starts an example with the environment variables for this fake.
-fn start(atlas: &FakeAtlas, example: &str, arguments: &[&str], input: &str) -> Child {
-    let mut child = Command::new(EXAMPLES.join(example))
+/// An example with the environment variables for this fake.
+fn command(atlas: &FakeAtlas, example: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(EXAMPLES.join(example));
+    command
         .args(arguments)
         .env_clear()
         .env("MONGODB_ATLAS_BASE_URL", atlas.url())
         .env("MONGODB_ATLAS_PUBLIC_API_KEY", PUBLIC_KEY)
         .env("MONGODB_ATLAS_PRIVATE_API_KEY", PRIVATE_KEY)
-        .env("MONGODB_ATLAS_PROJECT_ID", PROJECT)
+        .env("MONGODB_ATLAS_PROJECT", PROJECT);
+    command
+}
+
+/// Starts an example.
+fn start(atlas: &FakeAtlas, example: &str, arguments: &[&str], input: &str) -> Child {
+    let mut child = command(atlas, example, arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -149,6 +156,27 @@ fn snapshots_are_listed() {
         .collect();
     assert_eq!(ids.len(), 1234);
     assert!(text.ends_with("1234 snapshots of orders\n"), "{text}");
+}
+
+#[test]
+fn project_and_cluster_are_given_by_name_or_by_id() {
+    let atlas = atlas(FakeAtlas::builder());
+    let cluster = atlas.cluster_id("orders").expect("the fake has it");
+    for (variable, project) in [
+        ("MONGODB_ATLAS_PROJECT", PROJECT),
+        ("MONGODB_ATLAS_PROJECT", PROJECT_NAME),
+        ("MONGODB_ATLAS_PROJECT_ID", PROJECT),
+        ("MONGODB_ATLAS_PROJECT_ID", PROJECT_NAME),
+    ] {
+        for cluster in ["orders", &cluster] {
+            let mut example = command(&atlas, "list_snapshots", &[cluster]);
+            example
+                .env_remove("MONGODB_ATLAS_PROJECT")
+                .env(variable, project);
+            let text = printed(example.output().expect("it was built"));
+            assert!(text.ends_with("3 snapshots of orders\n"), "{text}");
+        }
+    }
 }
 
 /// The list for replica sets may be empty, or Atlas refuses it with the error for the wrong kind of

@@ -2,21 +2,22 @@
 
 #![allow(dead_code, unused_imports, reason = "no example uses all of it")]
 
+mod places;
 mod progress;
 
-use std::env::{self, VarError};
+use std::env;
 use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
-use atlas_backup_api::ObjectId;
-
+pub use places::{cluster, flex_cluster, project};
 pub use progress::Progress;
 
 /// The environment variables of all examples.
 const ENVIRONMENT: &str = "
 Environment:
-  MONGODB_ATLAS_PROJECT_ID       id of the project, 24 hexadecimal digits
+  MONGODB_ATLAS_PROJECT          name or id of the project
+  MONGODB_ATLAS_PROJECT_ID       the same, if the former is not set
   MONGODB_ATLAS_PUBLIC_API_KEY   API key: its public part
   MONGODB_ATLAS_PRIVATE_API_KEY  API key: its private part
   MONGODB_ATLAS_CLIENT_ID        service account, instead of an API key: its id
@@ -77,13 +78,3 @@ impl fmt::Display for WrongUse {
 }
 
 impl Error for WrongUse {}
-
-/// The project of the clusters.
-pub fn project() -> Result<ObjectId, Box<dyn Error>> {
-    const NAME: &str = "MONGODB_ATLAS_PROJECT_ID";
-    let id = env::var(NAME).map_err(|error| match error {
-        VarError::NotPresent => format!("{NAME} is not set"),
-        VarError::NotUnicode(_) => format!("{NAME} is not Unicode"),
-    })?;
-    Ok(id.parse().map_err(|error| format!("{NAME}: {error}"))?)
-}

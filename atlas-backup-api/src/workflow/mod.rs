@@ -10,3 +10,5 @@ mod cluster_snapshots;
 
 #[cfg(feature = "download")]
 pub(crate) mod save_snapshot;
+
+pub(crate) mod find;

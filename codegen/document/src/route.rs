@@ -31,7 +31,8 @@ impl<T> Route<T> {
 }
 
 /// Finds the operation of a request. If several path templates match, the one with the most literal
-/// segments wins; a literal after a parameter counts as one.
+/// segments wins; a literal after a parameter counts as one. If they have as many, the one whose
+/// literals come first wins: `/groups/byName/{groupName}` before `/groups/{groupId}/clusters`.
 pub(crate) fn route<'a>(
     documents: &'a Documents,
     method: &str,
@@ -40,7 +41,12 @@ pub(crate) fn route<'a>(
     let matching = documents
         .operations()
         .filter(|operation| operation.method == method && matches(&operation.path, path));
-    match matching.max_by_key(|operation| literals(&operation.path).count()) {
+    let precedence = |template: &str| {
+        let is_literal = |segment| parameter(segment).is_none();
+        let first: Vec<bool> = template.split('/').map(is_literal).collect();
+        (literals(template).count(), first)
+    };
+    match matching.max_by_key(|operation| precedence(&operation.path)) {
         Some(operation) => Route::Operation(operation),
         None if is_backup(documents, path) => Route::Unknown,
         None => Route::Other,
@@ -107,6 +113,7 @@ fn is_backup(documents: &Documents, path: &str) -> bool {
         "v1.0",
         "v2",
         "groups",
+        "byName",
         "clusters",
         "flexClusters",
         "serverless",
@@ -132,7 +139,9 @@ mod tests {
             );
             let operation = |id: &str| format!("{{operationId: {id}, responses: {{}}}}");
             format!(
-                "paths:\n  {snapshots}: {{post: {}}}\n  {snapshots}/{{snapshotId}}: {{get: {}}}\n  {snapshots}/{{snapshotId}}:pin: {{get: {}}}\n  {snapshots}/latest: {{get: {}}}\n",
+                "paths:\n  /{prefix}/groups/byName/{{groupName}}: {{get: {}}}\n  /{prefix}/groups/{{groupId}}/clusters: {{get: {}}}\n  {snapshots}: {{post: {}}}\n  {snapshots}/{{snapshotId}}: {{get: {}}}\n  {snapshots}/{{snapshotId}}:pin: {{get: {}}}\n  {snapshots}/latest: {{get: {}}}\n",
+                operation("getProjectByName"),
+                operation("listClusters"),
                 operation("takeSnapshot"),
                 operation("getSnapshot"),
                 operation("pinSnapshot"),
@@ -189,6 +198,24 @@ mod tests {
             "other"
         );
         assert_eq!(found("GET", "/backup/snapshots"), "other");
+    }
+
+    #[test]
+    fn of_two_templates_the_one_with_the_earlier_literal_wins() {
+        let documents = documents();
+        for (path, expected) in [
+            ("/v2/groups/byName/clusters", "getProjectByName"),
+            ("/v2/groups/byName/Shop", "getProjectByName"),
+            (
+                "/v2/groups/32b6e34b3d91647abb20e7b8/clusters",
+                "listClusters",
+            ),
+        ] {
+            match documents.route("GET", path) {
+                Route::Operation(operation) => assert_eq!(operation.id, expected, "{path}"),
+                _ => panic!("{path} calls no operation"),
+            }
+        }
     }
 
     #[test]

@@ -86,7 +86,9 @@ mod stub_server;
 mod test_client;
 
 pub use app::{App, Layer};
-pub use atlas::{CLUSTERS, ClusterKind, FakeAtlas, FakeAtlasBuilder, Family, PROJECT};
+pub use atlas::{
+    CLUSTERS, ClusterKind, FakeAtlas, FakeAtlasBuilder, Family, PROJECT, PROJECT_NAME,
+};
 pub use clock::Clock;
 pub use digest::{Challenge, Digest, DigestCounts, PRIVATE_KEY, PUBLIC_KEY};
 pub use digest_hash::{Algorithm, DigestInput};

@@ -9,6 +9,7 @@ mod asking;
 mod directories;
 mod either_kind;
 mod families;
+mod finding;
 mod going_on;
 mod paging;
 mod pauses;

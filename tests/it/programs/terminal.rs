@@ -31,7 +31,7 @@ fn written(variables: &[(&str, &str)]) -> Option<String> {
         .envs(variables.iter().copied());
     script
         .env("MONGODB_ATLAS_BASE_URL", atlas.url())
-        .env("MONGODB_ATLAS_PROJECT_ID", PROJECT);
+        .env("MONGODB_ATLAS_PROJECT", PROJECT);
     script
         .env("MONGODB_ATLAS_PUBLIC_API_KEY", PUBLIC_KEY)
         .env("MONGODB_ATLAS_PRIVATE_API_KEY", PRIVATE_KEY);

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_backup_api::{Client, Credentials, SavedFile};
-use atlas_backup_tests::fake_atlas::{Clock, FakeAtlas, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{Clock, FakeAtlas, PRIVATE_KEY, PROJECT_NAME, PUBLIC_KEY};
 use atlas_backup_tests::shutdown_signal;
 use clap::{Parser, value_parser};
 use sha1::{Digest, Sha1};
@@ -159,10 +159,11 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
         .credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY))
         .build()?;
     let pace = (Duration::from_millis(200), Duration::from_secs(1));
+    let project = client.v2().find_project(PROJECT_NAME).await?;
     let files = whole_story::tell(
         &client,
-        &PROJECT.parse()?,
-        &arguments.cluster,
+        &project.id,
+        &arguments.cluster.parse()?,
         directory,
         pace,
     )
@@ -234,13 +235,14 @@ fn report(atlas: &FakeAtlas) {
     }
 }
 
-/// The path without the project, and with `{id}` in place of ids.
+/// The path without the id of the project, and with `{id}` in place of other ids.
 fn template(path: &str) -> String {
     let is_id =
         |segment: &str| segment.len() == 24 && segment.bytes().all(|byte| byte.is_ascii_hexdigit());
     let path = path
         .strip_prefix("/api/atlas/v2/groups/")
         .and_then(|path| path.split_once('/'))
+        .filter(|(project, _)| is_id(project))
         .map_or(path, |(_project, rest)| rest);
     let segments = path
         .split('/')

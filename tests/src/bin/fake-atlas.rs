@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use atlas_backup_tests::FaultName;
 use atlas_backup_tests::fake_atlas::{
     CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, ClusterKind, FakeAtlas, Family, Faults, PRIVATE_KEY,
-    PROJECT, PUBLIC_KEY,
+    PROJECT_NAME, PUBLIC_KEY,
 };
 use atlas_backup_tests::shutdown_signal;
 use clap::{Parser, value_parser};
@@ -89,7 +89,10 @@ fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
         "Its clock runs {} times as fast as real time.\n",
         arguments.speed
     )?;
-    writeln!(out, "Clusters, each with three complete snapshots:")?;
+    writeln!(
+        out,
+        "The project {PROJECT_NAME} has these clusters, each with three complete snapshots:"
+    )?;
     for (name, kind) in CLUSTERS {
         writeln!(out, "  {name:11} {}", words(*kind))?;
     }
@@ -106,7 +109,7 @@ fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
     writeln!(out, "export MONGODB_ATLAS_BASE_URL={}", atlas.url())?;
     writeln!(out, "export MONGODB_ATLAS_PUBLIC_API_KEY={PUBLIC_KEY}")?;
     writeln!(out, "export MONGODB_ATLAS_PRIVATE_API_KEY={PRIVATE_KEY}")?;
-    writeln!(out, "export MONGODB_ATLAS_PROJECT_ID={PROJECT}\n")?;
+    writeln!(out, "export MONGODB_ATLAS_PROJECT={PROJECT_NAME}\n")?;
     writeln!(out, "# To use a service account instead of the API key:")?;
     writeln!(
         out,

@@ -14,7 +14,7 @@ use crate::tree::Files;
 const SENTENCES: &[(&str, &str)] = &[
     (
         "README.md",
-        "has all {all} backup operations, {v2} of API v2 and {v1} of v1.0;",
+        "has {all} operations, {v2} of API v2 and {v1} of v1.0:",
     ),
     (
         "README.md",
@@ -22,16 +22,16 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "spec/README.md",
-        "contain all {all} backup operations that Atlas has or had, {v2} of v2 and {v1} of v1.0.",
+        "contain {all} operations, {v2} of v2 and {v1} of v1.0:",
     ),
-    ("tests/fake-atlas/README.md", "the {all} backup operations"),
+    ("tests/fake-atlas/README.md", "the {all} operations"),
 ];
 
 /// The file whose unreleased changes may have a sentence with numbers, and this sentence. What a
 /// release said stays as it is.
 const CHANGELOG: (&str, &str) = (
     "CHANGELOG.md",
-    "All {all} backup operations, {v2} of API v2 and {v1} of v1.0.",
+    "{all} operations, {v2} of API v2 and {v1} of v1.0:",
 );
 
 /// The file with a table that has a row for each tag, or for several: the tags, and the numbers of
@@ -255,15 +255,15 @@ mod tests {
         let files = Files::from([("README.md".to_owned(), "Nothing.\n".to_owned())]);
         let error = counts().correct(&files).expect_err("no sentence");
         assert!(
-            error.starts_with("error: README.md does not say \"has all {all} backup"),
+            error.starts_with("error: README.md does not say \"has {all} operations"),
             "{error}"
         );
     }
 
     #[test]
     fn what_a_release_said_stays() {
-        let said = "All 113 backup operations, 67 of API v2 and 46 of v1.0.";
-        let now = "All 3 backup operations, 2 of API v2 and 1 of v1.0.";
+        let said = "113 operations, 67 of API v2 and 46 of v1.0: all.";
+        let now = "3 operations, 2 of API v2 and 1 of v1.0: all.";
         let changelog = |unreleased: &str| {
             let text = format!("\n## [Unreleased]\n\n{unreleased}\n\n## [0.1.0]\n\n{said}\n");
             Files::from([("CHANGELOG.md".to_owned(), text)])

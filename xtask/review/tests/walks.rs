@@ -182,7 +182,7 @@ fn adding_an_operation_needs_a_row_for_a_new_tag_and_nothing_else() {
     );
     assert_says(
         &copy.read("README.md"),
-        &["all 114 backup operations, 68 of API v2"],
+        &["has 121 operations, 75 of API v2"],
     );
     assert_says(
         &copy.read("spec/README.md"),
@@ -260,7 +260,7 @@ fn removing_an_operation_lists_every_place_that_has_its_name() {
     assert!(is_done, "{printed}");
     assert_says(&printed, &["`Api::delete_private_endpoint`", "0.2.0"]);
     let changelog = copy.read("CHANGELOG.md");
-    assert_says(&changelog, &["All 112 backup operations, 66 of API v2"]);
+    assert_says(&changelog, &["119 operations, 73 of API v2"]);
 }
 
 #[test]

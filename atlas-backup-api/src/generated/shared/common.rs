@@ -27,6 +27,14 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// Whether the config servers of a sharded cluster also hold data or are dedicated.
+    pub enum ConfigServerType {
+        Embedded = "EMBEDDED",
+        Dedicated = "DEDICATED",
+    }
+}
+
 response! {
     /// A link to a resource, as [RFC 5988](https://www.rfc-editor.org/rfc/rfc5988) has it.
     pub struct Link {

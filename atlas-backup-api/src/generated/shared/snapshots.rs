@@ -11,14 +11,6 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Whether the config servers of a sharded cluster also hold data or are dedicated.
-    pub enum ConfigServerType {
-        Embedded = "EMBEDDED",
-        Dedicated = "DEDICATED",
-    }
-}
-
 response! {
     /// The snapshot of one shard or of the config servers.
     #[doc(alias = "DiskBackupShardedClusterSnapshotMember")]

@@ -11,13 +11,16 @@
 
 use crate::generated::prelude::*;
 
+pub mod clusters;
 pub mod collection_restore_jobs;
 pub mod compliance_policy;
 pub mod export_buckets;
 pub mod export_jobs;
 pub mod flex;
+pub mod flex_clusters;
 pub mod legacy;
 pub mod private_endpoints;
+pub mod projects;
 pub mod restore_jobs;
 pub mod schedules;
 pub mod serverless;

@@ -14,8 +14,9 @@ const METHODS: &[&str] = &[
 ];
 
 /// Words in the paths of the backup families. A published operation belongs into our document if
-/// its path contains one of them, or if it shares a tag with one of our operations; all others are
-/// ignored.
+/// its path contains one of them, or if it shares a tag with one of our operations whose path does;
+/// all others are ignored. So the other operations on projects and clusters are no news, although
+/// some of them are ours.
 const FAMILIES: &[&str] = &["backup", "snapshot", "restore"];
 
 #[derive(Clone, Debug)]
@@ -150,25 +151,28 @@ pub(super) fn pair<'a>(
             None => pairs.ours.push(operation),
         }
     }
-    let tags: BTreeSet<&str> = pairs
-        .both
-        .iter()
+    let backups = pairs.both.iter().filter(|(ours, _)| is_of_backups(ours));
+    let tags: BTreeSet<&str> = backups
         .flat_map(|(_, published)| published.tags())
         .collect();
     let of_family = |operation: &Operation<'a>| {
-        let mut words = operation
-            .path
-            .split('/')
-            .filter(|segment| !segment.starts_with('{'))
-            .map(str::to_lowercase);
-        operation.tags().any(|tag| tags.contains(tag))
-            || words.any(|word| FAMILIES.iter().any(|family| word.contains(family)))
+        operation.tags().any(|tag| tags.contains(tag)) || is_of_backups(operation)
     };
     let missing = rest.into_values().filter(|operation| {
         of_family(operation) && !operation.is_removed() && !operation.is_unstable(view)
     });
     pairs.published = missing.collect();
     pairs
+}
+
+/// Whether the path contains a word of the backup families.
+fn is_of_backups(operation: &Operation<'_>) -> bool {
+    let literals = operation.path.split('/');
+    let mut literals = literals.filter(|segment| !segment.starts_with('{'));
+    literals.any(|segment| {
+        let segment = segment.to_lowercase();
+        FAMILIES.iter().any(|family| segment.contains(family))
+    })
 }
 
 /// Returns the date on which an operation ended according to our document.

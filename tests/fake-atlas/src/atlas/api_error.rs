@@ -75,6 +75,33 @@ impl ApiError {
         .about([id.into()])
     }
 
+    /// What Atlas says of the name of a project that does not exist, or that the caller may not see.
+    pub(super) fn not_in_project() -> Self {
+        let detail = "The caller is not in the group, or there is no such group.";
+        ApiError::new(401, "NOT_IN_GROUP", detail)
+    }
+
+    pub(super) fn several_projects() -> Self {
+        let detail = "Several groups have this name.";
+        ApiError::new(409, "MULTIPLE_GROUPS", detail)
+    }
+
+    pub(super) fn is_flex(name: &str) -> Self {
+        let detail = format!("{name} is a flex cluster, which has operations of its own.");
+        ApiError::new(400, "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API", detail).about([name.into()])
+    }
+
+    pub(super) fn is_not_flex(name: &str) -> Self {
+        let detail = format!("{name} is not a flex cluster.");
+        ApiError::new(400, "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API", detail).about([name.into()])
+    }
+
+    pub(super) fn is_serverless(name: &str) -> Self {
+        let detail = format!("{name} is a serverless instance, which has operations of its own.");
+        ApiError::new(400, "CANNOT_USE_SERVERLESS_INSTANCE_IN_CLUSTER_API", detail)
+            .about([name.into()])
+    }
+
     pub(super) fn rate_limited(path: &str, per_minute: u32, retry_after: u64) -> Self {
         let detail =
             format!("Resource {path} is limited to {per_minute} requests every 1 minutes.");

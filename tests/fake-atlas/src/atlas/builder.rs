@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::serve::Shared;
-use super::store::Store;
-use super::{CLUSTERS, ClusterKind, FakeAtlas, PROJECT, seed};
+use super::store::{Project, Store};
+use super::{CLUSTERS, ClusterKind, FakeAtlas, PROJECT, PROJECT_NAME, seed};
 use crate::{App, Clock, Digest, DownloadHost, Faults, OAuth};
 
 /// Builds a [`FakeAtlas`]. The defaults are those of [`FakeAtlas::start`].
 pub struct FakeAtlasBuilder {
     clock: Clock,
     clusters: Vec<(String, ClusterKind)>,
+    /// The names of further projects.
+    projects: Vec<String>,
     snapshots: BTreeMap<String, usize>,
     digest: Digest,
     faults: Faults,
@@ -28,6 +30,7 @@ impl FakeAtlasBuilder {
         FakeAtlasBuilder {
             clock: Clock::new(),
             clusters,
+            projects: Vec::new(),
             snapshots: BTreeMap::new(),
             digest,
             faults,
@@ -42,7 +45,15 @@ impl FakeAtlasBuilder {
         self
     }
 
-    /// Adds a cluster.
+    /// Adds a project without clusters. Several projects may have the same name, as in different
+    /// organizations.
+    #[must_use]
+    pub fn project(mut self, name: &str) -> Self {
+        self.projects.push(name.to_owned());
+        self
+    }
+
+    /// Adds a cluster to [`PROJECT`].
     #[must_use]
     pub fn cluster(mut self, name: &str, kind: ClusterKind) -> Self {
         self.clusters.push((name.to_owned(), kind));
@@ -111,10 +122,17 @@ impl FakeAtlasBuilder {
     pub fn start_on(self, port: u16) -> io::Result<FakeAtlas> {
         let download_host = DownloadHost::start(&self.clock);
         let mut store = Store::new(&self.clock, download_host.clone());
-        store.projects.push(PROJECT.to_owned());
+        store.projects.push(Project {
+            id: PROJECT.to_owned(),
+            name: PROJECT_NAME.to_owned(),
+        });
         for (name, kind) in &self.clusters {
             let count = self.snapshots.get(name).copied().unwrap_or(seed::SNAPSHOTS);
             seed::cluster(&mut store, PROJECT, name, *kind, count);
+        }
+        for name in self.projects {
+            let id = store.next_id();
+            store.projects.push(Project { id, name });
         }
         let shared = Shared::new(store);
         let oauth = OAuth::new()

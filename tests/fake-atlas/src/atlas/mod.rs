@@ -14,6 +14,7 @@ mod family;
 mod legacy;
 mod operations;
 mod page;
+mod places;
 mod rate_limit;
 mod rendering;
 mod request;
@@ -40,6 +41,9 @@ use super::{Clock, Digest, DownloadHost, Faults, OAuth, Server};
 
 /// The id of the project that exists.
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
+
+/// The name of the project with the id [`PROJECT`].
+pub const PROJECT_NAME: &str = "Shop";
 
 /// The clusters that exist from the start, each with three complete snapshots.
 pub const CLUSTERS: &[(&str, ClusterKind)] = &[
@@ -80,7 +84,7 @@ impl FakeAtlas {
     /// Whether the server keeps resources of this operation, such as `takeSnapshot`. It responds to
     /// every other operation with the example of its document, whatever was written before.
     pub fn is_stateful(operation: &str) -> bool {
-        operations::handler(operation).is_some()
+        operations::handler(operation).is_some() || places::handler(operation).is_some()
     }
 
     /// The base URL for the client: `http://127.0.0.1:PORT`.
@@ -116,6 +120,14 @@ impl FakeAtlas {
     /// The faults to inject.
     pub fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// The id of the cluster of [`PROJECT`] with this name.
+    pub fn cluster_id(&self, name: &str) -> Option<String> {
+        let store = self.shared.store();
+        let mut clusters = store.clusters.iter();
+        let found = clusters.find(|it| (&*it.project, &*it.name) == (PROJECT, name));
+        found.map(|it| it.id.clone())
     }
 
     /// The id of the newest resource of this family that the cluster has.

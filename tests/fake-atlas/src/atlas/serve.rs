@@ -18,7 +18,7 @@ use super::page::page;
 use super::rate_limit::Bucket;
 use super::request::{self, Call, RawRequest};
 use super::store::{Job, Store};
-use super::{Family, snapshots};
+use super::{Family, places, snapshots};
 use crate::HttpResponse;
 
 /// Requests per minute that Atlas allows on its backup endpoints.
@@ -128,18 +128,19 @@ impl Shared {
         let call = request::validate(operation, request)?;
         let (project, _) = call.scope();
         if operation.path.contains("{groupId}")
-            && !store.projects.iter().any(|known| known == project)
+            && !store.projects.iter().any(|known| known.id == project)
         {
             return Err(ApiError::no_project(project));
         }
-        let output = match handler(&operation.id) {
-            Some((family, handler)) => {
+        let output = match (handler(&operation.id), places::handler(&operation.id)) {
+            (Some((family, handler)), _) => {
                 if !family.clusters().is_empty() {
                     store.cluster(call.scope(), family.clusters())?;
                 }
                 handler(&mut store, &call, family)?
             }
-            None => example(call.spec, operation),
+            (None, Some(look_up)) => look_up(&store, &call)?,
+            (None, None) => example(call.spec, operation),
         };
         let body = match output {
             Output::Empty => Value::Null,

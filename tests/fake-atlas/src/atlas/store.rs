@@ -80,6 +80,12 @@ impl Job {
 }
 
 #[derive(Clone, Debug)]
+pub(super) struct Project {
+    pub(super) id: String,
+    pub(super) name: String,
+}
+
+#[derive(Clone, Debug)]
 pub(super) struct Cluster {
     pub(super) project: String,
     pub(super) name: String,
@@ -116,7 +122,7 @@ pub(super) type Scope<'a> = (&'a str, &'a str);
 pub(super) struct Store {
     pub(super) clock: Clock,
     pub(super) download_host: DownloadHost,
-    pub(super) projects: Vec<String>,
+    pub(super) projects: Vec<Project>,
     pub(super) clusters: Vec<Cluster>,
     pub(super) resources: Vec<Resource>,
     pub(super) plans: BTreeMap<Family, Plan>,

@@ -3,13 +3,16 @@
 //! Every operation of API v2 as a call from JSON arguments, and what its answer decodes to.
 #![allow(deprecated)]
 
+mod clusters;
 mod collection_restore_jobs;
 mod compliance_policy;
 mod export_buckets;
 mod export_jobs;
 mod flex;
+mod flex_clusters;
 mod legacy;
 mod private_endpoints;
+mod projects;
 mod restore_jobs;
 mod schedules;
 mod serverless;
@@ -20,13 +23,16 @@ use crate::calls::Entry;
 
 /// Every operation of this API, by tag.
 pub static ENTRIES: &[&[Entry]] = &[
+    clusters::ENTRIES,
     collection_restore_jobs::ENTRIES,
     compliance_policy::ENTRIES,
     export_buckets::ENTRIES,
     export_jobs::ENTRIES,
     flex::ENTRIES,
+    flex_clusters::ENTRIES,
     legacy::ENTRIES,
     private_endpoints::ENTRIES,
+    projects::ENTRIES,
     restore_jobs::ENTRIES,
     schedules::ENTRIES,
     serverless::ENTRIES,

@@ -2,22 +2,30 @@
 
 //! What API v2 sends and answers.
 
+mod clusters;
 mod collection_restore_jobs;
+mod common;
 mod compliance_policy;
 mod export_buckets;
 mod export_jobs;
 mod flex;
+mod flex_clusters;
 mod private_endpoints;
+mod projects;
 mod restore_jobs;
 mod schedules;
 mod snapshots;
 
+pub use clusters::*;
 pub use collection_restore_jobs::*;
+pub use common::*;
 pub use compliance_policy::*;
 pub use export_buckets::*;
 pub use export_jobs::*;
 pub use flex::*;
+pub use flex_clusters::*;
 pub use private_endpoints::*;
+pub use projects::*;
 pub use restore_jobs::*;
 pub use schedules::*;
 pub use snapshots::*;
