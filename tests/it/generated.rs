@@ -71,7 +71,7 @@ fn no_pass_is_dead() {
 fn the_generated_code_stays_small() {
     /// README says it.
     const LINES_OF_A_FILE: usize = 750;
-    const LINES_OF_AN_OPERATION: usize = 90;
+    const LINES_OF_AN_OPERATION: usize = 95;
     let (mut lines, mut operations) = (0, 0);
     for part in output().parts {
         for file in part.files.iter().chain(&part.table) {

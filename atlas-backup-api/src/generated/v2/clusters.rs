@@ -6,15 +6,16 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Clusters
+/// Replica sets, sharded clusters and free clusters of a project, to find the one to back up: its kind, whether it is paused, and
+/// whether Atlas takes backups of it.
 impl Api {
     /// Return one cluster.
     ///
     /// Returns one cluster, by its name: a replica set, a sharded cluster or a free cluster. For a flex cluster, Atlas answers 400 with
     /// the code `CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API`: use `getFlexCluster` instead.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `GET
+    /// Response: [`Cluster`](types::Cluster). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/clusters/{clusterName}` as `application/vnd.atlas.2024-08-05+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupcluster)).
     #[doc(alias = "getGroupCluster")]
@@ -34,10 +35,9 @@ impl Api {
     /// Returns the clusters of a project, page by page: replica sets, sharded clusters and free clusters. Flex clusters have a list of
     /// their own, `listFlexClusters`.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 429, 500. `GET /api/atlas/v2/groups/{groupId}/clusters`
-    /// as `application/vnd.atlas.2024-08-05+json`
+    /// Response: [`ClusterPage`](types::ClusterPage) of [`Cluster`](types::Cluster); [`stream`](ListClusters::stream) returns all
+    /// items. Errors: 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET /api/atlas/v2/groups/{groupId}/clusters` as
+    /// `application/vnd.atlas.2024-08-05+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupclusters)).
     #[doc(alias = "listGroupClusters")]
     pub fn list_clusters(
@@ -60,7 +60,8 @@ static GET_CLUSTER: Operation = Operation {
 };
 
 request! {
-    #[response(types::Cluster, get_cluster)]
+    /// Response: [`Cluster`](types::Cluster).
+    #[response(types::Cluster, get_cluster, "2024-08-05")]
     pub struct GetCluster {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -81,7 +82,8 @@ static LIST_CLUSTERS: Operation = Operation {
 };
 
 request! {
-    #[response(types::ClusterPage, list_clusters)]
+    /// Response: [`ClusterPage`](types::ClusterPage) of [`Cluster`](types::Cluster).
+    #[response(types::ClusterPage, list_clusters, "2024-08-05")]
     #[items(types::Cluster, numbered, counted)]
     pub struct ListClusters {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

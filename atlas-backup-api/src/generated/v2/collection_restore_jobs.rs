@@ -141,7 +141,7 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`CollectionRestoreJob`](types::CollectionRestoreJob).
-    #[response(types::CollectionRestoreJob, create_collection_restore_job)]
+    #[response(types::CollectionRestoreJob, create_collection_restore_job, "2025-03-12")]
     pub struct CreateCollectionRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -163,7 +163,7 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`CollectionRestoreJob`](types::CollectionRestoreJob).
-    #[response(types::CollectionRestoreJob, get_collection_restore_job)]
+    #[response(types::CollectionRestoreJob, get_collection_restore_job, "2025-03-12")]
     pub struct GetCollectionRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -185,7 +185,11 @@ static GET_COLLECTION_RESTORE_JOB_COLLECTION: Operation = Operation {
 
 request! {
     /// Response: [`CollectionRestoreJobCollection`](types::CollectionRestoreJobCollection).
-    #[response(types::CollectionRestoreJobCollection, get_collection_restore_job_collection)]
+    #[response(
+        types::CollectionRestoreJobCollection,
+        get_collection_restore_job_collection,
+        "2025-03-12"
+    )]
     pub struct GetCollectionRestoreJobCollection {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -210,7 +214,8 @@ request! {
     /// [`CollectionRestoreJobCollection`](types::CollectionRestoreJobCollection).
     #[response(
         types::CollectionRestoreJobCollectionPage,
-        list_collection_restore_job_collections
+        list_collection_restore_job_collections,
+        "2025-03-12"
     )]
     #[items(types::CollectionRestoreJobCollection, numbered)]
     pub struct ListCollectionRestoreJobCollections {
@@ -250,7 +255,7 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 request! {
     /// Response: [`CollectionRestoreJobPage`](types::CollectionRestoreJobPage) of
     /// [`CollectionRestoreJob`](types::CollectionRestoreJob).
-    #[response(types::CollectionRestoreJobPage, list_collection_restore_jobs)]
+    #[response(types::CollectionRestoreJobPage, list_collection_restore_jobs, "2025-03-12")]
     #[items(types::CollectionRestoreJob, numbered)]
     pub struct ListCollectionRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

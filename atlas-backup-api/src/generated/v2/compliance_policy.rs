@@ -75,7 +75,7 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
 
 request! {
     /// Response: empty.
-    #[response((), disable_compliance_policy)]
+    #[response((), disable_compliance_policy, "2024-11-13")]
     pub struct DisableCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -97,7 +97,7 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 
 request! {
     /// Response: [`CompliancePolicy`](types::CompliancePolicy).
-    #[response(types::CompliancePolicy, get_compliance_policy)]
+    #[response(types::CompliancePolicy, get_compliance_policy, "2023-10-01")]
     pub struct GetCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -119,7 +119,7 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
 
 request! {
     /// Response: [`CompliancePolicy`](types::CompliancePolicy).
-    #[response(types::CompliancePolicy, update_compliance_policy)]
+    #[response(types::CompliancePolicy, update_compliance_policy, "2023-10-01")]
     pub struct UpdateCompliancePolicy {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]

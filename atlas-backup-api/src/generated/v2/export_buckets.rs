@@ -122,7 +122,7 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 
 request! {
     /// Response: [`ExportBucket`](types::ExportBucket).
-    #[response(types::ExportBucket, create_export_bucket)]
+    #[response(types::ExportBucket, create_export_bucket, "2024-05-30")]
     pub struct CreateExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -144,7 +144,7 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 
 request! {
     /// Response: empty.
-    #[response((), delete_export_bucket)]
+    #[response((), delete_export_bucket, "2023-01-01")]
     pub struct DeleteExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -163,7 +163,7 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 
 request! {
     /// Response: [`ExportBucket`](types::ExportBucket).
-    #[response(types::ExportBucket, get_export_bucket)]
+    #[response(types::ExportBucket, get_export_bucket, "2024-05-30")]
     pub struct GetExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -182,7 +182,7 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 
 request! {
     /// Response: [`ExportBucketPage`](types::ExportBucketPage) of [`ExportBucket`](types::ExportBucket).
-    #[response(types::ExportBucketPage, list_export_buckets)]
+    #[response(types::ExportBucketPage, list_export_buckets, "2024-05-30")]
     #[items(types::ExportBucket, numbered, counted)]
     pub struct ListExportBuckets {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -215,7 +215,7 @@ static UPDATE_EXPORT_BUCKET: Operation = Operation {
 
 request! {
     /// Response: [`ExportBucket`](types::ExportBucket).
-    #[response(types::ExportBucket, update_export_bucket)]
+    #[response(types::ExportBucket, update_export_bucket, "2024-05-30")]
     pub struct UpdateExportBucket {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]

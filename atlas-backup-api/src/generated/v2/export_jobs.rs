@@ -84,7 +84,7 @@ static CREATE_EXPORT_JOB: Operation = Operation {
 
 request! {
     /// Response: [`ExportJob`](types::ExportJob).
-    #[response(types::ExportJob, create_export_job)]
+    #[response(types::ExportJob, create_export_job, "2023-01-01")]
     pub struct CreateExportJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -103,7 +103,7 @@ static GET_EXPORT_JOB: Operation = Operation {
 
 request! {
     /// Response: [`ExportJob`](types::ExportJob).
-    #[response(types::ExportJob, get_export_job)]
+    #[response(types::ExportJob, get_export_job, "2023-01-01")]
     pub struct GetExportJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -122,7 +122,7 @@ static LIST_EXPORT_JOBS: Operation = Operation {
 
 request! {
     /// Response: [`ExportJobPage`](types::ExportJobPage) of [`ExportJob`](types::ExportJob).
-    #[response(types::ExportJobPage, list_export_jobs)]
+    #[response(types::ExportJobPage, list_export_jobs, "2023-01-01")]
     #[items(types::ExportJob, numbered, counted)]
     pub struct ListExportJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

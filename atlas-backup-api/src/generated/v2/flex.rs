@@ -157,7 +157,7 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`FlexRestoreJob`](types::FlexRestoreJob).
-    #[response(types::FlexRestoreJob, create_flex_restore_job)]
+    #[response(types::FlexRestoreJob, create_flex_restore_job, "2024-11-13")]
     pub struct CreateFlexRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -179,7 +179,7 @@ static DOWNLOAD_FLEX_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: [`FlexRestoreJob`](types::FlexRestoreJob).
-    #[response(types::FlexRestoreJob, download_flex_snapshot)]
+    #[response(types::FlexRestoreJob, download_flex_snapshot, "2024-11-13")]
     pub struct DownloadFlexSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -201,7 +201,7 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`FlexRestoreJob`](types::FlexRestoreJob).
-    #[response(types::FlexRestoreJob, get_flex_restore_job)]
+    #[response(types::FlexRestoreJob, get_flex_restore_job, "2024-11-13")]
     pub struct GetFlexRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -223,7 +223,7 @@ static GET_FLEX_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: [`FlexSnapshot`](types::FlexSnapshot).
-    #[response(types::FlexSnapshot, get_flex_snapshot)]
+    #[response(types::FlexSnapshot, get_flex_snapshot, "2024-11-13")]
     pub struct GetFlexSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -242,7 +242,7 @@ static LIST_FLEX_RESTORE_JOBS: Operation = Operation {
 
 request! {
     /// Response: [`FlexRestoreJobPage`](types::FlexRestoreJobPage) of [`FlexRestoreJob`](types::FlexRestoreJob).
-    #[response(types::FlexRestoreJobPage, list_flex_restore_jobs)]
+    #[response(types::FlexRestoreJobPage, list_flex_restore_jobs, "2024-11-13")]
     #[items(types::FlexRestoreJob, numbered, counted)]
     pub struct ListFlexRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -275,7 +275,7 @@ static LIST_FLEX_SNAPSHOTS: Operation = Operation {
 
 request! {
     /// Response: [`FlexSnapshotPage`](types::FlexSnapshotPage) of [`FlexSnapshot`](types::FlexSnapshot).
-    #[response(types::FlexSnapshotPage, list_flex_snapshots)]
+    #[response(types::FlexSnapshotPage, list_flex_snapshots, "2024-11-13")]
     #[items(types::FlexSnapshot, numbered, counted)]
     pub struct ListFlexSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

@@ -5,16 +5,16 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Flex Clusters
+/// Flex clusters of a project, to find the one to back up.
 impl Api {
     /// Return one flex cluster.
     ///
     /// Returns one flex cluster, by its name. For a cluster of another kind, Atlas answers 400 with the code
     /// `CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API`: use `getCluster` instead.
-    ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
     /// - `name`: Name of the flex cluster.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `GET
+    /// Response: [`FlexCluster`](types::FlexCluster). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters/{name}` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupflexcluster)).
     #[doc(alias = "getGroupFlexCluster")]
@@ -33,9 +33,8 @@ impl Api {
     ///
     /// Returns the flex clusters of a project, page by page.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 401, 403, 404, 406, 409, 429, 500. `GET
+    /// Response: [`FlexClusterPage`](types::FlexClusterPage) of [`FlexCluster`](types::FlexCluster);
+    /// [`stream`](ListFlexClusters::stream) returns all items. Errors: 401, 403, 404, 406, 409, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/{groupId}/flexClusters` as `application/vnd.atlas.2024-11-13+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroupflexclusters)).
     #[doc(alias = "listGroupFlexClusters")]
@@ -59,7 +58,8 @@ static GET_FLEX_CLUSTER: Operation = Operation {
 };
 
 request! {
-    #[response(types::FlexCluster, get_flex_cluster)]
+    /// Response: [`FlexCluster`](types::FlexCluster).
+    #[response(types::FlexCluster, get_flex_cluster, "2024-11-13")]
     pub struct GetFlexCluster {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -80,7 +80,8 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
 };
 
 request! {
-    #[response(types::FlexClusterPage, list_flex_clusters)]
+    /// Response: [`FlexClusterPage`](types::FlexClusterPage) of [`FlexCluster`](types::FlexCluster).
+    #[response(types::FlexClusterPage, list_flex_clusters, "2024-11-13")]
     #[items(types::FlexCluster, numbered, counted)]
     pub struct ListFlexClusters {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

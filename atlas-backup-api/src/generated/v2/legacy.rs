@@ -296,7 +296,7 @@ static CREATE_LEGACY_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`LegacyRestoreJobList`](types::LegacyRestoreJobList).
-    #[response(types::LegacyRestoreJobList, create_legacy_restore_job)]
+    #[response(types::LegacyRestoreJobList, create_legacy_restore_job, "2023-01-01")]
     pub struct CreateLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -318,7 +318,7 @@ static DELETE_LEGACY_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: empty.
-    #[response((), delete_legacy_snapshot)]
+    #[response((), delete_legacy_snapshot, "2023-01-01")]
     pub struct DeleteLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -340,7 +340,7 @@ static GET_LEGACY_CHECKPOINT: Operation = Operation {
 
 request! {
     /// Response: [`LegacyCheckpoint`](types::LegacyCheckpoint).
-    #[response(types::LegacyCheckpoint, get_legacy_checkpoint)]
+    #[response(types::LegacyCheckpoint, get_legacy_checkpoint, "2023-01-01")]
     pub struct GetLegacyCheckpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -362,7 +362,7 @@ static GET_LEGACY_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`LegacyRestoreJob`](types::LegacyRestoreJob).
-    #[response(types::LegacyRestoreJob, get_legacy_restore_job)]
+    #[response(types::LegacyRestoreJob, get_legacy_restore_job, "2023-01-01")]
     pub struct GetLegacyRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -384,7 +384,7 @@ static GET_LEGACY_SCHEDULE: Operation = Operation {
 
 request! {
     /// Response: [`LegacySchedule`](types::LegacySchedule).
-    #[response(types::LegacySchedule, get_legacy_schedule)]
+    #[response(types::LegacySchedule, get_legacy_schedule, "2023-01-01")]
     pub struct GetLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -406,7 +406,7 @@ static GET_LEGACY_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: [`LegacySnapshot`](types::LegacySnapshot).
-    #[response(types::LegacySnapshot, get_legacy_snapshot)]
+    #[response(types::LegacySnapshot, get_legacy_snapshot, "2023-01-01")]
     pub struct GetLegacySnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -428,7 +428,7 @@ static LIST_LEGACY_CHECKPOINTS: Operation = Operation {
 
 request! {
     /// Response: [`LegacyCheckpointPage`](types::LegacyCheckpointPage) of [`LegacyCheckpoint`](types::LegacyCheckpoint).
-    #[response(types::LegacyCheckpointPage, list_legacy_checkpoints)]
+    #[response(types::LegacyCheckpointPage, list_legacy_checkpoints, "2023-01-01")]
     #[items(types::LegacyCheckpoint, numbered, counted)]
     pub struct ListLegacyCheckpoints {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -461,7 +461,7 @@ static LIST_LEGACY_RESTORE_JOBS: Operation = Operation {
 
 request! {
     /// Response: [`LegacyRestoreJobPage`](types::LegacyRestoreJobPage) of [`LegacyRestoreJob`](types::LegacyRestoreJob).
-    #[response(types::LegacyRestoreJobPage, list_legacy_restore_jobs)]
+    #[response(types::LegacyRestoreJobPage, list_legacy_restore_jobs, "2023-01-01")]
     #[items(types::LegacyRestoreJob, numbered, counted)]
     pub struct ListLegacyRestoreJobs {
         /// Id of the batch of jobs that one restore of a sharded cluster made.
@@ -497,7 +497,7 @@ static LIST_LEGACY_SNAPSHOTS: Operation = Operation {
 
 request! {
     /// Response: [`LegacySnapshotPage`](types::LegacySnapshotPage) of [`LegacySnapshot`](types::LegacySnapshot).
-    #[response(types::LegacySnapshotPage, list_legacy_snapshots)]
+    #[response(types::LegacySnapshotPage, list_legacy_snapshots, "2023-01-01")]
     #[items(types::LegacySnapshot, numbered, counted)]
     pub struct ListLegacySnapshots {
         /// Which snapshots to return, by whether they are completed. Default: `true`.
@@ -533,7 +533,7 @@ static UPDATE_LEGACY_SCHEDULE: Operation = Operation {
 
 request! {
     /// Response: [`LegacySchedule`](types::LegacySchedule).
-    #[response(types::LegacySchedule, update_legacy_schedule)]
+    #[response(types::LegacySchedule, update_legacy_schedule, "2023-01-01")]
     pub struct UpdateLegacySchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -555,7 +555,7 @@ static UPDATE_LEGACY_SNAPSHOT_RETENTION: Operation = Operation {
 
 request! {
     /// Response: [`LegacySnapshot`](types::LegacySnapshot).
-    #[response(types::LegacySnapshot, update_legacy_snapshot_retention)]
+    #[response(types::LegacySnapshot, update_legacy_snapshot_retention, "2023-01-01")]
     pub struct UpdateLegacySnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]

@@ -31,10 +31,11 @@ pub mod types;
 /// The operations of API v2, one method each. Cheap to clone.
 ///
 /// `group_id` is the id of the project, since Atlas also calls projects groups, and `cluster_name` the cluster's own name. Errors
-/// are the documented statuses ([`Error::status`]). The methods by family: [Jobs](#jobs), [Collection Restore
-/// Jobs](#collection-restore-jobs), [Compliance Policy](#compliance-policy), [Export Buckets](#export-buckets), [Export
-/// Jobs](#export-jobs), [Flex](#flex), [Legacy](#legacy), [Private Endpoints](#private-endpoints), [Restore Jobs](#restore-jobs),
-/// [Schedules](#schedules), [Serverless](#serverless), [Snapshots](#snapshots), [Tenant](#tenant).
+/// are the documented statuses ([`Error::status`]). The methods by family: [Jobs](#jobs), [Clusters](#clusters), [Collection
+/// Restore Jobs](#collection-restore-jobs), [Compliance Policy](#compliance-policy), [Export Buckets](#export-buckets), [Export
+/// Jobs](#export-jobs), [Flex](#flex), [Flex Clusters](#flex-clusters), [Legacy](#legacy), [Private Endpoints](#private-endpoints),
+/// [Projects](#projects), [Restore Jobs](#restore-jobs), [Schedules](#schedules), [Serverless](#serverless),
+/// [Snapshots](#snapshots), [Tenant](#tenant).
 #[derive(Clone, Debug)]
 pub struct Api {
     pub(crate) client: Client,

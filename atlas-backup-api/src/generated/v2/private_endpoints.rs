@@ -112,7 +112,7 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 
 request! {
     /// Response: [`PrivateEndpoint`](types::PrivateEndpoint).
-    #[response(types::PrivateEndpoint, create_private_endpoint)]
+    #[response(types::PrivateEndpoint, create_private_endpoint, "2024-11-13")]
     pub struct CreatePrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -134,7 +134,7 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 
 request! {
     /// Response: empty.
-    #[response((), delete_private_endpoint)]
+    #[response((), delete_private_endpoint, "2024-11-13")]
     pub struct DeletePrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -156,7 +156,7 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 
 request! {
     /// Response: [`PrivateEndpoint`](types::PrivateEndpoint).
-    #[response(types::PrivateEndpoint, get_private_endpoint)]
+    #[response(types::PrivateEndpoint, get_private_endpoint, "2024-11-13")]
     pub struct GetPrivateEndpoint {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -178,7 +178,7 @@ static LIST_PRIVATE_ENDPOINTS: Operation = Operation {
 
 request! {
     /// Response: [`PrivateEndpointPage`](types::PrivateEndpointPage) of [`PrivateEndpoint`](types::PrivateEndpoint).
-    #[response(types::PrivateEndpointPage, list_private_endpoints)]
+    #[response(types::PrivateEndpointPage, list_private_endpoints, "2024-11-13")]
     #[items(types::PrivateEndpoint, numbered, counted)]
     pub struct ListPrivateEndpoints {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

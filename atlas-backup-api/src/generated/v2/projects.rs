@@ -6,16 +6,16 @@
 use super::{Api, types};
 use crate::generated::prelude::*;
 
+/// # Projects
+/// Projects, to find the id of one by its name, or all that the credentials may see.
 impl Api {
     /// Return one project.
     ///
     /// Returns one project, by its id. For a project that the credentials may not see, Atlas answers 401 with the code
     /// `USER_CANNOT_ACCESS_GROUP`.
     ///
-    /// - `group_id`: Id of the project. Groups are projects, and their ids are the same.
-    ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET /api/atlas/v2/groups/{groupId}` as
-    /// `application/vnd.atlas.2023-01-01+json`
+    /// Response: [`Project`](types::Project). Errors: 400, 401, 403, 404, 406, 429, 500. Role: Project Read Only. `GET
+    /// /api/atlas/v2/groups/{groupId}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroup)).
     #[doc(alias = "getGroup")]
     pub fn get_project(
@@ -32,10 +32,9 @@ impl Api {
     /// Returns one project, by the name that Atlas shows of it. Names are unique within an organization only: credentials that may see
     /// several projects of this name get 409. For a name that does not exist, or that the credentials may not see, Atlas answers 401
     /// with the code `NOT_IN_GROUP`.
-    ///
     /// - `group_name`: Name of the project, 1 to 64 characters.
     ///
-    /// Role: Project Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 409, 429, 500. `GET
+    /// Response: [`Project`](types::Project). Errors: 400, 401, 403, 404, 406, 409, 429, 500. Role: Project Read Only. `GET
     /// /api/atlas/v2/groups/byName/{groupName}` as `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-getgroupbyname)).
     #[doc(alias = "getGroupByName")]
@@ -52,7 +51,8 @@ impl Api {
     ///
     /// Returns the projects that the credentials may see, page by page: with it a program finds the id of a project.
     ///
-    /// Role: Organization Read Only. Errors ([`Error::status`]): 400, 401, 403, 404, 406, 429, 500. `GET /api/atlas/v2/groups` as
+    /// Response: [`ProjectPage`](types::ProjectPage) of [`Project`](types::Project); [`stream`](ListProjects::stream) returns all
+    /// items. Errors: 400, 401, 403, 404, 406, 429, 500. Role: Organization Read Only. `GET /api/atlas/v2/groups` as
     /// `application/vnd.atlas.2023-01-01+json`
     /// ([documentation](https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listgroups)).
     #[doc(alias = "listGroups")]
@@ -72,7 +72,8 @@ static GET_PROJECT: Operation = Operation {
 };
 
 request! {
-    #[response(types::Project, get_project)]
+    /// Response: [`Project`](types::Project).
+    #[response(types::Project, get_project, "2023-01-01")]
     pub struct GetProject {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -93,7 +94,8 @@ static GET_PROJECT_BY_NAME: Operation = Operation {
 };
 
 request! {
-    #[response(types::Project, get_project_by_name)]
+    /// Response: [`Project`](types::Project).
+    #[response(types::Project, get_project_by_name, "2023-01-01")]
     pub struct GetProjectByName {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -114,7 +116,8 @@ static LIST_PROJECTS: Operation = Operation {
 };
 
 request! {
-    #[response(types::ProjectPage, list_projects)]
+    /// Response: [`ProjectPage`](types::ProjectPage) of [`Project`](types::Project).
+    #[response(types::ProjectPage, list_projects, "2023-01-01")]
     #[items(types::Project, numbered, counted)]
     pub struct ListProjects {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

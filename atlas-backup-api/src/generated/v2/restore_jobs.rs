@@ -116,7 +116,7 @@ static CANCEL_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: empty.
-    #[response((), cancel_restore_job)]
+    #[response((), cancel_restore_job, "2023-01-01")]
     pub struct CancelRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -138,7 +138,7 @@ static CREATE_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`RestoreJob`](types::RestoreJob).
-    #[response(types::RestoreJob, create_restore_job)]
+    #[response(types::RestoreJob, create_restore_job, "2023-01-01")]
     pub struct CreateRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -160,7 +160,7 @@ static GET_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`RestoreJob`](types::RestoreJob).
-    #[response(types::RestoreJob, get_restore_job)]
+    #[response(types::RestoreJob, get_restore_job, "2023-01-01")]
     pub struct GetRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -182,7 +182,7 @@ static LIST_RESTORE_JOBS: Operation = Operation {
 
 request! {
     /// Response: [`RestoreJobPage`](types::RestoreJobPage) of [`RestoreJob`](types::RestoreJob).
-    #[response(types::RestoreJobPage, list_restore_jobs)]
+    #[response(types::RestoreJobPage, list_restore_jobs, "2023-01-01")]
     #[items(types::RestoreJob, numbered, counted)]
     pub struct ListRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

@@ -82,7 +82,7 @@ static DELETE_SCHEDULE: Operation = Operation {
 
 request! {
     /// Response: [`Schedule`](types::Schedule).
-    #[response(types::Schedule, delete_schedule)]
+    #[response(types::Schedule, delete_schedule, "2024-08-05")]
     pub struct DeleteSchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -101,7 +101,7 @@ static GET_SCHEDULE: Operation = Operation {
 
 request! {
     /// Response: [`Schedule`](types::Schedule).
-    #[response(types::Schedule, get_schedule)]
+    #[response(types::Schedule, get_schedule, "2024-08-05")]
     pub struct GetSchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -123,7 +123,7 @@ static UPDATE_SCHEDULE: Operation = Operation {
 
 request! {
     /// Response: [`Schedule`](types::Schedule).
-    #[response(types::Schedule, update_schedule)]
+    #[response(types::Schedule, update_schedule, "2024-08-05")]
     pub struct UpdateSchedule {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]

@@ -145,7 +145,7 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob).
-    #[response(types::ServerlessRestoreJob, create_serverless_restore_job)]
+    #[response(types::ServerlessRestoreJob, create_serverless_restore_job, "2023-01-01")]
     pub struct CreateServerlessRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -167,7 +167,7 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`ServerlessRestoreJob`](types::ServerlessRestoreJob).
-    #[response(types::ServerlessRestoreJob, get_serverless_restore_job)]
+    #[response(types::ServerlessRestoreJob, get_serverless_restore_job, "2023-01-01")]
     pub struct GetServerlessRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -189,7 +189,7 @@ static GET_SERVERLESS_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: [`ServerlessSnapshot`](types::ServerlessSnapshot).
-    #[response(types::ServerlessSnapshot, get_serverless_snapshot)]
+    #[response(types::ServerlessSnapshot, get_serverless_snapshot, "2023-01-01")]
     pub struct GetServerlessSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -209,7 +209,7 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 request! {
     /// Response: [`ServerlessRestoreJobPage`](types::ServerlessRestoreJobPage) of
     /// [`ServerlessRestoreJob`](types::ServerlessRestoreJob).
-    #[response(types::ServerlessRestoreJobPage, list_serverless_restore_jobs)]
+    #[response(types::ServerlessRestoreJobPage, list_serverless_restore_jobs, "2023-01-01")]
     #[items(types::ServerlessRestoreJob, numbered, counted)]
     pub struct ListServerlessRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -242,7 +242,7 @@ static LIST_SERVERLESS_SNAPSHOTS: Operation = Operation {
 
 request! {
     /// Response: [`ServerlessSnapshotPage`](types::ServerlessSnapshotPage) of [`ServerlessSnapshot`](types::ServerlessSnapshot).
-    #[response(types::ServerlessSnapshotPage, list_serverless_snapshots)]
+    #[response(types::ServerlessSnapshotPage, list_serverless_snapshots, "2023-01-01")]
     #[items(types::ServerlessSnapshot, numbered, counted)]
     pub struct ListServerlessSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.

@@ -309,7 +309,7 @@ static DELETE_SHARDED_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: empty.
-    #[response((), delete_sharded_snapshot)]
+    #[response((), delete_sharded_snapshot, "2023-01-01")]
     pub struct DeleteShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -331,7 +331,7 @@ static DELETE_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: empty.
-    #[response((), delete_snapshot)]
+    #[response((), delete_snapshot, "2023-01-01")]
     pub struct DeleteSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -353,7 +353,7 @@ static GET_SHARDED_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: [`Snapshot`](types::Snapshot).
-    #[response(types::Snapshot, get_sharded_snapshot)]
+    #[response(types::Snapshot, get_sharded_snapshot, "2023-01-01")]
     pub struct GetShardedSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -375,7 +375,7 @@ static GET_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: [`Snapshot`](types::Snapshot).
-    #[response(types::Snapshot, get_snapshot)]
+    #[response(types::Snapshot, get_snapshot, "2023-01-01")]
     pub struct GetSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -397,7 +397,7 @@ static GET_SNAPSHOT_COLLECTION: Operation = Operation {
 
 request! {
     /// Response: [`SnapshotCollection`](types::SnapshotCollection).
-    #[response(types::SnapshotCollection, get_snapshot_collection)]
+    #[response(types::SnapshotCollection, get_snapshot_collection, "2025-03-12")]
     pub struct GetSnapshotCollection {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -419,7 +419,7 @@ static GET_SNAPSHOT_DATABASE: Operation = Operation {
 
 request! {
     /// Response: [`SnapshotDatabase`](types::SnapshotDatabase).
-    #[response(types::SnapshotDatabase, get_snapshot_database)]
+    #[response(types::SnapshotDatabase, get_snapshot_database, "2025-03-12")]
     pub struct GetSnapshotDatabase {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -441,7 +441,7 @@ static LIST_SHARDED_SNAPSHOTS: Operation = Operation {
 
 request! {
     /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot).
-    #[response(types::SnapshotPage, list_sharded_snapshots)]
+    #[response(types::SnapshotPage, list_sharded_snapshots, "2023-01-01")]
     #[items(types::Snapshot)]
     pub struct ListShardedSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -464,7 +464,7 @@ static LIST_SNAPSHOT_COLLECTIONS: Operation = Operation {
 
 request! {
     /// Response: [`SnapshotCollectionPage`](types::SnapshotCollectionPage) of [`SnapshotCollection`](types::SnapshotCollection).
-    #[response(types::SnapshotCollectionPage, list_snapshot_collections)]
+    #[response(types::SnapshotCollectionPage, list_snapshot_collections, "2025-03-12")]
     #[items(types::SnapshotCollection, numbered, counted)]
     pub struct ListSnapshotCollections {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -497,7 +497,7 @@ static LIST_SNAPSHOT_DATABASES: Operation = Operation {
 
 request! {
     /// Response: [`SnapshotDatabasePage`](types::SnapshotDatabasePage) of [`SnapshotDatabase`](types::SnapshotDatabase).
-    #[response(types::SnapshotDatabasePage, list_snapshot_databases)]
+    #[response(types::SnapshotDatabasePage, list_snapshot_databases, "2025-03-12")]
     #[items(types::SnapshotDatabase, numbered, counted)]
     pub struct ListSnapshotDatabases {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -530,7 +530,7 @@ static LIST_SNAPSHOTS: Operation = Operation {
 
 request! {
     /// Response: [`SnapshotPage`](types::SnapshotPage) of [`Snapshot`](types::Snapshot).
-    #[response(types::SnapshotPage, list_snapshots)]
+    #[response(types::SnapshotPage, list_snapshots, "2023-01-01")]
     #[items(types::Snapshot, numbered, counted)]
     pub struct ListSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -574,7 +574,7 @@ static TAKE_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: [`Snapshot`](types::Snapshot).
-    #[response(types::Snapshot, take_snapshot)]
+    #[response(types::Snapshot, take_snapshot, "2023-01-01")]
     pub struct TakeSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -596,7 +596,7 @@ static UPDATE_SNAPSHOT_RETENTION: Operation = Operation {
 
 request! {
     /// Response: [`Snapshot`](types::Snapshot).
-    #[response(types::Snapshot, update_snapshot_retention)]
+    #[response(types::Snapshot, update_snapshot_retention, "2023-01-01")]
     pub struct UpdateSnapshotRetention {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]

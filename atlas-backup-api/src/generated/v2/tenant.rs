@@ -168,7 +168,7 @@ static CREATE_TENANT_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`TenantRestoreJob`](types::TenantRestoreJob).
-    #[response(types::TenantRestoreJob, create_tenant_restore_job)]
+    #[response(types::TenantRestoreJob, create_tenant_restore_job, "2023-01-01")]
     pub struct CreateTenantRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -190,7 +190,7 @@ static DOWNLOAD_TENANT_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: [`TenantRestoreJob`](types::TenantRestoreJob).
-    #[response(types::TenantRestoreJob, download_tenant_snapshot)]
+    #[response(types::TenantRestoreJob, download_tenant_snapshot, "2023-01-01")]
     pub struct DownloadTenantSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -212,7 +212,7 @@ static GET_TENANT_RESTORE_JOB: Operation = Operation {
 
 request! {
     /// Response: [`TenantRestoreJob`](types::TenantRestoreJob).
-    #[response(types::TenantRestoreJob, get_tenant_restore_job)]
+    #[response(types::TenantRestoreJob, get_tenant_restore_job, "2023-01-01")]
     pub struct GetTenantRestoreJob {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -234,7 +234,7 @@ static GET_TENANT_SNAPSHOT: Operation = Operation {
 
 request! {
     /// Response: [`TenantSnapshot`](types::TenantSnapshot).
-    #[response(types::TenantSnapshot, get_tenant_snapshot)]
+    #[response(types::TenantSnapshot, get_tenant_snapshot, "2023-01-01")]
     pub struct GetTenantSnapshot {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
         #[query("envelope")]
@@ -256,7 +256,7 @@ static LIST_TENANT_RESTORE_JOBS: Operation = Operation {
 
 request! {
     /// Response: [`TenantRestoreJobPage`](types::TenantRestoreJobPage) of [`TenantRestoreJob`](types::TenantRestoreJob).
-    #[response(types::TenantRestoreJobPage, list_tenant_restore_jobs)]
+    #[response(types::TenantRestoreJobPage, list_tenant_restore_jobs, "2023-01-01")]
     #[items(types::TenantRestoreJob)]
     pub struct ListTenantRestoreJobs {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
@@ -279,7 +279,7 @@ static LIST_TENANT_SNAPSHOTS: Operation = Operation {
 
 request! {
     /// Response: [`TenantSnapshotPage`](types::TenantSnapshotPage) of [`TenantSnapshot`](types::TenantSnapshot).
-    #[response(types::TenantSnapshotPage, list_tenant_snapshots)]
+    #[response(types::TenantSnapshotPage, list_tenant_snapshots, "2023-01-01")]
     #[items(types::TenantSnapshot)]
     pub struct ListTenantSnapshots {
         /// Whether Atlas puts the status into the body and always answers 200, for callers that cannot see the status. Default: `false`.
