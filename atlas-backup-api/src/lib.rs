@@ -137,7 +137,21 @@
 //! Each call is a `tracing` span `atlas_call` with the target `atlas_backup_api` and the fields
 //! `operation`, `method`, `path` (the template), `attempt`, `status` and `elapsed_ms`. Each attempt
 //! and each delay is an event in it. Neither spans and events nor any message hold credentials,
-//! queries or bodies. [`Client::rate_limit`] returns how many calls are left in the rate limit.
+//! queries or bodies.
+//!
+//! Each HTTP request of a call is a span `atlas_request` in it, with the fields that OpenTelemetry's
+//! semantic conventions for HTTP clients name: `http.request.method`,
+//! `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`,
+//! `url.full` (without its query), `url.template` and `error.type`. The crate
+//! `tracing-opentelemetry` sends both spans as they are: the fields `otel.name`, `otel.kind` and
+//! `otel.status_code` are for it.
+//!
+//! [`Client::statistics`] counts calls, attempts, requests, delays and bytes, and
+//! [`Client::rate_limit`] returns how many calls are left in the rate limit.
+//!
+//! If a response says that its operation is deprecated, in the headers `Deprecation` or `Sunset`,
+//! the client warns of it in an event, once for each operation. [`Response::deprecation`] and
+//! [`Response::sunset`] return the times.
 //!
 //! # Errors
 //!
@@ -198,8 +212,9 @@ pub use client::poller::{Ending, Wait, WaitError};
 pub use config::call_options::CallOptions;
 pub use config::clock::{Clock, Sleep};
 pub use config::retry_policy::RetryPolicy;
+pub use config::statistics::Statistics;
 #[cfg(feature = "download")]
-pub use download::{Delivery, Download, DownloadError, DownloadProgress, SavedFile};
+pub use download::{Checksum, Delivery, Download, DownloadError, DownloadProgress, SavedFile};
 pub use error::Error;
 pub use error::ambiguous::AmbiguousError;
 pub use error::api::{ApiError, FieldViolation};
