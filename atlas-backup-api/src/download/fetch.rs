@@ -41,8 +41,8 @@ pub(super) struct Fetch<'a> {
     pub(super) lock: FileLock,
     pub(super) reporter: Reporter<'a>,
     pub(super) checksum: Option<&'a NewChecksum>,
-    /// The hashes of the bytes that were received or read so far.
-    pub(super) hashing: Hashing,
+    /// The hashes of the bytes that were received or read so far, unless they got lost.
+    pub(super) hashing: Option<Hashing>,
 }
 
 /// A response with the bytes from an offset on, and the file to write them to.
@@ -152,28 +152,25 @@ impl Fetch<'_> {
     async fn open(&mut self, resume: &Resume) -> Result<File, Failure> {
         let (part, from) = (self.part.clone(), resume.from);
         let file = self.on_disk(move || part.go_on(from)).await?;
-        let mut hashing = self.take_hashing();
-        if !hashing.leads_to(from, &resume.validator) {
-            hashing = self.new_hashing(Some(resume.validator.clone()));
-        }
+        let version = &resume.validator;
+        let known = self.hashing.take();
+        let hashing = known
+            .filter(|hashing| hashing.leads_to(from, version))
+            .or_else(|| self.new_hashing(Some(version.clone())));
+        let Some(hashing) = hashing else {
+            return Ok(file);
+        };
         let (hashing, file) = hashing
             .read_to(file, from)
             .await
             .map_err(|error| self.disk(&self.part.path, error))?;
-        self.hashing = hashing;
+        self.hashing = Some(hashing);
         Ok(file)
     }
 
     #[inline]
-    fn new_hashing(&self, version: Option<Validator>) -> Hashing {
+    fn new_hashing(&self, version: Option<Validator>) -> Option<Hashing> {
         Hashing::new(self.delivery, self.checksum, version)
-    }
-
-    /// Leaves hashes of no bytes behind: if those that are taken get lost, they are computed anew.
-    #[inline]
-    fn take_hashing(&mut self) -> Hashing {
-        let none = self.new_hashing(None);
-        std::mem::replace(&mut self.hashing, none)
     }
 
     /// Requests the file from its first byte.
@@ -248,7 +245,7 @@ impl Fetch<'_> {
     async fn receive(&mut self, mut incoming: Incoming) -> Result<(File, u64), Failure> {
         self.reporter.start(incoming.from, incoming.total);
         let (chunks, waiting) = mpsc::channel(WAITING_CHUNKS);
-        let (file, hashing) = (incoming.file, self.take_hashing());
+        let (file, hashing) = (incoming.file, self.hashing.take());
         let writer = self.start(move || write(file, hashing, waiting));
         let received = loop {
             match incoming.response.chunk().await {
@@ -280,10 +277,11 @@ impl Fetch<'_> {
     /// Gives the file its name, if it is what the delivery states. Returns the program's checksum.
     #[inline]
     async fn finish(&mut self, file: File) -> Result<Option<String>, Failure> {
-        let (part, hashing) = (self.part.clone(), self.take_hashing());
+        let (part, hashing) = (self.part.clone(), self.hashing.take());
         let synced = self.on_disk(move || {
             file.sync_all()?;
-            Ok((part.is_still(&file)?, hashing.finish()))
+            let hashes = hashing.map(Hashing::finish).unwrap_or_default();
+            Ok((part.is_still(&file)?, hashes))
         });
         let (is_ours, hashes) = synced.await?;
         // The file that has the name now belongs to another process: it must be neither deleted nor
@@ -379,13 +377,15 @@ async fn ended<T>(work: JoinHandle<io::Result<T>>) -> io::Result<T> {
 #[inline]
 fn write(
     file: File,
-    mut hashing: Hashing,
+    mut hashing: Option<Hashing>,
     mut chunks: mpsc::Receiver<impl AsRef<[u8]>>,
-) -> io::Result<(File, Hashing)> {
+) -> io::Result<(File, Option<Hashing>)> {
     let mut file = BufWriter::with_capacity(BUFFER, file);
     while let Some(chunk) = chunks.blocking_recv() {
         file.write_all(chunk.as_ref())?;
-        hashing.update(chunk.as_ref());
+        if let Some(hashing) = &mut hashing {
+            hashing.update(chunk.as_ref());
+        }
     }
     let file = file.into_inner().map_err(|error| error.into_error())?;
     Ok((file, hashing))

@@ -31,6 +31,7 @@ pub(super) struct Hashing {
 }
 
 /// The hashes of a whole file.
+#[derive(Default)]
 pub(super) struct Hashes {
     /// 40 digits in lower case.
     pub(super) sha1: Option<String>,
@@ -38,19 +39,21 @@ pub(super) struct Hashes {
 }
 
 impl Hashing {
-    /// Starts at the first byte of this version of a file.
+    /// Starts at the first byte of this version of a file. `None` if nobody needs a hash of it.
     #[inline]
     pub(super) fn new(
         delivery: &VerifiedDelivery,
         checksum: Option<&NewChecksum>,
         version: Option<Validator>,
-    ) -> Self {
-        Hashing {
-            sha1: delivery.sha1.is_some().then(Sha1::new),
-            checksum: checksum.map(|new| new()),
+    ) -> Option<Self> {
+        let sha1 = delivery.sha1.is_some().then(Sha1::new);
+        let checksum = checksum.map(|new| new());
+        (sha1.is_some() || checksum.is_some()).then_some(Hashing {
+            sha1,
+            checksum,
             version,
             bytes: 0,
-        }
+        })
     }
 
     /// Whether this can be continued to the offset: it has seen no byte of another version, and
@@ -73,11 +76,10 @@ impl Hashing {
     }
 
     /// Adds the bytes on disk up to the offset, in blocking threads. The file is then at the
-    /// offset, unless nothing is to be hashed.
+    /// offset.
     #[inline]
     pub(super) async fn read_to(mut self, mut file: File, offset: u64) -> io::Result<(Self, File)> {
-        let is_needed = self.sha1.is_some() || self.checksum.is_some();
-        while is_needed && self.bytes < offset {
+        while self.bytes < offset {
             (self, file) = blocking(move || {
                 self.read_slice(&mut file, offset)?;
                 Ok((self, file))

@@ -144,7 +144,7 @@ impl Run<'_> {
                 lock,
                 reporter,
                 checksum: self.checksum,
-                hashing: Hashing::new(delivery, self.checksum, None),
+                hashing: None,
             }
             .run()
             .await
@@ -157,7 +157,14 @@ impl Run<'_> {
 }
 
 #[inline]
-async fn checksum_on_disk(path: &Path, bytes: u64, hashing: Hashing) -> io::Result<Option<String>> {
+async fn checksum_on_disk(
+    path: &Path,
+    bytes: u64,
+    hashing: Option<Hashing>,
+) -> io::Result<Option<String>> {
+    let Some(hashing) = hashing else {
+        return Ok(None);
+    };
     let owned = path.to_owned();
     let file = blocking(move || File::open(owned)).await?;
     let (hashing, _) = hashing.read_to(file, bytes).await?;
