@@ -234,6 +234,6 @@ async fn each_of_several_files_at_once_has_its_own_checksum() {
     assert_eq!(found, expected);
     assert_eq!(
         hashed.load(Ordering::SeqCst),
-        offers.iter().map(|offer| offer.length).sum()
+        offers.iter().map(|offer| offer.length).sum::<u64>()
     );
 }

@@ -209,7 +209,10 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
             .on_progress(calls(&self.on_download));
         let download = (self.change)(download);
         if !download.overwrites() {
-            complete.extend(unfinished.begin(mode).map_err(SaveError::Download)?);
+            for (name, file) in unfinished.begin(mode).map_err(SaveError::Download)? {
+                // The checksum of a file of the previous attempt is known.
+                complete.entry(name).or_insert(file);
+            }
         }
         let saved = download
             .go_on(directory, complete)
