@@ -141,8 +141,9 @@ pub use client::raw_call::RawCall;
 pub use config::call_options::CallOptions;
 pub use config::clock::{Clock, Sleep};
 pub use config::retry_policy::RetryPolicy;
+pub use config::statistics::Statistics;
 #[cfg(feature = "download")]
-pub use download::{Delivery, Download, DownloadError, DownloadProgress, SavedFile};
+pub use download::{Checksum, Delivery, Download, DownloadError, DownloadProgress, SavedFile};
 pub use error::Error;
 pub use error::ambiguous::AmbiguousError;
 pub use error::api::{ApiError, FieldViolation};

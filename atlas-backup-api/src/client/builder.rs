@@ -13,6 +13,8 @@ use crate::config::base_url::BaseUrl;
 use crate::config::clock::{Clock, SystemClock};
 use crate::config::retry_policy::RetryPolicy;
 use crate::config::settings::Settings;
+use crate::config::statistics::Counters;
+use crate::config::warned::Warned;
 use crate::error::Error;
 use crate::error::configuration::ConfigurationError;
 use crate::pipeline::context::Context;
@@ -246,6 +248,8 @@ impl ClientBuilder {
                 .max_concurrency
                 .map(|most| Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
             rate_limit: Mutex::default(),
+            counters: Counters::default(),
+            warned: Warned::default(),
         };
         Ok(Client {
             context: Arc::new(Context { settings, auth }),

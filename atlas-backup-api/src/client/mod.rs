@@ -12,6 +12,7 @@ use std::sync::{Arc, PoisonError};
 
 use crate::auth::Credentials;
 use crate::config::settings::Settings;
+use crate::config::statistics::Statistics;
 use crate::error::Error;
 use crate::http::rate_limit::RateLimit;
 use crate::pipeline::context::Context;
@@ -55,6 +56,12 @@ impl Client {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Returns what this client and its clones have done since it was built, for a program's
+    /// metrics.
+    pub fn statistics(&self) -> Statistics {
+        self.settings().counters.read()
     }
 
     pub(crate) fn context(&self) -> &Arc<Context> {

@@ -61,6 +61,14 @@ impl BaseUrl {
         &self.text
     }
 
+    pub(crate) fn host(&self) -> Option<&str> {
+        self.url.host_str()
+    }
+
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.url.port_or_known_default()
+    }
+
     /// Returns the URL for a path and query, which the caller has percent-encoded. The host stays
     /// the same, whatever the path contains.
     pub(crate) fn join(&self, target: &str) -> Url {

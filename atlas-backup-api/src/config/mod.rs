@@ -6,3 +6,5 @@ pub(crate) mod clock;
 pub(crate) mod deadline;
 pub(crate) mod retry_policy;
 pub(crate) mod settings;
+pub(crate) mod statistics;
+pub(crate) mod warned;

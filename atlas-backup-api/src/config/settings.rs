@@ -8,6 +8,8 @@ use tokio::sync::Semaphore;
 use crate::config::base_url::BaseUrl;
 use crate::config::clock::Clock;
 use crate::config::retry_policy::RetryPolicy;
+use crate::config::statistics::Counters;
+use crate::config::warned::Warned;
 use crate::http::rate_limit::RateLimit;
 
 /// The settings of a client and the state that its clones share.
@@ -26,6 +28,9 @@ pub(crate) struct Settings {
     /// limit.
     pub(crate) permits: Option<Semaphore>,
     pub(crate) rate_limit: Mutex<Option<RateLimit>>,
+    pub(crate) counters: Counters,
+    /// The deprecated operations that were warned about.
+    pub(crate) warned: Warned,
 }
 
 impl Settings {

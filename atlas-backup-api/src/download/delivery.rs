@@ -33,6 +33,7 @@ pub struct Delivery {
     size: Option<u64>,
     sha1: Option<String>,
     identity: Option<String>,
+    replica_set: Option<String>,
     numbered: bool,
 }
 
@@ -47,6 +48,7 @@ impl Delivery {
             size: None,
             sha1: None,
             identity: None,
+            replica_set: None,
             numbered: false,
         }
     }
@@ -83,6 +85,14 @@ impl Delivery {
     #[inline]
     pub fn identity(mut self, identity: impl Into<String>) -> Self {
         self.identity = Some(identity.into());
+        self
+    }
+
+    /// States the replica set whose data the file holds, for
+    /// [`SavedFile::replica_set`](crate::SavedFile::replica_set).
+    #[inline]
+    pub fn replica_set(mut self, name: impl Into<String>) -> Self {
+        self.replica_set = Some(name.into());
         self
     }
 
@@ -137,6 +147,7 @@ impl Delivery {
             size,
             sha1,
             identity,
+            replica_set: self.replica_set,
             location,
             numbered,
             overwrite: false,
@@ -161,6 +172,7 @@ impl fmt::Debug for Delivery {
             .field("size", &self.size)
             .field("sha1", &self.sha1)
             .field("identity", &self.identity)
+            .field("replica_set", &self.replica_set)
             .finish()
     }
 }
@@ -176,6 +188,7 @@ pub(super) struct VerifiedDelivery {
     /// 40 digits in lower case.
     pub(super) sha1: Option<String>,
     pub(super) identity: Option<String>,
+    pub(super) replica_set: Option<String>,
     /// The hash of the URL without its query.
     pub(super) location: String,
     pub(super) numbered: bool,

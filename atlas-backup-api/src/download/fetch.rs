@@ -13,14 +13,16 @@ use reqwest::Response;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::checksum::NewChecksum;
 use super::content_range;
 use super::delivery::VerifiedDelivery;
 use super::error::DownloadError;
 use super::file_lock::FileLock;
+use super::hashing::Hashing;
 use super::http::{Failure, FileClient, unusable};
 use super::partial_file::{PartialFile, Resume};
 use super::progress::Reporter;
-use super::sha1;
+use super::run::CompleteFile;
 use super::validator::Validator;
 use crate::config::settings::Settings;
 
@@ -38,6 +40,9 @@ pub(super) struct Fetch<'a> {
     pub(super) part: PartialFile,
     pub(super) lock: FileLock,
     pub(super) reporter: Reporter<'a>,
+    pub(super) checksum: Option<&'a NewChecksum>,
+    /// The hashes of the bytes that were received or read so far, unless they got lost.
+    pub(super) hashing: Option<Hashing>,
 }
 
 /// A response with the bytes from an offset on, and the file to write them to.
@@ -49,16 +54,16 @@ struct Incoming {
 }
 
 impl Fetch<'_> {
-    /// Downloads the file and returns its length in bytes.
+    /// Downloads the file.
     #[inline]
-    pub(super) async fn run(mut self) -> Result<u64, DownloadError> {
+    pub(super) async fn run(mut self) -> Result<CompleteFile, DownloadError> {
         let mut delays = self.settings.retry.delays();
         let mut furthest = 0;
         loop {
             let failure = match self.attempt().await {
-                Ok(bytes) => {
+                Ok(file) => {
                     self.reporter.complete();
-                    return Ok(bytes);
+                    return Ok(file);
                 }
                 Err(failure) => failure,
             };
@@ -86,7 +91,7 @@ impl Fetch<'_> {
     }
 
     #[inline]
-    async fn attempt(&mut self) -> Result<u64, Failure> {
+    async fn attempt(&mut self) -> Result<CompleteFile, Failure> {
         // Reading the record is cheap: it has a few hundred bytes.
         let incoming = match self.part.resume(self.delivery) {
             Some(resume) => match self.rest(resume).await? {
@@ -111,17 +116,20 @@ impl Fetch<'_> {
             }
             .into());
         }
-        self.finish(file).await?;
-        Ok(bytes)
+        let checksum = self.finish(file).await?;
+        Ok(CompleteFile { bytes, checksum })
     }
 
     /// Requests the missing bytes; `None` if the host no longer has them, or does not say so
     /// clearly.
     #[inline]
     async fn rest(&mut self, resume: Resume) -> Result<Option<Incoming>, Failure> {
+        // Reading a long file takes minutes, in which a host that has begun to send would hang up.
+        let file = self.open(&resume).await?;
         let response = self.file_client.get(self.delivery, Some(&resume)).await?;
         self.trace(&response, resume.from);
         if response.status() == StatusCode::OK {
+            drop(file);
             return self.begin(response).await.map(Some);
         }
         let fits = content_range::rest_of(response.headers()) == Some((resume.from, resume.total));
@@ -131,14 +139,38 @@ impl Fetch<'_> {
         {
             return Ok(None);
         }
-        let part = self.part.clone();
-        let file = self.on_disk(move || part.go_on(resume.from)).await?;
         Ok(Some(Incoming {
             response,
             file,
             from: resume.from,
             total: Some(resume.total),
         }))
+    }
+
+    /// Opens the unfinished file at the offset, with the hashes of all bytes before it.
+    #[inline]
+    async fn open(&mut self, resume: &Resume) -> Result<File, Failure> {
+        let (part, from) = (self.part.clone(), resume.from);
+        let file = self.on_disk(move || part.go_on(from)).await?;
+        let version = &resume.validator;
+        let known = self.hashing.take();
+        let hashing = known
+            .filter(|hashing| hashing.leads_to(from, version))
+            .or_else(|| self.new_hashing(Some(version.clone())));
+        let Some(hashing) = hashing else {
+            return Ok(file);
+        };
+        let (hashing, file) = hashing
+            .read_to(file, from)
+            .await
+            .map_err(|error| self.disk(&self.part.path, error))?;
+        self.hashing = Some(hashing);
+        Ok(file)
+    }
+
+    #[inline]
+    fn new_hashing(&self, version: Option<Validator>) -> Option<Hashing> {
+        Hashing::new(self.delivery, self.checksum, version)
     }
 
     /// Requests the file from its first byte.
@@ -184,7 +216,9 @@ impl Fetch<'_> {
             }
             _ => {}
         }
-        let version = Validator::of(headers).zip(total);
+        let validator = Validator::of(headers);
+        self.hashing = self.new_hashing(validator.clone());
+        let version = validator.zip(total);
         // A file of unknown length has no last byte to request, so it gets no record.
         let (part, delivery) = (self.part.clone(), self.delivery.clone());
         let file = self
@@ -211,8 +245,8 @@ impl Fetch<'_> {
     async fn receive(&mut self, mut incoming: Incoming) -> Result<(File, u64), Failure> {
         self.reporter.start(incoming.from, incoming.total);
         let (chunks, waiting) = mpsc::channel(WAITING_CHUNKS);
-        let file = incoming.file;
-        let writer = self.start(move || write(file, waiting));
+        let (file, hashing) = (incoming.file, self.hashing.take());
+        let writer = self.start(move || write(file, hashing, waiting));
         let received = loop {
             match incoming.response.chunk().await {
                 Ok(Some(chunk)) => {
@@ -228,26 +262,28 @@ impl Fetch<'_> {
             }
         };
         drop(chunks);
-        let file = ended(writer)
+        let came = self.reporter.bytes() - incoming.from;
+        self.settings
+            .counters
+            .count(|all| all.bytes_downloaded += came);
+        let (file, hashing) = ended(writer)
             .await
             .map_err(|error| self.disk(&self.part.path, error))?;
+        self.hashing = hashing;
         received.map_err(|error| Failure::connection(&self.delivery.file, error))?;
         Ok((file, self.reporter.bytes()))
     }
 
+    /// Gives the file its name, if it is what the delivery states. Returns the program's checksum.
     #[inline]
-    async fn finish(&mut self, file: File) -> Result<(), Failure> {
-        let (part, is_hashed) = (self.part.clone(), self.delivery.sha1.is_some());
-        let read = self.on_disk(move || {
+    async fn finish(&mut self, file: File) -> Result<Option<String>, Failure> {
+        let (part, hashing) = (self.part.clone(), self.hashing.take());
+        let synced = self.on_disk(move || {
             file.sync_all()?;
-            let found = if is_hashed {
-                Some(sha1::of_file(&file)?)
-            } else {
-                None
-            };
-            Ok((part.is_still(&file)?, found))
+            let hashes = hashing.map(Hashing::finish).unwrap_or_default();
+            Ok((part.is_still(&file)?, hashes))
         });
-        let (is_ours, found) = read.await?;
+        let (is_ours, hashes) = synced.await?;
         // The file that has the name now belongs to another process: it must be neither deleted nor
         // finished.
         if !is_ours {
@@ -256,7 +292,7 @@ impl Fetch<'_> {
             }
             .into());
         }
-        if let (Some(expected), Some(found)) = (&self.delivery.sha1, found) {
+        if let (Some(expected), Some(found)) = (&self.delivery.sha1, hashes.sha1) {
             if *expected != found {
                 self.discard().await?;
                 let (file, expected) = (self.delivery.file.clone(), expected.clone());
@@ -276,7 +312,9 @@ impl Fetch<'_> {
                 }
                 .into())
             }
-            finished => finished.map_err(|error| self.disk(&self.part.target, error)),
+            finished => finished
+                .map(|()| hashes.checksum)
+                .map_err(|error| self.disk(&self.part.target, error)),
         }
     }
 
@@ -337,10 +375,18 @@ async fn ended<T>(work: JoinHandle<io::Result<T>>) -> io::Result<T> {
 }
 
 #[inline]
-fn write(file: File, mut chunks: mpsc::Receiver<impl AsRef<[u8]>>) -> io::Result<File> {
+fn write(
+    file: File,
+    mut hashing: Option<Hashing>,
+    mut chunks: mpsc::Receiver<impl AsRef<[u8]>>,
+) -> io::Result<(File, Option<Hashing>)> {
     let mut file = BufWriter::with_capacity(BUFFER, file);
     while let Some(chunk) = chunks.blocking_recv() {
         file.write_all(chunk.as_ref())?;
+        if let Some(hashing) = &mut hashing {
+            hashing.update(chunk.as_ref());
+        }
     }
-    file.into_inner().map_err(|error| error.into_error())
+    let file = file.into_inner().map_err(|error| error.into_error())?;
+    Ok((file, hashing))
 }

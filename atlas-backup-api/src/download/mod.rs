@@ -1,35 +1,43 @@
 //! Downloads files that Atlas offers, from hosts that do not belong to the Atlas API.
 
 mod bounded_concurrency;
+mod checksum;
 mod content_range;
 mod delivery;
 mod error;
 mod fetch;
 mod file_lock;
 mod file_name;
+mod hashing;
 mod http;
 mod mode;
 mod partial_file;
 mod progress;
 mod run;
+mod saved_file;
 mod sha1;
 mod validator;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::client::Client;
 use crate::error::configuration::ConfigurationError;
+use checksum::NewChecksum;
+use delivery::VerifiedDelivery;
 use http::FileClient;
 use progress::Listener;
 use run::{Run, check, prepare};
 
+pub use checksum::Checksum;
 pub use delivery::Delivery;
 pub use error::DownloadError;
 pub(crate) use mode::Mode;
 pub use progress::DownloadProgress;
+pub(crate) use run::CompleteFile;
+pub use saved_file::SavedFile;
 
 /// A download that has not begun, created by [`Client::download`]. The chapter about
 /// [downloads](crate::docs::downloads) describes what it does.
@@ -42,17 +50,8 @@ pub struct Download {
     unix_mode: u32,
     idle_timeout: Duration,
     http: Option<reqwest::ClientBuilder>,
+    checksum: Option<NewChecksum>,
     listener: Option<Listener>,
-}
-
-/// A complete file, written to disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SavedFile {
-    /// The path of the file: the directory as the caller named it, and the file's name.
-    pub path: PathBuf,
-    /// The length of the file in bytes.
-    pub bytes: u64,
 }
 
 impl Client {
@@ -75,6 +74,7 @@ impl Download {
             unix_mode: 0o600,
             idle_timeout: Duration::from_secs(60),
             http: None,
+            checksum: None,
             listener: None,
         }
     }
@@ -163,6 +163,18 @@ impl Download {
         self
     }
 
+    /// Computes a checksum of each file while it is saved, for [`SavedFile::checksum`]. The function
+    /// is called for each file, and again if a file has to be started over.
+    ///
+    /// Bytes are added as they are received. Only those that an earlier download left on the disk
+    /// are read from there, before the rest is requested; of a file that
+    /// [`SaveSnapshot`](crate::SaveSnapshot) finds complete, that is all of them.
+    #[inline]
+    pub fn checksum(mut self, new: impl Fn() -> Box<dyn Checksum> + Send + Sync + 'static) -> Self {
+        self.checksum = Some(Box::new(new));
+        self
+    }
+
     /// Sets a callback for progress. It is called when bytes were received and when a file is
     /// complete: thousands of times a second on a fast network, so it should return quickly. One
     /// callback serves all files and is called for one file at a time.
@@ -191,14 +203,13 @@ impl Download {
         self.go_on(directory.as_ref(), &mut BTreeMap::new()).await
     }
 
-    /// Downloads the files that are not in `complete`, a map of file names to lengths. Numbered
-    /// files are always downloaded, because the same number may now mean another file. A file in
+    /// Downloads the files that are not in `complete`, a map from the names of files. Numbered files are always downloaded, because the same number may now mean another file. A file in
     /// `complete` may be replaced, since the same program wrote it.
     #[inline]
     pub(crate) async fn go_on(
         mut self,
         directory: &Path,
-        complete: &mut BTreeMap<String, u64>,
+        complete: &mut BTreeMap<String, CompleteFile>,
     ) -> Result<Vec<SavedFile>, DownloadError> {
         let (mode, file_client) = (self.mode()?, self.file_client()?);
         let mut deliveries = check(std::mem::take(&mut self.files), &file_client)?;
@@ -215,6 +226,7 @@ impl Download {
             directory,
             real: &real,
             mode,
+            checksum: self.checksum.as_ref(),
         };
         run.fetch_missing(
             &deliveries,
@@ -223,13 +235,19 @@ impl Download {
             self.listener.take(),
         )
         .await?;
-        Ok(deliveries
-            .iter()
-            .map(|delivery| SavedFile {
+        run.add_checksums(&deliveries, complete).await?;
+        let saved = |delivery: VerifiedDelivery| {
+            let CompleteFile { bytes, checksum } = complete[&delivery.file].clone();
+            SavedFile {
                 path: directory.join(&delivery.file),
-                bytes: complete[&delivery.file],
-            })
-            .collect())
+                name: delivery.file,
+                bytes,
+                replica_set: delivery.replica_set,
+                sha1: delivery.sha1,
+                checksum,
+            }
+        };
+        Ok(deliveries.into_iter().map(saved).collect())
     }
 
     #[inline]

@@ -2,21 +2,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
 use super::bounded_concurrency::BoundedConcurrency;
+use super::checksum::NewChecksum;
 use super::delivery::{Delivery, VerifiedDelivery};
 use super::error::DownloadError;
 use super::fetch::{Fetch, blocking};
 use super::file_lock;
+use super::hashing::Hashing;
 use super::http::FileClient;
 use super::mode::Mode;
 use super::partial_file::PartialFile;
 use super::progress::{At, Listener, Progress, Reporter};
 use crate::config::settings::Settings;
+
+/// A file that is on disk under its own name, with all its bytes.
+#[derive(Clone)]
+pub(crate) struct CompleteFile {
+    /// The length of the file.
+    pub(crate) bytes: u64,
+    /// The program's checksum of the file, once it is known.
+    pub(crate) checksum: Option<String>,
+}
 
 /// What all files of a download have in common.
 pub(super) struct Run<'a> {
@@ -27,6 +40,7 @@ pub(super) struct Run<'a> {
     /// The canonical path of the directory.
     pub(super) real: &'a Path,
     pub(super) mode: Mode,
+    pub(super) checksum: Option<&'a NewChecksum>,
 }
 
 impl Run<'_> {
@@ -36,12 +50,12 @@ impl Run<'_> {
     pub(super) async fn fetch_missing(
         &self,
         deliveries: &[VerifiedDelivery],
-        complete: &mut BTreeMap<String, u64>,
+        complete: &mut BTreeMap<String, CompleteFile>,
         most: usize,
         listener: Option<Listener>,
     ) -> Result<(), DownloadError> {
         let at = |delivery: &VerifiedDelivery| match complete.get(&delivery.file) {
-            Some(&bytes) => At {
+            Some(&CompleteFile { bytes, .. }) => At {
                 bytes,
                 total: Some(bytes),
                 is_complete: true,
@@ -68,7 +82,7 @@ impl Run<'_> {
         let mut fetches = BoundedConcurrency::new(most, fetches);
         let outcome = loop {
             match fetches.next().await {
-                Some(Ok((file, bytes))) => drop(complete.insert(file, bytes)),
+                Some(Ok((name, file))) => drop(complete.insert(name, file)),
                 Some(Err(error)) => break Err(error),
                 None => break Ok(()),
             }
@@ -81,14 +95,38 @@ impl Run<'_> {
         outcome
     }
 
-    /// Returns the name of the file and its length.
+    /// Adds the checksums of the files that an earlier download completed. They are read from the
+    /// disk after the others were downloaded, because the URLs of those expire.
+    #[inline]
+    pub(super) async fn add_checksums(
+        &self,
+        deliveries: &[VerifiedDelivery],
+        complete: &mut BTreeMap<String, CompleteFile>,
+    ) -> Result<(), DownloadError> {
+        let Some(new) = self.checksum else {
+            return Ok(());
+        };
+        for delivery in deliveries {
+            let file = complete.get_mut(&delivery.file);
+            if let Some(file) = file.filter(|file| file.checksum.is_none()) {
+                let path = self.directory.join(&delivery.file);
+                let hashing = Hashing::new(delivery, Some(new), None);
+                file.checksum = checksum_on_disk(&path, file.bytes, hashing)
+                    .await
+                    .map_err(|error| DownloadError::disk(&path, error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the name of the file, and the file.
     #[inline]
     async fn fetch(
         &self,
         delivery: &VerifiedDelivery,
         reporter: Reporter<'_>,
         writing: mpsc::Sender<Infallible>,
-    ) -> Result<(String, u64), DownloadError> {
+    ) -> Result<(String, CompleteFile), DownloadError> {
         let host = delivery.url.origin().ascii_serialization();
         let span = tracing::info_span!(target: "atlas_backup_api", "atlas_download", file = delivery.file, host);
         let fetched = async {
@@ -105,6 +143,8 @@ impl Run<'_> {
                 part,
                 lock,
                 reporter,
+                checksum: self.checksum,
+                hashing: None,
             }
             .run()
             .await
@@ -112,8 +152,23 @@ impl Run<'_> {
         fetched
             .instrument(span)
             .await
-            .map(|bytes| (delivery.file.clone(), bytes))
+            .map(|file| (delivery.file.clone(), file))
     }
+}
+
+#[inline]
+async fn checksum_on_disk(
+    path: &Path,
+    bytes: u64,
+    hashing: Option<Hashing>,
+) -> io::Result<Option<String>> {
+    let Some(hashing) = hashing else {
+        return Ok(None);
+    };
+    let owned = path.to_owned();
+    let file = blocking(move || File::open(owned)).await?;
+    let (hashing, _) = hashing.read_to(file, bytes).await?;
+    Ok(hashing.finish().checksum)
 }
 
 /// Creates the directory, and fails if one of the files exists. Returns the canonical path of the

@@ -1,26 +1,6 @@
 //! SHA-1 hashes: legacy restore jobs state the SHA-1 of their files.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
-
 use sha1::{Digest, Sha1};
-
-/// Hashes a whole file as it is on disk now, including bytes that a process wrote before it was
-/// killed.
-#[inline]
-pub(super) fn of_file(mut file: &File) -> io::Result<String> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut hash = Sha1::new();
-    let mut buffer = vec![0; 256 * 1024];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(hex(&hash.finalize())),
-            Ok(read) => hash.update(&buffer[..read]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
 
 #[inline]
 pub(super) fn of_text(text: &str) -> String {
@@ -28,7 +8,7 @@ pub(super) fn of_text(text: &str) -> String {
 }
 
 #[inline]
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -29,7 +29,7 @@ pub struct AuthError {
 enum Cause {
     /// The API responded with 401. The hint says what to check.
     Refused {
-        answer: ApiError,
+        answer: Box<ApiError>,
         hint: &'static str,
     },
     /// The token endpoint responded with an error.
@@ -58,7 +58,10 @@ impl AuthError {
     ) -> Self {
         AuthError {
             operation: Some(operation.into()),
-            ..AuthError::new(Cause::Refused { answer, hint })
+            ..AuthError::new(Cause::Refused {
+                answer: Box::new(answer),
+                hint,
+            })
         }
     }
 

@@ -1,7 +1,8 @@
 //! Reads the parts of a response that do not depend on the operation: a body up to a limit, its
-//! charset, its envelope, and the headers for rate limits and delays.
+//! charset, its envelope, and the headers for rate limits, delays and deprecation.
 
 pub(crate) mod charset;
+pub(crate) mod deprecation;
 pub(crate) mod envelope;
 pub(crate) mod limited_body;
 pub(crate) mod rate_limit;

@@ -62,11 +62,8 @@ macro_rules! deliveries {
                     let (urls, components) = (&self.delivery_url, &self.components);
                     let named = components.iter().filter_map(|component| {
                         let url = component.download_url.as_deref()?;
-                        Some(delivery(
-                            snapshot,
-                            Some(component.replica_set_name.as_deref()?),
-                            url,
-                        ))
+                        let name = component.replica_set_name.as_deref()?;
+                        Some(delivery(snapshot, Some(name), url).replica_set(name))
                     });
                     let named: Vec<_> = named.collect();
                     if !named.is_empty() && named.len() >= components.len().max(urls.len()) {

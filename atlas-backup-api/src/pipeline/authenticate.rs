@@ -1,21 +1,29 @@
 //! One attempt: an exchange with credentials, and a second exchange if the server rejects the first
 //! with a challenge or an expired token.
 
-use http::{HeaderValue, StatusCode};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
+
+use http::{HeaderMap, HeaderValue, StatusCode};
+use tracing::Instrument;
+use tracing::field::display;
 
 use crate::auth::{Auth, ServiceAccount};
 #[cfg(feature = "digest")]
 use crate::auth::{Digest, Nonce};
 use crate::config::deadline::Deadline;
+use crate::config::settings::Settings;
 use crate::error::Error;
 #[cfg(feature = "digest")]
 use crate::error::api::ApiError;
 #[cfg(feature = "digest")]
 use crate::error::auth::AuthError;
 use crate::error::connection::ConnectionError;
+use crate::http::deprecation;
 use crate::pipeline::context::Context;
 use crate::pipeline::exchange::{ExchangeError, RawResponse, exchange};
 use crate::pipeline::request::Request;
+use crate::pipeline::span;
 
 /// The result of an attempt.
 pub(crate) struct AttemptOutcome {
@@ -40,11 +48,13 @@ pub(crate) async fn attempt(
     context: &Context,
     request: &Request,
     deadline: Deadline,
+    sent: &AtomicU32,
 ) -> AttemptOutcome {
     let attempt = Attempt {
         context,
         request,
         deadline,
+        sent,
         url: url(context, request),
     };
     // The permit is released between attempts, so that a call that waits does not block other
@@ -73,10 +83,21 @@ pub(crate) async fn attempt(
     }
 }
 
+/// Warns once of each operation that a response calls deprecated.
+fn warn_if_deprecated(settings: &Settings, operation: &str, headers: &HeaderMap) {
+    if deprecation::is_deprecated(headers) && settings.warned.is_first(operation) {
+        let deprecation = deprecation::deprecation(headers).map(display);
+        let sunset = deprecation::sunset(headers).map(display);
+        tracing::warn!(target: "atlas_backup_api", operation, deprecation, sunset, "deprecated by Atlas");
+    }
+}
+
 struct Attempt<'a> {
     context: &'a Context,
     request: &'a Request,
     deadline: Deadline,
+    /// How many requests the call has sent.
+    sent: &'a AtomicU32,
     url: String,
 }
 
@@ -201,8 +222,28 @@ impl Attempt<'_> {
             context,
             request,
             deadline,
+            sent,
             url,
         } = self;
-        exchange(&context.settings, request, url, authorization, *deadline).await
+        let (settings, route) = (&context.settings, &request.route);
+        let named = (route.method.as_str(), &*route.path);
+        let span = span::of_request(settings, named, url, sent.fetch_add(1, Relaxed));
+        settings.counters.count(|all| {
+            all.requests += 1;
+            all.bytes_sent += request.body.as_ref().map_or(0, |body| body.len() as u64);
+        });
+        let outcome = exchange(settings, request, url, authorization, *deadline)
+            .instrument(span.clone())
+            .await;
+        let status = outcome.as_ref().map(|answer| answer.status);
+        span::record_response(&span, status.map_err(|broken| &broken.error));
+        if let Ok(answer) = &outcome {
+            let received = answer.body.len() as u64;
+            settings
+                .counters
+                .count(|all| all.bytes_received += received);
+            warn_if_deprecated(settings, &route.name, &answer.headers);
+        }
+        outcome
     }
 }

@@ -4,6 +4,9 @@ use std::fmt;
 use std::ops::Deref;
 
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+
+use crate::http::deprecation;
 
 /// The value of a success response, with status and headers. It dereferences to the value.
 #[derive(Clone)]
@@ -32,6 +35,18 @@ impl<T> Response<T> {
     /// The headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// When this version of the operation was deprecated or will be, by the header `Deprecation`
+    /// (RFC 9745). `None` if the response does not say so, or names no time.
+    pub fn deprecation(&self) -> Option<Timestamp> {
+        deprecation::deprecation(&self.headers)
+    }
+
+    /// When this version of the operation is expected to stop working, by the header `Sunset` (RFC
+    /// 8594). `None` if the response does not say so.
+    pub fn sunset(&self) -> Option<Timestamp> {
+        deprecation::sunset(&self.headers)
     }
 
     /// The value without status and headers.

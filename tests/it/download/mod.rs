@@ -1,5 +1,6 @@
 //! Downloads from a separate host, over real sockets, to a real disk.
 
+pub mod checksums;
 mod disk;
 mod encodings;
 #[cfg(target_os = "linux")]

@@ -342,3 +342,16 @@ async fn progress_is_reported_to_the_end() {
     );
     assert_eq!((heard[0].bytes, heard.last().unwrap().bytes), (0, LENGTH));
 }
+
+#[tokio::test]
+async fn the_client_counts_the_bytes_that_were_downloaded() {
+    let setting = setting();
+    let url = setting.host.add_file(HostedFile::new(LENGTH, 1));
+    setting
+        .host
+        .script([DownloadFault::Cut(LENGTH / 3), DownloadFault::IgnoreRange]);
+    setting.fetch(&url).await.unwrap();
+    let counted = setting.client.statistics();
+    assert_eq!(counted.bytes_downloaded, LENGTH / 3 + LENGTH);
+    assert_eq!((counted.calls, counted.requests), (0, 0));
+}

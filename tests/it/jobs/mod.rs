@@ -6,6 +6,7 @@
 )]
 
 mod asking;
+mod checksums;
 mod directories;
 mod either_kind;
 mod families;

@@ -20,9 +20,9 @@ use super::{Setting, setting, setting_with};
 use crate::transport::{NoWait, api_key, seconds, service_account};
 
 /// The length of each file in bytes, unless a test sets another one.
-const BYTES: u64 = 256 * 1024;
+pub const BYTES: u64 = 256 * 1024;
 
-fn directory() -> TempDir {
+pub fn directory() -> TempDir {
     tempfile::tempdir().expect("there is a folder for temporary files")
 }
 
@@ -49,7 +49,7 @@ async fn save(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
 
 /// Like [`save`], but downloads one file after another, so that the test knows which files are
 /// complete when something happens.
-async fn save_in_turn(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
+pub async fn save_in_turn(setting: &Setting, cluster: &str) -> SaveSnapshot<RestoreJob> {
     save(setting, cluster)
         .await
         .download(|download| download.max_concurrency(1))
@@ -375,7 +375,7 @@ async fn v1_jobs_name_their_files_too() {
 
 /// Advances the clock by two hours when a file has reached `from` bytes: once for each file, and at
 /// most `times` times.
-fn late(
+pub fn late(
     setting: &Setting,
     mut times: u32,
     from: u64,

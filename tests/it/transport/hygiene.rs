@@ -233,7 +233,9 @@ async fn a_span_records_each_attempt_and_the_result() {
     let text = Everything::heard();
     let path = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots";
     for line in [
-        &*format!(r#"span atlas_call: operation="takeSnapshot" method="POST" path="{path}""#),
+        &*format!(
+            r#"span atlas_call: operation="takeSnapshot" method="POST" path="{path}" otel.name="takeSnapshot""#
+        ),
         "record: attempt=1",
         "event atlas_backup_api DEBUG: message=attempt attempt=1 status=429 elapsed_ms=0",
         r#"event atlas_backup_api WARN: message=trying again attempt=1 failure="rate limited" delay_ms=7000"#,

@@ -9,11 +9,14 @@
 mod access_tokens;
 mod bounds;
 mod cancelling;
+mod deprecation;
 mod digest;
 mod flood;
 pub mod hygiene;
 mod limits;
 mod retries;
+mod spans;
+mod statistics;
 mod tokens;
 mod unsigned;
 

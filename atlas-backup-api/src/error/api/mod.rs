@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{OperationName, redact};
 use crate::http::charset;
+use crate::http::deprecation;
 use crate::http::envelope;
 use crate::http::retry_after::retry_after;
 
@@ -28,6 +29,8 @@ pub struct ApiError {
     parameters: Vec<Value>,
     violations: Vec<FieldViolation>,
     retry_after: Option<Duration>,
+    deprecation: Option<Timestamp>,
+    sunset: Option<Timestamp>,
     excerpt: Option<String>,
     body: Option<Value>,
 }
@@ -111,6 +114,8 @@ impl ApiError {
             parameters: parameters(members),
             violations: violations(members),
             retry_after: retry_after(headers, Timestamp::now()),
+            deprecation: deprecation::deprecation(headers),
+            sunset: deprecation::sunset(headers),
             excerpt: None,
             body: (!members.is_empty()).then(|| Value::Object(members.clone())),
         };
@@ -164,6 +169,18 @@ impl ApiError {
     /// The delay that Atlas requests before a retry.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+
+    /// When this version of the operation was deprecated or will be, by the header `Deprecation`
+    /// (RFC 9745). `None` if the response does not say so, or names no time.
+    pub fn deprecation(&self) -> Option<Timestamp> {
+        self.deprecation
+    }
+
+    /// When this version of the operation is expected to stop working, by the header `Sunset` (RFC
+    /// 8594). `None` if the response does not say so.
+    pub fn sunset(&self) -> Option<Timestamp> {
+        self.sunset
     }
 
     /// The text of a body that is not Atlas's JSON, or the URL to which a redirect points: at most

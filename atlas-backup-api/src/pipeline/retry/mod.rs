@@ -5,6 +5,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
@@ -26,6 +27,7 @@ use crate::pipeline::decode;
 use crate::pipeline::exchange::RawResponse;
 use crate::pipeline::operation::Idempotency;
 use crate::pipeline::request::Request;
+use crate::pipeline::span;
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -48,7 +50,11 @@ pub(crate) fn send(
             attempt = Empty,
             status = Empty,
             elapsed_ms = Empty,
+            otel.name = &*route.name,
+            otel.status_code = Empty,
+            "error.type" = Empty,
         );
+        context.settings.counters.count(|all| all.calls += 1);
         let began = context.settings.clock.now();
         let outcome = attempts(&context, &request, &span, began)
             .instrument(span.clone())
@@ -68,6 +74,11 @@ pub(crate) fn send(
                     .saturating_duration_since(began),
             ),
         );
+        let (name, enveloped) = (&request.route.name, request.enveloped());
+        let status = outcome
+            .as_ref()
+            .map(|answer| decode::status(name, enveloped, answer));
+        span::record_failure(&span, status);
         outcome
     })
 }
@@ -89,12 +100,13 @@ async fn attempts(
     // Most calls need no retry, so the delays are created on demand.
     let mut delays: Option<Delays> = None;
     let mut may_have_acted = false;
-    let mut attempt = 0_u32;
+    let (mut attempt, sent) = (0_u32, AtomicU32::new(0));
     loop {
         attempt += 1;
+        settings.counters.count(|all| all.attempts += 1);
         span.record("attempt", attempt);
         let AttemptOutcome { outcome, unsigned } =
-            authenticate::attempt(context, request, deadline).await;
+            authenticate::attempt(context, request, deadline, &sent).await;
         let status = outcome
             .as_ref()
             .ok()
@@ -125,6 +137,7 @@ async fn attempts(
                 let delay_ms = millis(delay);
                 tracing::warn!(target: "atlas_backup_api", attempt, failure = failure.as_str(), delay_ms, "trying again");
                 clock.sleep(delay).await;
+                settings.counters.count(|all| all.waited += delay);
                 began = clock.now();
             }
             None if effect == Idempotency::NotIdempotent && failure.may_have_acted() => {

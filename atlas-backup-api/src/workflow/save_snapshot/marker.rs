@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::download::{DownloadError, Mode};
+use crate::download::{CompleteFile, DownloadError, Mode};
 use crate::model_ext::restore_job::SUFFIX;
 
 const TEXT: &str =
@@ -33,9 +33,9 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// Returns the complete files and their lengths. Fails if there are files but no marker.
+    /// Returns the complete files. Fails if there are files but no marker.
     #[inline]
-    pub(super) fn files(&self) -> Result<BTreeMap<String, u64>, DownloadError> {
+    pub(super) fn files(&self) -> Result<BTreeMap<String, CompleteFile>, DownloadError> {
         let files = self
             .look()
             .map_err(|error| DownloadError::disk(self.directory, error))?;
@@ -48,7 +48,7 @@ impl<'a> Marker<'a> {
     }
 
     #[inline]
-    fn look(&self) -> io::Result<BTreeMap<String, u64>> {
+    fn look(&self) -> io::Result<BTreeMap<String, CompleteFile>> {
         let entries = match fs::read_dir(self.directory) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
             entries => entries?,
@@ -61,7 +61,11 @@ impl<'a> Marker<'a> {
                 .to_str()
                 .filter(|name| name.starts_with(self.prefix) && name.ends_with(SUFFIX))
             {
-                files.insert(name.to_owned(), entry.metadata()?.len());
+                let file = CompleteFile {
+                    bytes: entry.metadata()?.len(),
+                    checksum: None,
+                };
+                files.insert(name.to_owned(), file);
             }
         }
         Ok(files)
@@ -69,7 +73,10 @@ impl<'a> Marker<'a> {
 
     /// Like `files`, and writes the marker.
     #[inline]
-    pub(super) fn begin(&self, mode: Mode) -> Result<BTreeMap<String, u64>, DownloadError> {
+    pub(super) fn begin(
+        &self,
+        mode: Mode,
+    ) -> Result<BTreeMap<String, CompleteFile>, DownloadError> {
         let files = self.files()?;
         let marked = mode
             .create_dir_all(self.directory)

@@ -14,7 +14,9 @@ use std::time::Duration;
 use crate::client::Client;
 use crate::client::call::Call;
 use crate::client::poller::{PollOptions, Wait};
-use crate::download::{Delivery, Download, DownloadError, DownloadProgress, SavedFile};
+use crate::download::{
+    CompleteFile, Delivery, Download, DownloadError, DownloadProgress, SavedFile,
+};
 use crate::error::Error;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::pipeline::decode::Content;
@@ -169,7 +171,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
     async fn once(
         &mut self,
         directory: &Path,
-        complete: &mut BTreeMap<String, u64>,
+        complete: &mut BTreeMap<String, CompleteFile>,
     ) -> Result<Vec<SavedFile>, SaveError<J>> {
         let plan = self
             .plan
@@ -207,7 +209,10 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
             .on_progress(calls(&self.on_download));
         let download = (self.change)(download);
         if !download.overwrites() {
-            complete.extend(unfinished.begin(mode).map_err(SaveError::Download)?);
+            for (name, file) in unfinished.begin(mode).map_err(SaveError::Download)? {
+                // The checksum of a file of the previous attempt is known.
+                complete.entry(name).or_insert(file);
+            }
         }
         let saved = download
             .go_on(directory, complete)
