@@ -8,7 +8,7 @@
 //! # A first call
 //!
 //! Required arguments are parameters, optional ones are setters of the call or fields of its body,
-//! and awaiting `send` sends the request. [`Client::from_env`] reads the credentials from the
+//! and awaiting the call sends the request. [`Client::from_env`] reads the credentials from the
 //! environment variables that other tools for Atlas use.
 //!
 #![cfg_attr(feature = "v2", doc = "```no_run")]
@@ -16,24 +16,19 @@
 //! use atlas_backup_api::Client;
 //! use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
 //!
-//! # async fn run() -> Result<(), atlas_backup_api::Error> {
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::from_env()?;
-//! let snapshot = client
-//!     .v2()
-//!     .take_snapshot(
-//!         "32b6e34b3d91647abb20e7b8",
-//!         "orders",
-//!         OnDemandSnapshotRequest { retention_in_days: Some(5), ..Default::default() },
-//!     )
-//!     .send()
-//!     .await?;
+//! let project = client.v2().find_project("Shop").await?;
+//! let body = OnDemandSnapshotRequest { retention_in_days: Some(5), ..Default::default() };
+//! let snapshot = client.v2().take_snapshot(&project, "orders", body).await?;
 //! println!("snapshot {} was accepted: {}", snapshot.id, snapshot.status());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The first argument is the id of a project, the second the name of a cluster. The response
-//! dereferences to the snapshot and has the HTTP status and headers ([`Response`]).
+//! The first argument is a project, or its id; the second is a cluster, or its name. The response
+//! dereferences to the snapshot and has the HTTP status and headers ([`Response`]). Operations that
+//! this crate has no method for are [raw calls](docs::raw_calls).
 //!
 #![cfg_attr(all(feature = "v2", feature = "download"), doc = include_str!("docs/jobs.md"))]
 #![cfg_attr(
