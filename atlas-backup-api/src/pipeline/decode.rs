@@ -232,20 +232,12 @@ fn check_status(
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, Method};
+    use http::HeaderMap;
     use serde_json::json;
 
     use super::*;
-    use crate::pipeline::operation::Idempotency;
 
-    static GET: Operation = Operation {
-        id: "get",
-        method: Method::GET,
-        path: "/",
-        accept: "application/json",
-        content_type: None,
-        idempotency: Idempotency::Safe,
-    };
+    const GET: OperationName = OperationName::Borrowed("get");
 
     fn nothing(enveloped: bool, answer: &RawResponse) -> Result<StatusCode, Error> {
         super::nothing(&GET, enveloped, answer)
