@@ -121,7 +121,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         };
         reports.push(compared.map_err(render)?);
     }
-    let today = || Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let today = || Timestamp::now().to_zoned_datetime(TimeZone::UTC).date();
     let calendar = Calendar {
         today: arguments.today.unwrap_or_else(today),
         sunset: arguments.sunset,
