@@ -73,6 +73,12 @@ fn each_crate_depends_only_on_those_that_it_may() {
     let wanted: &[(&str, &[&str], &[&str])] = &[
         // Users compile this crate, so it depends on neither the generator nor the fake.
         ("atlas-backup-api", &[], &[]),
+        // The program has the public API of the client, as any other program has.
+        (
+            "atlas-backup-cli",
+            &["atlas-backup-api"],
+            &["atlas-backup-fake"],
+        ),
         (
             "atlas-backup-codegen",
             &["atlas-backup-document", "progenitor"],

@@ -34,6 +34,7 @@ pub struct TakeSnapshotAndWait {
     cluster: Result<ClusterRef, InvalidArgument>,
     body: OnDemandSnapshotRequest,
     options: PollOptions,
+    requested: Box<dyn FnOnce(&Snapshot) + Send>,
     progress: Progress,
 }
 
@@ -92,6 +93,7 @@ impl Api {
             cluster,
             body,
             options: PollOptions::default(),
+            requested: Box::new(|_| {}),
             progress: Box::new(|_| {}),
         }
     }
@@ -112,6 +114,15 @@ impl TakeSnapshotAndWait {
         self
     }
 
+    /// Sets a callback that is called once, with the requested snapshot: as soon as Atlas has
+    /// accepted the request or, if the response was lost, as soon as the snapshot is found. A program
+    /// that stores its id there knows later what to wait for, even if it is ended meanwhile.
+    #[inline]
+    pub fn on_requested(mut self, see: impl FnOnce(&Snapshot) + Send + 'static) -> Self {
+        self.requested = Box::new(see);
+        self
+    }
+
     /// Sets a callback that is called after each successful poll with the snapshot that the call
     /// waits for: one that was in progress before, or the requested one. Their ids tell them apart.
     #[inline]
@@ -127,6 +138,7 @@ impl TakeSnapshotAndWait {
             cluster,
             mut body,
             options,
+            requested,
             progress,
         } = self;
         let checked = cluster.and_then(|cluster| body.validate().map(|()| cluster));
@@ -147,6 +159,7 @@ impl TakeSnapshotAndWait {
         };
         steps.let_others_finish().await?;
         let snapshot = steps.take(body, &marker).await?;
+        requested(&snapshot);
         // Atlas may need a moment before it shows the new snapshot.
         let options = steps.options.clone().just_created(true);
         let waited = steps.wait_for(&snapshot, options).await;

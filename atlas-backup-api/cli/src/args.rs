@@ -1,0 +1,331 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use atlas_backup_api::ObjectId;
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Parser, Subcommand};
+use jiff::SignedDuration;
+
+use crate::exit::EXIT_CODES;
+
+/// Takes, lists, saves and restores the backups of MongoDB Atlas clusters.
+///
+/// Results are on standard output, progress and messages on standard error.
+#[derive(Parser)]
+#[command(
+    name = "atlas-backup",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_long_help = after_help(&[
+        "atlas-backup take --project Payments orders --retention-days 5 --wait",
+        "atlas-backup save --project Payments orders latest --into backups",
+        "atlas-backup restore --project Payments orders latest --to orders-copy",
+    ]),
+)]
+pub struct Args {
+    #[command(flatten)]
+    pub global: Global,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The options of every command.
+#[derive(clap::Args)]
+pub struct Global {
+    /// The project: its name or its id; by default that of the environment
+    #[arg(long, short, global = true, value_parser = NonEmptyStringValueParser::new())]
+    pub project: Option<String>,
+
+    /// Print each result as one JSON object on a line, instead of a table
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Show no progress
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Take(Take),
+    List(List),
+    Save(Save),
+    Restore(Restore),
+    Wait(Wait),
+    #[command(subcommand)]
+    Schedule(Schedule),
+    Clusters(Clusters),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Take a snapshot of a cluster.
+///
+/// Returns when Atlas has accepted the request or, with --wait, when the snapshot is completed. With
+/// --wait, the program first waits for another on-demand snapshot of the cluster that is in
+/// progress, and finds out what happened if the response to the request is lost: it never takes two.
+#[derive(clap::Args)]
+#[command(after_long_help = after_help(&[
+    "atlas-backup take --project Payments orders --retention-days 5 --wait",
+]))]
+pub struct Take {
+    /// The cluster: its name or its id
+    pub cluster: String,
+
+    /// For how many days Atlas keeps the snapshot
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub retention_days: i64,
+
+    /// A text to recognise the snapshot by; --wait adds a marker to it
+    #[arg(long, value_name = "TEXT")]
+    pub description: Option<String>,
+
+    /// Wait until the snapshot is completed
+    #[arg(long)]
+    pub wait: bool,
+
+    /// How long to wait at most
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration, requires = "wait")]
+    pub timeout: Duration,
+}
+
+/// List the snapshots of a cluster.
+#[derive(clap::Args)]
+#[command(after_long_help = after_help(&[
+    "atlas-backup list --project Payments orders",
+    "atlas-backup list --project Payments orders --json | jq -r .snapshot",
+]))]
+pub struct List {
+    /// The cluster: its name or its id
+    pub cluster: String,
+}
+
+/// Save a snapshot as files on this machine.
+///
+/// One file for a replica set or a flex cluster, one for each shard and the config servers of a
+/// sharded cluster. Run again after an interruption, it continues. It changes no cluster.
+#[derive(clap::Args)]
+#[command(after_long_help = after_help(&[
+    "atlas-backup save --project Payments orders latest --into backups",
+]))]
+pub struct Save {
+    /// The cluster: its name or its id
+    pub cluster: String,
+
+    /// The id of the snapshot, or `latest` for the newest completed one
+    pub snapshot: Snapshot,
+
+    /// The directory for the files; it is created if need be
+    #[arg(long, value_name = "DIRECTORY", default_value = ".")]
+    pub into: PathBuf,
+
+    /// Replace files of the same names
+    #[arg(long)]
+    pub overwrite: bool,
+
+    /// How long to wait at most until Atlas has made the download ready
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
+    pub timeout: Duration,
+}
+
+/// Restore a snapshot to a cluster. All data of that cluster is overwritten.
+///
+/// On a terminal, the name of the cluster to overwrite must be typed once more. Elsewhere it must be
+/// given with --yes-overwrite. The program waits until the restore has ended, and says how and why.
+#[derive(clap::Args)]
+#[command(after_long_help = after_help(&[
+    "atlas-backup restore --project Payments orders latest --to orders-copy",
+    "atlas-backup restore orders latest --to orders --to-project Staging --yes-overwrite orders",
+]))]
+pub struct Restore {
+    /// The cluster that the snapshot is of: its name or its id
+    pub cluster: String,
+
+    /// The id of the snapshot, or `latest` for the newest completed one
+    pub snapshot: Snapshot,
+
+    /// The cluster to overwrite: its name or its id
+    #[arg(long, value_name = "CLUSTER")]
+    pub to: String,
+
+    /// The project of the cluster to overwrite: its name or its id; by default the same project
+    #[arg(long, value_name = "PROJECT")]
+    pub to_project: Option<String>,
+
+    /// Confirm the name of the cluster to overwrite, instead of typing it
+    #[arg(long, value_name = "NAME")]
+    pub yes_overwrite: Option<String>,
+
+    /// Return as soon as Atlas has accepted the request
+    #[arg(long)]
+    pub no_wait: bool,
+
+    /// How long to wait at most
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration, conflicts_with = "no_wait")]
+    pub timeout: Duration,
+}
+
+/// Wait until a snapshot or a restore has ended, and say how.
+#[derive(clap::Args)]
+#[command(
+    group = clap::ArgGroup::new("job").required(true).args(["snapshot", "restore"]),
+    after_long_help = after_help(&[
+        "atlas-backup wait --project Payments orders --snapshot 65f0a1b2c3d4e5f6a7b8c9d0 --timeout 2h",
+        "atlas-backup wait --project Payments orders --restore 65f0a1b2c3d4e5f6a7b8c9d1",
+    ]),
+)]
+pub struct Wait {
+    /// The cluster that the snapshot is of: its name or its id
+    pub cluster: String,
+
+    /// The id of the snapshot to wait for
+    #[arg(long, value_name = "ID", value_parser = id)]
+    pub snapshot: Option<ObjectId>,
+
+    /// The id of the restore job to wait for
+    #[arg(long, value_name = "ID", value_parser = id)]
+    pub restore: Option<ObjectId>,
+
+    /// How long to wait at most
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
+    pub timeout: Duration,
+}
+
+/// Show when Atlas takes snapshots of a cluster by itself.
+#[derive(Subcommand)]
+pub enum Schedule {
+    Show(ShowSchedule),
+}
+
+/// Show the backup schedule of a cluster.
+#[derive(clap::Args)]
+#[command(after_long_help = after_help(&["atlas-backup schedule show --project Payments orders"]))]
+pub struct ShowSchedule {
+    /// The cluster: its name or its id
+    pub cluster: String,
+}
+
+/// List the clusters of a project.
+#[derive(clap::Args)]
+#[command(after_long_help = after_help(&["atlas-backup clusters --project Payments"]))]
+pub struct Clusters {}
+
+/// Print the script that completes arguments in a shell.
+#[derive(clap::Args)]
+#[command(after_long_help = after_help(&[
+    "atlas-backup completions bash > ~/.local/share/bash-completion/completions/atlas-backup",
+]))]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Write the manual pages.
+#[derive(clap::Args)]
+#[command(after_long_help = after_help(&["atlas-backup man ~/.local/share/man/man1"]))]
+pub struct Man {
+    /// The directory for the pages; it must exist
+    pub directory: PathBuf,
+}
+
+/// Which snapshot of a cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Snapshot {
+    /// The newest completed one.
+    Latest,
+    Id(ObjectId),
+}
+
+impl FromStr for Snapshot {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "latest" => Ok(Snapshot::Latest),
+            text => match text.parse() {
+                Ok(id) => Ok(Snapshot::Id(id)),
+                Err(_) => Err(
+                    "expected `latest`, or an id of 24 lower-case hexadecimal digits".to_owned(),
+                ),
+            },
+        }
+    }
+}
+
+/// Reads the id of a snapshot or a job.
+fn id(text: &str) -> Result<ObjectId, String> {
+    text.parse()
+        .map_err(|_| "expected 24 lower-case hexadecimal digits".to_owned())
+}
+
+/// Examples, the environment and the exit codes: the end of every `--help`.
+fn after_help(examples: &[&str]) -> String {
+    let examples: String = examples.iter().map(|line| format!("  {line}\n")).collect();
+    format!("Examples:\n{examples}\n{ENVIRONMENT}\n\n{EXIT_CODES}")
+}
+
+const ENVIRONMENT: &str = "\
+Environment:
+  MONGODB_ATLAS_PROJECT          the project, if --project is not given; MONGODB_ATLAS_PROJECT_ID
+                                 is read too
+  MONGODB_ATLAS_CLIENT_ID        service account: its id
+  MONGODB_ATLAS_CLIENT_SECRET    service account: its secret
+  MONGODB_ATLAS_PUBLIC_API_KEY   API key, instead of a service account: its public part
+  MONGODB_ATLAS_PRIVATE_API_KEY  API key: its private part
+  MONGODB_ATLAS_ACCESS_TOKEN     access token, instead of either
+  MONGODB_ATLAS_BASE_URL         another Atlas, such as https://cloud.mongodbgov.com
+  NO_COLOR                       if it is set, progress is shown without colour";
+
+/// Reads a duration such as `90m`, `2h` or `1h 30m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("expected a time such as 90s, 45m or 2h, found {text:?}");
+    let duration: SignedDuration = text.parse().map_err(|_| wrong())?;
+    if duration.is_positive() {
+        Ok(duration.unsigned_abs())
+    } else {
+        Err(wrong())
+    }
+}
+
+/// Writes a duration as the user would: `1h 30m`.
+pub fn duration_text(duration: Duration) -> String {
+    match SignedDuration::try_from(duration) {
+        Ok(duration) => format!("{duration:#}"),
+        Err(_) => format!("{}s", duration.as_secs()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_and_written_as_people_do() {
+        for (text, seconds) in [
+            ("90s", 90),
+            ("45m", 2700),
+            ("2h", 7200),
+            ("1h 30m", 5400),
+            ("1h30m", 5400),
+        ] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "90", "-2h", "0s", "soon", "2 fortnights"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+        assert_eq!(duration_text(Duration::from_secs(5400)), "1h 30m");
+        assert_eq!(duration_text(Duration::MAX), format!("{}s", u64::MAX));
+    }
+}

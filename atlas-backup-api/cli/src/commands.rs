@@ -1,0 +1,73 @@
+//! The commands, one file each, and what all of them need.
+
+mod clusters;
+mod completions;
+mod list;
+mod man;
+mod restore;
+mod save;
+mod schedule;
+mod take;
+mod wait;
+
+use atlas_backup_api::{Client, ObjectId};
+
+use crate::args::{Args, Command, Schedule};
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::target::{self, Target};
+
+/// What a command works with.
+pub struct Context {
+    pub client: Client,
+    pub output: Output,
+    pub progress: Progress,
+    pub interrupt: Interrupt,
+    /// The option `--project`.
+    project: Option<String>,
+}
+
+impl Context {
+    /// Finds a cluster of the project.
+    async fn target(&self, cluster: &str) -> Result<Target, Failure> {
+        Target::find(&self.client, self.project().await?, cluster).await
+    }
+
+    /// Finds the project.
+    async fn project(&self) -> Result<ObjectId, Failure> {
+        target::project(&self.client, self.project.as_deref()).await
+    }
+}
+
+/// Runs the command that the user has typed.
+pub async fn run(args: Args, interrupt: Interrupt) -> Result<(), Failure> {
+    // These need neither credentials nor a project.
+    match &args.command {
+        Command::Completions(completions) => return completions::run(completions),
+        Command::Man(man) => return man::run(man),
+        _ => {}
+    }
+    let program = concat!("atlas-backup/", env!("CARGO_PKG_VERSION"));
+    let context = Context {
+        client: Client::builder()
+            .from_env()?
+            .user_agent_suffix(program)
+            .build()?,
+        output: Output::new(args.global.json),
+        progress: Progress::new(args.global.quiet),
+        interrupt,
+        project: args.global.project,
+    };
+    match &args.command {
+        Command::Take(take) => take::run(&context, take).await,
+        Command::List(list) => list::run(&context, list).await,
+        Command::Save(save) => save::run(&context, save).await,
+        Command::Restore(restore) => restore::run(&context, restore).await,
+        Command::Wait(wait) => wait::run(&context, wait).await,
+        Command::Schedule(Schedule::Show(show)) => schedule::show(&context, show).await,
+        Command::Clusters(_) => clusters::run(&context).await,
+        Command::Completions(_) | Command::Man(_) => Ok(()),
+    }
+}

@@ -1,0 +1,79 @@
+//! `atlas-backup restore`: restores a snapshot to a cluster, all data of which is overwritten.
+
+use super::Context;
+use crate::args::Restore;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::records::Snapshot;
+use crate::target::{self, Target};
+use crate::{confirm, restores, snapshots};
+
+pub async fn run(context: &Context, args: &Restore) -> Result<(), Failure> {
+    let confirmed = args.yes_overwrite.as_deref();
+    confirm::is_possible(confirmed, &args.to)?;
+
+    let from = context.target(&args.cluster).await?;
+    let to_project = match &args.to_project {
+        Some(project) => target::project(&context.client, Some(project)).await?,
+        None => from.project.clone(),
+    };
+    let to = Target::find(&context.client, to_project, &args.to).await?;
+    let snapshot = snapshots::find(&context.client, &from, &args.snapshot).await?;
+    if !snapshot.is_completed() {
+        let message = format!(
+            "snapshot {} of {} is {}: only a completed one can be restored",
+            snapshot.snapshot, from.cluster, snapshot.status
+        );
+        return Err(Failure::new(Exit::Refused, message));
+    }
+    confirm::overwrite(confirmed, &to.cluster, &warning(&snapshot, &from, &to)).await?;
+
+    let created = context
+        .interrupt
+        .sending(
+            look_first(&to),
+            restores::create(&context.client, &from, &snapshot.snapshot, &to),
+        )
+        .await
+        .map_err(|error| Failure::of_creation(&error, &look_first(&to)))?;
+    context
+        .interrupt
+        .advise(restores::goes_on(&from, &created.restore));
+    let ended = if args.no_wait {
+        created
+    } else {
+        let waiting = restores::Waiting {
+            client: &context.client,
+            from: &from,
+            id: &created.restore,
+            timeout: args.timeout,
+            just_created: true,
+            progress: &context.progress,
+        };
+        waiting.until_done().await?
+    };
+    context.progress.clear();
+    Ok(context.output.show(&ended)?)
+}
+
+/// What is overwritten, and with what.
+fn warning(snapshot: &Snapshot, from: &Target, to: &Target) -> String {
+    let taken = snapshot
+        .created
+        .map_or_else(|| "at an unknown time".to_owned(), |time| time.to_string());
+    let mut warning = format!(
+        "All data of {} (project {}) will be overwritten with snapshot {} of {}, taken {taken}.",
+        to.cluster, to.project, snapshot.snapshot, from.cluster
+    );
+    if (&from.project, &from.cluster) == (&to.project, &to.cluster) {
+        warning += "\nIt is the cluster that the snapshot is of: what was written to it since then will be LOST.";
+    }
+    warning
+}
+
+fn look_first(to: &Target) -> String {
+    format!(
+        "a restore to {} may have been requested: look in Atlas, at the restore history of that cluster, before you request another",
+        to.cluster
+    )
+}

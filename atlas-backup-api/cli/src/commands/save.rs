@@ -1,0 +1,113 @@
+//! `atlas-backup save`: saves a snapshot as files on this machine.
+
+#![allow(
+    deprecated,
+    reason = "kinds that Atlas has ended may still have snapshots"
+)]
+
+use atlas_backup_api::{ObjectId, SavedFile};
+
+use super::Context;
+use crate::args::{self, Save};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::records::File;
+use crate::snapshots;
+use crate::target::{Kind, Target};
+
+pub async fn run(context: &Context, args: &Save) -> Result<(), Failure> {
+    let target = context.target(&args.cluster).await?;
+    let snapshot = match &args.snapshot {
+        args::Snapshot::Id(id) => id.clone(),
+        latest => {
+            snapshots::find(&context.client, &target, latest)
+                .await?
+                .snapshot
+        }
+    };
+    let files = save(context, args, &target, &snapshot)
+        .await
+        .map_err(|failure| failure.advise_if(Exit::NotFound, snapshots::lists(&target)))?;
+    context.progress.clear();
+    for file in &files {
+        context.output.show(&File::new(&target, &snapshot, file))?;
+    }
+    Ok(())
+}
+
+/// Saves the files of a snapshot. Each kind of cluster has a call of its own, and all of them return
+/// the same.
+async fn save(
+    context: &Context,
+    args: &Save,
+    target: &Target,
+    snapshot: &ObjectId,
+) -> Result<Vec<SavedFile>, Failure> {
+    let again = again(args, target, snapshot);
+    context
+        .progress
+        .step(format!("asking for a download of snapshot {snapshot}"));
+    context
+        .interrupt
+        .advise(format!("run `{again}` to continue"));
+    macro_rules! save {
+        ($call:ident) => {{
+            let (job_progress, file_progress) =
+                (context.progress.clone(), context.progress.clone());
+            let overwrite = args.overwrite;
+            context
+                .client
+                .v2()
+                .$call(&target.project, &target.cluster, snapshot)
+                .deadline(args.timeout)
+                .renew_expired(true)
+                .download(move |download| download.overwrite(overwrite))
+                .on_job(move |job| {
+                    job_progress.step(format!("job {} makes the download ready", job.id))
+                })
+                .on_download(move |download| file_progress.download(download))
+                .into_directory(&args.into)
+                .await
+                .map_err(|error| Failure::of_save(&error, &again))
+        }};
+    }
+    match target.kind {
+        Kind::ReplicaSet | Kind::Sharded => save!(save_snapshot),
+        Kind::Flex => save!(save_flex_snapshot),
+        Kind::Tenant => save!(save_tenant_snapshot),
+        Kind::Serverless => save!(save_serverless_snapshot),
+    }
+}
+
+/// The command that continues.
+fn again(args: &Save, target: &Target, snapshot: &ObjectId) -> String {
+    let into = args.into.display().to_string();
+    let overwrite = if args.overwrite { " --overwrite" } else { "" };
+    target.command(
+        "save",
+        &format!("{snapshot} --into {}{overwrite}", quoted(&into)),
+    )
+}
+
+/// A path as it must be typed in a POSIX shell.
+fn quoted(path: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+,:@%".contains(letter);
+    if !path.is_empty() && path.chars().all(is_plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_can_be_pasted_into_a_shell() {
+        assert_eq!(quoted("/var/backups"), "/var/backups");
+        assert_eq!(quoted("my backups"), "'my backups'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}

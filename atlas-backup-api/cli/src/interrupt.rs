@@ -1,0 +1,128 @@
+//! Ctrl-C: the program stops, says what it has started, and how to go on.
+//!
+//! A command tells `Interrupt` at each step what a user must know who interrupts it there. While a
+//! request that creates something is on its way, Ctrl-C waits for the response, because otherwise
+//! nobody would know what was created. A second Ctrl-C ends the program at once.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::say;
+
+/// What a user must know who interrupts the program now.
+#[derive(Clone)]
+pub struct Interrupt(Arc<watch::Sender<State>>);
+
+struct State {
+    advice: String,
+    /// Whether a request that creates something was sent, and its response has not arrived.
+    is_sending: bool,
+}
+
+impl Interrupt {
+    /// Sets what the program says if it is interrupted from now on.
+    pub fn advise(&self, advice: impl Into<String>) {
+        self.0.send_modify(|state| state.advice = advice.into());
+    }
+
+    /// Sends a request that creates something. `unknown` is what the program says if it must end
+    /// before the response has arrived.
+    pub async fn sending<T>(
+        &self,
+        unknown: impl Into<String>,
+        request: impl Future<Output = T>,
+    ) -> T {
+        self.advise(unknown);
+        self.0.send_modify(|state| state.is_sending = true);
+        let response = request.await;
+        self.0.send_modify(|state| state.is_sending = false);
+        response
+    }
+}
+
+/// Runs a command until it ends or is interrupted.
+pub async fn guard<W>(command: impl FnOnce(Interrupt) -> W) -> Result<(), Failure>
+where
+    W: Future<Output = Result<(), Failure>>,
+{
+    let (sender, mut state) = watch::channel(State {
+        advice: "nothing was changed".to_owned(),
+        is_sending: false,
+    });
+    let sender = Arc::new(sender);
+    let mut signals = Signals::listen()?;
+    let interrupted = {
+        let mut work = pin!(command(Interrupt(sender)));
+        let signal = tokio::select! {
+            biased;
+            ended = &mut work => return ended,
+            signal = signals.next() => signal,
+        };
+        if state.borrow().is_sending {
+            say("interrupted: waiting for the response of Atlas; Ctrl-C ends at once");
+            // The command first: it says what to advise before it is seen that it has a response.
+            tokio::select! {
+                biased;
+                ended = &mut work => return ended,
+                _ = state.wait_for(|state| !state.is_sending) => signal,
+                signal = signals.next() => signal,
+            }
+        } else {
+            signal
+        }
+        // The command is dropped here: it closes its files and removes its progress bars.
+    };
+    let advice = state.borrow().advice.clone();
+    Err(Failure::new(interrupted, advice))
+}
+
+/// The signals that interrupt the program.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| {
+            signal(kind).map_err(|error| {
+                Failure::new(Exit::Other, format!("signals cannot be received: {error}"))
+            })
+        };
+        Ok(Signals {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> Result<Self, Failure> {
+        Ok(Signals {})
+    }
+
+    /// Waits for the next signal, and returns with what the program ends then.
+    #[cfg(unix)]
+    async fn next(&mut self) -> Exit {
+        tokio::select! {
+            _ = self.interrupt.recv() => Exit::Interrupted,
+            _ = self.terminate.recv() => Exit::Terminated,
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> Exit {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => Exit::Interrupted,
+            // Without a handler the system itself ends the program at Ctrl-C.
+            Err(_) => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! `atlas-backup`: takes, lists, saves and restores the backups of MongoDB Atlas clusters.
+//!
+//! `args` has the command line, `commands` has one file for each command, `exit` has what each
+//! exit code means, and `failure` has the messages. To add a command, add it to `args::Command` and to `commands::run`.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod commands;
+mod confirm;
+mod exit;
+mod failure;
+mod interrupt;
+mod output;
+mod progress;
+mod records;
+mod restores;
+mod snapshots;
+mod target;
+
+use clap::Parser;
+
+fn main() {
+    let args = args::Args::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let ended = match runtime {
+        Ok(runtime) => {
+            runtime.block_on(interrupt::guard(|interrupt| commands::run(args, interrupt)))
+        }
+        Err(error) => Err(failure::Failure::new(
+            exit::Exit::Other,
+            format!("the program cannot start: {error}"),
+        )),
+    };
+    exit::end(ended)
+}

@@ -1,0 +1,129 @@
+//! Results on standard output: a table for people, or one JSON object on a line for programs.
+
+use std::cell::Cell;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// A result. Its members are the JSON object, which README.md documents: a member never changes its
+/// name or meaning, and new ones may be added.
+pub trait Record: Serialize {
+    /// The title and the least width of each column of the table.
+    const COLUMNS: &'static [(&'static str, usize)];
+
+    /// The cells of its row.
+    fn cells(&self) -> Vec<String>;
+}
+
+/// Prints the results of a command, each as soon as it is known.
+pub struct Output {
+    json: bool,
+    has_header: Cell<bool>,
+}
+
+impl Output {
+    pub fn new(json: bool) -> Self {
+        Output {
+            json,
+            has_header: Cell::new(false),
+        }
+    }
+
+    /// Prints a result that people see as a table of its parts, with a line below it.
+    pub fn show_parts<R: Record>(
+        &self,
+        whole: &impl Serialize,
+        parts: &[R],
+        below: &str,
+    ) -> io::Result<()> {
+        if self.json {
+            return write_json(&mut io::stdout().lock(), whole);
+        }
+        for part in parts {
+            self.show(part)?;
+        }
+        writeln!(io::stdout(), "{below}")
+    }
+
+    /// Prints one result.
+    pub fn show<R: Record>(&self, record: &R) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        if self.json {
+            write_json(&mut stdout, record)?;
+        } else {
+            if !self.has_header.replace(true) {
+                let titles = R::COLUMNS.iter().map(|(title, _)| (*title).to_owned());
+                writeln!(stdout, "{}", row::<R>(titles.collect()))?;
+            }
+            writeln!(stdout, "{}", row::<R>(record.cells()))?;
+        }
+        stdout.flush()
+    }
+}
+
+fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    writeln!(out)
+}
+
+/// Aligns the cells of a row. An empty cell is a hyphen, so that columns can be counted.
+fn row<R: Record>(cells: Vec<String>) -> String {
+    let aligned = cells.into_iter().zip(R::COLUMNS).map(|(cell, (_, width))| {
+        let cell = if cell.is_empty() {
+            "-".to_owned()
+        } else {
+            one_line(&cell, 200)
+        };
+        format!("{cell:width$}")
+    });
+    let row = aligned.collect::<Vec<_>>().join("  ");
+    row.trim_end().to_owned()
+}
+
+/// Prints a line for people on standard error. If it cannot be written, nobody reads it: the program
+/// goes on.
+pub fn say(line: &str) {
+    let _unwritten = writeln!(io::stderr(), "{line}");
+}
+
+/// A text from elsewhere on one line of at most `longest` characters, without control characters.
+pub fn one_line(text: &str, longest: usize) -> String {
+    let clean = text.replace(char::is_control, " ");
+    if clean.chars().count() <= longest {
+        return clean;
+    }
+    let kept: String = clean.chars().take(longest.saturating_sub(1)).collect();
+    kept + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Pair(&'static str, &'static str);
+
+    impl Record for Pair {
+        const COLUMNS: &'static [(&'static str, usize)] = &[("one", 5), ("other", 3)];
+
+        fn cells(&self) -> Vec<String> {
+            vec![self.0.to_owned(), self.1.to_owned()]
+        }
+    }
+
+    #[test]
+    fn a_row_is_aligned_and_one_line() {
+        assert_eq!(row::<Pair>(Pair("a", "b").cells()), "a      b");
+        assert_eq!(
+            row::<Pair>(Pair("", "b\n\u{1b}[31m").cells()),
+            "-      b  [31m"
+        );
+        assert_eq!(row::<Pair>(Pair("longer", "").cells()), "longer  -");
+    }
+
+    #[test]
+    fn a_long_text_is_cut() {
+        assert_eq!(one_line("äöüß", 4), "äöüß");
+        assert_eq!(one_line("äöüßx", 4), "äöü…");
+    }
+}

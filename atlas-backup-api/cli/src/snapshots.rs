@@ -1,0 +1,224 @@
+//! Reading snapshots, and waiting for them, for each kind of cluster.
+
+#![allow(
+    deprecated,
+    reason = "kinds that Atlas has ended may still have snapshots"
+)]
+
+use std::time::Duration;
+
+use atlas_backup_api::{Client, Error, Items, ObjectId, Wait};
+
+use crate::args;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::records::{Snapshot, SnapshotOfTarget};
+use crate::target::{Kind, Target};
+
+/// Passes each snapshot of the cluster to `see`, newest first where Atlas lists them so.
+pub async fn each(
+    client: &Client,
+    target: &Target,
+    see: impl FnMut(Snapshot) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let (api, project, cluster) = (client.v2(), &target.project, &target.cluster);
+    match target.kind {
+        Kind::ReplicaSet | Kind::Sharded => {
+            read(target, api.list_cluster_snapshots(project, cluster), see).await
+        }
+        Kind::Flex => {
+            read(
+                target,
+                api.list_flex_snapshots(project, cluster).stream(),
+                see,
+            )
+            .await
+        }
+        Kind::Tenant => {
+            read(
+                target,
+                api.list_tenant_snapshots(project, cluster).stream(),
+                see,
+            )
+            .await
+        }
+        Kind::Serverless => {
+            read(
+                target,
+                api.list_serverless_snapshots(project, cluster).stream(),
+                see,
+            )
+            .await
+        }
+    }
+}
+
+async fn read<T: SnapshotOfTarget>(
+    target: &Target,
+    mut items: Items<T>,
+    mut see: impl FnMut(Snapshot) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    while let Some(snapshot) = items.next().await {
+        see(snapshot?.of(target))?;
+    }
+    Ok(())
+}
+
+/// Finds the snapshot that the user means.
+pub async fn find(
+    client: &Client,
+    target: &Target,
+    wanted: &args::Snapshot,
+) -> Result<Snapshot, Failure> {
+    match wanted {
+        args::Snapshot::Latest => latest(client, target).await,
+        args::Snapshot::Id(id) => get(client, target, id)
+            .await
+            .map_err(|error| Failure::from(error).advise_if(Exit::NotFound, lists(target))),
+    }
+}
+
+/// The newest completed snapshot.
+async fn latest(client: &Client, target: &Target) -> Result<Snapshot, Failure> {
+    let mut newest: Option<Snapshot> = None;
+    each(client, target, |snapshot| {
+        let is_newer = newest
+            .as_ref()
+            .is_none_or(|newest| snapshot.created > newest.created);
+        if snapshot.is_completed() && is_newer {
+            newest = Some(snapshot);
+        }
+        Ok(())
+    })
+    .await?;
+    newest.ok_or_else(|| {
+        let message = format!("{} has no completed snapshot", target.cluster);
+        Failure::new(Exit::NotFound, message)
+    })
+}
+
+async fn get(client: &Client, target: &Target, id: &ObjectId) -> Result<Snapshot, Error> {
+    let (api, project, cluster) = (client.v2(), &target.project, &target.cluster);
+    match target.kind {
+        Kind::ReplicaSet => {
+            let snapshot = api.get_snapshot(project, cluster, id).send().await?;
+            Ok(snapshot.of(target))
+        }
+        Kind::Sharded => {
+            let snapshot = api
+                .get_sharded_snapshot(project, cluster, id)
+                .send()
+                .await?;
+            Ok(snapshot.of(target))
+        }
+        Kind::Flex => {
+            let snapshot = api.get_flex_snapshot(project, cluster, id).send().await?;
+            Ok(snapshot.of(target))
+        }
+        Kind::Tenant => {
+            let snapshot = api.get_tenant_snapshot(project, cluster, id).send().await?;
+            Ok(snapshot.of(target))
+        }
+        Kind::Serverless => {
+            let snapshot = api
+                .get_serverless_snapshot(project, cluster, id)
+                .send()
+                .await?;
+            Ok(snapshot.of(target))
+        }
+    }
+}
+
+/// Waits until a snapshot is completed.
+pub async fn wait(
+    client: &Client,
+    target: &Target,
+    id: &ObjectId,
+    timeout: Duration,
+    progress: &Progress,
+) -> Result<Snapshot, Failure> {
+    let (api, project, cluster) = (client.v2(), &target.project, &target.cluster);
+    let wait = Waiting {
+        target,
+        id,
+        timeout,
+        progress,
+    };
+    match target.kind {
+        Kind::ReplicaSet => {
+            wait.until_done(api.get_snapshot(project, cluster, id).wait())
+                .await
+        }
+        Kind::Sharded => {
+            wait.until_done(api.get_sharded_snapshot(project, cluster, id).wait())
+                .await
+        }
+        Kind::Flex => {
+            wait.until_done(api.get_flex_snapshot(project, cluster, id).wait())
+                .await
+        }
+        Kind::Tenant => {
+            wait.until_done(api.get_tenant_snapshot(project, cluster, id).wait())
+                .await
+        }
+        Kind::Serverless => {
+            wait.until_done(api.get_serverless_snapshot(project, cluster, id).wait())
+                .await
+        }
+    }
+}
+
+/// What all kinds of clusters have in common when a snapshot is waited for.
+struct Waiting<'a> {
+    target: &'a Target,
+    id: &'a ObjectId,
+    timeout: Duration,
+    progress: &'a Progress,
+}
+
+impl Waiting<'_> {
+    async fn until_done<T>(self, wait: Wait<T>) -> Result<Snapshot, Failure>
+    where
+        T: SnapshotOfTarget + Send + 'static,
+    {
+        let (progress, target) = (self.progress.clone(), self.target.clone());
+        let waited = wait
+            .deadline(self.timeout)
+            .on_progress(move |snapshot| progress.step(step(&snapshot.of(&target))))
+            .await;
+        let go_on = go_on(self.target, self.id.as_str());
+        match waited {
+            Ok(snapshot) => Ok(snapshot.of(self.target)),
+            Err(error) => {
+                let failure = Failure::of_wait(&error, &format!("snapshot {}", self.id), &go_on);
+                Err(failure.advise_if(Exit::NotFound, lists(self.target)))
+            }
+        }
+    }
+}
+
+/// How far a snapshot is.
+pub fn step(snapshot: &Snapshot) -> String {
+    format!(
+        "snapshot {} of {}: {}",
+        snapshot.snapshot, snapshot.cluster, snapshot.status
+    )
+}
+
+/// What a user must know who interrupts the program while a snapshot is taken.
+pub fn goes_on(target: &Target, id: &ObjectId) -> String {
+    let go_on = go_on(target, id.as_str());
+    format!("snapshot {id} of {} goes on: {go_on}", target.cluster)
+}
+
+/// How to wait for a snapshot later.
+pub fn go_on(target: &Target, id: &str) -> String {
+    let command = target.command("wait", &format!("--snapshot {id}"));
+    format!("wait for it with `{command}`")
+}
+
+/// How to see which snapshots there are.
+pub fn lists(target: &Target) -> String {
+    format!("`{}` lists the snapshots", target.command("list", ""))
+}

@@ -1,0 +1,272 @@
+//! Ctrl-C: the program stops, says what it has started and how to go on.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, Gate};
+
+use crate::{Ended, ended, fast, printed, program, run};
+
+/// A program that runs, and what it prints on standard error.
+struct Running {
+    child: Child,
+    errors: BufReader<ChildStderr>,
+}
+
+impl Running {
+    fn start(mut program: Command) -> Self {
+        let mut child = program.spawn().expect("it was built with this test");
+        let errors = BufReader::new(child.stderr.take().expect("it is piped"));
+        Running { child, errors }
+    }
+
+    /// Reads standard error until a line contains `text`.
+    fn reach(&mut self, text: &str) {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            let read = self.errors.read_line(&mut line).expect("it is text");
+            assert_ne!(read, 0, "it has ended before {text:?}");
+        }
+    }
+
+    /// Sends a signal with the shell's `kill`.
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -s {signal} {}", self.child.id())])
+            .status()
+            .expect("there is a shell");
+        assert!(sent.success());
+    }
+
+    /// Waits until it has ended. The rest of standard error belongs to the result.
+    fn end(mut self) -> Ended {
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut self.errors, &mut rest).expect("it is text");
+        let ended = ended(self.child.wait_with_output().expect("it was started"));
+        Ended { err: rest, ..ended }
+    }
+}
+
+/// The command in a message, as arguments.
+fn command(message: &str) -> Vec<String> {
+    let command = message
+        .split('`')
+        .nth(1)
+        .unwrap_or_else(|| panic!("{message}"));
+    command.split(' ').skip(1).map(str::to_owned).collect()
+}
+
+/// Interrupts a command at a line of its progress, and returns the message.
+fn interrupted(atlas: &FakeAtlas, arguments: &[&str], at: &str) -> String {
+    let mut message = String::new();
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let mut running = Running::start(program(atlas, arguments));
+        running.reach(at);
+        running.signal(signal);
+        let ended = running.end();
+        assert_eq!(
+            (ended.code, ended.out.as_str()),
+            (Some(code), ""),
+            "{}",
+            ended.err
+        );
+        message = ended.err;
+    }
+    let last = message.lines().last().unwrap_or_default();
+    assert!(last.starts_with("interrupted: "), "{message}");
+    last.to_owned()
+}
+
+#[test]
+fn take_says_how_to_wait_for_the_snapshot() {
+    let atlas = fast(FakeAtlas::builder());
+    atlas.hang_next(Family::Snapshot);
+    let take = ["take", "orders", "--wait"];
+    let mut running = Running::start(program(&atlas, &take));
+    running.reach(": running");
+    running.signal("INT");
+    let message = running.end().err;
+    let id = atlas
+        .latest(Family::Snapshot, "orders")
+        .expect("it was taken");
+    assert!(
+        message.contains(&format!("snapshot {id} of orders goes on")),
+        "{message}"
+    );
+    assert_eq!(atlas.server().handled_count("POST"), 1);
+    let arguments = command(&message);
+    assert_eq!(arguments[0], "wait");
+    let arguments: Vec<&str> = arguments
+        .iter()
+        .map(String::as_str)
+        .chain(["--timeout", "1s"])
+        .collect();
+    assert_eq!(run(&atlas, &arguments).code, Some(7), "it is still running");
+
+    // The next one has to wait for it, and has not requested a snapshot yet.
+    let message = interrupted(&atlas, &take, ": running");
+    let expected = format!("no snapshot was requested yet, because snapshot {id} is in progress");
+    assert_eq!(message, format!("interrupted: {expected}"));
+    assert_eq!(atlas.server().handled_count("POST"), 1);
+}
+
+#[test]
+fn restore_says_how_to_wait_for_it() {
+    let atlas = fast(FakeAtlas::builder());
+    atlas.hang_next(Family::RestoreJob);
+    let arguments = [
+        "restore",
+        "orders",
+        "latest",
+        "--to",
+        "events",
+        "--yes-overwrite",
+        "events",
+    ];
+    let mut running = Running::start(program(&atlas, &arguments));
+    running.reach(": running");
+    running.signal("INT");
+    let ended = running.end();
+    let id = atlas
+        .latest(Family::RestoreJob, "orders")
+        .expect("it was requested");
+    assert_eq!(ended.code, Some(130));
+    assert!(
+        ended
+            .err
+            .contains(&format!("restore {id} of orders goes on")),
+        "{}",
+        ended.err
+    );
+    assert_eq!(command(&ended.err)[..2], ["wait", "--project"]);
+}
+
+#[test]
+fn wait_says_that_the_job_goes_on() {
+    let atlas = fast(FakeAtlas::builder());
+    atlas.hang_next(Family::Snapshot);
+    printed(&atlas, &["take", "orders"]);
+    let id = atlas
+        .latest(Family::Snapshot, "orders")
+        .expect("it was taken");
+    let message = interrupted(&atlas, &["wait", "orders", "--snapshot", &id], ": running");
+    assert!(
+        message.contains(&format!("snapshot {id} of orders goes on")),
+        "{message}"
+    );
+}
+
+#[test]
+fn save_continues_when_it_is_run_again() {
+    let atlas = fast(FakeAtlas::builder());
+    atlas.set_download_size(4 << 20);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let into = directory.path().join("my backups");
+    let into = into.to_str().expect("its name is text");
+    atlas.hang_next(Family::RestoreJob);
+    atlas.hang_next(Family::RestoreJob);
+    let arguments = ["save", "orders", "latest", "--into", into];
+    let message = interrupted(&atlas, &arguments, "makes the download ready");
+    let line = message
+        .split('`')
+        .nth(1)
+        .unwrap_or_else(|| panic!("{message}"));
+    // In a shell, exactly as it is printed.
+    let mut shell = program(&atlas, &[]);
+    let environment: Vec<_> = shell
+        .get_envs()
+        .map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned)))
+        .collect();
+    shell = Command::new("sh");
+    shell.args([
+        "-c",
+        &line.replace(
+            "atlas-backup ",
+            &format!("{} ", env!("CARGO_BIN_EXE_atlas-backup")),
+        ),
+    ]);
+    shell.env_clear().envs(
+        environment
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    shell
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let ended = crate::run_program(shell);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.out.contains(into), "{}", ended.out);
+}
+
+/// While the request for a restore is on its way, nobody knows the id of the job. So the program
+/// waits for the response, and then says how to go on.
+#[test]
+fn a_request_on_its_way_is_waited_for() {
+    let (atlas, gate) = held();
+    let mut running = Running::start(program(&atlas, &RESTORE));
+    arrive(&gate);
+    running.signal("INT");
+    running.reach("waiting for the response of Atlas");
+    gate.open();
+    let ended = running.end();
+    let id = atlas
+        .latest(Family::RestoreJob, "orders")
+        .expect("it was requested");
+    assert_eq!(ended.code, Some(130), "{}", ended.err);
+    assert!(
+        ended
+            .err
+            .contains(&format!("restore {id} of orders goes on")),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn a_second_signal_ends_at_once_and_says_to_look() {
+    let (atlas, gate) = held();
+    let mut running = Running::start(program(&atlas, &RESTORE));
+    arrive(&gate);
+    running.signal("INT");
+    running.reach("waiting for the response of Atlas");
+    running.signal("INT");
+    let ended = running.end();
+    gate.open();
+    assert_eq!(ended.code, Some(130), "{}", ended.err);
+    assert!(
+        ended
+            .err
+            .starts_with("interrupted: a restore to events may have been requested: look "),
+        "{}",
+        ended.err
+    );
+}
+
+const RESTORE: [&str; 7] = [
+    "restore",
+    "orders",
+    "latest",
+    "--to",
+    "events",
+    "--yes-overwrite",
+    "events",
+];
+
+/// A fake that holds back the first request that creates something.
+fn held() -> (FakeAtlas, Gate) {
+    let gate = Gate::closed();
+    let faults = Faults::script([Fault::hold_until(&gate)])
+        .with_authorization()
+        .on_method("POST");
+    (fast(FakeAtlas::builder().faults(&faults)), gate)
+}
+
+/// Waits until the request has arrived at the gate.
+fn arrive(gate: &Gate) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime
+        .expect("the system has a thread to give")
+        .block_on(gate.wait_for_arrivals(1));
+}
