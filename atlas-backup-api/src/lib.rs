@@ -70,7 +70,7 @@
 //!
 //! # Errors
 //!
-//! Every failure is one [`Error`]. Its message is one line that begins with the operation:
+//! Every failure of a call is one [`Error`]. Its message is one line that begins with the operation:
 //! `getSnapshot: 404 Not Found (…)`. Every response that is not a success is an [`ApiError`],
 //! whatever its status and body, even if the gateway in front of Atlas responded with HTML or an
 //! empty body. The client does not follow redirects.

@@ -10,7 +10,9 @@ use atlas_backup_api::{Client, Credentials, RetryPolicy};
 use atlas_backup_tests::conform::capture;
 use atlas_backup_tests::conform::route::{Route, route};
 use atlas_backup_tests::conform::{Examiner, Report};
-use atlas_backup_tests::fake_atlas::{FakeAtlas, Family, PRIVATE_KEY, PROJECT, PUBLIC_KEY};
+use atlas_backup_tests::fake_atlas::{
+    FakeAtlas, Family, PRIVATE_KEY, PROJECT, PROJECT_NAME, PUBLIC_KEY,
+};
 use atlas_backup_tests::{Arguments, Entry, entries};
 use serde_json::{Value, json};
 
@@ -103,6 +105,7 @@ impl Walker {
     fn place(&self, family: &Entry, entry: &Entry) -> Arguments {
         let given = [
             ("groupId", PROJECT),
+            ("groupName", PROJECT_NAME),
             ("clusterName", cluster(family)),
             ("name", cluster(family)),
             ("cloudProvider", "AWS"),

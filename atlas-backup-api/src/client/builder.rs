@@ -179,8 +179,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the clock for delays, expiry and total timeouts. Default: the system's clock. For
-    /// tests.
+    /// Sets the clock for delays, polls, expiry, total timeouts and the deadlines of jobs. Default:
+    /// the system's clock. For tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self

@@ -49,7 +49,8 @@ impl Client {
     }
 }
 
-/// A call of any path, not yet sent: see [`Client::call`].
+/// A call of any path, not yet sent: see [`Client::call`]. `.await` of it does what
+/// [`send::<Value>()`](Self::send) does.
 ///
 /// Nothing is checked against a document. Of the rules for arguments, two hold: the path reaches
 /// Atlas as it is written, and no value of a path parameter is empty, `.` or `..`.
@@ -80,7 +81,7 @@ impl RawCall {
     }
 
     /// Sets the version of the API: the date of the operation in the documentation of Atlas, such
-    /// as `2024-08-05`, or `preview`. Every call of API v2 needs one
+    /// as `2024-08-05`, or `preview`. Each operation has dates of its own. Every call of API v2 needs one
     /// ([documentation](https://www.mongodb.com/docs/atlas/api/versioned-api-overview/)); API v1.0
     /// has none.
     #[inline]
@@ -107,7 +108,7 @@ impl RawCall {
         self
     }
 
-    /// Sets a parameter of the path. The value becomes one segment: slashes and other reserved
+    /// Sets a parameter of the path, such as `&project.id`. The value becomes one segment: slashes and other reserved
     /// characters in it are percent-encoded.
     #[inline]
     pub fn path(mut self, name: &str, value: impl fmt::Display) -> Self {

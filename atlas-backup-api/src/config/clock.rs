@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 /// The future that [`Clock::sleep`] returns.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The clock for the delays between attempts, the expiry of tokens and total timeouts.
+/// The clock for the delays between attempts and between polls, the expiry of tokens, total timeouts
+/// and the deadlines of jobs.
 ///
 /// A client uses the system's clock unless [`ClientBuilder::clock`](crate::ClientBuilder::clock)
 /// sets another one, for example in a test that should not wait. The timeouts of sockets always use

@@ -82,7 +82,12 @@ impl InvalidArgument {
     }
 
     /// Like [`parameter`](Self::parameter), with the names in Rust: `policies[0].retention_value`.
+    /// The arguments of a raw call have no other names.
     pub fn argument(&self) -> String {
+        // Raw calls are named by method and path, all others by one word.
+        if self.operation().is_some_and(|name| name.contains(' ')) {
+            return self.parameter.clone();
+        }
         rust_name::of_path(&self.parameter)
     }
 

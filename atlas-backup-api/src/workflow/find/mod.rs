@@ -83,8 +83,9 @@ impl Api {
     ///
     /// # Errors
     ///
-    /// [`FindError::NotFound`] if the project has no such cluster, and [`FindError::IsFlex`] if
-    /// it is a flex cluster. Any other error is a [`FindError::Call`], also if the project itself
+    /// [`FindError::NotFound`] if the project has no such cluster; its message lists those that it
+    /// has, without flex clusters: `project 32b6… has no cluster "odrers"; it has orders, events`.
+    /// [`FindError::IsFlex`] if it is a flex cluster. Any other error is a [`FindError::Call`], also if the project itself
     /// does not exist.
     #[inline]
     pub async fn find_cluster(

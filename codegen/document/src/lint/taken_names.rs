@@ -8,6 +8,7 @@ use crate::vocabulary::is_keyword;
 /// What `atlas-backup-api/src/generated.rs` imports into every generated file. A schema or an
 /// operation of the same name would silently replace it in that file.
 const PRELUDE: &[&str] = &[
+    "Api",
     "BTreeMap",
     "Body",
     "Call",
@@ -80,6 +81,9 @@ const RUST_PRELUDE: &[&str] = &[
 
 /// The methods of `Api` that are written by hand in the client.
 const API_METHODS: &[&str] = &[
+    "find_cluster",
+    "find_flex_cluster",
+    "find_project",
     "list_cluster_snapshots",
     "save_flex_snapshot",
     "save_serverless_snapshot",
@@ -160,12 +164,10 @@ pub(crate) fn as_type(name: &str) -> Option<String> {
 
 /// Returns what has this name already, if the request of an operation cannot have it.
 pub(crate) fn as_request(name: &str) -> Option<String> {
-    match name {
-        "Api" => Some("the handle `Api`, which has a method for each operation".to_owned()),
-        _ if name == name.to_shouty_snake_case() => {
-            Some("also the name of a constant of the operation".to_owned())
-        }
-        _ => as_type(name),
+    if name == name.to_shouty_snake_case() {
+        Some("also the name of a constant of the operation".to_owned())
+    } else {
+        as_type(name)
     }
 }
 

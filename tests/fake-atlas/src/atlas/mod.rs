@@ -45,7 +45,8 @@ pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 /// The name of the project with the id [`PROJECT`].
 pub const PROJECT_NAME: &str = "Shop";
 
-/// The clusters that exist from the start, each with three complete snapshots.
+/// The clusters that exist from the start, each with three complete snapshots: `orders` (a replica
+/// set), `events` (sharded), `flex`, `tenant`, `serverless` and `legacy`.
 pub const CLUSTERS: &[(&str, ClusterKind)] = &[
     ("orders", ClusterKind::ReplicaSet),
     ("events", ClusterKind::Sharded),
@@ -140,7 +141,7 @@ impl FakeAtlas {
     }
 
     /// Sets how long later jobs of this family wait and run. Jobs that exist already are not
-    /// changed.
+    /// changed. Default: 10 seconds queued, 50 seconds running.
     pub fn set_job_duration(&self, family: Family, queued: Duration, running: Duration) {
         let mut store = self.shared.store();
         let plan = store.plan(family);
@@ -191,7 +192,7 @@ impl FakeAtlas {
         self.shared.store().behavior.new_per_page = count;
     }
 
-    /// Sets the size of later downloads, in bytes.
+    /// Sets the size of later downloads, in bytes. Default: 262,144.
     pub fn set_download_size(&self, bytes: u64) {
         self.shared.store().download_size = bytes;
     }
