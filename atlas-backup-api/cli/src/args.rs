@@ -55,6 +55,7 @@ pub enum Command {
     Take(Take),
     List(List),
     Save(Save),
+    Verify(Verify),
     Restore(Restore),
     Wait(Wait),
     #[command(subcommand)]
@@ -108,7 +109,8 @@ pub struct List {
 /// Save a snapshot as files on this machine.
 ///
 /// One file for a replica set or a flex cluster, one for each shard and the config servers of a
-/// sharded cluster. Run again after an interruption, it continues. It changes no cluster.
+/// sharded cluster. Run again after an interruption, it continues. It changes no cluster. A manifest
+/// beside the files has their hashes: `verify` reads it.
 #[derive(clap::Args)]
 #[command(after_long_help = after_help(&[
     "atlas-backup save --project Payments orders latest --into backups",
@@ -131,6 +133,22 @@ pub struct Save {
     /// How long to wait at most until Atlas has made the download ready
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
     pub timeout: Duration,
+}
+
+/// Verify that saved files are as they were saved.
+///
+/// Compares each file with the manifest that `save` has written beside it: its length and its
+/// SHA-256. It needs neither credentials nor a network. Each finding is a line; without findings,
+/// the exit code is 0, and otherwise 9.
+#[derive(clap::Args)]
+#[command(after_long_help = after_help(&[
+    "atlas-backup verify backups",
+    "atlas-backup verify backups/snapshot-65f0a1b2c3d4e5f6a7b8c9d0.manifest.json",
+]))]
+pub struct Verify {
+    /// A manifest, or a directory: then all manifests in it, and no file may be without one
+    #[arg(value_name = "MANIFEST|DIRECTORY")]
+    pub path: PathBuf,
 }
 
 /// Restore a snapshot to a cluster. All data of that cluster is overwritten.

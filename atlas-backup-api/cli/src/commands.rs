@@ -8,6 +8,7 @@ mod restore;
 mod save;
 mod schedule;
 mod take;
+mod verify;
 mod wait;
 
 use atlas_backup_api::{Client, ObjectId};
@@ -39,12 +40,20 @@ impl Context {
     async fn project(&self) -> Result<ObjectId, Failure> {
         target::project(&self.client, self.project.as_deref()).await
     }
+
+    /// The name of the project, if the user has given its name and not its id.
+    fn project_name(&self) -> Option<String> {
+        target::project_name(self.project.as_deref())
+    }
 }
 
 /// Runs the command that the user has typed.
 pub async fn run(args: Args, interrupt: Interrupt) -> Result<(), Failure> {
+    let output = Output::new(args.global.json);
+    let progress = Progress::new(args.global.quiet);
     // These need neither credentials nor a project.
     match &args.command {
+        Command::Verify(verify) => return verify::run(verify, &output, &progress).await,
         Command::Completions(completions) => return completions::run(completions),
         Command::Man(man) => return man::run(man),
         _ => {}
@@ -55,8 +64,8 @@ pub async fn run(args: Args, interrupt: Interrupt) -> Result<(), Failure> {
             .from_env()?
             .user_agent_suffix(program)
             .build()?,
-        output: Output::new(args.global.json),
-        progress: Progress::new(args.global.quiet),
+        output,
+        progress,
         interrupt,
         project: args.global.project,
     };
@@ -68,6 +77,6 @@ pub async fn run(args: Args, interrupt: Interrupt) -> Result<(), Failure> {
         Command::Wait(wait) => wait::run(&context, wait).await,
         Command::Schedule(Schedule::Show(show)) => schedule::show(&context, show).await,
         Command::Clusters(_) => clusters::run(&context).await,
-        Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Verify(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
     }
 }

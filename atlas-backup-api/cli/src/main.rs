@@ -11,6 +11,7 @@ mod confirm;
 mod exit;
 mod failure;
 mod interrupt;
+mod manifest;
 mod output;
 mod progress;
 mod records;

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod file;
+mod finding;
 mod restore;
 mod schedule;
 mod snapshot;
@@ -10,6 +11,7 @@ use atlas_backup_api::Timestamp;
 
 pub use cluster::Cluster;
 pub use file::File;
+pub use finding::Finding;
 pub use restore::{OfTarget as RestoreOfTarget, Restore};
 pub use schedule::Schedule;
 pub use snapshot::{OfTarget as SnapshotOfTarget, Snapshot};

@@ -15,6 +15,8 @@ use crate::failure::Failure;
 pub struct Target {
     pub project: ObjectId,
     pub cluster: ClusterName,
+    /// The id; none of a serverless instance, or of a cluster that was deleted.
+    pub id: Option<ObjectId>,
     pub kind: Kind,
 }
 
@@ -41,22 +43,26 @@ impl Target {
             .parse()
             .map_err(|error| Failure::usage(format!("the cluster: {error}")))?;
         let api = client.v2();
-        let (cluster, kind) = match api.find_cluster(&project, name_or_id).await {
+        let (cluster, id, kind) = match api.find_cluster(&project, name_or_id).await {
             Ok(cluster) => match Kind::of(&cluster) {
-                Some(kind) => (name_of(&cluster)?, kind),
+                Some(kind) => (name_of(&cluster)?, Some(cluster.id.clone()), kind),
                 None => {
                     let name = name_of(&cluster)?;
                     let kind = kind_by_snapshots(client, &project, &name).await?;
-                    (name, kind.unwrap_or(Kind::ReplicaSet))
+                    (
+                        name,
+                        Some(cluster.id.clone()),
+                        kind.unwrap_or(Kind::ReplicaSet),
+                    )
                 }
             },
             Err(FindError::IsFlex { .. }) => {
                 let cluster = api.find_flex_cluster(&project, name_or_id).await?;
-                (name_of(&cluster)?, Kind::Flex)
+                (name_of(&cluster)?, Some(cluster.id.clone()), Kind::Flex)
             }
             Err(error) if may_have_snapshots(&error) => {
                 match kind_by_snapshots(client, &project, &name).await? {
-                    Some(kind) => (name, kind),
+                    Some(kind) => (name, None, kind),
                     None => {
                         let all = format!("`atlas-backup clusters --project {project}` lists all");
                         return Err(Failure::from(error).advise(all));
@@ -68,6 +74,7 @@ impl Target {
         Ok(Target {
             project,
             cluster,
+            id,
             kind,
         })
     }
@@ -92,13 +99,25 @@ where
 /// Finds the project by the option `--project`, or else by the environment. Only a name takes a
 /// request.
 pub async fn project(client: &Client, option: Option<&str>) -> Result<ObjectId, Failure> {
-    let name_or_id = match option {
-        Some(text) => text.to_owned(),
-        None => from_environment()?,
-    };
+    let name_or_id = given(option)?;
     match name_or_id.parse() {
         Ok(id) => Ok(id),
         Err(_) => Ok(client.v2().find_project(&name_or_id).await?.id),
+    }
+}
+
+/// The name of the project, if it is given by its name.
+pub fn project_name(option: Option<&str>) -> Option<String> {
+    let name_or_id = given(option).ok()?;
+    let is_id = name_or_id.parse::<ObjectId>().is_ok();
+    (!is_id).then_some(name_or_id)
+}
+
+/// The name or the id of the project.
+fn given(option: Option<&str>) -> Result<String, Failure> {
+    match option {
+        Some(text) => Ok(text.to_owned()),
+        None => from_environment(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `atlas-backup save`: saves a snapshot as files on this machine.
+//! `atlas-backup save`: saves a snapshot as files on this machine, with a manifest.
 
 #![allow(
     deprecated,
@@ -8,30 +8,34 @@
 use atlas_backup_api::{ObjectId, SavedFile};
 
 use super::Context;
-use crate::args::{self, Save};
+use crate::args::Save;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::manifest::{self, Manifest};
 use crate::records::File;
 use crate::snapshots;
 use crate::target::{Kind, Target};
 
 pub async fn run(context: &Context, args: &Save) -> Result<(), Failure> {
     let target = context.target(&args.cluster).await?;
-    let snapshot = match &args.snapshot {
-        args::Snapshot::Id(id) => id.clone(),
-        latest => {
-            snapshots::find(&context.client, &target, latest)
-                .await?
-                .snapshot
-        }
-    };
-    let files = save(context, args, &target, &snapshot)
+    let snapshot = snapshots::find(&context.client, &target, &args.snapshot).await?;
+    let files = save(context, args, &target, &snapshot.snapshot)
         .await
         .map_err(|failure| failure.advise_if(Exit::NotFound, snapshots::lists(&target)))?;
     context.progress.clear();
+    let manifest = Manifest::new(&target, context.project_name(), &snapshot, &files);
+    let manifest = manifest.write(&args.into).map_err(|error| {
+        let message = format!("all files are saved, but the manifest is not: {error}");
+        Failure::new(Exit::Other, message)
+    })?;
     for file in &files {
-        context.output.show(&File::new(&target, &snapshot, file))?;
+        let file = File::new(&target, &snapshot.snapshot, file);
+        context.output.show(&file)?;
     }
+    let manifest = quoted(&manifest.display().to_string());
+    context.progress.line(&format!(
+        "`atlas-backup verify {manifest}` verifies the files"
+    ));
     Ok(())
 }
 
@@ -61,7 +65,7 @@ async fn save(
                 .$call(&target.project, &target.cluster, snapshot)
                 .deadline(args.timeout)
                 .renew_expired(true)
-                .download(move |download| download.overwrite(overwrite))
+                .download(move |download| download.overwrite(overwrite).checksum(manifest::sha256))
                 .on_job(move |job| {
                     job_progress.step(format!("job {} makes the download ready", job.id))
                 })

@@ -17,6 +17,8 @@ pub struct File {
     pub file: String,
     /// The length in bytes.
     pub bytes: u64,
+    /// Taken from the bytes as they were received.
+    pub sha256: Option<String>,
 }
 
 impl File {
@@ -27,6 +29,7 @@ impl File {
             snapshot: snapshot.clone(),
             file: file.path.display().to_string(),
             bytes: file.bytes,
+            sha256: file.checksum.clone(),
         }
     }
 }

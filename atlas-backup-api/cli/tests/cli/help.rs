@@ -7,6 +7,7 @@ const COMMANDS: &[&[&str]] = &[
     &["take"],
     &["list"],
     &["save"],
+    &["verify"],
     &["restore"],
     &["wait"],
     &["schedule", "show"],

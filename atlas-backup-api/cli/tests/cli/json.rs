@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use atlas_backup_fake::FakeAtlas;
 use serde_json::Value;
 
-use crate::{CLUSTERS, at_once, fast, printed, still};
+use crate::{CLUSTERS, at_once, bare, fast, printed, run_program, still};
 
 /// The members of a record, from the table below a heading in README.md.
 fn documented(record: &str) -> BTreeSet<String> {
@@ -78,6 +78,14 @@ fn files_have_the_documented_members() {
             &["save", "events", "latest", "--into", into, "--json"],
         ),
     );
+}
+
+#[test]
+fn findings_have_the_documented_members() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().to_str().expect("its name is text");
+    let ended = run_program(bare(&["verify", path, "--json"]));
+    check("A finding", &ended.out);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod json;
 mod overwrite;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod verify;
 
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
