@@ -60,6 +60,7 @@ pub enum Command {
     Wait(Wait),
     #[command(subcommand)]
     Schedule(Schedule),
+    Check(Check),
     Clusters(Clusters),
     Completions(Completions),
     Man(Man),
@@ -226,6 +227,19 @@ pub enum Schedule {
 pub struct ShowSchedule {
     /// The cluster: its name or its id
     pub cluster: String,
+}
+
+/// Check the backups of clusters against a policy.
+///
+/// The policy is a file in TOML, which the README documents. Each rule that is broken, and each that
+/// could not be checked, is a line. The exit code is 9 if a rule is broken. Otherwise, if a rule could
+/// not be checked, it is that of the call that was refused or failed. It changes nothing.
+#[derive(clap::Args)]
+#[command(after_long_help = after_help(&["atlas-backup check --project Payments --policy policy.toml"]))]
+pub struct Check {
+    /// The policy file
+    #[arg(long, value_name = "FILE")]
+    pub policy: PathBuf,
 }
 
 /// List the clusters of a project.

@@ -1,5 +1,6 @@
 //! The commands, one file each, and what all of them need.
 
+mod check;
 mod clusters;
 mod completions;
 mod list;
@@ -73,6 +74,7 @@ pub async fn run(args: Args, interrupt: Interrupt) -> Result<(), Failure> {
         Command::Take(take) => take::run(&context, take).await,
         Command::List(list) => list::run(&context, list).await,
         Command::Save(save) => save::run(&context, save).await,
+        Command::Check(check) => check::run(&context, check).await,
         Command::Restore(restore) => restore::run(&context, restore).await,
         Command::Wait(wait) => wait::run(&context, wait).await,
         Command::Schedule(Schedule::Show(show)) => schedule::show(&context, show).await,

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::output::one_line;
 
 /// Why the program ends without success: an exit code, and one line for people.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     pub exit: Exit,
     pub message: String,

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod check;
 mod commands;
 mod confirm;
 mod exit;
@@ -13,6 +14,7 @@ mod failure;
 mod interrupt;
 mod manifest;
 mod output;
+mod policy;
 mod progress;
 mod records;
 mod restores;

@@ -86,6 +86,12 @@ pub fn say(line: &str) {
     let _unwritten = writeln!(io::stderr(), "{line}");
 }
 
+/// A number of things: `1 file`, `2 files`.
+pub fn count(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
 /// A text from elsewhere on one line of at most `longest` characters, without control characters.
 pub fn one_line(text: &str, longest: usize) -> String {
     let clean = text.replace(char::is_control, " ");

@@ -1,5 +1,6 @@
 //! The results that commands print, the same for every kind of cluster.
 
+mod check;
 mod cluster;
 mod file;
 mod finding;
@@ -9,6 +10,7 @@ mod snapshot;
 
 use atlas_backup_api::Timestamp;
 
+pub use check::Check;
 pub use cluster::Cluster;
 pub use file::File;
 pub use finding::Finding;

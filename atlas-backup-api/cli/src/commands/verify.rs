@@ -9,7 +9,7 @@ use crate::args::Verify;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::manifest::{self, Entry, Manifest, Unreadable};
-use crate::output::Output;
+use crate::output::{Output, count};
 use crate::progress::Progress;
 use crate::records::Finding;
 
@@ -27,14 +27,13 @@ pub async fn run(args: &Verify, output: &Output, progress: &Progress) -> Result<
     for finding in &verified.findings {
         output.show(finding)?;
     }
-    match verified.findings.len() {
-        0 => {
-            progress.line(&format!("{} files are as they were saved", verified.files));
-            Ok(())
-        }
-        1 => Err(Failure::new(Exit::Violation, "1 finding")),
-        count => Err(Failure::new(Exit::Violation, format!("{count} findings"))),
+    if verified.findings.is_empty() {
+        let files = count(verified.files, "file");
+        progress.line(&format!("{files} verified: all is as it was saved"));
+        return Ok(());
     }
+    let findings = count(verified.findings.len(), "finding");
+    Err(Failure::new(Exit::Violation, findings))
 }
 
 /// What was verified, and what was found.

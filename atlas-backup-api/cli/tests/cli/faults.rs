@@ -1,6 +1,7 @@
 //! Each way to fail, with its exit code and its message.
 
 use std::fmt::Write;
+use std::fs;
 use std::net::TcpListener;
 
 use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, HttpResponse};
@@ -8,8 +9,8 @@ use insta::assert_snapshot;
 
 use crate::{Ended, at_once, bare, fast, latest, masked, program, run, run_program, still};
 
-/// The commands that call Atlas, with a directory for files.
-fn commands(directory: &str) -> Vec<Vec<&str>> {
+/// The commands that call Atlas, with a directory for files and the path of a policy.
+fn commands<'a>(directory: &'a str, policy: &'a str) -> Vec<Vec<&'a str>> {
     vec![
         vec!["take", "orders"],
         vec!["take", "orders", "--wait"],
@@ -27,6 +28,7 @@ fn commands(directory: &str) -> Vec<Vec<&str>> {
         vec!["wait", "orders", "--snapshot", "65f0a1b2c3d4e5f6a7b8c9d0"],
         vec!["wait", "orders", "--restore", "65f0a1b2c3d4e5f6a7b8c9d0"],
         vec!["schedule", "show", "orders"],
+        vec!["check", "--policy", policy],
         vec!["clusters"],
     ]
 }
@@ -35,7 +37,10 @@ fn commands(directory: &str) -> Vec<Vec<&str>> {
 fn outcomes(faults: impl Fn() -> Faults + Sync) -> String {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let directory = directory.path().to_str().expect("its name is text");
-    let all = at_once(commands(directory), |arguments| {
+    let policy = format!("{directory}/policy.toml");
+    let rules = "[[clusters]]\nnames = [\"orders\"]\nno_failed_within = \"1d\"\n";
+    fs::write(&policy, rules).expect("it can be written");
+    let all = at_once(commands(directory, &policy), |arguments| {
         let atlas = fast(FakeAtlas::builder().faults(&faults()));
         let ended = run(&atlas, &arguments);
         outcome(&atlas, &arguments, &ended).replace(directory, "DIRECTORY")

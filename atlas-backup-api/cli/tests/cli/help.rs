@@ -11,6 +11,7 @@ const COMMANDS: &[&[&str]] = &[
     &["restore"],
     &["wait"],
     &["schedule", "show"],
+    &["check"],
     &["clusters"],
     &["completions"],
     &["man"],

@@ -22,7 +22,7 @@ fn documented(record: &str) -> BTreeSet<String> {
 }
 
 /// Each line must be an object with exactly the documented members.
-fn check(record: &str, text: &str) {
+pub fn check(record: &str, text: &str) {
     assert!(!text.is_empty(), "{record}");
     for line in text.lines() {
         let Value::Object(members) = serde_json::from_str(line).expect("it is JSON") else {

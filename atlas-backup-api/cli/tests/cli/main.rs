@@ -1,6 +1,7 @@
 //! Runs the program against a fake Atlas, and reads what its users read: exit codes, standard
 //! output, standard error, and files.
 
+mod check;
 mod commands;
 mod faults;
 mod help;

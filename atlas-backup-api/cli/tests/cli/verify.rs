@@ -86,7 +86,8 @@ fn saved_files_of_every_kind_of_cluster_are_good() {
         let count = files(directory.path(), ".tar.gz").len();
         for path in [directory.path(), &manifest(directory.path())] {
             let ended = verify(path);
-            let message = format!("{count} files are as they were saved\n");
+            let files = if count == 1 { "1 file" } else { "3 files" };
+            let message = format!("{files} verified: all is as it was saved\n");
             assert!(ended.err.ends_with(&message), "{}", ended.err);
             assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""));
         }

@@ -1,0 +1,227 @@
+//! `atlas-backup check`: compares the backups of clusters with a policy.
+
+use atlas_backup_api::v2::types;
+use atlas_backup_api::{ClusterName, ObjectId, Timestamp};
+
+use super::Context;
+use crate::args::Check;
+use crate::check::{self, Facts, Outcome, Subject};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{Output, count};
+use crate::policy::{Policy, Section};
+use crate::records;
+use crate::target::{Kind, Target};
+
+pub async fn run(context: &Context, args: &Check) -> Result<(), Failure> {
+    let policy = Policy::read(&args.policy)?;
+    let project = context.project().await?;
+    let mut report = Report {
+        output: &context.output,
+        project: &project,
+        violations: 0,
+        unchecked: Vec::new(),
+    };
+    if policy.compliance_policy {
+        context.progress.step("reading the compliance policy");
+        let read = context.client.v2().get_compliance_policy(&project).send();
+        let outcome = match read.await {
+            Ok(found) => check::compliance_policy(&found),
+            Err(error) => Outcome::from(&Failure::from(error)),
+        };
+        report.add(None, "compliance_policy", outcome)?;
+    }
+    let sections: Vec<&Section> = policy.sections().collect();
+    let subjects = if sections.is_empty() {
+        Vec::new()
+    } else {
+        subjects(context, &sections, &mut report).await?
+    };
+    for subject in &subjects {
+        check_cluster(context, subject, &sections, &mut report).await?;
+    }
+    context.progress.clear();
+    context
+        .progress
+        .line(&format!("{} checked", count(subjects.len(), "cluster")));
+    report.end()
+}
+
+/// Checks the rules of all sections that select this cluster.
+async fn check_cluster(
+    context: &Context,
+    subject: &Subject,
+    sections: &[&Section],
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    let target = &subject.target;
+    let mine: Vec<&Section> = sections
+        .iter()
+        .copied()
+        .filter(|section| selects(section, target))
+        .collect();
+    context
+        .progress
+        .step(format!("checking {}", target.cluster));
+    let now = Timestamp::now();
+    let facts = Facts::read(&context.client, subject, &mine, now).await;
+    for section in mine {
+        for (rule, outcome) in check::rules(section, subject, &facts, now) {
+            report.add(Some(target.cluster.as_str()), rule, outcome)?;
+        }
+    }
+    Ok(())
+}
+
+fn selects(section: &Section, target: &Target) -> bool {
+    let id = target.id.as_ref().map(ObjectId::as_str);
+    section.selects(target.cluster.as_str(), id, target.kind)
+}
+
+/// Finds the clusters that at least one section selects. What cannot be found is reported.
+async fn subjects(
+    context: &Context,
+    sections: &[&Section],
+    report: &mut Report<'_>,
+) -> Result<Vec<Subject>, Failure> {
+    let mut all = Vec::new();
+    for listed in [
+        dedicated(context, report.project, &mut all).await,
+        flex(context, report.project, &mut all).await,
+    ] {
+        if let Err(failure) = listed {
+            report.add(None, "clusters", Outcome::from(&failure))?;
+        }
+    }
+    // Those that Atlas does not list: serverless instances, and clusters that were deleted.
+    let names = sections.iter().filter_map(|section| section.names.as_ref());
+    for name in names.flatten() {
+        let is_known = all.iter().any(|subject: &Subject| {
+            let target = &subject.target;
+            target.cluster.as_str() == name
+                || target.id.as_ref().is_some_and(|id| id.as_str() == name)
+        });
+        if !is_known {
+            match Target::find(&context.client, report.project.clone(), name).await {
+                Ok(target) => all.push(Subject::new(target)),
+                Err(failure) => report.add(Some(name), "clusters", Outcome::from(&failure))?,
+            }
+        }
+    }
+    all.retain(|subject| {
+        sections
+            .iter()
+            .any(|section| selects(section, &subject.target))
+    });
+    Ok(all)
+}
+
+/// Adds the clusters of a project, except flex clusters.
+async fn dedicated(
+    context: &Context,
+    project: &ObjectId,
+    all: &mut Vec<Subject>,
+) -> Result<(), Failure> {
+    let mut clusters = context.client.v2().list_clusters(project).stream();
+    while let Some(cluster) = clusters.next().await {
+        let cluster: types::Cluster = cluster?;
+        let name = name_of(cluster.name.as_ref(), &cluster.id)?;
+        let target = match Kind::of(&cluster) {
+            Some(kind) => Target {
+                project: project.clone(),
+                cluster: name,
+                id: Some(cluster.id.clone()),
+                kind,
+            },
+            None => Target::find(&context.client, project.clone(), name.as_str()).await?,
+        };
+        all.push(Subject::of(target, &cluster));
+    }
+    Ok(())
+}
+
+/// Adds the flex clusters of a project, which have a list of their own.
+async fn flex(
+    context: &Context,
+    project: &ObjectId,
+    all: &mut Vec<Subject>,
+) -> Result<(), Failure> {
+    let mut clusters = context.client.v2().list_flex_clusters(project).stream();
+    while let Some(cluster) = clusters.next().await {
+        let cluster = cluster?;
+        all.push(Subject::new(Target {
+            project: project.clone(),
+            cluster: name_of(cluster.name.as_ref(), &cluster.id)?,
+            id: Some(cluster.id),
+            kind: Kind::Flex,
+        }));
+    }
+    Ok(())
+}
+
+fn name_of(name: Option<&ClusterName>, id: &ObjectId) -> Result<ClusterName, Failure> {
+    name.cloned().ok_or_else(|| {
+        let message = format!("Atlas does not say the name of the cluster {id}");
+        Failure::new(Exit::Other, message)
+    })
+}
+
+/// Prints what is not known to be kept, and counts it.
+struct Report<'a> {
+    output: &'a Output,
+    project: &'a ObjectId,
+    violations: usize,
+    /// The exit code of each rule that could not be checked.
+    unchecked: Vec<Exit>,
+}
+
+impl Report<'_> {
+    fn add(
+        &mut self,
+        cluster: Option<&str>,
+        rule: &'static str,
+        outcome: Outcome,
+    ) -> Result<(), Failure> {
+        let (outcome, message) = match outcome {
+            Outcome::Kept => return Ok(()),
+            Outcome::Violation(message) => {
+                self.violations += 1;
+                ("violation", message)
+            }
+            Outcome::Unchecked(exit, message) => {
+                self.unchecked.push(exit);
+                ("unchecked", message)
+            }
+        };
+        Ok(self.output.show(&records::Check {
+            project: self.project.to_string(),
+            cluster: cluster.map(str::to_owned),
+            rule,
+            outcome,
+            message,
+        })?)
+    }
+
+    /// A violation decides the exit code; otherwise, why something could not be checked.
+    fn end(self) -> Result<(), Failure> {
+        let again = |exit: &&Exit| matches!(exit, Exit::RateLimited | Exit::Unavailable);
+        // What another run does not change comes first.
+        let mut unchecked = self.unchecked.iter();
+        let first = unchecked
+            .find(|exit| !again(exit))
+            .or(self.unchecked.first());
+        let exit = match (self.violations, first) {
+            (0, None) => return Ok(()),
+            (0, Some(exit)) => *exit,
+            _ => Exit::Violation,
+        };
+        let violations = count(self.violations, "violation");
+        let unchecked = count(self.unchecked.len(), "rule");
+        let message = match (self.violations, self.unchecked.len()) {
+            (_, 0) => violations,
+            (0, _) => format!("{unchecked} could not be checked"),
+            _ => format!("{violations}, and {unchecked} could not be checked"),
+        };
+        Err(Failure::new(exit, message))
+    }
+}
