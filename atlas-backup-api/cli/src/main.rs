@@ -30,7 +30,11 @@ fn main() {
         .build();
     let ended = match runtime {
         Ok(runtime) => {
-            runtime.block_on(interrupt::guard(|interrupt| commands::run(args, interrupt)))
+            let ended =
+                runtime.block_on(interrupt::guard(|interrupt| commands::run(args, interrupt)));
+            // Otherwise the program would wait for a thread that reads a large file.
+            runtime.shutdown_background();
+            ended
         }
         Err(error) => Err(failure::Failure::new(
             exit::Exit::Other,

@@ -1,9 +1,10 @@
 //! Ctrl-C: the program stops, says what it has started and how to go on.
 
+use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
-use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, Gate};
+use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, Gate, PROJECT};
 
 use crate::{Ended, ended, fast, printed, program, run};
 
@@ -269,4 +270,49 @@ fn arrive(gate: &Gate) {
     runtime
         .expect("the system has a thread to give")
         .block_on(gate.wait_for_arrivals(1));
+}
+
+/// Hashing a large file takes long, and Ctrl-C does not wait for it.
+#[test]
+fn verify_ends_at_once() {
+    let atlas = fast(FakeAtlas::builder());
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().to_str().expect("its name is text");
+    let saved = printed(
+        &atlas,
+        &["save", "orders", "latest", "--into", path, "--json"],
+    );
+    let saved: serde_json::Value = serde_json::from_str(&saved).expect("it is JSON");
+    let file = saved["file"].as_str().expect("a path");
+    let snapshot = saved["snapshot"].as_str().expect("an id");
+    // A file with a hole, which takes no space.
+    let length: u64 = 1 << 40;
+    let hole = OpenOptions::new().write(true).open(file);
+    let hole = hole.and_then(|file| file.set_len(length));
+    hole.expect("the file system has files with holes");
+    let manifest = directory
+        .path()
+        .join(format!("snapshot-{snapshot}.manifest.json"));
+    let text = fs::read_to_string(&manifest).expect("it was saved");
+    let text = text.replace(&saved["bytes"].to_string(), &length.to_string());
+    fs::write(&manifest, text).expect("it can be written");
+    let message = interrupted(&atlas, &["verify", path], "reading snapshot-");
+    assert_eq!(message, "interrupted: nothing was changed");
+}
+
+#[test]
+fn check_changes_nothing() {
+    let gate = Gate::closed();
+    let path = format!("/api/atlas/v2/groups/{PROJECT}/clusters/orders/backup/snapshots");
+    let faults = Faults::always(Fault::hold_until(&gate))
+        .with_authorization()
+        .on_path(&path);
+    let atlas = fast(FakeAtlas::builder().faults(&faults));
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let policy = directory.path().join("policy.toml");
+    fs::write(&policy, "[[clusters]]\nmax_age = \"1d\"\n").expect("it can be written");
+    let policy = policy.to_str().expect("its name is text");
+    let message = interrupted(&atlas, &["check", "--policy", policy], "checking orders");
+    assert_eq!(message, "interrupted: nothing was changed");
+    gate.open();
 }
