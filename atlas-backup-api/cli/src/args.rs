@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 
 use crate::exit::EXIT_CODES;
 
-/// Takes, lists, saves and restores the backups of MongoDB Atlas clusters.
+/// Takes, lists, saves, verifies, restores and checks the backups of MongoDB Atlas clusters.
 ///
 /// Results are on standard output, progress and messages on standard error.
 #[derive(Parser)]

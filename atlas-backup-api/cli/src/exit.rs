@@ -35,14 +35,14 @@ pub const EXIT_CODES: &str = "\
 Exit codes:
     0  done
     1  another failure: a file, the disk, a response that cannot be read
-    2  wrong usage: an argument, a variable, a name that was not confirmed
+    2  wrong usage: an argument, a variable, a policy file, a name that was not confirmed
     3  refused: by the checks before sending, or by Atlas (400, 401, 403, 409)
     4  not found
     5  rate limited: run it again later
     6  the snapshot or job failed, was cancelled or has expired
     7  it has not ended in time, or Atlas can no longer be asked: the message says how to go on
     8  not known whether it was done: look before you run it again
-    9  a violation was found
+    9  a violation was found, by verify or check
    10  Atlas cannot be reached or does not work: run it again later
   130  interrupted by Ctrl-C (143: by SIGTERM); the message says how to go on
   141  the reader of the results has gone";

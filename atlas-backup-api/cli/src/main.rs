@@ -1,4 +1,4 @@
-//! `atlas-backup`: takes, lists, saves and restores the backups of MongoDB Atlas clusters.
+//! `atlas-backup`: takes, lists, saves, verifies, restores and checks the backups of MongoDB Atlas clusters.
 //!
 //! `args` has the command line, `commands` has one file for each command, `exit` has what each
 //! exit code means, and `failure` has the messages. To add a command, add it to `args::Command` and to `commands::run`.

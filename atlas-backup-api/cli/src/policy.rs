@@ -15,7 +15,7 @@ use crate::output::one_line;
 use crate::target::Kind;
 
 /// A policy, as README.md documents it. A member that is not known is an error: it may be a rule
-/// that is misspelt, and would not be checked.
+/// whose name is wrong, and would not be checked.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn what_is_wrong_has_its_line_and_column() {
         for (text, place) in [
-            ("complaince_policy = true", "1:1: unknown field"),
+            ("compliance = true", "1:1: unknown field"),
             (
                 "[[clusters]]\nmax_age = \"26h\"\nmin_age = \"1h\"",
                 "3:1: unknown field",
@@ -291,7 +291,7 @@ mod tests {
             ),
             ("[[clusters]]\nmax_age = 26", "2:11: invalid type"),
             (
-                "[[clusters]]\nmin_retention = { dayly = \"7d\" }",
+                "[[clusters]]\nmin_retention = { fortnightly = \"7d\" }",
                 "2:19: unknown variant",
             ),
             (

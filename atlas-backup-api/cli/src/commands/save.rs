@@ -26,7 +26,7 @@ pub async fn run(context: &Context, args: &Save) -> Result<(), Failure> {
     let manifest = Manifest::new(&target, context.project_name(), &snapshot, &files);
     let manifest = manifest.write(&args.into).map_err(|error| {
         let message = format!("all files are saved, but the manifest is not: {error}");
-        Failure::new(Exit::Other, message)
+        Failure::new(Exit::Other, message).advise("run it again with --overwrite")
     })?;
     for file in &files {
         let file = File::new(&target, &snapshot.snapshot, file);

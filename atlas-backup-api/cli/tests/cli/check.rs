@@ -294,12 +294,12 @@ fn a_violation_decides_the_exit_code() {
 
 #[test]
 fn a_policy_that_is_wrong_is_wrong_usage() {
-    let policy = file("[[clusters]]\nmax_age = \"26h\"\nmax_aeg = \"26h\"\n");
+    let policy = file("[[clusters]]\nmax_age = \"26h\"\nmax_ages = \"26h\"\n");
     let path = policy.path().to_str().expect("its name is text");
     let atlas = days_ago(0, FakeAtlas::builder());
     let ended = run_program(command(&atlas, &policy, &[]));
     assert_eq!(ended.code, Some(2));
-    let place = format!("error: {path}:3:1: unknown field `max_aeg`");
+    let place = format!("error: {path}:3:1: unknown field `max_ages`");
     assert!(ended.err.starts_with(&place), "{}", ended.err);
     assert_eq!(atlas.server().handled_count("GET"), 0);
 }

@@ -284,6 +284,25 @@ fn the_hash_is_that_of_the_file() {
 }
 
 #[test]
+fn a_manifest_that_cannot_be_written_is_an_error() {
+    let atlas = fast(FakeAtlas::builder());
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let id = latest(&atlas, CLUSTERS[0]);
+    let name = format!("snapshot-{id}.manifest.json");
+    fs::create_dir(directory.path().join(name)).expect("it can be created");
+    let into = text(directory.path());
+    let ended = crate::run(&atlas, &["save", "orders", "latest", "--into", into]);
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
+    let error = "error: all files are saved, but the manifest is not: ";
+    assert!(ended.err.contains(error), "{}", ended.err);
+    assert!(
+        ended.err.ends_with("; run it again with --overwrite\n"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
 fn the_manifest_says_what_was_saved() {
     let atlas = fast(FakeAtlas::builder());
     let directory = tempfile::tempdir().expect("a temporary directory");
