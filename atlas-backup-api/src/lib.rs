@@ -1,7 +1,7 @@
 //! Client for the backup endpoints of the MongoDB Atlas Administration API: take snapshots, list
 //! them, download them, restore them to a cluster.
 //!
-//! Each documented operation has one method, and tasks that take more than one request are
+//! Each backup operation has one method, and tasks that take more than one request are
 //! [jobs](#jobs). The client retries what is safe to send twice, and never takes two snapshots for
 //! one call.
 //!
@@ -162,7 +162,7 @@ pub use workflow::take_snapshot::{TakeError, TakeSnapshotAndWait};
 
 // Types of other crates in this crate's signatures, re-exported so that a program needs no
 // dependency for them. docs/dependencies.md lists them.
-pub use ::http::{HeaderMap, Method, StatusCode};
+pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use jiff::Timestamp;
 pub use reqwest;
 pub use secrecy::SecretString;

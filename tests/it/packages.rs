@@ -200,6 +200,11 @@ fn the_table_of_public_dependencies_is_true() {
 fn the_documentation_names_the_minimum_rust_version() {
     let client = client();
     let version = client["rust_version"].as_str().expect("it states one");
+    let packages = packages();
+    let of_fake = packages
+        .iter()
+        .find(|package| package["name"] == "atlas-backup-fake")
+        .expect("the fake is published");
     let sentences = [
         (
             "atlas-backup-api/README.md",
@@ -208,6 +213,13 @@ fn the_documentation_names_the_minimum_rust_version() {
         (
             "atlas-backup-api/src/docs/dependencies.md",
             format!("The oldest Rust that compiles this crate is {version};"),
+        ),
+        (
+            "atlas-backup-api/src/docs/testing.md",
+            format!(
+                "The fake needs Rust {}.",
+                of_fake["rust_version"].as_str().expect("it states one")
+            ),
         ),
     ];
     for (path, sentence) in sentences {

@@ -401,6 +401,65 @@ async fn all_pages_of_a_list_are_read() {
 }
 
 #[tokio::test]
+async fn a_list_is_not_read_by_a_call_that_creates_something() {
+    let server = answering([ok(&json!({"results": []}))]);
+    let post = || client(&server).call(Method::POST, "/api/search");
+    let refused = post().stream::<Value>().all().await;
+    assert!(matches!(refused, Err(Error::InvalidArgument(_))));
+    assert_eq!(lines(&server), [""; 0]);
+    let list = post().idempotent().stream::<Value>().all().await;
+    assert_eq!(list.expect("no items"), [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn a_query_in_the_path_is_refused_and_shown_nowhere() {
+    let server = answering([ok(&json!({}))]);
+    let call = client(&server).call(Method::GET, "/api?token=hunter2");
+    let debug = format!("{call:?}");
+    let error = call.await.expect_err("it has a query");
+    let shown = format!("{debug} {error} {error:?} {:?}", error.operation());
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+#[tokio::test]
+async fn the_accepted_media_type_takes_precedence_over_the_version() {
+    let server = answering([ok(&json!({}))]);
+    let call = || client(&server).call(Method::POST, "/api/atlas/v2");
+    let gzip = "application/vnd.atlas.2023-02-01+gzip";
+    for call in [
+        call().version("2024-08-05").accept(gzip),
+        call().accept(gzip).version("2024-08-05"),
+    ] {
+        call.json(&json!({})).await.expect("an answer");
+        let received = server.received_requests();
+        let last = received.last().expect("a request");
+        assert_eq!(last.header("accept"), Some(gzip));
+        assert_eq!(
+            last.header("content-type"),
+            Some("application/vnd.atlas.2024-08-05+json")
+        );
+    }
+    assert!(matches!(call().await, Err(Error::InvalidArgument(_))));
+}
+
+#[tokio::test]
+async fn a_response_without_content_is_null() {
+    let gone = HttpResponse::new(404);
+    for answers in [
+        vec![HttpResponse::new(204)],
+        vec![ok(&json!({"status": 204, "envelope": null}))],
+        // An attempt whose response was lost has deleted it.
+        vec![HttpResponse::new(503), gone],
+    ] {
+        let server = answering(answers);
+        let call = client(&server).call(Method::DELETE, "/api/it");
+        let sent = call.query("envelope", true).send::<Option<u8>>().await;
+        let response = sent.expect("it is deleted");
+        assert_eq!((response.status().as_u16(), *response), (204, None));
+    }
+}
+
+#[tokio::test]
 async fn a_list_that_cannot_be_read_is_an_error() {
     let mut messages = Vec::new();
     for body in [

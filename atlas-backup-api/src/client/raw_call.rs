@@ -63,8 +63,10 @@ impl Client {
 #[must_use = "nothing is sent before `send` or `.await`"]
 pub struct RawCall {
     call: Call,
-    /// Whether the program has said which media type it wants.
-    has_media_type: bool,
+    /// Whether the program has set a version.
+    has_version: bool,
+    /// Whether the program has set the header `Accept`, which a version does not replace.
+    has_accept: bool,
 }
 
 impl RawCall {
@@ -76,7 +78,8 @@ impl RawCall {
         call.request.check(path);
         RawCall {
             call,
-            has_media_type: false,
+            has_version: false,
+            has_accept: false,
         }
     }
 
@@ -86,14 +89,18 @@ impl RawCall {
     /// has none.
     #[inline]
     pub fn version(mut self, version: &str) -> Self {
+        let accept = self.call.request.route.accept.clone();
         self.call = self.call.version(version);
-        self.has_media_type = true;
+        if self.has_accept {
+            self.call.request.route.accept = accept;
+        }
+        self.has_version = true;
         self
     }
 
     /// Sets the header `Accept`, for a response that is not JSON:
-    /// `application/vnd.atlas.2023-02-01+gzip`. Read such a response with
-    /// [`send_bytes`](Self::send_bytes).
+    /// `application/vnd.atlas.2023-02-01+gzip`. It takes precedence over the version, whichever is
+    /// set first. Read such a response with [`send_bytes`](Self::send_bytes).
     #[inline]
     pub fn accept(mut self, media_type: &str) -> Self {
         match HeaderValue::try_from(media_type) {
@@ -104,7 +111,7 @@ impl RawCall {
                 "must be a media type",
             )),
         }
-        self.has_media_type = true;
+        self.has_accept = true;
         self
     }
 
@@ -197,8 +204,20 @@ impl RawCall {
 
     /// Returns a stream of all items of a list, fetched page by page: see [`Items`]. The response
     /// must be an object with a list `results`, as all lists of Atlas that have pages.
+    ///
+    /// Items with the same `id`, or without one and equal, are taken for the same item, also on one
+    /// page: only the first is returned. `null` is no item.
+    ///
+    /// Each page is a request, so a call that is not safe to send twice is an error
+    /// ([`Error::InvalidArgument`]).
     #[inline]
-    pub fn stream<T: DeserializeOwned>(self) -> Items<T> {
+    pub fn stream<T: DeserializeOwned>(mut self) -> Items<T> {
+        if self.call.request.route.idempotency == Idempotency::NotIdempotent {
+            self.refuse(InvalidArgument::without_value(
+                "method",
+                "a list takes a request for each page: use GET, or say that the call is `idempotent`",
+            ));
+        }
         Items::of_raw_call(Pager::new(self.ready()).numbered().counted())
     }
 
@@ -216,7 +235,7 @@ impl RawCall {
                 name,
                 "has no value: set it with `path`",
             ))
-        } else if request.route.path.starts_with("/api/atlas/v2/") && !self.has_media_type {
+        } else if is_versioned(&request.route.path) && !self.has_version && !self.has_accept {
             Some(InvalidArgument::without_value(
                 "version",
                 "is not set: every call of API v2 has a version, such as 2024-08-05",
@@ -229,6 +248,13 @@ impl RawCall {
         }
         self.call
     }
+}
+
+/// Whether the path is one of API v2, each operation of which has versions.
+#[inline]
+fn is_versioned(path: &str) -> bool {
+    let rest = path.strip_prefix("/api/atlas/v2");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[inline]

@@ -24,7 +24,8 @@ impl AmbiguousError {
         }
     }
 
-    /// The operation that was called, as the documents name it: `takeSnapshot`.
+    /// The operation that was called, as the documents name it: `takeSnapshot`; of a raw call, its
+    /// method and path.
     pub fn operation(&self) -> &str {
         &self.operation
     }

@@ -92,7 +92,8 @@ impl AuthError {
         }
     }
 
-    /// The operation that was called, as the documents name it: `takeSnapshot`.
+    /// The operation that was called, as the documents name it: `takeSnapshot`; of a raw call, its
+    /// method and path.
     pub fn operation(&self) -> Option<&str> {
         self.operation.as_deref()
     }

@@ -47,7 +47,8 @@ impl ConnectionError {
         }
     }
 
-    /// The operation that was called, as the documents name it: `takeSnapshot`. `None` for a
+    /// The operation that was called, as the documents name it: `takeSnapshot`; of a raw call, its
+    /// method and path. `None` for a
     /// download and for a token request.
     pub fn operation(&self) -> Option<&str> {
         self.operation.as_deref()

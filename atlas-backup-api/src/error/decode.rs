@@ -102,7 +102,8 @@ impl DecodeError {
         }
     }
 
-    /// The operation that was called, as the documents name it: `takeSnapshot`.
+    /// The operation that was called, as the documents name it: `takeSnapshot`; of a raw call, its
+    /// method and path.
     pub fn operation(&self) -> &str {
         &self.operation
     }

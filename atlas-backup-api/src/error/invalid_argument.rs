@@ -69,7 +69,8 @@ impl InvalidArgument {
         }
     }
 
-    /// The operation that was to be called, as the documents name it: `takeSnapshot`. `None` if the
+    /// The operation that was to be called, as the documents name it: `takeSnapshot`; of a raw call, its
+    /// method and path. `None` if the
     /// program itself validated a body or created an id.
     pub fn operation(&self) -> Option<&str> {
         self.operation.as_deref()

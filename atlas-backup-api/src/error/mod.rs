@@ -61,7 +61,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// The operation that was called, as the documents name it: `takeSnapshot`. `None` for a
+    /// The operation that was called, as the documents name it: `takeSnapshot`; of a raw call, its
+    /// method and path. `None` for a
     /// configuration error, and for an id or a body that the program itself validated.
     pub fn operation(&self) -> Option<&str> {
         match self {

@@ -12,7 +12,8 @@ use jiff::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// The operation of the response, as the documents name it: `takeSnapshot`.
+    /// The operation of the response, as the documents name it: `takeSnapshot`; of a raw call,
+    /// its method and path.
     pub operation: Cow<'static, str>,
     /// The number of calls allowed in one period. Atlas was seen to allow 1200 on
     /// backup endpoints.

@@ -118,8 +118,21 @@ pub(crate) fn raw<T: DeserializeOwned + 'static>(
         let status = nothing(name, enveloped, answer)?;
         return Ok((status, from_json(name, status, "null")?));
     }
-    let (status, json) = raw_json(name, enveloped, answer)?;
-    Ok((status, from_json(name, status, &json)?))
+    if enveloped {
+        let (status, value) = raw_content(name, answer)?;
+        let is_empty = value.is_null();
+        let value = T::deserialize(value).map_err(|error| match is_empty {
+            true => DecodeError::empty(name.clone(), status),
+            false => DecodeError::of_type::<T>(name.clone(), status, String::new(), &error),
+        })?;
+        return Ok((status, value));
+    }
+    refuse_failure(name, answer)?;
+    let text = charset::text(&answer.headers, &answer.body);
+    Ok((
+        answer.status,
+        from_json(name, answer.status, json_of(&text))?,
+    ))
 }
 
 fn from_json<T: DeserializeOwned>(
@@ -136,24 +149,23 @@ fn from_json<T: DeserializeOwned>(
     })
 }
 
-/// The content of a success response as JSON. This is the part that is not generic.
-fn raw_json(
-    name: &OperationName,
-    enveloped: bool,
-    answer: &RawResponse,
-) -> Result<(StatusCode, String), Error> {
-    if enveloped {
-        let mut value = Value::Null;
-        let status = content(name, enveloped, answer, &mut value)?;
-        return Ok((status, value.to_string()));
-    }
+/// The content of a success response that may be an envelope.
+fn raw_content(name: &OperationName, answer: &RawResponse) -> Result<(StatusCode, Value), Error> {
     refuse_failure(name, answer)?;
     let text = charset::text(&answer.headers, &answer.body);
-    let json = match text.trim() {
+    let body = serde_json::from_str(json_of(&text))
+        .map_err(|error| DecodeError::syntax(name.clone(), answer.status, error))?;
+    let opened = envelope::open(body);
+    let status = check_status(name, answer, &opened)?;
+    Ok((status, opened.content))
+}
+
+/// The text of a body as JSON. An empty body is `null`.
+fn json_of(text: &str) -> &str {
+    match text.trim() {
         "" => "null",
         text => text,
-    };
-    Ok((answer.status, json.to_owned()))
+    }
 }
 
 /// Decodes an empty body as an object without members. This fails if the type requires a member.

@@ -11,7 +11,7 @@ use crate::config::call_options::CallOptions;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::pipeline::path::PathValue;
 use crate::pipeline::query::QueryValue;
-use crate::pipeline::route::Route;
+use crate::pipeline::route::{Route, shown};
 use crate::validate::body::Body;
 
 /// A route with its arguments. If an argument is invalid, the first such error is kept, and
@@ -170,7 +170,7 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("operation", &self.route.name)
-            .field("path", &self.path)
+            .field("path", &shown(&self.path))
             .finish_non_exhaustive()
     }
 }

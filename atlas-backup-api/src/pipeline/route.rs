@@ -53,7 +53,11 @@ impl Route {
             _ => Idempotency::NotIdempotent,
         };
         Route {
-            name: format!("{method} {}", one_line::truncate(&path, LONGEST_NAME)).into(),
+            name: format!(
+                "{method} {}",
+                one_line::truncate(shown(&path), LONGEST_NAME)
+            )
+            .into(),
             method,
             path,
             accept: JSON,
@@ -68,13 +72,18 @@ impl Route {
         let refused = |rule: &str| {
             Err(InvalidArgument::new(
                 "path",
-                format_args!("{:?}", self.path),
+                format_args!("{:?}", shown(&self.path)),
                 rule,
             ))
         };
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || PLAIN.contains(&byte);
         if !self.path.starts_with('/') {
             return refused("must begin with a slash");
+        }
+        if self.path.contains(['?', '#']) {
+            return refused(
+                "must have neither a query nor a fragment: set parameters with `query`",
+            );
         }
         if !self.path.bytes().all(is_plain) {
             return refused(
@@ -102,6 +111,11 @@ impl Route {
         self.content_type = media_type;
         Ok(())
     }
+}
+
+/// A path without its query, which `check_path` refuses, and which may hold a secret.
+pub(crate) fn shown(path: &str) -> &str {
+    path.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// What a path may have besides letters and digits: the characters of path segments (RFC 3986,

@@ -149,7 +149,7 @@ async fn broken(setting: &Setting, file: Wanted) {
         DownloadFault::Respond(HttpResponse::new(404)),
     ]);
     let (outcome, _) = fetch(setting, file).await;
-    assert!(outcome.unwrap_err().is_expired());
+    assert!(outcome.expect_err("the URL has expired").is_expired());
     assert_eq!(setting.part(), HALF);
 }
 

@@ -15,11 +15,11 @@ use crate::download::checksums::{sha256, sha256_of};
 fn assert_known(saved: &[SavedFile]) {
     assert_eq!(saved.len(), 3);
     for file in saved {
-        let on_disk = fs::read(&file.path).unwrap();
+        let on_disk = fs::read(&file.path).expect("a saved file");
         assert_eq!(file.checksum, Some(sha256_of(&on_disk)), "{}", file.name);
-        let shard = file.replica_set.as_deref().unwrap();
+        let shard = file.replica_set.as_deref().expect("a shard");
         assert!(file.name.ends_with(&format!("-{shard}.tar.gz")), "{file:?}");
-        assert_eq!(file.path.file_name().unwrap(), &*file.name);
+        assert_eq!(file.path.file_name().expect("a name"), &*file.name);
     }
 }
 

@@ -16,7 +16,7 @@ fn lines() -> Vec<String> {
 /// The line that begins the span of a request.
 fn begun(server: &Server, method: &str, path: &str, resends: Option<u32>) -> String {
     let url = server.url();
-    let port = url.rsplit(':').next().unwrap();
+    let port = url.rsplit(':').next().expect("a port");
     let full = path
         .replace("{groupId}", PROJECT)
         .replace("{clusterName}", "orders")

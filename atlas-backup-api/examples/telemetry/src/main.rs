@@ -43,9 +43,11 @@ fn tracing_to_collector() -> Result<SdkTracerProvider, Box<dyn Error>> {
 
 async fn list_snapshots() -> Result<(), Box<dyn Error>> {
     let cluster = std::env::args().nth(1).ok_or("usage: telemetry CLUSTER")?;
-    let project = std::env::var("MONGODB_ATLAS_PROJECT_ID")?;
+    let project = std::env::var("MONGODB_ATLAS_PROJECT")?;
     let client = Client::from_env()?;
-    let mut snapshots = client.v2().list_cluster_snapshots(project, cluster);
+    let project = client.v2().find_project(&project).await?;
+    let cluster = client.v2().find_cluster(&project, &cluster).await?;
+    let mut snapshots = client.v2().list_cluster_snapshots(&project, &cluster);
     while let Some(snapshot) = snapshots.next().await {
         println!("{}", snapshot?.id);
     }

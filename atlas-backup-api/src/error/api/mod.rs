@@ -128,7 +128,8 @@ impl ApiError {
         error
     }
 
-    /// The operation that was called, as the documents name it: `takeSnapshot`. `None` if the
+    /// The operation that was called, as the documents name it: `takeSnapshot`; of a raw call, its
+    /// method and path. `None` if the
     /// program created this by [`from_response`](Self::from_response).
     pub fn operation(&self) -> Option<&str> {
         self.operation.as_deref()

@@ -181,7 +181,7 @@ fn conclude(
             Ok(RawResponse {
                 status: StatusCode::NO_CONTENT,
                 headers: answer.headers,
-                body: b"{}".to_vec(),
+                body: Vec::new(),
             })
         }
         _ => Ok(answer),
