@@ -9,7 +9,7 @@ use crate::args::Verify;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::manifest::{self, Entry, Manifest, Unreadable};
-use crate::output::{Output, count};
+use crate::output::{Output, count, one_line};
 use crate::progress::Progress;
 use crate::records::Finding;
 
@@ -156,7 +156,7 @@ fn files(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in &manifest.files {
-        progress.step(format!("reading {}", file.name));
+        progress.step(format!("reading {}", one_line(&file.name, 200)));
         if let Err((rule, message)) = verify_file(file, manifest, directory, all) {
             let path = directory.join(&file.name);
             findings.push(Finding::new(&path, rule, message).of(&manifest.snapshot.id));

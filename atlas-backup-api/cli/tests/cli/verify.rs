@@ -164,7 +164,7 @@ const DAMAGES: [(&str, Damage); 14] = [
     }),
     ("the manifest names a file elsewhere", |directory, _| {
         edit(&manifest(directory), |manifest| {
-            manifest["files"][0]["name"] = "../passwords".into();
+            manifest["files"][0]["name"] = "../passwords\u{1b}[31m".into();
         });
     }),
     ("the manifest lists nothing", |directory, _| {
@@ -199,7 +199,12 @@ fn every_damage_is_found() {
         damage(directory.path(), other.path());
         let ended = verify(directory.path());
         assert_eq!(ended.code, Some(9), "{name}: {}", ended.err);
-        let found = (ended.out + &ended.err).replace(text(directory.path()), "DIRECTORY");
+        let found = ended.out + &ended.err;
+        assert!(
+            !found.contains('\u{1b}'),
+            "a manifest must not control the terminal"
+        );
+        let found = found.replace(text(directory.path()), "DIRECTORY");
         format!("{name}:\n{}\n", without_progress(&found))
     });
     assert_snapshot!(all.concat());
