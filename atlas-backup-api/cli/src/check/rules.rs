@@ -348,8 +348,10 @@ mod tests {
             retention_value: Some(7),
             ..SchedulePolicyItem::default()
         };
-        let mut policy = SchedulePolicy::default();
-        policy.policy_items = Some(vec![item]);
+        let policy = SchedulePolicy {
+            policy_items: Some(vec![item]),
+            ..SchedulePolicy::default()
+        };
         let mut schedule = Schedule::default();
         schedule.policies = vec![policy];
         schedule.restore_window_days = Some(7);
