@@ -334,9 +334,25 @@ pub struct Faults {
 struct State {
     script: BTreeMap<usize, Fault>,
     pushed: VecDeque<Fault>,
+    random: Option<Random>,
     always: Option<Fault>,
     seen: usize,
     triggered: Vec<(usize, String)>,
+}
+
+/// Chooses faults at random.
+struct Random {
+    numbers: fastrand::Rng,
+    percent: u8,
+    faults: Vec<Fault>,
+}
+
+impl Random {
+    fn next(&mut self) -> Option<Fault> {
+        let is_due = self.numbers.u8(..100) < self.percent;
+        let chosen = self.numbers.choice(&self.faults);
+        chosen.filter(|_| is_due).cloned()
+    }
 }
 
 impl Faults {
@@ -372,6 +388,23 @@ impl Faults {
     #[must_use]
     pub fn otherwise(self, fault: Fault) -> Self {
         self.lock().always = Some(fault);
+        self
+    }
+
+    /// Gives one request of a hundred, times `percent`, one of these faults. Both are chosen at
+    /// random, in the same way for the same `seed`.
+    #[must_use]
+    pub fn at_random(
+        self,
+        percent: u8,
+        seed: u64,
+        faults: impl IntoIterator<Item = Fault>,
+    ) -> Self {
+        self.lock().random = Some(Random {
+            numbers: fastrand::Rng::with_seed(seed),
+            percent,
+            faults: faults.into_iter().collect(),
+        });
         self
     }
 
@@ -434,6 +467,7 @@ impl Faults {
             .remove(&index)
             .or_else(|| state.pushed.pop_front());
         let fault = scripted
+            .or_else(|| state.random.as_mut().and_then(Random::next))
             .or_else(|| state.always.clone())
             .unwrap_or_else(Fault::pass);
         if !matches!(fault.kind, Kind::Pass) {
@@ -623,6 +657,26 @@ mod tests {
             [(0, "respond 504"), (1, "respond 502"), (2, "respond 503")]
         );
         assert_eq!(faults.remaining(), 0);
+    }
+
+    #[test]
+    fn faults_at_random_are_as_many_as_asked_for_and_repeatable() {
+        let chosen = |seed| -> Vec<Option<String>> {
+            let mut random = Random {
+                numbers: fastrand::Rng::with_seed(seed),
+                percent: 5,
+                faults: vec![Fault::reset(), Fault::html_503(), Fault::empty_502()],
+            };
+            (0..10_000)
+                .map(|_| random.next().map(|fault| format!("{fault:?}")))
+                .collect()
+        };
+        let (first, again, other) = (chosen(1), chosen(1), chosen(2));
+        assert!(first == again && first != other);
+        for name in ["reset", "respond 503", "respond 502"] {
+            let count = first.iter().flatten().filter(|it| *it == name).count();
+            assert!((120..220).contains(&count), "{name}: {count}");
+        }
     }
 
     #[test]

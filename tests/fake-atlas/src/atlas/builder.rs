@@ -12,12 +12,16 @@ use crate::{App, Clock, Digest, DownloadHost, Faults, OAuth};
 pub struct FakeAtlasBuilder {
     clock: Clock,
     clusters: Vec<(String, ClusterKind)>,
-    /// The names of further projects.
-    projects: Vec<String>,
+    /// Further projects: the name of each, and how many replica sets it has.
+    projects: Vec<(String, usize)>,
     snapshots: BTreeMap<String, usize>,
     digest: Digest,
     faults: Faults,
     unauthenticated: bool,
+}
+
+fn numbered(number: usize) -> String {
+    format!("cluster-{number:03}")
 }
 
 impl FakeAtlasBuilder {
@@ -49,7 +53,22 @@ impl FakeAtlasBuilder {
     /// organizations.
     #[must_use]
     pub fn project(mut self, name: &str) -> Self {
-        self.projects.push(name.to_owned());
+        self.projects.push((name.to_owned(), 0));
+        self
+    }
+
+    /// Adds a project with this many replica sets: `cluster-001`, `cluster-002`… They have no
+    /// snapshots.
+    #[must_use]
+    pub fn project_of(mut self, name: &str, clusters: usize) -> Self {
+        self.projects.push((name.to_owned(), clusters));
+        self
+    }
+
+    /// Starts without any cluster in [`PROJECT`], but those that are added later.
+    #[must_use]
+    pub fn without_clusters(mut self) -> Self {
+        self.clusters.clear();
         self
     }
 
@@ -63,9 +82,8 @@ impl FakeAtlasBuilder {
     /// Adds this many replica sets: `cluster-001`, `cluster-002`…
     #[must_use]
     pub fn clusters(mut self, count: usize) -> Self {
-        self.clusters.extend(
-            (1..=count).map(|number| (format!("cluster-{number:03}"), ClusterKind::ReplicaSet)),
-        );
+        let clusters = (1..=count).map(|number| (numbered(number), ClusterKind::ReplicaSet));
+        self.clusters.extend(clusters);
         self
     }
 
@@ -130,8 +148,12 @@ impl FakeAtlasBuilder {
             let count = self.snapshots.get(name).copied().unwrap_or(seed::SNAPSHOTS);
             seed::cluster(&mut store, PROJECT, name, *kind, count);
         }
-        for name in self.projects {
+        for (name, clusters) in self.projects {
             let id = store.next_id();
+            for number in 1..=clusters {
+                let name = numbered(number);
+                seed::cluster(&mut store, &id, &name, ClusterKind::ReplicaSet, 0);
+            }
             store.projects.push(Project { id, name });
         }
         let shared = Shared::new(store);

@@ -157,10 +157,7 @@ fn delivery(store: &mut Store, call: &Call, job: Job) -> Result<(Value, Value), 
             text_of("targetClusterId"),
         );
         let means = |given: &str, known: &str| given.is_empty() || given == known;
-        let mut known = store
-            .clusters
-            .iter()
-            .filter(|known| known.project == project);
+        let mut known = store.clusters_of(project).iter();
         let found = known.find(|known| means(name, &known.name) && means(id, &known.id));
         let found = found.ok_or_else(|| {
             ApiError::no_cluster(project, if name.is_empty() { id } else { name })

@@ -126,9 +126,29 @@ impl FakeAtlas {
     /// The id of the cluster of [`PROJECT`] with this name.
     pub fn cluster_id(&self, name: &str) -> Option<String> {
         let store = self.shared.store();
-        let mut clusters = store.clusters.iter();
-        let found = clusters.find(|it| (&*it.project, &*it.name) == (PROJECT, name));
-        found.map(|it| it.id.clone())
+        let mut clusters = store.clusters_of(PROJECT).iter();
+        clusters.find(|it| it.name == name).map(|it| it.id.clone())
+    }
+
+    /// The ids of all projects, [`PROJECT`] first.
+    pub fn project_ids(&self) -> Vec<String> {
+        let store = self.shared.store();
+        store.projects.iter().map(|it| it.id.clone()).collect()
+    }
+
+    /// The names of the clusters of a project, by its id, with the descriptions of the snapshots of
+    /// each that have not failed. They are those of replica sets and sharded clusters.
+    pub fn snapshot_descriptions(&self, project: &str) -> Vec<(String, Vec<String>)> {
+        let store = self.shared.store();
+        let now = store.now();
+        let of = |cluster: &store::Cluster| {
+            let all = store.resources_of(Family::Snapshot, (project, &cluster.name));
+            let good = all.filter(|it| it.job.phase(now) != store::Phase::Failed);
+            let texts = good.map(|it| it.members.get("description").and_then(|it| it.as_str()));
+            let texts = texts.map(|text| text.unwrap_or_default().to_owned());
+            (cluster.name.clone(), texts.collect())
+        };
+        store.clusters_of(project).iter().map(of).collect()
     }
 
     /// The id of the newest resource of this family that the cluster has.

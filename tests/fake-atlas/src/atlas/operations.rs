@@ -247,7 +247,7 @@ fn get(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiErro
 
 fn delete(store: &mut Store, call: &Call, family: Family) -> Result<Output, ApiError> {
     let id = store.find(family, call.scope(), call.id())?.id.clone();
-    store.resources.retain(|resource| resource.id != id);
+    store.remove(|resource| resource.id == id);
     Ok(Output::Empty)
 }
 

@@ -84,10 +84,8 @@ fn get_flex_cluster(store: &Store, call: &Call) -> Result<Output, ApiError> {
 }
 
 /// The clusters of the project, in the order in which they were made.
-fn clusters<'a>(store: &'a Store, call: &Call) -> impl Iterator<Item = &'a Cluster> {
-    let project = call.path("groupId").to_owned();
-    let all = store.clusters.iter();
-    all.filter(move |it| it.project == project)
+fn clusters<'a>(store: &'a Store, call: &Call) -> std::slice::Iter<'a, Cluster> {
+    store.clusters_of(call.path("groupId")).iter()
 }
 
 fn named<'a>(store: &'a Store, call: &Call) -> Result<&'a Cluster, ApiError> {
@@ -103,9 +101,8 @@ fn is_listed(kind: ClusterKind) -> bool {
 }
 
 fn project(store: &Store, call: &Call, project: &Project) -> Value {
-    let clusters = store.clusters.iter();
     json!({
-        "clusterCount": clusters.filter(|it| it.project == project.id).count(),
+        "clusterCount": store.clusters_of(&project.id).len(),
         "created": timestamp(EPOCH - 365 * DAY),
         "id": project.id,
         "links": [link(call, &project.id, "")],

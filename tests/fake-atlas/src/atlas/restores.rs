@@ -68,7 +68,7 @@ fn validate_target(store: &Store, call: &Call, family: Family) -> Result<(), Api
     let under_way = |found: &Resource| {
         found.family == family && found.project == scope.0 && found.job.phase(now) < Phase::Done
     };
-    if store.resources.iter().filter(to_it).any(under_way) {
+    if store.all_resources().filter(to_it).any(under_way) {
         return Err(ApiError::new(
             409,
             "ATLAS_CLUSTER_RESTORE_IN_PROGRESS",

@@ -24,7 +24,7 @@ pub(super) fn cluster(
         kind,
         id: store.next_id(),
     };
-    store.clusters.push(cluster.clone());
+    store.add_cluster(cluster.clone());
     match kind {
         ClusterKind::ReplicaSet | ClusterKind::Sharded => settings::add_schedule(store, &cluster),
         ClusterKind::Legacy => settings::add_legacy_schedule(store, &cluster),

@@ -1,6 +1,7 @@
 //! From a request to its response: rate limit, validation, the operation's handler, and a final
 //! check that the response conforms to the spec.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use atlas_backup_document::route::query as pairs;
@@ -27,12 +28,25 @@ const RATE_LIMIT: u32 = 1200;
 /// The state that the server and its handle share.
 pub(super) struct Shared {
     store: Mutex<Store>,
-    bucket: Mutex<Bucket>,
+    /// One for each endpoint of each project.
+    buckets: Mutex<BTreeMap<String, Bucket>>,
     spec_violations: Mutex<Vec<String>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Names what is counted together: requests to an endpoint of a project. Atlas does not say which
+/// endpoints share a bucket.
+fn bucket(request: &RawRequest<'_>) -> String {
+    let path = match request::match_operation(request) {
+        Ok(operation) => &operation.path,
+        Err(_) => "",
+    };
+    let below_projects = request.path.split_once("/groups/");
+    let project = below_projects.and_then(|(_, rest)| rest.split('/').next());
+    format!("{} {path} {}", request.method, project.unwrap_or_default())
 }
 
 /// A response before it is serialized.
@@ -59,7 +73,7 @@ impl Shared {
     pub(super) fn new(store: Store) -> Arc<Self> {
         Arc::new(Shared {
             store: Mutex::new(store),
-            bucket: Mutex::default(),
+            buckets: Mutex::default(),
             spec_violations: Mutex::default(),
         })
     }
@@ -106,7 +120,10 @@ impl Shared {
             (store.behavior.rate_limit, store.now())
         };
         let per_minute = limit.unwrap_or(RATE_LIMIT);
-        let left = lock(&self.bucket).take(per_minute, now);
+        let left = lock(&self.buckets)
+            .entry(bucket(request))
+            .or_default()
+            .take(per_minute, now);
         let payload = match left {
             Err(wait) if limit.is_some() => {
                 ApiError::rate_limited(request.path, per_minute, wait).into()

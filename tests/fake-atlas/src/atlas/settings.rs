@@ -177,9 +177,7 @@ pub(super) fn disable_policy(
     family: Family,
 ) -> Result<Output, ApiError> {
     let project = call.scope().0;
-    store
-        .resources
-        .retain(|resource| resource.family != family || resource.project != project);
+    store.remove(|resource| resource.family == family && resource.project == project);
     Ok(Output::Empty)
 }
 

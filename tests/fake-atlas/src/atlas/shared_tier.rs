@@ -54,11 +54,8 @@ pub(super) fn restore(store: &mut Store, call: &Call, family: Family) -> Result<
         .unwrap_or_default();
     let project = call.body["targetProjectId"].as_str().unwrap_or(project);
     // The target may be of any kind: such restores are used to move to a dedicated cluster.
-    if !store
-        .clusters
-        .iter()
-        .any(|known| known.project == project && known.name == target)
-    {
+    let known = store.clusters_of(project);
+    if !known.iter().any(|known| known.name == target) {
         return Err(ApiError::no_cluster(project, target));
     }
     let job = store.new_job(family);

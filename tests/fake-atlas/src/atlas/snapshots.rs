@@ -157,6 +157,6 @@ pub(super) fn delete_sharded(
     family: Family,
 ) -> Result<Output, ApiError> {
     get_sharded(store, call, family)?;
-    store.resources.retain(|resource| resource.id != call.id());
+    store.remove(|resource| resource.id == call.id());
     Ok(Output::Empty)
 }

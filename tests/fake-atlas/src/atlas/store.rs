@@ -118,13 +118,31 @@ pub(super) struct Plan {
 /// The project and the cluster that a resource belongs to.
 pub(super) type Scope<'a> = (&'a str, &'a str);
 
+/// The resources of each cluster of each project: a test may have ten thousand clusters.
+#[derive(Default)]
+struct Resources(BTreeMap<String, BTreeMap<String, Vec<Resource>>>);
+
+impl Resources {
+    fn of(&self, (project, cluster): Scope<'_>) -> &[Resource] {
+        let of_project = self.0.get(project);
+        let of_cluster = of_project.and_then(|clusters| clusters.get(cluster));
+        of_cluster.map_or(&[], Vec::as_slice)
+    }
+
+    fn of_mut(&mut self, project: &str, cluster: &str) -> &mut Vec<Resource> {
+        let of_project = self.0.entry(project.to_owned()).or_default();
+        of_project.entry(cluster.to_owned()).or_default()
+    }
+}
+
 /// All projects, clusters and resources.
 pub(super) struct Store {
     pub(super) clock: Clock,
     pub(super) download_host: DownloadHost,
     pub(super) projects: Vec<Project>,
-    pub(super) clusters: Vec<Cluster>,
-    pub(super) resources: Vec<Resource>,
+    /// The clusters of each project, by its id.
+    clusters: BTreeMap<String, Vec<Cluster>>,
+    resources: Resources,
     pub(super) plans: BTreeMap<Family, Plan>,
     pub(super) download_size: u64,
     pub(super) behavior: Behavior,
@@ -158,8 +176,8 @@ impl Store {
             clock: clock.clone(),
             download_host,
             projects: Vec::new(),
-            clusters: Vec::new(),
-            resources: Vec::new(),
+            clusters: BTreeMap::new(),
+            resources: Resources::default(),
             plans: BTreeMap::new(),
             download_size: 256 * 1024,
             behavior,
@@ -221,8 +239,37 @@ impl Store {
             cancelled: false,
             members,
         };
-        self.resources.push(resource.clone());
+        self.resources
+            .of_mut(&resource.project, &resource.cluster)
+            .push(resource.clone());
         resource
+    }
+
+    /// All resources, in no particular order.
+    pub(super) fn all_resources(&self) -> impl Iterator<Item = &Resource> {
+        self.resources
+            .0
+            .values()
+            .flat_map(BTreeMap::values)
+            .flatten()
+    }
+
+    /// Removes all resources of which this is true.
+    pub(super) fn remove(&mut self, is_removed: impl Fn(&Resource) -> bool) {
+        let lists = self.resources.0.values_mut().flat_map(BTreeMap::values_mut);
+        for list in lists {
+            list.retain(|resource| !is_removed(resource));
+        }
+    }
+
+    pub(super) fn add_cluster(&mut self, cluster: Cluster) {
+        let project = self.clusters.entry(cluster.project.clone()).or_default();
+        project.push(cluster);
+    }
+
+    /// The clusters of a project, in the order in which they were made.
+    pub(super) fn clusters_of(&self, project: &str) -> &[Cluster] {
+        self.clusters.get(project).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn resources_of(
@@ -230,9 +277,8 @@ impl Store {
         family: Family,
         scope: Scope<'_>,
     ) -> impl Iterator<Item = &Resource> {
-        self.resources.iter().filter(move |found| {
-            found.family == family && (&*found.project, &*found.cluster) == scope
-        })
+        let all = self.resources.of(scope).iter();
+        all.filter(move |found| found.family == family)
     }
 
     pub(super) fn find(
@@ -252,12 +298,10 @@ impl Store {
         scope: Scope<'_>,
         id: &str,
     ) -> Result<&mut Resource, ApiError> {
-        let is = |found: &&mut Resource| {
-            found.family == family && (&*found.project, &*found.cluster) == scope && found.id == id
-        };
         self.resources
+            .of_mut(scope.0, scope.1)
             .iter_mut()
-            .find(is)
+            .find(|found| found.family == family && found.id == id)
             .ok_or_else(|| ApiError::no_resource(id))
     }
 
@@ -267,12 +311,9 @@ impl Store {
         scope: Scope<'_>,
         kinds: &[ClusterKind],
     ) -> Result<&Cluster, ApiError> {
-        let is = |known: &&Cluster| {
-            (&*known.project, &*known.name) == scope && kinds.contains(&known.kind)
-        };
-        self.clusters
+        self.clusters_of(scope.0)
             .iter()
-            .find(is)
+            .find(|known| known.name == scope.1 && kinds.contains(&known.kind))
             .ok_or_else(|| ApiError::no_cluster(scope.0, scope.1))
     }
 }
