@@ -11,6 +11,7 @@ use crate::auth::{Auth, Credentials, environment};
 use crate::client::Client;
 use crate::config::base_url::BaseUrl;
 use crate::config::clock::{Clock, SystemClock};
+use crate::config::pacing::Pacing;
 use crate::config::retry_policy::RetryPolicy;
 use crate::config::settings::Settings;
 use crate::config::statistics::Counters;
@@ -35,6 +36,7 @@ pub struct ClientBuilder {
     max_response_bytes: usize,
     pool_idle_timeout: Duration,
     max_concurrency: Option<usize>,
+    pace: bool,
     user_agent_suffix: Option<String>,
     http: Option<reqwest::ClientBuilder>,
     clock: Arc<dyn Clock>,
@@ -53,6 +55,7 @@ impl Default for ClientBuilder {
             max_response_bytes: 64 * 1024 * 1024,
             pool_idle_timeout: Duration::from_secs(30),
             max_concurrency: None,
+            pace: false,
             user_agent_suffix: None,
             http: None,
             clock: Arc::new(SystemClock),
@@ -160,6 +163,22 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets whether calls share what is left of a rate limit. For programs that make many calls at
+    /// the same time. Default: false.
+    ///
+    /// Atlas limits requests by endpoint and project, and says in `RateLimit-Remaining` how many are
+    /// left ([rate limits](https://www.mongodb.com/docs/atlas/api/api-rate-limit/)). If this is set,
+    /// the first request to an endpoint of a project goes alone, and then no more are in progress
+    /// than the last response left. If it left none, the next request goes alone, a second later, or later by what
+    /// refusals asked for. After a refusal for the rate
+    /// limit, all requests to that endpoint of the project wait as long as its `Retry-After` says,
+    /// or for ten seconds. They wait within their total timeout; [`Statistics::paced`](crate::Statistics::paced)
+    /// is how long.
+    pub fn pace(mut self, pace: bool) -> Self {
+        self.pace = pace;
+        self
+    }
+
     /// Appends the name of your program to the user agent:
     /// `atlas-backup-api/0.1.0 your-program/1.2`.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
@@ -247,6 +266,7 @@ impl ClientBuilder {
             permits: self
                 .max_concurrency
                 .map(|most| Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
+            pacing: self.pace.then(Pacing::default),
             rate_limit: Mutex::default(),
             counters: Counters::default(),
             warned: Warned::default(),
@@ -287,6 +307,7 @@ impl fmt::Debug for ClientBuilder {
             .field("max_response_bytes", &self.max_response_bytes)
             .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("max_concurrency", &self.max_concurrency)
+            .field("pace", &self.pace)
             .finish_non_exhaustive()
     }
 }

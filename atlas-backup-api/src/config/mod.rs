@@ -4,6 +4,7 @@ pub(crate) mod base_url;
 pub(crate) mod call_options;
 pub(crate) mod clock;
 pub(crate) mod deadline;
+pub(crate) mod pacing;
 pub(crate) mod retry_policy;
 pub(crate) mod settings;
 pub(crate) mod statistics;

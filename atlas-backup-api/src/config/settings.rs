@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use crate::config::base_url::BaseUrl;
 use crate::config::clock::Clock;
+use crate::config::pacing::Pacing;
 use crate::config::retry_policy::RetryPolicy;
 use crate::config::statistics::Counters;
 use crate::config::warned::Warned;
@@ -27,6 +28,8 @@ pub(crate) struct Settings {
     /// One permit for each exchange that may be in progress at the same time. `None` if there is no
     /// limit.
     pub(crate) permits: Option<Semaphore>,
+    /// Holds requests back while none are left of a rate limit. `None` if that was not asked for.
+    pub(crate) pacing: Option<Pacing>,
     pub(crate) rate_limit: Mutex<Option<RateLimit>>,
     pub(crate) counters: Counters,
     /// The deprecated operations that were warned about.

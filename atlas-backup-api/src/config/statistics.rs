@@ -20,6 +20,9 @@ pub struct Statistics {
     /// How long calls have waited before their retries, all together. The time between two polls is
     /// not included.
     pub waited: Duration,
+    /// How long attempts were held back because nothing was left of a rate limit, all together. Zero
+    /// unless [`ClientBuilder::pace`](crate::ClientBuilder::pace) was set.
+    pub paced: Duration,
     /// The bytes of all request bodies.
     pub bytes_sent: u64,
     /// The bytes of all complete response bodies.

@@ -33,10 +33,7 @@ impl RateLimit {
         status: StatusCode,
         headers: &HeaderMap,
     ) -> Option<Self> {
-        let (limit, remaining) = (
-            number(headers, "ratelimit-limit"),
-            number(headers, "ratelimit-remaining"),
-        );
+        let (limit, remaining) = (number(headers, "ratelimit-limit"), remaining(headers));
         let is_present = limit.or(remaining).is_some();
         is_present.then(|| RateLimit {
             operation: operation.into(),
@@ -46,6 +43,11 @@ impl RateLimit {
             at: Timestamp::now(),
         })
     }
+}
+
+/// Returns how many calls are left, if the headers say it.
+pub(crate) fn remaining(headers: &HeaderMap) -> Option<u64> {
+    number(headers, "ratelimit-remaining")
 }
 
 /// Returns the number at the beginning of a header. A policy may follow it (`1200, 1200;w=60`).

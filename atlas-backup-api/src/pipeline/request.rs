@@ -107,6 +107,14 @@ impl Request {
         }
     }
 
+    /// Names what Atlas counts together for its rate limits: requests to an endpoint of a project.
+    pub(crate) fn bucket(&self) -> String {
+        let below_projects = self.path.split_once("/groups/");
+        let project = below_projects.and_then(|(_, rest)| rest.split('/').next());
+        let Route { method, path, .. } = &self.route;
+        format!("{method} {path} {}", project.unwrap_or_default())
+    }
+
     /// Writes a value into the path, in place of the parameter.
     pub(crate) fn fill(&mut self, name: &str, value: &str) {
         // These values cannot be sent as one path segment: an empty segment vanishes, and URL

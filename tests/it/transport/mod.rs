@@ -14,6 +14,7 @@ mod digest;
 mod flood;
 pub mod hygiene;
 mod limits;
+mod pacing;
 mod retries;
 mod spans;
 mod statistics;

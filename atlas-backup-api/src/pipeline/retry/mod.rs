@@ -14,11 +14,15 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use crate::config::deadline::Deadline;
+use crate::config::pacing::{Allowance, Pacing, Turn};
 use crate::config::retry_policy::Delays;
+use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::error::ambiguous::AmbiguousError;
 use crate::error::api::ApiError;
 use crate::error::auth::AuthError;
+use crate::error::connection::ConnectionError;
+use crate::http::rate_limit;
 use crate::http::retry_after::retry_after;
 use crate::pipeline::authenticate::{self, AttemptOutcome};
 use crate::pipeline::classify::Failure;
@@ -102,6 +106,14 @@ async fn attempts(
     let mut may_have_acted = false;
     let (mut attempt, sent) = (0_u32, AtomicU32::new(0));
     loop {
+        // The time in which the attempt is held back does not count as its own.
+        let turn = match &settings.pacing {
+            Some(pacing) => Some(turn(settings, pacing, request, deadline).await?),
+            None => None,
+        };
+        if turn.is_some() {
+            began = clock.now();
+        }
         attempt += 1;
         settings.counters.count(|all| all.attempts += 1);
         span.record("attempt", attempt);
@@ -114,7 +126,12 @@ async fn attempts(
         let elapsed_ms = millis(clock.now().saturating_duration_since(began));
         tracing::debug!(target: "atlas_backup_api", attempt, status = status.map(|status| status.as_u16()), elapsed_ms, "attempt");
 
-        let Some(failure) = Failure::of(&outcome, status) else {
+        let failure = Failure::of(&outcome, status);
+        if let (Some(turn), Ok(answer)) = (turn, &outcome) {
+            let is_refused = failure == Some(Failure::RateLimited);
+            turn.answered(allowance(answer, is_refused), clock.now());
+        }
+        let Some(failure) = failure else {
             return conclude(context, request, outcome, status, may_have_acted);
         };
         // Atlas does nothing for an unauthenticated request, so it is safe to repeat.
@@ -155,6 +172,33 @@ async fn attempts(
             None => return outcome,
         }
     }
+}
+
+/// Waits until an attempt may be sent by what is left of the rate limit.
+async fn turn(
+    settings: &Settings,
+    pacing: &Pacing,
+    request: &Request,
+    deadline: Deadline,
+) -> Result<Turn, Error> {
+    let clock = &*settings.clock;
+    let began = clock.now();
+    let turn = Box::pin(pacing.turn(request.bucket(), clock));
+    let turn = deadline.bound(clock, turn).await;
+    let held_back = clock.now().saturating_duration_since(began);
+    settings.counters.count(|all| all.paced += held_back);
+    turn.map_err(|_passed| {
+        ConnectionError::waited_for("request left by the rate limit", request.route.name.clone())
+            .into()
+    })
+}
+
+/// What a response says about the rate limit.
+fn allowance(answer: &RawResponse, is_refused: bool) -> Allowance {
+    if is_refused {
+        return Allowance::Refused(retry_after(&answer.headers, Timestamp::now()));
+    }
+    Allowance::Left(rate_limit::remaining(&answer.headers))
 }
 
 /// Handles an outcome that is not retried.
