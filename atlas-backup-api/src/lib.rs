@@ -158,7 +158,7 @@ pub use workflow::find::FindError;
 #[cfg(all(feature = "download", feature = "v2"))]
 pub use workflow::save_snapshot::{SaveError, SaveSnapshot};
 #[cfg(feature = "v2")]
-pub use workflow::take_snapshot::{TakeError, TakeSnapshotAndWait};
+pub use workflow::take_snapshot::{SnapshotOnce, TakeError, TakeSnapshotAndWait, TakeSnapshotOnce};
 
 // Types of other crates in this crate's signatures, re-exported so that a program needs no
 // dependency for them. docs/dependencies.md lists them.

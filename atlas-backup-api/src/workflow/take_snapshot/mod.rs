@@ -1,6 +1,7 @@
 //! Takes an on-demand snapshot, from the request until the snapshot is completed.
 
 mod error;
+mod once;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -21,6 +22,7 @@ use crate::workflow::cluster_ref::ClusterRef;
 use crate::workflow::cluster_snapshots;
 
 pub use error::TakeError;
+pub use once::{SnapshotOnce, TakeSnapshotOnce};
 
 /// How often to search for a snapshot if it is unknown whether Atlas takes it.
 const MAX_LOOKUPS: u32 = 5;
@@ -136,7 +138,7 @@ impl TakeSnapshotAndWait {
         let TakeSnapshotAndWait {
             api,
             cluster,
-            mut body,
+            body,
             options,
             requested,
             progress,
@@ -144,10 +146,7 @@ impl TakeSnapshotAndWait {
         let checked = cluster.and_then(|cluster| body.validate().map(|()| cluster));
         let cluster = checked.map_err(|error| Error::from(error.of("takeSnapshot")))?;
         let marker = format!("atlas-backup-api {:016x}", fastrand::u64(..));
-        body.description = Some(match body.description {
-            Some(text) => format!("{text} [{marker}]"),
-            None => format!("[{marker}]"),
-        });
+        let body = with_marker(body, &format!("[{marker}]"));
         let schedule = PollSchedule::new(&api.client, &options);
         let mut steps = Steps {
             api,
@@ -158,7 +157,13 @@ impl TakeSnapshotAndWait {
             progress,
         };
         steps.let_others_finish().await?;
-        let snapshot = steps.take(body, &marker).await?;
+        let is_ours = |snapshot: &Snapshot| {
+            snapshot
+                .description
+                .as_deref()
+                .is_some_and(|text| text.contains(&marker))
+        };
+        let snapshot = steps.take(body, is_ours, &marker).await?;
         requested(&snapshot);
         // Atlas may need a moment before it shows the new snapshot.
         let options = steps.options.clone().just_created(true);
@@ -231,11 +236,12 @@ impl Steps {
         }
     }
 
-    /// Requests the snapshot, once.
+    /// Requests the snapshot, once. `is_ours` tells it by the marker.
     #[inline]
     async fn take(
         &mut self,
         body: OnDemandSnapshotRequest,
+        is_ours: impl Fn(&Snapshot) -> bool,
         marker: &str,
     ) -> Result<Snapshot, TakeError> {
         let options = self.schedule.options(CallOptions::new());
@@ -255,7 +261,7 @@ impl Steps {
         {
             Ok(snapshot) => Ok(snapshot.into_inner()),
             Err(error @ (Error::Ambiguous(_) | Error::Decode(_))) => {
-                match self.find_by_marker(marker).await {
+                match self.find_by_marker(is_ours).await {
                     Some(snapshot) => Ok(snapshot),
                     None => Err(TakeError::Ambiguous {
                         marker: marker.to_owned(),
@@ -270,18 +276,12 @@ impl Steps {
     /// Atlas may act on a request some time after the client has given up on it, so this searches
     /// more than once.
     #[inline]
-    async fn find_by_marker(&mut self, marker: &str) -> Option<Snapshot> {
-        let is_ours = |snapshot: &Snapshot| {
-            snapshot
-                .description
-                .as_deref()
-                .is_some_and(|text| text.contains(marker))
-        };
+    async fn find_by_marker(&mut self, is_ours: impl Fn(&Snapshot) -> bool) -> Option<Snapshot> {
         for find_in_list in 0..MAX_LOOKUPS {
             if find_in_list > 0 {
                 self.schedule.pause().await?;
             }
-            match self.find(is_ours).await? {
+            match self.find(&is_ours).await? {
                 Ok(Some(snapshot)) => return Some(snapshot),
                 Ok(None) => self.schedule.succeeded(),
                 // The next search waits as long as the response to this one asked.
@@ -295,7 +295,7 @@ impl Steps {
     #[inline]
     async fn find(
         &mut self,
-        is_wanted: impl Fn(&Snapshot) -> bool,
+        is_wanted: impl FnMut(&Snapshot) -> bool,
     ) -> Option<Result<Option<Snapshot>, Error>> {
         let (api, cluster, kind) = (&self.api, &self.cluster, &mut self.kind);
         self.schedule
@@ -336,7 +336,7 @@ async fn find_in_list(
     api: &Api,
     cluster: &ClusterRef,
     kind: &mut Option<ClusterType>,
-    is_wanted: impl Fn(&Snapshot) -> bool,
+    mut is_wanted: impl FnMut(&Snapshot) -> bool,
 ) -> Result<Option<Snapshot>, Error> {
     let ClusterRef {
         group_id,
@@ -359,6 +359,16 @@ async fn find_in_list(
         }
     }
     Ok(None)
+}
+
+/// Adds a marker to the description, by which the snapshot is found if the response is lost.
+#[inline]
+fn with_marker(mut body: OnDemandSnapshotRequest, marker: &str) -> OnDemandSnapshotRequest {
+    body.description = Some(match body.description {
+        Some(text) => format!("{text} {marker}"),
+        None => marker.to_owned(),
+    });
+    body
 }
 
 #[inline]

@@ -90,6 +90,7 @@ const API_METHODS: &[&str] = &[
     "save_snapshot",
     "save_tenant_snapshot",
     "take_snapshot_and_wait",
+    "take_snapshot_once",
 ];
 
 /// The methods of `Api` that generated code adds, and those of the traits that it derives.
