@@ -90,7 +90,7 @@ fn a_package_holds_its_source_and_what_its_users_read_and_nothing_else() {
         let list = cargo(&["package", "--list", "--allow-dirty", "-p", package]);
         let files: Vec<_> = list.lines().map(|line| line.replace('\\', "/")).collect();
         let is_wanted = |file: &String| {
-            let is_code = ["src/", "examples/", "tests/"]
+            let is_code = ["src/", "examples/", "tests/", "benches/"]
                 .iter()
                 .any(|folder| file.starts_with(folder));
             let is_known = FROM_CARGO.contains(&file.as_str()) || file == "README.md";

@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 
 use crate::exit::EXIT_CODES;
+use crate::fleet::Shard;
 
 /// Takes, lists, saves, verifies, restores and checks the backups of MongoDB Atlas clusters.
 ///
@@ -66,24 +67,68 @@ pub enum Command {
     Man(Man),
 }
 
-/// Take a snapshot of a cluster.
+/// Take a snapshot of a cluster, or of many.
 ///
 /// Returns when Atlas has accepted the request or, with --wait, when the snapshot is completed. With
-/// --wait, the program first waits for another on-demand snapshot of the cluster that is in
-/// progress, and finds out what happened if the response to the request is lost: it never takes two.
+/// --wait or --once, the program first waits for another on-demand snapshot of the cluster that is
+/// in progress, and finds out what happened if the response to the request is lost: it never takes
+/// two.
+///
+/// Many clusters need --once. With the same name, the same command can be run again at any time,
+/// also after it was killed: it takes only what is missing. Each cluster has one result. The exit
+/// code is 0 if every cluster has its snapshot; otherwise it is that of the clusters for which
+/// another run can help (10, 5, 7, 8, 6, in this order), or else of the others (1, 3, 4).
 #[derive(clap::Args)]
-#[command(after_long_help = after_help(&[
-    "atlas-backup take --project Payments orders --retention-days 5 --wait",
-]))]
+#[command(
+    group = clap::ArgGroup::new("which").required(true).args(["clusters", "all", "all_projects"]),
+    group = clap::ArgGroup::new("waits").multiple(true).args(["wait", "once"]),
+    after_long_help = after_help(&[
+        "atlas-backup take --project Payments orders --retention-days 5 --wait",
+        "atlas-backup take --all-projects --tag backup=nightly --once 2026-01-31 --wait --json",
+        "atlas-backup clusters --project Payments --json | atlas-backup take - --once 2026-01-31",
+    ]),
+)]
 pub struct Take {
-    /// The cluster: its name or its id
-    pub cluster: String,
+    /// The cluster, by name or id; or many, each as CLUSTER or PROJECT/CLUSTER; or `-` to read them
+    /// from standard input, one a line, also as lines of `clusters --json`
+    #[arg(value_name = "CLUSTER")]
+    pub clusters: Vec<String>,
+
+    /// All replica sets and sharded clusters of the project that have backups
+    #[arg(long)]
+    pub all: bool,
+
+    /// Those of all projects that the credentials can read
+    #[arg(long, conflicts_with = "project")]
+    pub all_projects: bool,
+
+    /// Of all, only those with this tag; given more than once, those with all of these tags
+    #[arg(long, value_name = "KEY=VALUE", value_parser = tag, conflicts_with = "clusters")]
+    pub tag: Vec<(String, String)>,
+
+    /// Of all, not the one with this name; may be given more than once
+    #[arg(long, value_name = "CLUSTER", conflicts_with = "clusters")]
+    pub except: Vec<String>,
+
+    /// Take no snapshot of a cluster that has one which was taken under the same name, such as the
+    /// date of the night
+    #[arg(long, value_name = "NAME")]
+    pub once: Option<String>,
+
+    /// Of many, only those of one part, such as 2/5 on the second of five machines; 0/5 is 5/5
+    #[arg(long, value_name = "I/N", requires = "once")]
+    pub shard: Option<Shard>,
+
+    /// How many clusters to work on at the same time
+    #[arg(long, value_name = "NUMBER", default_value_t = 200, requires = "once",
+        value_parser = clap::value_parser!(u16).range(1..))]
+    pub at_once: u16,
 
     /// For how many days Atlas keeps the snapshot
     #[arg(long, value_name = "DAYS", default_value_t = 7)]
     pub retention_days: i64,
 
-    /// A text to recognise the snapshot by; --wait adds a marker to it
+    /// A text to recognise the snapshot by; --wait and --once add a marker to it
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
 
@@ -91,9 +136,19 @@ pub struct Take {
     #[arg(long)]
     pub wait: bool,
 
-    /// How long to wait at most
-    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration, requires = "wait")]
+    /// How long to wait at most, for each cluster
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration, requires = "waits")]
     pub timeout: Duration,
+}
+
+impl Take {
+    /// The cluster, if there is only one.
+    pub fn single(&self) -> Option<&str> {
+        match &self.clusters[..] {
+            [one] if one != "-" && !one.contains('/') => Some(one),
+            _ => None,
+        }
+    }
 }
 
 /// List the snapshots of a cluster.
@@ -286,6 +341,14 @@ impl FromStr for Snapshot {
                 ),
             },
         }
+    }
+}
+
+/// Reads a tag.
+fn tag(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected a tag such as backup=nightly".to_owned()),
     }
 }
 

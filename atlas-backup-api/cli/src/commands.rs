@@ -16,6 +16,7 @@ use atlas_backup_api::{Client, ObjectId};
 
 use crate::args::{Args, Command, Schedule};
 use crate::failure::Failure;
+use crate::fleet;
 use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::progress::Progress;
@@ -38,7 +39,7 @@ impl Context {
     }
 
     /// Finds the project.
-    async fn project(&self) -> Result<ObjectId, Failure> {
+    pub async fn project(&self) -> Result<ObjectId, Failure> {
         target::project(&self.client, self.project.as_deref()).await
     }
 
@@ -60,11 +61,13 @@ pub async fn run(args: Args, interrupt: Interrupt) -> Result<(), Failure> {
         _ => {}
     }
     let program = concat!("atlas-backup/", env!("CARGO_PKG_VERSION"));
+    let client = Client::builder().from_env()?.user_agent_suffix(program);
+    let client = match &args.command {
+        Command::Take(take) if take.single().is_none() => fleet::client(client, take.timeout),
+        _ => client,
+    };
     let context = Context {
-        client: Client::builder()
-            .from_env()?
-            .user_agent_suffix(program)
-            .build()?,
+        client: client.build()?,
         output,
         progress,
         interrupt,

@@ -153,6 +153,18 @@ impl Failure {
         }
     }
 
+    /// The failure of taking a snapshot at most once under a name, which may always be tried again.
+    pub fn of_take_once(error: &TakeError, go_on: impl Fn(&str) -> String) -> Self {
+        match error {
+            TakeError::Ambiguous { failure, .. } => {
+                let again =
+                    "run the same command again: it looks for the snapshot before it takes another";
+                Failure::new(Exit::Ambiguous, failure.to_string()).advise(again)
+            }
+            error => Failure::of_take(error, go_on, ""),
+        }
+    }
+
     /// The failure of saving a snapshot. `again` is the command that was run: running it again
     /// continues.
     pub fn of_save<J>(error: &SaveError<J>, again: &str) -> Self {

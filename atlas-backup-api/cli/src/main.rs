@@ -11,6 +11,7 @@ mod commands;
 mod confirm;
 mod exit;
 mod failure;
+mod fleet;
 mod interrupt;
 mod manifest;
 mod output;

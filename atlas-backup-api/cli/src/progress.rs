@@ -54,6 +54,18 @@ impl Progress {
         self.with(|shown| shown.line(text));
     }
 
+    /// Prints something else meanwhile.
+    pub fn suspend<R>(&self, print: impl FnOnce() -> R) -> R {
+        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.bars.suspend(print)
+    }
+
+    /// Whether progress is shown on a terminal, where it takes no lines.
+    pub fn is_live(&self) -> bool {
+        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        !shown.bars.is_hidden()
+    }
+
     /// Removes the spinner and the bar, before the program prints its results or asks something.
     pub fn clear(&self) {
         self.with(Shown::clear);

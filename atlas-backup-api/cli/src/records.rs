@@ -7,6 +7,7 @@ mod finding;
 mod restore;
 mod schedule;
 mod snapshot;
+mod taken;
 
 use atlas_backup_api::Timestamp;
 
@@ -17,6 +18,7 @@ pub use finding::Finding;
 pub use restore::{OfTarget as RestoreOfTarget, Restore};
 pub use schedule::Schedule;
 pub use snapshot::{OfTarget as SnapshotOfTarget, Snapshot};
+pub use taken::{Outcome, Taken};
 
 /// One word for each status, whatever the kind of cluster. A word of a newer Atlas is kept.
 fn status(word: Option<&str>) -> String {

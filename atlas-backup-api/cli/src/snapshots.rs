@@ -130,6 +130,19 @@ async fn get(client: &Client, target: &Target, id: &ObjectId) -> Result<Snapshot
     }
 }
 
+/// Fails if Atlas takes no snapshots of the cluster when asked.
+pub fn may_be_taken(target: &Target) -> Result<(), Failure> {
+    if matches!(target.kind, Kind::ReplicaSet | Kind::Sharded) {
+        return Ok(());
+    }
+    let message = format!(
+        "Atlas takes the snapshots of {} by itself, and none when asked; {}",
+        target.cluster,
+        lists(target)
+    );
+    Err(Failure::new(Exit::Refused, message))
+}
+
 /// Waits until a snapshot is completed.
 pub async fn wait(
     client: &Client,

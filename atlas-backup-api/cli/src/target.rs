@@ -155,6 +155,18 @@ impl Kind {
         })
     }
 
+    /// The kind with this word; `None` if there is none.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [
+            Kind::ReplicaSet,
+            Kind::Sharded,
+            Kind::Flex,
+            Kind::Tenant,
+            Kind::Serverless,
+        ];
+        all.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The word in tables, and in JSON.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! `atlas-backup take`: takes a snapshot of a cluster.
+//! `atlas-backup take`: takes a snapshot of a cluster, or of many.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,40 +7,113 @@ use atlas_backup_api::v2::types::{self, OnDemandSnapshotRequest};
 
 use super::Context;
 use crate::args::Take;
-use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::fleet::{self, Filter, Listed, Plan, Selection};
 use crate::records::{Snapshot, SnapshotOfTarget};
 use crate::snapshots;
-use crate::target::{Kind, Target};
+use crate::target::Target;
 
 pub async fn run(context: &Context, args: &Take) -> Result<(), Failure> {
-    let target = context.target(&args.cluster).await?;
-    if !matches!(target.kind, Kind::ReplicaSet | Kind::Sharded) {
-        return Err(Failure::new(
-            Exit::Refused,
-            format!(
-                "Atlas takes the snapshots of {} by itself, and none when asked; {}",
-                target.cluster,
-                snapshots::lists(&target)
-            ),
-        ));
+    match args.single() {
+        Some(cluster) => one(context, args, cluster).await,
+        None => many(context, args).await,
     }
+}
+
+async fn one(context: &Context, args: &Take, cluster: &str) -> Result<(), Failure> {
+    let target = context.target(cluster).await?;
+    snapshots::may_be_taken(&target)?;
+    let snapshot = match (&args.once, args.wait) {
+        (Some(name), wait) => {
+            let snapshot = take_once(context, args, &target, name).await?;
+            if wait && !snapshot.has_ended() {
+                wait_for(context, args, &target, &snapshot).await?
+            } else {
+                snapshot
+            }
+        }
+        (None, true) => take_and_wait(context, args, &target).await?,
+        (None, false) => request(context, &target, body(args)).await?,
+    };
+    context.progress.clear();
+    Ok(context.output.show(&snapshot)?)
+}
+
+async fn many(context: &Context, args: &Take) -> Result<(), Failure> {
+    let Some(once) = &args.once else {
+        return Err(Failure::usage(
+            "more than one cluster needs --once NAME, such as --once 2026-01-31: then the command can be run again after an interruption, and takes nothing twice",
+        ));
+    };
+    let filter = Filter {
+        tags: args.tag.clone(),
+        except: args.except.clone(),
+    };
+    let selection = match &args.clusters[..] {
+        [] if args.all_projects => Selection::AllProjects(filter),
+        [] => Selection::Project(filter),
+        [one] if one == "-" => Selection::Listed(Listed::standard_input()?),
+        some => Selection::Listed(Listed::arguments(some)?),
+    };
+    let plan = Plan {
+        once: once.clone(),
+        body: body(args),
+        wait: args.wait,
+        timeout: args.timeout,
+        at_once: usize::from(args.at_once),
+        shard: args.shard.clone(),
+    };
+    fleet::take(context, selection, plan).await
+}
+
+fn body(args: &Take) -> OnDemandSnapshotRequest {
     #[allow(
         clippy::needless_update,
         reason = "the client may gain optional members in a minor release"
     )]
-    let body = OnDemandSnapshotRequest {
+    OnDemandSnapshotRequest {
         retention_in_days: Some(args.retention_days),
         description: args.description.clone(),
         ..Default::default()
-    };
-    let snapshot = if args.wait {
-        take_and_wait(context, args, &target, body).await?
-    } else {
-        request(context, &target, body).await?
-    };
-    context.progress.clear();
-    Ok(context.output.show(&snapshot)?)
+    }
+}
+
+/// Requests the snapshot, unless it was taken under this name before.
+async fn take_once(
+    context: &Context,
+    args: &Take,
+    target: &Target,
+    name: &str,
+) -> Result<Snapshot, Failure> {
+    let (progress, of) = (context.progress.clone(), target.clone());
+    progress.step(format!("asking for a snapshot of {}", target.cluster));
+    context
+        .interrupt
+        .advise("run the same command again: it takes no second snapshot");
+    let taking = context
+        .client
+        .v2()
+        .take_snapshot_once(&target.project, &target.cluster, name, body(args))
+        .deadline(args.timeout)
+        .on_progress(move |other| progress.step(snapshots::step(&other.of(&of))));
+    match taking.await {
+        Ok(once) => Ok(once.snapshot.of(target)),
+        Err(error) => {
+            let go_on = |id: &str| snapshots::go_on(target, id);
+            Err(Failure::of_take_once(&error, go_on))
+        }
+    }
+}
+
+async fn wait_for(
+    context: &Context,
+    args: &Take,
+    target: &Target,
+    snapshot: &Snapshot,
+) -> Result<Snapshot, Failure> {
+    let id = &snapshot.snapshot;
+    context.interrupt.advise(snapshots::goes_on(target, id));
+    snapshots::wait(&context.client, target, id, args.timeout, &context.progress).await
 }
 
 /// Requests the snapshot, and does not wait for it.
@@ -72,7 +145,6 @@ async fn take_and_wait(
     context: &Context,
     args: &Take,
     target: &Target,
-    body: OnDemandSnapshotRequest,
 ) -> Result<Snapshot, Failure> {
     context
         .progress
@@ -110,7 +182,7 @@ async fn take_and_wait(
     let taking = context
         .client
         .v2()
-        .take_snapshot_and_wait(&target.project, &target.cluster, body)
+        .take_snapshot_and_wait(&target.project, &target.cluster, body(args))
         .deadline(args.timeout)
         .on_requested(on_requested)
         .on_progress(on_progress);

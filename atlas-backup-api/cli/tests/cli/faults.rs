@@ -14,6 +14,8 @@ fn commands<'a>(directory: &'a str, policy: &'a str) -> Vec<Vec<&'a str>> {
     vec![
         vec!["take", "orders"],
         vec!["take", "orders", "--wait"],
+        vec!["take", "orders", "--once", "2026-01-01"],
+        vec!["take", "orders", "events", "--once", "2026-01-01"],
         vec!["list", "orders"],
         vec!["save", "orders", "latest", "--into", directory],
         vec![

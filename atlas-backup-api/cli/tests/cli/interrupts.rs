@@ -113,6 +113,26 @@ fn take_says_how_to_wait_for_the_snapshot() {
 }
 
 #[test]
+fn take_of_many_says_to_run_it_again() {
+    let atlas = fast(FakeAtlas::builder());
+    atlas.hang_next(Family::Snapshot);
+    let take = ["take", "orders", "events", "--once", "2026-01-01", "--wait"];
+    // One of the two is completed, the other one is still running.
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let mut running = Running::start(program(&atlas, &take));
+        running.reach("1 of 2 clusters");
+        running.signal(signal);
+        let ended = running.end();
+        assert_eq!(ended.code, Some(code), "{}", ended.err);
+        assert_eq!(
+            ended.err,
+            "interrupted: run the same command again: it takes only what is missing\n"
+        );
+    }
+    assert_eq!(atlas.server().handled_count("POST"), 2);
+}
+
+#[test]
 fn restore_says_how_to_wait_for_it() {
     let atlas = fast(FakeAtlas::builder());
     atlas.hang_next(Family::RestoreJob);

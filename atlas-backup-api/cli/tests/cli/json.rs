@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use atlas_backup_fake::FakeAtlas;
 use serde_json::Value;
 
-use crate::{CLUSTERS, at_once, bare, fast, printed, run_program, still};
+use crate::{CLUSTERS, at_once, bare, fast, printed, run, run_program, still};
 
 /// The members of a record, from the table below a heading in README.md.
 fn documented(record: &str) -> BTreeSet<String> {
@@ -44,6 +44,15 @@ fn snapshots_have_the_documented_members() {
         "A snapshot",
         &printed(&atlas, &["take", "orders", "--json"]),
     );
+}
+
+#[test]
+fn results_for_many_clusters_have_the_documented_members() {
+    let atlas = still(FakeAtlas::builder());
+    let take = ["take", "orders", "flex", "--once", "2026-01-01", "--json"];
+    let ended = run(&atlas, &take);
+    assert_eq!(ended.code, Some(3), "{}", ended.err);
+    check("A result for one of many clusters", &ended.out);
 }
 
 #[test]

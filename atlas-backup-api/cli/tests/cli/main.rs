@@ -8,6 +8,7 @@ mod help;
 #[cfg(unix)]
 mod interrupts;
 mod json;
+mod night;
 mod overwrite;
 #[cfg(target_os = "linux")]
 mod terminal;

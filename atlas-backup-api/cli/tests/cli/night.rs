@@ -1,0 +1,280 @@
+//! Snapshots of many clusters in one run.
+
+mod simulation;
+
+use std::io::Write;
+use std::process::Stdio;
+
+use atlas_backup_fake::{ClusterKind, FakeAtlas, FakeAtlasBuilder, Family, Fault, Faults, PROJECT};
+use serde_json::Value;
+
+use crate::{Ended, ended, fast, printed, program, run, start, still};
+use simulation::Night;
+
+const ONCE: [&str; 2] = ["--once", "2026-01-01"];
+
+/// Each line of the results, as cluster, outcome and code, in the order of the clusters.
+fn outcomes(ended: &Ended) -> Vec<(String, String, i64)> {
+    let mut all: Vec<_> = lines(ended)
+        .iter()
+        .map(|line| {
+            let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+            let code = line["code"].as_i64().expect("a number");
+            (text("cluster"), text("outcome"), code)
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+fn lines(ended: &Ended) -> Vec<Value> {
+    let lines = ended.out.lines();
+    lines
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+        .collect()
+}
+
+fn outcome(cluster: &str, outcome: &str, code: i64) -> (String, String, i64) {
+    (cluster.to_owned(), outcome.to_owned(), code)
+}
+
+/// Runs `take --json --once` with these arguments.
+fn take(atlas: &FakeAtlas, arguments: &[&str]) -> Ended {
+    run(atlas, &[&["take", "--json"], arguments, &ONCE].concat())
+}
+
+/// The same with a list on standard input.
+fn take_listed(atlas: &FakeAtlas, list: &str) -> Ended {
+    let mut program = program(atlas, &[&["take", "-", "--json"], &ONCE[..]].concat());
+    program.stdin(Stdio::piped());
+    let mut child = start(program);
+    let mut stdin = child.stdin.take().expect("it is piped");
+    stdin.write_all(list.as_bytes()).expect("it is read");
+    drop(stdin);
+    ended(child.wait_with_output().expect("it was started"))
+}
+
+/// Two projects with clusters, besides the usual one without any.
+fn two_projects() -> FakeAtlasBuilder {
+    let atlas = FakeAtlas::builder().without_clusters();
+    atlas.project_of("Shop A", 3).project_of("Shop B", 2)
+}
+
+#[test]
+fn a_night_with_faults_and_kills_takes_each_cluster_once() {
+    let night = Night {
+        projects: 6,
+        clusters: 20,
+        at_once: 40,
+        fault_percent: 5,
+        failing: 3,
+        kills: 5,
+        runs: 3,
+        seed: 16,
+    };
+    let report = night.simulate(env!("CARGO_BIN_EXE_atlas-backup"), simulation::faults());
+    // Whatever the last run has seen, all clusters are done by now.
+    assert!(report.faults > 10 && report.done == 120, "{report:?}");
+}
+
+#[test]
+fn all_clusters_of_a_project_are_taken_once_or_are_named_with_a_reason() {
+    let atlas = fast(FakeAtlas::builder());
+    let first = take(&atlas, &["--all", "--except", "legacy"]);
+    assert_eq!(first.code, Some(0), "{}", first.err);
+    assert_eq!(
+        outcomes(&first),
+        [
+            outcome("events", "taken", 0),
+            outcome("orders", "taken", 0),
+            outcome("tenant", "skipped", 0),
+        ]
+    );
+    assert!(
+        first.err.ends_with("3 results: 2 taken, 1 skipped\n"),
+        "{}",
+        first.err
+    );
+    let second = take(
+        &atlas,
+        &["--all", "--except", "orders", "--except", "legacy"],
+    );
+    assert_eq!(
+        outcomes(&second),
+        [
+            outcome("events", "present", 0),
+            outcome("tenant", "skipped", 0),
+        ]
+    );
+}
+
+#[test]
+fn all_projects_are_taken_and_shards_share_them() {
+    let atlas = fast(two_projects());
+    let mut seen = Vec::new();
+    for shard in ["1/2", "2/2"] {
+        let ended = take(&atlas, &["--all-projects", "--shard", shard]);
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        let results = lines(&ended);
+        assert!(results.iter().all(|line| line["outcome"] == "taken"));
+        seen.extend(results.iter().map(|line| {
+            (
+                line["project"].as_str().expect("an id").to_owned(),
+                line["cluster"].as_str().expect("a name").to_owned(),
+            )
+        }));
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 5, "{seen:?}");
+    assert_eq!(atlas.server().handled_count("POST"), 5);
+}
+
+#[test]
+fn a_list_may_have_names_ids_projects_and_lines_of_clusters() {
+    let atlas = fast(two_projects().cluster("orders", ClusterKind::ReplicaSet));
+    let events = fast(two_projects().cluster("orders", ClusterKind::Sharded));
+    for atlas in [atlas, events] {
+        let clusters = printed(&atlas, &["clusters", "--json", "--project", "Shop B"]);
+        let id = atlas.cluster_id("orders").expect("it exists");
+        let list = format!(
+            "# of three projects\norders\n\nShop A/cluster-001\n  Shop A / cluster-002\n{PROJECT}/orders\n{clusters}{id}\n"
+        );
+        let ended = take_listed(&atlas, &list);
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        let mut names: Vec<String> = outcomes(&ended).into_iter().map(|one| one.0).collect();
+        names.dedup();
+        assert_eq!(names, ["cluster-001", "cluster-002", "orders"]);
+        // The cluster whose id is listed as well is taken once.
+        assert_eq!(atlas.server().handled_count("POST"), 5);
+    }
+}
+
+#[test]
+fn every_failure_is_named_and_the_code_says_whether_another_run_helps() {
+    let atlas = fast(FakeAtlas::builder());
+    let list = "orders\nflex\nnowhere\nNo such project/orders\n";
+    let ended = take_listed(&atlas, list);
+    assert_eq!(
+        outcomes(&ended),
+        [
+            outcome("flex", "failed", 3),
+            outcome("nowhere", "failed", 4),
+            outcome("orders", "failed", 4),
+            outcome("orders", "taken", 0),
+        ]
+    );
+    assert_eq!(ended.code, Some(3), "{}", ended.err);
+    let last = ended.err.lines().last();
+    let expected =
+        "error: 4 results: 1 taken, 3 failed; their lines say why; another run does not change it";
+    assert_eq!(last, Some(expected));
+
+    // As long as one of them can be helped by another run, the code says that.
+    let faults = Faults::always(Fault::html_503()).on_method("POST");
+    let atlas = fast(FakeAtlas::builder().faults(&faults));
+    let ended = take_listed(&atlas, list);
+    let of_orders = outcome("orders", "failed", 8);
+    assert!(outcomes(&ended).contains(&of_orders), "{}", ended.out);
+    assert_eq!(ended.code, Some(8), "{}", ended.err);
+}
+
+#[test]
+fn a_project_that_cannot_be_read_does_not_keep_the_others_from_being_taken() {
+    let atlas = two_projects().start_blocking();
+    let ids = atlas.project_ids();
+    drop(atlas);
+    // The ids count up, so they are the same in the next fake.
+    let path = format!("/api/atlas/v2/groups/{}/clusters", ids[1]);
+    let forbidden = Fault::respond(atlas_backup_fake::HttpResponse::new(403));
+    let faults = Faults::always(forbidden).on_path(&path);
+    let atlas = fast(two_projects().faults(&faults));
+    let ended = take(&atlas, &["--all-projects"]);
+    assert_eq!(
+        outcomes(&ended),
+        [
+            outcome("", "failed", 3),
+            outcome("cluster-001", "taken", 0),
+            outcome("cluster-002", "taken", 0),
+        ]
+    );
+    assert_eq!(ended.code, Some(3), "{}", ended.err);
+}
+
+#[test]
+fn a_snapshot_that_fails_is_taken_again_by_the_next_run() {
+    let atlas = fast(FakeAtlas::builder());
+    atlas.fail_next(Family::Snapshot);
+    let arguments = ["orders", "events", "--wait"];
+    let first = take(&atlas, &arguments);
+    assert_eq!(first.code, Some(6), "{}", first.err);
+    let second = take(&atlas, &arguments);
+    assert_eq!(second.code, Some(0), "{}", second.err);
+    let mut codes: Vec<String> = outcomes(&second).into_iter().map(|one| one.1).collect();
+    codes.sort();
+    assert_eq!(codes, ["present", "taken"]);
+}
+
+#[test]
+fn one_cluster_may_be_taken_once_as_well() {
+    let atlas = fast(FakeAtlas::builder());
+    for _ in 0..2 {
+        printed(
+            &atlas,
+            &["take", "orders", "--once", "2026-01-01", "--wait"],
+        );
+    }
+    assert_eq!(atlas.server().handled_count("POST"), 1);
+    printed(&atlas, &["take", "orders", "--once", "2026-01-02"]);
+    assert_eq!(atlas.server().handled_count("POST"), 2);
+}
+
+#[test]
+fn wrong_usage_is_refused_before_anything_is_taken() {
+    let atlas = still(FakeAtlas::builder());
+    let refused = |arguments: &[&str], part: &str| {
+        let ended = run(&atlas, &[&["take"], arguments].concat());
+        assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.err);
+        assert!(ended.err.contains(part), "{arguments:?}: {}", ended.err);
+    };
+    refused(&["orders", "events"], "needs --once NAME");
+    refused(&["--all"], "needs --once NAME");
+    refused(&[], "required");
+    refused(&["orders", "--all", "--once", "a"], "cannot be used with");
+    refused(&["--all", "--once", "a", "--shard", "3/2"], "such as 1/3");
+    refused(&["--all", "--once", "a", "--at-once", "0"], "at-once");
+    refused(
+        &["--all", "--once", "a", "--tag", "nightly"],
+        "backup=nightly",
+    );
+    refused(&["orders", "--timeout", "1h"], "--wait");
+    let ended = take_listed(&atlas, "orders\n/events\n");
+    assert_eq!(ended.code, Some(2), "{}", ended.err);
+    assert!(
+        ended.err.contains("standard input, line 2"),
+        "{}",
+        ended.err
+    );
+    assert_eq!(atlas.server().request_count(), 0);
+    // A name that cannot be in a description is refused by the client.
+    let ended = run(&atlas, &["take", "orders", "--once", "a night"]);
+    assert_eq!(ended.code, Some(3), "{}", ended.err);
+}
+
+#[test]
+fn no_cluster_at_all_is_not_success() {
+    let atlas = still(FakeAtlas::builder().without_clusters());
+    for ended in [
+        take(&atlas, &["--all"]),
+        take(&atlas, &["--all-projects"]),
+        take(&atlas, &["--all", "--tag", "backup=nightly"]),
+        take_listed(&atlas, "\n# none\n"),
+    ] {
+        assert_eq!(ended.code, Some(4), "{}", ended.err);
+        assert!(
+            ended.err.contains("no cluster was selected"),
+            "{}",
+            ended.err
+        );
+    }
+}
