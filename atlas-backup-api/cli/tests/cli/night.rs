@@ -45,7 +45,12 @@ fn take(atlas: &FakeAtlas, arguments: &[&str]) -> Ended {
 
 /// The same with a list on standard input.
 fn take_listed(atlas: &FakeAtlas, list: &str) -> Ended {
-    let mut program = program(atlas, &[&["take", "-", "--json"], &ONCE[..]].concat());
+    take_shard(atlas, list, "1/1")
+}
+
+fn take_shard(atlas: &FakeAtlas, list: &str, shard: &str) -> Ended {
+    let arguments = ["take", "-", "--json", "--shard", shard];
+    let mut program = program(atlas, &[&arguments[..], &ONCE].concat());
     program.stdin(Stdio::piped());
     let mut child = start(program);
     let mut stdin = child.stdin.take().expect("it is piped");
@@ -143,11 +148,30 @@ fn a_list_may_have_names_ids_projects_and_lines_of_clusters() {
         let ended = take_listed(&atlas, &list);
         assert_eq!(ended.code, Some(0), "{}", ended.err);
         let mut names: Vec<String> = outcomes(&ended).into_iter().map(|one| one.0).collect();
+        // The cluster that is listed twice has one result; that its id is its own, only Atlas knows.
+        assert_eq!(names.len(), 6, "{names:?}");
         names.dedup();
         assert_eq!(names, ["cluster-001", "cluster-002", "orders"]);
-        // The cluster whose id is listed as well is taken once.
+        // But it is taken once.
         assert_eq!(atlas.server().handled_count("POST"), 5);
     }
+}
+
+/// The ids by which a list is divided are not in it, so they are looked up.
+#[test]
+fn shards_share_a_list_as_well() {
+    let atlas = fast(FakeAtlas::builder().clusters(12));
+    let names: Vec<String> = (1..=12)
+        .map(|number| format!("cluster-{number:03}"))
+        .collect();
+    let sizes = ["0/3", "1/3", "2/3"].map(|shard| {
+        let ended = take_shard(&atlas, &names.join("\n"), shard);
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        assert!(outcomes(&ended).iter().all(|one| one.1 == "taken"));
+        outcomes(&ended).len()
+    });
+    assert_eq!(sizes.iter().sum::<usize>(), 12);
+    assert!(sizes.iter().all(|size| *size > 0), "{sizes:?}");
 }
 
 #[test]
