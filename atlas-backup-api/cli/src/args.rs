@@ -77,7 +77,7 @@ pub enum Command {
 /// Many clusters need --once. With the same name, the same command can be run again at any time,
 /// also after it was killed: it takes only what is missing. Each cluster has one result. The exit
 /// code is 0 if every cluster has its snapshot; otherwise it is that of the clusters for which
-/// another run can help (10, 5, 7, 8, 6, in this order), or else of the others (1, 3, 4).
+/// another run can help (10, 5, 7, 8, 6, in this order), or else of the others (1, 2, 3, 4).
 #[derive(clap::Args)]
 #[command(
     group = clap::ArgGroup::new("which").required(true).args(["clusters", "all", "all_projects"]),
@@ -106,23 +106,24 @@ pub struct Take {
     #[arg(long, value_name = "KEY=VALUE", value_parser = tag, conflicts_with = "clusters")]
     pub tag: Vec<(String, String)>,
 
-    /// Of all, not the one with this name; may be given more than once
+    /// Of all, not the one with this name or id; may be given more than once
     #[arg(long, value_name = "CLUSTER", conflicts_with = "clusters")]
     pub except: Vec<String>,
 
-    /// Take no snapshot of a cluster that has one which was taken under the same name, such as the
-    /// date of the night
-    #[arg(long, value_name = "NAME")]
+    /// Take no snapshot of a cluster that has one which was taken under the same name. Each night
+    /// needs a name of its own, such as its date: with the name of last night, nothing is taken. It
+    /// has letters, digits, `-`, `.`, `_` and `:`
+    #[arg(long, value_name = "NAME", value_parser = once)]
     pub once: Option<String>,
 
     /// Of many, only those of one part, such as 2/5 on the second of five machines; 0/5 is 5/5
     #[arg(long, value_name = "I/N", requires = "once")]
     pub shard: Option<Shard>,
 
-    /// How many clusters to work on at the same time
-    #[arg(long, value_name = "NUMBER", default_value_t = 200, requires = "once",
+    /// How many clusters to work on at the same time; by default 200
+    #[arg(long, value_name = "NUMBER", requires = "once",
         value_parser = clap::value_parser!(u16).range(1..))]
-    pub at_once: u16,
+    pub at_once: Option<u16>,
 
     /// For how many days Atlas keeps the snapshot
     #[arg(long, value_name = "DAYS", default_value_t = 7)]
@@ -141,11 +142,15 @@ pub struct Take {
     pub timeout: Duration,
 }
 
+/// How many clusters `take` works on at the same time by default.
+pub const AT_ONCE: u16 = 200;
+
 impl Take {
-    /// The cluster, if there is only one.
+    /// The cluster, if there is only one, and no option that is for many.
     pub fn single(&self) -> Option<&str> {
+        let is_for_many = self.shard.is_some() || self.at_once.is_some();
         match &self.clusters[..] {
-            [one] if one != "-" && !one.contains('/') => Some(one),
+            [one] if one != "-" && !is_for_many => Some(one),
             _ => None,
         }
     }
@@ -344,6 +349,15 @@ impl FromStr for Snapshot {
     }
 }
 
+/// Reads the name of a night, by the rule of the client, before anything is sent.
+fn once(text: &str) -> Result<String, String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte);
+    if (1..=100).contains(&text.len()) && text.bytes().all(is_plain) {
+        return Ok(text.to_owned());
+    }
+    Err("expected 1 to 100 letters, digits, `-`, `.`, `_` and `:`".to_owned())
+}
+
 /// Reads a tag.
 fn tag(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -404,6 +418,37 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Args::command().debug_assert();
+    }
+
+    /// The client has the same rule, and would refuse the name later, once for each cluster.
+    #[test]
+    fn the_name_of_a_night_is_what_the_client_takes() {
+        use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
+        use atlas_backup_api::{Client, Error, RetryPolicy, TakeError};
+
+        let client = Client::builder().base_url("http://127.0.0.1:1");
+        let client = client
+            .retry(RetryPolicy::never())
+            .build()
+            .expect("it is valid");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime.expect("the system has a thread to give");
+        let ascii = (0..128).map(|code| format!("a{}", char::from(code)));
+        let lengths = [0, 100, 101].map(|length| "n".repeat(length));
+        for name in ascii.chain(lengths).chain(["ä".to_owned()]) {
+            let project = "32b6e34b3d91647abb20e7b8";
+            let body = OnDemandSnapshotRequest::default();
+            let taking = client
+                .v2()
+                .take_snapshot_once(project, "orders", &*name, body);
+            let error = runtime
+                .block_on(taking.into_future())
+                .expect_err("nobody listens");
+            let is_refused = matches!(error, TakeError::Call(Error::InvalidArgument(_)));
+            assert_eq!(once(&name).is_err(), is_refused, "{name:?}");
+        }
     }
 
     #[test]

@@ -153,9 +153,21 @@ impl Failure {
         }
     }
 
+    /// A task of the program has ended by itself.
+    pub fn of_task(error: impl fmt::Display) -> Self {
+        Failure::new(
+            Exit::Other,
+            format!("a task of the program failed: {error}"),
+        )
+    }
+
     /// The failure of taking a snapshot at most once under a name, which may always be tried again.
     pub fn of_take_once(error: &TakeError, go_on: impl Fn(&str) -> String) -> Self {
         match error {
+            // Another snapshot is in progress, which the list does not show.
+            TakeError::Call(error) if error.status().is_some_and(|status| status == 409) => {
+                Failure::new(Exit::Deadline, error.to_string()).advise("run it again later")
+            }
             TakeError::Ambiguous { failure, .. } => {
                 let again =
                     "run the same command again: it looks for the snapshot before it takes another";

@@ -1,18 +1,20 @@
 //! Taking snapshots of many clusters of many projects in one run.
 //!
-//! `selection` finds out which clusters, `queue` decides whose turn it is, `shard` divides the
+//! `listed` reads a list, `selection` finds out which clusters, `queue` decides whose turn it is, `shard` divides the
 //! clusters between machines, and this file takes the snapshots: so many at a time, each at most once
 //! under a name, so that a run that was killed can be started again.
 
+mod listed;
 mod queue;
 mod selection;
 mod shard;
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use atlas_backup_api::v2::types::OnDemandSnapshotRequest;
-use atlas_backup_api::{Client, ClientBuilder};
+use atlas_backup_api::{Client, ClientBuilder, ObjectId};
 use tokio::task::JoinSet;
 
 use crate::commands::Context;
@@ -24,8 +26,9 @@ use crate::records::{Outcome, SnapshotOfTarget, Taken};
 use crate::snapshots;
 use crate::target::Target;
 
+pub use listed::Listed;
 use queue::Queue;
-pub use selection::{Candidate, Filter, Listed, Selection};
+pub use selection::{Candidate, Filter, Selection};
 pub use shard::Shard;
 
 /// How many requests are in progress at most. More do not make Atlas faster.
@@ -58,91 +61,120 @@ pub fn client(builder: ClientBuilder, timeout: Duration) -> ClientBuilder {
 pub async fn take(context: &Context, selection: Selection, plan: Plan) -> Result<(), Failure> {
     let mut found = selection.find(context).await?;
     if let Some(shard) = &plan.shard {
-        found.clusters.retain(|candidate| match &candidate.id {
-            Some(id) => shard.has(id.as_str()),
-            // It is asked for when it is its turn.
-            None => true,
-        });
+        found.divide(shard);
     }
-    let mut tally = Tally::new(context, found.clusters.len() + found.settled.len());
-    for taken in found.settled {
+    let settled = found.take_settled();
+    let mut tally = Tally::new(context, found.clusters.len() + settled.len());
+    for taken in settled {
         tally.add(&taken)?;
     }
-    let (at_once, plan) = (plan.at_once, Arc::new(plan));
+    let run = Arc::new(Run {
+        client: context.client.clone(),
+        plan,
+        seen: Mutex::default(),
+    });
     let mut queue = Queue::new(found.clusters);
     let mut running = JoinSet::new();
     loop {
-        while running.len() < at_once
+        while running.len() < run.plan.at_once
             && let Some(candidate) = queue.next()
         {
-            let (client, plan) = (context.client.clone(), Arc::clone(&plan));
-            running.spawn(async move { take_one(&client, &plan, candidate).await });
+            let run = Arc::clone(&run);
+            running.spawn(async move {
+                let taken = run.take(&candidate).await;
+                (candidate.project, taken)
+            });
         }
         let Some(ended) = running.join_next().await else {
             break;
         };
-        let (candidate, taken) = ended.map_err(|error| {
-            Failure::new(
-                Exit::Other,
-                format!("a task of the program failed: {error}"),
-            )
-        })?;
-        queue.ended(&candidate.project);
+        let (project, taken) = ended.map_err(Failure::of_task)?;
+        queue.ended(&project);
         match taken {
             Some(taken) => tally.add(&taken)?,
-            None => tally.is_of_another_shard(),
+            None => tally.total -= 1,
         }
     }
     tally.end()
 }
 
-/// Takes the snapshot of one cluster. `None` if the cluster belongs to another shard.
-async fn take_one(
-    client: &Client,
-    plan: &Plan,
-    candidate: Candidate,
-) -> (Candidate, Option<Taken>) {
-    let taken = match candidate.target(client).await {
-        Ok(target) if !is_in(plan.shard.as_ref(), &target) => None,
-        Ok(target) => Some(match take_of(client, plan, &target).await {
-            Ok(taken) => taken,
-            Err(failure) => Taken::failed(&target.project, target.cluster.as_str(), &failure),
-        }),
-        Err(failure) => Some(Taken::failed(
-            &candidate.project,
-            &candidate.cluster,
-            &failure,
-        )),
-    };
-    (candidate, taken)
+/// What the tasks of a run share.
+struct Run {
+    client: Client,
+    plan: Plan,
+    /// The clusters whose ids had to be looked up: one may be listed by its name and by its id.
+    seen: Mutex<HashSet<ObjectId>>,
 }
 
-/// A cluster that was deleted has no id, and belongs to the shard that its name is of.
-fn is_in(shard: Option<&Shard>, target: &Target) -> bool {
-    let id = target
-        .id
-        .as_ref()
-        .map_or(target.cluster.as_str(), |id| id.as_str());
-    shard.is_none_or(|shard| shard.has(id))
-}
+impl Run {
+    /// Takes the snapshot of one cluster. `None` if the result is that of another shard, or of
+    /// another line.
+    async fn take(&self, candidate: &Candidate) -> Option<Taken> {
+        match candidate.target(&self.client).await {
+            Ok(target) => {
+                if !self.is_mine(&target) || candidate.id.is_none() && self.was_seen(&target) {
+                    return None;
+                }
+                let taken = self.take_of(&target).await;
+                let failed =
+                    |failure| Taken::failed(&target.project, target.cluster.as_str(), &failure);
+                Some(taken.unwrap_or_else(failed))
+            }
+            Err(failure) => {
+                // Without an id, it belongs to the shard that its name is of. If it may exist, each
+                // shard says that it could not be looked up.
+                let key = format!("{}/{}", candidate.project, candidate.cluster);
+                let is_mine = self.plan.shard.as_ref().is_none_or(|shard| shard.has(&key));
+                let (project, cluster) = (&candidate.project, &candidate.cluster);
+                (failure.exit != Exit::NotFound || is_mine)
+                    .then(|| Taken::failed(project, cluster, &failure))
+            }
+        }
+    }
 
-async fn take_of(client: &Client, plan: &Plan, target: &Target) -> Result<Taken, Failure> {
-    snapshots::may_be_taken(target)?;
-    let began = Instant::now();
-    let (snapshot, is_new) = once(client, target, plan).await?;
-    let outcome = if is_new {
-        Outcome::Taken
-    } else {
-        Outcome::Present
-    };
-    let snapshot = if plan.wait && !snapshot.has_ended() {
-        let left = plan.timeout.saturating_sub(began.elapsed());
-        let silent = Progress::new(true);
-        snapshots::wait(client, target, &snapshot.snapshot, left, &silent).await?
-    } else {
-        snapshot
-    };
-    Ok(Taken::done(outcome, &snapshot))
+    /// A cluster that was deleted has no id, and belongs to the shard that its name is of.
+    fn is_mine(&self, target: &Target) -> bool {
+        let key = match &target.id {
+            Some(id) => id.to_string(),
+            None => format!("{}/{}", target.project, target.cluster),
+        };
+        self.plan.shard.as_ref().is_none_or(|shard| shard.has(&key))
+    }
+
+    fn was_seen(&self, target: &Target) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        target.id.clone().is_some_and(|id| !seen.insert(id))
+    }
+
+    async fn take_of(&self, target: &Target) -> Result<Taken, Failure> {
+        snapshots::may_be_taken(target)?;
+        let (client, plan) = (&self.client, &self.plan);
+        let began = Instant::now();
+        let (snapshot, is_new) = once(client, target, plan).await?;
+        let outcome = if is_new {
+            Outcome::Taken
+        } else {
+            Outcome::Present
+        };
+        if !plan.wait || snapshot.has_ended() {
+            return Ok(Taken::done(outcome, &snapshot));
+        }
+        // In whole seconds, as the message says it.
+        let left = plan
+            .timeout
+            .saturating_sub(began.elapsed())
+            .as_secs()
+            .max(1);
+        let (id, left, silent) = (
+            &snapshot.snapshot,
+            Duration::from_secs(left),
+            Progress::new(true),
+        );
+        match snapshots::wait(client, target, id, left, is_new, &silent).await {
+            Ok(snapshot) => Ok(Taken::done(outcome, &snapshot)),
+            Err(failure) => Ok(Taken::unfinished(&snapshot, &failure)),
+        }
+    }
 }
 
 /// Requests the snapshot, unless an earlier run has done it.
@@ -185,16 +217,22 @@ struct Tally<'a> {
 
 /// The exit code of a run is the first of these that any cluster has. As long as another run can
 /// help, it is one that says so.
-const FIRST: [Exit; 8] = [
+const FIRST: [Exit; 9] = [
     Exit::Unavailable,
     Exit::RateLimited,
     Exit::Deadline,
     Exit::Ambiguous,
     Exit::JobFailed,
     Exit::Other,
+    Exit::Usage,
     Exit::Refused,
     Exit::NotFound,
 ];
+
+fn first(failed: &[Exit]) -> Option<Exit> {
+    let first = FIRST.into_iter().find(|exit| failed.contains(exit));
+    first.or(failed.first().copied())
+}
 
 impl<'a> Tally<'a> {
     fn new(context: &'a Context, total: usize) -> Self {
@@ -225,10 +263,6 @@ impl<'a> Tally<'a> {
         self.ended += 1;
         self.show_progress();
         Ok(())
-    }
-
-    fn is_of_another_shard(&mut self) {
-        self.total -= 1;
     }
 
     /// A line at each twentieth where there is no terminal.
@@ -262,19 +296,38 @@ impl<'a> Tally<'a> {
         self.context.progress.clear();
         // A project whose clusters cannot be listed has one result.
         let ended = count(self.ended, "result");
-        let first = FIRST.into_iter().find(|exit| self.failed.contains(exit));
-        let Some(exit) = first.or(self.failed.first().copied()) else {
+        let Some(exit) = first(&self.failed) else {
             let line = format!("{ended}: {}", self.counts());
             self.context.progress.line(&line);
             return Ok(());
         };
         let advice = match exit {
-            Exit::Refused | Exit::NotFound | Exit::Other => {
+            Exit::Refused | Exit::NotFound | Exit::Usage | Exit::Other => {
                 "their lines say why; another run does not change it"
             }
             _ => "their lines say why; run the same command again, it takes only what is missing",
         };
         let message = format!("{ended}: {}; {advice}", self.counts());
         Err(Failure::new(exit, message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// README.md and `--help` have this order.
+    #[test]
+    fn codes_after_which_another_run_helps_come_first() {
+        use Exit::*;
+        let order = [Unavailable, RateLimited, Deadline, Ambiguous, JobFailed];
+        let others = [Other, Usage, Refused, NotFound];
+        let all: Vec<Exit> = order.into_iter().chain(others).collect();
+        for (index, exit) in all.iter().enumerate() {
+            let mut failed = all[index..].to_vec();
+            failed.reverse();
+            assert_eq!(first(&failed), Some(*exit));
+        }
+        assert_eq!(first(&[]), None);
     }
 }

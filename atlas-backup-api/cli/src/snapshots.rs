@@ -149,6 +149,7 @@ pub async fn wait(
     target: &Target,
     id: &ObjectId,
     timeout: Duration,
+    just_created: bool,
     progress: &Progress,
 ) -> Result<Snapshot, Failure> {
     let (api, project, cluster) = (client.v2(), &target.project, &target.cluster);
@@ -156,6 +157,7 @@ pub async fn wait(
         target,
         id,
         timeout,
+        just_created,
         progress,
     };
     match target.kind {
@@ -187,6 +189,8 @@ struct Waiting<'a> {
     target: &'a Target,
     id: &'a ObjectId,
     timeout: Duration,
+    /// Whether this program requested it a moment ago, so that Atlas may not show it yet.
+    just_created: bool,
     progress: &'a Progress,
 }
 
@@ -196,6 +200,11 @@ impl Waiting<'_> {
         T: SnapshotOfTarget + Send + 'static,
     {
         let (progress, target) = (self.progress.clone(), self.target.clone());
+        let wait = if self.just_created {
+            wait.just_created()
+        } else {
+            wait
+        };
         let waited = wait
             .deadline(self.timeout)
             .on_progress(move |snapshot| progress.step(step(&snapshot.of(&target))))

@@ -166,14 +166,20 @@ impl ClientBuilder {
     /// Sets whether calls share what is left of a rate limit. For programs that make many calls at
     /// the same time. Default: false.
     ///
-    /// Atlas limits requests by endpoint and project, and says in `RateLimit-Remaining` how many are
-    /// left ([rate limits](https://www.mongodb.com/docs/atlas/api/api-rate-limit/)). If this is set,
-    /// the first request to an endpoint of a project goes alone, and then no more are in progress
-    /// than the last response left. If it left none, the next request goes alone, a second later, or later by what
-    /// refusals asked for. After a refusal for the rate
-    /// limit, all requests to that endpoint of the project wait as long as its `Retry-After` says,
-    /// or for ten seconds. They wait within their total timeout; [`Statistics::paced`](crate::Statistics::paced)
-    /// is how long.
+    /// Atlas limits requests by sets of endpoints, and by project or organization, and says in
+    /// `RateLimit-Remaining` how many are left
+    /// ([rate limits](https://www.mongodb.com/docs/atlas/api/api-rate-limit/)). It does not say which
+    /// endpoints share a limit, so the client counts each endpoint of each project by itself:
+    ///
+    /// - The first request goes alone. Then no more are in progress than the last response left.
+    /// - If it left none, the next one goes alone, after a pause: one second, longer if refusals have
+    ///   shown that this is too short, and at most 60.
+    /// - After a refusal for the rate limit, all wait as long as its `Retry-After` says, or for ten
+    ///   seconds. If that is longer than [`RetryPolicy::max_retry_after`], they are sent at once, and
+    ///   fail as the first did.
+    ///
+    /// They wait within their total timeout; [`Statistics::paced`](crate::Statistics::paced) is how
+    /// long.
     pub fn pace(mut self, pace: bool) -> Self {
         self.pace = pace;
         self

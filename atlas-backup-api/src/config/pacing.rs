@@ -39,8 +39,10 @@ pub(crate) struct Pacing {
 /// What a response said about its bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Allowance {
-    /// So many requests are left; `None` if the response did not say it.
-    Left(Option<u64>),
+    /// So many requests are left.
+    Left(u64),
+    /// It was a success that did not say how many are left.
+    Unsaid,
     /// The request was refused because none was left, until this time has passed.
     Refused(Option<Duration>),
 }
@@ -55,8 +57,8 @@ struct Bucket {
 struct State {
     /// Whether there was a response yet.
     is_known: bool,
-    /// How many requests were left when the last response was sent. `None`: it did not say that
-    /// there is a limit.
+    /// How many requests were left when the last response was sent that said it. `None`: none has
+    /// said that there is a limit.
     left: Option<u64>,
     in_progress: u64,
     /// No request is allowed before.
@@ -80,17 +82,25 @@ impl Default for State {
 /// Whether a request may be sent.
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
-    Now,
+    Now {
+        /// Whether it is sent to find out if there are requests left again.
+        is_probe: bool,
+    },
     After(Duration),
     /// When a request that is in progress has ended.
     AfterChange,
 }
 
 impl State {
-    /// Counts a request as in progress, if it may be sent now.
-    fn ask(&mut self, now: Instant) -> Answer {
+    /// Counts a request as in progress, if it may be sent now. If it would have to wait for longer
+    /// than `patience`, it is sent as well: its refusal then says for how long.
+    fn ask(&mut self, now: Instant, patience: Duration) -> Answer {
         if let Some(not_before) = self.not_before {
             let wait = not_before.saturating_duration_since(now);
+            if wait > patience {
+                self.in_progress += 1;
+                return Answer::Now { is_probe: false };
+            }
             if !wait.is_zero() {
                 return Answer::After(wait);
             }
@@ -106,20 +116,23 @@ impl State {
             return Answer::AfterChange;
         }
         self.in_progress += 1;
-        Answer::Now
+        Answer::Now {
+            is_probe: self.left == Some(0),
+        }
     }
 
-    fn answered(&mut self, allowance: Allowance, now: Instant) {
+    fn answered(&mut self, allowance: Allowance, is_probe: bool, now: Instant) {
         self.is_known = true;
         let pause = match allowance {
+            Allowance::Unsaid => None,
             Allowance::Left(left) => {
-                self.left = left;
-                (left == Some(0)).then_some(self.pause)
+                self.left = Some(left);
+                (left == 0).then_some(self.pause)
             }
             Allowance::Refused(time) => {
                 let time = time.unwrap_or(REFUSED);
                 // The pause was too short for the bucket to refill.
-                if self.left == Some(0) {
+                if is_probe {
                     self.pause = (self.pause + time).min(LONGEST);
                 }
                 self.left = Some(0);
@@ -145,19 +158,20 @@ impl Bucket {
 }
 
 impl Pacing {
-    /// Waits until a request of this bucket may be sent.
-    pub(crate) async fn turn(&self, bucket: String, clock: &dyn Clock) -> Turn {
+    /// Waits until a request of this bucket may be sent. A pause longer than `patience` is not waited
+    /// for.
+    pub(crate) async fn turn(&self, bucket: String, patience: Duration, clock: &dyn Clock) -> Turn {
         let bucket = self.bucket(bucket, clock.now());
-        loop {
+        let is_probe = loop {
             let changed = bucket.changed.notified();
-            let answer = bucket.state().ask(clock.now());
+            let answer = bucket.state().ask(clock.now(), patience);
             match answer {
-                Answer::Now => break,
+                Answer::Now { is_probe } => break is_probe,
                 Answer::After(time) => clock.sleep(time).await,
                 Answer::AfterChange => changed.await,
             }
-        }
-        Turn(bucket)
+        };
+        Turn { bucket, is_probe }
     }
 
     fn bucket(&self, name: String, now: Instant) -> Arc<Bucket> {
@@ -186,19 +200,23 @@ impl fmt::Debug for Pacing {
 
 /// A request that may be sent. When it is dropped, the request is no longer in progress.
 #[must_use = "the request is in progress for as long as it exists"]
-pub(crate) struct Turn(Arc<Bucket>);
+pub(crate) struct Turn {
+    bucket: Arc<Bucket>,
+    is_probe: bool,
+}
 
 impl Turn {
     /// Ends the turn with what the response said. If there was no response, the turn is dropped.
     pub(crate) fn answered(self, allowance: Allowance, now: Instant) {
-        self.0.state().answered(allowance, now);
+        let mut state = self.bucket.state();
+        state.answered(allowance, self.is_probe, now);
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.state().in_progress -= 1;
-        self.0.changed.notify_waiters();
+        self.bucket.state().in_progress -= 1;
+        self.bucket.changed.notify_waiters();
     }
 }
 
@@ -206,76 +224,90 @@ impl Drop for Turn {
 mod tests {
     use super::*;
 
+    const SENT: Answer = Answer::Now { is_probe: false };
+    const PROBE: Answer = Answer::Now { is_probe: true };
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
     fn asked(state: &mut State, now: Instant, times: usize) -> Vec<Answer> {
-        (0..times).map(|_| state.ask(now)).collect()
+        let ask = |_| state.ask(now, seconds(60));
+        (0..times).map(ask).collect()
     }
 
     #[test]
     fn without_a_limit_everything_is_sent_after_the_first_response() {
         let now = Instant::now();
         let mut state = State::default();
-        let answers = asked(&mut state, now, 2);
-        assert_eq!(answers, [Answer::Now, Answer::AfterChange]);
-        state.answered(Allowance::Left(None), now);
+        assert_eq!(asked(&mut state, now, 2), [SENT, Answer::AfterChange]);
+        state.answered(Allowance::Unsaid, false, now);
         let answers = asked(&mut state, now, 100);
-        assert!(answers.iter().all(|answer| *answer == Answer::Now));
+        assert!(answers.iter().all(|answer| *answer == SENT));
     }
 
     #[test]
     fn no_more_are_in_progress_than_are_left() {
         let now = Instant::now();
         let mut state = State::default();
-        state.answered(Allowance::Left(Some(2)), now);
+        state.answered(Allowance::Left(2), false, now);
+        // A response that does not say it changes nothing.
+        state.answered(Allowance::Unsaid, false, now);
         let answers = asked(&mut state, now, 3);
-        assert_eq!(answers, [Answer::Now, Answer::Now, Answer::AfterChange]);
+        assert_eq!(answers, [SENT, SENT, Answer::AfterChange]);
         state.in_progress = 0;
-        assert_eq!(state.ask(now), Answer::Now);
+        assert_eq!(asked(&mut state, now, 1), [SENT]);
     }
 
     #[test]
     fn if_none_is_left_one_request_goes_alone_a_second_later() {
         let now = Instant::now();
         let mut state = State::default();
-        state.answered(Allowance::Left(Some(0)), now);
-        assert_eq!(state.ask(now), Answer::After(EMPTY));
-        let later = now + EMPTY;
-        let answers = asked(&mut state, later, 2);
-        assert_eq!(answers, [Answer::Now, Answer::AfterChange]);
+        state.answered(Allowance::Left(0), false, now);
+        assert_eq!(asked(&mut state, now, 1), [Answer::After(EMPTY)]);
+        let answers = asked(&mut state, now + EMPTY, 2);
+        assert_eq!(answers, [PROBE, Answer::AfterChange]);
     }
 
     #[test]
     fn a_refusal_holds_for_the_time_that_it_asked_for() {
         let now = Instant::now();
-        let seconds = Duration::from_secs;
-        for (asked, wait) in [(Some(seconds(55)), seconds(55)), (None, REFUSED)] {
+        for (time, wait) in [(Some(seconds(55)), seconds(55)), (None, REFUSED)] {
             let mut state = State::default();
-            state.answered(Allowance::Refused(asked), now);
+            state.answered(Allowance::Refused(time), false, now);
             // A response to an earlier request arrives after it, and says less.
-            state.answered(Allowance::Left(Some(7)), now + seconds(1));
-            assert_eq!(
-                state.ask(now + seconds(1)),
-                Answer::After(wait - seconds(1))
-            );
-            assert_eq!(state.ask(now + wait), Answer::Now);
+            state.answered(Allowance::Left(7), false, now + seconds(1));
+            let answers = asked(&mut state, now + seconds(1), 1);
+            assert_eq!(answers, [Answer::After(wait - seconds(1))]);
+            assert_eq!(asked(&mut state, now + wait, 1), [SENT]);
         }
+    }
+
+    #[test]
+    fn a_pause_that_is_too_long_is_not_waited_for() {
+        let now = Instant::now();
+        let mut state = State::default();
+        state.answered(Allowance::Refused(Some(seconds(61))), false, now);
+        assert_eq!(asked(&mut state, now, 3), [SENT, SENT, SENT]);
+        state.in_progress = 0;
+        let later = now + seconds(1);
+        assert_eq!(asked(&mut state, later, 1), [Answer::After(seconds(60))]);
     }
 
     #[test]
     fn a_pause_that_was_too_short_grows() {
         let now = Instant::now();
-        let seconds = Duration::from_secs;
         let mut state = State::default();
         for (refused, pause) in [(3, 4), (7, 11), (300, 60)] {
-            state.answered(Allowance::Left(Some(0)), now);
-            state.answered(Allowance::Refused(Some(seconds(refused))), now);
-            state.not_before = None;
-            state.answered(Allowance::Left(Some(0)), now);
-            assert_eq!(state.ask(now), Answer::After(seconds(pause)));
+            state.answered(Allowance::Refused(Some(seconds(refused))), true, now);
+            assert_eq!(state.pause, seconds(pause));
         }
-        // A refusal of many at once says nothing about how fast the bucket refills.
+        // Many refusals at once say nothing about how fast the bucket refills.
         let mut state = State::default();
-        state.answered(Allowance::Left(Some(5)), now);
-        state.answered(Allowance::Refused(Some(seconds(9))), now);
+        state.answered(Allowance::Left(5), false, now);
+        for _ in 0..5 {
+            state.answered(Allowance::Refused(Some(seconds(9))), false, now);
+        }
         assert_eq!(state.pause, EMPTY);
     }
 
@@ -284,7 +316,7 @@ mod tests {
         let (pacing, now) = (Pacing::default(), Instant::now());
         let bucket = |name: &str| pacing.bucket(name.to_owned(), now);
         let refused = Allowance::Refused(None);
-        bucket("closed").state().answered(refused, now);
+        bucket("closed").state().answered(refused, false, now);
         let waited_for = bucket("waited for");
         for number in 0..2 * MANY {
             drop(bucket(&number.to_string()));

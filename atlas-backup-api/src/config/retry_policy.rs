@@ -90,6 +90,11 @@ impl RetryPolicy {
         self
     }
 
+    /// The longest delay that a server may request.
+    pub(crate) fn longest_retry_after(&self) -> Duration {
+        self.max_retry_after
+    }
+
     /// Whether a delay that a server requested is longer than the policy allows.
     pub(crate) fn is_too_long(&self, requested: Duration) -> bool {
         requested > self.max_retry_after

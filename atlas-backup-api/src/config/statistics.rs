@@ -20,8 +20,8 @@ pub struct Statistics {
     /// How long calls have waited before their retries, all together. The time between two polls is
     /// not included.
     pub waited: Duration,
-    /// How long attempts were held back because nothing was left of a rate limit, all together. Zero
-    /// unless [`ClientBuilder::pace`](crate::ClientBuilder::pace) was set.
+    /// How long attempts were held back because other requests in progress had taken what was left of
+    /// a rate limit, or nothing was left, all together. Zero unless [`ClientBuilder::pace`](crate::ClientBuilder::pace) was set.
     pub paced: Duration,
     /// The bytes of all request bodies.
     pub bytes_sent: u64,

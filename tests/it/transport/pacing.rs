@@ -99,6 +99,45 @@ async fn a_refusal_holds_back_the_other_calls_of_the_endpoint() {
     }
 }
 
+/// A gateway says nothing about the limit, so what Atlas has said before still holds.
+#[tokio::test]
+async fn a_response_without_a_number_changes_nothing() {
+    let gate = Gate::closed();
+    let faults = Faults::script([left(2), Fault::html_503()]).otherwise(Fault::hold_until(&gate));
+    let server = App::examples().layer(&faults).start();
+    let client = paced(&server, &NoWait::new());
+    create(&client).await.unwrap();
+    create(&client).await.unwrap_err();
+    let calls: Vec<_> = (0..5)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { create(&client).await })
+        })
+        .collect();
+    gate.wait_for_arrivals(2).await;
+    let briefly = CallOptions::new().total_timeout(Duration::from_millis(50));
+    create_with(&client, briefly).await.unwrap_err();
+    assert_eq!(server.request_count(), 2 + 2);
+    gate.open();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+}
+
+/// A limit for a day is not waited for: the error says how long it lasts.
+#[tokio::test]
+async fn a_pause_beyond_the_policy_fails_all_calls_at_once() {
+    let faults = Faults::always(Fault::rate_limited(Some(86_400)));
+    let server = App::examples().layer(&faults).start();
+    let clock = NoWait::new();
+    let client = built(builder(&server, &clock).pace(true));
+    for _ in 0..3 {
+        let error = create(&client).await.unwrap_err();
+        assert_eq!(error.retry_after(), Some(seconds(86_400)), "{error}");
+    }
+    assert_eq!(clock.waits(), [Duration::ZERO; 0]);
+}
+
 #[tokio::test]
 async fn a_call_that_is_given_up_leaves_its_turn_to_others() {
     let gate = Gate::closed();

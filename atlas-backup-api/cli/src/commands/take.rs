@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use atlas_backup_api::v2::types::{self, OnDemandSnapshotRequest};
 
 use super::Context;
-use crate::args::Take;
+use crate::args::{AT_ONCE, Take};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fleet::{self, Filter, Listed, Plan, Selection};
 use crate::records::{Snapshot, SnapshotOfTarget};
@@ -21,13 +22,13 @@ pub async fn run(context: &Context, args: &Take) -> Result<(), Failure> {
 }
 
 async fn one(context: &Context, args: &Take, cluster: &str) -> Result<(), Failure> {
-    let target = context.target(cluster).await?;
+    let target = Listed::argument(cluster)?.target(context).await?;
     snapshots::may_be_taken(&target)?;
     let snapshot = match (&args.once, args.wait) {
         (Some(name), wait) => {
-            let snapshot = take_once(context, args, &target, name).await?;
+            let (snapshot, is_new) = take_once(context, args, &target, name).await?;
             if wait && !snapshot.has_ended() {
-                wait_for(context, args, &target, &snapshot).await?
+                wait_for(context, args, &target, &snapshot, is_new).await?
             } else {
                 snapshot
             }
@@ -52,18 +53,36 @@ async fn many(context: &Context, args: &Take) -> Result<(), Failure> {
     let selection = match &args.clusters[..] {
         [] if args.all_projects => Selection::AllProjects(filter),
         [] => Selection::Project(filter),
-        [one] if one == "-" => Selection::Listed(Listed::standard_input()?),
-        some => Selection::Listed(Listed::arguments(some)?),
+        [one] if one == "-" => {
+            context
+                .progress
+                .step("reading the clusters from standard input");
+            Selection::Listed(listed_on_standard_input().await?)
+        }
+        some => {
+            let listed: Result<_, _> = some.iter().map(|one| Listed::argument(one)).collect();
+            Selection::Listed(listed?)
+        }
     };
     let plan = Plan {
         once: once.clone(),
         body: body(args),
         wait: args.wait,
         timeout: args.timeout,
-        at_once: usize::from(args.at_once),
+        at_once: usize::from(args.at_once.unwrap_or(AT_ONCE)),
         shard: args.shard.clone(),
     };
     fleet::take(context, selection, plan).await
+}
+
+/// Reads the list on a thread of its own, so that Ctrl-C works meanwhile.
+async fn listed_on_standard_input() -> Result<Vec<Listed>, Failure> {
+    let read = tokio::task::spawn_blocking(Listed::standard_input);
+    let failed = |error| {
+        let message = format!("standard input cannot be read: {error}");
+        Failure::new(Exit::Other, message)
+    };
+    read.await.map_err(failed)?
 }
 
 fn body(args: &Take) -> OnDemandSnapshotRequest {
@@ -78,13 +97,14 @@ fn body(args: &Take) -> OnDemandSnapshotRequest {
     }
 }
 
-/// Requests the snapshot, unless it was taken under this name before.
+/// Requests the snapshot, unless it was taken under this name before. Returns it, and whether it is
+/// new.
 async fn take_once(
     context: &Context,
     args: &Take,
     target: &Target,
     name: &str,
-) -> Result<Snapshot, Failure> {
+) -> Result<(Snapshot, bool), Failure> {
     let (progress, of) = (context.progress.clone(), target.clone());
     progress.step(format!("asking for a snapshot of {}", target.cluster));
     context
@@ -97,7 +117,7 @@ async fn take_once(
         .deadline(args.timeout)
         .on_progress(move |other| progress.step(snapshots::step(&other.of(&of))));
     match taking.await {
-        Ok(once) => Ok(once.snapshot.of(target)),
+        Ok(once) => Ok((once.snapshot.of(target), once.is_new)),
         Err(error) => {
             let go_on = |id: &str| snapshots::go_on(target, id);
             Err(Failure::of_take_once(&error, go_on))
@@ -110,10 +130,12 @@ async fn wait_for(
     args: &Take,
     target: &Target,
     snapshot: &Snapshot,
+    is_new: bool,
 ) -> Result<Snapshot, Failure> {
-    let id = &snapshot.snapshot;
+    let (id, timeout) = (&snapshot.snapshot, args.timeout);
     context.interrupt.advise(snapshots::goes_on(target, id));
-    snapshots::wait(&context.client, target, id, args.timeout, &context.progress).await
+    let (client, progress) = (&context.client, &context.progress);
+    snapshots::wait(client, target, id, timeout, is_new, progress).await
 }
 
 /// Requests the snapshot, and does not wait for it.

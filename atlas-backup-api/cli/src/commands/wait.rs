@@ -10,7 +10,7 @@ pub async fn run(context: &Context, args: &Wait) -> Result<(), Failure> {
     let (client, progress) = (&context.client, &context.progress);
     if let Some(id) = &args.snapshot {
         context.interrupt.advise(snapshots::goes_on(&target, id));
-        let snapshot = snapshots::wait(client, &target, id, args.timeout, progress).await?;
+        let snapshot = snapshots::wait(client, &target, id, args.timeout, false, progress).await?;
         progress.clear();
         context.output.show(&snapshot)?;
     }

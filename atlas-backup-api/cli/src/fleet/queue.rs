@@ -18,6 +18,7 @@ pub struct Queue {
 struct Lane {
     waiting: VecDeque<Candidate>,
     in_progress: usize,
+    started: usize,
 }
 
 impl Queue {
@@ -41,12 +42,14 @@ impl Queue {
         queue
     }
 
-    /// The next cluster: of the project that has the fewest in progress.
+    /// The next cluster: of the project that has the fewest in progress, and among those, of the one
+    /// that has had its turn least often.
     pub fn next(&mut self) -> Option<Candidate> {
         let lanes = self.lanes.iter_mut();
         let waiting = lanes.filter(|lane| !lane.waiting.is_empty());
-        let lane = waiting.min_by_key(|lane| lane.in_progress)?;
+        let lane = waiting.min_by_key(|lane| (lane.in_progress, lane.started))?;
         lane.in_progress += 1;
+        lane.started += 1;
         lane.waiting.pop_front()
     }
 
@@ -91,6 +94,17 @@ mod tests {
             next(&mut queue, 9),
             ["a0", "b0", "c0", "a1", "b1", "a2", "a3"]
         );
+    }
+
+    #[test]
+    fn projects_take_turns_also_if_fewer_clusters_are_in_progress_than_there_are_projects() {
+        let mut queue = queue(&[('a', 3), ('b', 2), ('c', 2)]);
+        let mut order = Vec::new();
+        while let Some(candidate) = queue.next() {
+            queue.ended(&candidate.project);
+            order.push(candidate.cluster);
+        }
+        assert_eq!(order, ["a0", "b0", "c0", "a1", "b1", "c1", "a2"]);
     }
 
     #[test]

@@ -1,17 +1,21 @@
 //! Which clusters: all of some projects, or those of a list.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, BufRead};
 
 use atlas_backup_api::v2::types;
-use atlas_backup_api::{ClusterName, ObjectId};
-use serde::Deserialize;
+use atlas_backup_api::{Client, ClusterName, ObjectId};
+use tokio::task::JoinSet;
 
+use super::Shard;
+use super::listed::Listed;
 use crate::commands::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::records::Taken;
+use crate::records::{Cluster, Taken};
 use crate::target::{self, Kind, Target};
+
+/// How many projects are listed at the same time.
+const PROJECTS_AT_ONCE: usize = 16;
 
 /// Which clusters the user has asked for.
 pub enum Selection {
@@ -24,24 +28,12 @@ pub enum Selection {
     AllProjects(Filter),
 }
 
-/// A cluster as the user has written it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Listed {
-    /// The name or the id.
-    project: Option<String>,
-    /// The name or the id.
-    cluster: String,
-    /// The id, if the line is one of `clusters --json`.
-    id: Option<ObjectId>,
-    kind: Option<Kind>,
-}
-
 /// Which clusters of a project.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Only clusters that have all of these tags.
     pub tags: Vec<(String, String)>,
-    /// Not the clusters with these names.
+    /// Not the clusters with these names or ids.
     pub except: Vec<String>,
 }
 
@@ -59,13 +51,17 @@ pub struct Candidate {
 #[derive(Default)]
 pub struct Found {
     pub clusters: Vec<Candidate>,
-    /// Clusters of which there is a result already, such as those without backups.
-    pub settled: Vec<Taken>,
+    /// Clusters of which there is a result already, such as those without backups; each with what
+    /// says to which shard it belongs. None: it is a result of every shard, because each has failed
+    /// to look the clusters up.
+    settled: Vec<(Option<String>, Taken)>,
+    /// The clusters of `--except` that there are.
+    excepted: HashSet<String>,
 }
 
 impl Candidate {
     /// Finds the cluster, unless everything is known.
-    pub async fn target(&self, client: &atlas_backup_api::Client) -> Result<Target, Failure> {
+    pub async fn target(&self, client: &Client) -> Result<Target, Failure> {
         let name = self.cluster.parse::<ClusterName>();
         match (name, &self.id, self.kind) {
             (Ok(cluster), Some(id), Some(kind)) => Ok(Target {
@@ -88,17 +84,14 @@ impl Selection {
             Selection::Listed(listed) => found.listed(context, listed).await?,
             Selection::Project(filter) => {
                 let project = context.project().await?;
-                found.project(context, &project, &filter).await?;
+                for cluster in all_of(&context.client, &project).await? {
+                    found.add(&project, cluster, &filter);
+                }
+                found.warn_of_unknown(context, &filter);
             }
             Selection::AllProjects(filter) => {
-                let mut projects = context.client.v2().list_projects().stream();
-                while let Some(project) = projects.next().await {
-                    let id = project?.id;
-                    // What cannot be read of one project does not keep the others from being taken.
-                    if let Err(failure) = found.project(context, &id, &filter).await {
-                        found.settled.push(Taken::failed(&id, "", &failure));
-                    }
-                }
+                found.all_projects(context, &filter).await?;
+                found.warn_of_unknown(context, &filter);
             }
         }
         if found.clusters.is_empty() && found.settled.is_empty() {
@@ -108,28 +101,87 @@ impl Selection {
     }
 }
 
+/// A cluster of a project, with its tags.
+type Tagged = (Cluster, Vec<types::ResourceTag>);
+
+/// Lists the clusters of a project.
+async fn all_of(client: &Client, project: &ObjectId) -> Result<Vec<Tagged>, Failure> {
+    let mut clusters = client.v2().list_clusters(project).stream();
+    let mut all = Vec::new();
+    while let Some(cluster) = clusters.next().await {
+        let cluster = cluster?;
+        all.push((Cluster::new(project, &cluster), cluster.tags));
+    }
+    Ok(all)
+}
+
 impl Found {
+    /// Keeps what belongs to a shard. A cluster whose id is not known yet stays.
+    pub fn divide(&mut self, shard: &Shard) {
+        self.clusters.retain(|candidate| {
+            let id = candidate.id.as_ref();
+            id.is_none_or(|id| shard.has(id.as_str()))
+        });
+        self.settled
+            .retain(|(key, _)| key.as_ref().is_none_or(|key| shard.has(key)));
+    }
+
+    /// The results that there are already.
+    pub fn take_settled(&mut self) -> Vec<Taken> {
+        let settled = std::mem::take(&mut self.settled);
+        settled.into_iter().map(|(_, taken)| taken).collect()
+    }
+
+    /// Lists several projects at the same time. What cannot be read of one does not keep the others
+    /// from being taken.
+    async fn all_projects(&mut self, context: &Context, filter: &Filter) -> Result<(), Failure> {
+        let mut projects = context.client.v2().list_projects().stream();
+        let mut lists = JoinSet::new();
+        let mut is_last = false;
+        while !is_last || !lists.is_empty() {
+            if !is_last && lists.len() < PROJECTS_AT_ONCE {
+                match projects.next().await.transpose()? {
+                    Some(project) => {
+                        let client = context.client.clone();
+                        lists.spawn(async move {
+                            let listed = all_of(&client, &project.id).await;
+                            (project.id.clone(), listed)
+                        });
+                    }
+                    None => is_last = true,
+                }
+                continue;
+            }
+            if let Some(listed) = lists.join_next().await {
+                match listed.map_err(Failure::of_task)? {
+                    (project, Ok(clusters)) => {
+                        for cluster in clusters {
+                            self.add(&project, cluster, filter);
+                        }
+                    }
+                    (project, Err(failure)) => {
+                        let taken = Taken::failed(&project, "", &failure);
+                        self.settled.push((None, taken));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Finds the projects of a list. The same cluster is taken once, however often it is listed.
     async fn listed(&mut self, context: &Context, listed: Vec<Listed>) -> Result<(), Failure> {
         let mut projects: HashMap<Option<String>, Result<ObjectId, Failure>> = HashMap::new();
         let mut seen = HashSet::new();
         for one in listed {
             if !projects.contains_key(&one.project) {
-                let id = match &one.project {
-                    Some(_) => target::project(&context.client, one.project.as_deref()).await,
-                    None => context.project().await,
-                };
+                let id = one.find_project(context).await;
                 projects.insert(one.project.clone(), id);
             }
             match &projects[&one.project] {
                 Ok(project) => {
                     if seen.insert((project.clone(), one.cluster.clone())) {
-                        self.clusters.push(Candidate {
-                            project: project.clone(),
-                            cluster: one.cluster,
-                            id: one.id,
-                            kind: one.kind,
-                        });
+                        self.add_listed(project, one);
                     }
                 }
                 // Without a project at all, no cluster can be found.
@@ -137,148 +189,109 @@ impl Found {
                 Err(failure) => {
                     let project = one.project.unwrap_or_default();
                     let taken = Taken::of_unknown_project(&project, &one.cluster, failure);
-                    self.settled.push(taken);
+                    let key = format!("{project}/{}", one.cluster);
+                    let is_known = failure.exit == Exit::NotFound;
+                    self.settled.push((is_known.then_some(key), taken));
                 }
             }
         }
         Ok(())
     }
 
-    /// Adds the clusters of a project of which snapshots can be taken.
-    async fn project(
-        &mut self,
-        context: &Context,
-        project: &ObjectId,
-        filter: &Filter,
-    ) -> Result<(), Failure> {
-        let mut clusters = context.client.v2().list_clusters(project).stream();
-        while let Some(cluster) = clusters.next().await {
-            let cluster = cluster?;
-            if filter.selects(&cluster) {
-                self.cluster(project, &cluster);
-            }
+    fn add_listed(&mut self, project: &ObjectId, listed: Listed) {
+        let line = listed.line.as_ref();
+        if let (Some(reason), Some(id)) = (
+            line.and_then(|line| why_skipped(line.kind, line.backup, line.paused)),
+            line.and_then(|line| line.id.as_ref()),
+        ) {
+            let taken = Taken::skipped(project, &listed.cluster, reason);
+            self.settled.push((Some(id.to_string()), taken));
+            return;
         }
-        Ok(())
+        self.clusters.push(Candidate {
+            project: project.clone(),
+            id: line.and_then(|line| line.id.clone()),
+            kind: line.and_then(|line| line.kind),
+            cluster: listed.cluster,
+        });
     }
 
-    fn cluster(&mut self, project: &ObjectId, cluster: &types::Cluster) {
-        let name = cluster.name.as_ref();
+    /// Adds a cluster of a project, if it is selected.
+    fn add(&mut self, project: &ObjectId, (cluster, tags): Tagged, filter: &Filter) {
+        let name = cluster.cluster.as_ref();
         let name = name.map_or_else(|| cluster.id.to_string(), ToString::to_string);
-        let kind = Kind::of(cluster);
-        let reason = if kind == Some(Kind::Tenant) {
-            "a free cluster has no backups"
-        } else if cluster.backup_enabled == Some(false) {
-            "its backups are turned off"
-        } else {
-            self.clusters.push(Candidate {
+        if !filter.has_tags(&tags) {
+            return;
+        }
+        let is_meant = |one: &&String| **one == name || **one == cluster.id.as_str();
+        if let Some(excepted) = filter.except.iter().find(is_meant) {
+            self.excepted.insert(excepted.clone());
+            return;
+        }
+        match why_skipped(cluster.kind, cluster.backup, cluster.paused) {
+            Some(reason) => {
+                let taken = Taken::skipped(project, &name, reason);
+                self.settled.push((Some(cluster.id.to_string()), taken));
+            }
+            None => self.clusters.push(Candidate {
                 project: project.clone(),
                 cluster: name,
-                id: Some(cluster.id.clone()),
-                kind,
-            });
-            return;
-        };
-        self.settled.push(Taken::skipped(project, &name, reason));
+                id: Some(cluster.id),
+                kind: cluster.kind,
+            }),
+        }
+    }
+
+    /// A name that is misspelt leaves out nothing.
+    fn warn_of_unknown(&self, context: &Context, filter: &Filter) {
+        let unknown = |one: &&String| !self.excepted.contains(*one);
+        for one in filter.except.iter().filter(unknown) {
+            let warning =
+                format!("warning: --except {one}: no selected cluster has this name or id");
+            context.progress.line(&warning);
+        }
+    }
+}
+
+/// Why no snapshot is requested of a cluster, although it is selected.
+fn why_skipped(
+    kind: Option<Kind>,
+    backup: Option<bool>,
+    paused: Option<bool>,
+) -> Option<&'static str> {
+    match (kind, backup, paused) {
+        (Some(Kind::Tenant), ..) => Some("a free cluster has no backups"),
+        (Some(Kind::Flex | Kind::Serverless), ..) => {
+            Some("Atlas takes its snapshots by itself, and none when asked")
+        }
+        (_, Some(false), _) => Some("its backups are turned off"),
+        (_, _, Some(true)) => Some("it is paused, and Atlas takes no backups of a paused cluster"),
+        _ => None,
     }
 }
 
 impl Filter {
-    fn selects(&self, cluster: &types::Cluster) -> bool {
+    fn has_tags(&self, tags: &[types::ResourceTag]) -> bool {
         let has = |(key, value): &(String, String)| {
-            let mut tags = cluster.tags.iter();
+            let mut tags = tags.iter();
             tags.any(|tag| tag.key.as_ref() == Some(key) && tag.value.as_ref() == Some(value))
         };
-        let name = cluster.name.as_ref().map(ClusterName::as_str);
-        let is_excepted = self.except.iter().any(|one| Some(one.as_str()) == name);
-        self.tags.iter().all(has) && !is_excepted
+        self.tags.iter().all(has)
     }
-}
-
-/// A line of `clusters --json`, of which these members are read.
-#[derive(Deserialize)]
-struct JsonLine {
-    project: String,
-    cluster: String,
-    id: Option<ObjectId>,
-    kind: Option<String>,
 }
 
 impl Listed {
-    /// Reads `CLUSTER`, `PROJECT/CLUSTER`, or a line of `clusters --json`.
-    fn parse(text: &str) -> Result<Self, String> {
-        if text.starts_with('{') {
-            let line: JsonLine = serde_json::from_str(text).map_err(|error| error.to_string())?;
-            return Ok(Listed {
-                project: Some(line.project),
-                cluster: line.cluster,
-                id: line.id,
-                kind: line.kind.as_deref().and_then(Kind::from_word),
-            });
-        }
-        let (project, cluster) = match text.rsplit_once('/') {
-            Some((project, cluster)) => (Some(project.trim()), cluster.trim()),
-            None => (None, text),
-        };
-        if cluster.is_empty() || project == Some("") {
-            return Err("expected CLUSTER or PROJECT/CLUSTER".to_owned());
-        }
-        Ok(Listed {
-            project: project.map(str::to_owned),
-            cluster: cluster.to_owned(),
-            id: None,
-            kind: None,
-        })
-    }
-
-    /// Reads the arguments of the command line.
-    pub fn arguments(arguments: &[String]) -> Result<Vec<Self>, Failure> {
-        let parse = |text: &String| {
-            Listed::parse(text).map_err(|wrong| Failure::usage(format!("{text:?}: {wrong}")))
-        };
-        arguments.iter().map(parse).collect()
-    }
-
-    /// Reads a list from standard input: a cluster on each line. Empty lines, and those that begin
-    /// with `#`, are left out. A line that cannot be read is an error before anything is taken.
-    pub fn standard_input() -> Result<Vec<Self>, Failure> {
-        let mut listed = Vec::new();
-        for (index, line) in io::stdin().lock().lines().enumerate() {
-            let wrong = |what: String| {
-                Failure::usage(format!("standard input, line {}: {what}", index + 1))
-            };
-            let line = line.map_err(|error| wrong(error.to_string()))?;
-            let line = line.trim();
-            if !line.is_empty() && !line.starts_with('#') {
-                listed.push(Listed::parse(line).map_err(wrong)?);
-            }
-        }
-        Ok(listed)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cluster_is_read_with_and_without_its_project() {
-        let read = |text| Listed::parse(text).map(|listed| (listed.project, listed.cluster));
-        let owned = |text: &str| text.to_owned();
-        assert_eq!(read("orders"), Ok((None, owned("orders"))));
-        let of_project = Ok((Some(owned("My Shop")), owned("orders")));
-        assert_eq!(read("My Shop/orders"), of_project);
-        assert_eq!(read("My Shop / orders"), of_project);
-        for text in ["/orders", "Shop/", "/", "{", "{}", r#"{"project": "Shop"}"#] {
-            assert!(read(text).is_err(), "{text}");
+    /// Finds the project.
+    async fn find_project(&self, context: &Context) -> Result<ObjectId, Failure> {
+        match &self.project {
+            Some(project) => target::project(&context.client, Some(project)).await,
+            None => context.project().await,
         }
     }
 
-    #[test]
-    fn a_line_of_clusters_needs_no_further_request() {
-        let line = r#"{"project":"32b6e34b3d91647abb20e7b8","cluster":"orders","id":"32b6e34b3d91647abb20e7b9","kind":"sharded","state":"IDLE"}"#;
-        let listed = Listed::parse(line).expect("it is what `clusters --json` prints");
-        assert_eq!(listed.kind, Some(Kind::Sharded));
-        let id = listed.id.as_ref().map(ObjectId::as_str);
-        assert_eq!(id, Some("32b6e34b3d91647abb20e7b9"));
+    /// Finds the cluster.
+    pub async fn target(&self, context: &Context) -> Result<Target, Failure> {
+        let project = self.find_project(context).await?;
+        Target::find(&context.client, project, &self.cluster).await
     }
 }

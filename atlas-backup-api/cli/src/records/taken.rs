@@ -16,8 +16,9 @@ pub struct Taken {
     /// The name of the cluster; none if the clusters of the project could not be listed.
     pub cluster: Option<String>,
     pub outcome: Outcome,
-    /// The id of the snapshot.
+    /// The id of the snapshot, if one was requested.
     pub snapshot: Option<ObjectId>,
+    /// None if it has failed, or is not known.
     pub status: Option<String>,
     /// The exit code that the command would have had for this cluster alone.
     #[serde(rename = "code", serialize_with = "as_number")]
@@ -55,8 +56,17 @@ impl Taken {
         }
     }
 
-    /// There is no snapshot, or it is not known to be good. Without a name, it is about all clusters
-    /// of the project.
+    /// The snapshot was requested, but waiting for it failed.
+    pub fn unfinished(snapshot: &Snapshot, failure: &Failure) -> Self {
+        let (project, cluster) = (&snapshot.project, snapshot.cluster.as_str());
+        Taken {
+            snapshot: Some(snapshot.snapshot.clone()),
+            ..Taken::failed(project, cluster, failure)
+        }
+    }
+
+    /// There is no snapshot, or none is known. Without a name, it is about all clusters of the
+    /// project.
     pub fn failed(project: &ObjectId, cluster: &str, failure: &Failure) -> Self {
         Taken::of_unknown_project(project.as_str(), cluster, failure)
     }

@@ -132,6 +132,25 @@ fn take_of_many_says_to_run_it_again() {
     assert_eq!(atlas.server().handled_count("POST"), 2);
 }
 
+/// A pipe may never end.
+#[test]
+fn take_ends_while_it_reads_a_list() {
+    let atlas = fast(FakeAtlas::builder());
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let arguments = ["take", "-", "--once", "2026-01-01"];
+        let mut program = program(&atlas, &arguments);
+        program.stdin(Stdio::piped());
+        let mut running = Running::start(program);
+        running.reach("reading the clusters from standard input");
+        running.signal(signal);
+        let stdin = running.child.stdin.take();
+        let ended = running.end();
+        drop(stdin);
+        assert_eq!(ended.code, Some(code), "{}", ended.err);
+    }
+    assert_eq!(atlas.server().request_count(), 0);
+}
+
 #[test]
 fn restore_says_how_to_wait_for_it() {
     let atlas = fast(FakeAtlas::builder());

@@ -129,7 +129,9 @@ async fn attempts(
         let failure = Failure::of(&outcome, status);
         if let (Some(turn), Ok(answer)) = (turn, &outcome) {
             let is_refused = failure == Some(Failure::RateLimited);
-            turn.answered(allowance(answer, is_refused), clock.now());
+            if let Some(allowance) = allowance(answer, is_refused) {
+                turn.answered(allowance, clock.now());
+            }
         }
         let Some(failure) = failure else {
             return conclude(context, request, outcome, status, may_have_acted);
@@ -183,7 +185,9 @@ async fn turn(
 ) -> Result<Turn, Error> {
     let clock = &*settings.clock;
     let began = clock.now();
-    let turn = Box::pin(pacing.turn(request.bucket(), clock));
+    let policy = request.options.retry.as_ref().unwrap_or(&settings.retry);
+    let patience = policy.longest_retry_after().min(deadline.left(clock));
+    let turn = Box::pin(pacing.turn(request.bucket(), patience, clock));
     let turn = deadline.bound(clock, turn).await;
     let held_back = clock.now().saturating_duration_since(began);
     settings.counters.count(|all| all.paced += held_back);
@@ -193,12 +197,14 @@ async fn turn(
     })
 }
 
-/// What a response says about the rate limit.
-fn allowance(answer: &RawResponse, is_refused: bool) -> Allowance {
+/// What a response says about the rate limit. `None` if it says nothing, as one of a gateway does.
+fn allowance(answer: &RawResponse, is_refused: bool) -> Option<Allowance> {
     if is_refused {
-        return Allowance::Refused(retry_after(&answer.headers, Timestamp::now()));
+        let time = retry_after(&answer.headers, Timestamp::now());
+        return Some(Allowance::Refused(time));
     }
-    Allowance::Left(rate_limit::remaining(&answer.headers))
+    let left = rate_limit::remaining(&answer.headers).map(Allowance::Left);
+    left.or_else(|| answer.status.is_success().then_some(Allowance::Unsaid))
 }
 
 /// Handles an outcome that is not retried.

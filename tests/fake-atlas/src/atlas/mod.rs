@@ -130,6 +130,28 @@ impl FakeAtlas {
         clusters.find(|it| it.name == name).map(|it| it.id.clone())
     }
 
+    /// Adds a tag to a cluster of [`PROJECT`].
+    pub fn tag_cluster(&self, name: &str, key: &str, value: &str) {
+        self.change_cluster(name, |it| it.tags.push((key.to_owned(), value.to_owned())));
+    }
+
+    /// Turns the backups of a cluster of [`PROJECT`] off or on. It only says so: snapshots can still
+    /// be taken.
+    pub fn set_backups(&self, name: &str, enabled: bool) {
+        self.change_cluster(name, |it| it.backups = enabled);
+    }
+
+    /// Pauses a cluster of [`PROJECT`], or ends its pause. It only says so.
+    pub fn set_paused(&self, name: &str, paused: bool) {
+        self.change_cluster(name, |it| it.paused = paused);
+    }
+
+    fn change_cluster(&self, name: &str, change: impl FnOnce(&mut store::Cluster)) {
+        if let Some(cluster) = self.shared.store().cluster_mut(PROJECT, name) {
+            change(cluster);
+        }
+    }
+
     /// The ids of all projects, [`PROJECT`] first.
     pub fn project_ids(&self) -> Vec<String> {
         let store = self.shared.store();

@@ -116,6 +116,8 @@ fn project(store: &Store, call: &Call, project: &Project) -> Value {
 fn common(call: &Call, cluster: &Cluster, path: &str) -> Value {
     let name = &cluster.name;
     let path = format!("/{path}/{name}");
+    let tags = cluster.tags.iter();
+    let tags = tags.map(|(key, value)| json!({"key": key, "value": value}));
     json!({
         "clusterType": if cluster.kind == ClusterKind::Sharded { "SHARDED" } else { "REPLICASET" },
         "connectionStrings": {
@@ -129,7 +131,7 @@ fn common(call: &Call, cluster: &Cluster, path: &str) -> Value {
         "mongoDBVersion": "8.0.8",
         "name": name,
         "stateName": "IDLE",
-        "tags": [],
+        "tags": tags.collect::<Vec<_>>(),
         "terminationProtectionEnabled": false,
     })
 }
@@ -159,10 +161,10 @@ fn cluster(call: &Call, cluster: &Cluster) -> Value {
         })
     };
     let spec = json!({"regionConfigs": [region], "zoneId": cluster.id, "zoneName": "Zone 1"});
-    value["backupEnabled"] = true.into();
+    value["backupEnabled"] = cluster.backups.into();
     value["featureCompatibilityVersion"] = "8.0".into();
     value["mongoDBMajorVersion"] = "8.0".into();
-    value["paused"] = false.into();
+    value["paused"] = cluster.paused.into();
     value["pitEnabled"] = (!is_tenant).into();
     value["replicationSpecs"] = vec![spec; shards].into();
     if cluster.kind == ClusterKind::Sharded {

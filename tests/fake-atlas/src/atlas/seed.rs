@@ -23,6 +23,9 @@ pub(super) fn cluster(
         name: name.to_owned(),
         kind,
         id: store.next_id(),
+        tags: Vec::new(),
+        backups: true,
+        paused: false,
     };
     store.add_cluster(cluster.clone());
     match kind {

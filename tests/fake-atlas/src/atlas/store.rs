@@ -91,6 +91,9 @@ pub(super) struct Cluster {
     pub(super) name: String,
     pub(super) kind: ClusterKind,
     pub(super) id: String,
+    pub(super) tags: Vec<(String, String)>,
+    pub(super) backups: bool,
+    pub(super) paused: bool,
 }
 
 /// One resource. `members` has the final values; `rendering` hides those that the job has not
@@ -265,6 +268,11 @@ impl Store {
     pub(super) fn add_cluster(&mut self, cluster: Cluster) {
         let project = self.clusters.entry(cluster.project.clone()).or_default();
         project.push(cluster);
+    }
+
+    pub(super) fn cluster_mut(&mut self, project: &str, name: &str) -> Option<&mut Cluster> {
+        let mut clusters = self.clusters.get_mut(project)?.iter_mut();
+        clusters.find(|known| known.name == name)
     }
 
     /// The clusters of a project, in the order in which they were made.
