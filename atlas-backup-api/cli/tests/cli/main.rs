@@ -3,12 +3,15 @@
 
 mod check;
 mod commands;
+#[cfg(unix)]
+mod drill;
 mod faults;
 mod help;
 #[cfg(unix)]
 mod interrupts;
 mod json;
 mod overwrite;
+mod schema;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod verify;
