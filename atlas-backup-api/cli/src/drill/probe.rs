@@ -146,33 +146,21 @@ async fn pass_on(mut output: impl AsyncRead + Unpin, see: impl Fn(&[u8])) {
     }
 }
 
-/// The probe with the processes that it has started, on Unix. They are killed when this is dropped,
-/// as it is when the program is interrupted.
-struct Group {
-    #[cfg(unix)]
-    leader: Option<rustix::process::Pid>,
-}
+/// The probe with the processes that it has started. They are killed when this is dropped, as it is
+/// when the program is interrupted.
+#[cfg(unix)]
+struct Group(Option<rustix::process::Pid>);
 
+#[cfg(unix)]
 impl Group {
-    #[cfg(unix)]
     fn of(child: &Child) -> Self {
         let id = child.id().and_then(|id| i32::try_from(id).ok());
-        Group {
-            leader: id.and_then(rustix::process::Pid::from_raw),
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn of(_: &Child) -> Self {
-        Group {}
+        Group(id.and_then(rustix::process::Pid::from_raw))
     }
 
     /// The probe has ended by itself: what it has left behind is its own affair.
     fn release(mut self) {
-        #[cfg(unix)]
-        {
-            self.leader = None;
-        }
+        self.0 = None;
     }
 }
 
@@ -180,10 +168,23 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         use rustix::process::{Signal, kill_process_group};
-        if let Some(leader) = self.leader {
+        if let Some(leader) = self.0 {
             let _has_ended = kill_process_group(leader, Signal::KILL);
         }
     }
+}
+
+/// Elsewhere there are no groups: only the probe itself is killed, by `kill_on_drop`.
+#[cfg(not(unix))]
+struct Group;
+
+#[cfg(not(unix))]
+impl Group {
+    fn of(_: &Child) -> Self {
+        Group
+    }
+
+    fn release(self) {}
 }
 
 #[cfg(all(test, unix))]
