@@ -294,7 +294,7 @@ fn every_failure_gives_a_report_and_an_exit_code() {
 /// What is wrong with the arguments is in a report, too, and nothing is restored.
 #[test]
 fn wrong_arguments_overwrite_nothing() {
-    let atlas = still(replica_sets().snapshots("tenant", 0));
+    let atlas = fast(replica_sets());
     let [orders, scratch] = ["orders", "scratch"].map(|name| {
         let id = atlas.cluster_id(name);
         id.expect("it exists")
@@ -370,7 +370,11 @@ fn an_incomplete_snapshot_is_not_restored() {
     let atlas = still(replica_sets());
     crate::printed(&atlas, &["take", "orders"]);
     let snapshot = latest(&atlas, ("orders", Family::Snapshot));
-    let drilled = Drilled::run(&atlas, &arguments("orders", &[&snapshot]), &GOOD);
+    let drilled = Drilled::run(
+        &atlas,
+        &arguments("orders", &[&snapshot, "--timeout", "1s"]),
+        &GOOD,
+    );
     let expected = failed(3, "find", "only a completed one can be restored");
     drilled.must(&expected, "");
     let requested = atlas.server().handled_count("POST");
@@ -383,7 +387,7 @@ fn a_probe_that_does_not_exist_or_a_missing_confirmation_sends_nothing() {
     let file = directory.path().join("probe");
     fs::write(&file, "").expect("it can be written");
     let file = file.to_str().expect("it is text");
-    let atlas = still(replica_sets());
+    let atlas = fast(replica_sets());
     for probe in [
         "/no/such/probe",
         file,
