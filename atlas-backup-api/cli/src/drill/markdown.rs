@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::report::{Cluster, Report, text_of_seconds};
+use super::report::{Cluster, Report, StepName, text_of_seconds};
 
 /// Writes the report as Markdown.
 pub fn markdown(report: &Report) -> String {
@@ -40,9 +40,14 @@ pub fn markdown(report: &Report) -> String {
             text += "\nThe last lines that it printed:\n\n";
             text += &fenced(output);
         }
-        None => text += "\nIt printed nothing.\n",
+        None if is_begun(report, StepName::Probe) => text += "\nIt printed nothing.\n",
+        None => text += "\nIt was not run.\n",
     }
     text
+}
+
+fn is_begun(report: &Report, step: StepName) -> bool {
+    report.steps.iter().any(|begun| begun.step == step)
 }
 
 /// What was measured, and of what.

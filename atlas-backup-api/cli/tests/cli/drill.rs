@@ -87,6 +87,8 @@ impl Drilled {
         assert!(message.contains(expected.says), "{name}: {message}");
         let title = format!(": {}\n", expected.outcome);
         assert!(markdown.contains(&title), "{name}: {markdown}");
+        let is_run = matches!(expected.step, "probe" | "limits");
+        assert_eq!(!markdown.contains("It was not run."), is_run, "{markdown}");
         let code = format!("| exit code | {} |\n", expected.code);
         assert!(markdown.contains(&code), "{name}: {markdown}");
         assert!(markdown.contains(expected.says), "{name}: {markdown}");
