@@ -65,7 +65,7 @@ impl Probe {
         &self,
         environment: &[(&str, String)],
         longest: Duration,
-        see: impl Fn(&[u8]) + Clone + Send + 'static,
+        see: impl Fn(&[u8]) + Send + Sync + 'static,
     ) -> io::Result<Ended> {
         let mut command = Command::new(&self.program);
         command
@@ -82,13 +82,10 @@ impl Probe {
         command.process_group(0);
         let mut child = command.spawn()?;
         let group = Group::of(&child);
-        let readers = [
-            child
-                .stdout
-                .take()
-                .map(|it| tokio::spawn(pass_on(it, see.clone()))),
-            child.stderr.take().map(|it| tokio::spawn(pass_on(it, see))),
-        ];
+        let (output, errors) = (child.stdout.take(), child.stderr.take());
+        let reader = tokio::spawn(async move {
+            tokio::join!(pass_on(output, &see), pass_on(errors, &see));
+        });
         let ended = match timeout(longest, child.wait()).await {
             Ok(status) => {
                 group.release();
@@ -100,9 +97,7 @@ impl Probe {
                 Ended::TimedOut
             }
         };
-        for reader in readers.into_iter().flatten() {
-            let _rest_is_lost = timeout(REST, reader).await;
-        }
+        let _rest_is_lost = timeout(REST, reader).await;
         Ok(ended)
     }
 }
@@ -138,7 +133,8 @@ fn is_program(path: &Path) -> bool {
 }
 
 /// Passes on what the probe prints, until it has closed its output.
-async fn pass_on(mut output: impl AsyncRead + Unpin, see: impl Fn(&[u8])) {
+async fn pass_on(output: Option<impl AsyncRead + Unpin>, see: impl Fn(&[u8])) {
+    let Some(mut output) = output else { return };
     let mut buffer = vec![0; 8 << 10];
     while let Ok(read @ 1..) = output.read(&mut buffer).await {
         see(&buffer[..read]);
