@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -58,6 +60,7 @@ pub enum Command {
     Save(Save),
     Verify(Verify),
     Restore(Restore),
+    Drill(Drill),
     Wait(Wait),
     #[command(subcommand)]
     Schedule(Schedule),
@@ -249,6 +252,64 @@ pub struct Restore {
     pub timeout: Duration,
 }
 
+/// Prove that a snapshot is good: restore it to a scratch cluster, and probe the data.
+///
+/// All data of the scratch cluster is overwritten. The cluster that the snapshot is of is never
+/// overwritten. When the restore has ended, the program after `--` is run, without a shell. It
+/// finds what to look at in ATLAS_BACKUP_CLUSTER, ATLAS_BACKUP_CLUSTER_ID, ATLAS_BACKUP_PROJECT,
+/// ATLAS_BACKUP_SNAPSHOT and ATLAS_BACKUP_SNAPSHOT_CREATED, and not the credentials of Atlas. If it
+/// ends with another exit code than 0, the drill has failed, with exit code 9. Each drill writes a
+/// report, however it ends, as JSON and as Markdown.
+#[derive(clap::Args)]
+#[command(after_long_help = after_help(&[
+    "atlas-backup drill --project Payments orders --to orders-drill --report reports -- ./probe.sh",
+    "atlas-backup drill orders --to drill --report . --max-rto 2h --max-rpo 26h -- ./probe.sh users",
+]))]
+pub struct Drill {
+    /// The cluster that the snapshot is of: its name or its id
+    pub cluster: String,
+
+    /// The id of the snapshot, or `latest` for the newest completed one
+    #[arg(default_value = "latest")]
+    pub snapshot: Snapshot,
+
+    /// The scratch cluster, which is overwritten: its name or its id
+    #[arg(long, value_name = "SCRATCH")]
+    pub to: String,
+
+    /// The project of the scratch cluster: its name or its id; by default the same project
+    #[arg(long, value_name = "PROJECT")]
+    pub to_project: Option<String>,
+
+    /// The directory for the report; it must exist
+    #[arg(long, value_name = "DIR")]
+    pub report: PathBuf,
+
+    /// Confirm the name of the scratch cluster, instead of typing it
+    #[arg(long, value_name = "NAME")]
+    pub yes_overwrite: Option<String>,
+
+    /// How long to wait at most until the restore has ended
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
+    pub timeout: Duration,
+
+    /// How long the probe may run; then it is killed
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
+    pub probe_timeout: Duration,
+
+    /// Fail if it takes longer from the request of the restore to the end of the probe
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub max_rto: Option<Duration>,
+
+    /// Fail if the snapshot is older when the drill starts
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub max_rpo: Option<Duration>,
+
+    /// The program that looks at the restored data, with its arguments
+    #[arg(last = true, required = true, value_name = "PROBE")]
+    pub probe: Vec<OsString>,
+}
+
 /// Wait until a snapshot or a restore has ended, and say how.
 #[derive(clap::Args)]
 #[command(
@@ -331,6 +392,15 @@ pub enum Snapshot {
     /// The newest completed one.
     Latest,
     Id(ObjectId),
+}
+
+impl fmt::Display for Snapshot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Snapshot::Latest => formatter.write_str("latest"),
+            Snapshot::Id(id) => formatter.write_str(id.as_str()),
+        }
+    }
 }
 
 impl FromStr for Snapshot {

@@ -3,6 +3,7 @@
 mod check;
 mod clusters;
 mod completions;
+mod drill;
 mod list;
 mod man;
 mod restore;
@@ -36,6 +37,21 @@ impl Context {
     /// Finds a cluster of the project.
     async fn target(&self, cluster: &str) -> Result<Target, Failure> {
         Target::find(&self.client, self.project().await?, cluster).await
+    }
+
+    /// Finds the cluster that is overwritten with a snapshot of `from`: in the same project, if no
+    /// other is given.
+    async fn overwritten(
+        &self,
+        from: &Target,
+        project: Option<&str>,
+        cluster: &str,
+    ) -> Result<Target, Failure> {
+        let project = match project {
+            Some(project) => target::project(&self.client, Some(project)).await?,
+            None => from.project.clone(),
+        };
+        Target::find(&self.client, project, cluster).await
     }
 
     /// Finds the project.
@@ -79,6 +95,7 @@ pub async fn run(args: Args, interrupt: Interrupt) -> Result<(), Failure> {
         Command::Save(save) => save::run(&context, save).await,
         Command::Check(check) => check::run(&context, check).await,
         Command::Restore(restore) => restore::run(&context, restore).await,
+        Command::Drill(drill) => drill::run(&context, drill).await,
         Command::Wait(wait) => wait::run(&context, wait).await,
         Command::Schedule(Schedule::Show(show)) => schedule::show(&context, show).await,
         Command::Clusters(_) => clusters::run(&context).await,

@@ -42,7 +42,7 @@ Exit codes:
     6  the snapshot or job failed, was cancelled or has expired
     7  it has not ended in time, or Atlas can no longer be asked: the message says how to go on
     8  not known whether it was done: look before you run it again
-    9  a violation was found, by verify or check
+    9  a violation was found, by verify, check or drill
    10  Atlas cannot be reached or does not work: run it again later
   130  interrupted by Ctrl-C (143: by SIGTERM); the message says how to go on
   141  the reader of the results has gone";

@@ -17,8 +17,12 @@ use crate::output::say;
 #[derive(Clone)]
 pub struct Interrupt(Arc<watch::Sender<State>>);
 
+/// What is done when the program is interrupted, with the failure with which it ends.
+type AtEnd = Arc<dyn Fn(Failure) -> Failure + Send + Sync>;
+
 struct State {
     advice: String,
+    at_end: Option<AtEnd>,
     /// Whether a request that creates something was sent, and its response has not arrived.
     is_sending: bool,
 }
@@ -27,6 +31,13 @@ impl Interrupt {
     /// Sets what the program says if it is interrupted from now on.
     pub fn advise(&self, advice: impl Into<String>) {
         self.0.send_modify(|state| state.advice = advice.into());
+    }
+
+    /// Sets what is done if the program is interrupted from now on, after the command was stopped:
+    /// it gets the failure with which the program ends, and may add to it.
+    pub fn at_end(&self, act: impl Fn(Failure) -> Failure + Send + Sync + 'static) {
+        self.0
+            .send_modify(|state| state.at_end = Some(Arc::new(act)));
     }
 
     /// Sends a request that creates something. `unknown` is what the program says if it must end
@@ -51,6 +62,7 @@ where
 {
     let (sender, mut state) = watch::channel(State {
         advice: "nothing was changed".to_owned(),
+        at_end: None,
         is_sending: false,
     });
     let sender = Arc::new(sender);
@@ -76,8 +88,15 @@ where
         }
         // The command is dropped here: it closes its files and removes its progress bars.
     };
-    let advice = state.borrow().advice.clone();
-    Err(Failure::new(interrupted, advice))
+    let (advice, at_end) = {
+        let state = state.borrow();
+        (state.advice.clone(), state.at_end.clone())
+    };
+    let failure = Failure::new(interrupted, advice);
+    Err(match at_end {
+        Some(act) => act(failure),
+        None => failure,
+    })
 }
 
 /// The signals that interrupt the program.

@@ -3,14 +3,15 @@
 //!
 //! `save` writes it, and `verify` reads it. schema/manifest.schema.json describes it.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use atlas_backup_api::{Checksum, SavedFile, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::private_file;
 use crate::records::Snapshot;
 use crate::target::Target;
 
@@ -122,18 +123,9 @@ impl Manifest {
     /// complete, and only its owner may read it, as is true of the files.
     pub fn write(&self, directory: &Path) -> io::Result<PathBuf> {
         let path = directory.join(self.file_name());
-        let unfinished = directory.join(format!("{}.part", self.file_name()));
-        // One that an interrupted run has left behind may have other permissions.
-        match fs::remove_file(&unfinished) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = private().open(&unfinished)?;
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
-        file.write_all(&text)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, &path)?;
+        private_file::write(&path, &text)?;
         Ok(path)
     }
 
@@ -182,15 +174,6 @@ impl Entry {
             sha1: file.sha1.clone(),
         }
     }
-}
-
-/// Options that create a file for its owner alone.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 /// The SHA-256 of a file while it is saved.

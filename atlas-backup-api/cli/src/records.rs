@@ -2,6 +2,7 @@
 
 mod check;
 mod cluster;
+mod drill;
 mod file;
 mod finding;
 mod restore;
@@ -13,6 +14,7 @@ use atlas_backup_api::Timestamp;
 
 pub use check::Check;
 pub use cluster::Cluster;
+pub use drill::Drill;
 pub use file::File;
 pub use finding::Finding;
 pub use restore::{OfTarget as RestoreOfTarget, Restore};

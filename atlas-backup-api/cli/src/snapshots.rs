@@ -79,6 +79,23 @@ pub async fn find(
     }
 }
 
+/// Finds the snapshot that the user wants to restore. It must be completed.
+pub async fn find_completed(
+    client: &Client,
+    target: &Target,
+    wanted: &args::Snapshot,
+) -> Result<Snapshot, Failure> {
+    let snapshot = find(client, target, wanted).await?;
+    if snapshot.is_completed() {
+        return Ok(snapshot);
+    }
+    let message = format!(
+        "snapshot {} of {} is {}: only a completed one can be restored",
+        snapshot.snapshot, target.cluster, snapshot.status
+    );
+    Err(Failure::new(Exit::Refused, message))
+}
+
 /// The newest completed snapshot.
 async fn latest(client: &Client, target: &Target) -> Result<Snapshot, Failure> {
     let mut newest: Option<Snapshot> = None;

@@ -2,10 +2,9 @@
 
 use super::Context;
 use crate::args::Restore;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::records::Snapshot;
-use crate::target::{self, Target};
+use crate::target::Target;
 use crate::{confirm, restores, snapshots};
 
 pub async fn run(context: &Context, args: &Restore) -> Result<(), Failure> {
@@ -13,19 +12,10 @@ pub async fn run(context: &Context, args: &Restore) -> Result<(), Failure> {
     confirm::is_possible(confirmed, &args.to)?;
 
     let from = context.target(&args.cluster).await?;
-    let to_project = match &args.to_project {
-        Some(project) => target::project(&context.client, Some(project)).await?,
-        None => from.project.clone(),
-    };
-    let to = Target::find(&context.client, to_project, &args.to).await?;
-    let snapshot = snapshots::find(&context.client, &from, &args.snapshot).await?;
-    if !snapshot.is_completed() {
-        let message = format!(
-            "snapshot {} of {} is {}: only a completed one can be restored",
-            snapshot.snapshot, from.cluster, snapshot.status
-        );
-        return Err(Failure::new(Exit::Refused, message));
-    }
+    let to = context
+        .overwritten(&from, args.to_project.as_deref(), &args.to)
+        .await?;
+    let snapshot = snapshots::find_completed(&context.client, &from, &args.snapshot).await?;
     confirm::overwrite(confirmed, &to.cluster, &warning(&snapshot, &from, &to)).await?;
 
     let created = context
@@ -57,7 +47,7 @@ pub async fn run(context: &Context, args: &Restore) -> Result<(), Failure> {
 }
 
 /// What is overwritten, and with what.
-fn warning(snapshot: &Snapshot, from: &Target, to: &Target) -> String {
+pub(super) fn warning(snapshot: &Snapshot, from: &Target, to: &Target) -> String {
     let taken = snapshot
         .created
         .map_or_else(|| "at an unknown time".to_owned(), |time| time.to_string());
@@ -71,7 +61,8 @@ fn warning(snapshot: &Snapshot, from: &Target, to: &Target) -> String {
     warning
 }
 
-fn look_first(to: &Target) -> String {
+/// What a user must do who does not know whether a restore was requested.
+pub(super) fn look_first(to: &Target) -> String {
     format!(
         "a restore to {} may have been requested: look in Atlas, at the restore history of that cluster, before you request another",
         to.cluster

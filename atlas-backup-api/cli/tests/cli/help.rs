@@ -9,6 +9,7 @@ const COMMANDS: &[&[&str]] = &[
     &["save"],
     &["verify"],
     &["restore"],
+    &["drill"],
     &["wait"],
     &["schedule", "show"],
     &["check"],
@@ -91,6 +92,11 @@ fn the_readme_has_the_exit_codes() {
 #[test]
 fn help_is_pinned() {
     insta::assert_snapshot!(help(&["restore"], "--help"));
+    let help = help(&["drill"], "--help");
+    let (help, _) = help
+        .split_once("\nEnvironment:\n")
+        .expect("it has this part");
+    insta::assert_snapshot!("help_of_drill_is_pinned", help);
 }
 
 #[test]

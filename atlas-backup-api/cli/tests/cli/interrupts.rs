@@ -9,20 +9,20 @@ use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, Gate, PROJECT};
 use crate::{Ended, ended, fast, printed, program, run};
 
 /// A program that runs, and what it prints on standard error.
-struct Running {
+pub struct Running {
     child: Child,
     errors: BufReader<ChildStderr>,
 }
 
 impl Running {
-    fn start(mut program: Command) -> Self {
+    pub fn start(mut program: Command) -> Self {
         let mut child = program.spawn().expect("it was built with this test");
         let errors = BufReader::new(child.stderr.take().expect("it is piped"));
         Running { child, errors }
     }
 
     /// Reads standard error until a line contains `text`.
-    fn reach(&mut self, text: &str) {
+    pub fn reach(&mut self, text: &str) {
         let mut line = String::new();
         while !line.contains(text) {
             line.clear();
@@ -32,7 +32,7 @@ impl Running {
     }
 
     /// Sends a signal with the shell's `kill`.
-    fn signal(&self, signal: &str) {
+    pub fn signal(&self, signal: &str) {
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -s {signal} {}", self.child.id())])
             .status()
@@ -41,7 +41,7 @@ impl Running {
     }
 
     /// Waits until it has ended. The rest of standard error belongs to the result.
-    fn end(mut self) -> Ended {
+    pub fn end(mut self) -> Ended {
         let mut rest = String::new();
         std::io::Read::read_to_string(&mut self.errors, &mut rest).expect("it is text");
         let ended = ended(self.child.wait_with_output().expect("it was started"));
@@ -50,7 +50,7 @@ impl Running {
 }
 
 /// The command in a message, as arguments.
-fn command(message: &str) -> Vec<String> {
+pub fn command(message: &str) -> Vec<String> {
     let command = message
         .split('`')
         .nth(1)
@@ -304,7 +304,7 @@ fn held() -> (FakeAtlas, Gate) {
 }
 
 /// Waits until the request has arrived at the gate.
-fn arrive(gate: &Gate) {
+pub fn arrive(gate: &Gate) {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     runtime
         .expect("the system has a thread to give")

@@ -3,6 +3,8 @@
 
 mod check;
 mod commands;
+#[cfg(unix)]
+mod drill;
 mod faults;
 mod help;
 #[cfg(unix)]
@@ -10,6 +12,7 @@ mod interrupts;
 mod json;
 mod night;
 mod overwrite;
+mod schema;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod verify;

@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use atlas_backup_fake::FakeAtlas;
+use atlas_backup_fake::{ClusterKind, FakeAtlas};
 
 use crate::overwrite::RESTORE;
 use crate::{fast, program, still};
@@ -64,6 +64,26 @@ fn the_typed_name_of_the_target_starts_the_restore() {
         "{text}"
     );
     assert_eq!(atlas.server().handled_count("POST"), 1);
+}
+
+#[test]
+fn the_typed_name_of_the_scratch_cluster_starts_a_drill() {
+    for (line, expected) in [("scratch\n", 0), ("orders\n", 2)] {
+        let scratch = FakeAtlas::builder().cluster("scratch", ClusterKind::ReplicaSet);
+        let atlas = fast(scratch);
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let report = directory.path().to_str().expect("its name is text");
+        let drill = ["drill", "orders", "--to", "scratch", "--report", report];
+        let arguments = [&drill[..], &["--", "sh", "-c", "'echo all there'"]].concat();
+        let Some((code, text)) = typed(&atlas, &arguments, line, &[]) else {
+            return;
+        };
+        assert_eq!(code, Some(expected), "{text}");
+        assert!(text.contains("All data of scratch "), "{text}");
+        assert_eq!(text.contains("\nall there"), expected == 0, "{text:?}");
+        let requested = atlas.server().handled_count("POST");
+        assert_eq!(requested, usize::from(expected == 0));
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{CLUSTERS, Ended, at_once, bare, fast, latest, printed, run_program};
+use crate::{CLUSTERS, Ended, at_once, bare, fast, latest, printed, run_program, schema};
 
 /// Saves the latest snapshot of a cluster.
 fn saved(atlas: &FakeAtlas, cluster: &str) -> TempDir {
@@ -349,54 +349,6 @@ fn manifests_have_the_documented_schema() {
     at_once(CLUSTERS, |(cluster, _)| {
         let atlas = fast(FakeAtlas::builder());
         let directory = saved(&atlas, cluster);
-        conforms(&schema, &read(&manifest(directory.path())), cluster);
+        schema::conforms(&schema, &read(&manifest(directory.path())), cluster);
     });
-}
-
-/// Compares a value with the parts of JSON Schema that the schema uses. The members must be exactly
-/// the documented ones.
-fn conforms(schema: &Value, value: &Value, place: &str) {
-    let kind = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    };
-    let types = &schema["type"];
-    let is_allowed = types == kind
-        || types
-            .as_array()
-            .is_some_and(|types| types.iter().any(|allowed| allowed == kind));
-    assert!(is_allowed, "{place} is {value}");
-    if let Some(constant) = schema.get("const") {
-        assert_eq!(value, constant, "{place}");
-    }
-    if let Some(allowed) = schema["enum"].as_array() {
-        assert!(allowed.contains(value), "{place} is {value}");
-    }
-    match value {
-        Value::Object(members) => {
-            let documented = schema["properties"].as_object().expect("an object");
-            let required = schema["required"].as_array().expect("a list");
-            assert_eq!(members.len(), required.len(), "{place}");
-            for (name, value) in members {
-                assert!(required.contains(&name.as_str().into()), "{place}.{name}");
-                conforms(&documented[name], value, &format!("{place}.{name}"));
-            }
-        }
-        Value::Array(items) => {
-            for item in items {
-                conforms(&schema["items"], item, &format!("{place}[]"));
-            }
-        }
-        Value::String(text) => match schema["format"].as_str() {
-            Some("date-time") => {
-                assert_eq!(crate::time_length(text), Some(text.len()), "{place}");
-            }
-            _ => assert!(!text.is_empty(), "{place}"),
-        },
-        _ => {}
-    }
 }
