@@ -352,11 +352,15 @@ pub struct ShowSchedule {
 
 /// Check the backups of clusters against a policy.
 ///
-/// The policy is a file in TOML, which the README documents. Each rule that is broken, and each that
-/// could not be checked, is a line. The exit code is 9 if a rule is broken. Otherwise, if a rule could
-/// not be checked, it is that of the call that was refused or failed. It changes nothing.
+/// The policy is a file in TOML, as below. Each rule that is broken, and each that could not be
+/// checked, is a line. The exit code is 9 if a rule is broken. Otherwise, if a rule could not be
+/// checked, it is that of the call that was refused or failed. It changes nothing.
 #[derive(clap::Args)]
-#[command(after_long_help = after_help(&["atlas-backup check --project Payments --policy policy.toml"]))]
+#[command(after_long_help = format!(
+    "A policy, with every rule that there is:\n  {}\n\n{}",
+    crate::policy::EXAMPLE.trim_end().replace('\n', "\n  "),
+    after_help(&["atlas-backup check --project Payments --policy policy.toml"]),
+))]
 pub struct Check {
     /// The policy file
     #[arg(long, value_name = "FILE")]

@@ -14,6 +14,28 @@ use crate::failure::Failure;
 use crate::output::one_line;
 use crate::target::Kind;
 
+/// A policy with every rule, which `check --help` and README.md show.
+pub const EXAMPLE: &str = r##"# The project must have a backup compliance policy, and it must be in force.
+compliance_policy = true
+
+# Each `[[clusters]]` has rules for some clusters: those with these names or ids, and of these
+# kinds. Without `names`, for all clusters of the project; without `kinds`, for all kinds.
+# Those in `except` are left out.
+[[clusters]]
+kinds = ["replicaSet", "sharded"]
+except = ["scratch"]
+max_age = "26h"               # the newest completed snapshot is not older
+no_failed_within = "7d"       # no snapshot has failed since then
+min_retention = { daily = "7d", weekly = "4 weeks" }    # the schedule keeps them for as long
+
+[[clusters]]
+names = ["orders"]
+min_restore_window = "3d"     # it can be restored to any point in time so far back
+copies_in = ["US_WEST_2"]     # the schedule copies snapshots to these regions
+auto_export = true            # the schedule exports snapshots
+max_export_age = "35d"        # the newest successful export is not older
+"##;
+
 /// A policy, as README.md documents it. A member that is not known is an error: it may be a rule
 /// whose name is wrong, and would not be checked.
 #[derive(Debug, Deserialize)]
@@ -257,6 +279,11 @@ mod tests {
                 format!("{line}:{column}: {}", wrong.message)
             }
         }
+    }
+
+    #[test]
+    fn the_readme_has_the_example() {
+        assert!(include_str!("../README.md").contains(EXAMPLE));
     }
 
     #[test]

@@ -120,6 +120,19 @@ fn greet(atlas: &FakeAtlas, arguments: &Arguments) -> io::Result<()> {
         out,
         "# export MONGODB_ATLAS_CLIENT_SECRET='{CLIENT_SECRET}'\n"
     )?;
+    writeln!(
+        out,
+        "# With the program (cargo install --locked --path atlas-backup-api/cli):"
+    )?;
+    for command in [
+        "take orders --wait",
+        "save orders latest --into backups",
+        "verify backups",
+        "restore orders latest --to events",
+    ] {
+        writeln!(out, "atlas-backup {command}")?;
+    }
+    writeln!(out, "\n# With the examples of the client:")?;
     for example in examples(atlas) {
         writeln!(out, "cargo run -p atlas-backup-api --example {example}")?;
     }
