@@ -197,6 +197,11 @@ impl Failure {
                 let what = format!("the job {id}, which makes the download ready,");
                 Failure::of_wait(failure, &what, &try_again)
             }
+            SaveError::Download(DownloadError::Exists { path, .. }) => {
+                let path = one_line(&path.display().to_string(), 300);
+                let message = format!("{path} exists already: --overwrite downloads it again");
+                Failure::new(Exit::Other, message)
+            }
             SaveError::Download(error) => Failure::from(error),
             // `NoFiles`: the job has ended, and there is nothing to download.
             error => Failure::new(Exit::JobFailed, error.to_string()),
