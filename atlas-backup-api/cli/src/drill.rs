@@ -1,5 +1,5 @@
 //! What a drill is made of: `scratch` is the guard that keeps it from overwriting the source,
-//! `probe` runs the user's program, `report` is what was measured, `recorder` fills it in while the
+//! `probe` runs the user's program, `relay` shows what it prints, `report` is what was measured, `recorder` fills it in while the
 //! drill goes on, and `files` and `markdown` write it. The steps themselves are in
 //! `commands/drill.rs`.
 
@@ -8,6 +8,7 @@ mod files;
 mod markdown;
 mod probe;
 mod recorder;
+mod relay;
 mod report;
 mod scratch;
 

@@ -5,7 +5,7 @@ use std::process;
 use atlas_backup_api::Error;
 
 use crate::failure::Failure;
-use crate::output::say;
+use crate::output::say_at_last;
 
 /// How the program ends. A number never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub fn end(ended: Result<(), Failure>) -> ! {
                 _ => "error",
             };
             if failure.exit != Exit::ReaderGone {
-                say(&format!("{kind}: {}", failure.message));
+                say_at_last(&format!("{kind}: {}", failure.message));
             }
             failure.exit
         }

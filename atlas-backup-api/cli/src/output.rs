@@ -2,6 +2,9 @@
 
 use std::cell::Cell;
 use std::io::{self, Write};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -84,6 +87,23 @@ fn row<R: Record>(cells: Vec<String>) -> String {
 /// goes on.
 pub fn say(line: &str) {
     let _unwritten = writeln!(io::stderr(), "{line}");
+}
+
+/// How long the last messages of the program wait for a reader.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Prints one of the last messages, like `say`. The program must be able to end even if standard
+/// error is open, but nobody reads it, so it does not wait longer than a moment.
+pub fn say_at_last(line: &str) {
+    let line = line.to_owned();
+    let (done, is_done) = mpsc::channel::<()>();
+    let writer = thread::Builder::new().spawn(move || {
+        say(&line);
+        drop(done);
+    });
+    if writer.is_ok() {
+        let _unread = is_done.recv_timeout(PATIENCE);
+    }
 }
 
 /// A number of things: `1 file`, `2 files`.

@@ -11,7 +11,7 @@ use crate::drill::{
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::say;
+use crate::output::say_at_last;
 use crate::records::{self, Restore, Snapshot};
 use crate::{confirm, restores, snapshots};
 
@@ -60,7 +60,7 @@ fn write(report: &Report, files: &Files) -> Result<(), Failure> {
     let (json, markdown) = (files.json.display(), files.markdown.display());
     match files.write(report) {
         Ok(()) => {
-            say(&format!("the report is in {json} and {markdown}"));
+            say_at_last(&format!("the report is in {json} and {markdown}"));
             Ok(())
         }
         Err(error) => Err(Failure::new(

@@ -3,7 +3,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use super::relay::Relay;
 use crate::failure::Failure;
 
 /// The credentials of Atlas are not for the probe: it looks at data, for which it needs a user of
@@ -84,7 +85,9 @@ impl Probe {
         let group = Group::of(&child);
         let (output, errors) = (child.stdout.take(), child.stderr.take());
         let reader = tokio::spawn(async move {
-            tokio::join!(pass_on(output, &see), pass_on(errors, &see));
+            let relay = Relay::start();
+            tokio::join!(read(output, &see, &relay), read(errors, &see, &relay));
+            relay.end().await;
         });
         let ended = match timeout(longest, child.wait()).await {
             Ok(status) => {
@@ -132,13 +135,13 @@ fn is_program(path: &Path) -> bool {
     metadata.is_file() && may_run
 }
 
-/// Passes on what the probe prints, until it has closed its output.
-async fn pass_on(output: Option<impl AsyncRead + Unpin>, see: impl Fn(&[u8])) {
+/// Reads what the probe prints, until it has closed its output.
+async fn read(output: Option<impl AsyncRead + Unpin>, see: impl Fn(&[u8]), relay: &Relay) {
     let Some(mut output) = output else { return };
     let mut buffer = vec![0; 8 << 10];
     while let Ok(read @ 1..) = output.read(&mut buffer).await {
         see(&buffer[..read]);
-        let _unwritten = io::stderr().write_all(&buffer[..read]);
+        relay.pass_on(&buffer[..read]).await;
     }
 }
 

@@ -846,6 +846,35 @@ fn a_probe_that_takes_too_long_is_killed_with_what_it_has_started() {
     assert_eq!(written.join().expect("it was read"), "", "it lives on");
 }
 
+/// Whoever has started the program keeps its standard error open, and reads none of it. A pipe has
+/// room for less than this probe prints.
+#[test]
+fn a_probe_whose_output_nobody_reads_is_killed_in_time() {
+    let flood = "while :; do echo a line that nobody reads; done";
+    let flood_and_end = "i=0; while [ $i -lt 100000 ]; do echo $i; i=$((i + 1)); done; exit 3";
+    let cases = [
+        (flood, "1s", "was killed after 1s"),
+        (flood_and_end, "1h", "ended with exit code 3"),
+    ];
+    at_once(cases, |(probe, longest, says)| {
+        let atlas = fast(replica_sets());
+        let arguments = arguments("orders", &["--probe-timeout", longest]);
+        let (program, directory) = prepared(&atlas, &arguments, &["sh", "-c", probe]);
+        let (ended, printed) = Running::start(program).end_unread();
+        assert!(
+            printed.contains("a line") || printed.contains("\n99\n"),
+            "{printed}"
+        );
+        let drilled = Drilled { ended, directory };
+        assert_eq!(drilled.ended.code, Some(9));
+        let report = drilled.report();
+        let message = report["message"].as_str().expect("it says why");
+        assert!(message.contains(says), "{message}");
+        let output = report["probe"]["output"].as_str().expect("much");
+        assert!(longest == "1s" || output.ends_with("\n99999\n"), "{output}");
+    });
+}
+
 /// A process that the probe leaves behind keeps its output open. The drill does not wait for it.
 #[test]
 fn a_probe_may_leave_a_process_behind() {

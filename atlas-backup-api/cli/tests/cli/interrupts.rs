@@ -40,6 +40,15 @@ impl Running {
         assert!(sent.success());
     }
 
+    /// Waits until it has ended. Nobody reads standard error meanwhile; what has room in the pipe is
+    /// returned.
+    pub fn end_unread(mut self) -> (Ended, String) {
+        let ended = ended(self.child.wait_with_output().expect("it was started"));
+        let mut printed = String::new();
+        std::io::Read::read_to_string(&mut self.errors, &mut printed).expect("it is text");
+        (ended, printed)
+    }
+
     /// Waits until it has ended. The rest of standard error belongs to the result.
     pub fn end(mut self) -> Ended {
         let mut rest = String::new();
