@@ -25,6 +25,8 @@ pub enum Exit {
     Ambiguous = 8,
     Violation = 9,
     Unavailable = 10,
+    /// The terminal has gone.
+    HungUp = 129,
     Interrupted = 130,
     ReaderGone = 141,
     Terminated = 143,
@@ -44,7 +46,7 @@ Exit codes:
     8  not known whether it was done: look before you run it again
     9  a violation was found, by verify, check or drill
    10  Atlas cannot be reached or does not work: run it again later
-  130  interrupted by Ctrl-C (143: by SIGTERM); the message says how to go on
+  130  interrupted by Ctrl-C (129: by SIGHUP, 143: by SIGTERM); the message says how to go on
   141  the reader of the results has gone";
 
 impl Exit {
@@ -75,7 +77,7 @@ pub fn end(ended: Result<(), Failure>) -> ! {
         Ok(()) => Exit::Done,
         Err(failure) => {
             let kind = match failure.exit {
-                Exit::Interrupted | Exit::Terminated => "interrupted",
+                Exit::Interrupted | Exit::Terminated | Exit::HungUp => "interrupted",
                 _ => "error",
             };
             if failure.exit != Exit::ReaderGone {

@@ -1,4 +1,4 @@
-//! Ctrl-C: the program stops, says what it has started, and how to go on.
+//! Ctrl-C, SIGTERM and SIGHUP: the program stops, says what it has started, and how to go on.
 //!
 //! A command tells `Interrupt` at each step what a user must know who interrupts it there. While a
 //! request that creates something is on its way, Ctrl-C waits for the response, because otherwise
@@ -105,6 +105,9 @@ struct Signals {
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    /// None if the program is to outlive its terminal.
+    #[cfg(unix)]
+    hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 impl Signals {
@@ -119,6 +122,10 @@ impl Signals {
         Ok(Signals {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
+            hang_up: match outlives_its_terminal() {
+                false => Some(listen(SignalKind::hangup())?),
+                true => None,
+            },
         })
     }
 
@@ -133,6 +140,7 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => Exit::Interrupted,
             _ = self.terminate.recv() => Exit::Terminated,
+            Some(_) = async { self.hang_up.as_mut()?.recv().await } => Exit::HungUp,
         }
     }
 
@@ -142,6 +150,48 @@ impl Signals {
             Ok(()) => Exit::Interrupted,
             // Without a handler the system itself ends the program at Ctrl-C.
             Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+/// Whether SIGHUP must be left alone, because `nohup` has started the program so that it ignores that
+/// signal: to listen for it would undo that. Only Linux says it without unsafe code. Elsewhere SIGHUP
+/// does what it does without a listener.
+#[cfg(unix)]
+fn outlives_its_terminal() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status");
+    status.map_or(true, |status| ignores_hang_up(&status))
+}
+
+/// Whether SIGHUP, the first of all signals, is in the mask of the ignored ones, which is in
+/// hexadecimal digits.
+#[cfg(unix)]
+fn ignores_hang_up(status: &str) -> bool {
+    let mut lines = status.lines();
+    let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u128::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_none_or(|mask| mask & 1 == 1)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_bit_of_sighup_counts() {
+        for (status, expected) in [
+            (
+                "SigBlk:\t0000000000000001\nSigIgn:\t0000000000001000\n",
+                false,
+            ),
+            (
+                "SigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n",
+                true,
+            ),
+            // Not known.
+            ("SigBlk:\t0000000000000000\n", true),
+        ] {
+            assert_eq!(ignores_hang_up(status), expected, "{status}");
         }
     }
 }

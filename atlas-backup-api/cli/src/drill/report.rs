@@ -262,7 +262,7 @@ impl Report {
     pub fn finish(&mut self, failure: Option<&Failure>, now: Moment) {
         let outcome = match failure.map(|failure| failure.exit) {
             None => Outcome::Passed,
-            Some(Exit::Interrupted | Exit::Terminated) => Outcome::Interrupted,
+            Some(Exit::Interrupted | Exit::Terminated | Exit::HungUp) => Outcome::Interrupted,
             Some(_) => Outcome::Failed,
         };
         self.end(outcome, now);
@@ -443,6 +443,7 @@ mod tests {
             (Exit::Violation, Outcome::Failed),
             (Exit::Interrupted, Outcome::Interrupted),
             (Exit::Terminated, Outcome::Interrupted),
+            (Exit::HungUp, Outcome::Interrupted),
         ] {
             let mut report = report(Limits::default());
             report.begin(StepName::Request, after(0));

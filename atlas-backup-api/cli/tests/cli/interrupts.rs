@@ -8,6 +8,12 @@ use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, Gate, PROJECT};
 
 use crate::{Ended, ended, fast, printed, program, run};
 
+/// The signals that interrupt the program, with its exit codes.
+#[cfg(target_os = "linux")]
+pub const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
+#[cfg(not(target_os = "linux"))]
+pub const SIGNALS: [(&str, i32); 2] = [("INT", 130), ("TERM", 143)];
+
 /// A program that runs, and what it prints on standard error.
 pub struct Running {
     child: Child,
@@ -70,7 +76,7 @@ pub fn command(message: &str) -> Vec<String> {
 /// Interrupts a command at a line of its progress, and returns the message.
 fn interrupted(atlas: &FakeAtlas, arguments: &[&str], at: &str) -> String {
     let mut message = String::new();
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in SIGNALS {
         let mut running = Running::start(program(atlas, arguments));
         running.reach(at);
         running.signal(signal);
@@ -121,13 +127,36 @@ fn take_says_how_to_wait_for_the_snapshot() {
     assert_eq!(atlas.server().handled_count("POST"), 1);
 }
 
+/// `nohup` starts a program so that it ignores SIGHUP.
+#[test]
+fn under_nohup_the_program_outlives_its_terminal() {
+    let atlas = fast(FakeAtlas::builder());
+    atlas.hang_next(Family::Snapshot);
+    let take = program(&atlas, &["take", "orders", "--wait"]);
+    let mut nohup = Command::new("nohup");
+    nohup.arg(take.get_program()).args(take.get_args());
+    nohup.env_clear().envs(
+        take.get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    nohup
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut running = Running::start(nohup);
+    running.reach(": running");
+    running.signal("HUP");
+    running.signal("TERM");
+    assert_eq!(running.end().code, Some(143));
+}
+
 #[test]
 fn take_of_many_says_to_run_it_again() {
     let atlas = fast(FakeAtlas::builder());
     atlas.hang_next(Family::Snapshot);
     let take = ["take", "orders", "events", "--once", "2026-01-01", "--wait"];
     // One of the two is completed, the other one is still running.
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in SIGNALS {
         let mut running = Running::start(program(&atlas, &take));
         running.reach("1 of 2 clusters");
         running.signal(signal);
@@ -145,7 +174,7 @@ fn take_of_many_says_to_run_it_again() {
 #[test]
 fn take_ends_while_it_reads_a_list() {
     let atlas = fast(FakeAtlas::builder());
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in SIGNALS {
         let arguments = ["take", "-", "--once", "2026-01-01"];
         let mut program = program(&atlas, &arguments);
         program.stdin(Stdio::piped());
