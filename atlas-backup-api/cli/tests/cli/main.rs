@@ -11,6 +11,7 @@ mod help;
 mod interrupts;
 mod json;
 mod night;
+mod other_project;
 mod overwrite;
 mod schema;
 #[cfg(target_os = "linux")]

@@ -12,12 +12,29 @@ use crate::{App, Clock, Digest, DownloadHost, Faults, OAuth};
 pub struct FakeAtlasBuilder {
     clock: Clock,
     clusters: Vec<(String, ClusterKind)>,
-    /// Further projects: the name of each, and how many replica sets it has.
-    projects: Vec<(String, usize)>,
+    projects: Vec<Further>,
     snapshots: BTreeMap<String, usize>,
     digest: Digest,
     faults: Faults,
     unauthenticated: bool,
+}
+
+/// A project beside [`PROJECT`].
+struct Further {
+    name: String,
+    clusters: Vec<(String, ClusterKind)>,
+    /// How many snapshots each cluster starts with.
+    snapshots: usize,
+}
+
+impl Further {
+    fn new(name: &str) -> Self {
+        Further {
+            name: name.to_owned(),
+            clusters: Vec::new(),
+            snapshots: 0,
+        }
+    }
 }
 
 fn numbered(number: usize) -> String {
@@ -53,7 +70,7 @@ impl FakeAtlasBuilder {
     /// organizations.
     #[must_use]
     pub fn project(mut self, name: &str) -> Self {
-        self.projects.push((name.to_owned(), 0));
+        self.projects.push(Further::new(name));
         self
     }
 
@@ -61,7 +78,24 @@ impl FakeAtlasBuilder {
     /// snapshots.
     #[must_use]
     pub fn project_of(mut self, name: &str, clusters: usize) -> Self {
-        self.projects.push((name.to_owned(), clusters));
+        let clusters = (1..=clusters).map(|number| (numbered(number), ClusterKind::ReplicaSet));
+        self.projects.push(Further {
+            clusters: clusters.collect(),
+            ..Further::new(name)
+        });
+        self
+    }
+
+    /// Adds a project with these clusters. They have as many snapshots as those of [`PROJECT`].
+    #[must_use]
+    pub fn project_with(mut self, name: &str, clusters: &[(&str, ClusterKind)]) -> Self {
+        let clusters = clusters.iter();
+        let clusters = clusters.map(|(cluster, kind)| ((*cluster).to_owned(), *kind));
+        self.projects.push(Further {
+            clusters: clusters.collect(),
+            snapshots: seed::SNAPSHOTS,
+            ..Further::new(name)
+        });
         self
     }
 
@@ -148,11 +182,10 @@ impl FakeAtlasBuilder {
             let count = self.snapshots.get(name).copied().unwrap_or(seed::SNAPSHOTS);
             seed::cluster(&mut store, PROJECT, name, *kind, count);
         }
-        for (name, clusters) in self.projects {
-            let id = store.next_id();
-            for number in 1..=clusters {
-                let name = numbered(number);
-                seed::cluster(&mut store, &id, &name, ClusterKind::ReplicaSet, 0);
+        for further in self.projects {
+            let (id, name) = (store.next_id(), further.name);
+            for (cluster, kind) in &further.clusters {
+                seed::cluster(&mut store, &id, cluster, *kind, further.snapshots);
             }
             store.projects.push(Project { id, name });
         }
