@@ -76,14 +76,18 @@ pub async fn run(args: Args, interrupt: Interrupt) -> Result<(), Failure> {
         Command::Man(man) => return man::run(man),
         _ => {}
     }
-    let program = concat!("atlas-backup/", env!("CARGO_PKG_VERSION"));
-    let client = Client::builder().from_env()?.user_agent_suffix(program);
-    let client = match &args.command {
-        Command::Take(take) if take.single().is_none() => fleet::client(client, take.timeout),
-        _ => client,
+    let client = match client(&args.command) {
+        Ok(client) => client,
+        Err(failure) => {
+            return match &args.command {
+                // Every drill has a report.
+                Command::Drill(drill) => drill::fail(drill, &output, failure).await,
+                _ => Err(failure),
+            };
+        }
     };
     let context = Context {
-        client: client.build()?,
+        client,
         output,
         progress,
         interrupt,
@@ -101,4 +105,15 @@ pub async fn run(args: Args, interrupt: Interrupt) -> Result<(), Failure> {
         Command::Clusters(_) => clusters::run(&context).await,
         Command::Verify(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
     }
+}
+
+/// The client for this command, with what the environment says.
+fn client(command: &Command) -> Result<Client, Failure> {
+    let program = concat!("atlas-backup/", env!("CARGO_PKG_VERSION"));
+    let client = Client::builder().from_env()?.user_agent_suffix(program);
+    let client = match command {
+        Command::Take(take) if take.single().is_none() => fleet::client(client, take.timeout),
+        _ => client,
+    };
+    Ok(client.build()?)
 }

@@ -14,7 +14,7 @@ mod scratch;
 
 pub use clock::Clock;
 pub use files::Files;
-pub use probe::{Ended, Probe};
+pub use probe::{Ended, Probe, Rest};
 pub use recorder::Recorder;
 pub use report::{Limits, Outcome, Report, StepName, text_of_seconds};
 pub use scratch::ScratchCluster;

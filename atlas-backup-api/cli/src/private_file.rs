@@ -5,18 +5,28 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a file, in place of one of the same name.
+/// Writes a file, in place of one of the same name. If it fails, nothing unfinished is left.
 pub fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    let unfinished = unfinished(path);
     // One that an interrupted run has left behind may have other permissions.
-    match fs::remove_file(&unfinished) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+    give_up(path)?;
+    let unfinished = unfinished(path);
+    let written = create(&unfinished).and_then(|mut file| {
+        file.write_all(text)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, path)
+    });
+    if written.is_err() {
+        let _remains = give_up(path);
     }
-    let mut file = create(&unfinished)?;
-    file.write_all(text)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)
+    written
+}
+
+/// Removes what is unfinished of a file, if there is anything.
+pub fn give_up(path: &Path) -> io::Result<()> {
+    match fs::remove_file(unfinished(path)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Creates the file under the temporary name that `write` will use. It fails if the file could not

@@ -31,13 +31,32 @@ impl Files {
         Ok(files)
     }
 
-    /// Writes the report: Markdown first, so that there is both if there is JSON.
-    pub fn write(&self, report: &Report) -> io::Result<()> {
-        private_file::write(&self.markdown, markdown(report).as_bytes())?;
-        let mut json = serde_json::to_vec_pretty(report)?;
-        json.push(b'\n');
-        private_file::write(&self.json, &json)
+    /// Writes the report: Markdown first, so that there is both if there is JSON. The error says which
+    /// file could not be written, and why.
+    pub fn write(&self, report: &Report) -> Result<(), String> {
+        let written = write(&self.markdown, || Ok(markdown(report).into_bytes()));
+        let written = written.and_then(|()| {
+            write(&self.json, || {
+                let mut json = serde_json::to_vec_pretty(report)?;
+                json.push(b'\n');
+                Ok(json)
+            })
+        });
+        if written.is_err() {
+            let _remains = private_file::give_up(&self.json);
+        }
+        written
     }
+}
+
+fn write(path: &Path, text: impl FnOnce() -> io::Result<Vec<u8>>) -> Result<(), String> {
+    let written = text().and_then(|text| private_file::write(path, &text));
+    written.map_err(|error| {
+        format!(
+            "the report cannot be written to {}: {error}",
+            path.display()
+        )
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::report::{Cluster, Report, StepName, text_of_seconds};
+use super::report::{Cluster, Report, StepName, text_of_limit, text_of_seconds};
 
 /// Writes the report as Markdown.
 pub fn markdown(report: &Report) -> String {
@@ -89,10 +89,9 @@ fn facts(report: &Report) -> impl Iterator<Item = [String; 2]> {
 }
 
 fn measured(seconds: Option<f64>, limit: Option<f64>) -> String {
-    let measured = or_unknown(seconds.map(text_of_seconds));
     match limit {
-        Some(limit) => format!("{measured}; at most {} is allowed", text_of_seconds(limit)),
-        None => measured,
+        Some(limit) => text_of_limit(seconds, limit),
+        None => or_unknown(seconds.map(text_of_seconds)),
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::relay::Relay;
@@ -34,6 +35,19 @@ const REST: Duration = Duration::from_secs(1);
 pub struct Probe {
     program: OsString,
     arguments: Vec<OsString>,
+}
+
+/// What is still to be read of the output of a probe that has ended.
+#[derive(Default)]
+pub struct Rest(Option<JoinHandle<()>>);
+
+impl Rest {
+    /// Reads it, but not for long.
+    pub async fn read(self) {
+        if let Some(reader) = self.0 {
+            let _rest_is_lost = timeout(REST, reader).await;
+        }
+    }
 }
 
 /// How a probe ended.
@@ -61,12 +75,14 @@ impl Probe {
     }
 
     /// Runs the program until it ends, or kills it when `longest` has passed. What it prints goes to
-    /// standard error, and to `see`. The error is that it could not be started.
+    /// standard error, and to `see`; `rest` gets what is still to be read of it. The error is that it
+    /// could not be started.
     pub async fn run(
         &self,
         environment: &[(&str, String)],
         longest: Duration,
         see: impl Fn(&[u8]) + Send + Sync + 'static,
+        rest: &mut Rest,
     ) -> io::Result<Ended> {
         let mut command = Command::new(&self.program);
         command
@@ -84,24 +100,22 @@ impl Probe {
         let mut child = command.spawn()?;
         let group = Group::of(&child);
         let (output, errors) = (child.stdout.take(), child.stderr.take());
-        let reader = tokio::spawn(async move {
+        rest.0 = Some(tokio::spawn(async move {
             let relay = Relay::start();
             tokio::join!(read(output, &see, &relay), read(errors, &see, &relay));
             relay.end().await;
-        });
-        let ended = match timeout(longest, child.wait()).await {
+        }));
+        match timeout(longest, child.wait()).await {
             Ok(status) => {
                 group.release();
-                Ended::Exited(status?)
+                Ok(Ended::Exited(status?))
             }
             Err(_) => {
                 drop(group);
                 child.kill().await?;
-                Ended::TimedOut
+                Ok(Ended::TimedOut)
             }
-        };
-        let _rest_is_lost = timeout(REST, reader).await;
-        Ok(ended)
+        }
     }
 }
 

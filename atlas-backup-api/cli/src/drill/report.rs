@@ -247,7 +247,7 @@ impl Report {
                 Some(measured) if measured <= limit => {}
                 Some(measured) => exceeded.push(format!(
                     "{what} is {}, and {option} is {limit_text}",
-                    text(measured)
+                    text_beside(measured, limit)
                 )),
                 None => exceeded.push(format!("{what} is not known, and {option} is {limit_text}")),
             }
@@ -269,8 +269,9 @@ impl Report {
         self.outcome = outcome;
         self.exit_code = failure.map_or(Exit::Done, |failure| failure.exit) as i32;
         self.message = failure.map(|failure| failure.message.clone());
-        let last = self.steps.last().map(|step| step.step);
-        self.failed_step = failure.and(last);
+        let last = self.steps.last();
+        let failed = last.filter(|step| step.outcome != Outcome::Passed);
+        self.failed_step = failed.map(|step| step.step);
         self.ended = now.wall;
         self.seconds = seconds(now.elapsed);
     }
@@ -327,11 +328,37 @@ fn to_millis(duration: Duration) -> Duration {
 
 /// A duration for people: to the second if it is long.
 fn text(duration: Duration) -> String {
-    duration_text(if duration.as_secs() < 60 {
-        to_millis(duration)
-    } else {
-        Duration::from_secs(duration.as_secs())
-    })
+    duration_text(rounded(duration))
+}
+
+fn rounded(duration: Duration) -> Duration {
+    match duration.as_secs() {
+        ..60 => to_millis(duration),
+        seconds => Duration::from_secs(seconds),
+    }
+}
+
+/// A duration for people, with as many digits as show whether it is longer than the limit.
+fn text_beside(measured: Duration, limit: Duration) -> String {
+    let is_enough = |shown: &Duration| (*shown > limit) == (measured > limit);
+    let mut shorter = [rounded(measured), to_millis(measured)].into_iter();
+    duration_text(shorter.find(is_enough).unwrap_or(measured))
+}
+
+/// What was measured and what is allowed, for people.
+pub fn text_of_limit(measured: Option<f64>, limit: f64) -> String {
+    let durations = (
+        measured.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        Duration::try_from_secs_f64(limit),
+    );
+    let (measured, limit) = match durations {
+        (Some(measured), Ok(limit)) => (text_beside(measured, limit), duration_text(limit)),
+        _ => (
+            measured.map_or_else(|| "unknown".to_owned(), text_of_seconds),
+            text_of_seconds(limit),
+        ),
+    };
+    format!("{measured}; at most {limit} is allowed")
 }
 
 /// A duration that was read from JSON, or is about to be written there, for people.
@@ -487,7 +514,22 @@ mod tests {
                     rto: less(rto),
                     rpo: Some(rpo),
                 },
-                Some("the recovery time is 3m 31s, and --max-rto is "),
+                Some("the recovery time is 3m 31s 100ms, and --max-rto is 3m 31s 99ms"),
+            ),
+            // The message must not have the same duration twice.
+            (
+                Limits {
+                    rto: Some(Duration::from_secs(211)),
+                    rpo: Some(rpo),
+                },
+                Some("the recovery time is 3m 31s 100ms, and --max-rto is 3m 31s"),
+            ),
+            (
+                Limits {
+                    rto: Some(Duration::from_secs(210)),
+                    rpo: Some(rpo),
+                },
+                Some("the recovery time is 3m 31s, and --max-rto is 3m 30s"),
             ),
             (
                 Limits {

@@ -101,6 +101,13 @@ impl Drilled {
     }
 }
 
+/// After the restore was requested, a drill that was not finished can be.
+fn must_say_how_to_finish(report: &Value) {
+    let message = report["message"].as_str().expect("it says why");
+    let end = "run the probe yourself, or the drill again, which restores again";
+    assert!(message.ends_with(end), "{message}");
+}
+
 /// The program, which writes its report to a new directory.
 fn prepared(atlas: &FakeAtlas, arguments: &[&str], probe: &[&str]) -> (Command, TempDir) {
     let directory = tempfile::tempdir().expect("a temporary directory");
@@ -449,29 +456,130 @@ fn a_report_that_cannot_be_written_is_found_before_anything_is_sent() {
     assert_eq!(atlas.server().request_count(), 0);
 }
 
-/// Here the probe removes the directory. What it says about the data is not lost.
+/// Here the probe removes the directory, or puts another where one of the files belongs. What it says
+/// about the data is not lost.
 #[test]
 fn a_report_that_can_no_longer_be_written_is_an_error() {
-    for (then, code, first) in [
-        ("true", 1, "error: the report cannot be written to "),
-        ("exit 3", 9, "error: the probe sh ended with exit code 3: "),
-    ] {
+    let passed = "the report cannot be written to ";
+    let failed = "the probe sh ended with exit code 3: ";
+    let cases = [
+        ("rm -r DIR", 0, 1, passed, ".md"),
+        ("rm -r DIR", 3, 9, failed, ".md"),
+        (
+            "for part in DIR/*.part; do mkdir ${part%.json.part}.md; done",
+            0,
+            1,
+            passed,
+            ".md",
+        ),
+        (
+            "for part in DIR/*.part; do mkdir ${part%.part}; done",
+            3,
+            9,
+            failed,
+            ".json",
+        ),
+    ];
+    at_once(cases, |(damage, status, code, first, named)| {
         let atlas = fast(replica_sets());
         let directory = tempfile::tempdir().expect("a temporary directory");
         let reports = directory.path().join("reports");
         fs::create_dir(&reports).expect("it can be created");
-        let reports = reports.to_str().expect("it is text");
-        let probe = format!("rm -r {reports}; {then}");
-        let arguments = arguments("orders", &["--json", "--report", reports]);
+        let path = reports.to_str().expect("it is text");
+        let probe = format!("{}; exit {status}", damage.replace("DIR", path));
+        let arguments = arguments("orders", &["--json", "--report", path]);
         let arguments = [&arguments[..], &["--", "sh", "-c", &probe]].concat();
         let ended = crate::run(&atlas, &arguments);
         assert_eq!(ended.code, Some(code), "{}", ended.err);
         let last = ended.err.lines().last().expect("an error");
-        assert!(last.starts_with(first), "{last}");
-        assert!(last.contains("the report cannot be written to "), "{last}");
+        let message = last.strip_prefix("error: ").expect("an error");
+        assert!(message.starts_with(first), "{message}");
+        let (_, file) = message
+            .split_once("the report cannot be written to ")
+            .expect("it says so");
+        let (file, _) = file.split_once(": ").expect("a reason");
+        assert!(file.starts_with(path) && file.ends_with(named), "{message}");
+        assert!(!message.contains(if named == ".md" { ".json" } else { ".md" }));
+
         let record: Value = serde_json::from_str(&ended.out).expect("one line");
         assert!(record["report"].is_null(), "{record}");
+        assert_eq!(record["exit_code"], code, "{record}");
+        assert_eq!(record["outcome"], "failed", "{record}");
+        assert_eq!(record["message"], message);
+        assert_eq!(record["failed_step"].is_null(), status == 0, "{record}");
+        if reports.exists() {
+            let left = files(&reports);
+            let is_part = |path: &PathBuf| path.extension() == Some(OsStr::new("part"));
+            assert!(!left.iter().any(is_part), "{left:?}");
+        }
+    });
+}
+
+#[test]
+fn an_interruption_says_if_the_report_cannot_be_written() {
+    let atlas = fast(replica_sets());
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let reports = directory.path().join("reports");
+    fs::create_dir(&reports).expect("it can be created");
+    let path = reports.to_str().expect("it is text");
+    let probe = format!("rm -r {path}; echo it is gone; exec sleep 1000");
+    let arguments = arguments("orders", &["--report", path]);
+    let arguments = [&arguments[..], &["--", "sh", "-c", &probe]].concat();
+    let mut running = Running::start(program(&atlas, &arguments));
+    running.reach("it is gone");
+    running.signal("INT");
+    let ended = running.end();
+    assert_eq!(ended.code, Some(130), "{}", ended.err);
+    for part in [
+        "the probe has not ended",
+        "; the report cannot be written to ",
+    ] {
+        assert!(ended.err.contains(part), "{}", ended.err);
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_an_error() {
+    let atlas = fast(replica_sets());
+    let (mut program, directory) = prepared(&atlas, &arguments("orders", &["--json"]), &GOOD);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full");
+    program.stdout(full.expect("Linux has it"));
+    let drilled = Drilled {
+        ended: run_program(program),
+        directory,
+    };
+    let (code, err) = (drilled.ended.code, &drilled.ended.err);
+    assert_eq!(code, Some(1), "{err}");
+    assert!(
+        err.contains("\nerror: the results cannot be written: "),
+        "{err}"
+    );
+    assert_eq!(drilled.report()["outcome"], "passed");
+}
+
+/// Atlas cannot be asked at all: there are no credentials, or no URL to send them to.
+#[test]
+fn a_drill_that_cannot_begin_has_a_report() {
+    let atlas = still(replica_sets());
+    for (name, value, says) in [
+        (
+            "MONGODB_ATLAS_PRIVATE_API_KEY",
+            "",
+            "MONGODB_ATLAS_PRIVATE_API_KEY",
+        ),
+        ("MONGODB_ATLAS_BASE_URL", "no URL", "URL"),
+    ] {
+        let (mut program, directory) = prepared(&atlas, &arguments("orders", &["--json"]), &GOOD);
+        program.env(name, value);
+        let drilled = Drilled {
+            ended: run_program(program),
+            directory,
+        };
+        drilled.must(&failed(2, "prepare", says), name);
+        json::check("A drill", &drilled.ended.out);
+    }
+    assert_eq!(atlas.server().request_count(), 0);
 }
 
 #[test]
@@ -504,6 +612,7 @@ fn a_deadline_says_that_the_restore_goes_on() {
     let id = atlas.latest(Family::RestoreJob, "orders");
     assert_eq!(command[0], "wait");
     assert_eq!(command.last().copied(), id.as_deref());
+    must_say_how_to_finish(&report);
     let waited = crate::run(&atlas, &[&command[..], &["--timeout", "1s"]].concat());
     assert_eq!(waited.code, Some(7), "{}", waited.err);
 }
@@ -731,6 +840,7 @@ fn an_interruption_while_the_restore_is_waited_for_says_that_it_goes_on() {
         let last = drilled.ended.err.lines().last().expect("a message");
         let words = command(last);
         assert_eq!(words.last(), id.as_ref(), "{last}");
+        must_say_how_to_finish(&report);
     }
 }
 
@@ -829,6 +939,7 @@ fn an_interruption_ends_the_probe_and_what_it_has_started() {
         directory,
     };
     let report = drilled.must(&interrupted("probe", "the probe has not ended"), "");
+    must_say_how_to_finish(&report);
     assert_eq!(report["probe"]["output"], "started\n");
     assert_eq!(report["restore"]["completed"], true);
     assert_eq!(written.join().expect("it was read"), "", "it lives on");
@@ -875,7 +986,8 @@ fn a_probe_whose_output_nobody_reads_is_killed_in_time() {
     });
 }
 
-/// A process that the probe leaves behind keeps its output open. The drill does not wait for it.
+/// A process that the probe leaves behind keeps its output open. The drill waits for it only a moment,
+/// which is no part of the recovery.
 #[test]
 fn a_probe_may_leave_a_process_behind() {
     let atlas = fast(replica_sets());
@@ -884,6 +996,38 @@ fn a_probe_may_leave_a_process_behind() {
     let probe = format!("(read line < {}) & echo started", pipe.path());
     let drilled = Drilled::run(&atlas, &arguments("orders", &[]), &["sh", "-c", &probe]);
     assert_eq!(drilled.ended.code, Some(0), "{}", drilled.ended.err);
-    assert_eq!(drilled.report()["probe"]["output"], "started\n");
+    let report = drilled.report();
+    assert_eq!(report["probe"]["output"], "started\n");
+    let seconds = |member: &str| report[member].as_f64().expect("a number");
+    assert!(
+        seconds("seconds") - seconds("rto_seconds") > 0.99,
+        "{report}"
+    );
     fs::write(pipe.path(), "\n").expect("the process reads");
+}
+
+/// The probe has ended, but what it has left behind still keeps its output open.
+#[test]
+fn an_interruption_after_the_probe_says_how_it_ended() {
+    let atlas = fast(replica_sets());
+    // The probe exists until the program has seen that it has ended.
+    let probe = "probe=$$; (while kill -0 $probe; do :; done; echo it has ended; exec sleep 5) &";
+    let interrupted = || {
+        let (running, directory) = running(&atlas, &["sh", "-c", probe], "it has ended");
+        running.signal("INT");
+        let ended = running.end();
+        Drilled { ended, directory }
+    };
+    // The moment is a second long, which a slow machine may miss.
+    let mut all = std::iter::repeat_with(interrupted).take(10);
+    let in_time = all.find(|drilled| drilled.ended.code != Some(0));
+    let drilled = in_time.expect("a second is long enough");
+    let err = &drilled.ended.err;
+    assert_eq!(drilled.ended.code, Some(130), "{err}");
+    let says = "the snapshot was restored to scratch, and the probe ended with exit code 0";
+    assert!(err.ends_with(&format!("interrupted: {says}\n")), "{err}");
+    let report = drilled.report();
+    assert_eq!(report["outcome"], "interrupted");
+    assert_eq!(report["steps"][5]["outcome"], "passed");
+    assert!(report["failed_step"].is_null() && report["rto_seconds"].is_number());
 }
