@@ -259,21 +259,24 @@ pub struct Restore {
 /// finds what to look at in ATLAS_BACKUP_CLUSTER, ATLAS_BACKUP_CLUSTER_ID, ATLAS_BACKUP_PROJECT,
 /// ATLAS_BACKUP_SNAPSHOT and ATLAS_BACKUP_SNAPSHOT_CREATED, and not the credentials of Atlas. If it
 /// ends with another exit code than 0, the drill has failed, with exit code 9. Each drill writes a
-/// report, however it ends, as JSON and as Markdown.
+/// report, however it ends, as JSON and as Markdown. It has the arguments of the probe and the last
+/// 4 KiB of what it printed, so pass it passwords in its environment.
 #[derive(clap::Args)]
 #[command(after_long_help = after_help(&[
     "atlas-backup drill --project Payments orders --to orders-drill --report reports -- ./probe.sh",
-    "atlas-backup drill orders --to drill --report . --max-rto 2h --max-rpo 26h -- ./probe.sh users",
+    "atlas-backup drill orders --to drill --report reports --max-rto 2h --max-rpo 26h -- ./probe.sh",
+    "atlas-backup drill orders --to drill --yes-overwrite drill --report reports -- ./probe.sh",
 ]))]
 pub struct Drill {
     /// The cluster that the snapshot is of: its name or its id
     pub cluster: String,
 
     /// The id of the snapshot, or `latest` for the newest completed one
-    #[arg(default_value = "latest")]
+    #[arg(default_value = "latest", value_parser = drilled)]
     pub snapshot: Snapshot,
 
-    /// The scratch cluster, which is overwritten: its name or its id
+    /// The scratch cluster, which is overwritten: its name or its id; it must exist, and be another
+    /// cluster than the one that the snapshot is of
     #[arg(long, value_name = "SCRATCH")]
     pub to: String,
 
@@ -285,7 +288,8 @@ pub struct Drill {
     #[arg(long, value_name = "DIR")]
     pub report: PathBuf,
 
-    /// Confirm the name of the scratch cluster, instead of typing it
+    /// Confirm the name of the scratch cluster, instead of typing it; required where there is no
+    /// terminal
     #[arg(long, value_name = "NAME")]
     pub yes_overwrite: Option<String>,
 
@@ -297,11 +301,11 @@ pub struct Drill {
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
     pub probe_timeout: Duration,
 
-    /// Fail if it takes longer from the request of the restore to the end of the probe
+    /// Fail with exit code 9 if it takes longer from the request of the restore to the end of the probe
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub max_rto: Option<Duration>,
 
-    /// Fail if the snapshot is older when the drill starts
+    /// Fail with exit code 9 if the snapshot is older when the drill starts
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub max_rpo: Option<Duration>,
 
@@ -421,6 +425,12 @@ impl FromStr for Snapshot {
             },
         }
     }
+}
+
+/// Reads the snapshot of a drill. A probe without `--` before it stands in its place.
+fn drilled(text: &str) -> Result<Snapshot, String> {
+    let snapshot = text.parse();
+    snapshot.map_err(|error: String| format!("{error}; the probe goes after `--`"))
 }
 
 /// Reads the name of a night, by the rule of the client, before anything is sent.
