@@ -16,16 +16,14 @@ use tokio::time::timeout;
 use super::relay::Relay;
 use crate::failure::Failure;
 
-/// The credentials of Atlas are not for the probe: it looks at data, for which it needs a user of
-/// the database, and they could overwrite every cluster of the project.
-const CREDENTIALS: [&str; 7] = [
-    "MONGODB_ATLAS_PUBLIC_API_KEY",
-    "MONGODB_ATLAS_PUBLIC_KEY",
-    "MONGODB_ATLAS_PRIVATE_API_KEY",
-    "MONGODB_ATLAS_PRIVATE_KEY",
-    "MONGODB_ATLAS_CLIENT_ID",
-    "MONGODB_ATLAS_CLIENT_SECRET",
-    "MONGODB_ATLAS_ACCESS_TOKEN",
+/// The variables about Atlas that the probe gets. All others with this prefix are or may be
+/// credentials, which are not for the probe: it looks at data, for which it needs a user of the
+/// database, and they could overwrite every cluster of the project.
+const PREFIX: &str = "MONGODB_ATLAS_";
+const NO_CREDENTIALS: [&str; 3] = [
+    "MONGODB_ATLAS_BASE_URL",
+    "MONGODB_ATLAS_PROJECT",
+    "MONGODB_ATLAS_PROJECT_ID",
 ];
 
 /// How long to read the rest of the output after the probe has ended. A process that it has left
@@ -92,7 +90,7 @@ impl Probe {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        for name in CREDENTIALS {
+        for (name, _) in env::vars_os().filter(|(name, _)| may_be_credential(name)) {
             command.env_remove(name);
         }
         #[cfg(unix)]
@@ -117,6 +115,13 @@ impl Probe {
             }
         }
     }
+}
+
+/// Whether the variable with this name may have a credential of Atlas. On Windows, letters of names
+/// may differ in case.
+fn may_be_credential(name: &OsStr) -> bool {
+    let name = name.to_string_lossy().to_ascii_uppercase();
+    name.starts_with(PREFIX) && !NO_CREDENTIALS.contains(&&*name)
 }
 
 /// Whether this is certainly no program. Windows has rules of its own for where a program may be.

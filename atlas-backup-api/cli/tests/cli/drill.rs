@@ -222,6 +222,17 @@ fn a_good_snapshot_of_every_kind_of_cluster_passes() {
     });
 }
 
+/// A message of the program is a line of its own, even if the probe does not end its last line.
+#[test]
+fn the_message_after_the_probe_is_on_a_line_of_its_own() {
+    for (probe, end) in [("printf done", "\ndone\nthe"), ("echo done", "\ndone\nthe")] {
+        let atlas = fast(replica_sets());
+        let drilled = Drilled::run(&atlas, &arguments("orders", &[]), &["sh", "-c", probe]);
+        let err = &drilled.ended.err;
+        assert!(err.contains(&format!("{end} report is in ")), "{err}");
+    }
+}
+
 #[test]
 fn people_see_a_row() {
     let atlas = fast(replica_sets());
@@ -433,6 +444,15 @@ fn a_drill_without_a_probe_is_wrong_usage() {
     let ended = crate::run(&atlas, &arguments("orders", &["--report", "."]));
     assert_eq!(ended.code, Some(2), "{}", ended.err);
     assert!(ended.err.contains("PROBE"), "{}", ended.err);
+    // Without `--`, the probe stands where a snapshot does.
+    let forgotten = arguments("orders", &["./probe.sh", "--report", "."]);
+    let ended = crate::run(&atlas, &forgotten);
+    assert_eq!(ended.code, Some(2), "{}", ended.err);
+    assert!(
+        ended.err.contains("the probe goes after `--`"),
+        "{}",
+        ended.err
+    );
     assert_eq!(atlas.server().request_count(), 0);
 }
 
@@ -729,6 +749,8 @@ fn the_probe_has_the_cluster_in_its_environment() {
         "MONGODB_ATLAS_CLIENT_ID",
         "MONGODB_ATLAS_CLIENT_SECRET",
         "MONGODB_ATLAS_ACCESS_TOKEN",
+        // A name that no version knows yet.
+        "MONGODB_ATLAS_SESSION",
     ];
     // The client takes those of an API key first, and empty variables count as not set.
     for name in secrets {
@@ -752,6 +774,8 @@ fn the_probe_has_the_cluster_in_its_environment() {
         &format!("ATLAS_BACKUP_SNAPSHOT={snapshot}"),
         "ATLAS_BACKUP_SNAPSHOT_CREATED=2025-12-31T18:00:00Z",
         "DATABASE_USER=probe",
+        &format!("MONGODB_ATLAS_PROJECT={PROJECT}"),
+        &format!("MONGODB_ATLAS_BASE_URL={}", atlas.url()),
     ] {
         assert!(
             printed.lines().any(|printed| printed == line),
