@@ -21,6 +21,7 @@ mod private_file;
 mod progress;
 mod records;
 mod restores;
+mod shell;
 mod snapshots;
 mod target;
 

@@ -99,7 +99,11 @@ fn write(report: &Report, files: &Files) -> Result<(), Failure> {
         .write(report)
         .map_err(|message| Failure::new(Exit::Other, message))?;
     let (json, markdown) = (files.json.display(), files.markdown.display());
-    say_at_last(&format!("the report is in {json} and {markdown}"));
+    let output = report.probe.output.as_deref();
+    // Unless the probe has ended its last line.
+    let new_line = output.is_some_and(|output| !output.ends_with('\n'));
+    let new_line = if new_line { "\n" } else { "" };
+    say_at_last(&format!("{new_line}the report is in {json} and {markdown}"));
     Ok(())
 }
 

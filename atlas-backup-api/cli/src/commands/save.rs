@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::manifest::{self, Manifest};
 use crate::records::File;
+use crate::shell::quoted;
 use crate::snapshots;
 use crate::target::{Kind, Target};
 
@@ -91,27 +92,4 @@ fn again(args: &Save, target: &Target, snapshot: &ObjectId) -> String {
         "save",
         &format!("{snapshot} --into {}{overwrite}", quoted(&into)),
     )
-}
-
-/// A path as it must be typed in a POSIX shell.
-fn quoted(path: &str) -> String {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+,:@%".contains(letter);
-    if !path.is_empty() && path.chars().all(is_plain) {
-        path.to_owned()
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_can_be_pasted_into_a_shell() {
-        assert_eq!(quoted("/var/backups"), "/var/backups");
-        assert_eq!(quoted("my backups"), "'my backups'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
-    }
 }

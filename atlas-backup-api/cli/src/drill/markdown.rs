@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::report::{Cluster, Report, StepName, text_of_limit, text_of_seconds};
+use crate::shell::quoted;
 
 /// Writes the report as Markdown.
 pub fn markdown(report: &Report) -> String {
@@ -34,7 +35,14 @@ pub fn markdown(report: &Report) -> String {
         steps,
     );
     text += "\n## Probe\n\n";
-    text += &fenced(&report.probe.command.join(" "));
+    // Quoted as in a shell, it is clear where each argument begins and ends.
+    let command: Vec<String> = report
+        .probe
+        .command
+        .iter()
+        .map(|part| quoted(part))
+        .collect();
+    text += &fenced(&command.join(" "));
     match &report.probe.output {
         Some(output) => {
             text += "\nThe last lines that it printed:\n\n";

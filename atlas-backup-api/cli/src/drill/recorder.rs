@@ -93,16 +93,22 @@ impl Tail {
         let text = String::from_utf8_lossy(&self.bytes);
         // A return without a new line is what progress bars print.
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let text = match text.split_once('\n') {
-            // The first line may have lost its beginning.
-            Some((_, rest)) if self.is_cut => rest,
-            _ => &text,
-        };
         let text: String = text
             .chars()
             .filter(|letter| matches!(letter, '\n' | '\t') || !letter.is_control())
             .collect();
-        (!text.is_empty()).then_some(text)
+        // What stands for a byte that is no UTF-8 is longer than that byte.
+        let mut start = text.len().saturating_sub(LONGEST);
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+        let is_cut = self.is_cut || start > 0;
+        let text = match text[start..].split_once('\n') {
+            // The first line has lost its beginning.
+            Some((_, rest)) if is_cut && !rest.is_empty() => rest,
+            _ => &text[start..],
+        };
+        (!text.is_empty()).then(|| text.to_owned())
     }
 }
 
@@ -126,6 +132,16 @@ mod tests {
         assert_eq!(tail(&[&line, &line, &line]), Some(line.repeat(2)));
         let long = "x".repeat(LONGEST + 1);
         assert_eq!(tail(&[&long]), Some("x".repeat(LONGEST)));
+        let line = format!("{}\n", "x".repeat(LONGEST));
+        assert_eq!(tail(&[&line]).as_deref(), Some(&line[1..]));
+    }
+
+    #[test]
+    fn what_is_no_utf_8_takes_no_more_space() {
+        let mut tail = Tail::default();
+        tail.add(&[0xff; LONGEST]);
+        let text = tail.text().expect("it stands for something");
+        assert_eq!(text, "\u{fffd}".repeat(LONGEST / 3));
     }
 
     #[test]

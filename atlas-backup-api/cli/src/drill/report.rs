@@ -385,7 +385,8 @@ mod tests {
 
     fn report(limits: Limits) -> Report {
         let given = ["orders", "latest", "scratch"].map(str::to_owned);
-        Report::new(given, &["./probe.sh".into()], limits, after(0))
+        let probe = ["./probe.sh", "users and orders", ""].map(OsString::from);
+        Report::new(given, &probe, limits, after(0))
     }
 
     fn snapshot(created: Option<&str>) -> records::Snapshot {
