@@ -95,14 +95,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Prints one of the last messages, like `say`. The program must be able to end even if standard
 /// error is open, but nobody reads it, so it does not wait longer than a moment.
 pub fn say_at_last(line: &str) {
-    let line = line.to_owned();
     let (done, is_done) = mpsc::channel::<()>();
+    let owned = line.to_owned();
     let writer = thread::Builder::new().spawn(move || {
-        say(&line);
+        say(&owned);
         drop(done);
     });
-    if writer.is_ok() {
-        let _unread = is_done.recv_timeout(PATIENCE);
+    match writer {
+        Ok(_) => {
+            let _unread = is_done.recv_timeout(PATIENCE);
+        }
+        Err(_) => say(line),
     }
 }
 
