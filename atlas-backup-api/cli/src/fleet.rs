@@ -211,6 +211,8 @@ struct Tally<'a> {
     present: usize,
     skipped: usize,
     failed: Vec<Exit>,
+    /// How many snapshots were not completed when they were seen last.
+    queued: usize,
     /// The number of results at which the next line of progress is due.
     next_line: usize,
 }
@@ -246,6 +248,7 @@ impl<'a> Tally<'a> {
             present: 0,
             skipped: 0,
             failed: Vec::new(),
+            queued: 0,
             next_line: 0,
         }
     }
@@ -257,6 +260,9 @@ impl<'a> Tally<'a> {
             Outcome::Skipped => self.skipped += 1,
             Outcome::Failed => self.failed.push(taken.exit),
         }
+        let is_completed = taken.status.as_deref() == Some("completed");
+        self.queued +=
+            usize::from(taken.exit == Exit::Done && taken.snapshot.is_some() && !is_completed);
         self.context
             .progress
             .suspend(|| self.context.output.show(taken))?;
@@ -299,6 +305,13 @@ impl<'a> Tally<'a> {
         let Some(exit) = first(&self.failed) else {
             let line = format!("{ended}: {}", self.counts());
             self.context.progress.line(&line);
+            if self.queued > 0 {
+                let line = format!(
+                    "{} not completed yet: run the same command again with --wait to know that they are good",
+                    count(self.queued, "snapshot")
+                );
+                self.context.progress.line(&line);
+            }
             return Ok(());
         };
         let advice = match exit {
