@@ -474,7 +474,9 @@ fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("expected a time such as 90s, 45m, 2h or 7d, found {text:?}");
     if let Ok(duration) = text.parse::<SignedDuration>() {
         let is_positive = duration.is_positive();
-        return is_positive.then(|| duration.unsigned_abs()).ok_or_else(wrong);
+        return is_positive
+            .then(|| duration.unsigned_abs())
+            .ok_or_else(wrong);
     }
     let seconds = Period::parse(text).and_then(|period| u64::try_from(period.seconds).ok());
     seconds.map(Duration::from_secs).ok_or_else(wrong)
