@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 
 use crate::exit::EXIT_CODES;
 use crate::fleet::Shard;
+use crate::policy::Period;
 
 /// Takes, lists, saves, verifies, restores and checks the backups of MongoDB Atlas clusters.
 ///
@@ -79,7 +80,7 @@ pub enum Command {
 ///
 /// Many clusters need --once. With the same name, the same command can be run again at any time,
 /// also after it was killed: it takes only what is missing. Each cluster has one result. The exit
-/// code is 0 if every cluster has its snapshot; otherwise it is that of the clusters for which
+/// code is 0 if every snapshot was requested or, with --wait, is completed; otherwise it is that of the clusters for which
 /// another run can help (10, 5, 7, 8, 6, in this order), or else of the others (1, 2, 3, 4).
 #[derive(clap::Args)]
 #[command(
@@ -119,7 +120,8 @@ pub struct Take {
     #[arg(long, value_name = "NAME", value_parser = once)]
     pub once: Option<String>,
 
-    /// Of many, only those of one part, such as 2/5 on the second of five machines; 0/5 is 5/5
+    /// Of many clusters, only those of one part, such as 2/5 on the second of five machines. The
+    /// parts are about equal if there are many; a cluster is always in the same one. 0/5 is 5/5
     #[arg(long, value_name = "I/N", requires = "once")]
     pub shard: Option<Shard>,
 
@@ -140,7 +142,7 @@ pub struct Take {
     #[arg(long)]
     pub wait: bool,
 
-    /// How long to wait at most, for each cluster
+    /// How long to wait at most, for each cluster, such as 90s, 45m, 2h or 7d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration, requires = "waits")]
     pub timeout: Duration,
 }
@@ -194,7 +196,7 @@ pub struct Save {
     #[arg(long)]
     pub overwrite: bool,
 
-    /// How long to wait at most until Atlas has made the download ready
+    /// How long to wait at most until Atlas has made the download ready, such as 90s, 45m, 2h or 7d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
     pub timeout: Duration,
 }
@@ -247,7 +249,7 @@ pub struct Restore {
     #[arg(long)]
     pub no_wait: bool,
 
-    /// How long to wait at most
+    /// How long to wait at most, such as 90s, 45m, 2h or 7d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration, conflicts_with = "no_wait")]
     pub timeout: Duration,
 }
@@ -335,7 +337,7 @@ pub struct Wait {
     #[arg(long, value_name = "ID", value_parser = id)]
     pub restore: Option<ObjectId>,
 
-    /// How long to wait at most
+    /// How long to wait at most, such as 90s, 45m, 2h or 7d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
     pub timeout: Duration,
 }
@@ -358,7 +360,8 @@ pub struct ShowSchedule {
 ///
 /// The policy is a file in TOML, as below. Each rule that is broken, and each that could not be
 /// checked, is a line. The exit code is 9 if a rule is broken. Otherwise, if a rule could not be
-/// checked, it is that of the call that was refused or failed. It changes nothing.
+/// checked, it is that of the call that was refused or failed. It changes nothing. Serverless
+/// instances are checked only if they are named, because Atlas does not list them.
 #[derive(clap::Args)]
 #[command(after_long_help = format!(
     "A policy, with every rule that there is:\n  {}\n\n{}",
@@ -372,6 +375,8 @@ pub struct Check {
 }
 
 /// List the clusters of a project.
+///
+/// Atlas does not list serverless instances: the other commands find them by their names.
 #[derive(clap::Args)]
 #[command(after_long_help = after_help(&["atlas-backup clusters --project Payments"]))]
 pub struct Clusters {}
@@ -474,15 +479,17 @@ Environment:
   MONGODB_ATLAS_BASE_URL         another Atlas, such as https://cloud.mongodbgov.com
   NO_COLOR                       if it is set, progress is shown without colour";
 
-/// Reads a duration such as `90m`, `2h` or `1h 30m`.
+/// Reads a duration such as `90m`, `2h` or `1h 30m`, or one of days and weeks, as in a policy.
 fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("expected a time such as 90s, 45m or 2h, found {text:?}");
-    let duration: SignedDuration = text.parse().map_err(|_| wrong())?;
-    if duration.is_positive() {
-        Ok(duration.unsigned_abs())
-    } else {
-        Err(wrong())
+    let wrong = || format!("expected a time such as 90s, 45m, 2h or 7d, found {text:?}");
+    if let Ok(duration) = text.parse::<SignedDuration>() {
+        let is_positive = duration.is_positive();
+        return is_positive
+            .then(|| duration.unsigned_abs())
+            .ok_or_else(wrong);
     }
+    let seconds = Period::parse(text).and_then(|period| u64::try_from(period.seconds).ok());
+    seconds.map(Duration::from_secs).ok_or_else(wrong)
 }
 
 /// Writes a duration as the user would: `1h 30m`.
@@ -546,6 +553,7 @@ mod tests {
         ] {
             assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
+        assert_eq!(duration("7d"), Ok(Duration::from_secs(7 * 24 * 3600)));
         for text in ["", "90", "-2h", "0s", "soon", "2 fortnights"] {
             assert!(duration(text).is_err(), "{text}");
         }

@@ -1,13 +1,15 @@
 //! Taking snapshots of many clusters of many projects in one run.
 //!
-//! `listed` reads a list, `selection` finds out which clusters, `queue` decides whose turn it is, `shard` divides the
-//! clusters between machines, and this file takes the snapshots: so many at a time, each at most once
-//! under a name, so that a run that was killed can be started again.
+//! `listed` reads a list, `selection` finds out which clusters, `queue` decides whose turn it is,
+//! `shard` divides the clusters between machines, and `tally` counts and prints the results. This file
+//! takes the snapshots: so many at a time, each at most once under a name, so that a run that was
+//! killed can be started again.
 
 mod listed;
 mod queue;
 mod selection;
 mod shard;
+mod tally;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,9 +22,8 @@ use tokio::task::JoinSet;
 use crate::commands::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::count;
 use crate::progress::Progress;
-use crate::records::{Outcome, SnapshotOfTarget, Taken};
+use crate::records::{Outcome, Snapshot, SnapshotOfTarget, Taken};
 use crate::snapshots;
 use crate::target::Target;
 
@@ -30,6 +31,7 @@ pub use listed::Listed;
 use queue::Queue;
 pub use selection::{Candidate, Filter, Selection};
 pub use shard::Shard;
+use tally::Tally;
 
 /// How many requests are in progress at most. More do not make Atlas faster.
 const REQUESTS_AT_ONCE: usize = 32;
@@ -92,7 +94,7 @@ pub async fn take(context: &Context, selection: Selection, plan: Plan) -> Result
         queue.ended(&project);
         match taken {
             Some(taken) => tally.add(&taken)?,
-            None => tally.total -= 1,
+            None => tally.expect_one_less(),
         }
     }
     tally.end()
@@ -102,7 +104,7 @@ pub async fn take(context: &Context, selection: Selection, plan: Plan) -> Result
 struct Run {
     client: Client,
     plan: Plan,
-    /// The clusters whose ids had to be looked up: one may be listed by its name and by its id.
+    /// The clusters that had their turn: one may be listed by its name and by its id.
     seen: Mutex<HashSet<ObjectId>>,
 }
 
@@ -112,7 +114,7 @@ impl Run {
     async fn take(&self, candidate: &Candidate) -> Option<Taken> {
         match candidate.target(&self.client).await {
             Ok(target) => {
-                if !self.is_mine(&target) || candidate.id.is_none() && self.was_seen(&target) {
+                if !self.is_mine(&target) || self.was_seen(&target) {
                     return None;
                 }
                 let taken = self.take_of(&target).await;
@@ -178,11 +180,7 @@ impl Run {
 }
 
 /// Requests the snapshot, unless an earlier run has done it.
-async fn once(
-    client: &Client,
-    target: &Target,
-    plan: &Plan,
-) -> Result<(crate::records::Snapshot, bool), Failure> {
+async fn once(client: &Client, target: &Target, plan: &Plan) -> Result<(Snapshot, bool), Failure> {
     let taking = client
         .v2()
         .take_snapshot_once(
@@ -198,136 +196,5 @@ async fn once(
             let go_on = |id: &str| snapshots::go_on(target, id);
             Err(Failure::of_take_once(&error, go_on))
         }
-    }
-}
-
-/// Counts the results, and prints them.
-struct Tally<'a> {
-    context: &'a Context,
-    /// How many results there will be, and how many there are.
-    total: usize,
-    ended: usize,
-    taken: usize,
-    present: usize,
-    skipped: usize,
-    failed: Vec<Exit>,
-    /// The number of results at which the next line of progress is due.
-    next_line: usize,
-}
-
-/// The exit code of a run is the first of these that any cluster has. As long as another run can
-/// help, it is one that says so.
-const FIRST: [Exit; 9] = [
-    Exit::Unavailable,
-    Exit::RateLimited,
-    Exit::Deadline,
-    Exit::Ambiguous,
-    Exit::JobFailed,
-    Exit::Other,
-    Exit::Usage,
-    Exit::Refused,
-    Exit::NotFound,
-];
-
-fn first(failed: &[Exit]) -> Option<Exit> {
-    let first = FIRST.into_iter().find(|exit| failed.contains(exit));
-    first.or(failed.first().copied())
-}
-
-impl<'a> Tally<'a> {
-    fn new(context: &'a Context, total: usize) -> Self {
-        let again = "run the same command again: it takes only what is missing";
-        context.interrupt.advise(again);
-        Tally {
-            context,
-            total,
-            ended: 0,
-            taken: 0,
-            present: 0,
-            skipped: 0,
-            failed: Vec::new(),
-            next_line: 0,
-        }
-    }
-
-    fn add(&mut self, taken: &Taken) -> Result<(), Failure> {
-        match taken.outcome {
-            Outcome::Taken => self.taken += 1,
-            Outcome::Present => self.present += 1,
-            Outcome::Skipped => self.skipped += 1,
-            Outcome::Failed => self.failed.push(taken.exit),
-        }
-        self.context
-            .progress
-            .suspend(|| self.context.output.show(taken))?;
-        self.ended += 1;
-        self.show_progress();
-        Ok(())
-    }
-
-    /// A line at each twentieth where there is no terminal.
-    fn show_progress(&mut self) {
-        let progress = &self.context.progress;
-        if progress.is_live() || self.ended >= self.next_line {
-            self.next_line = self.ended + self.total / 20 + 1;
-            progress.step(format!(
-                "{} of {} clusters: {}",
-                self.ended,
-                self.total,
-                self.counts()
-            ));
-        }
-    }
-
-    fn counts(&self) -> String {
-        let mut counts = vec![format!("{} taken", self.taken)];
-        let others = [
-            (self.present, "taken before"),
-            (self.skipped, "skipped"),
-            (self.failed.len(), "failed"),
-        ];
-        for (number, word) in others.into_iter().filter(|(number, _)| *number > 0) {
-            counts.push(format!("{number} {word}"));
-        }
-        counts.join(", ")
-    }
-
-    fn end(self) -> Result<(), Failure> {
-        self.context.progress.clear();
-        // A project whose clusters cannot be listed has one result.
-        let ended = count(self.ended, "result");
-        let Some(exit) = first(&self.failed) else {
-            let line = format!("{ended}: {}", self.counts());
-            self.context.progress.line(&line);
-            return Ok(());
-        };
-        let advice = match exit {
-            Exit::Refused | Exit::NotFound | Exit::Usage | Exit::Other => {
-                "their lines say why; another run does not change it"
-            }
-            _ => "their lines say why; run the same command again, it takes only what is missing",
-        };
-        let message = format!("{ended}: {}; {advice}", self.counts());
-        Err(Failure::new(exit, message))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// README.md and `--help` have this order.
-    #[test]
-    fn codes_after_which_another_run_helps_come_first() {
-        use Exit::*;
-        let order = [Unavailable, RateLimited, Deadline, Ambiguous, JobFailed];
-        let others = [Other, Usage, Refused, NotFound];
-        let all: Vec<Exit> = order.into_iter().chain(others).collect();
-        for (index, exit) in all.iter().enumerate() {
-            let mut failed = all[index..].to_vec();
-            failed.reverse();
-            assert_eq!(first(&failed), Some(*exit));
-        }
-        assert_eq!(first(&[]), None);
     }
 }

@@ -69,13 +69,16 @@ fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     writeln!(out)
 }
 
+/// Long enough for a message that says what to do.
+const LONGEST_CELL: usize = 1000;
+
 /// Aligns the cells of a row. An empty cell is a hyphen, so that columns can be counted.
 fn row<R: Record>(cells: Vec<String>) -> String {
     let aligned = cells.into_iter().zip(R::COLUMNS).map(|(cell, (_, width))| {
         let cell = if cell.is_empty() {
             "-".to_owned()
         } else {
-            one_line(&cell, 200)
+            one_line(&cell, LONGEST_CELL)
         };
         format!("{cell:width$}")
     });

@@ -15,25 +15,28 @@ use crate::output::one_line;
 use crate::target::Kind;
 
 /// A policy with every rule, which `check --help` and README.md show.
-pub const EXAMPLE: &str = r##"# The project must have a backup compliance policy, and it must be in force.
+pub const EXAMPLE: &str = r##"# The project must have a backup compliance policy in force.
 compliance_policy = true
 
-# Each `[[clusters]]` has rules for some clusters: those with these names or ids, and of these
-# kinds. Without `names`, for all clusters of the project; without `kinds`, for all kinds.
-# Those in `except` are left out.
+# Rules for some clusters: those with these names or ids (`names`), and
+# of these kinds. Without them, for all clusters of the project but those
+# in `except`. A snapshot must be taken each day, none of this week may
+# have failed, and the schedule must keep them long enough.
 [[clusters]]
 kinds = ["replicaSet", "sharded"]
 except = ["scratch"]
-max_age = "26h"               # the newest completed snapshot is not older
-no_failed_within = "7d"       # no snapshot has failed since then
-min_retention = { daily = "7d", weekly = "4 weeks" }    # the schedule keeps them for as long
+max_age = "26h"
+no_failed_within = "7d"
+min_retention = { daily = "7d", weekly = "4 weeks" }
 
+# To any point in time of three days, with copies in another region, and
+# an export each month.
 [[clusters]]
 names = ["orders"]
-min_restore_window = "3d"     # it can be restored to any point in time so far back
-copies_in = ["US_WEST_2"]     # the schedule copies snapshots to these regions
-auto_export = true            # the schedule exports snapshots
-max_export_age = "35d"        # the newest successful export is not older
+min_restore_window = "3d"
+copies_in = ["US_WEST_2"]
+auto_export = true
+max_export_age = "35d"
 "##;
 
 /// A policy, as README.md documents it. A member that is not known is an error: it may be a rule
@@ -236,7 +239,7 @@ impl KindName {
 }
 
 impl Period {
-    fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let span: Span = text.parse().ok()?;
         let parts = [
             (i64::from(span.get_years()), YEAR),

@@ -33,6 +33,8 @@ pub struct Snapshots {
     /// The newest one that can be restored.
     pub newest: Option<Snapshot>,
     pub failed: Vec<Snapshot>,
+    /// When the newest completed one expired that no longer can be restored.
+    pub last_expired: Option<Timestamp>,
     /// One that can be restored, but Atlas does not say when it was taken.
     pub undated: Option<Snapshot>,
 }
@@ -122,8 +124,10 @@ impl Snapshots {
         let has_expired = snapshot.expires.is_some_and(|expires| expires <= now);
         if snapshot.status == "failed" {
             self.failed.push(snapshot);
-        } else if !snapshot.is_completed() || has_expired {
+        } else if !snapshot.is_completed() {
             // It cannot be restored.
+        } else if has_expired {
+            self.last_expired = self.last_expired.max(snapshot.expires);
         } else if snapshot.created.is_none() {
             self.undated = Some(snapshot);
         } else if self

@@ -83,9 +83,12 @@ fn max_age(seen: &Snapshots, age: &Period, now: Timestamp) -> Outcome {
             "the newest good snapshot, {}, was taken at {created}, more than {} ago",
             newest.snapshot, age.text
         )),
-        (None, None) => {
-            Outcome::Violation("no snapshot is completed and has not expired".to_owned())
-        }
+        (None, None) => Outcome::Violation(match seen.last_expired {
+            Some(expired) => {
+                format!("no snapshot can be restored: the last completed one expired at {expired}")
+            }
+            None => "no snapshot can be restored: none is completed".to_owned(),
+        }),
     }
 }
 

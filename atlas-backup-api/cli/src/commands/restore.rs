@@ -25,11 +25,19 @@ pub async fn run(context: &Context, args: &Restore) -> Result<(), Failure> {
             restores::create(&context.client, &from, &snapshot.snapshot, &to),
         )
         .await
-        .map_err(|error| Failure::of_creation(&error, &look_first(&to)))?;
+        .map_err(|error| {
+            let failure = Failure::of_creation(&error, &look_first(&to));
+            match error.status().map(|status| status.as_u16()) {
+                Some(409) => failure.advise("wait until it has ended, then run this again"),
+                _ => failure,
+            }
+        })?;
     context
         .interrupt
         .advise(restores::goes_on(&from, &created.restore));
     let ended = if args.no_wait {
+        let goes_on = restores::goes_on(&from, &created.restore);
+        context.progress.line(&goes_on);
         created
     } else {
         let waiting = restores::Waiting {
@@ -52,8 +60,13 @@ pub(super) fn warning(snapshot: &Snapshot, from: &Target, to: &Target) -> String
         .created
         .map_or_else(|| "at an unknown time".to_owned(), |time| time.to_string());
     let mut warning = format!(
-        "All data of {} (project {}) will be overwritten with snapshot {} of {}, taken {taken}.",
-        to.cluster, to.project, snapshot.snapshot, from.cluster
+        "All data of {} ({}, project {}) will be overwritten with snapshot {} of {} ({}), taken {taken}.",
+        to.cluster,
+        to.kind.word(),
+        to.project,
+        snapshot.snapshot,
+        from.cluster,
+        from.kind.word()
     );
     if (&from.project, &from.cluster) == (&to.project, &to.cluster) {
         warning += "\nIt is the cluster that the snapshot is of: what was written to it since then will be LOST.";

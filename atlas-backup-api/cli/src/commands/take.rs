@@ -27,6 +27,10 @@ async fn one(context: &Context, args: &Take, cluster: &str) -> Result<(), Failur
     let snapshot = match (&args.once, args.wait) {
         (Some(name), wait) => {
             let (snapshot, is_new) = take_once(context, args, &target, name).await?;
+            if !is_new {
+                let line = format!("snapshot {} was taken before", snapshot.snapshot);
+                context.progress.line(&line);
+            }
             if wait && !snapshot.has_ended() {
                 wait_for(context, args, &target, &snapshot, is_new).await?
             } else {
@@ -37,13 +41,17 @@ async fn one(context: &Context, args: &Take, cluster: &str) -> Result<(), Failur
         (None, false) => request(context, &target, body(args)).await?,
     };
     context.progress.clear();
+    if !snapshot.has_ended() {
+        let goes_on = snapshots::goes_on(&target, &snapshot.snapshot);
+        context.progress.line(&goes_on);
+    }
     Ok(context.output.show(&snapshot)?)
 }
 
 async fn many(context: &Context, args: &Take) -> Result<(), Failure> {
     let Some(once) = &args.once else {
         return Err(Failure::usage(
-            "more than one cluster needs --once NAME, such as --once 2026-01-31: then the command can be run again after an interruption, and takes nothing twice",
+            "more than one cluster, or a list, needs --once NAME, such as --once 2026-01-31: then the command can be run again after an interruption, and takes nothing twice",
         ));
     };
     let filter = Filter {

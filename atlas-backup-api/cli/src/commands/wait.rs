@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::args::Wait;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{restores, snapshots};
 
@@ -24,7 +25,10 @@ pub async fn run(context: &Context, args: &Wait) -> Result<(), Failure> {
             just_created: false,
             progress,
         };
-        let restore = waiting.until_done().await?;
+        let restore = waiting.until_done().await.map_err(|failure| {
+            let hint = "the cluster must be the one that the snapshot is of, not the one that is overwritten";
+            failure.advise_if(Exit::NotFound, hint)
+        })?;
         progress.clear();
         context.output.show(&restore)?;
     }

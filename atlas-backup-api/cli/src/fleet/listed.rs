@@ -6,6 +6,7 @@ use atlas_backup_api::{ClusterName, ObjectId};
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::output::one_line;
 use crate::target::Kind;
 
 /// A cluster as the user has written it.
@@ -68,7 +69,10 @@ impl Listed {
             return Err("expected CLUSTER or PROJECT/CLUSTER".to_owned());
         }
         let name: Result<ClusterName, _> = listed.cluster.parse();
-        name.map_err(|error| format!("the cluster: {error}"))?;
+        name.map_err(|_| {
+            let cluster = one_line(&listed.cluster, 100);
+            format!("{cluster:?} is neither the name nor the id of a cluster; of a table, give `clusters --json`")
+        })?;
         Ok(listed)
     }
 

@@ -260,9 +260,8 @@ fn why_skipped(
     paused: Option<bool>,
 ) -> Option<&'static str> {
     match (kind, backup, paused) {
-        (Some(Kind::Tenant), ..) => Some("a free cluster has no backups"),
-        (Some(Kind::Flex | Kind::Serverless), ..) => {
-            Some("Atlas takes its snapshots by itself, and none when asked")
+        (Some(Kind::Tenant | Kind::Flex | Kind::Serverless), ..) => {
+            Some("Atlas takes its snapshots by itself, if any, and none when asked")
         }
         (_, Some(false), _) => Some("its backups are turned off"),
         (_, _, Some(true)) => Some("it is paused, and Atlas takes no backups of a paused cluster"),
