@@ -157,12 +157,7 @@ impl TakeSnapshotAndWait {
             progress,
         };
         steps.let_others_finish().await?;
-        let is_ours = |snapshot: &Snapshot| {
-            snapshot
-                .description
-                .as_deref()
-                .is_some_and(|text| text.contains(&marker))
-        };
+        let is_ours = |snapshot: &Snapshot| has_marker(snapshot, &marker);
         let snapshot = steps.take(body, is_ours, &marker).await?;
         requested(&snapshot);
         // Atlas may need a moment before it shows the new snapshot.
@@ -217,14 +212,19 @@ impl Steps {
             let Some(other) = found.ok_or_else(|| self.deadline())?? else {
                 return Ok(());
             };
-            match self.wait_for(&other, self.options.clone()).await {
-                // The other snapshot may fail or be deleted meanwhile; that is no error of this
-                // call.
-                Ok(_) | Err(WaitError::Ended { .. }) => {}
-                Err(WaitError::Call { failure, .. }) if failure.is_not_found() => {}
-                Err(error) => return Err(TakeError::Busy(error)),
-            }
+            self.let_finish(&other).await?;
             ended.insert(other.id);
+        }
+    }
+
+    /// Waits until another snapshot has ended. It may fail or be deleted meanwhile; that is no error
+    /// of this call.
+    #[inline]
+    async fn let_finish(&mut self, other: &Snapshot) -> Result<(), TakeError> {
+        match self.wait_for(other, self.options.clone()).await {
+            Ok(_) | Err(WaitError::Ended { .. }) => Ok(()),
+            Err(WaitError::Call { failure, .. }) if failure.is_not_found() => Ok(()),
+            Err(error) => Err(TakeError::Busy(error)),
         }
     }
 
@@ -369,6 +369,12 @@ fn with_marker(mut body: OnDemandSnapshotRequest, marker: &str) -> OnDemandSnaps
         None => marker.to_owned(),
     });
     body
+}
+
+#[inline]
+fn has_marker(snapshot: &Snapshot, marker: &str) -> bool {
+    let description = snapshot.description.as_deref();
+    description.is_some_and(|text| text.contains(marker))
 }
 
 #[inline]

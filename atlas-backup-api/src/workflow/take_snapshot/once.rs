@@ -5,8 +5,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::{MAX_LOOKUPS, Progress, Steps, TakeError, is_under_way, with_marker};
-use crate::client::poller::{PollOptions, PollSchedule, WaitError};
+use super::{MAX_LOOKUPS, Progress, Steps, TakeError, has_marker, is_under_way, with_marker};
+use crate::client::poller::{PollOptions, PollSchedule};
 use crate::error::Error;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::v2::Api;
@@ -205,7 +205,8 @@ impl Once {
                 });
             }
             if let Some(other) = seen.other_under_way {
-                self.let_finish(other).await?;
+                self.steps.let_finish(&other).await?;
+                self.ended.insert(other.id);
                 continue;
             }
             let is_ours = self.is_ours();
@@ -252,33 +253,13 @@ impl Once {
         Ok(seen)
     }
 
-    #[inline]
-    async fn let_finish(&mut self, other: Snapshot) -> Result<(), TakeError> {
-        match self
-            .steps
-            .wait_for(&other, self.steps.options.clone())
-            .await
-        {
-            // It may fail or be deleted meanwhile; that is no error of this call.
-            Ok(_) | Err(WaitError::Ended { .. }) => {}
-            Err(WaitError::Call { failure, .. }) if failure.is_not_found() => {}
-            Err(error) => return Err(TakeError::Busy(error)),
-        }
-        self.ended.insert(other.id);
-        Ok(())
-    }
-
     /// Tells the snapshot that was requested under the name. One that has failed is no backup, so
     /// another one is taken instead of it.
     #[inline]
     fn is_ours(&self) -> impl Fn(&Snapshot) -> bool + use<> {
         let marker = self.marker.clone();
         move |snapshot: &Snapshot| {
-            let is_marked = snapshot
-                .description
-                .as_deref()
-                .is_some_and(|text| text.contains(&marker));
-            is_marked && snapshot.status != Some(SnapshotStatus::Failed)
+            has_marker(snapshot, &marker) && snapshot.status != Some(SnapshotStatus::Failed)
         }
     }
 }
