@@ -14,7 +14,7 @@ use atlas_backup_fake::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::interrupts::{Running, SIGNALS, arrive, command};
+use crate::interrupts::{Running, arrive, command, signals};
 use crate::{Ended, at_once, fast, json, latest, program, run_program, schema, still};
 
 /// A fake that has a cluster to overwrite.
@@ -846,7 +846,7 @@ fn running(atlas: &FakeAtlas, probe: &[&str], at: &str) -> (Running, TempDir) {
 
 #[test]
 fn an_interruption_while_the_restore_is_waited_for_says_that_it_goes_on() {
-    for (signal, code) in SIGNALS {
+    for (signal, code) in signals() {
         let atlas = fast(replica_sets());
         atlas.hang_next(Family::RestoreJob);
         let (running, directory) = running(&atlas, &GOOD, ": running");

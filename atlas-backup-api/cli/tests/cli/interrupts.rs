@@ -8,11 +8,19 @@ use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, Gate, PROJECT};
 
 use crate::{Ended, ended, fast, printed, program, run};
 
-/// The signals that interrupt the program, with its exit codes.
-#[cfg(target_os = "linux")]
-pub const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
-#[cfg(not(target_os = "linux"))]
-pub const SIGNALS: [(&str, i32); 2] = [("INT", 130), ("TERM", 143)];
+/// The signals that interrupt the program, with its exit codes. SIGHUP is one only on Linux, and only
+/// if this test has not been started by `nohup`: the programs that it starts ignore it then as well.
+pub fn signals() -> Vec<(&'static str, i32)> {
+    let mut signals = vec![("INT", 130), ("TERM", 143)];
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // SIGHUP is the first of all signals.
+    if mask.is_some_and(|ignored| ignored & 1 == 0) {
+        signals.push(("HUP", 129));
+    }
+    signals
+}
 
 /// A program that runs, and what it prints on standard error.
 pub struct Running {
@@ -76,7 +84,7 @@ pub fn command(message: &str) -> Vec<String> {
 /// Interrupts a command at a line of its progress, and returns the message.
 fn interrupted(atlas: &FakeAtlas, arguments: &[&str], at: &str) -> String {
     let mut message = String::new();
-    for (signal, code) in SIGNALS {
+    for (signal, code) in signals() {
         let mut running = Running::start(program(atlas, arguments));
         running.reach(at);
         running.signal(signal);
@@ -156,7 +164,7 @@ fn take_of_many_says_to_run_it_again() {
     atlas.hang_next(Family::Snapshot);
     let take = ["take", "orders", "events", "--once", "2026-01-01", "--wait"];
     // One of the two is completed, the other one is still running.
-    for (signal, code) in SIGNALS {
+    for (signal, code) in signals() {
         let mut running = Running::start(program(&atlas, &take));
         running.reach("1 of 2 clusters");
         running.signal(signal);
@@ -174,7 +182,7 @@ fn take_of_many_says_to_run_it_again() {
 #[test]
 fn take_ends_while_it_reads_a_list() {
     let atlas = fast(FakeAtlas::builder());
-    for (signal, code) in SIGNALS {
+    for (signal, code) in signals() {
         let arguments = ["take", "-", "--once", "2026-01-01"];
         let mut program = program(&atlas, &arguments);
         program.stdin(Stdio::piped());
