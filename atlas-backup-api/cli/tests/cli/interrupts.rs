@@ -385,6 +385,32 @@ fn verify_ends_at_once() {
     assert_eq!(message, "interrupted: nothing was changed");
 }
 
+/// The commands that only read have nothing to go on with.
+#[test]
+fn list_clusters_and_schedule_show_change_nothing() {
+    for arguments in [
+        &["list", "orders"][..],
+        &["clusters"],
+        &["schedule", "show", "orders"],
+    ] {
+        for (signal, code) in signals() {
+            let gate = Gate::closed();
+            let faults = Faults::always(Fault::hold_until(&gate)).with_authorization();
+            let atlas = fast(FakeAtlas::builder().faults(&faults));
+            let running = Running::start(program(&atlas, arguments));
+            arrive(&gate);
+            running.signal(signal);
+            let ended = running.end();
+            gate.open();
+            assert_eq!(
+                (ended.code, ended.out.as_str(), ended.err.as_str()),
+                (Some(code), "", "interrupted: nothing was changed\n"),
+                "{arguments:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn check_changes_nothing() {
     let gate = Gate::closed();
