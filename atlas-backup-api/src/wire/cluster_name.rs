@@ -19,6 +19,7 @@ pub struct ClusterName(String);
 string_newtype!(ClusterName, check);
 
 /// The pattern in Atlas's documents is `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+#[inline]
 fn check(text: &str) -> Result<(), &'static str> {
     let plain = text
         .bytes()

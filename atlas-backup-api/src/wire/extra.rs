@@ -75,6 +75,7 @@ impl Extra {
     }
 
     /// Whether the member with this name was present and its field holds it.
+    #[inline]
     pub(crate) fn was_present(&self, name: &str) -> bool {
         self.form(name).is_some()
     }
@@ -104,6 +105,7 @@ impl Extra {
             .position(|member| member.name == name)
     }
 
+    #[inline]
     fn forget(&mut self, name: &str) {
         if let Some(index) = self.index(name) {
             self.present.remove(index);
@@ -121,11 +123,13 @@ impl Extra {
     }
 
     /// The value of the member with this JSON name.
+    #[inline]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.rest.as_ref()?.members.get(name)
     }
 
     /// All members, with their JSON names.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         let members = self.rest.iter().flat_map(|rest| rest.members.iter());
         members.map(|(name, value)| (name.as_str(), value))
@@ -135,6 +139,7 @@ impl Extra {
     ///
     /// If a field of the object has the same JSON name and a value or items, the field is written
     /// instead.
+    #[inline]
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
         let name = name.into();
         self.forget(&name);
@@ -146,6 +151,7 @@ impl Extra {
 
     /// Removes a member, so that it is not written back. If the name is that of a list with a
     /// field, the list is then written only if it has items.
+    #[inline]
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         self.forget(name);
         let rest = self.rest.as_mut()?;
@@ -160,6 +166,7 @@ impl Extra {
 /// Compares the members only. Which lists were present is not compared, so `{"links": []}` and `{}`
 /// are read as equal values.
 impl PartialEq for Extra {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         match (&self.rest, &other.rest) {
             (Some(one), Some(other)) => one.members == other.members,
@@ -169,6 +176,7 @@ impl PartialEq for Extra {
 }
 
 impl From<Map<String, Value>> for Extra {
+    #[inline]
     fn from(members: Map<String, Value>) -> Self {
         let rest = (!members.is_empty()).then(|| {
             Box::new(Rest {
@@ -184,6 +192,7 @@ impl From<Map<String, Value>> for Extra {
 }
 
 impl fmt::Debug for Extra {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set()
             .entries(self.iter().map(|(name, _)| name))

@@ -107,6 +107,7 @@ pub(crate) trait Map {
 
 impl<'a> View<'a> {
     /// Whether two values are equal. Both come from fields of the same type.
+    #[inline]
     pub(crate) fn equals(self, other: View<'a>) -> bool {
         match (self, other) {
             (View::Null, View::Null) => true,
@@ -140,6 +141,16 @@ pub(crate) fn items(list: &dyn List) -> impl Iterator<Item = &dyn Field> {
     (0..).map_while(|index| list.item(index))
 }
 
+/// The items of a list as JSON values.
+pub(crate) fn item_values(list: &dyn List) -> Vec<Value> {
+    let mut values = Vec::new();
+    for item in items(list) {
+        values.push(item.view().to_value());
+    }
+    values
+}
+
+#[inline]
 fn lists_are_equal(one: &dyn List, other: &dyn List) -> bool {
     let mut index = 0;
     loop {
@@ -152,11 +163,13 @@ fn lists_are_equal(one: &dyn List, other: &dyn List) -> bool {
 }
 
 /// Both are sorted by key.
+#[inline]
 fn maps_are_equal(one: &dyn Map, other: &dyn Map) -> bool {
     let (one, other) = (entries(one), entries(other));
     one == other
 }
 
+#[inline]
 fn entries(map: &dyn Map) -> Vec<(String, Value)> {
     let mut entries = Vec::new();
     map.visit(&mut |key, item| entries.push((key.to_owned(), item.view().to_value())));

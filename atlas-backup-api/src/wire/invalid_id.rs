@@ -14,6 +14,7 @@ pub struct InvalidId {
 }
 
 impl InvalidId {
+    #[inline]
     pub(crate) fn new(value: &str, what: &'static str, rule: &'static str) -> Self {
         // A text that was pasted by mistake may be long.
         InvalidId {
@@ -24,22 +25,26 @@ impl InvalidId {
     }
 
     /// The invalid text, cut after 64 characters.
+    #[inline]
     pub fn value(&self) -> &str {
         &self.value
     }
 
     /// The rule that the text breaks.
+    #[inline]
     pub fn rule(&self) -> &str {
         self.rule
     }
 
     /// The expected type: `ObjectId` or `ClusterName`.
+    #[inline]
     pub fn expected(&self) -> &'static str {
         self.what
     }
 }
 
 impl fmt::Display for InvalidId {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let article = if self.what.starts_with('O') {
             "an"

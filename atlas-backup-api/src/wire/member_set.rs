@@ -4,20 +4,20 @@ use crate::wire::object::Member;
 
 /// The members by their place in the shape, a bit for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct MemberSet([u64; 2]);
+pub(crate) struct MemberSet(u128);
 
 impl MemberSet {
     /// The most members that an object can have.
-    pub(crate) const CAPACITY: usize = 128;
+    pub(crate) const CAPACITY: usize = u128::BITS as usize;
 
-    pub(crate) const EMPTY: Self = MemberSet([0; 2]);
+    pub(crate) const EMPTY: Self = MemberSet(0);
 
     /// Those members of a shape that are required.
     pub(crate) const fn required(members: &[Member]) -> Self {
         let (mut set, mut index) = (MemberSet::EMPTY, 0);
         while index < members.len() {
             if members[index].required {
-                set.0[index / 64] |= 1 << (index % 64);
+                set.0 |= 1 << index;
             }
             index += 1;
         }
@@ -26,28 +26,24 @@ impl MemberSet {
 
     /// The first member of this set that the other one lacks.
     pub(crate) fn first_not_in(self, other: Self) -> Option<usize> {
-        let mut missing = [0, 1]
-            .map(|half| self.0[half] & !other.0[half])
-            .into_iter()
-            .enumerate();
-        let (half, bits) = missing.find(|(_, bits)| *bits != 0)?;
-        Some(half * 64 + bits.trailing_zeros() as usize)
+        let missing = self.0 & !other.0;
+        (missing != 0).then(|| missing.trailing_zeros() as usize)
     }
 
     pub(crate) fn contains(self, index: usize) -> bool {
-        self.0[index / 64] & (1 << (index % 64)) != 0
+        self.0 & (1 << index) != 0
     }
 
     pub(crate) fn insert(&mut self, index: usize) {
-        self.0[index / 64] |= 1 << (index % 64);
+        self.0 |= 1 << index;
     }
 
     pub(crate) fn remove(&mut self, index: usize) {
-        self.0[index / 64] &= !(1 << (index % 64));
+        self.0 &= !(1 << index);
     }
 
     pub(crate) fn is_empty(self) -> bool {
-        self.0 == [0; 2]
+        self.0 == 0
     }
 }
 

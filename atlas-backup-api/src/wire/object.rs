@@ -142,6 +142,7 @@ impl dyn Object + '_ {
     }
 
     /// Whether two of the same type have equal members, and equal ones that no field holds.
+    #[inline]
     pub(crate) fn equals(&self, other: &dyn Object) -> bool {
         let mut fields = 0..self.shape().members.len();
         self.extra() == other.extra()
@@ -149,6 +150,7 @@ impl dyn Object + '_ {
     }
 
     /// What tells this object from others of its type: its required members. `None` if it has none.
+    #[inline]
     pub(crate) fn identity(&self) -> Option<String> {
         let required = self.members().filter(|(member, _)| member.required);
         required
@@ -170,6 +172,7 @@ impl dyn Object + '_ {
     }
 
     /// `Debug` of every object: as derived, except for secrets.
+    #[inline]
     pub(crate) fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut printed = f.debug_struct(self.shape().name);
         for (member, field) in self.members() {

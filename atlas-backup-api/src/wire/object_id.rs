@@ -21,6 +21,7 @@ pub struct ObjectId(String);
 string_newtype!(ObjectId, check);
 
 /// The pattern in Atlas's documents is `^([a-f0-9]{24})$`.
+#[inline]
 fn check(text: &str) -> Result<(), &'static str> {
     let hexadecimal = text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !hexadecimal {

@@ -8,10 +8,11 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::de::StrRead;
 use serde_json::{Number, Value};
 
 use crate::wire::date_time;
-use crate::wire::field::{Empty, Field, List, Map, Slot, items};
+use crate::wire::field::{Empty, Field, List, Map, Slot, item_values};
 use crate::wire::json_path::ErrorPath;
 use crate::wire::mismatch::{Mismatch, kind};
 use crate::wire::read_object::ObjectReader;
@@ -46,8 +47,9 @@ pub(crate) fn from_json(field: &mut dyn Field, json: &str) -> Result<(), ReadErr
 /// Like [`from_json`], for a document that is already parsed.
 pub(crate) fn from_value(field: &mut dyn Field, value: &Value) -> Result<(), Mismatch> {
     let mut path = ErrorPath::default();
-    fill(field, value, &mut path)
-        .map_err(|error| Mismatch::at_path(path.into_string(), error.to_string()))
+    let text = value.to_string();
+    fill(field, &mut parsed(&text), &mut path)
+        .map_err(|error| Mismatch::at_path(path.into_string(), without_position(&error)))
 }
 
 /// Why a document could not be read.
@@ -116,35 +118,28 @@ fn mismatch<E: Error>(path: &mut ErrorPath, expected: &str, found: &str) -> E {
 
 impl FieldReader<'_> {
     /// A value that the slot cannot take.
-    fn unrepresentable<E: Error>(
-        path: &mut ErrorPath,
-        preserved: bool,
-        expected: &'static str,
-        value: Value,
-    ) -> Result<Outcome, E> {
-        if preserved {
+    #[cold]
+    fn unfit<E: Error>(self, value: Value) -> Result<Outcome, E> {
+        if self.preserved {
             Ok(Outcome::Unrepresentable(Box::new(value)))
         } else {
-            Err(mismatch(path, expected, kind(&value)))
+            Err(mismatch(self.path, self.slot.expected(), kind(&value)))
         }
     }
 
-    fn number<E: Error>(self, number: Number) -> Result<Outcome, E> {
-        let expected = self.slot.expected();
-        let fits = match self.slot {
-            Slot::Integer(slot) => integer(&number).map(|number| *slot = number),
-            Slot::Float(slot) => exact_float(&number).map(|number| *slot = number),
+    fn number<E: Error>(mut self, number: Number) -> Result<Outcome, E> {
+        let fits = match &mut self.slot {
+            Slot::Integer(slot) => integer(&number).map(|number| **slot = number),
+            Slot::Float(slot) => exact_float(&number).map(|number| **slot = number),
             Slot::Any(slot) => {
-                *slot = Value::Number(number);
+                **slot = Value::Number(number);
                 return Ok(Outcome::Set);
             }
             _ => None,
         };
         match fits {
             Some(()) => Ok(Outcome::Set),
-            None => {
-                Self::unrepresentable(self.path, self.preserved, expected, Value::Number(number))
-            }
+            None => self.unfit(Value::Number(number)),
         }
     }
 }
@@ -176,35 +171,29 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
         self.deserialize(deserializer)
     }
 
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<Outcome, E> {
-        match self.slot {
-            Slot::Bool(slot) => *slot = flag,
-            Slot::Any(slot) => *slot = flag.into(),
-            other => {
-                let value = flag.into();
-                return Self::unrepresentable(self.path, self.preserved, other.expected(), value);
-            }
+    fn visit_bool<E: Error>(mut self, flag: bool) -> Result<Outcome, E> {
+        match &mut self.slot {
+            Slot::Bool(slot) => **slot = flag,
+            Slot::Any(slot) => **slot = flag.into(),
+            _ => return self.unfit(flag.into()),
         }
         Ok(Outcome::Set)
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Outcome, E> {
-        match self.slot {
+    fn visit_i64<E: Error>(mut self, number: i64) -> Result<Outcome, E> {
+        match &mut self.slot {
             Slot::Integer(slot) => {
-                *slot = number;
+                **slot = number;
                 Ok(Outcome::Set)
             }
-            slot => FieldReader { slot, ..self }.number(number.into()),
+            _ => self.number(number.into()),
         }
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Outcome, E> {
-        match (self.slot, i64::try_from(number)) {
-            (Slot::Integer(slot), Ok(number)) => {
-                *slot = number;
-                Ok(Outcome::Set)
-            }
-            (slot, _) => FieldReader { slot, ..self }.number(number.into()),
+        match i64::try_from(number) {
+            Ok(number) => self.visit_i64(number),
+            Err(_) => self.number(number.into()),
         }
     }
 
@@ -215,24 +204,17 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
         }
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Outcome, E> {
-        let expected = self.slot.expected();
-        let fits = match self.slot {
-            Slot::Text(slot) => {
-                slot.set(text);
-                Some(())
-            }
-            Slot::Time(slot) => date_time::parse(text).map(|time| *slot = time),
-            Slot::Any(slot) => {
-                *slot = Value::from(text);
-                Some(())
-            }
-            _ => None,
-        };
-        match fits {
-            Some(()) => Ok(Outcome::Set),
-            None => Self::unrepresentable(self.path, self.preserved, expected, text.into()),
+    fn visit_str<E: Error>(mut self, text: &str) -> Result<Outcome, E> {
+        match &mut self.slot {
+            Slot::Text(slot) => slot.set(text),
+            Slot::Any(slot) => **slot = Value::from(text),
+            Slot::Time(slot) => match date_time::parse(text) {
+                Some(time) => **slot = time,
+                None => return self.unfit(text.into()),
+            },
+            _ => return self.unfit(text.into()),
         }
+        Ok(Outcome::Set)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Outcome, A::Error> {
@@ -313,7 +295,7 @@ fn read_list<'de, A: SeqAccess<'de>>(
             Ok(Some(Outcome::Null)) => list.pop(),
             Ok(Some(Outcome::Unrepresentable(item))) => {
                 list.pop();
-                let mut all: Vec<Value> = items(list).map(|item| item.view().to_value()).collect();
+                let mut all = item_values(list);
                 all.push(*item);
                 all.extend(rest_of_list(sequence)?);
                 return Ok(Some(all));
@@ -391,7 +373,7 @@ pub(crate) fn rest_of_list<'de, A: SeqAccess<'de>>(
     sequence: &mut A,
 ) -> Result<Vec<Value>, A::Error> {
     let mut rest = Vec::new();
-    while let Some(item) = sequence.next_element()? {
+    while let Some(item) = sequence.next_element_seed(AnyReader)? {
         rest.push(item);
     }
     Ok(rest)
@@ -401,8 +383,54 @@ pub(crate) fn rest_of_map<'de, A: MapAccess<'de>>(
     map: &mut A,
 ) -> Result<serde_json::Map<String, Value>, A::Error> {
     let mut rest = serde_json::Map::new();
-    while let Some((key, value)) = map.next_entry()? {
-        rest.insert(key, value);
+    while let Some(name) = map.next_key::<String>()? {
+        rest.insert(name, map.next_value_seed(AnyReader)?);
     }
     Ok(rest)
+}
+
+/// Reads a value that no field holds. It does so with the visitor of the fields, because programs
+/// would have to compile that of `Value` too.
+pub(crate) struct AnyReader;
+
+impl<'de> DeserializeSeed<'de> for AnyReader {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let (mut value, mut path) = (Value::Null, ErrorPath::default());
+        let reader = FieldReader {
+            slot: Slot::Any(&mut value),
+            path: &mut path,
+            preserved: true,
+        };
+        reader.deserialize(deserializer)?;
+        Ok(value)
+    }
+}
+
+/// Reads a value that is parsed already.
+pub(crate) fn read_parsed(reader: FieldReader<'_>, value: &Value) -> Result<Outcome, String> {
+    let text = value.to_string();
+    reader
+        .deserialize(&mut parsed(&text))
+        .map_err(|error| without_position(&error))
+}
+
+/// The deserializer of a value that is parsed already, from its text: for another deserializer,
+/// programs would have to compile all that reads once more. The value is in memory, however deep it
+/// is nested.
+pub(crate) fn parsed(text: &str) -> serde_json::Deserializer<StrRead<'_>> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    deserializer.disable_recursion_limit();
+    deserializer
+}
+
+/// The message of an error, without its position in a text that nobody has seen.
+pub(crate) fn without_position(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    message
+        .strip_suffix(&position)
+        .unwrap_or(&message)
+        .to_owned()
 }

@@ -8,14 +8,16 @@ use serde_json::{Map, Value};
 use crate::wire::extra::Extra;
 use crate::wire::json_path::ErrorPath;
 use crate::wire::member_set::MemberSet;
-use crate::wire::object::{Member, Object};
+use crate::wire::object::{Member, Object, Shape};
 use crate::wire::other_form::OtherForm;
-use crate::wire::read::{FieldReader, Outcome, rest_of_map};
+use crate::wire::read::{
+    AnyReader, FieldReader, Outcome, parsed, read_parsed, rest_of_map, without_position,
+};
 
 /// Reads one object.
 pub(crate) struct ObjectReader<'a> {
     object: &'a mut dyn Object,
-    members: &'static [Member],
+    shape: &'static Shape,
     path: &'a mut ErrorPath,
     /// Whether an object around this one preserves it, if this one cannot hold what it is.
     preserved: bool,
@@ -38,7 +40,7 @@ impl<'a> ObjectReader<'a> {
         preserved: bool,
     ) -> Self {
         ObjectReader {
-            members: object.shape().members,
+            shape: object.shape(),
             preserves: object.extra().is_some(),
             object,
             path,
@@ -55,7 +57,7 @@ impl<'a> ObjectReader<'a> {
         self,
         map: &mut A,
     ) -> Result<Option<Map<String, Value>>, A::Error> {
-        match self.object.shape().whole_answer {
+        match self.shape.whole_answer {
             None => self.read_members(map),
             // Only at the end of the object is it known whether it is an item of the list.
             Some(list) => self.read_list_or_item(list, rest_of_map(map)?),
@@ -69,7 +71,7 @@ impl<'a> ObjectReader<'a> {
         // Members mostly come in the order of the shape, so the search begins after the last one.
         let mut next = 0;
         while let Some(key) = map.next_key_seed(KeyReader {
-            members: self.members,
+            members: self.shape.members,
             next,
         })? {
             match key {
@@ -94,7 +96,7 @@ impl<'a> ObjectReader<'a> {
             return Err(A::Error::custom("no such member"));
         }
         self.unrepresentable |= !self.preserves;
-        self.rest.insert(name, map.next_value()?);
+        self.rest.insert(name, map.next_value_seed(AnyReader)?);
         Ok(())
     }
 
@@ -103,12 +105,13 @@ impl<'a> ObjectReader<'a> {
         index: usize,
         map: &mut A,
     ) -> Result<(), A::Error> {
-        let member = &self.members[index];
+        let member = &self.shape.members[index];
         if self.set.contains(index) || !self.rest.is_empty() {
             self.forget(index);
         }
         if self.unrepresentable {
-            self.rest.insert(member.name.to_owned(), map.next_value()?);
+            let value = map.next_value_seed(AnyReader)?;
+            self.rest.insert(member.name.to_owned(), value);
             return Ok(());
         }
         let preserved = self.preserved || (self.preserves && !member.required);
@@ -119,7 +122,7 @@ impl<'a> ObjectReader<'a> {
         };
         let read = match member.other_form {
             None => map.next_value_seed(reader),
-            Some(form) => read_in_either_form(reader, form, map.next_value()?),
+            Some(form) => read_in_either_form(reader, form, map.next_value_seed(AnyReader)?),
         };
         let outcome = read.inspect_err(|_| self.path.inside(member.name))?;
         match outcome {
@@ -141,7 +144,7 @@ impl<'a> ObjectReader<'a> {
 
     /// A name that is repeated replaces what came before.
     fn forget(&mut self, index: usize) {
-        let name = self.members[index].name;
+        let name = self.shape.members[index].name;
         if self.set.contains(index) {
             self.object.field_mut(index).clear();
             self.set.remove(index);
@@ -158,31 +161,27 @@ impl<'a> ObjectReader<'a> {
         }
         let expected = self.object.field_mut(index).slot().expected();
         self.path.begin();
-        self.path.inside(self.members[index].name);
+        self.path.inside(self.shape.members[index].name);
         Err(E::custom(format_args!("expected {expected}, {how}")))
     }
 
     fn finish<E: Error>(mut self) -> Result<Option<Map<String, Value>>, E> {
-        let required = self.object.shape().required;
-        if let Some(index) = required
-            .first_not_in(self.set)
-            .filter(|_| !self.unrepresentable)
-        {
+        let missing = self.shape.required.first_not_in(self.set);
+        if let Some(index) = missing.filter(|_| !self.unrepresentable) {
             self.lacks(index, "but it is missing")?;
         }
         if self.unrepresentable {
             return Ok(Some(self.collect()));
         }
-        let shape = self.object.shape();
         if let Some(extra) = self.object.extra_mut() {
-            *extra = Extra::read(shape, self.rest, self.set, self.in_other_form);
+            *extra = Extra::read(self.shape, self.rest, self.set, self.in_other_form);
         }
         Ok(None)
     }
 
     /// All members that were read, as JSON values.
     fn collect(mut self) -> Map<String, Value> {
-        for (index, member) in self.members.iter().enumerate() {
+        for (index, member) in self.shape.members.iter().enumerate() {
             if self.set.contains(index) {
                 let value = self.object.field(index).view().to_value();
                 let form = member
@@ -204,12 +203,12 @@ impl<'a> ObjectReader<'a> {
         list: usize,
         members: Map<String, Value>,
     ) -> Result<Option<Map<String, Value>>, E> {
-        let member = &self.members[list];
+        let member = &self.shape.members[list];
         if members.contains_key(member.name) {
-            let reader = MembersReader(self);
-            return (&Value::Object(members))
-                .deserialize_map(reader)
-                .map_err(E::custom);
+            let text = Value::Object(members).to_string();
+            return parsed(&text)
+                .deserialize_map(MembersReader(self))
+                .map_err(|error| E::custom(without_position(&error)));
         }
         let item = Value::Array(vec![Value::Object(members)]);
         let mut path = ErrorPath::default();
@@ -218,7 +217,7 @@ impl<'a> ObjectReader<'a> {
             path: &mut path,
             preserved: false,
         };
-        if reader.deserialize(&item).is_err() {
+        if read_parsed(reader, &item).is_err() {
             // The object is no item either, so what is wrong with it is that it lacks the list.
             let mut this = self;
             this.object.field_mut(list).clear();
@@ -231,10 +230,10 @@ impl<'a> ObjectReader<'a> {
                 _ => None,
             }));
         }
-        let (shape, mut only) = (self.object.shape(), MemberSet::EMPTY);
+        let mut only = MemberSet::EMPTY;
         only.insert(list);
         if let Some(extra) = self.object.extra_mut() {
-            *extra = Extra::read(shape, Map::new(), only, only);
+            *extra = Extra::read(self.shape, Map::new(), only, only);
         }
         Ok(None)
     }
@@ -250,9 +249,7 @@ fn read_in_either_form<E: Error>(
         return Ok(Outcome::Null);
     }
     let other = form.read(&value);
-    let outcome = reader
-        .deserialize(other.as_ref().unwrap_or(&value))
-        .map_err(E::custom)?;
+    let outcome = read_parsed(reader, other.as_ref().unwrap_or(&value)).map_err(E::custom)?;
     Ok(match outcome {
         Outcome::Unrepresentable(_) => Outcome::Unrepresentable(Box::new(value)),
         Outcome::Set if other.is_some() => Outcome::SetFromOtherForm,

@@ -47,8 +47,10 @@ scalar!(
 scalar!(Value, Value::Null, |value| View::Any(value), Slot::Any);
 
 impl Text for String {
+    #[inline]
     fn set(&mut self, text: &str) {
-        text.clone_into(self);
+        // The field is empty, so there is no memory to use again.
+        *self = text.to_owned();
     }
 }
 

@@ -1,16 +1,42 @@
 //! Writes values as JSON.
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::wire::extra::{Extra, WireForm};
-use crate::wire::field::{View, items};
-use crate::wire::object::Object;
+use crate::wire::field::{Field, View, item_values, items};
+use crate::wire::object::{Member, Object};
 
 impl View<'_> {
     /// The value as a JSON value of its own.
     pub(crate) fn to_value(&self) -> Value {
-        serde_json::to_value(self).expect("all keys are text, and nothing else can fail in memory")
+        match self {
+            View::Null => Value::Null,
+            View::Bool(flag) => (*flag).into(),
+            View::Integer(number) => (*number).into(),
+            View::Float(number) => (*number).into(),
+            View::Text(text) => (*text).into(),
+            View::Time(time) => time.to_string().into(),
+            View::Any(value) => (*value).clone(),
+            View::List(list) => item_values(*list).into(),
+            View::Map(entries) => {
+                let mut values = Map::new();
+                entries.visit(&mut |key, item| {
+                    values.insert(key.to_owned(), item.view().to_value());
+                });
+                values.into()
+            }
+            View::Object(object) => match whole_answer(*object) {
+                Some(item) => item.to_value(),
+                None => {
+                    let mut values = Map::new();
+                    visit_members(*object, &mut |name, value| {
+                        values.insert(name.to_owned(), value.to_value());
+                    });
+                    values.into()
+                }
+            },
+        }
     }
 
     /// The value as JSON text.
@@ -31,7 +57,9 @@ impl Serialize for View<'_> {
             View::Any(value) => value.serialize(serializer),
             View::List(list) => {
                 let mut sequence = serializer.serialize_seq(None)?;
-                items(*list).try_for_each(|item| sequence.serialize_element(&item.view()))?;
+                for item in items(*list) {
+                    sequence.serialize_element(&item.view())?;
+                }
                 sequence.end()
             }
             View::Map(entries) => {
@@ -53,30 +81,39 @@ impl Serialize for View<'_> {
 }
 
 fn write_object<S: Serializer>(object: &dyn Object, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(None)?;
-    for (member, field) in object
-        .members()
-        .filter(|(member, field)| object.is_written(member, *field))
-    {
+    let (mut map, mut outcome) = (serializer.serialize_map(None)?, Ok(()));
+    visit_members(object, &mut |name, value| {
+        if outcome.is_ok() {
+            outcome = map.serialize_entry(name, &value);
+        }
+    });
+    outcome?;
+    map.end()
+}
+
+/// Visits what is written of an object: its members, and then what no field holds.
+fn visit_members(object: &dyn Object, visitor: &mut dyn FnMut(&str, View<'_>)) {
+    for (member, field) in written(object) {
         match member.other_form {
             Some(form) if object.wire_form(member) == Some(WireForm::InOtherForm) => {
-                map.serialize_entry(member.name, &form.write(field.view().to_value()))?;
+                visitor(member.name, View::Any(&form.write(field.view().to_value())));
             }
-            _ => map.serialize_entry(member.name, &field.view())?,
+            _ => visitor(member.name, field.view()),
         }
     }
     // A field that was given a value since wins over the value that it could not hold before.
-    let is_field = |name: &str| {
-        object
-            .members()
-            .any(|(member, field)| member.name == name && object.is_written(member, field))
-    };
+    let is_field = |name: &str| written(object).any(|(member, _)| member.name == name);
     for (name, value) in object.extra().into_iter().flat_map(Extra::iter) {
         if !is_field(name) {
-            map.serialize_entry(name, value)?;
+            visitor(name, View::Any(value));
         }
     }
-    map.end()
+}
+
+/// The members that are written, with their fields.
+fn written(object: &dyn Object) -> impl Iterator<Item = (&'static Member, &dyn Field)> {
+    let members = object.members();
+    members.filter(|(member, field)| object.is_written(member, *field))
 }
 
 /// The item that stood in place of the whole object when it was read, if the object still holds
@@ -90,10 +127,7 @@ fn whole_answer(object: &dyn Object) -> Option<View<'_>> {
     let View::List(list) = field.view() else {
         return None;
     };
-    let written = object
-        .members()
-        .filter(|(member, field)| object.is_written(member, *field))
-        .count();
+    let written = written(object).count();
     let has_extra = object.extra().is_some_and(|extra| !extra.is_empty());
     let item = list
         .item(0)
