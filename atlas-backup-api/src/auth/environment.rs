@@ -57,12 +57,10 @@ pub(crate) fn credentials(lookup: Lookup<'_>) -> Result<Credentials, Configurati
         (_, _, None, Some(secret), _) => refuse(missing(secret.name, CLIENT_ID)),
         (.., Some(token)) => Ok(Credentials::token(token.value)),
         (None, None, None, None, None) => {
-            let pairs = [(PUBLIC, PRIVATE), (CLIENT_ID, CLIENT_SECRET)]
-                .map(|(one, other)| format!("{} and {}", one[0], other[0]));
+            let [public, private, id, secret, token] =
+                [PUBLIC, PRIVATE, CLIENT_ID, CLIENT_SECRET, ACCESS_TOKEN].map(|names| names[0]);
             refuse(format!(
-                "none in the environment: set {}, or {}",
-                pairs.join(", or "),
-                ACCESS_TOKEN[0]
+                "none in the environment: set {public} and {private}, or {id} and {secret}, or {token}"
             ))
         }
     }

@@ -72,8 +72,8 @@ macro_rules! request {
             /// sent), and [`Error::Api`] if Atlas refuses the request. See [`Error`] for the
             /// others.
             #[inline]
-            pub async fn send(self) -> ::core::result::Result<Response<$answer>, Error> {
-                self.0.send().await
+            pub fn send(self) -> impl Future<Output = ::core::result::Result<Response<$answer>, Error>> + Send {
+                self.0.send()
             }
         }
 

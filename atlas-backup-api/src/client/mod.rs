@@ -45,11 +45,13 @@ impl Client {
     /// # Errors
     ///
     /// Fails as [`Credentials::from_env`] and [`ClientBuilder::build`](crate::ClientBuilder::build) do.
+    #[inline]
     pub fn from_env() -> Result<Self, Error> {
         Client::builder().from_env()?.build()
     }
 
     /// Returns the rate limit from the last response that carried one, or `None` if none has yet.
+    #[inline]
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.settings()
             .rate_limit
@@ -60,14 +62,17 @@ impl Client {
 
     /// Returns what this client and its clones have done since it was built, for a program's
     /// metrics.
+    #[inline]
     pub fn statistics(&self) -> Statistics {
-        self.settings().counters.read()
+        *self.settings().counters.lock()
     }
 
+    #[inline]
     pub(crate) fn context(&self) -> &Arc<Context> {
         &self.context
     }
 
+    #[inline]
     pub(crate) fn settings(&self) -> &Settings {
         &self.context.settings
     }
@@ -75,6 +80,7 @@ impl Client {
 
 /// Prints the base URL, the kind of credentials and the timeouts, but no secret.
 impl fmt::Debug for Client {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("base_url", &self.settings().base_url.as_str())

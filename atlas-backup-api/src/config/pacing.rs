@@ -7,7 +7,6 @@
 //! pause that refusals make longer; after a refusal, when the time has passed that it asked for. See
 //! <https://www.mongodb.com/docs/atlas/api/api-rate-limit/>.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -33,7 +32,8 @@ const MANY: usize = 4096;
 /// The buckets of a client.
 #[derive(Default)]
 pub(crate) struct Pacing {
-    buckets: Mutex<HashMap<String, Arc<Bucket>>>,
+    /// Sorted by name.
+    buckets: Mutex<Vec<(String, Arc<Bucket>)>>,
 }
 
 /// What a response said about its bucket.
@@ -177,22 +177,27 @@ impl Pacing {
     fn bucket(&self, name: String, now: Instant) -> Arc<Bucket> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MANY {
-            buckets.retain(|_, known| {
+            buckets.retain(|(_, known)| {
                 // Whoever has a turn, or waits for one, has a clone.
                 Arc::strong_count(known) > 1 || known.state().holds_back(now)
             });
         }
-        let bucket = buckets.entry(name).or_insert_with(|| {
-            Arc::new(Bucket {
-                state: Mutex::default(),
-                changed: Notify::new(),
-            })
-        });
-        Arc::clone(bucket)
+        match buckets.binary_search_by(|(known, _)| known.cmp(&name)) {
+            Ok(place) => Arc::clone(&buckets[place].1),
+            Err(place) => {
+                let bucket = Arc::new(Bucket {
+                    state: Mutex::default(),
+                    changed: Notify::new(),
+                });
+                buckets.insert(place, (name, Arc::clone(&bucket)));
+                bucket
+            }
+        }
     }
 }
 
 impl fmt::Debug for Pacing {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pacing").finish_non_exhaustive()
     }
@@ -323,7 +328,8 @@ mod tests {
         }
         let buckets = pacing.buckets.lock().unwrap();
         assert!(buckets.len() <= MANY, "{}", buckets.len());
-        assert!(buckets.contains_key("closed") && buckets.contains_key("waited for"));
+        let is_kept = |name: &str| buckets.iter().any(|(known, _)| known == name);
+        assert!(is_kept("closed") && is_kept("waited for"));
         drop(waited_for);
     }
 }

@@ -1,6 +1,6 @@
 //! What a client has done since it was built.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// What a client and its clones have done since the client was built:
@@ -36,11 +36,8 @@ pub struct Statistics {
 pub(crate) struct Counters(Mutex<Statistics>);
 
 impl Counters {
-    pub(crate) fn count(&self, change: impl FnOnce(&mut Statistics)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    pub(crate) fn read(&self) -> Statistics {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The counts, to be read or increased.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Statistics> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

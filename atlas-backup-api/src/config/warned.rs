@@ -1,6 +1,5 @@
 //! Which operations a client has warned about.
 
-use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 /// There are fewer operations. Programs that make up names for their calls get no further warnings.
@@ -8,13 +7,17 @@ const MOST: usize = 1000;
 
 /// The names of the operations.
 #[derive(Default)]
-pub(crate) struct Warned(Mutex<BTreeSet<String>>);
+pub(crate) struct Warned(Mutex<Vec<String>>);
 
 impl Warned {
     /// Whether this operation has to be warned about now, and never again.
     pub(crate) fn is_first(&self, operation: &str) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.len() < MOST && !known.contains(operation) && known.insert(operation.to_owned())
+        let is_first = known.len() < MOST && !known.iter().any(|name| name == operation);
+        if is_first {
+            known.push(operation.to_owned());
+        }
+        is_first
     }
 }
 

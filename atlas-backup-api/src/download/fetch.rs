@@ -263,9 +263,7 @@ impl Fetch<'_> {
         };
         drop(chunks);
         let came = self.reporter.bytes() - incoming.from;
-        self.settings
-            .counters
-            .count(|all| all.bytes_downloaded += came);
+        self.settings.counters.lock().bytes_downloaded += came;
         let (file, hashing) = ended(writer)
             .await
             .map_err(|error| self.disk(&self.part.path, error))?;

@@ -68,6 +68,7 @@ impl DecodeError {
 
     /// JSON that does not fit a type of the program. serde's message may quote values of the body,
     /// so only the part of it that names what was expected is kept.
+    #[inline]
     pub(crate) fn of_type<T>(
         operation: impl Into<OperationName>,
         status: StatusCode,
@@ -143,6 +144,7 @@ fn short(type_name: &str) -> &str {
 }
 
 /// Why JSON does not fit a type, without the values in the message of serde's error.
+#[inline]
 fn unfit(type_name: &str, error: &serde_json::Error) -> String {
     let message = error.to_string();
     // A place that is unknown is line 0.

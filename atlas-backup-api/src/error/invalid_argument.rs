@@ -41,6 +41,7 @@ impl InvalidArgument {
     }
 
     /// A conversion failed. It consumed the value, but its message names the value and the rule.
+    #[inline]
     pub(crate) fn refused(parameter: &str, error: &dyn fmt::Display) -> Self {
         InvalidArgument::without_value(parameter, error.to_string())
     }
@@ -150,6 +151,7 @@ impl std::error::Error for InvalidArgument {}
 
 /// For programs that create ids themselves and return the error.
 impl From<InvalidId> for InvalidArgument {
+    #[inline]
     fn from(error: InvalidId) -> Self {
         InvalidArgument::refused("", &error)
     }

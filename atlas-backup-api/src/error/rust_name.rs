@@ -15,11 +15,13 @@ const KEYWORDS: &[&str] = &[
 
 /// Converts a path of names, such as `policies[0].retentionValue`.
 pub(crate) fn of_path(wire: &str) -> String {
-    let steps = wire.split('.').map(|step| {
+    let mut path = String::with_capacity(wire.len() + 8);
+    for step in wire.split('.') {
         let (name, index) = step.split_at(step.find('[').unwrap_or(step.len()));
-        of_name(name) + index
-    });
-    steps.collect::<Vec<_>>().join(".")
+        let separator = if path.is_empty() { "" } else { "." };
+        path.extend([separator, &of_name(name), index]);
+    }
+    path
 }
 
 /// Converts one name. A word begins at a capital after a small letter or digit, and at the last of

@@ -228,20 +228,18 @@ impl Attempt<'_> {
         let (settings, route) = (&context.settings, &request.route);
         let named = (route.method.as_str(), &*route.path);
         let span = span::of_request(settings, named, url, sent.fetch_add(1, Relaxed));
-        settings.counters.count(|all| {
-            all.requests += 1;
-            all.bytes_sent += request.body.as_ref().map_or(0, |body| body.len() as u64);
-        });
+        {
+            let mut counts = settings.counters.lock();
+            counts.requests += 1;
+            counts.bytes_sent += request.body.as_ref().map_or(0, |body| body.len() as u64);
+        }
         let outcome = exchange(settings, request, url, authorization, *deadline)
             .instrument(span.clone())
             .await;
         let status = outcome.as_ref().map(|answer| answer.status);
         span::record_response(&span, status.map_err(|broken| &broken.error));
         if let Ok(answer) = &outcome {
-            let received = answer.body.len() as u64;
-            settings
-                .counters
-                .count(|all| all.bytes_received += received);
+            settings.counters.lock().bytes_received += answer.body.len() as u64;
             warn_if_deprecated(settings, &route.name, &answer.headers);
         }
         outcome

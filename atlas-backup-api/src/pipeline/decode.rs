@@ -87,7 +87,8 @@ fn enveloped_content(
 ) -> Result<StatusCode, Error> {
     let body = match text {
         "" => Value::Null,
-        text => serde_json::from_str(text)
+        text => text
+            .parse()
             .map_err(|error| DecodeError::syntax(name.clone(), answer.status, error))?,
     };
     let opened = envelope::open(body);
@@ -108,6 +109,7 @@ fn enveloped_content(
 
 /// Decodes the content of a success response into a type that the program brings. An empty body is
 /// read as `null`, which is what `()`, `Option` and `Value` accept.
+#[inline]
 pub(crate) fn raw<T: DeserializeOwned + 'static>(
     name: &OperationName,
     enveloped: bool,
@@ -135,6 +137,7 @@ pub(crate) fn raw<T: DeserializeOwned + 'static>(
     ))
 }
 
+#[inline]
 fn from_json<T: DeserializeOwned>(
     name: &OperationName,
     status: StatusCode,
@@ -150,10 +153,12 @@ fn from_json<T: DeserializeOwned>(
 }
 
 /// The content of a success response that may be an envelope.
+#[inline]
 fn raw_content(name: &OperationName, answer: &RawResponse) -> Result<(StatusCode, Value), Error> {
     refuse_failure(name, answer)?;
     let text = charset::text(&answer.headers, &answer.body);
-    let body = serde_json::from_str(json_of(&text))
+    let body = json_of(&text)
+        .parse()
         .map_err(|error| DecodeError::syntax(name.clone(), answer.status, error))?;
     let opened = envelope::open(body);
     let status = check_status(name, answer, &opened)?;
@@ -161,6 +166,7 @@ fn raw_content(name: &OperationName, answer: &RawResponse) -> Result<(StatusCode
 }
 
 /// The text of a body as JSON. An empty body is `null`.
+#[inline]
 fn json_of(text: &str) -> &str {
     match text.trim() {
         "" => "null",
@@ -191,8 +197,8 @@ pub(crate) fn nothing(
     answer: &RawResponse,
 ) -> Result<StatusCode, Error> {
     refuse_failure(name, answer)?;
-    let body =
-        serde_json::from_str(&charset::text(&answer.headers, &answer.body)).unwrap_or_default();
+    let text = charset::text(&answer.headers, &answer.body);
+    let body = text.parse().unwrap_or_default();
     check_status(name, answer, &open(enveloped, body))
 }
 

@@ -16,6 +16,7 @@ pub(crate) trait PathValue {
 macro_rules! borrowed {
     ($($type:ty),*) => {
         $(impl PathValue for $type {
+            #[inline]
             fn text(&self) -> Cow<'_, str> {
                 Cow::Borrowed(self.as_ref())
             }
@@ -26,6 +27,7 @@ macro_rules! borrowed {
 macro_rules! shown {
     ($($type:ty),*) => {
         $(impl PathValue for $type {
+            #[inline]
             fn text(&self) -> Cow<'_, str> {
                 Cow::Owned(self.to_string())
             }
@@ -34,6 +36,7 @@ macro_rules! shown {
 }
 
 impl<T: OpenEnum> PathValue for T {
+    #[inline]
     fn text(&self) -> Cow<'_, str> {
         Cow::Borrowed(self.as_ref())
     }

@@ -15,6 +15,7 @@ pub(crate) trait QueryValue {
 macro_rules! shown {
     ($($type:ty),*) => {
         $(impl QueryValue for $type {
+            #[inline]
             fn texts(self) -> Vec<String> {
                 vec![self.to_string()]
             }
@@ -23,6 +24,7 @@ macro_rules! shown {
 }
 
 impl<T: OpenEnum> QueryValue for T {
+    #[inline]
     fn texts(self) -> Vec<String> {
         vec![self.as_ref().to_owned()]
     }
@@ -40,6 +42,7 @@ shown!(
 );
 
 impl<T: QueryValue + Clone> QueryValue for &[T] {
+    #[inline]
     fn texts(self) -> Vec<String> {
         self.iter().cloned().flat_map(QueryValue::texts).collect()
     }

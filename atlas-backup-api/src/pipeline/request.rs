@@ -138,6 +138,7 @@ impl Request {
     }
 
     /// The first parameter of the path that has no value yet.
+    #[inline]
     pub(crate) fn unfilled(&self) -> Option<&str> {
         let (_, rest) = self.path.split_once('{')?;
         rest.split_once('}').map(|(name, _)| name)
@@ -175,6 +176,7 @@ impl Request {
 /// Prints the operation and the path. The body and the query are left out, because they may hold
 /// secrets.
 impl fmt::Debug for Request {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("operation", &self.route.name)

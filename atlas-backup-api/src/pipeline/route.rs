@@ -46,6 +46,7 @@ impl From<&'static Operation> for Route {
 
 impl Route {
     /// The route of a raw call. HTTP says which methods may be sent twice.
+    #[inline]
     pub(crate) fn raw(method: Method, path: Cow<'static, str>) -> Self {
         let idempotency = match method {
             Method::GET | Method::HEAD | Method::OPTIONS => Idempotency::Safe,
@@ -68,6 +69,7 @@ impl Route {
 
     /// Whether the path is one that reaches Atlas as it is written. The URL parser would change
     /// other characters and segments that are dots, and a signature covers what was written.
+    #[inline]
     pub(crate) fn check_path(&self) -> Result<(), InvalidArgument> {
         let refused = |rule: &str| {
             Err(InvalidArgument::new(
@@ -105,6 +107,7 @@ impl Route {
     }
 
     /// Asks for another version of the API, for the request body and for the response.
+    #[inline]
     pub(crate) fn set_version(&mut self, version: &str) -> Result<(), InvalidArgument> {
         let media_type = media_type(version)?;
         self.accept = media_type.clone();
@@ -114,6 +117,7 @@ impl Route {
 }
 
 /// A path without its query, which `check_path` refuses, and which may hold a secret.
+#[inline]
 pub(crate) fn shown(path: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or_default()
 }
@@ -123,6 +127,7 @@ pub(crate) fn shown(path: &str) -> &str {
 const PLAIN: &[u8] = b"-._~!$&'()*+,;=:@/{}";
 
 /// Whether all braces enclose names.
+#[inline]
 fn are_parameters(path: &str) -> bool {
     let mut pieces = path.split('{');
     let literal = pieces.next().unwrap_or_default();
@@ -135,6 +140,7 @@ fn are_parameters(path: &str) -> bool {
 }
 
 /// The media type of a version: `application/vnd.atlas.2024-08-05+json`.
+#[inline]
 fn media_type(version: &str) -> Result<HeaderValue, InvalidArgument> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
     let refused = || {

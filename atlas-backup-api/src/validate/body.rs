@@ -19,12 +19,14 @@ pub(crate) trait Body: Field {
 }
 
 impl<T: Body + Empty> Body for Option<T> {
+    #[inline]
     fn validate(&self) -> Result<(), InvalidArgument> {
         self.as_ref().map_or(Ok(()), Body::validate)
     }
 }
 
 impl<T: Body + Empty> Body for Vec<T> {
+    #[inline]
     fn validate(&self) -> Result<(), InvalidArgument> {
         self.iter()
             .enumerate()
@@ -33,6 +35,7 @@ impl<T: Body + Empty> Body for Vec<T> {
 }
 
 impl<T: Body + Empty> Body for BTreeMap<String, T> {
+    #[inline]
     fn validate(&self) -> Result<(), InvalidArgument> {
         self.iter()
             .try_for_each(|(key, item)| item.validate().map_err(|error| error.inside(key)))
@@ -40,6 +43,7 @@ impl<T: Body + Empty> Body for BTreeMap<String, T> {
 }
 
 impl<T: Body + Empty> Body for Box<T> {
+    #[inline]
     fn validate(&self) -> Result<(), InvalidArgument> {
         self.as_ref().validate()
     }
@@ -48,6 +52,7 @@ impl<T: Body + Empty> Body for Box<T> {
 macro_rules! without_rules {
     ($($type:ty),*) => {
         $(impl Body for $type {
+            #[inline]
             fn validate(&self) -> Result<(), InvalidArgument> {
                 Ok(())
             }
@@ -58,6 +63,7 @@ macro_rules! without_rules {
 macro_rules! well_formed {
     ($($type:ty),*) => {
         $(impl Body for $type {
+            #[inline]
             fn validate(&self) -> Result<(), InvalidArgument> {
                 validate::well_formed("", self)
             }
@@ -69,6 +75,7 @@ without_rules!(bool, i64, String, Timestamp, Value);
 well_formed!(ClusterName, ObjectId);
 
 impl Body for f64 {
+    #[inline]
     fn validate(&self) -> Result<(), InvalidArgument> {
         validate::finite("", self)
     }

@@ -17,6 +17,7 @@ pub(crate) struct Case<'a> {
 
 impl<'a> Case<'a> {
     /// Returns the case if the member has one of these values. `None`: the rule does not apply.
+    #[inline]
     pub(crate) fn when(
         member: &'a str,
         value: &'a (impl Text + ?Sized),
@@ -35,6 +36,7 @@ impl<'a> Case<'a> {
         Case { when: None, reason }
     }
 
+    #[inline]
     fn broken(self, member: &str, rule: &str) -> Check {
         let place = self
             .when
@@ -53,6 +55,7 @@ impl<'a> Case<'a> {
     }
 
     /// Checks that the members are absent.
+    #[inline]
     pub(crate) fn forbid(self, members: &[(&str, bool)]) -> Check {
         match members.iter().find(|(_, present)| *present) {
             Some((member, _)) => self.broken(member, "must be absent"),
@@ -61,6 +64,7 @@ impl<'a> Case<'a> {
     }
 
     /// Checks that the members are present.
+    #[inline]
     pub(crate) fn require(self, members: &[(&str, bool)]) -> Check {
         match members.iter().find(|(_, present)| !*present) {
             Some((member, _)) => self.broken(member, "must be given"),
@@ -69,6 +73,7 @@ impl<'a> Case<'a> {
     }
 
     /// Checks that exactly one of the members is present.
+    #[inline]
     pub(crate) fn exactly_one(self, members: &[(&str, bool)]) -> Check {
         let given: Vec<&str> = members
             .iter()
@@ -83,6 +88,7 @@ impl<'a> Case<'a> {
     }
 
     /// Checks that at least one of the members is present.
+    #[inline]
     pub(crate) fn at_least_one(self, members: &[(&str, bool)]) -> Check {
         match members {
             [(first, _), others @ ..] if members.iter().all(|(_, present)| !present) => {
@@ -97,6 +103,7 @@ impl<'a> Case<'a> {
     }
 
     /// Checks that either all of the members are present, or none.
+    #[inline]
     pub(crate) fn together(self, members: &[(&str, bool)]) -> Check {
         let find = |wanted: bool| members.iter().find(|(_, present)| *present == wanted);
         match (find(true), find(false)) {

@@ -23,6 +23,7 @@ use crate::wire::string_newtype::StringNewtype;
 type Check = Result<(), InvalidArgument>;
 
 /// Checks that an integer is at least `bound`.
+#[inline]
 pub(crate) fn minimum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> Check {
     match value.into() {
         Some(value) if value < bound => Err(InvalidArgument::new(
@@ -35,6 +36,7 @@ pub(crate) fn minimum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> 
 }
 
 /// Checks that an integer is at most `bound`.
+#[inline]
 pub(crate) fn maximum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> Check {
     match value.into() {
         Some(value) if value > bound => Err(InvalidArgument::new(
@@ -47,6 +49,7 @@ pub(crate) fn maximum(name: &str, value: impl Into<Option<i64>>, bound: i64) -> 
 }
 
 /// Checks that an integer fits 32 bits.
+#[inline]
 pub(crate) fn int32(name: &str, value: &(impl Numbers<i64> + ?Sized)) -> Check {
     match value.find(|number| i32::try_from(number).is_err()) {
         Some(number) => Err(InvalidArgument::new(
@@ -59,6 +62,7 @@ pub(crate) fn int32(name: &str, value: &(impl Numbers<i64> + ?Sized)) -> Check {
 }
 
 /// Checks that a number is finite, because JSON has no other numbers.
+#[inline]
 pub(crate) fn finite(name: &str, value: &(impl Numbers<f64> + ?Sized)) -> Check {
     match value.find(|number| !number.is_finite()) {
         Some(number) => Err(InvalidArgument::new(
@@ -71,6 +75,7 @@ pub(crate) fn finite(name: &str, value: &(impl Numbers<f64> + ?Sized)) -> Check 
 }
 
 /// Checks that a text has at least `bound` characters (not bytes).
+#[inline]
 pub(crate) fn min_length(name: &str, value: &(impl Text + ?Sized), bound: usize) -> Check {
     text(
         name,
@@ -81,6 +86,7 @@ pub(crate) fn min_length(name: &str, value: &(impl Text + ?Sized), bound: usize)
 }
 
 /// Checks that a text has at most `bound` characters (not bytes).
+#[inline]
 pub(crate) fn max_length(name: &str, value: &(impl Text + ?Sized), bound: usize) -> Check {
     text(
         name,
@@ -91,6 +97,7 @@ pub(crate) fn max_length(name: &str, value: &(impl Text + ?Sized), bound: usize)
 }
 
 /// Checks that `matches` returns true for a text. `rule` completes the error message after "must".
+#[inline]
 pub(crate) fn pattern(
     name: &str,
     value: &(impl Text + ?Sized),
@@ -100,6 +107,7 @@ pub(crate) fn pattern(
     text(name, value, matches, || format!("must {rule}"))
 }
 
+#[inline]
 fn text(
     name: &str,
     value: &(impl Text + ?Sized),
@@ -115,6 +123,7 @@ fn text(
 }
 
 /// Checks that a list or a map has at least `bound` items.
+#[inline]
 pub(crate) fn min_items(name: &str, value: &(impl Items + ?Sized), bound: usize) -> Check {
     match value.count() {
         Some(count) if count < bound => Err(counted(name, count, "at least", bound)),
@@ -123,6 +132,7 @@ pub(crate) fn min_items(name: &str, value: &(impl Items + ?Sized), bound: usize)
 }
 
 /// Checks that a list or a map has at most `bound` items.
+#[inline]
 pub(crate) fn max_items(name: &str, value: &(impl Items + ?Sized), bound: usize) -> Check {
     match value.count() {
         Some(count) if count > bound => Err(counted(name, count, "at most", bound)),
@@ -131,6 +141,7 @@ pub(crate) fn max_items(name: &str, value: &(impl Items + ?Sized), bound: usize)
 }
 
 /// Checks that a required member is present. Atlas refuses a body without it.
+#[inline]
 pub(crate) fn given(name: &str, present: bool) -> Check {
     if present {
         Ok(())
@@ -140,6 +151,7 @@ pub(crate) fn given(name: &str, present: bool) -> Check {
 }
 
 /// Validates a body inside another body, or each body of a list. An error names the full path.
+#[inline]
 pub(crate) fn nested(name: &str, value: &impl Body) -> Check {
     // The path of an item starts with its index, which follows the name without a dot.
     value.validate().map_err(|error| error.inside(name))
@@ -147,6 +159,7 @@ pub(crate) fn nested(name: &str, value: &impl Body) -> Check {
 
 /// Checks an id or a name, or each one in a list, against the rule of its type. This is necessary
 /// because a value that was decoded from a response has not been checked.
+#[inline]
 pub(crate) fn well_formed(name: &str, value: &impl WellFormed) -> Check {
     value.check(name)
 }
@@ -157,30 +170,35 @@ pub(crate) trait Text {
 }
 
 impl Text for str {
+    #[inline]
     fn text(&self) -> Option<&str> {
         Some(self)
     }
 }
 
 impl Text for String {
+    #[inline]
     fn text(&self) -> Option<&str> {
         Some(self)
     }
 }
 
 impl<T: OpenEnum> Text for T {
+    #[inline]
     fn text(&self) -> Option<&str> {
         Some(self.as_ref())
     }
 }
 
 impl Text for bool {
+    #[inline]
     fn text(&self) -> Option<&str> {
         Some(if *self { "true" } else { "false" })
     }
 }
 
 impl<T: Text> Text for Option<T> {
+    #[inline]
     fn text(&self) -> Option<&str> {
         self.as_ref().and_then(Text::text)
     }
@@ -193,42 +211,49 @@ pub(crate) trait Numbers<N> {
 }
 
 impl Numbers<i64> for i64 {
+    #[inline]
     fn find(&self, breaks: fn(i64) -> bool) -> Option<i64> {
         Some(*self).filter(|number| breaks(*number))
     }
 }
 
 impl Numbers<f64> for f64 {
+    #[inline]
     fn find(&self, breaks: fn(f64) -> bool) -> Option<f64> {
         Some(*self).filter(|number| breaks(*number))
     }
 }
 
 impl<N, T: Numbers<N> + ?Sized> Numbers<N> for &T {
+    #[inline]
     fn find(&self, breaks: fn(N) -> bool) -> Option<N> {
         (**self).find(breaks)
     }
 }
 
 impl<N, T: Numbers<N>> Numbers<N> for Option<T> {
+    #[inline]
     fn find(&self, breaks: fn(N) -> bool) -> Option<N> {
         self.as_ref().and_then(|number| number.find(breaks))
     }
 }
 
 impl<N, T: Numbers<N>> Numbers<N> for [T] {
+    #[inline]
     fn find(&self, breaks: fn(N) -> bool) -> Option<N> {
         self.iter().find_map(|number| number.find(breaks))
     }
 }
 
 impl<N, T: Numbers<N>> Numbers<N> for Vec<T> {
+    #[inline]
     fn find(&self, breaks: fn(N) -> bool) -> Option<N> {
         self.as_slice().find(breaks)
     }
 }
 
 impl<N, T: Numbers<N>> Numbers<N> for BTreeMap<String, T> {
+    #[inline]
     fn find(&self, breaks: fn(N) -> bool) -> Option<N> {
         self.values().find_map(|number| number.find(breaks))
     }
@@ -240,24 +265,28 @@ pub(crate) trait Items {
 }
 
 impl<T> Items for Vec<T> {
+    #[inline]
     fn count(&self) -> Option<usize> {
         Some(self.len())
     }
 }
 
 impl<T> Items for [T] {
+    #[inline]
     fn count(&self) -> Option<usize> {
         Some(self.len())
     }
 }
 
 impl<T> Items for BTreeMap<String, T> {
+    #[inline]
     fn count(&self) -> Option<usize> {
         Some(self.len())
     }
 }
 
 impl<T: Items> Items for Option<T> {
+    #[inline]
     fn count(&self) -> Option<usize> {
         self.as_ref().and_then(Items::count)
     }
@@ -269,6 +298,7 @@ pub(crate) trait WellFormed {
 }
 
 impl<T: StringNewtype> WellFormed for T {
+    #[inline]
     fn check(&self, name: &str) -> Check {
         self.well_formed()
             .map_err(|error| InvalidArgument::refused(name, &error))
@@ -276,12 +306,14 @@ impl<T: StringNewtype> WellFormed for T {
 }
 
 impl<T: WellFormed> WellFormed for Option<T> {
+    #[inline]
     fn check(&self, name: &str) -> Check {
         self.as_ref().map_or(Ok(()), |value| value.check(name))
     }
 }
 
 impl<T: WellFormed> WellFormed for Vec<T> {
+    #[inline]
     fn check(&self, name: &str) -> Check {
         self.iter()
             .enumerate()
@@ -290,12 +322,14 @@ impl<T: WellFormed> WellFormed for Vec<T> {
 }
 
 impl<T: WellFormed> WellFormed for BTreeMap<String, T> {
+    #[inline]
     fn check(&self, name: &str) -> Check {
         self.iter()
             .try_for_each(|(key, item)| item.check(&format!("{name}.{key}")))
     }
 }
 
+#[inline]
 fn characters(count: usize) -> String {
     if count == 1 {
         "1 character".to_owned()
@@ -304,6 +338,7 @@ fn characters(count: usize) -> String {
     }
 }
 
+#[inline]
 fn counted(name: &str, count: usize, limit: &str, bound: usize) -> InvalidArgument {
     let items = |count| if count == 1 { "item" } else { "items" };
     let value = format!("a list of {count} {}", items(count));

@@ -4,6 +4,7 @@ use super::{Check, Text, pattern};
 
 /// Checks the name of a cluster in a request to restore to a flex or shared cluster. The pattern is
 /// `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
+#[inline]
 pub(crate) fn deployment_item_name(name: &str, value: &(impl Text + ?Sized)) -> Check {
     let allowed = |c: char| c.is_alphabetic() || c.is_numeric() || "-_.(),:&@+'".contains(c);
     let fits =

@@ -97,18 +97,15 @@ fn without_status(text: &str, line: &str) -> String {
 impl FieldViolation {
     fn text(&self) -> String {
         let clause = |text: &Option<String>, longest| {
-            text.as_deref().map(|text| redact::clause(text, longest))
+            redact::clause(text.as_deref().unwrap_or_default(), longest)
         };
-        let parts = [
-            clause(&self.field, FIELD),
-            clause(&self.description, DESCRIPTION),
-        ]
-        .into_iter()
-        .flatten();
-        parts
-            .filter(|text| !text.is_empty())
-            .collect::<Vec<_>>()
-            .join(": ")
+        let field = clause(&self.field, FIELD);
+        let description = clause(&self.description, DESCRIPTION);
+        let separator = match (&*field, &*description) {
+            ("", _) | (_, "") => "",
+            _ => ": ",
+        };
+        field + separator + &description
     }
 }
 

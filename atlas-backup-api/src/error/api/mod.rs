@@ -52,7 +52,7 @@ impl ApiError {
     /// that have responses from elsewhere: a recording, or a replacement for Atlas in their tests.
     pub fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let text = charset::text(headers, body);
-        let members = match serde_json::from_str(&text).map(envelope::content) {
+        let members = match text.parse().map(envelope::content) {
             Ok(Value::Object(members)) => members,
             _ => Map::new(),
         };
@@ -236,16 +236,16 @@ fn violations(members: &Map<String, Value>) -> Vec<FieldViolation> {
         .get("badRequestDetail")
         .and_then(|detail| detail.get("fields"))
         .and_then(Value::as_array);
-    let violation = |field: &Map<String, Value>| FieldViolation {
-        field: text(field, "field"),
-        description: text(field, "description"),
-    };
-    fields
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object)
-        .map(violation)
-        .collect()
+    let mut violations = Vec::new();
+    for field in fields.map(Vec::as_slice).unwrap_or_default() {
+        if let Some(field) = field.as_object() {
+            violations.push(FieldViolation {
+                field: text(field, "field"),
+                description: text(field, "description"),
+            });
+        }
+    }
+    violations
 }
 
 /// The excerpt of a body that is not Atlas's JSON, or the target of a redirect.

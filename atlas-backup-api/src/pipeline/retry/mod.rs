@@ -58,7 +58,7 @@ pub(crate) fn send(
             otel.status_code = Empty,
             "error.type" = Empty,
         );
-        context.settings.counters.count(|all| all.calls += 1);
+        context.settings.counters.lock().calls += 1;
         let began = context.settings.clock.now();
         let outcome = attempts(&context, &request, &span, began)
             .instrument(span.clone())
@@ -115,7 +115,7 @@ async fn attempts(
             began = clock.now();
         }
         attempt += 1;
-        settings.counters.count(|all| all.attempts += 1);
+        settings.counters.lock().attempts += 1;
         span.record("attempt", attempt);
         let AttemptOutcome { outcome, unsigned } =
             authenticate::attempt(context, request, deadline, &sent).await;
@@ -156,7 +156,7 @@ async fn attempts(
                 let delay_ms = millis(delay);
                 tracing::warn!(target: "atlas_backup_api", attempt, failure = failure.as_str(), delay_ms, "trying again");
                 clock.sleep(delay).await;
-                settings.counters.count(|all| all.waited += delay);
+                settings.counters.lock().waited += delay;
                 began = clock.now();
             }
             None if effect == Idempotency::NotIdempotent && failure.may_have_acted() => {
@@ -190,7 +190,7 @@ async fn turn(
     let turn = Box::pin(pacing.turn(request.bucket(), patience, clock));
     let turn = deadline.bound(clock, turn).await;
     let held_back = clock.now().saturating_duration_since(began);
-    settings.counters.count(|all| all.paced += held_back);
+    settings.counters.lock().paced += held_back;
     turn.map_err(|_passed| {
         ConnectionError::waited_for("request left by the rate limit", request.route.name.clone())
             .into()
