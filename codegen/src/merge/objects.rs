@@ -104,8 +104,8 @@ fn copied(request: &Member, response: &Member) -> Option<Copied> {
             Copied::ListIfPresent(name, response.wire.clone())
         }
         (true, false) => Copied::Some(name),
-        // Types of the document need not have a default.
-        (false, true) if matches!(response.ty, Ty::Named(_) | Ty::Boxed(_)) => return None,
+        // Other values do not show that the response lacked them, and would be sent.
+        (false, true) if !matches!(response.ty, Ty::Text | Ty::Runtime(_)) => return None,
         (false, true) => Copied::OrDefault(name),
     })
 }

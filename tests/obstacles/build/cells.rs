@@ -1,12 +1,16 @@
-//! The cells of the course: every type in every place with every keyword, and every awkward name.
+//! The cells of the course: every type in every place with every keyword, every awkward name, every
+//! rule across members, and every update.
 
 use std::collections::BTreeMap;
 
+use crate::elsewhere;
 use crate::fragment::Fragment;
 use crate::modifiers::{self, Modifier};
 use crate::names::{self, NAMED, Named};
 use crate::place::{self, PLACES, Place};
+use crate::rules;
 use crate::types::{self, Type};
+use crate::updates;
 
 /// One cell.
 pub struct Cell {
@@ -25,6 +29,8 @@ enum Content {
         named: Named,
         names: Vec<String>,
     },
+    /// An operation of its own.
+    Operation(Box<Fragment>),
 }
 
 /// Returns all cells, in the order of the table.
@@ -60,6 +66,14 @@ pub fn all() -> Vec<Cell> {
             });
         }
     }
+    let operations = rules::all()
+        .into_iter()
+        .chain(updates::all())
+        .chain(elsewhere::all());
+    cells.extend(operations.map(|(name, fragment)| Cell {
+        name,
+        content: Content::Operation(Box::new(fragment)),
+    }));
     cells
 }
 
@@ -67,7 +81,15 @@ fn modifiers_of(place: Place, ty: &Type) -> Vec<Modifier> {
     let mut all = modifiers::of(ty);
     if place.is_single() {
         // Few keywords have a meaning here, and none depends on the type.
-        let kept = ["none", "nullable", "default", "not required"];
+        let kept = [
+            "none",
+            "nullable",
+            "default",
+            "not required",
+            "rules",
+            "update of",
+            "form one-item",
+        ];
         all.retain(|modifier| kept.contains(&modifier.name));
     }
     all.retain(|modifier| modifier.outer.is_empty() || place.is_parameter());
@@ -90,6 +112,7 @@ impl Cell {
                 modifier,
             } => place::fragment(*place, ty, std::slice::from_ref(modifier.as_ref())),
             Content::Names { named, names } => names::fragment(*named, names, 0),
+            Content::Operation(fragment) => fragment.as_ref().clone(),
         }
     }
 }
@@ -101,18 +124,23 @@ pub fn together(cells: &[&Cell]) -> BTreeMap<String, Fragment> {
     let mut fragment = Fragment::default();
     let of = |cell: &Cell| match &cell.content {
         Content::Type { place, ty, .. } => Some((*place, ty.name.clone())),
-        Content::Names { .. } => None,
+        Content::Names { .. } | Content::Operation(_) => None,
     };
     for group in cells.chunk_by(|one, other| of(one) == of(other)) {
         let modifiers: Vec<Modifier> = group
             .iter()
             .filter_map(|cell| match &cell.content {
                 Content::Type { modifier, .. } => Some(modifier.as_ref().clone()),
-                Content::Names { .. } => None,
+                Content::Names { .. } | Content::Operation(_) => None,
             })
             .collect();
         if let Some(Content::Type { place, ty, .. }) = group.first().map(|cell| &cell.content) {
             fragment.add(place::fragment(*place, ty, &modifiers));
+        }
+    }
+    for cell in cells {
+        if let Content::Operation(operation) = &cell.content {
+            fragment.add(operation.as_ref().clone());
         }
     }
     let mut documents = BTreeMap::new();

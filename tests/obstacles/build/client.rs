@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use quote::{format_ident, quote};
 use syn::{Item, parse_quote};
 
+use crate::fragment::Conversion;
+
 /// Where everything is read and written.
 pub struct Folders {
     /// The source of the client.
@@ -110,4 +112,35 @@ pub fn write_tables(folders: &Folders, apis: &[String]) -> Result<(), Box<dyn Er
     }
     text.push_str("];\n");
     folders.write("tables.rs", &text)
+}
+
+/// Writes the table of the updates, each with the API generation that has it.
+pub fn write_conversions(
+    folders: &Folders,
+    conversions: &[(String, Conversion)],
+) -> Result<(), Box<dyn Error>> {
+    let entries = conversions.iter().map(|(api, conversion)| {
+        let id = &conversion.id;
+        let [module, read, written] =
+            [api, &conversion.read, &conversion.written].map(|name| format_ident!("{name}"));
+        quote! {
+            (#api, #id, |answer| {
+                let answer: crate::#module::types::#read = read(answer)?;
+                let update = crate::#module::types::#written::from(answer);
+                update.validate().map_err(|error| error.to_string())?;
+                write(&update)
+            })
+        }
+    });
+    let table = parse_quote! {
+        /// The update that each operation takes, made from its response: the API generation, the id
+        /// of the operation, and the conversion.
+        pub static ALL: &[(&str, &str, super::Conversion)] = &[#(#entries),*];
+    };
+    let file = syn::File {
+        shebang: None,
+        attrs: Vec::new(),
+        items: vec![table],
+    };
+    folders.write("conversions.rs", &prettyplease::unparse(&file))
 }

@@ -23,6 +23,19 @@ pub struct Fragment {
     pub schemas: Map<String, Value>,
     /// Calls of the operations, as `tests/it/round_trip.rs` reads them.
     pub exercises: Vec<Value>,
+    /// The updates that are made from responses.
+    pub conversions: Vec<Conversion>,
+}
+
+/// An update that is made from a response.
+#[derive(Clone)]
+pub struct Conversion {
+    /// The operation that takes the update.
+    pub id: String,
+    /// The schema of the response.
+    pub read: String,
+    /// The schema of the update.
+    pub written: String,
 }
 
 impl Fragment {
@@ -37,6 +50,7 @@ impl Fragment {
         self.paths.extend(other.paths);
         self.schemas.extend(other.schemas);
         self.exercises.extend(other.exercises);
+        self.conversions.extend(other.conversions);
     }
 
     /// The document that consists of this fragment.

@@ -9,13 +9,16 @@
 mod awkward;
 mod cells;
 mod client;
+mod elsewhere;
 mod exercise;
 mod fragment;
 mod modifiers;
 mod names;
 mod outcome;
 mod place;
+mod rules;
 mod types;
+mod updates;
 mod variants;
 
 use std::env;
@@ -90,6 +93,7 @@ fn verdicts(cells: &[Cell]) -> Vec<Outcome> {
 /// generations of the documents.
 fn write_course(folders: &Folders, works: &[&Cell]) -> Result<Vec<String>, Box<dyn Error>> {
     let mut exercises = Map::new();
+    let mut conversions = Vec::new();
     for (api, course) in cells::together(works) {
         let document = course.document(&api, "the cells of tests/obstacles");
         folders.write(&format!("{api}.yaml"), &document.text)?;
@@ -97,8 +101,11 @@ fn write_course(folders: &Folders, works: &[&Cell]) -> Result<Vec<String>, Box<d
             Outcome::Accepted(Some(output)) => write_code(folders, &output)?,
             refused => return Err(format!("{api}: {refused:#}").into()),
         }
+        let made = course.conversions.into_iter();
+        conversions.extend(made.map(|conversion| (api.clone(), conversion)));
         exercises.insert(api, Value::Array(course.exercises));
     }
+    client::write_conversions(folders, &conversions)?;
     let apis = exercises.keys().cloned().collect();
     folders.write("exercises.json", &Value::Object(exercises).to_string())?;
     Ok(apis)

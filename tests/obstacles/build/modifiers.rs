@@ -3,7 +3,7 @@
 use atlas_backup_document::RUNTIME_PATTERNS;
 use serde_json::{Map, Value, json};
 
-use crate::types::Type;
+use crate::types::{self, Type};
 
 /// Keywords beside a type, and what they change about its values.
 #[derive(Clone, Default)]
@@ -19,6 +19,8 @@ pub struct Modifier {
     pub samples: Option<[Value; 2]>,
     /// A value that the client must refuse to send.
     pub refused: Option<Value>,
+    /// A value in the other form, which only Atlas sends.
+    pub in_other_form: Option<Value>,
 }
 
 fn keyword(name: &'static str, keyword: &str, value: Value) -> Modifier {
@@ -87,7 +89,28 @@ fn general(ty: &Type) -> Vec<Modifier> {
             samples: secrets(ty),
             ..keyword("secret", "x-atlas-secret", json!(true))
         },
+        keyword("rules", "x-atlas-rules", rules()),
+        keyword("update of", "x-atlas-update-of", json!("BothPlain")),
+        Modifier {
+            in_other_form: Some(json!("2018-08-01T20:02:07Z")),
+            ..keyword("form date-time", "x-atlas-other-form", json!("date-time"))
+        },
+        Modifier {
+            in_other_form: ty.samples[0].get(0).cloned(),
+            ..keyword("form one-item", "x-atlas-other-form", json!("one-item"))
+        },
+        // In this form, Atlas sends a value in place of the whole object: `updates` has such values.
+        keyword(
+            "form whole-answer",
+            "x-atlas-other-form",
+            json!("whole-answer"),
+        ),
     ]
+}
+
+/// Rules for an object with the members `name` and `size`.
+pub fn rules() -> Value {
+    json!([{"atLeastOne": ["name", "size"], "reason": "Atlas says so.", "source": {"wire": "Seen."}}])
 }
 
 /// A request body that can be left out.
@@ -108,13 +131,7 @@ pub fn optional_body(ty: &Type) -> Option<Modifier> {
 pub fn of(ty: &Type) -> Vec<Modifier> {
     let mut all = vec![none()];
     let is_deep = ty.name.matches(" of ").count() > 1;
-    let is_sample = [
-        "list of text",
-        "list of object",
-        "list of integer",
-        "map of text",
-    ]
-    .contains(&ty.name.as_str());
+    let is_sample = types::samples().any(|sample| sample.name == ty.name);
     if is_deep || (ty.name.contains(" of ") && !is_sample) {
         return all;
     }
@@ -127,10 +144,7 @@ pub fn of(ty: &Type) -> Vec<Modifier> {
                 keyword("minLength", "minLength", json!(1)),
             ]);
             if name == "integer" {
-                all.extend([
-                    keyword("another format", "format", json!("uint8")),
-                    keyword("form date-time", "x-atlas-other-form", json!("date-time")),
-                ]);
+                all.extend([keyword("another format", "format", json!("uint8"))]);
             }
         }
         ("text", _) => all.extend(text()),
@@ -145,6 +159,7 @@ pub fn of(ty: &Type) -> Vec<Modifier> {
         ("map of text", _) => all.extend([
             inner("nullable values", "nullable", json!(true)),
             inner("minLength of values", "minLength", json!(1)),
+            inner("form of values", "x-atlas-other-form", json!("one-item")),
         ]),
         _ => {}
     }
@@ -184,7 +199,6 @@ fn text() -> Vec<Modifier> {
             ..keyword("an enum without a name", "enum", json!(["a", "b"]))
         },
         keyword("minimum", "minimum", json!(1)),
-        keyword("form date-time", "x-atlas-other-form", json!("date-time")),
         Modifier {
             samples: Some([json!("a"), json!("b c")]),
             ..outer("example", "example", json!("a"))
@@ -200,14 +214,11 @@ fn list(ty: &Type) -> Vec<Modifier> {
     let mut all = vec![
         bound("maxItems", 2, few, json!([one, other, one])),
         bound("minItems", 2, many, json!([one])),
-        keyword("form one-item", "x-atlas-other-form", json!("one-item")),
-        keyword(
-            "form whole-answer",
-            "x-atlas-other-form",
-            json!("whole-answer"),
-        ),
         inner("nullable items", "nullable", json!(true)),
         inner("secret items", "x-atlas-secret", json!(true)),
+        inner("rules of items", "x-atlas-rules", rules()),
+        inner("update of items", "x-atlas-update-of", json!("BothPlain")),
+        inner("form of items", "x-atlas-other-form", json!("one-item")),
     ];
     if ty.name == "list of text" {
         all.extend([

@@ -241,6 +241,13 @@ fn members(id: &str, place: Place, ty: &Type, modifiers: &[Modifier]) -> Fragmen
     let secrets: Vec<String> = secrets
         .map(|secret| secret.name.to_lower_camel_case())
         .collect();
+    let in_other_form = is_received.then(|| in_other_forms(modifiers, &accepted[0]));
+    if let Some(values) = in_other_form.filter(|values| *values != accepted[0]) {
+        let mut exercise = Exercise::new(id, &path);
+        exercise.body = is_sent.then(|| json_object(&accepted[0]));
+        exercise.answer = Some(json_object(&values));
+        fragment.exercises.push(exercise.json());
+    }
     let rounds = accepted.into_iter().map(|values| (values, false));
     for (values, is_refused) in rounds.chain(refused.into_iter().map(|values| (values, true))) {
         if is_refused && !is_sent {
@@ -258,6 +265,16 @@ fn members(id: &str, place: Place, ty: &Type, modifiers: &[Modifier]) -> Fragmen
         fragment.exercises.push(exercise.json());
     }
     fragment
+}
+
+/// The values of a response, with those in another form that Atlas may send so.
+fn in_other_forms(modifiers: &[Modifier], documented: &Values) -> Values {
+    let values = modifiers.iter().zip(documented);
+    let values = values.map(|(modifier, (name, documented))| {
+        let other = modifier.in_other_form.as_ref().unwrap_or(documented);
+        (name.clone(), other.clone())
+    });
+    values.collect()
 }
 
 fn json_object(values: &Values) -> Value {

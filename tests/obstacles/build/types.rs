@@ -182,6 +182,18 @@ pub fn containers() -> Vec<Type> {
     all
 }
 
+/// The containers that are tried with every keyword.
+pub fn samples() -> impl Iterator<Item = Type> {
+    let names = [
+        "list of text",
+        "list of object",
+        "list of integer",
+        "map of text",
+    ];
+    let containers = containers().into_iter();
+    containers.filter(move |ty| names.contains(&ty.name.as_str()))
+}
+
 /// The shared schemas that the types refer to.
 pub fn shared(place: &str) -> Vec<(String, Value)> {
     let pattern = |name: &str, pattern: &str| {

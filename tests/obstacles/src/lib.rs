@@ -18,6 +18,9 @@ extern crate self as atlas_backup_api;
 
 include!(concat!(env!("OUT_DIR"), "/client.rs"));
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 #[path = "../../src/calls.rs"]
 pub mod calls;
 
@@ -28,6 +31,30 @@ mod tables {
 /// Every operation of the course.
 pub fn entries() -> impl Iterator<Item = &'static calls::Entry> {
     tables::ALL.iter().copied().flatten().copied().flatten()
+}
+
+/// Makes an update from a response, unless it breaks a rule.
+type Conversion = fn(Value) -> Result<Value, String>;
+
+mod conversions {
+    use super::{read, write};
+
+    include!(concat!(env!("OUT_DIR"), "/conversions.rs"));
+}
+
+fn read<T: DeserializeOwned>(answer: Value) -> Result<T, String> {
+    serde_json::from_value(answer).map_err(|error| error.to_string())
+}
+
+fn write<T: Serialize>(update: &T) -> Result<Value, String> {
+    serde_json::to_value(update).map_err(|error| error.to_string())
+}
+
+/// Returns how the update that this operation takes is made from its response, if it takes one.
+pub fn conversion(api: &str, id: &str) -> Option<Conversion> {
+    let mut all = conversions::ALL.iter();
+    all.find(|(known, operation, _)| (*known, *operation) == (api, id))
+        .map(|(.., conversion)| *conversion)
 }
 
 /// The outcome of each cell, one a line.

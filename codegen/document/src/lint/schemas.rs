@@ -28,6 +28,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
             findings,
         );
     }
+    headers(reach, components, "/components", findings);
     for (name, response) in members(components, "responses") {
         content(
             reach,
@@ -65,7 +66,16 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Nothing is generated for a header, but a keyword that means nothing there would mislead a reader.
+fn headers(reach: &Reach<'_>, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    for (name, header) in members(holder, "headers") {
+        let at = child(&child(pointer, "headers"), name);
+        schema_of(reach, header, &at, findings);
+    }
+}
+
 fn content(reach: &Reach<'_>, holder: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    headers(reach, holder, pointer, findings);
     for (media, value) in members(holder, "content") {
         schema_of(
             reach,

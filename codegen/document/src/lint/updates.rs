@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::reach::Reach;
-use super::{members, nearest, text};
+use super::{described, members, nearest, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -61,7 +61,8 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
         };
         for (member, schema) in members(update, "properties") {
             let at = child(&child(&at, "properties"), member);
-            let problem = problem((update, schema), (response, target), member);
+            let problem = problem((update, schema), (response, target), member)
+                .or_else(|| invented(document, (update, schema), (response, target), member));
             findings.extend(problem.map(|(message, help)| {
                 let finding = Finding::new("update", at, message).at_key().help(help);
                 let theirs = child(&format!("/components/schemas/{target}/properties"), member);
@@ -80,10 +81,7 @@ fn problem(
     (response, target): (&Value, &str),
     member: &str,
 ) -> Option<(String, &'static str)> {
-    let requires = |schema: &Value| {
-        let mut required = schema["required"].as_array().into_iter().flatten();
-        required.any(|name| name == member)
-    };
+    let requires = |schema: &Value| requires(schema, member);
     let Some(read) = response["properties"].get(member) else {
         return requires(update).then(|| {
             (
@@ -107,9 +105,36 @@ fn problem(
     })
 }
 
+/// Returns why the update would say what the response did not, if it would: the member must be sent,
+/// and its value is not known to be missing. Only a text is refused if it is empty.
+fn invented(
+    document: &Value,
+    (update, schema): (&Value, &Value),
+    (response, target): (&Value, &str),
+    member: &str,
+) -> Option<(String, &'static str)> {
+    let resolved = resolve(document, described(schema));
+    let is_text = text(resolved, "type") == "string"
+        && text(resolved, "format") != "date-time"
+        && resolved.get("enum").is_none();
+    let is_known = response["properties"].get(member).is_some();
+    let would_be = is_known && !is_text && requires(update, member) && !requires(response, member);
+    would_be.then(|| {
+        (
+            format!("`{member}` is required here, and optional in `{target}`"),
+            "require it in both or in none: without it in the response, an update would make up its value",
+        )
+    })
+}
+
+fn requires(schema: &Value, member: &str) -> bool {
+    let mut required = schema["required"].as_array().into_iter().flatten();
+    required.any(|name| name == member)
+}
+
 /// Returns what decides the type of a member.
 fn shape(schema: &Value) -> Value {
-    let mut shape = super::described(schema).clone();
+    let mut shape = described(schema).clone();
     if let Some(object) = shape.as_object_mut() {
         object.retain(|keyword, _| !DIFFER.contains(&keyword.as_str()));
         for keyword in ["items", "additionalProperties"] {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use atlas_backup_fake::{HttpResponse, RecordedRequest, StubServer};
 use atlas_backup_obstacles::calls::Entry;
-use atlas_backup_obstacles::{Client, EXERCISES, Error, RetryPolicy, entries};
+use atlas_backup_obstacles::{Client, EXERCISES, Error, RetryPolicy, conversion, entries};
 use serde_json::Value;
 
 /// An API generation and the id of an operation.
@@ -74,6 +74,14 @@ async fn run(
         Some(answer) => HttpResponse::json(entry.success, "application/json", answer),
         None => HttpResponse::new(entry.success),
     });
+    if let Some(convert) = conversion(entry.api, entry.id) {
+        let made = convert(exercise["answer"].clone());
+        match (exercise["is_refused"] == true, made) {
+            (true, Err(_)) => return Ok(()),
+            (true, Ok(update)) => return Err(format!("an update was made: {update}")),
+            (false, made) => same("the update", &made?, &exercise["body"])?,
+        }
+    }
     let arguments = serde_json::from_value(exercise["path"].clone())
         .and_then(|path| Ok((path, serde_json::from_value(exercise["query"].clone())?)));
     let (path, query) = arguments.map_err(|error| error.to_string())?;
