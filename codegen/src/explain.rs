@@ -4,7 +4,6 @@ use atlas_backup_document::{Document, Error, Loaded, lint, load};
 use openapiv3::OpenAPI;
 use syn::{ImplItem, Item};
 
-use crate::facts::Facts;
 use crate::{Run, backend, files, lower, model_of};
 
 /// An operation at one stage.
@@ -42,7 +41,7 @@ fn stages(
     };
     let (method, pointer) = (method.clone(), operation.pointer.clone());
     let progenitor = backend::generate(&openapi)?;
-    let lowered = lowered(&openapi, &facts, &method);
+    let lowered = lowered(&openapi, &pointer);
     let code = method_code(&progenitor, &method);
     let model = model_of(loaded, facts, progenitor, run)?;
     let fields = model
@@ -86,36 +85,22 @@ fn source(loaded: &Loaded<'_>, pointer: &str) -> String {
 }
 
 /// The lowered operation, as JSON.
-fn lowered(openapi: &OpenAPI, facts: &Facts, method: &str) -> Option<String> {
-    let facts = facts.operations.get(method)?;
-    let path = openapi.paths.paths.get(&facts.path)?.as_item()?;
-    let (_, operation) = path
-        .iter()
-        .find(|(verb, _)| verb.eq_ignore_ascii_case(&facts.method))?;
-    serde_json::to_string_pretty(operation).ok()
+fn lowered(openapi: &OpenAPI, pointer: &str) -> Option<String> {
+    let document = serde_json::to_value(openapi).ok()?;
+    serde_json::to_string_pretty(document.pointer(pointer)?).ok()
 }
 
 /// progenitor's method of the operation.
 fn method_code(file: &syn::File, method: &str) -> Option<String> {
+    let is_method = |item: &ImplItem| matches!(item, ImplItem::Fn(one) if one.sig.ident == method);
     let blocks = file.items.iter().filter_map(|item| match item {
         Item::Impl(block) if block.trait_.is_none() => Some(block),
         _ => None,
     });
-    for block in blocks {
-        for item in &block.items {
-            if matches!(item, ImplItem::Fn(one) if one.sig.ident == method) {
-                let mut only = block.clone();
-                only.items = vec![item.clone()];
-                let file = syn::File {
-                    shebang: None,
-                    attrs: Vec::new(),
-                    items: vec![Item::Impl(only)],
-                };
-                return Some(prettyplease::unparse(&file));
-            }
-        }
-    }
-    None
+    let mut with_method = blocks.filter(|block| block.items.iter().any(is_method));
+    let mut only = with_method.next()?.clone();
+    only.items.retain(is_method);
+    Some(files::print(Item::Impl(only)))
 }
 
 /// Leaves out the fields that say nothing.

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Model, Operation, Type, Usage};
 use crate::render::{self, Surroundings, and};
 
+pub(crate) use print::item as print;
+
 /// The folder of the types that several documents share.
 const SHARED: &str = "shared";
 

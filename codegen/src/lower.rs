@@ -3,6 +3,7 @@
 //!
 //! Each pass is one file with one function, which returns the number of places it changed.
 
+mod bounds;
 mod defaults;
 mod documentation;
 mod formats;
@@ -15,14 +16,14 @@ mod schemas;
 mod validation;
 mod walk;
 
-use atlas_backup_document::Loaded;
-use atlas_backup_document::{Error, Finding};
+use atlas_backup_document::{Error, Finding, Loaded};
 use openapiv3::OpenAPI;
+use serde_json::Value;
 
 use crate::Run;
 use crate::facts::Facts;
 
-type Pass = fn(&mut OpenAPI, &mut Facts) -> usize;
+type Pass = fn(&mut Value, &mut Facts) -> usize;
 
 /// `operations` and `schemas` come first, because they create the entries of [`Facts`] that the
 /// other passes fill.
@@ -40,50 +41,51 @@ const PASSES: &[(&str, Pass)] = &[
 ];
 
 pub(crate) fn lower(loaded: &Loaded<'_>, run: &mut Run<'_>) -> Result<(OpenAPI, Facts), Error> {
-    let mut openapi = parse(loaded)?;
-    run.ended("lower/parse");
+    let mut document = loaded.value.clone();
+    let info = |key: &str| walk::text(&loaded.value["info"], key).to_owned();
     let mut facts = Facts {
         api: loaded.document.api.clone(),
-        title: openapi.info.title.clone(),
-        description: openapi.info.description.clone().unwrap_or_default(),
+        title: info("title"),
+        description: info("description"),
         ..Facts::default()
     };
     for (name, pass) in PASSES {
-        run.pass(name, pass(&mut openapi, &mut facts));
+        run.pass(name, pass(&mut document, &mut facts));
     }
+    let openapi = parse(&document)?;
+    run.ended("lower/parse");
     Ok((openapi, facts))
 }
 
-fn parse(loaded: &Loaded<'_>) -> Result<OpenAPI, Error> {
-    serde_path_to_error::deserialize(&loaded.value).map_err(|error| {
+fn parse(document: &Value) -> Result<OpenAPI, Error> {
+    serde_path_to_error::deserialize(document).map_err(|error| {
         let pointer = error
             .path()
             .iter()
             .map(|segment| format!("/{segment}"))
             .collect::<String>();
-        Error::one(Finding::new("openapi", pointer, error.inner().to_string())).locate(loaded)
+        Error::one(Finding::new("openapi", pointer, error.inner().to_string()))
     })
 }
 
 /// Lowers a YAML document with one pass, for the before/after tests of the passes.
 #[cfg(test)]
-fn lowered(pass: Pass, yaml: &str) -> (usize, OpenAPI, Facts) {
+fn lowered(pass: Pass, yaml: &str) -> (usize, Value, Facts) {
     let document = atlas_backup_document::Document {
         api: "v2".into(),
         path: "test.yaml".into(),
         text: yaml.into(),
     };
     let loaded = atlas_backup_document::load(&document).unwrap_or_else(|error| panic!("{error}"));
-    let mut openapi: OpenAPI =
-        serde_json::from_value(loaded.value).unwrap_or_else(|error| panic!("{error}"));
+    let mut document = loaded.value;
     let mut facts = Facts {
         api: "v2".into(),
         ..Facts::default()
     };
-    operations::lower(&mut openapi, &mut facts);
-    schemas::lower(&mut openapi, &mut facts);
-    let count = pass(&mut openapi, &mut facts);
-    (count, openapi, facts)
+    operations::lower(&mut document, &mut facts);
+    schemas::lower(&mut document, &mut facts);
+    let count = pass(&mut document, &mut facts);
+    (count, document, facts)
 }
 
 /// The valid document of the tests, lowered.

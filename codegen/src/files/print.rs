@@ -26,7 +26,7 @@ pub(super) fn piece(piece: &Piece) -> String {
 
 /// Prints one item, with empty lines between the methods of an `impl`, which prettyplease leaves
 /// out.
-pub(super) fn item(item: syn::Item) -> String {
+pub(crate) fn item(item: syn::Item) -> String {
     let text = prettyplease::unparse(&syn::File {
         shebang: None,
         attrs: Vec::new(),

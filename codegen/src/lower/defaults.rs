@@ -5,15 +5,15 @@
 //! generates an `Option`. The generated documentation states the default (from `facts` for
 //! parameters, from [`super::documentation`] for members).
 
-use openapiv3::OpenAPI;
+use serde_json::Value;
 
 use super::walk;
 use crate::facts::Facts;
 
-pub(super) fn lower(openapi: &mut OpenAPI, _: &mut Facts) -> usize {
+pub(super) fn lower(document: &mut Value, _: &mut Facts) -> usize {
     let mut changed = 0;
-    walk::schemas(openapi, &mut |schema| {
-        changed += usize::from(schema.schema_data.default.take().is_some())
+    walk::schemas(document, &mut |schema| {
+        changed += usize::from(walk::take(schema, "default").is_some())
     });
     changed
 }

@@ -4,111 +4,44 @@
 //! Before: `retentionInDays: {type: integer, minimum: 1, description: Days to keep it.}`. After:
 //! `At least 1.` is appended to the description. Later passes remove the keywords themselves.
 
-use openapiv3::{
-    IntegerFormat, IntegerType, OpenAPI, ReferenceOr, Schema, SchemaKind, StringFormat, Type,
-    VariantOrUnknownOrEmpty,
-};
+use serde_json::Value;
 
-use super::walk;
+use super::{bounds, walk};
 use crate::facts::Facts;
 
-pub(super) fn lower(openapi: &mut OpenAPI, _: &mut Facts) -> usize {
+pub(super) fn lower(document: &mut Value, _: &mut Facts) -> usize {
     let mut changed = 0;
-    let Some(components) = &mut openapi.components else {
-        return 0;
-    };
-    for schema in components.schemas.values_mut().filter_map(walk::item_mut) {
-        walk::schema(schema, &mut |schema| {
-            let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind else {
-                return;
-            };
-            for property in object.properties.values_mut() {
-                if let ReferenceOr::Item(property) = property {
-                    changed += usize::from(describe(property));
-                }
+    for (_, schema) in walk::shared_mut(document) {
+        for (_, property) in walk::entries_mut(schema, "properties") {
+            let sentences = sentences(property);
+            if sentences.is_empty() {
+                continue;
             }
-        });
+            let description = walk::text(property, "description");
+            property["description"] = format!("{description} {}", sentences.join(" ")).into();
+            changed += 1;
+        }
     }
     changed
 }
 
-fn describe(property: &mut Schema) -> bool {
-    let sentences = sentences(property);
-    let description = property.schema_data.description.get_or_insert_default();
-    for sentence in &sentences {
-        description.push(' ');
-        description.push_str(sentence);
+fn sentences(property: &Value) -> Vec<String> {
+    let mut sentences: Vec<String> = bounds::sentences(property).collect();
+    if let Some(pattern) = property.get("pattern").and_then(Value::as_str) {
+        sentences.push(format!("Documented pattern: `{pattern}`."));
     }
-    !sentences.is_empty()
-}
-
-fn sentences(property: &Schema) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let mut bound = |what: &str, value: Option<String>| {
-        sentences.extend(value.map(|value| format!("{what} {value}.")))
-    };
-    match &property.schema_kind {
-        SchemaKind::Type(Type::Integer(integer)) => {
-            bound("At least", integer.minimum.map(|value| value.to_string()));
-            bound("At most", integer.maximum.map(|value| value.to_string()));
-            bound("Documented format:", int32(integer));
-        }
-        SchemaKind::Type(Type::String(string)) => {
-            bound(
-                "At least",
-                string.min_length.map(|value| format!("{value} characters")),
-            );
-            bound(
-                "At most",
-                string.max_length.map(|value| format!("{value} characters")),
-            );
-            bound(
-                "Documented pattern:",
-                string
-                    .pattern
-                    .as_ref()
-                    .map(|pattern| format!("`{pattern}`")),
-            );
-            bound("Documented format:", format_name(&string.format));
-        }
-        SchemaKind::Type(Type::Array(array)) => {
-            bound(
-                "At least",
-                array.min_items.map(|value| format!("{value} items")),
-            );
-            bound(
-                "At most",
-                array.max_items.map(|value| format!("{value} items")),
-            );
-        }
-        _ => {}
+    // The other formats become a Rust type. All integers become 64 bits wide.
+    let format = walk::text(property, "format");
+    if !["", "date-time", "int64"].contains(&format) {
+        sentences.push(format!("Documented format: {format}."));
     }
-    bound(
-        "Default:",
-        property
-            .schema_data
-            .default
-            .as_ref()
-            .map(|value| format!("`{value}`")),
-    );
-    if property.schema_data.deprecated {
+    if let Some(default) = property.get("default") {
+        sentences.push(format!("Default: `{default}`."));
+    }
+    if property.get("deprecated") == Some(&Value::Bool(true)) {
         sentences.push("Deprecated by Atlas.".to_owned());
     }
     sentences
-}
-
-/// All integers become 64 bits wide, so a narrower one is a sentence.
-fn int32(integer: &IntegerType) -> Option<String> {
-    let is_32_bits = integer.format == VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32);
-    is_32_bits.then(|| "int32".to_owned())
-}
-
-/// Returns the formats that do not become a Rust type.
-fn format_name(format: &VariantOrUnknownOrEmpty<StringFormat>) -> Option<String> {
-    match format {
-        VariantOrUnknownOrEmpty::Unknown(name) => Some(name.clone()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

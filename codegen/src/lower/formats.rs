@@ -4,26 +4,21 @@
 //! a string, because sizes exceed 2^31 before a document mentions it, and a response must not be
 //! rejected for an unusual uuid. `date-time` stays and becomes a `Timestamp`.
 
-use openapiv3::{IntegerFormat, OpenAPI, SchemaKind, Type, VariantOrUnknownOrEmpty};
+use serde_json::Value;
 
 use super::walk;
 use crate::facts::Facts;
 
-pub(super) fn lower(openapi: &mut OpenAPI, _: &mut Facts) -> usize {
+pub(super) fn lower(document: &mut Value, _: &mut Facts) -> usize {
     let mut changed = 0;
-    let wide = VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64);
-    walk::schemas(openapi, &mut |schema| match &mut schema.schema_kind {
-        SchemaKind::Type(Type::Integer(integer)) if integer.format != wide => {
-            integer.format = wide.clone();
-            changed += 1;
+    walk::schemas(document, &mut |schema| {
+        match (walk::text(schema, "type"), walk::text(schema, "format")) {
+            ("integer", "int64") | ("string", "" | "date-time") => return,
+            ("integer", _) => schema["format"] = "int64".into(),
+            ("string", _) => drop(walk::take(schema, "format")),
+            _ => return,
         }
-        SchemaKind::Type(Type::String(string))
-            if matches!(string.format, VariantOrUnknownOrEmpty::Unknown(_)) =>
-        {
-            string.format = VariantOrUnknownOrEmpty::Empty;
-            changed += 1;
-        }
-        _ => {}
+        changed += 1;
     });
     changed
 }

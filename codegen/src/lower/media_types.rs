@@ -5,53 +5,42 @@
 //! in `facts.operations[…].accept` and `.content_type`, which become constants of the generated
 //! operation.
 
-use openapiv3::{MediaType, OpenAPI, ReferenceOr};
+use serde_json::Value;
 
 use super::walk;
 use crate::facts::{Facts, method_name};
 
 const JSON: &str = "application/json";
 
-pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
+pub(super) fn lower(document: &mut Value, facts: &mut Facts) -> usize {
     let mut changed = 0;
-    for operation in walk::operations_mut(openapi) {
-        let Some(fact) = facts.operations.get_mut(&method_name(
-            operation.operation_id.as_deref().unwrap_or_default(),
-        )) else {
+    for operation in walk::operations_mut(document) {
+        let method = method_name(walk::text(operation, "operationId"));
+        let Some(fact) = facts.operations.get_mut(&method) else {
             continue;
         };
-        if let Some(ReferenceOr::Item(body)) = &mut operation.request_body {
-            fact.content_type = body.content.keys().next().cloned();
-            changed += plain(&mut body.content);
-        }
+        let mut plain = |holder: &mut Value| {
+            let media = plain(holder)?;
+            changed += usize::from(media != JSON);
+            Some(media)
+        };
+        fact.content_type = operation.get_mut("requestBody").and_then(&mut plain);
         fact.accept = JSON.to_owned();
-        for response in operation
-            .responses
-            .responses
-            .values_mut()
-            .filter_map(walk::item_mut)
-        {
-            if let Some(media) = response.content.keys().next() {
-                fact.accept.clone_from(media);
+        for (status, response) in walk::entries_mut(operation, "responses") {
+            if let Some(media) = plain(response).filter(|_| status.starts_with('2')) {
+                fact.accept = media;
             }
-            changed += plain(&mut response.content);
         }
     }
     changed
 }
 
-fn plain(content: &mut indexmap::IndexMap<String, MediaType>) -> usize {
-    let dated: Vec<String> = content
-        .keys()
-        .filter(|media| *media != JSON)
-        .cloned()
-        .collect();
-    for media in &dated {
-        if let Some(value) = content.shift_remove(media) {
-            content.insert(JSON.to_owned(), value);
-        }
-    }
-    dated.len()
+/// Replaces the media type of a body or response, which has one at most, and returns it.
+fn plain(holder: &mut Value) -> Option<String> {
+    let content = holder.get_mut("content")?.as_object_mut()?;
+    let (media, value) = std::mem::take(content).into_iter().next()?;
+    content.insert(JSON.to_owned(), value);
+    Some(media)
 }
 
 #[cfg(test)]
@@ -66,7 +55,9 @@ paths:
     post:
       operationId: makeThing
       requestBody: {required: true, content: {application/vnd.atlas.2023-01-01+json: {schema: {type: string}}}}
-      responses: {'200': {description: d, content: {application/vnd.atlas.2024-05-30+json: {schema: {type: string}}}}}
+      responses:
+        '200': {description: d, content: {application/vnd.atlas.2024-05-30+json: {schema: {type: string}}}}
+        '404': {description: d, content: {application/json: {schema: {type: string}}}}
 ";
         let (changed, openapi, facts) = super::super::lowered(super::lower, yaml);
         assert_eq!(changed, 2);

@@ -4,102 +4,59 @@
 //! Before: `snapshotUrl: {type: string, x-atlas-secret: true}`. After:
 //! `facts.types["…"].members["snapshotUrl"].secret`.
 
-use openapiv3::{OpenAPI, ReferenceOr, SchemaKind, Type};
 use serde_json::Value;
 
 use super::walk;
 use crate::facts::{Facts, MemberRule, OtherForm};
 
-pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
+pub(super) fn lower(document: &mut Value, facts: &mut Facts) -> usize {
     let mut changed = 0;
-    let Some(components) = &mut openapi.components else {
-        return 0;
-    };
-    for (name, schema) in &mut components.schemas {
-        let (Some(schema), Some(fact)) = (walk::item_mut(schema), facts.types.get_mut(name)) else {
+    for (name, schema) in walk::shared_mut(document) {
+        let Some(fact) = facts.types.get_mut(name) else {
             continue;
         };
-        if let Some(Value::Array(rules)) =
-            schema.schema_data.extensions.shift_remove("x-atlas-rules")
-        {
+        if let Some(Value::Array(rules)) = walk::take(schema, "x-atlas-rules") {
             changed += rules.len();
-            fact.rules = rules.iter().filter_map(rule).collect();
+            fact.rules = rules.iter().map(rule).collect();
         }
-        if let Some(Value::String(answer)) = schema
-            .schema_data
-            .extensions
-            .shift_remove("x-atlas-update-of")
-        {
+        if let Some(Value::String(answer)) = walk::take(schema, "x-atlas-update-of") {
             changed += 1;
             fact.update_of = Some(answer);
         }
-        let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind else {
-            continue;
-        };
-        for (member, property) in &mut object.properties {
-            let ReferenceOr::Item(property) = property else {
-                continue;
-            };
-            if property
-                .schema_data
-                .extensions
-                .shift_remove("x-atlas-secret")
-                == Some(Value::Bool(true))
-            {
-                changed += 1;
-                fact.members.entry(member.clone()).or_default().secret = true;
-            }
-            if let Some(form) = property
-                .schema_data
-                .extensions
-                .shift_remove("x-atlas-other-form")
-            {
-                changed += 1;
-                fact.members.entry(member.clone()).or_default().other_form =
-                    form.as_str().and_then(OtherForm::of);
+        for (member, property) in walk::entries_mut(schema, "properties") {
+            let secret = walk::take(property, "x-atlas-secret") == Some(Value::Bool(true));
+            let form = walk::take(property, "x-atlas-other-form");
+            if secret || form.is_some() {
+                changed += usize::from(secret) + usize::from(form.is_some());
+                let fact = fact.members.entry(member.clone()).or_default();
+                fact.secret = secret;
+                fact.other_form = form.and_then(|form| OtherForm::of(form.as_str()?));
             }
         }
     }
     changed
 }
 
-fn rule(value: &Value) -> Option<MemberRule> {
-    let names = |key: &str| {
-        let list = value
-            .get(key)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        list.filter_map(Value::as_str).map(str::to_owned).collect()
-    };
-    let when = value
-        .get("when")
-        .and_then(Value::as_object)
-        .and_then(|when| when.iter().next());
-    Some(MemberRule {
-        when: when.map(|(member, values)| (member.clone(), texts(values))),
+fn rule(value: &Value) -> MemberRule {
+    let names = |key: &str| walk::texts(value, key);
+    let when = walk::entries(value, "when").next();
+    MemberRule {
+        when: when.map(|(member, values)| (member.clone(), one_or_more(values))),
         forbid: names("forbid"),
         require: names("require"),
         exactly_one: names("exactlyOne"),
         at_least_one: names("atLeastOne"),
         together: names("together"),
-        reason: value.get("reason")?.as_str()?.to_owned(),
-    })
+        reason: walk::text(value, "reason").to_owned(),
+    }
 }
 
 /// Returns the values of a condition as text. The document gives one value or a list.
-fn texts(values: &Value) -> Vec<String> {
-    let values = values
-        .as_array()
-        .map_or(std::slice::from_ref(values), Vec::as_slice);
-    values
-        .iter()
-        .map(|value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        })
-        .collect()
+fn one_or_more(values: &Value) -> Vec<String> {
+    match values {
+        Value::Array(values) => values.iter().map(walk::shown).collect(),
+        value => vec![walk::shown(value)],
+    }
 }
 
 #[cfg(test)]

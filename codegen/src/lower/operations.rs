@@ -1,109 +1,74 @@
 //! Creates the facts of each operation: everything about it that is not a type.
 //!
 //! Before: `operationId: takeSnapshot` with `x-atlas-operation-id`, roles, deprecation and page.
-//! After: the same in `facts.operations["take_snapshot"]`, and the document without `deprecated`,
-//! which progenitor ignores.
+//! After: the same in `facts.operations["take_snapshot"]`.
+
+use std::collections::BTreeMap;
 
 use atlas_backup_document::{child, deprecation_note, own_words};
-use openapiv3::{OpenAPI, ParameterSchemaOrContent};
+use serde_json::Value;
 
 use super::walk;
 use crate::facts::{Facts, Idempotency, Operation, Parameter, method_name};
 
-pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
-    for (method, path, operation) in walk::operations(openapi) {
-        let id = operation.operation_id.clone().unwrap_or_default();
-        facts
-            .operations
-            .insert(method_name(&id), read(openapi, method, path, id, operation));
+pub(super) fn lower(document: &mut Value, facts: &mut Facts) -> usize {
+    for (method, path, operation) in walk::operations(document) {
+        let fact = read(document, method, path, operation);
+        facts.operations.insert(method_name(&fact.id), fact);
     }
-    for tag in &openapi.tags {
-        facts.tags.insert(
-            tag.name.clone(),
-            tag.description.clone().unwrap_or_default(),
-        );
-    }
+    let tags = walk::items(document, "tags");
+    let texts = tags.map(|tag| ["name", "description"].map(|key| walk::text(tag, key).to_owned()));
+    facts.tags.extend(texts.map(<(String, String)>::from));
     facts.operations.len()
 }
 
-fn read(
-    openapi: &OpenAPI,
-    method: &str,
-    path: &str,
-    id: String,
-    operation: &openapiv3::Operation,
-) -> Operation {
-    let extension = |name: &str| operation.extensions.get(name);
-    let roles = extension("x-atlas-roles")
-        .and_then(|roles| roles.as_array())
+fn read(document: &Value, method: &str, path: &str, operation: &Value) -> Operation {
+    let text = |key: &str| walk::text(operation, key).to_owned();
+    let (deprecation, roles) = (
+        operation.get("x-atlas-deprecation"),
+        operation.get("x-atlas-roles"),
+    );
+    let statuses = walk::entries(operation, "responses");
+    let mut statuses: Vec<u16> = statuses
+        .filter_map(|(status, _)| status.parse().ok())
+        .collect();
+    statuses.sort_unstable();
+    let (successes, errors): (Vec<_>, Vec<_>) = statuses
         .into_iter()
-        .flatten();
-    let statuses: Vec<u16> = operation
-        .responses
-        .responses
-        .keys()
-        .filter_map(|status| status.to_string().parse().ok())
-        .collect();
-    let mut errors: Vec<u16> = statuses
-        .iter()
-        .copied()
-        .filter(|status| *status >= 400)
-        .collect();
-    errors.sort_unstable();
+        .filter(|status| *status < 300 || *status >= 400)
+        .partition(|status| *status < 300);
+    // The deprecation and the roles become an attribute and a line of documentation.
+    let description = own_words(walk::text(operation, "description"), deprecation, roles);
     Operation {
         pointer: child(&child("/paths", path), method),
-        id,
-        official_id: extension("x-atlas-operation-id")
-            .and_then(|id| id.as_str())
-            .unwrap_or_default()
-            .to_owned(),
+        id: text("operationId"),
+        official_id: text("x-atlas-operation-id"),
         method: method.to_uppercase(),
         path: path.to_owned(),
-        tag: operation.tags.first().cloned().unwrap_or_default(),
-        summary: operation.summary.clone().unwrap_or_default(),
-        // The deprecation and the roles become an attribute and a line of documentation.
-        description: own_words(
-            operation.description.as_deref().unwrap_or_default(),
-            extension("x-atlas-deprecation"),
-            extension("x-atlas-roles"),
-        )
-        .to_owned(),
-        page: operation
-            .external_docs
-            .as_ref()
-            .map(|docs| docs.url.clone())
+        tag: walk::texts(operation, "tags")
+            .into_iter()
+            .next()
             .unwrap_or_default(),
-        roles: roles
-            .filter_map(|role| role.as_str())
-            .map(str::to_owned)
-            .collect(),
-        deprecated: extension("x-atlas-deprecation")
-            .map(|deprecation| with_methods(&deprecation_note(deprecation), openapi)),
-        idempotency: idempotency(
-            method,
-            extension("x-atlas-effect").and_then(|declared| declared.as_str()),
-        ),
+        summary: text("summary"),
+        description: description.to_owned(),
+        page: walk::text(&operation["externalDocs"], "url").to_owned(),
+        roles: walk::texts(operation, "x-atlas-roles"),
+        deprecated: deprecation.map(|it| with_methods(&deprecation_note(it), document)),
+        idempotency: idempotency(method, walk::text(operation, "x-atlas-effect")),
         accept: String::new(),
         content_type: None,
-        optional_body: operation
-            .request_body
-            .iter()
-            .any(|body| body.as_item().is_some_and(|body| !body.required)),
-        success: statuses
-            .iter()
-            .copied()
-            .find(|status| *status < 300)
-            .unwrap_or(200),
+        optional_body: operation["requestBody"]["required"] == false,
+        success: successes.first().copied().unwrap_or(200),
         errors,
-        parameters: parameters(openapi, operation),
+        parameters: parameters(document, operation),
     }
 }
 
 /// Replaces the `operationId`s in a text by the names of the methods.
-fn with_methods(text: &str, openapi: &OpenAPI) -> String {
+fn with_methods(text: &str, document: &Value) -> String {
     let is_operation = |word: &str| {
-        walk::operations(openapi)
-            .any(|(_, _, operation)| operation.operation_id.as_deref() == Some(word))
+        let mut operations = walk::operations(document);
+        operations.any(|(_, _, operation)| walk::text(operation, "operationId") == word)
     };
     let parts = text.split('`').map(|word| match is_operation(word) {
         true => method_name(word),
@@ -114,44 +79,25 @@ fn with_methods(text: &str, openapi: &OpenAPI) -> String {
 
 /// Returns the idempotency of an operation. By RFC 9110, GET is safe, PUT and DELETE are
 /// idempotent. For a PATCH the spec declares it; a POST is never idempotent.
-fn idempotency(method: &str, declared: Option<&str>) -> Idempotency {
+fn idempotency(method: &str, declared: &str) -> Idempotency {
     match (method, declared) {
         ("get", _) => Idempotency::Safe,
-        ("put" | "delete", _) | ("patch", Some("idempotent")) => Idempotency::Idempotent,
+        ("put" | "delete", _) | ("patch", "idempotent") => Idempotency::Idempotent,
         _ => Idempotency::NotIdempotent,
     }
 }
 
-fn parameters(
-    openapi: &OpenAPI,
-    operation: &openapiv3::Operation,
-) -> std::collections::BTreeMap<String, Parameter> {
-    let components = openapi.components.as_ref();
-    let resolved = operation
-        .parameters
-        .iter()
-        .filter_map(|entry| walk::component(&components?.parameters, entry));
-    resolved
-        .map(|parameter| {
-            let data = parameter.parameter_data_ref();
-            let default = match &data.format {
-                ParameterSchemaOrContent::Schema(schema) => schema
-                    .as_item()
-                    .and_then(|schema| schema.schema_data.default.as_ref()),
-                ParameterSchemaOrContent::Content(_) => None,
-            };
-            let fact = Parameter {
-                description: data.description.clone().unwrap_or_default(),
-                default: default.map(|value| {
-                    value
-                        .as_str()
-                        .map_or_else(|| value.to_string(), str::to_owned)
-                }),
-                checks: Vec::new(),
-            };
-            (data.name.clone(), fact)
-        })
-        .collect()
+fn parameters(document: &Value, operation: &Value) -> BTreeMap<String, Parameter> {
+    let parameters = walk::parameters(document, operation);
+    let facts = parameters.map(|parameter| {
+        let fact = Parameter {
+            description: walk::text(parameter, "description").to_owned(),
+            default: parameter["schema"].get("default").map(walk::shown),
+            checks: Vec::new(),
+        };
+        (walk::text(parameter, "name").to_owned(), fact)
+    });
+    facts.collect()
 }
 
 #[cfg(test)]

@@ -3,22 +3,16 @@
 //! Before: `{pattern: '^[^/]*$', x-atlas-pattern: '^[\p{L}]*$'}`. After: `pattern: '^[\p{L}]*$'`,
 //! which the client checks and its documentation has.
 
-use openapiv3::{OpenAPI, SchemaKind, Type};
+use serde_json::Value;
 
 use super::walk;
 use crate::facts::Facts;
 
-pub(super) fn lower(openapi: &mut OpenAPI, _: &mut Facts) -> usize {
+pub(super) fn lower(document: &mut Value, _: &mut Facts) -> usize {
     let mut changed = 0;
-    walk::schemas(openapi, &mut |schema| {
-        let exact = schema
-            .schema_data
-            .extensions
-            .shift_remove("x-atlas-pattern");
-        if let SchemaKind::Type(Type::String(string)) = &mut schema.schema_kind
-            && let Some(exact) = exact.as_ref().and_then(|exact| exact.as_str())
-        {
-            string.pattern = Some(exact.to_owned());
+    walk::schemas(document, &mut |schema| {
+        if let Some(exact) = walk::take(schema, "x-atlas-pattern") {
+            schema["pattern"] = exact;
             changed += 1;
         }
     });

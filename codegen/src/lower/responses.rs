@@ -5,34 +5,31 @@
 //! the runtime decodes all errors itself. A 204 loses its empty content, on which progenitor panics
 //! too. The documented statuses are kept in `facts.operations[…]`.
 
-use openapiv3::{OpenAPI, ReferenceOr, StatusCode};
+use serde_json::Value;
 
 use super::walk;
 use crate::facts::Facts;
 
-pub(super) fn lower(openapi: &mut OpenAPI, _: &mut Facts) -> usize {
+pub(super) fn lower(document: &mut Value, _: &mut Facts) -> usize {
     let mut changed = 0;
-    for operation in walk::operations_mut(openapi) {
-        let responses = std::mem::take(&mut operation.responses.responses);
-        for (status, mut response) in responses {
-            let StatusCode::Code(code) = status else {
-                continue;
-            };
+    for operation in walk::operations_mut(document) {
+        let responses = operation.get_mut("responses");
+        let Some(responses) = responses.and_then(Value::as_object_mut) else {
+            continue;
+        };
+        for (status, mut response) in std::mem::take(responses) {
             changed += 1;
-            if let ReferenceOr::Item(response) = &mut response {
-                response.headers.clear();
-                response.content.retain(|_, media| media.schema.is_some());
+            walk::take(&mut response, "headers");
+            let has_schema =
+                walk::entries(&response, "content").any(|(_, media)| media.get("schema").is_some());
+            if !has_schema {
+                walk::take(&mut response, "content");
             }
-            operation
-                .responses
-                .responses
-                .entry(StatusCode::Range(code / 100))
-                .or_insert(response);
+            if let Some(class @ ("2" | "4")) = status.get(..1) {
+                let range = format!("{class}XX");
+                responses.entry(range).or_insert(response);
+            }
         }
-        operation
-            .responses
-            .responses
-            .retain(|status, _| *status != StatusCode::Range(5));
     }
     changed
 }

@@ -4,36 +4,25 @@
 //! `facts.types["Snapshot"].official_names`.
 
 use atlas_backup_document::child;
-use openapiv3::OpenAPI;
 use serde_json::Value;
 
 use super::walk;
 use crate::facts::{Facts, Type};
 
-pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
-    let Some(components) = &mut openapi.components else {
-        return 0;
-    };
+pub(super) fn lower(document: &mut Value, facts: &mut Facts) -> usize {
     let mut named = 0;
-    for (name, schema) in &mut components.schemas {
-        let mut fact = Type {
+    for (name, schema) in walk::shared_mut(document) {
+        let official_names = match walk::take(schema, "x-atlas-schema") {
+            Some(Value::String(name)) => vec![name],
+            Some(names) => walk::texts(&serde_json::json!({"names": names}), "names"),
+            None => Vec::new(),
+        };
+        named += usize::from(!official_names.is_empty());
+        let fact = Type {
             pointer: child("/components/schemas", name),
+            official_names,
             ..Type::default()
         };
-        if let Some(official) = walk::item_mut(schema)
-            .and_then(|schema| schema.schema_data.extensions.shift_remove("x-atlas-schema"))
-        {
-            named += 1;
-            fact.official_names = match official {
-                Value::Array(names) => names
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(str::to_owned)
-                    .collect(),
-                Value::String(name) => vec![name],
-                _ => Vec::new(),
-            };
-        }
         facts.types.insert(name.clone(), fact);
     }
     named

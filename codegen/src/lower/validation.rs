@@ -5,147 +5,68 @@
 //! `NonZeroU64` that also rejects responses. After: a plain integer, and `Check::Minimum(1)` in the
 //! facts, which `render` turns into code of `validate` if the type is used in a request.
 
-use openapiv3::{
-    AdditionalProperties, IntegerFormat, OpenAPI, ParameterSchemaOrContent, ReferenceOr, Schema,
-    SchemaKind, Type, VariantOrUnknownOrEmpty,
-};
+use serde_json::Value;
 
-use super::walk;
-use crate::facts::{Check, Facts, RUNTIME_PATTERNS};
+use super::{bounds, walk};
+use crate::facts::{Check, Facts, RUNTIME_PATTERNS, method_name};
 
-pub(super) fn lower(openapi: &mut OpenAPI, facts: &mut Facts) -> usize {
-    keep_members(openapi, facts);
-    keep_parameters(openapi, facts);
-    let mut changed = 0;
-    walk::schemas(openapi, &mut |schema| changed += strip(schema));
-    changed
-}
-
-fn keep_members(openapi: &OpenAPI, facts: &mut Facts) {
-    for (name, schema) in openapi
-        .components
-        .iter()
-        .flat_map(|components| &components.schemas)
-    {
-        let (Some(schema), Some(fact)) = (schema.as_item(), facts.types.get_mut(name)) else {
+pub(super) fn lower(document: &mut Value, facts: &mut Facts) -> usize {
+    for (name, schema) in walk::shared_mut(document) {
+        let Some(fact) = facts.types.get_mut(name) else {
             continue;
         };
-        let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else {
-            continue;
-        };
-        for (member, property) in &object.properties {
-            let ReferenceOr::Item(property) = property else {
-                continue;
-            };
+        for (member, property) in walk::entries(schema, "properties") {
             let checks = checks(property);
             if !checks.is_empty() {
                 fact.members.entry(member.clone()).or_default().checks = checks;
             }
         }
     }
-}
-
-fn keep_parameters(openapi: &OpenAPI, facts: &mut Facts) {
-    let Some(components) = &openapi.components else {
-        return;
-    };
-    for (_, _, operation) in walk::operations(openapi) {
-        let method =
-            crate::facts::method_name(operation.operation_id.as_deref().unwrap_or_default());
+    for (_, _, operation) in walk::operations(document) {
+        let method = method_name(walk::text(operation, "operationId"));
         let Some(fact) = facts.operations.get_mut(&method) else {
             continue;
         };
-        for parameter in operation
-            .parameters
-            .iter()
-            .filter_map(|entry| walk::component(&components.parameters, entry))
-        {
-            let data = parameter.parameter_data_ref();
-            if let ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)) = &data.format
-                && let Some(fact) = fact.parameters.get_mut(&data.name)
-            {
-                fact.checks = checks(schema);
+        for parameter in walk::parameters(document, operation) {
+            if let Some(fact) = fact.parameters.get_mut(walk::text(parameter, "name")) {
+                fact.checks = checks(&parameter["schema"]);
             }
         }
     }
+    let mut changed = 0;
+    walk::schemas(document, &mut |schema| {
+        let keywords = bounds::keywords().chain(["pattern", "nullable"]);
+        changed += keywords
+            .filter(|keyword| walk::take(schema, keyword).is_some())
+            .count();
+    });
+    changed
 }
 
-fn checks(schema: &Schema) -> Vec<Check> {
-    let length = |value: Option<usize>, check: fn(i64) -> Check| {
-        value.and_then(|value| i64::try_from(value).ok()).map(check)
-    };
-    let all = match &schema.schema_kind {
-        SchemaKind::Type(Type::Integer(integer)) => [
-            integer.minimum.map(Check::Minimum),
-            integer.maximum.map(Check::Maximum),
-            of_number(schema),
-        ],
-        SchemaKind::Type(Type::String(string)) => {
-            let pattern = RUNTIME_PATTERNS
-                .iter()
-                .find(|known| string.pattern.as_deref() == Some(known.pattern))
-                .map(Check::Pattern);
-            [
-                length(string.min_length, Check::MinLength),
-                length(string.max_length, Check::MaxLength),
-                pattern,
-            ]
-        }
-        SchemaKind::Type(Type::Array(array)) => [
-            length(array.min_items, Check::MinItems),
-            length(array.max_items, Check::MaxItems),
-            of_number(schema),
-        ],
-        _ => [of_number(schema), None, None],
-    };
-    all.into_iter().flatten().collect()
+fn checks(schema: &Value) -> Vec<Check> {
+    let mut patterns = RUNTIME_PATTERNS.iter();
+    let pattern = patterns.find(|known| walk::text(schema, "pattern") == known.pattern);
+    bounds::checks(schema)
+        .chain(pattern.map(Check::Pattern))
+        .chain(of_number(schema))
+        .collect()
 }
 
 /// The rule of a number, or of all numbers of a list or a map.
-fn of_number(schema: &Schema) -> Option<Check> {
-    match &schema.schema_kind {
-        SchemaKind::Type(Type::Integer(integer)) => {
-            let is_32_bits = integer.format == VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32);
-            let is_bounded = integer.minimum.is_some() && integer.maximum.is_some();
+fn of_number(schema: &Value) -> Option<Check> {
+    match walk::text(schema, "type") {
+        "integer" => {
+            let is_32_bits = walk::text(schema, "format") == "int32";
+            let is_bounded = ["minimum", "maximum"]
+                .iter()
+                .all(|bound| schema.get(bound).is_some());
             (is_32_bits && !is_bounded).then_some(Check::Int32)
         }
-        SchemaKind::Type(Type::Number(_)) => Some(Check::Finite),
-        SchemaKind::Type(Type::Array(array)) => match &array.items {
-            Some(ReferenceOr::Item(items)) => of_number(items),
-            _ => None,
-        },
-        SchemaKind::Type(Type::Object(object)) => match &object.additional_properties {
-            Some(AdditionalProperties::Schema(values)) => of_number(values.as_item()?),
-            _ => None,
-        },
+        "number" => Some(Check::Finite),
+        "array" => of_number(&schema["items"]),
+        "object" => of_number(&schema["additionalProperties"]),
         _ => None,
     }
-}
-
-fn strip(schema: &mut Schema) -> usize {
-    let nullable = std::mem::take(&mut schema.schema_data.nullable);
-    let taken = match &mut schema.schema_kind {
-        SchemaKind::Type(Type::Integer(integer)) => [
-            integer.minimum.take().is_some(),
-            integer.maximum.take().is_some(),
-            nullable,
-            false,
-        ],
-        SchemaKind::Type(Type::String(string)) => [
-            string.min_length.take().is_some(),
-            string.max_length.take().is_some(),
-            string.pattern.take().is_some(),
-            nullable,
-        ],
-        SchemaKind::Type(Type::Array(array)) => [
-            array.min_items.take().is_some(),
-            array.max_items.take().is_some(),
-            nullable,
-            false,
-        ],
-        _ => [nullable, false, false, false],
-    };
-    taken.into_iter().filter(|taken| *taken).count()
 }
 
 #[cfg(test)]

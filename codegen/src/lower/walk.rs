@@ -1,141 +1,117 @@
-//! Iterators and visitors over an OpenAPI document that several passes share.
+//! Reads and visits parts of a document, for all passes. What is not there counts as empty: the lint
+//! has refused everything else that a pass cannot handle.
 
-use openapiv3::{
-    AdditionalProperties, OpenAPI, Operation, Parameter, ParameterSchemaOrContent, ReferenceOr,
-    Schema, SchemaKind, Type,
-};
+use serde_json::Value;
 
-/// Returns every operation with its method (lower case) and path.
-pub(super) fn operations(openapi: &OpenAPI) -> impl Iterator<Item = (&str, &str, &Operation)> {
-    openapi
-        .paths
-        .iter()
-        .filter_map(|(path, item)| Some((path.as_str(), item.as_item()?)))
-        .flat_map(|(path, item)| {
-            item.iter()
-                .map(move |(method, operation)| (method, path, operation))
-        })
+/// The text under a key, or an empty one.
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Returns every operation.
-pub(super) fn operations_mut(openapi: &mut OpenAPI) -> impl Iterator<Item = &mut Operation> {
-    openapi
-        .paths
-        .paths
-        .values_mut()
-        .filter_map(item_mut)
-        .flat_map(|item| {
-            [
-                &mut item.get,
-                &mut item.put,
-                &mut item.post,
-                &mut item.delete,
-                &mut item.patch,
-            ]
-            .into_iter()
-            .flatten()
-        })
+/// The items of the list under a key.
+pub(super) fn items<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    let list = value.get(key).and_then(Value::as_array);
+    list.into_iter().flatten()
 }
 
-/// Returns an inline definition, or `None` for a `$ref`.
-pub(super) fn item_mut<T>(entry: &mut ReferenceOr<T>) -> Option<&mut T> {
-    match entry {
-        ReferenceOr::Item(item) => Some(item),
-        ReferenceOr::Reference { .. } => None,
-    }
+/// The texts of the list under a key.
+pub(super) fn texts(value: &Value, key: &str) -> Vec<String> {
+    let texts = items(value, key).filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
 }
 
-/// Returns an inline definition or, for a `$ref`, the component with the last token of the
-/// reference. Returns `None` if that component is missing or itself a `$ref`.
-pub(super) fn component<'a, T>(
-    map: &'a indexmap::IndexMap<String, ReferenceOr<T>>,
-    entry: &'a ReferenceOr<T>,
-) -> Option<&'a T> {
-    match entry {
-        ReferenceOr::Item(item) => Some(item),
-        ReferenceOr::Reference { reference } => map.get(reference.rsplit('/').next()?)?.as_item(),
-    }
+/// A scalar as it is shown: texts without quotes.
+pub(super) fn shown(value: &Value) -> String {
+    let text = value.as_str().map(str::to_owned);
+    text.unwrap_or_else(|| value.to_string())
 }
 
-/// Visits every inline schema of the document, outer schemas before inner ones. `$ref`s are not
-/// followed.
-pub(super) fn schemas(openapi: &mut OpenAPI, visit: &mut dyn FnMut(&mut Schema)) {
-    if let Some(components) = &mut openapi.components {
+/// The entries of the mapping under a key.
+pub(super) fn entries<'a>(
+    value: &'a Value,
+    key: &str,
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    let mapping = value.get(key).and_then(Value::as_object);
+    mapping.into_iter().flatten()
+}
+
+pub(super) fn entries_mut<'a>(
+    value: &'a mut Value,
+    key: &str,
+) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
+    let mapping = value.get_mut(key).and_then(Value::as_object_mut);
+    mapping.into_iter().flatten()
+}
+
+/// Removes the value under a key and returns it.
+pub(super) fn take(value: &mut Value, key: &str) -> Option<Value> {
+    value.as_object_mut()?.remove(key)
+}
+
+/// Every operation with its method (lower case) and path.
+pub(super) fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
+    entries(document, "paths").flat_map(|(path, item)| {
+        let operations = item.as_object().into_iter().flatten();
+        operations.map(move |(method, operation)| (method.as_str(), path.as_str(), operation))
+    })
+}
+
+/// Every operation.
+pub(super) fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let paths = entries_mut(document, "paths").filter_map(|(_, item)| item.as_object_mut());
+    paths.flat_map(|item| item.values_mut())
+}
+
+/// The parameters of an operation; a `$ref` stands for the component that it names.
+pub(super) fn parameters<'a>(
+    document: &'a Value,
+    operation: &'a Value,
+) -> impl Iterator<Item = &'a Value> {
+    items(operation, "parameters").filter_map(|parameter| match text(parameter, "$ref") {
+        "" => Some(parameter),
+        target => document.pointer(target.strip_prefix('#')?),
+    })
+}
+
+/// The shared schemas by name.
+pub(super) fn shared_mut(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    let components = document.get_mut("components").into_iter();
+    components.flat_map(|components| entries_mut(components, "schemas"))
+}
+
+/// Visits every schema of the document, outer schemas before inner ones. `$ref`s are not followed.
+pub(super) fn schemas(document: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    shared_mut(document).for_each(|(_, shared)| schema(shared, visit));
+    for section in ["parameters", "responses"] {
+        let components = document.get_mut("components").into_iter();
         components
-            .schemas
-            .values_mut()
-            .for_each(|schema| reference(schema, visit));
-        components
-            .parameters
-            .values_mut()
-            .filter_map(item_mut)
-            .for_each(|it| parameter(it, visit));
-        for response in components.responses.values_mut().filter_map(item_mut) {
-            response
-                .content
-                .values_mut()
-                .filter_map(|media| media.schema.as_mut())
-                .for_each(|it| reference(it, visit));
-        }
+            .flat_map(|components| entries_mut(components, section))
+            .for_each(|(_, component)| schemas_in(component, visit));
     }
-    for operation in operations_mut(openapi) {
-        operation
-            .parameters
-            .iter_mut()
-            .filter_map(item_mut)
-            .for_each(|it| parameter(it, visit));
-        let body = operation
-            .request_body
-            .iter_mut()
-            .filter_map(item_mut)
-            .flat_map(|body| body.content.values_mut());
-        let responses = operation
-            .responses
-            .responses
-            .values_mut()
-            .filter_map(item_mut);
-        let media = body.chain(responses.flat_map(|response| response.content.values_mut()));
-        media
-            .filter_map(|media| media.schema.as_mut())
-            .for_each(|it| reference(it, visit));
-    }
+    operations_mut(document).for_each(|operation| schemas_in(operation, visit));
 }
 
-fn parameter(parameter: &mut Parameter, visit: &mut dyn FnMut(&mut Schema)) {
-    let (Parameter::Query { parameter_data, .. }
-    | Parameter::Header { parameter_data, .. }
-    | Parameter::Path { parameter_data, .. }
-    | Parameter::Cookie { parameter_data, .. }) = parameter;
-    if let ParameterSchemaOrContent::Schema(schema) = &mut parameter_data.format {
-        reference(schema, visit);
-    }
-}
-
-fn reference(entry: &mut ReferenceOr<Schema>, visit: &mut dyn FnMut(&mut Schema)) {
-    if let ReferenceOr::Item(item) = entry {
-        schema(item, visit);
-    }
-}
-
-/// Visits a schema and all inline schemas inside it.
-pub(super) fn schema(item: &mut Schema, visit: &mut dyn FnMut(&mut Schema)) {
-    visit(item);
-    match &mut item.schema_kind {
-        SchemaKind::Type(Type::Object(object)) => {
-            for property in object.properties.values_mut() {
-                if let ReferenceOr::Item(property) = property {
-                    schema(property, visit);
-                }
-            }
-            if let Some(AdditionalProperties::Schema(values)) = &mut object.additional_properties {
-                reference(values, visit);
-            }
-        }
-        SchemaKind::Type(Type::Array(array)) => {
-            if let Some(ReferenceOr::Item(items)) = &mut array.items {
-                schema(items, visit);
-            }
-        }
+/// Visits the schemas of the parameters and bodies in a part of a document.
+fn schemas_in(part: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    match part {
+        Value::Array(items) => items.iter_mut().for_each(|item| schemas_in(item, visit)),
+        Value::Object(entries) => entries.iter_mut().for_each(|(key, value)| match &**key {
+            "schema" => schema(value, visit),
+            // Their values can look like anything.
+            "example" | "examples" | "x-atlas-other-form-examples" => {}
+            _ => schemas_in(value, visit),
+        }),
         _ => {}
+    }
+}
+
+/// Visits a schema and all schemas inside it.
+fn schema(one: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    visit(one);
+    entries_mut(one, "properties").for_each(|(_, property)| schema(property, visit));
+    for inner in ["additionalProperties", "items"] {
+        one.get_mut(inner)
+            .into_iter()
+            .for_each(|inner| schema(inner, visit));
     }
 }
