@@ -23,10 +23,7 @@ pub struct Explanation {
 pub fn explain(document: &Document, id: &str) -> Result<Option<Vec<Explanation>>, Error> {
     let loaded = load(document)?;
     lint(&loaded)?;
-    let mut run = Run {
-        passes: Vec::new(),
-        ended: &mut |_| {},
-    };
+    let mut run = Run::default();
     stages(&loaded, id, &mut run).map_err(|error| error.locate(&loaded))
 }
 

@@ -170,7 +170,10 @@ fn root(model: &Model) -> File {
         .collect();
     let mut text = format!("\n//! {}.\n", model.title.trim_end_matches('.'));
     if !model.description.is_empty() {
-        text.push_str(&format!("//!\n{}", module_docs(&model.description)));
+        text.push_str(&format!(
+            "//!\n{}",
+            render::prefixed("//! ", &model.description)
+        ));
     }
     text.push_str("\nuse crate::generated::prelude::*;\n\n");
     for module in tags.keys() {
@@ -187,14 +190,6 @@ fn root(model: &Model) -> File {
         path: format!("{}/mod.rs", model.api),
         text,
     }
-}
-
-/// The documentation at the top of a file.
-fn module_docs(description: &str) -> String {
-    let words: Vec<&str> = description.split_whitespace().collect();
-    let text = words.join(" ");
-    let lines = textwrap::wrap(&text, 128).into_iter();
-    lines.map(|line| format!("//! {line}\n")).collect()
 }
 
 /// Generates `v2/types/mod.rs`: the modules of types, and the shared types by name.
@@ -248,7 +243,7 @@ fn operations_file(model: &Model, operations: &[&Printed<'_>]) -> String {
     let tag = operations.first().map(|first| &*first.operation.facts.tag);
     let tag = tag.unwrap_or_default();
     let description = model.tags.get(tag).map_or("", String::as_str);
-    let mut text = format!("\n{}", module_docs(description));
+    let mut text = format!("\n{}", render::prefixed("//! ", description));
     text.push_str("\nuse super::{Api, types};\nuse crate::generated::prelude::*;\n\n");
     text.push_str(&render::family(tag, description));
     text.push_str(&print::one_block(

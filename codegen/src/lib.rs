@@ -77,8 +77,8 @@ pub fn generate_observed(
     ended: &mut dyn FnMut(&'static str),
 ) -> Result<Output, Vec<Error>> {
     let mut run = Run {
-        passes: Vec::new(),
-        ended,
+        ended: Some(ended),
+        ..Run::default()
     };
     let (mut models, mut errors) = (Vec::new(), Vec::new());
     for document in documents {
@@ -107,10 +107,7 @@ pub fn generate_observed(
 /// # Errors
 /// Like [`generate`].
 pub fn plain_progenitor_client(document: &Document) -> Result<String, Error> {
-    let mut run = Run {
-        passes: Vec::new(),
-        ended: &mut |_| {},
-    };
+    let mut run = Run::default();
     let loaded = load(document)?;
     lint(&loaded)?;
     let (openapi, _) = lower::lower(&loaded, &mut run)?;
@@ -150,10 +147,11 @@ fn model_of(
     Ok(model)
 }
 
-/// The passes that have run, and the caller's callback.
+/// The passes that have run, and the caller's callback if there is one.
+#[derive(Default)]
 struct Run<'a> {
     passes: Vec<(&'static str, usize)>,
-    ended: &'a mut dyn FnMut(&'static str),
+    ended: Option<&'a mut dyn FnMut(&'static str)>,
 }
 
 impl Run<'_> {
@@ -166,7 +164,9 @@ impl Run<'_> {
     }
 
     fn ended(&mut self, name: &'static str) {
-        (self.ended)(name);
+        if let Some(ended) = &mut self.ended {
+            ended(name);
+        }
     }
 }
 

@@ -97,10 +97,7 @@ pub(crate) fn sound() -> (OpenAPI, Facts) {
         text: include_str!("../../tests/fixtures/documents/sound.yaml").into(),
     };
     let loaded = atlas_backup_document::load(&document).unwrap_or_else(|error| panic!("{error}"));
-    let mut run = Run {
-        passes: Vec::new(),
-        ended: &mut |_| {},
-    };
+    let mut run = Run::default();
     lower(&loaded, &mut run).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -15,7 +15,7 @@ use quote::{format_ident, quote};
 use crate::model::Ty;
 
 pub(crate) use calls::{entry, function};
-pub(crate) use docs::{families, family};
+pub(crate) use docs::{families, family, prefixed};
 pub(crate) use operation::operation;
 pub(crate) use types::{Surroundings, ty};
 

@@ -41,9 +41,8 @@ impl Ty {
 
     /// The name of the type of the document in this type, if there is one.
     pub(crate) fn named(&self) -> Option<&str> {
-        match self {
+        match self.innermost() {
             Ty::Named(name) => Some(name),
-            Ty::List(inner) | Ty::Map(inner) | Ty::Boxed(inner) => inner.named(),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Compares progenitor's code with the code that is expected in its place.
 
 use atlas_backup_document::Error;
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use super::refused;
@@ -16,11 +16,10 @@ pub(super) fn exactly(
     found: &impl ToTokens,
     expected: TokenStream,
 ) -> Result<(), Error> {
-    let found = found.to_token_stream();
-    if same(found.clone(), expected.clone()) {
+    let (found, expected) = (flat(found.to_token_stream()), flat(expected));
+    if found == expected {
         return Ok(());
     }
-    let (found, expected) = (flat(found), flat(expected));
     let pairs = found.iter().zip(&expected);
     let at = pairs
         .take_while(|(found, expected)| found == expected)
@@ -34,45 +33,21 @@ pub(super) fn exactly(
     Err(refused(what, code))
 }
 
-/// Whether the tokens are the same, however they are spaced.
-pub(super) fn same(one: TokenStream, other: TokenStream) -> bool {
-    let (mut one, mut other) = (one.into_iter(), other.into_iter());
-    loop {
-        let same = match (one.next(), other.next()) {
-            (None, None) => return true,
-            (Some(TokenTree::Group(one)), Some(TokenTree::Group(other))) => {
-                one.delimiter() == other.delimiter() && same(one.stream(), other.stream())
-            }
-            (Some(TokenTree::Ident(one)), Some(TokenTree::Ident(other))) => one == other,
-            (Some(TokenTree::Punct(one)), Some(TokenTree::Punct(other))) => {
-                one.as_char() == other.as_char()
-            }
-            (Some(TokenTree::Literal(one)), Some(TokenTree::Literal(other))) => {
-                one.to_string() == other.to_string()
-            }
-            _ => false,
-        };
-        if !same {
-            return false;
-        }
-    }
-}
-
-/// All tokens in their order, with the delimiters of groups.
-fn flat(tokens: TokenStream) -> Vec<String> {
+/// All tokens in their order, with the delimiters of groups, however they are spaced.
+pub(super) fn flat(tokens: TokenStream) -> Vec<String> {
     let mut all = Vec::new();
     for token in tokens {
         match token {
             TokenTree::Group(group) => {
-                let text = TokenTree::Group(proc_macro2::Group::new(
-                    group.delimiter(),
-                    TokenStream::new(),
-                ));
-                let text = text.to_string();
-                let (open, close) = text.split_at(text.len() / 2);
-                all.push(open.trim().to_owned());
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Brace => ("{", "}"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::None => ("", ""),
+                };
+                all.push(open.to_owned());
                 all.extend(flat(group.stream()));
-                all.push(close.trim().to_owned());
+                all.push(close.to_owned());
             }
             other => all.push(other.to_string()),
         }

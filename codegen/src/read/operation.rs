@@ -9,7 +9,7 @@ use quote::quote;
 use syn::{FnArg, Pat, ReturnType};
 
 use super::exact::exactly;
-use super::request::{self, Sent};
+use super::request;
 use super::ty::{self, Place};
 use super::{types, unrecognised};
 use crate::facts;
@@ -44,31 +44,25 @@ pub(super) fn operation(
     if !arguments.is_empty() || sent.iter().chain(&body).any(is_optional) {
         return Err(unrecognised("the arguments", signature));
     }
-    let (path, body) = (sent, body.map(|body| body.ty));
-    let sent = Sent {
-        path: &path,
-        query: &query,
-        body: body.is_some(),
-        typed: (response.is_some(), error),
-    };
     let (name, output) = (&signature.ident, &signature.output);
+    let operation = Operation {
+        name: name.to_string(),
+        path: sent,
+        query,
+        body: body.map(|body| body.ty),
+        response,
+        list: None,
+        module: fact.tag.to_snake_case(),
+        facts: facts::Operation::default(),
+    };
     let inputs = signature.inputs.iter().skip(1);
-    let block = request::block(&sent, fact, method.block.stmts.last());
+    let block = request::block(&operation, fact, error, method.block.stmts.last());
     let expected = quote! {
         #[doc = #docs]
         pub async fn #name<'a>(&'a self, #(#inputs),*) #output #block
     };
     exactly(format!("the method `{name}`"), method, expected)?;
-    Ok(Operation {
-        name: name.to_string(),
-        path,
-        query,
-        body,
-        response,
-        list: None,
-        module: fact.tag.to_snake_case(),
-        facts: facts::Operation::default(),
-    })
+    Ok(operation)
 }
 
 /// Reads the arguments after `&self`. Their wire names are not known yet.

@@ -7,8 +7,8 @@ use quote::{format_ident, quote};
 use syn::visit::{Visit, visit_expr_call};
 use syn::{Expr, ExprLit, Lit, Stmt};
 
-use crate::facts::{Operation, method_name};
-use crate::model::Argument;
+use crate::facts;
+use crate::model::Operation;
 
 /// Returns the wire names of the query parameters in a method, which are those of the arguments
 /// after the path's.
@@ -32,24 +32,15 @@ pub(super) fn parameters(block: &syn::Block) -> Vec<String> {
     parameters.0
 }
 
-/// What a method sends and receives.
-pub(super) struct Sent<'a> {
-    pub path: &'a [Argument],
-    pub query: &'a [Argument],
-    pub body: bool,
-    /// Whether the response has a body, and whether an error has one.
-    pub typed: (bool, bool),
-}
-
-/// Writes the statements of a method. What they do is the work of the runtime,
-/// for all operations.
-pub(super) fn block(sent: &Sent<'_>, fact: &Operation, found_end: Option<&Stmt>) -> TokenStream {
-    let Sent {
-        path,
-        query,
-        body,
-        typed,
-    } = sent;
+/// Writes the statements of a method. What they do is the work of the runtime, for all operations.
+/// `error` tells whether an error has a body.
+pub(super) fn block(
+    operation: &Operation,
+    fact: &facts::Operation,
+    error: bool,
+    found_end: Option<&Stmt>,
+) -> TokenStream {
+    let typed = (operation.response.is_some(), error);
     let segments = fact
         .path
         .split('/')
@@ -67,15 +58,14 @@ pub(super) fn block(sent: &Sent<'_>, fact: &Operation, found_end: Option<&Stmt>)
             )
         }
     });
-    let json = body.then(|| quote!(.json(&body)));
-    let path = path
-        .iter()
-        .map(|argument| format_ident!("{}", argument.name));
-    let query = query.iter().map(|argument| {
+    let json = operation.body.as_ref().map(|_| quote!(.json(&body)));
+    let path = operation.path.iter();
+    let path = path.map(|argument| format_ident!("{}", argument.name));
+    let query = operation.query.iter().map(|argument| {
         let (wire, name) = (&argument.wire, format_ident!("{}", argument.name));
         quote!(.query(&progenitor_client::QueryParam::new(#wire, &#name)))
     });
-    let (name, end) = (method_name(&fact.id), end(found_end, *typed));
+    let (name, end) = (&operation.name, end(found_end, typed));
     quote! {{
         let url = format!(#url, self.baseurl, #(encode_path(&#path.to_string()),)*);
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Expr, ExprLit, Fields, Item, Lit, Meta};
 
-use super::exact::{exactly, same};
+use super::exact::{exactly, flat};
 use super::ty::{self, Place};
 use super::{at, refused, unrecognised};
 use crate::model::{Member, Object, Presence, Role, Shape, Ty, Type, Variant};
@@ -69,8 +69,11 @@ fn is_of_enum(block: &syn::ItemImpl) -> bool {
         quote!(::std::convert::TryFrom<&str>),
         quote!(::std::convert::TryFrom<::std::string::String>),
     ];
-    let path = block.trait_.as_ref().map(|(_, path, _)| quote!(#path));
-    path.is_some_and(|path| known.into_iter().any(|known| same(path.clone(), known)))
+    let path = block
+        .trait_
+        .as_ref()
+        .map(|(_, path, _)| flat(quote!(#path)));
+    path.is_some_and(|path| known.into_iter().any(|known| flat(known) == path))
 }
 
 fn members(item: &syn::ItemStruct, docs: &str, pointer: &str) -> Result<Vec<Member>, Error> {

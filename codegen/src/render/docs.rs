@@ -142,7 +142,7 @@ pub(super) fn lines(text: &str) -> TokenStream {
 }
 
 /// Renders a text like [`lines`], for code that is not made of tokens.
-fn prefixed(prefix: &str, text: &str) -> String {
+pub(crate) fn prefixed(prefix: &str, text: &str) -> String {
     let lines = wrapped(text);
     let lines = lines
         .iter()
