@@ -152,22 +152,14 @@ impl Check {
     }
 }
 
-/// A rule across members. The lists contain wire names.
+/// A rule across members.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemberRule {
-    /// The member that decides whether the rule applies, and its values (of an enum, or `true` and
-    /// `false`) for which it does. `None` if the rule always applies.
+    /// The wire name of the member that decides whether the rule applies, and its values (of an
+    /// enum, or `true` and `false`) for which it does. `None` if the rule always applies.
     pub when: Option<(String, Vec<String>)>,
-    /// Members that must be absent.
-    pub forbid: Vec<String>,
-    /// Members that must be present.
-    pub require: Vec<String>,
-    /// Members of which exactly one must be present.
-    pub exactly_one: Vec<String>,
-    /// Members of which at least one must be present.
-    pub at_least_one: Vec<String>,
-    /// Members that must be either all present or all absent.
-    pub together: Vec<String>,
+    /// What the rule says of which members: a method of the client's `validate::Case`, and wire names.
+    pub lists: Vec<(&'static str, Vec<String>)>,
     /// The reason for the rule, for error messages.
     pub reason: String,
 }
@@ -175,14 +167,7 @@ pub struct MemberRule {
 impl MemberRule {
     /// The wire names of all members that the rule names.
     pub(crate) fn members(&self) -> impl Iterator<Item = &String> {
-        let lists = [
-            &self.forbid,
-            &self.require,
-            &self.exactly_one,
-            &self.at_least_one,
-            &self.together,
-        ];
         let when = self.when.iter().map(|(wire, _)| wire);
-        when.chain(lists.into_iter().flatten())
+        when.chain(self.lists.iter().flat_map(|(_, wires)| wires))
     }
 }

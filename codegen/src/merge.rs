@@ -188,7 +188,7 @@ mod tests {
         };
         let rule = |wire: &str| MemberRule {
             when: Some(("days".into(), vec!["1".into()])),
-            forbid: vec![wire.into()],
+            lists: vec![("forbid", vec![wire.into()])],
             reason: "r".into(),
             ..MemberRule::default()
         };

@@ -4,7 +4,7 @@
 //! client has them: those are in `atlas-backup-document`, which refuses them. Tests compare both with
 //! the source of the client.
 
-use crate::facts::{Check, Idempotency, MemberRule, OtherForm};
+use crate::facts::{Check, Idempotency, OtherForm};
 
 /// The types that the client can write into a path, besides the enums of the document.
 pub(crate) const PATH: &[&str] = &["ClusterName", "ObjectId", "String", "Timestamp", "i64"];
@@ -47,16 +47,14 @@ pub(crate) fn rule(check: Check) -> &'static str {
     }
 }
 
-/// The methods of `validate::Case`, with the members of the rule that each is about.
-pub(crate) fn member_rules(rule: &MemberRule) -> [(&'static str, &[String]); 5] {
-    [
-        ("forbid", &rule.forbid),
-        ("require", &rule.require),
-        ("exactly_one", &rule.exactly_one),
-        ("at_least_one", &rule.at_least_one),
-        ("together", &rule.together),
-    ]
-}
+/// The lists of a rule across members, each with the method of `validate::Case` that checks it.
+pub(crate) const MEMBER_RULES: &[(&str, &str)] = &[
+    ("forbid", "forbid"),
+    ("require", "require"),
+    ("exactlyOne", "exactly_one"),
+    ("atLeastOne", "at_least_one"),
+    ("together", "together"),
+];
 
 /// The flag of a member that has another form.
 pub(crate) fn flag(form: OtherForm) -> &'static str {

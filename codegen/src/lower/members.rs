@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::walk;
 use crate::facts::{Facts, MemberRule, OtherForm};
+use crate::runtime::MEMBER_RULES;
 
 pub(super) fn lower(document: &mut Value, facts: &mut Facts) -> usize {
     let mut changed = 0;
@@ -38,15 +39,13 @@ pub(super) fn lower(document: &mut Value, facts: &mut Facts) -> usize {
 }
 
 fn rule(value: &Value) -> MemberRule {
-    let names = |key: &str| walk::texts(value, key);
     let when = walk::entries(value, "when").next();
+    let lists = MEMBER_RULES
+        .iter()
+        .map(|(keyword, method)| (*method, walk::texts(value, keyword)));
     MemberRule {
         when: when.map(|(member, values)| (member.clone(), one_or_more(values))),
-        forbid: names("forbid"),
-        require: names("require"),
-        exactly_one: names("exactlyOne"),
-        at_least_one: names("atLeastOne"),
-        together: names("together"),
+        lists: lists.filter(|(_, wires)| !wires.is_empty()).collect(),
         reason: walk::text(value, "reason").to_owned(),
     }
 }
@@ -94,16 +93,17 @@ components:
             panic!("two rules")
         };
         assert_eq!(
-            (&first.when, &first.forbid[..]),
+            (&first.when, &first.lists[..]),
             (
                 &Some(("keep".into(), vec!["true".into()])),
-                &["expires".to_owned()][..]
+                &[("forbid", vec!["expires".to_owned()])][..]
             )
         );
         assert_eq!(
             second.when,
             Some(("kind".into(), vec!["one".into(), "two".into()]))
         );
-        assert_eq!(second.at_least_one, ["url", "expires"]);
+        let both = vec!["url".to_owned(), "expires".to_owned()];
+        assert_eq!(second.lists, [("at_least_one", both)]);
     }
 }

@@ -202,12 +202,12 @@ mod tests {
         object_of(&mut ty).rules = vec![
             MemberRule {
                 when: Some(("other".into(), vec!["one".into(), "two".into()])),
-                at_least_one: vec!["days".into(), "note".into()],
+                lists: vec![("at_least_one", vec!["days".into(), "note".into()])],
                 reason: "r".into(),
                 ..MemberRule::default()
             },
             MemberRule {
-                forbid: vec!["days".into()],
+                lists: vec![("forbid", vec!["days".into()])],
                 reason: "f".into(),
                 ..MemberRule::default()
             },

@@ -11,7 +11,6 @@ use syn::parse_quote;
 use super::{Piece, Scope, checks, ident};
 use crate::facts::MemberRule;
 use crate::model::{Member, Object, Presence, Role, Ty};
-use crate::runtime;
 
 pub(super) fn implementation(name: &str, object: &Object, is_body: &dyn Fn(&str) -> bool) -> Piece {
     let new = constructor(object);
@@ -90,21 +89,18 @@ fn of_member(member: &Member, role: Role, is_body: &dyn Fn(&str) -> bool) -> Vec
 }
 
 fn rule(rule: &MemberRule, object: &Object) -> TokenStream {
-    let named = runtime::member_rules(rule).into_iter();
-    let checks = named
-        .filter(|(_, wires)| !wires.is_empty())
-        .map(|(check, wires)| {
-            let check = ident(check);
-            let members = wires.iter().filter_map(|wire| {
-                let member = object.member(wire)?;
-                let name = ident(&member.name);
-                Some(match member.presence {
-                    Presence::Required => quote!((#wire, true)),
-                    _ => quote!((#wire, self.#name.is_some())),
-                })
-            });
-            quote!(case.#check(&[#(#members),*])?;)
+    let checks = rule.lists.iter().map(|(check, wires)| {
+        let check = ident(check);
+        let members = wires.iter().filter_map(|wire| {
+            let member = object.member(wire)?;
+            let name = ident(&member.name);
+            Some(match member.presence {
+                Presence::Required => quote!((#wire, true)),
+                _ => quote!((#wire, self.#name.is_some())),
+            })
         });
+        quote!(case.#check(&[#(#members),*])?;)
+    });
     let reason = &rule.reason;
     match rule
         .when
