@@ -78,39 +78,32 @@ pub(crate) fn files(models: &[Model], shared: &BTreeMap<String, Type>) -> Vec<Pa
 
 fn part(model: &Model, shared: &BTreeMap<String, Type>) -> Part {
     let api = &model.api;
-    let mut operations: Vec<_> = model
-        .operations
-        .iter()
-        .map(|one| printed(one, api))
-        .collect();
-    operations.sort_by(|a, b| a.operation.facts.id.cmp(&b.operation.facts.id));
     let find = |name: &str| model.types.get(name).or_else(|| shared.get(name));
     let types = Types::print(&model.types, &find, &[(model, model.usage(shared))]);
     let mut files = vec![root(model), types_root(model)];
-    let mut modules: BTreeMap<&str, Vec<&Printed<'_>>> = BTreeMap::new();
-    for printed in &operations {
-        modules
-            .entry(&printed.operation.module)
-            .or_default()
-            .push(printed);
+    let mut items = Vec::new();
+    for (module, mut operations) in model.by_module() {
+        operations.sort_by_key(|operation| &operation.facts.id);
+        let printed: Vec<_> = operations.iter().map(|one| printed(one, api)).collect();
+        files.push(File {
+            path: format!("{api}/{module}.rs"),
+            text: operations_file(model, &printed),
+        });
+        items.extend(printed.into_iter().map(|printed| Item {
+            kind: ItemKind::Operation,
+            name: printed.operation.facts.id.clone(),
+            text: [printed.constant, printed.method, printed.request].join("\n"),
+        }));
     }
-    files.extend(modules.into_iter().map(|(module, operations)| File {
-        path: format!("{api}/{module}.rs"),
-        text: operations_file(model, &operations),
-    }));
+    items.extend(types.items());
     let folder = format!("{api}/types");
     files.extend(types.files(&folder, Some("super::super::Api"), |name| model.has(name)));
-    let operations = operations.into_iter().map(|printed| Item {
-        kind: ItemKind::Operation,
-        name: printed.operation.facts.id.clone(),
-        text: [printed.constant, printed.method, printed.request].join("\n"),
-    });
     Part {
         folder: api.clone(),
         documents: vec![model.document.clone()],
         files,
         table: table::files(model),
-        items: operations.chain(types.items()).collect(),
+        items,
     }
     .finished()
 }
@@ -239,7 +232,7 @@ fn printed<'a>(operation: &'a Operation, api: &str) -> Printed<'a> {
 }
 
 /// Generates the file of a tag: its methods in one `impl Api`, then the constants and the requests.
-fn operations_file(model: &Model, operations: &[&Printed<'_>]) -> String {
+fn operations_file(model: &Model, operations: &[Printed<'_>]) -> String {
     let tag = operations.first().map(|first| &*first.operation.facts.tag);
     let tag = tag.unwrap_or_default();
     let description = model.tags.get(tag).map_or("", String::as_str);

@@ -201,6 +201,18 @@ pub(crate) enum Copied {
 }
 
 impl Model {
+    /// The operations by the module of their code.
+    pub(crate) fn by_module(&self) -> BTreeMap<&str, Vec<&Operation>> {
+        let mut modules: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
+        for operation in &self.operations {
+            modules
+                .entry(&operation.module)
+                .or_default()
+                .push(operation);
+        }
+        modules
+    }
+
     /// Whether the document has this type, be it generated for it alone or shared.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.types.contains_key(name) || self.shared.contains(name)

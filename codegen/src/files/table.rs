@@ -10,13 +10,7 @@ use crate::model::{Model, Operation, Ty};
 use crate::render;
 
 pub(super) fn files(model: &Model) -> Vec<File> {
-    let mut modules: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
-    for operation in &model.operations {
-        modules
-            .entry(&operation.module)
-            .or_default()
-            .push(operation);
-    }
+    let modules = model.by_module();
     let tables = modules.iter().map(|(module, operations)| File {
         path: format!("{}/{module}.rs", model.api),
         text: table(&model.api, operations),
