@@ -190,7 +190,6 @@ mod tests {
             when: Some(("days".into(), vec!["1".into()])),
             lists: vec![("forbid", vec![wire.into()])],
             reason: "r".into(),
-            ..MemberRule::default()
         };
         let fact = facts::Type {
             pointer: "/sent".into(),

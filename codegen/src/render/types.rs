@@ -204,7 +204,6 @@ mod tests {
                 when: Some(("other".into(), vec!["one".into(), "two".into()])),
                 lists: vec![("at_least_one", vec!["days".into(), "note".into()])],
                 reason: "r".into(),
-                ..MemberRule::default()
             },
             MemberRule {
                 lists: vec![("forbid", vec!["days".into()])],
