@@ -1,7 +1,8 @@
 //! Code that only some programs call must cost the others nothing to compile. rustc compiles a
 //! function that is not generic with the crate that defines it, unless it is `#[inline]`: then it is
-//! compiled with each crate that calls it. So every function of the jobs, the pagers, the methods of
-//! generated types and the generated code itself is `#[inline]`.
+//! compiled with each crate that calls it. So every function of the jobs, the pagers, the raw calls,
+//! the rules of arguments and bodies, the methods of generated types and the generated code itself is
+//! `#[inline]`.
 
 use std::fs;
 
@@ -10,12 +11,17 @@ use syn::{Attribute, ImplItemFn, ItemFn, ItemMod};
 
 use crate::storeys::{files, source};
 
-const COMPILED_ON_USE: [&str; 6] = [
+const COMPILED_ON_USE: [&str; 11] = [
     "client/pager",
     "client/poller",
+    "client/raw_call.rs",
     "download",
     "generated",
     "model_ext",
+    "pipeline/path.rs",
+    "pipeline/query.rs",
+    "pipeline/route.rs",
+    "validate",
     "workflow",
 ];
 

@@ -194,6 +194,7 @@ fn read(body: &[u8], now: Instant) -> Result<Token, &'static str> {
     })
 }
 
+/// Parses the body as text and by `parse`, which serde_json has compiled already.
 fn json(body: &[u8]) -> Option<Value> {
     std::str::from_utf8(body).ok()?.parse().ok()
 }

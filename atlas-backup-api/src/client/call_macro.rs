@@ -72,7 +72,7 @@ macro_rules! request {
             /// sent), and [`Error::Api`] if Atlas refuses the request. See [`Error`] for the
             /// others.
             #[inline]
-            pub fn send(self) -> impl Future<Output = ::core::result::Result<Response<$answer>, Error>> + Send {
+            pub fn send(self) -> impl ::core::future::Future<Output = ::core::result::Result<Response<$answer>, Error>> + Send {
                 self.0.send()
             }
         }

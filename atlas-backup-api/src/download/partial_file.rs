@@ -53,7 +53,7 @@ impl PartialFile {
     /// the host still has the same file. A response that says "no such range" need not.
     #[inline]
     pub(super) fn resume(&self, delivery: &VerifiedDelivery) -> Option<Resume> {
-        let record: Value = serde_json::from_slice(&fs::read(&self.record).ok()?).ok()?;
+        let record: Value = fs::read_to_string(&self.record).ok()?.parse().ok()?;
         let text = |name: &str| record.get(name).and_then(Value::as_str);
         let validator = Validator::from_record(text("etag"), text("last_modified"))?;
         let same_url = text("location") == Some(&delivery.location);

@@ -16,10 +16,10 @@ const KEYWORDS: &[&str] = &[
 /// Converts a path of names, such as `policies[0].retentionValue`.
 pub(crate) fn of_path(wire: &str) -> String {
     let mut path = String::with_capacity(wire.len() + 8);
-    for step in wire.split('.') {
-        let (name, index) = step.split_at(step.find('[').unwrap_or(step.len()));
-        let separator = if path.is_empty() { "" } else { "." };
-        path.extend([separator, &of_name(name), index]);
+    for (index, step) in wire.split('.').enumerate() {
+        let (name, item) = step.split_at(step.find('[').unwrap_or(step.len()));
+        let separator = if index == 0 { "" } else { "." };
+        path.extend([separator, &of_name(name), item]);
     }
     path
 }

@@ -30,6 +30,7 @@ pub(crate) struct Route {
 }
 
 impl From<&'static Operation> for Route {
+    #[inline]
     fn from(operation: &'static Operation) -> Self {
         Route {
             name: operation.id.into(),

@@ -32,6 +32,7 @@ impl<'a> Case<'a> {
     }
 
     /// Returns the case of a rule that always applies.
+    #[inline]
     pub(crate) const fn always(reason: &'a str) -> Self {
         Case { when: None, reason }
     }

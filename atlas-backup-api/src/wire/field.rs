@@ -79,6 +79,7 @@ impl Slot<'_> {
 
 /// A type that is text in JSON: text itself, an id, an enum.
 pub(crate) trait Text {
+    /// Sets the text of an empty field.
     fn set(&mut self, text: &str);
 }
 
@@ -150,6 +151,13 @@ pub(crate) fn item_values(list: &dyn List) -> Vec<Value> {
     values
 }
 
+/// The entries of a map as JSON values.
+pub(crate) fn entry_values(map: &dyn Map) -> serde_json::Map<String, Value> {
+    let mut values = serde_json::Map::new();
+    map.visit(&mut |key, item| drop(values.insert(key.to_owned(), item.view().to_value())));
+    values
+}
+
 #[inline]
 fn lists_are_equal(one: &dyn List, other: &dyn List) -> bool {
     let mut index = 0;
@@ -162,16 +170,7 @@ fn lists_are_equal(one: &dyn List, other: &dyn List) -> bool {
     }
 }
 
-/// Both are sorted by key.
 #[inline]
 fn maps_are_equal(one: &dyn Map, other: &dyn Map) -> bool {
-    let (one, other) = (entries(one), entries(other));
-    one == other
-}
-
-#[inline]
-fn entries(map: &dyn Map) -> Vec<(String, Value)> {
-    let mut entries = Vec::new();
-    map.visit(&mut |key, item| entries.push((key.to_owned(), item.view().to_value())));
-    entries
+    entry_values(one) == entry_values(other)
 }

@@ -12,7 +12,7 @@ use serde_json::de::StrRead;
 use serde_json::{Number, Value};
 
 use crate::wire::date_time;
-use crate::wire::field::{Empty, Field, List, Map, Slot, item_values};
+use crate::wire::field::{Empty, Field, List, Map, Slot, entry_values, item_values};
 use crate::wire::json_path::ErrorPath;
 use crate::wire::mismatch::{Mismatch, kind};
 use crate::wire::read_object::ObjectReader;
@@ -117,13 +117,20 @@ fn mismatch<E: Error>(path: &mut ErrorPath, expected: &str, found: &str) -> E {
 }
 
 impl FieldReader<'_> {
-    /// A value that the slot cannot take.
+    /// Handles a value that the slot cannot take: hands it back if it is preserved, fails otherwise.
     #[cold]
     fn unfit<E: Error>(self, value: Value) -> Result<Outcome, E> {
         if self.preserved {
             Ok(Outcome::Unrepresentable(Box::new(value)))
         } else {
             Err(mismatch(self.path, self.slot.expected(), kind(&value)))
+        }
+    }
+
+    fn number_of_json<E: Error>(self, number: Option<Number>) -> Result<Outcome, E> {
+        match number {
+            Some(number) => self.number(number),
+            None => Err(E::custom("expected a JSON number")),
         }
     }
 
@@ -197,10 +204,20 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
         }
     }
 
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Outcome, E> {
-        match Number::from_f64(number) {
-            Some(number) => self.number(number),
-            None => Err(E::custom("expected a JSON number")),
+    fn visit_i128<E: Error>(self, number: i128) -> Result<Outcome, E> {
+        self.number_of_json(Number::from_i128(number))
+    }
+
+    fn visit_u128<E: Error>(self, number: u128) -> Result<Outcome, E> {
+        self.number_of_json(Number::from_u128(number))
+    }
+
+    fn visit_f64<E: Error>(mut self, number: f64) -> Result<Outcome, E> {
+        match (&mut self.slot, Number::from_f64(number)) {
+            // JSON has neither infinity nor what is no number, and a `Value` says `null` for them.
+            (Slot::Any(_), None) => Ok(Outcome::Null),
+            (_, None) if self.preserved => self.unfit(Value::Null),
+            (_, number) => self.number_of_json(number),
         }
     }
 
@@ -242,36 +259,44 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
         ))))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outcome, A::Error> {
-        let FieldReader {
-            slot,
-            path,
-            preserved,
-        } = self;
-        let unrepresentable = match slot {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Outcome, A::Error> {
+        let members = match &mut self.slot {
             Slot::Object(object) => {
-                match ObjectReader::new(object, path, preserved).read(&mut map)? {
+                let reader = ObjectReader::new(*object, self.path, self.preserved);
+                match reader.read(&mut map)? {
                     None => return Ok(Outcome::Set),
                     Some(members) => members,
                 }
             }
-            Slot::Map(entries) => match read_map(entries, &mut map, path, preserved)? {
+            Slot::Map(entries) => match read_map(*entries, &mut map, self.path, self.preserved)? {
                 None => return Ok(Outcome::Set),
                 Some(members) => members,
             },
-            Slot::Any(slot) => {
-                *slot = Value::Object(rest_of_map(&mut map)?);
-                return Ok(Outcome::Set);
-            }
-            other if !preserved => {
-                return Err(mismatch(path, other.expected(), "an object"));
+            Slot::Any(_) | Slot::Float(_) => rest_of_map(&mut map)?,
+            other if !self.preserved => {
+                return Err(mismatch(self.path, other.expected(), "an object"));
             }
             _ => rest_of_map(&mut map)?,
         };
-        Ok(Outcome::Unrepresentable(Box::new(Value::Object(
-            unrepresentable,
-        ))))
+        if let Some(number) = exact_number(&members) {
+            return self.number(number);
+        }
+        match &mut self.slot {
+            Slot::Any(slot) => {
+                **slot = Value::Object(members);
+                Ok(Outcome::Set)
+            }
+            _ => self.unfit(Value::Object(members)),
+        }
     }
+}
+
+/// The number that an object stands for. With its feature `arbitrary_precision`, which any other
+/// crate of a program can turn on, serde_json reads floats and integers of more than 64 bits as such
+/// objects.
+fn exact_number(members: &serde_json::Map<String, Value>) -> Option<Number> {
+    let text = members.get("$serde_json::private::Number")?.as_str()?;
+    text.parse().ok().filter(|_| members.len() == 1)
 }
 
 /// Reads a list; returns all of its items if the list cannot hold one of them: half a list would
@@ -352,10 +377,7 @@ fn read_map<'de, A: MapAccess<'de>>(
             Ok(Outcome::Null) => entries.remove(&key),
             Ok(Outcome::Unrepresentable(item)) => {
                 entries.remove(&key);
-                let mut all = serde_json::Map::new();
-                entries.visit(&mut |key, item| {
-                    drop(all.insert(key.to_owned(), item.view().to_value()))
-                });
+                let mut all = entry_values(entries);
                 all.insert(key, *item);
                 all.extend(rest_of_map(map)?);
                 return Ok(Some(all));
@@ -389,8 +411,8 @@ pub(crate) fn rest_of_map<'de, A: MapAccess<'de>>(
     Ok(rest)
 }
 
-/// Reads a value that no field holds. It does so with the visitor of the fields, because programs
-/// would have to compile that of `Value` too.
+/// Reads a value that no field holds. It uses the visitor of the fields: with the visitor of `Value`,
+/// every program would compile a second one.
 pub(crate) struct AnyReader;
 
 impl<'de> DeserializeSeed<'de> for AnyReader {
@@ -416,16 +438,16 @@ pub(crate) fn read_parsed(reader: FieldReader<'_>, value: &Value) -> Result<Outc
         .map_err(|error| without_position(&error))
 }
 
-/// The deserializer of a value that is parsed already, from its text: for another deserializer,
-/// programs would have to compile all that reads once more. The value is in memory, however deep it
-/// is nested.
+/// A deserializer for a value that is parsed already. It parses the value's text again, so that
+/// programs compile the reading code for one deserializer only. There is no limit of depth: whoever
+/// made the value set one, or chose to have none.
 pub(crate) fn parsed(text: &str) -> serde_json::Deserializer<StrRead<'_>> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.disable_recursion_limit();
     deserializer
 }
 
-/// The message of an error, without its position in a text that nobody has seen.
+/// The message of an error, without its position in a text that only this module has made.
 pub(crate) fn without_position(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::de::IntoDeserializer;
+use serde::de::value::{self, MapDeserializer};
 use serde_json::{Map, Value, json};
 
 use super::extra::Extra;
@@ -177,18 +179,31 @@ impl Update {
 fn read_as<T: Field + Empty>(value: Value) -> Result<T, String> {
     let (mut one, mut other) = (T::empty(), T::empty());
     let streamed = read::from_json(&mut one, &value.to_string());
-    let read = read::from_value(&mut other, &value).map_err(|mismatch| mismatch.to_string());
-    // Both ways give the same, and the text also tells line and column.
+    let parsed = read::from_value(&mut other, &value).map_err(|mismatch| mismatch.to_string());
+    let read = read::deserialize::<T, _>(&value).map_err(|error| error.to_string());
+    // All ways give the same, and the text also tells line and column.
+    assert_eq!(parsed.as_ref().err(), read.as_ref().err());
     match streamed {
-        Ok(()) => assert_eq!(one.view().to_value(), other.view().to_value()),
+        Ok(()) => {
+            let read = read.as_ref().map(|read| written(read));
+            assert_eq!(read, Ok(written(&one)));
+            assert_eq!(read, Ok(written(&other)));
+        }
         Err(ReadError::Mismatch(mismatch)) => {
             let (message, position) = (mismatch.to_string(), " at line 1 column ");
             let (message, _) = message.rsplit_once(position).unwrap_or((&message, ""));
-            assert_eq!(Err(message.to_owned()), read);
+            assert_eq!(read.as_ref().err(), Some(&message.to_owned()));
         }
         Err(ReadError::Syntax(error)) => panic!("{error}"),
     }
-    read.map(|()| other)
+    read
+}
+
+/// A value as it is written: as JSON text, and as a value of its own.
+fn written(field: &dyn Field) -> Value {
+    let value = field.view().to_value();
+    assert_eq!(field.view().to_json().parse().ok().as_ref(), Some(&value));
+    value
 }
 
 fn job(value: Value) -> Job {
@@ -214,7 +229,7 @@ fn without_nulls(value: Value) -> Value {
 
 fn assert_lossless(value: Value) {
     assert_eq!(
-        without_nulls(job(value.clone()).view().to_value()),
+        without_nulls(written(&job(value.clone()))),
         without_nulls(value)
     );
 }
@@ -255,7 +270,7 @@ fn every_member_is_read_and_written() {
     assert_eq!(job.labels["a"], "b");
     assert_eq!(job.url.as_deref(), Some("https://h/?sig=1"));
     assert!(job.extra.is_empty());
-    assert_eq!(job.view().to_value(), full());
+    assert_eq!(written(&job), full());
 }
 
 #[test]
@@ -280,7 +295,7 @@ fn null_and_absent_are_the_same() {
     let mut nulls = Value::Object(nulls);
     nulls["id"] = id.clone();
     assert_eq!(job(nulls), absent);
-    assert_eq!(absent.view().to_value(), json!({"id": id}));
+    assert_eq!(written(&absent), json!({"id": id}));
 }
 
 #[test]
@@ -309,7 +324,7 @@ fn unknown_members_are_kept_and_written_back() {
     let job = job(value.clone());
     assert_eq!(job.extra.get("newer"), Some(&json!({"deep": [1, null]})));
     assert_eq!(job.parts[1].extra.get("newer"), Some(&json!("x")));
-    assert_eq!(job.view().to_value(), value);
+    assert_eq!(written(&job), value);
 }
 
 #[test]
@@ -352,8 +367,8 @@ fn a_list_that_is_cleared_is_written_as_empty() {
     ] {
         cleared[name] = empty;
     }
-    assert_eq!(job.view().to_value(), cleared);
-    assert_eq!(job.clone().view().to_value(), cleared);
+    assert_eq!(written(&job), cleared);
+    assert_eq!(written(&job.clone()), cleared);
 }
 
 #[test]
@@ -361,7 +376,7 @@ fn a_list_that_never_came_is_not_written() {
     let mut job = job(json!({"id": "", "parts": null}));
     job.parts.push(Part::default());
     job.parts.clear();
-    assert_eq!(job.view().to_value(), json!({"id": ""}));
+    assert_eq!(written(&job), json!({"id": ""}));
     assert_eq!(job, Job::default());
 }
 
@@ -379,10 +394,7 @@ fn an_empty_list_is_nothing_extra() {
         Job::default(),
         "whether an empty list came is not compared"
     );
-    assert_eq!(
-        job.view().to_value(),
-        json!({"id": "", "parts": [], "labels": {}})
-    );
+    assert_eq!(written(&job), json!({"id": "", "parts": [], "labels": {}}));
     job.parts.push(Part::default());
     assert_eq!(job.extra.get("parts"), None);
 }
@@ -392,14 +404,14 @@ fn an_empty_list_can_be_taken_out_or_replaced() {
     let mut job = job(json!({"id": "", "parts": [], "dates": []}));
     assert_eq!(job.extra.remove("parts"), None);
     assert_eq!(job.extra.insert("dates", json!(["soon"])), None);
-    assert_eq!(job.view().to_value(), json!({"id": "", "dates": ["soon"]}));
+    assert_eq!(written(&job), json!({"id": "", "dates": ["soon"]}));
 }
 
 #[test]
 fn a_list_that_could_not_be_held_was_not_cleared() {
     let job = job(json!({"id": "", "dates": ["soon"]}));
     assert!(!job.extra.was_present("dates"));
-    assert_eq!(job.view().to_value(), json!({"id": "", "dates": ["soon"]}));
+    assert_eq!(written(&job), json!({"id": "", "dates": ["soon"]}));
 }
 
 #[test]
@@ -410,7 +422,7 @@ fn what_is_none_stays_away() {
     ask.extra = job(json!({"id": "", "dates": [], "parts": []})).extra;
     ask.dates = None;
     ask.parts.clear();
-    assert_eq!(ask.view().to_value(), json!({"parts": []}));
+    assert_eq!(written(&ask), json!({"parts": []}));
 }
 
 #[test]
@@ -419,7 +431,7 @@ fn a_field_that_is_set_wins_over_what_was_kept() {
     job.expires_at = Some(Timestamp::UNIX_EPOCH);
     job.parts.push(Part::default());
     assert_eq!(
-        job.view().to_value(),
+        written(&job),
         json!({"id": "", "expiresAt": "1970-01-01T00:00:00Z", "parts": [{}], "newer": 1})
     );
 }
@@ -455,7 +467,7 @@ fn an_optional_member_of_another_type_is_kept_and_written_back() {
         without[name] = Value::Null;
         let (mut job, expected) = (job(whole.clone()), self::job(without));
         assert_eq!(job.extra.get(name), Some(&value), "{name}");
-        assert_eq!(job.view().to_value(), whole, "{name}");
+        assert_eq!(written(&job), whole, "{name}");
         job.extra = Extra::NONE;
         assert_eq!(job, expected, "{name}: another member was touched");
     }
@@ -504,15 +516,15 @@ fn one_item_is_read_as_the_list_of_it() {
     let mut job = job(one.clone());
     assert_eq!(job.urls, ["https://h/?sig=1"]);
     assert!(job.extra.is_empty());
-    assert_eq!(job.view().to_value(), one);
+    assert_eq!(written(&job), one);
     job.urls.push("https://h/?sig=2".to_owned());
     assert_eq!(
-        job.view().to_value()["urls"],
+        written(&job)["urls"],
         json!(["https://h/?sig=1", "https://h/?sig=2"]),
         "text cannot hold two"
     );
     job.urls.clear();
-    assert_eq!(job.view().to_value()["urls"], json!([]));
+    assert_eq!(written(&job)["urls"], json!([]));
 }
 
 #[test]
@@ -520,14 +532,11 @@ fn a_date_time_is_read_as_the_seconds_of_it() {
     let dated = json!({"id": "", "since": "2018-08-01T20:02:07Z"});
     let mut job = job(dated.clone());
     assert_eq!(job.since, Some(1_533_153_727));
-    assert_eq!(job.view().to_value(), dated);
+    assert_eq!(written(&job), dated);
     job.since = Some(60);
-    assert_eq!(
-        job.view().to_value()["since"],
-        json!("1970-01-01T00:01:00Z")
-    );
+    assert_eq!(written(&job)["since"], json!("1970-01-01T00:01:00Z"));
     job.since = None;
-    assert_eq!(job.view().to_value(), json!({"id": ""}));
+    assert_eq!(written(&job), json!({"id": ""}));
 }
 
 #[test]
@@ -538,10 +547,10 @@ fn an_item_in_place_of_the_whole_is_read_as_the_list_of_it() {
             jobs.extra.is_empty() && jobs.parts.is_empty(),
             "what the item has is the item's"
         );
-        assert_eq!(jobs.view().to_value(), whole);
+        assert_eq!(written(&jobs), whole);
         jobs.parts.push(Part::default());
         assert_eq!(
-            jobs.view().to_value()["parts"],
+            written(&jobs)["parts"],
             json!([{}]),
             "what only the list has is not lost"
         );
@@ -578,12 +587,12 @@ fn a_secret_of_another_type_is_not_shown_either() {
 #[test]
 fn a_body_writes_what_it_must_and_what_was_set() {
     let mut ask = Ask::empty();
-    assert_eq!(ask.view().to_value(), json!({"parts": []}));
+    assert_eq!(written(&ask), json!({"parts": []}));
     ask.regions = Some(vec![]);
     ask.until = Some(Timestamp::UNIX_EPOCH);
-    let written = json!({"parts": [], "regions": [], "until": "1970-01-01T00:00:00Z"});
-    assert_eq!(ask.view().to_value(), written);
-    assert_eq!(read_as::<Ask>(written).unwrap(), ask);
+    let whole = json!({"parts": [], "regions": [], "until": "1970-01-01T00:00:00Z"});
+    assert_eq!(written(&ask), whole);
+    assert_eq!(read_as::<Ask>(whole).unwrap(), ask);
 }
 
 #[test]
@@ -609,7 +618,7 @@ fn what_is_shared_keeps_what_is_unknown() {
     let value = json!({"days": 1, "newer": true});
     let mut policy: Policy = read_as(value).unwrap();
     policy.days = Some(2);
-    assert_eq!(policy.view().to_value(), json!({"days": 2, "newer": true}));
+    assert_eq!(written(&policy), json!({"days": 2, "newer": true}));
     assert_eq!(
         Policy {
             days: Some(2),
@@ -653,7 +662,7 @@ fn anything_at_all_gives_a_value_or_an_error() {
             let mut whole = full();
             whole[name] = value.clone();
             match read_as::<Job>(whole.clone()) {
-                Ok(job) => assert_eq!(without_nulls(job.view().to_value()), without_nulls(whole)),
+                Ok(job) => assert_eq!(without_nulls(written(&job)), without_nulls(whole)),
                 Err(_) => assert_eq!(name, "id", "{whole}"),
             }
         }
@@ -709,7 +718,7 @@ fn what_is_wrong_with_a_list_is_what_is_wrong_with_its_item() {
 fn any_value_stays_itself() {
     let value = json!({"a": [1, null]});
     assert_eq!(plain::<Value>(value.clone()), Some(value.clone()));
-    assert_eq!(value.view().to_value(), value);
+    assert_eq!(written(&value), value);
     assert_eq!(plain::<Value>(json!(null)), Some(json!(null)));
 }
 
@@ -717,7 +726,7 @@ fn any_value_stays_itself() {
 fn a_name_that_is_repeated_counts_the_last_time() {
     let job: Job = serde_json::from_str(r#"{"id": "", "note": 1, "note": "n"}"#).unwrap();
     assert!(job.extra.is_empty(), "the first value is gone");
-    let read = |text: &str| serde_json::from_str::<Job>(text).unwrap().view().to_value();
+    let read = |text: &str| written(&serde_json::from_str::<Job>(text).unwrap());
     for (text, expected) in [
         (r#"{"id": "a", "id": "b"}"#, json!({"id": "b"})),
         (
@@ -790,4 +799,40 @@ fn values_that_are_nested_deeper_than_text_can_be_are_read_compared_and_written(
     let list = json!({"results": [job]});
     let read: Jobs = serde_json::from_value(list.clone()).unwrap();
     assert_eq!(serde_json::to_value(&read).unwrap(), list);
+}
+
+/// With `arbitrary_precision`, serde_json reads numbers as these objects.
+#[test]
+fn a_number_stays_one_whatever_features_of_serde_json_a_program_has() {
+    let exact = |number: &str| json!({"$serde_json::private::Number": number});
+    let long = exact("123456789012345678901234567890");
+    let job = json!({"id": "x", "size": exact("1.5"), "more": [exact("2.25"), long]});
+    let job: Job = serde_json::from_value(job).unwrap();
+    assert_eq!(
+        job.extra.get("more"),
+        Some(&json!([2.25, 123_456_789_012_345_678_901_234_567_890_f64]))
+    );
+    let half = exact("0.5");
+    assert_eq!(read_as::<f64>(half.clone()), Ok(0.5));
+    assert_eq!(read_as::<Value>(half), Ok(json!(0.5)));
+    let more = json!({"$serde_json::private::Number": "1", "other": 2});
+    assert_eq!(read_as::<Value>(more.clone()), Ok(more));
+}
+
+/// Other formats than JSON have them.
+#[test]
+fn numbers_that_json_does_not_have_are_null_or_an_error_without_them() {
+    fn read<T: Field + Empty, N>(members: [(&'static str, N); 2]) -> Result<T, String>
+    where
+        N: for<'de> IntoDeserializer<'de, value::Error>,
+    {
+        let members = MapDeserializer::new(members.into_iter());
+        read::deserialize(members).map_err(|error: value::Error| error.to_string())
+    }
+    let part: Part = read([("n", f64::NAN), ("more", f64::INFINITY)]).unwrap();
+    assert_eq!(written(&part), json!({"n": null, "more": null}));
+    let part: Part = read([("n", 1_i128), ("more", i128::from(u64::MAX))]).unwrap();
+    assert_eq!(written(&part), json!({"n": 1, "more": u64::MAX}));
+    let refused = read::<Part, _>([("n", 1), ("more", u128::MAX)]);
+    assert_eq!(refused.unwrap_err(), "expected a JSON number");
 }

@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Map, Value};
 
 use crate::wire::extra::{Extra, WireForm};
-use crate::wire::field::{Field, View, item_values, items};
+use crate::wire::field::{Field, View, entry_values, item_values, items};
 use crate::wire::object::{Member, Object};
 
 impl View<'_> {
@@ -19,13 +19,7 @@ impl View<'_> {
             View::Time(time) => time.to_string().into(),
             View::Any(value) => (*value).clone(),
             View::List(list) => item_values(*list).into(),
-            View::Map(entries) => {
-                let mut values = Map::new();
-                entries.visit(&mut |key, item| {
-                    values.insert(key.to_owned(), item.view().to_value());
-                });
-                values.into()
-            }
+            View::Map(entries) => entry_values(*entries).into(),
             View::Object(object) => match whole_answer(*object) {
                 Some(item) => item.to_value(),
                 None => {
