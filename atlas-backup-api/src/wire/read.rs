@@ -127,11 +127,13 @@ impl FieldReader<'_> {
         }
     }
 
+    /// Handles a number of another format, which JSON may not have.
     fn number_of_json<E: Error>(self, number: Option<Number>) -> Result<Outcome, E> {
-        match number {
-            Some(number) => self.number(number),
-            None => Err(E::custom("expected a JSON number")),
-        }
+        let Some(number) = number else {
+            self.path.begin();
+            return Err(E::custom("expected a JSON number"));
+        };
+        self.number(number)
     }
 
     fn number<E: Error>(mut self, number: Number) -> Result<Outcome, E> {

@@ -835,4 +835,6 @@ fn numbers_that_json_does_not_have_are_null_or_an_error_without_them() {
     assert_eq!(written(&part), json!({"n": 1, "more": u64::MAX}));
     let refused = read::<Part, _>([("n", 1), ("more", u128::MAX)]);
     assert_eq!(refused.unwrap_err(), "expected a JSON number");
+    let refused = read::<Part, _>([("more", 1), ("n", u128::MAX)]);
+    assert_eq!(refused.unwrap_err(), "n: expected a JSON number");
 }
