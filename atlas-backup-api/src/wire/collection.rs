@@ -31,10 +31,10 @@ impl<T: Field + Empty> Field for Vec<T> {
 }
 
 impl<T: Field + Empty> List for Vec<T> {
-    fn push_slot(&mut self) -> Slot<'_> {
+    fn push(&mut self) -> &mut dyn Field {
         let index = self.len();
-        self.push(T::empty());
-        self[index].slot()
+        Vec::push(self, T::empty());
+        &mut self[index]
     }
 
     fn pop(&mut self) {
@@ -75,10 +75,10 @@ impl<T: Field + Empty> Field for BTreeMap<String, T> {
 }
 
 impl<T: Field + Empty> Map for BTreeMap<String, T> {
-    fn insert_slot(&mut self, key: &str) -> Slot<'_> {
+    fn insert(&mut self, key: &str) -> &mut dyn Field {
         let item = self.entry(key.to_owned()).or_insert(T::empty());
         item.clear();
-        item.slot()
+        item
     }
 
     fn remove(&mut self, key: &str) {

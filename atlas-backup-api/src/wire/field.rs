@@ -85,8 +85,8 @@ pub(crate) trait Text {
 
 /// A list of any items.
 pub(crate) trait List {
-    /// Adds an empty item, and returns the place for its value.
-    fn push_slot(&mut self) -> Slot<'_>;
+    /// Adds an empty item, and returns it.
+    fn push(&mut self) -> &mut dyn Field;
 
     /// Removes the last item.
     fn pop(&mut self);
@@ -96,8 +96,8 @@ pub(crate) trait List {
 
 /// A map from text to any items.
 pub(crate) trait Map {
-    /// Makes the item of this key empty, and returns the place for its value.
-    fn insert_slot(&mut self, key: &str) -> Slot<'_>;
+    /// Makes the item of this key empty, and returns it.
+    fn insert(&mut self, key: &str) -> &mut dyn Field;
 
     fn remove(&mut self, key: &str);
 

@@ -78,7 +78,7 @@ fn fill<'de, D: Deserializer<'de>>(
     let slot = field.slot();
     let (expected, takes_null) = (slot.expected(), matches!(slot, Slot::Any(_)));
     let reader = FieldReader {
-        slot,
+        field,
         path: &mut *path,
         preserved: false,
     };
@@ -101,9 +101,9 @@ pub(crate) enum Outcome {
     Unrepresentable(Box<Value>),
 }
 
-/// Reads one value into the slot of an empty field.
+/// Reads one value into an empty field.
 pub(crate) struct FieldReader<'a> {
-    pub(crate) slot: Slot<'a>,
+    pub(crate) field: &'a mut dyn Field,
     /// Where an error occurred, built from the inside out while the error is returned.
     pub(crate) path: &'a mut ErrorPath,
     /// Whether an object around the field preserves what the field cannot hold.
@@ -123,7 +123,11 @@ impl FieldReader<'_> {
         if self.preserved {
             Ok(Outcome::Unrepresentable(Box::new(value)))
         } else {
-            Err(mismatch(self.path, self.slot.expected(), kind(&value)))
+            Err(mismatch(
+                self.path,
+                self.field.slot().expected(),
+                kind(&value),
+            ))
         }
     }
 
@@ -136,12 +140,12 @@ impl FieldReader<'_> {
         self.number(number)
     }
 
-    fn number<E: Error>(mut self, number: Number) -> Result<Outcome, E> {
-        let fits = match &mut self.slot {
-            Slot::Integer(slot) => integer(&number).map(|number| **slot = number),
-            Slot::Float(slot) => exact_float(&number).map(|number| **slot = number),
+    fn number<E: Error>(self, number: Number) -> Result<Outcome, E> {
+        let fits = match self.field.slot() {
+            Slot::Integer(slot) => integer(&number).map(|number| *slot = number),
+            Slot::Float(slot) => exact_float(&number).map(|number| *slot = number),
             Slot::Any(slot) => {
-                **slot = Value::Number(number);
+                *slot = Value::Number(number);
                 return Ok(Outcome::Set);
             }
             _ => None,
@@ -180,19 +184,19 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
         self.deserialize(deserializer)
     }
 
-    fn visit_bool<E: Error>(mut self, flag: bool) -> Result<Outcome, E> {
-        match &mut self.slot {
-            Slot::Bool(slot) => **slot = flag,
-            Slot::Any(slot) => **slot = flag.into(),
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Outcome, E> {
+        match self.field.slot() {
+            Slot::Bool(slot) => *slot = flag,
+            Slot::Any(slot) => *slot = flag.into(),
             _ => return self.unfit(flag.into()),
         }
         Ok(Outcome::Set)
     }
 
-    fn visit_i64<E: Error>(mut self, number: i64) -> Result<Outcome, E> {
-        match &mut self.slot {
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Outcome, E> {
+        match self.field.slot() {
             Slot::Integer(slot) => {
-                **slot = number;
+                *slot = number;
                 Ok(Outcome::Set)
             }
             _ => self.number(number.into()),
@@ -214,8 +218,8 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
         self.number_of_json(Number::from_u128(number))
     }
 
-    fn visit_f64<E: Error>(mut self, number: f64) -> Result<Outcome, E> {
-        match (&mut self.slot, Number::from_f64(number)) {
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Outcome, E> {
+        match (self.field.slot(), Number::from_f64(number)) {
             // JSON has neither infinity nor what is no number, and a `Value` says `null` for them.
             (Slot::Any(_), None) => Ok(Outcome::Null),
             (_, None) if self.preserved => self.unfit(Value::Null),
@@ -223,12 +227,12 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
         }
     }
 
-    fn visit_str<E: Error>(mut self, text: &str) -> Result<Outcome, E> {
-        match &mut self.slot {
+    fn visit_str<E: Error>(self, text: &str) -> Result<Outcome, E> {
+        match self.field.slot() {
             Slot::Text(slot) => slot.set(text),
-            Slot::Any(slot) => **slot = Value::from(text),
+            Slot::Any(slot) => *slot = Value::from(text),
             Slot::Time(slot) => match date_time::parse(text) {
-                Some(time) => **slot = time,
+                Some(time) => *slot = time,
                 None => return self.unfit(text.into()),
             },
             _ => return self.unfit(text.into()),
@@ -237,13 +241,8 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Outcome, A::Error> {
-        let FieldReader {
-            slot,
-            path,
-            preserved,
-        } = self;
-        let unrepresentable = match slot {
-            Slot::List(list) => match read_list(list, &mut sequence, path, preserved)? {
+        let items = match self.field.slot() {
+            Slot::List(list) => match read_list(list, &mut sequence, self.path, self.preserved)? {
                 None => return Ok(Outcome::Set),
                 Some(items) => items,
             },
@@ -251,26 +250,24 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
                 *slot = Value::Array(rest_of_list(&mut sequence)?);
                 return Ok(Outcome::Set);
             }
-            other if !preserved => {
-                return Err(mismatch(path, other.expected(), "a list"));
+            other if !self.preserved => {
+                return Err(mismatch(self.path, other.expected(), "a list"));
             }
             _ => rest_of_list(&mut sequence)?,
         };
-        Ok(Outcome::Unrepresentable(Box::new(Value::Array(
-            unrepresentable,
-        ))))
+        Ok(Outcome::Unrepresentable(Box::new(Value::Array(items))))
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Outcome, A::Error> {
-        let members = match &mut self.slot {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outcome, A::Error> {
+        let members = match self.field.slot() {
             Slot::Object(object) => {
-                let reader = ObjectReader::new(*object, self.path, self.preserved);
+                let reader = ObjectReader::new(object, self.path, self.preserved);
                 match reader.read(&mut map)? {
                     None => return Ok(Outcome::Set),
                     Some(members) => members,
                 }
             }
-            Slot::Map(entries) => match read_map(*entries, &mut map, self.path, self.preserved)? {
+            Slot::Map(entries) => match read_map(entries, &mut map, self.path, self.preserved)? {
                 None => return Ok(Outcome::Set),
                 Some(members) => members,
             },
@@ -283,9 +280,9 @@ impl<'de> Visitor<'de> for FieldReader<'_> {
         if let Some(number) = exact_number(&members) {
             return self.number(number);
         }
-        match &mut self.slot {
+        match self.field.slot() {
             Slot::Any(slot) => {
-                **slot = Value::Object(members);
+                *slot = Value::Object(members);
                 Ok(Outcome::Set)
             }
             _ => self.unfit(Value::Object(members)),
@@ -353,7 +350,7 @@ impl<'de> DeserializeSeed<'de> for ItemReader<'_> {
             preserved,
         } = self;
         FieldReader {
-            slot: list.push_slot(),
+            field: list.push(),
             path,
             preserved,
         }
@@ -369,12 +366,12 @@ fn read_map<'de, A: MapAccess<'de>>(
     preserved: bool,
 ) -> Result<Option<serde_json::Map<String, Value>>, A::Error> {
     while let Some(key) = map.next_key::<String>()? {
-        let slot = entries.insert_slot(&key);
-        match map.next_value_seed(FieldReader {
-            slot,
+        let reader = FieldReader {
+            field: entries.insert(&key),
             path,
             preserved,
-        }) {
+        };
+        match map.next_value_seed(reader) {
             Ok(Outcome::Set | Outcome::SetFromOtherForm) => {}
             Ok(Outcome::Null) => entries.remove(&key),
             Ok(Outcome::Unrepresentable(item)) => {
@@ -423,7 +420,7 @@ impl<'de> DeserializeSeed<'de> for AnyReader {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         let (mut value, mut path) = (Value::Null, ErrorPath::default());
         let reader = FieldReader {
-            slot: Slot::Any(&mut value),
+            field: &mut value,
             path: &mut path,
             preserved: true,
         };

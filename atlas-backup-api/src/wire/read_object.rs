@@ -116,7 +116,7 @@ impl<'a> ObjectReader<'a> {
         }
         let preserved = self.preserved || (self.preserves && !member.required);
         let reader = FieldReader {
-            slot: self.object.field_mut(index).slot(),
+            field: self.object.field_mut(index),
             path: self.path,
             preserved,
         };
@@ -213,7 +213,7 @@ impl<'a> ObjectReader<'a> {
         let item = Value::Array(vec![Value::Object(members)]);
         let mut path = ErrorPath::default();
         let reader = FieldReader {
-            slot: self.object.field_mut(list).slot(),
+            field: self.object.field_mut(list),
             path: &mut path,
             preserved: false,
         };
