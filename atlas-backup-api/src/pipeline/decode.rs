@@ -197,9 +197,12 @@ pub(crate) fn nothing(
     answer: &RawResponse,
 ) -> Result<StatusCode, Error> {
     refuse_failure(name, answer)?;
+    if !enveloped {
+        return Ok(answer.status);
+    }
     let text = charset::text(&answer.headers, &answer.body);
     let body = text.parse().unwrap_or_default();
-    check_status(name, answer, &open(enveloped, body))
+    check_status(name, answer, &envelope::open(body))
 }
 
 /// The status of a response: that of the envelope if there is one.
@@ -218,18 +221,6 @@ fn refuse_failure(name: &OperationName, answer: &RawResponse) -> Result<(), Erro
         return Ok(());
     }
     Err(ApiError::of(name.clone(), answer.status, &answer.headers, &answer.body).into())
-}
-
-fn open(enveloped: bool, body: Value) -> Opened {
-    if enveloped {
-        envelope::open(body)
-    } else {
-        Opened {
-            status: None,
-            content: body,
-            member: None,
-        }
-    }
 }
 
 /// The status in the envelope, or else that of the response. A failure status in the envelope of a
