@@ -5,10 +5,10 @@ use std::fmt;
 use std::ops::Range;
 
 use bytes::Bytes;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::config::call_options::CallOptions;
 use crate::error::invalid_argument::InvalidArgument;
+use crate::http::percent_encoding::encode;
 use crate::pipeline::path::PathValue;
 use crate::pipeline::query::QueryValue;
 use crate::pipeline::route::{Route, shown};
@@ -183,15 +183,4 @@ impl fmt::Debug for Request {
             .field("path", &shown(&self.path))
             .finish_non_exhaustive()
     }
-}
-
-/// Percent-encodes everything except the unreserved characters (RFC 3986, section 2.3).
-fn encode(text: &str) -> Cow<'_, str> {
-    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
-    // Most texts need no escaping and are borrowed.
-    utf8_percent_encode(text, RESERVED).into()
 }
