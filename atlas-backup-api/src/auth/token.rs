@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -13,7 +12,8 @@ use serde_json::Value;
 use crate::error::auth::AuthError;
 use crate::error::auth::TokenRefusal;
 use crate::error::connection::ConnectionError;
-use crate::http::limited_body::{self, LimitedBody};
+use crate::http::limited_body::{self, End, LimitedBody};
+use crate::http::percent_encoding::encode;
 use crate::http::retry_after::retry_after;
 use crate::wire::one_line;
 
@@ -66,26 +66,12 @@ impl Endpoint {
         now: Instant,
     ) -> Result<Token, TokenFailure> {
         let request = self.request(http).timeout(timeout);
-        let (status, headers, body) = match exchange(request).await {
-            Ok(answer) => answer,
-            Err(error) => {
-                // A token whose response was lost does no harm, so the request can always be
-                // retried.
-                let error = AuthError::token_connection(ConnectionError::of_request(error));
-                return Err(TokenFailure {
-                    error,
-                    retry: Some(RetryHint {
-                        is_rate_limit: false,
-                        retry_after: None,
-                    }),
-                });
-            }
-        };
+        let (status, headers, body) = exchange(request).await.map_err(lost)?;
         if status.is_success() {
-            let token = if body.is_complete {
-                read(&body.bytes, now)
-            } else {
-                Err("the response of the token endpoint is longer than 64 KiB")
+            let token = match body.end {
+                End::Complete => read(&body.bytes, now),
+                End::TooLong => Err("the response of the token endpoint is longer than 64 KiB"),
+                End::Lost(error) => return Err(lost(error)),
             };
             return token.map_err(|fault| TokenFailure {
                 error: AuthError::token_unreadable(fault),
@@ -134,7 +120,11 @@ impl Endpoint {
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
-        let forms = [secret, &encode(secret), header.trim_start_matches("Basic ")];
+        let forms = [
+            secret,
+            &*encode(secret),
+            header.trim_start_matches("Basic "),
+        ];
         let holds = |form: &&str| !form.is_empty() && description.contains(*form);
         (!forms.iter().any(holds)).then(|| one_line::truncate(&description, 300))
     }
@@ -145,20 +135,20 @@ async fn exchange(
 ) -> Result<(StatusCode, HeaderMap, LimitedBody), reqwest::Error> {
     let mut response = request.send().await?;
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-    Ok((
-        status,
-        headers,
-        limited_body::read(LONGEST_ANSWER, response).await?,
-    ))
+    let body = limited_body::read(LONGEST_ANSWER, response).await;
+    Ok((status, headers, body))
 }
 
-fn encode(text: &str) -> String {
-    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
-    utf8_percent_encode(text, RESERVED).to_string()
+/// The failure if there was no complete response. A token whose response was lost does no harm, so
+/// the request can always be retried.
+fn lost(error: reqwest::Error) -> TokenFailure {
+    TokenFailure {
+        error: AuthError::token_connection(ConnectionError::of_request(error)),
+        retry: Some(RetryHint {
+            is_rate_limit: false,
+            retry_after: None,
+        }),
+    }
 }
 
 /// Reads the token in a success response. Errors show nothing of the response, which may contain

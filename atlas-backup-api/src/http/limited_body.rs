@@ -5,33 +5,39 @@
 
 use reqwest::Response;
 
-/// A body, or the beginning of a body that is longer than the limit.
+/// What was received of a body.
 pub(crate) struct LimitedBody {
     pub(crate) bytes: Vec<u8>,
-    pub(crate) is_complete: bool,
+    pub(crate) end: End,
+}
+
+/// How a body ended.
+pub(crate) enum End {
+    /// All of it was received.
+    Complete,
+    /// It is longer than the limit.
+    TooLong,
+    /// The connection broke, or the time was over.
+    Lost(reqwest::Error),
 }
 
 /// Reads at most `limit` bytes. It does not wait for further bytes: dropping the response closes
 /// the connection.
-pub(crate) async fn read(
-    limit: usize,
-    mut response: Response,
-) -> Result<LimitedBody, reqwest::Error> {
+pub(crate) async fn read(limit: usize, mut response: Response) -> LimitedBody {
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
+    let end = loop {
+        let chunk = match response.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break End::Complete,
+            Err(error) => break End::Lost(error),
+        };
         let room = limit - bytes.len();
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if chunk.len() > room {
-            return Ok(LimitedBody {
-                bytes,
-                is_complete: false,
-            });
+            break End::TooLong;
         }
-    }
-    Ok(LimitedBody {
-        bytes,
-        is_complete: true,
-    })
+    };
+    LimitedBody { bytes, end }
 }
 
 #[cfg(test)]
@@ -48,22 +54,30 @@ mod tests {
             (5, "abcd", true),
         ] {
             let server = Loopback::answering([answer("200 OK", "", "abcd")]);
-            let received = read(limit, reqwest::get(&server.url).await.unwrap())
-                .await
-                .unwrap();
+            let received = read(limit, get(&server).await).await;
             assert_eq!(
-                (received.bytes.as_slice(), received.is_complete),
+                (
+                    received.bytes.as_slice(),
+                    matches!(received.end, End::Complete)
+                ),
                 (read_text.as_bytes(), is_complete),
                 "{limit}"
             );
         }
         let server = Loopback::answering([answer("200 OK", "", "")]);
-        assert!(
-            read(0, reqwest::get(&server.url).await.unwrap())
-                .await
-                .unwrap()
-                .is_complete,
-            "nothing came"
-        );
+        let received = read(0, get(&server).await).await;
+        assert!(matches!(received.end, End::Complete), "nothing came");
+    }
+
+    #[tokio::test]
+    async fn what_came_of_a_broken_body_is_kept() {
+        let server = Loopback::answering(["HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabcd"]);
+        let received = read(9, get(&server).await).await;
+        assert!(matches!(received.end, End::Lost(_)));
+        assert_eq!(received.bytes, b"abcd");
+    }
+
+    async fn get(server: &Loopback) -> Response {
+        reqwest::get(&server.url).await.unwrap()
     }
 }

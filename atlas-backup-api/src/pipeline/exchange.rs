@@ -11,7 +11,7 @@ use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::error::connection::ConnectionError;
 use crate::error::decode::DecodeError;
-use crate::http::limited_body;
+use crate::http::limited_body::{self, End};
 use crate::http::rate_limit::RateLimit;
 use crate::pipeline::request::Request;
 
@@ -82,20 +82,18 @@ pub(crate) fn exchange<'a>(
         .max_response_bytes
         .unwrap_or(settings.max_response_bytes);
     Box::pin(async move {
-        let lost = |was_authorized| {
-            move |error| ExchangeError {
-                error: ConnectionError::new(route.name.clone(), error).into(),
-                was_authorized,
-            }
+        let lost = |was_authorized, error| ExchangeError {
+            error: ConnectionError::new(route.name.clone(), error).into(),
+            was_authorized,
         };
-        let mut response = http.send().await.map_err(lost(false))?;
+        let sent = http.send().await;
+        let mut response = sent.map_err(|error| lost(false, error))?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         settings.set_rate_limit(RateLimit::read(route.name.clone(), status, &headers));
         if !status.is_success() {
-            let body = limited_body::read(LONGEST_FAILURE, response)
-                .await
-                .map_err(lost(false))?
-                .bytes;
+            // The status and the headers say what was refused, so a body that breaks off does not
+            // make the outcome unknown.
+            let body = limited_body::read(LONGEST_FAILURE, response).await.bytes;
             return Ok(RawResponse {
                 status,
                 headers,
@@ -112,17 +110,15 @@ pub(crate) fn exchange<'a>(
         {
             return Err(too_long());
         }
-        let received = limited_body::read(limit, response)
-            .await
-            .map_err(lost(true))?;
-        if received.is_complete {
-            Ok(RawResponse {
+        let received = limited_body::read(limit, response).await;
+        match received.end {
+            End::Complete => Ok(RawResponse {
                 status,
                 headers,
                 body: received.bytes,
-            })
-        } else {
-            Err(too_long())
+            }),
+            End::TooLong => Err(too_long()),
+            End::Lost(error) => Err(lost(true, error)),
         }
     })
 }

@@ -29,8 +29,14 @@ fn open_ends() -> Vec<(&'static str, Fault)> {
             "504 after the refusal",
             Fault::gateway_timeout_504().after_handling(),
         ),
-        ("reset in the refusal", Fault::reset_mid_body()),
-        ("cut in the refusal", Fault::cut_short()),
+    ]
+}
+
+/// Faults after which the status and the headers of a response were received.
+fn broken_bodies() -> Vec<(&'static str, Fault)> {
+    vec![
+        ("reset in the body", Fault::reset_mid_body()),
+        ("cut in the body", Fault::cut_short()),
     ]
 }
 
@@ -72,6 +78,27 @@ async fn an_unsigned_request_that_is_cut_off_is_sent_again() {
             .collect();
         assert_eq!(signed, [false, false, false, true], "{name}");
         update(&client).await.unwrap();
+    }
+}
+
+/// The challenge is a header of the refusal.
+#[tokio::test]
+async fn a_refusal_whose_body_breaks_off_still_has_its_challenge() {
+    for (name, fault) in broken_bodies() {
+        let faults = Faults::script([fault]);
+        let (server, client) = start(&faults, |builder| builder);
+        create(&client)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(
+            (
+                server.request_count(),
+                server.handled_count("POST"),
+                faults.remaining()
+            ),
+            (2, 1, 0),
+            "{name}"
+        );
     }
 }
 
@@ -122,7 +149,8 @@ async fn a_404_after_an_unsigned_delete_is_an_error() {
 #[tokio::test]
 async fn a_failure_of_a_signed_request_is_ambiguous() {
     let second = |fault: Fault| Faults::script([Fault::pass(), fault]);
-    for (name, fault) in open_ends().into_iter().filter(|(name, _)| *name != "429") {
+    let open_ends = open_ends().into_iter().filter(|(name, _)| *name != "429");
+    for (name, fault) in open_ends.chain(broken_bodies()) {
         let (server, client) = start(&second(fault), |builder| builder);
         let error = create(&client).await.unwrap_err();
         assert!(error.is_ambiguous(), "{name}: {error:?}");
