@@ -91,6 +91,11 @@ impl Request {
         self.refused.take()
     }
 
+    /// The path with its values, percent-encoded.
+    pub(crate) fn resource(&self) -> &str {
+        &self.path
+    }
+
     /// The path and query of the URL, percent-encoded.
     pub(crate) fn target(&self) -> String {
         let mut target = String::new();

@@ -3,12 +3,13 @@
 //! The future is boxed and not generic, so that it is compiled once for all operations.
 //! `authenticate` knows what one attempt consists of.
 
+mod conclude;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::time::{Duration, Instant};
 
-use http::{Method, StatusCode};
 use jiff::Timestamp;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -18,9 +19,6 @@ use crate::config::pacing::{Allowance, Pacing, Turn};
 use crate::config::retry_policy::Delays;
 use crate::config::settings::Settings;
 use crate::error::Error;
-use crate::error::ambiguous::AmbiguousError;
-use crate::error::api::ApiError;
-use crate::error::auth::AuthError;
 use crate::error::connection::ConnectionError;
 use crate::http::rate_limit;
 use crate::http::retry_after::retry_after;
@@ -128,13 +126,10 @@ async fn attempts(
 
         let failure = Failure::of(&outcome, status);
         if let (Some(turn), Ok(answer)) = (turn, &outcome) {
-            let is_refused = failure == Some(Failure::RateLimited);
-            if let Some(allowance) = allowance(answer, is_refused) {
-                turn.answered(allowance, clock.now());
-            }
+            end_turn(turn, answer, failure, clock.now());
         }
         let Some(failure) = failure else {
-            return conclude(context, request, outcome, status, may_have_acted);
+            return conclude::final_outcome(context, request, outcome, status, may_have_acted);
         };
         // Atlas does nothing for an unauthenticated request, so it is safe to repeat.
         let effect = if unsigned {
@@ -151,28 +146,14 @@ async fn attempts(
             None
         };
         // A delay beyond the deadline would only return the same failure later.
-        match delay.filter(|delay| *delay < deadline.left(clock)) {
-            Some(delay) => {
-                let delay_ms = millis(delay);
-                tracing::warn!(target: "atlas_backup_api", attempt, failure = failure.as_str(), delay_ms, "trying again");
-                clock.sleep(delay).await;
-                settings.counters.lock().waited += delay;
-                began = clock.now();
-            }
-            None if effect == Idempotency::NotIdempotent && failure.may_have_acted() => {
-                let failure = |answer: RawResponse| {
-                    ApiError::of(
-                        request.route.name.clone(),
-                        status.unwrap_or(answer.status),
-                        &answer.headers,
-                        &answer.body,
-                    )
-                };
-                let cause = outcome.map_or_else(|error| error, |answer| failure(answer).into());
-                return Err(AmbiguousError::new(request.route.name.clone(), cause).into());
-            }
-            None => return outcome,
-        }
+        let Some(delay) = delay.filter(|delay| *delay < deadline.left(clock)) else {
+            return conclude::failure(request, outcome, status, failure, effect);
+        };
+        let delay_ms = millis(delay);
+        tracing::warn!(target: "atlas_backup_api", attempt, failure = failure.as_str(), delay_ms, "trying again");
+        clock.sleep(delay).await;
+        settings.counters.lock().waited += delay;
+        began = clock.now();
     }
 }
 
@@ -197,44 +178,18 @@ async fn turn(
     })
 }
 
-/// What a response says about the rate limit. `None` if it says nothing, as one of a gateway does.
-fn allowance(answer: &RawResponse, is_refused: bool) -> Option<Allowance> {
-    if is_refused {
+/// Ends the turn of a request with what its response says about the rate limit. One of a gateway may
+/// say nothing.
+fn end_turn(turn: Turn, answer: &RawResponse, failure: Option<Failure>, now: Instant) {
+    let allowance = if failure == Some(Failure::RateLimited) {
         let time = retry_after(&answer.headers, Timestamp::now());
-        return Some(Allowance::Refused(time));
-    }
-    let left = rate_limit::remaining(&answer.headers).map(Allowance::Left);
-    left.or_else(|| answer.status.is_success().then_some(Allowance::Unsaid))
-}
-
-/// Handles an outcome that is not retried.
-fn conclude(
-    context: &Context,
-    request: &Request,
-    outcome: Result<RawResponse, Error>,
-    status: Option<StatusCode>,
-    may_have_acted: bool,
-) -> Result<RawResponse, Error> {
-    let answer = outcome?;
-    match status {
-        Some(StatusCode::UNAUTHORIZED) => {
-            let error = ApiError::of(
-                request.route.name.clone(),
-                StatusCode::UNAUTHORIZED,
-                &answer.headers,
-                &answer.body,
-            );
-            Err(AuthError::refused(request.route.name.clone(), error, context.auth.hint()).into())
-        }
-        // An earlier attempt deleted the resource, and its response was lost.
-        Some(StatusCode::NOT_FOUND) if may_have_acted && request.route.method == Method::DELETE => {
-            Ok(RawResponse {
-                status: StatusCode::NO_CONTENT,
-                headers: answer.headers,
-                body: Vec::new(),
-            })
-        }
-        _ => Ok(answer),
+        Some(Allowance::Refused(time))
+    } else {
+        let left = rate_limit::remaining(&answer.headers).map(Allowance::Left);
+        left.or_else(|| answer.status.is_success().then_some(Allowance::Unsaid))
+    };
+    if let Some(allowance) = allowance {
+        turn.answered(allowance, now);
     }
 }
 

@@ -15,6 +15,7 @@ use crate::config::clock::{Clock, Sleep};
 use crate::config::retry_policy::RetryPolicy;
 use crate::loopback::{Loopback, answer};
 use crate::pipeline::operation::{Idempotency, Operation};
+use crate::pipeline::route::Route;
 
 static GET: Operation = Operation {
     id: "get",
@@ -191,13 +192,20 @@ impl Clock for NoWait {
 }
 
 async fn delete<const N: usize>(answers: [String; N]) -> Result<u16, Error> {
+    send_to(&DELETE, answers).await
+}
+
+async fn send_to<const N: usize>(
+    route: impl Into<Route>,
+    answers: [String; N],
+) -> Result<u16, Error> {
     let server = Loopback::answering(answers);
     let client = Client::builder()
         .base_url(&server.url)
         .clock(NoWait(Mutex::default()))
         .build()
         .unwrap();
-    let response = Call::new(&client, &DELETE).send::<()>().await;
+    let response = Call::new(&client, route).send::<()>().await;
     for _ in 0..N {
         assert!(server.request().is_some(), "an answer was not asked for");
     }
@@ -247,6 +255,52 @@ async fn what_is_gone_after_a_repeated_delete_was_deleted() {
         delete([limited, gone()]).await.unwrap_err().is_not_found(),
         "nothing was deleted the first time"
     );
+}
+
+#[tokio::test]
+async fn only_a_404_for_the_resource_itself_shows_that_it_was_deleted() {
+    let cluster = "/api/groups/1/clusters/orders";
+    let snapshot = "/api/groups/1/clusters/orders/snapshots/2";
+    let flex = "/api/groups/1/flexClusters/orders/snapshots/2";
+    for (path, code, is_deleted) in [
+        (snapshot, Some("RESOURCE_NOT_FOUND"), true),
+        (cluster, Some("CLUSTER_NOT_FOUND"), true),
+        (snapshot, Some("CLUSTER_NOT_FOUND"), false),
+        (flex, Some("CLUSTER_NOT_FOUND"), false),
+        (snapshot, Some("GROUP_NOT_FOUND"), false),
+        (cluster, Some("GROUP_NOT_FOUND"), false),
+        (snapshot, None, false),
+    ] {
+        let body = match code {
+            Some(code) => format!(r#"{{"errorCode": "{code}"}}"#),
+            None => "<html>".to_owned(),
+        };
+        let gone = answer("404 Not Found", "", &body);
+        let route = Route::raw(Method::DELETE, path.into());
+        let outcome = send_to(route, [String::new(), gone]).await;
+        match outcome {
+            Ok(status) => assert!(is_deleted && status == 204, "{path} {code:?}"),
+            Err(error) => assert!(!is_deleted && error.is_not_found(), "{path} {code:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_whose_body_breaks_off_stays_a_refusal() {
+    let cut = |status: &str, headers: &str| {
+        format!("HTTP/1.1 {status}\r\n{headers}content-length: 99\r\n\r\n{{\"error")
+    };
+    let post = || Route::raw(Method::POST, "/api/it".into());
+    let error = send_to(post(), [cut("409 Conflict", "")])
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), r#"POST /api/it: 409 Conflict: {"error"#);
+    assert!(matches!(error, Error::Api(_)), "{error:?}");
+    let limited = cut("429 Too Many Requests", "retry-after: 1\r\n");
+    let done = answer("204 No Content", "", "");
+    assert_eq!(send_to(post(), [limited, done]).await.unwrap(), 204);
+    let error = send_to(post(), [cut("503 Service Unavailable", "")]).await;
+    assert!(error.unwrap_err().is_ambiguous());
 }
 
 #[tokio::test]
