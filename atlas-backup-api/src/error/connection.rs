@@ -54,8 +54,9 @@ impl ConnectionError {
         self.operation.as_deref()
     }
 
-    /// Whether there was no connection, so that Atlas cannot have received the request. Otherwise
-    /// Atlas may have carried it out.
+    /// Whether there was no connection, so that Atlas cannot have received the request of this
+    /// attempt, which was the last. Otherwise Atlas may have carried it out. Earlier attempts are
+    /// those of a call that may be repeated, and may have had another outcome.
     pub fn is_connect(&self) -> bool {
         match &self.cause {
             Cause::Http(source) => source.is_connect(),

@@ -40,19 +40,20 @@ pub(crate) type OperationName = Cow<'static, str>;
 pub enum Error {
     /// An argument violates a rule. Nothing was sent.
     InvalidArgument(Box<InvalidArgument>),
-    /// There was no complete response after all attempts. If the call creates or changes something,
-    /// nothing was sent, or only an unauthenticated request; otherwise the error would be
-    /// `Ambiguous`.
+    /// There was no complete response to the last attempt. If the call creates something, nothing
+    /// was sent, or only an unauthenticated request; otherwise the error would be `Ambiguous`. If it
+    /// replaces or deletes something, Atlas may have carried it out in this attempt or an earlier
+    /// one: it can be called again, with the same effect.
     Connection(ConnectionError),
     /// There was no complete response in time. Otherwise like `Connection`.
     Timeout(ConnectionError),
     /// Atlas, or a gateway in front of it, responded with an error or a redirect.
     Api(Box<ApiError>),
     /// Atlas rejected the credentials (401), or the client got no token for them. Atlas did
-    /// nothing.
+    /// nothing in this attempt.
     Auth(AuthError),
-    /// A call that creates or changes something was sent, and its outcome is unknown. Check before
-    /// you call again.
+    /// A call that must not be sent twice was sent, and its outcome is unknown: one that creates
+    /// something, or a change that is not documented as idempotent. Check before you call again.
     Ambiguous(Box<AmbiguousError>),
     /// Atlas responded with success, but this version of the crate cannot decode the response.
     Decode(Box<DecodeError>),
