@@ -115,8 +115,8 @@ impl RawCall {
         self
     }
 
-    /// Sets a parameter of the path, such as `&project.id`. The value becomes one segment: slashes and other reserved
-    /// characters in it are percent-encoded.
+    /// Sets a parameter of the path, such as `&project.id`. The value becomes one segment: slashes
+    /// and other reserved characters in it are percent-encoded.
     #[inline]
     pub fn path(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.call.request.fill(name, &value.to_string());

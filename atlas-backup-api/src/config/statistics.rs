@@ -21,7 +21,8 @@ pub struct Statistics {
     /// not included.
     pub waited: Duration,
     /// How long attempts were held back because other requests in progress had taken what was left of
-    /// a rate limit, or nothing was left, all together. Zero unless [`ClientBuilder::pace`](crate::ClientBuilder::pace) was set.
+    /// a rate limit, or nothing was left, all together. Zero unless
+    /// [`ClientBuilder::pace`](crate::ClientBuilder::pace) was set.
     pub paced: Duration,
     /// The bytes of all request bodies.
     pub bytes_sent: u64,

@@ -203,8 +203,10 @@ impl Download {
         self.go_on(directory.as_ref(), &mut BTreeMap::new()).await
     }
 
-    /// Downloads the files that are not in `complete`, a map from the names of files. Numbered files are always downloaded, because the same number may now mean another file. A file in
-    /// `complete` may be replaced, since the same program wrote it.
+    /// Downloads the files that are not in `complete`, a map from the names of files, and adds them to
+    /// it. A file in `complete` may be replaced, since the same program wrote it. Numbered files are
+    /// taken out of it first and always downloaded, because the same number may now mean another
+    /// file.
     #[inline]
     pub(crate) async fn go_on(
         mut self,

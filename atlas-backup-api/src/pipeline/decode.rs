@@ -465,7 +465,8 @@ mod tests {
     #[test]
     fn arbitrary_bytes_never_panic() {
         let seed = br#"{"status": 404, "envelope": {"errorCode": "A", "detail": "<b>\u00e9?a=b", "parameters": [1, null]}}"#;
-        // A small generator of pseudorandom numbers (xorshift): no dependency, and the same bytes every time.
+        // A small generator of pseudorandom numbers (xorshift): no dependency, and the same bytes
+        // every time.
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
         let mut random = move |below: usize| {
             state ^= state << 13;

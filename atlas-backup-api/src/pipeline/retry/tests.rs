@@ -140,7 +140,8 @@ async fn a_connection_is_not_waited_for() {
 async fn the_connection_is_lost() {
     let partial = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\"";
     for broken in ["", "HTTP/1.1 2", partial, "not HTTP at all\r\n\r\n"] {
-        // One answer only: were the request repeated, it would find nobody and the error would be another.
+        // One answer only: were the request repeated, it would find nobody and the error would be
+        // another.
         let server = Loopback::answering([broken]);
         let error = get(&server.url).await.err().unwrap();
         assert!(
@@ -325,7 +326,8 @@ async fn a_failure_in_an_envelope_is_tried_again() {
     assert_eq!(response.into_inner(), 1);
 }
 
-/// A download goes through the client's pool without the timeouts of calls, and may take as long as it takes.
+/// A download goes through the client's pool without the timeouts of calls, and may take as long as
+/// it takes.
 #[tokio::test]
 async fn a_download_outlasts_the_timeouts_of_calls() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
