@@ -20,7 +20,7 @@ struct Flags<'a> {
     cancelled: Option<bool>,
     expired: Option<bool>,
     finished: bool,
-    /// Whether each of its files has a URL.
+    /// Whether each of its files has a URL, if it is a download.
     ready: bool,
     delivery: Option<&'a str>,
 }
@@ -28,6 +28,8 @@ struct Flags<'a> {
 #[inline]
 fn from_flags(job: &Flags<'_>) -> JobState {
     let is_download = job.delivery == Some("download");
+    // A restore into a cluster has no files, whatever URL it carries.
+    let is_ready = job.ready && (is_download || job.delivery.is_none());
     if job.failed == Some(true) {
         JobState::failed("failed")
     } else if job.cancelled == Some(true) {
@@ -36,7 +38,7 @@ fn from_flags(job: &Flags<'_>) -> JobState {
     // download is of no use.
     } else if job.expired == Some(true) && (is_download || !job.finished) {
         JobState::Ended(Ending::Expired, "expired".to_owned())
-    } else if job.finished || job.ready {
+    } else if job.finished || is_ready {
         JobState::Done
     } else {
         JobState::Running
@@ -48,6 +50,12 @@ fn from_flags(job: &Flags<'_>) -> JobState {
 #[inline]
 fn is_ready(lists: &[usize], components: usize) -> bool {
     lists.iter().any(|&urls| urls > 0 && urls >= components)
+}
+
+/// How many of the URLs are there.
+#[inline]
+fn urls<'a>(urls: impl IntoIterator<Item = &'a String>) -> usize {
+    urls.into_iter().filter(|url| !url.is_empty()).count()
 }
 
 /// Implements `wait` for each request.
@@ -94,7 +102,7 @@ impl Job for shared::ServerlessRestoreJob {
             cancelled: self.cancelled,
             expired: self.expired,
             finished: self.finished_at.is_some(),
-            ready: !self.delivery_url.is_empty(),
+            ready: is_ready(&[urls(&self.delivery_url)], 0),
             delivery: self.delivery_type.as_ref().map(|kind| kind.as_str()),
         })
     }
@@ -167,17 +175,14 @@ macro_rules! both {
         impl Job for types::RestoreJob {
             #[inline]
             fn state(&self) -> JobState {
-                let parts = self
-                    .components
-                    .iter()
-                    .filter(|part| part.download_url.is_some())
-                    .count();
+                let parts = self.components.iter();
+                let parts = urls(parts.filter_map(|part| part.download_url.as_ref()));
                 from_flags(&Flags {
                     failed: self.failed,
                     cancelled: self.cancelled,
                     expired: self.expired,
                     finished: self.finished_at.is_some(),
-                    ready: is_ready(&[self.delivery_url.len(), parts], self.components.len()),
+                    ready: is_ready(&[urls(&self.delivery_url), parts], self.components.len()),
                     delivery: self.delivery_type.as_ref().map(|kind| kind.as_str()),
                 })
             }
@@ -353,6 +358,23 @@ mod tests {
                 json!({"deliveryType": "download", "deliveryUrl": [url]}),
                 JobState::Done,
             ),
+            (json!({"deliveryUrl": [url]}), JobState::Done),
+            (
+                json!({"deliveryType": "download", "deliveryUrl": [""]}),
+                JobState::Running,
+            ),
+            (
+                json!({"deliveryType": "download", "components": [{"downloadUrl": ""}]}),
+                JobState::Running,
+            ),
+            (
+                json!({"deliveryType": "automated", "deliveryUrl": [url]}),
+                JobState::Running,
+            ),
+            (
+                json!({"deliveryType": "pointInTime", "components": [{"downloadUrl": url}]}),
+                JobState::Running,
+            ),
             (
                 json!({"deliveryType": "download", "components": [{"downloadUrl": url}]}),
                 JobState::Done,
@@ -387,6 +409,10 @@ mod tests {
             ),
         ] {
             assert_eq!(state::<types::RestoreJob>(job.clone()), expected, "{job}");
+            if job.get("components").is_none() {
+                let of_serverless = state::<types::ServerlessRestoreJob>(job.clone());
+                assert_eq!(of_serverless, expected, "{job}");
+            }
         }
     }
 
