@@ -314,6 +314,18 @@ async fn odd_sequences_of_pages_still_end() {
     for (name, pages, items, requests) in [
         ("page numbers are not heeded", vec![two.clone()], 2, 3),
         (
+            "nor is there an order",
+            vec![
+                two.clone(),
+                page(&["2", "1"]),
+                two.clone(),
+                page(&["2", "1"]),
+                none.clone(),
+            ],
+            2,
+            3,
+        ),
+        (
             "an empty page is the end",
             vec![two.clone(), none.clone(), one.clone()],
             2,

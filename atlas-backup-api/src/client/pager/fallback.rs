@@ -56,7 +56,7 @@ impl<T> Fallback<T> {
     #[inline]
     pub(super) fn first_ended(&mut self, first: Pager) {
         if let Some(pager) = &mut self.pager {
-            pager.seen = first.seen;
+            pager.seen_elsewhere = first.seen;
         }
     }
 

@@ -147,9 +147,9 @@ impl<T> Items<T> {
     #[inline]
     fn take(&mut self, mut pager: Box<Pager>, raw: RawResponse) -> Result<(), Error> {
         let (mut page, Facts { keys, is_last }) = (self.decode)(&pager.call.request, &raw)?;
-        let mut is_new = keys.iter().map(|key| pager.seen.insert(key.clone()));
+        let is_empty = keys.is_empty();
+        let mut is_new = pager.note(keys).into_iter();
         page.retain(|_| is_new.next().unwrap_or(true));
-        drop(is_new);
         page.reverse();
         self.ready = page;
         if self
@@ -159,7 +159,7 @@ impl<T> Items<T> {
         {
             self.fallback = None;
         }
-        if !is_last && pager.has_next_page(keys) {
+        if !is_last && !is_empty && pager.has_next_page() {
             self.state = State::Idle(pager);
         } else if let Some(fallback) = &mut self.fallback {
             fallback.first_ended(*pager);
@@ -259,9 +259,9 @@ pub(crate) struct Pager {
     counted: bool,
     /// The keys of all items so far.
     seen: HashSet<String>,
-    /// The keys of the last page's items, in order.
-    previous_keys: Vec<String>,
-    /// How many times in a row the last page was returned again.
+    /// The keys of the items that another list has returned.
+    seen_elsewhere: HashSet<String>,
+    /// How many of the last pages, in a row, had only items that were seen.
     repetitions: u32,
 }
 
@@ -273,7 +273,7 @@ impl Pager {
             number: None,
             counted: false,
             seen: HashSet::new(),
-            previous_keys: Vec::new(),
+            seen_elsewhere: HashSet::new(),
             repetitions: 0,
         })
     }
@@ -327,17 +327,28 @@ impl Pager {
         page::check(request, raw)
     }
 
-    /// Whether there is a page after the one with these items. The same page again means either
-    /// that as many new items were inserted before it, or that Atlas ignores the page number; the
-    /// third time in a row it is taken for the latter.
+    /// Takes note of the items of a page, and returns for each whether it is returned to the caller.
     #[inline]
-    fn has_next_page(&mut self, keys: Vec<String>) -> bool {
-        self.repetitions = if keys == self.previous_keys {
+    fn note(&mut self, keys: Vec<String>) -> Vec<bool> {
+        let before = self.seen.len();
+        let mut are_new = Vec::new();
+        for key in keys {
+            let is_elsewhere = self.seen_elsewhere.contains(&key);
+            are_new.push(self.seen.insert(key) && !is_elsewhere);
+        }
+        self.repetitions = if self.seen.len() == before {
             self.repetitions + 1
         } else {
             0
         };
-        self.previous_keys = keys;
-        self.number.is_some() && !self.previous_keys.is_empty() && self.repetitions < 2
+        are_new
+    }
+
+    /// Whether there may be a page after the last one. A page of items that were seen means either
+    /// that as many new items were inserted before it, or that Atlas ignores the page number; the
+    /// second time in a row it is taken for the latter.
+    #[inline]
+    fn has_next_page(&self) -> bool {
+        self.number.is_some() && self.repetitions < 2
     }
 }
