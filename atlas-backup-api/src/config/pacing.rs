@@ -41,7 +41,8 @@ pub(crate) struct Pacing {
 pub(crate) enum Allowance {
     /// So many requests are left.
     Left(u64),
-    /// It was a success that did not say how many are left.
+    /// It was a success that did not say how many are left. If the request was sent to find out,
+    /// there is no known limit any more.
     Unsaid,
     /// The request was refused because none was left, until this time has passed.
     Refused(Option<Duration>),
@@ -124,7 +125,12 @@ impl State {
     fn answered(&mut self, allowance: Allowance, is_probe: bool, now: Instant) {
         self.is_known = true;
         let pause = match allowance {
-            Allowance::Unsaid => None,
+            Allowance::Unsaid => {
+                if is_probe {
+                    self.left = None;
+                }
+                None
+            }
             Allowance::Left(left) => {
                 self.left = Some(left);
                 (left == 0).then_some(self.pause)
@@ -286,6 +292,22 @@ mod tests {
             assert_eq!(answers, [Answer::After(wait - seconds(1))]);
             assert_eq!(asked(&mut state, now + wait, 1), [SENT]);
         }
+    }
+
+    #[test]
+    fn a_refusal_is_over_when_a_request_succeeds_without_saying_how_many_are_left() {
+        let now = Instant::now();
+        let mut state = State::default();
+        asked(&mut state, now, 1);
+        state.answered(Allowance::Refused(None), false, now);
+        // A response to an earlier request says nothing about the time after the refusal.
+        state.answered(Allowance::Unsaid, false, now);
+        state.in_progress = 0;
+        let later = now + REFUSED;
+        assert_eq!(asked(&mut state, later, 2), [PROBE, Answer::AfterChange]);
+        state.answered(Allowance::Unsaid, true, later);
+        let answers = asked(&mut state, later, 100);
+        assert!(answers.iter().all(|answer| *answer == SENT), "{answers:?}");
     }
 
     #[test]
