@@ -8,7 +8,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::HeaderValue;
 use secrecy::SecretString;
@@ -19,6 +19,9 @@ use crate::config::deadline::Deadline;
 use crate::config::retry_policy::RetryPolicy;
 use crate::config::settings::Settings;
 use crate::error::auth::AuthError;
+
+/// The maximum time of an early renewal. The call that makes it has a token that works.
+const LONGEST_EARLY_RENEWAL: Duration = Duration::from_secs(5);
 
 /// A service account and its token.
 pub(crate) struct ServiceAccount {
@@ -94,7 +97,13 @@ impl ServiceAccount {
             }
         }
         let outcome = self
-            .request_token(settings, deadline, &settings.retry, &mut refresh)
+            .request_token(
+                settings,
+                deadline,
+                &settings.retry,
+                settings.attempt_timeout,
+                &mut refresh,
+            )
             .await;
         refresh.failed = outcome.as_ref().err().cloned();
         self.outcomes.fetch_add(1, Ordering::Release);
@@ -113,9 +122,17 @@ impl ServiceAccount {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
     }
 
+    /// Sets the next early renewal to half of the remaining time of the current token.
+    fn postpone_renewal(&self, now: Instant) {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(token) = &mut *current {
+            token.renew_at = now + token.expires_at.saturating_duration_since(now) / 2;
+        }
+    }
+
     /// Tries once to renew a token that is still valid, and returns the token to use. If this
-    /// fails, the old token stays in use, and the next attempt follows after half of its remaining
-    /// time.
+    /// fails, takes longer than half of the time that the call has left, or is dropped, the old
+    /// token stays in use, and the next attempt follows after half of its remaining time.
     async fn renew_early(
         &self,
         settings: &Settings,
@@ -123,31 +140,32 @@ impl ServiceAccount {
         refresh: &mut RefreshState,
         old: &Token,
     ) -> HeaderValue {
+        let clock = &*settings.clock;
+        self.postpone_renewal(clock.now());
+        let timeout = LONGEST_EARLY_RENEWAL
+            .min(deadline.left(clock) / 2)
+            .min(settings.attempt_timeout);
         match self
-            .request_token(settings, deadline, &RetryPolicy::never(), refresh)
+            .request_token(settings, deadline, &RetryPolicy::never(), timeout, refresh)
             .await
         {
             Ok(token) => token.header,
             Err(error) => {
                 tracing::warn!(target: "atlas_backup_api", %error, "the token was not renewed; the old one still serves");
-                let now = settings.clock.now();
-                let renew_at = now + old.expires_at.saturating_duration_since(now) / 2;
-                self.store(&Token {
-                    renew_at,
-                    ..old.clone()
-                });
                 old.header.clone()
             }
         }
     }
 
-    /// Requests a token, with retries, until it succeeds or another attempt is useless. The caller
-    /// stops it at the deadline. Dropping it leaves the current token as it was.
+    /// Requests a token, with retries, until it succeeds or another attempt is useless. `timeout`
+    /// is that of one attempt. The caller stops all of them at the deadline. Dropping it leaves the
+    /// current token as it was.
     async fn request_token(
         &self,
         settings: &Settings,
         deadline: Deadline,
         policy: &RetryPolicy,
+        timeout: Duration,
         refresh: &mut RefreshState,
     ) -> Result<Token, AuthError> {
         let clock = &*settings.clock;
@@ -167,7 +185,7 @@ impl ServiceAccount {
             }
             let TokenFailure { error, retry } = match self
                 .endpoint
-                .request_token(&settings.http, settings.attempt_timeout, clock.now())
+                .request_token(&settings.http, timeout, clock.now())
                 .await
             {
                 Ok(token) => {

@@ -174,6 +174,53 @@ async fn an_early_renewal_that_fails_does_no_harm() {
     );
 }
 
+/// The timeouts of sockets are measured by the system's clock, so this test takes a quarter of a second.
+#[tokio::test]
+async fn an_early_renewal_that_hangs_leaves_the_call_half_of_its_time() {
+    let (_server, oauth, client, clock) = start(OAuth::new());
+    create(&client).await.unwrap();
+    clock.servers().advance(seconds(3400));
+    let gate = Gate::closed();
+    oauth.hold_token_requests(&gate);
+    let options = || CallOptions::new().total_timeout(Duration::from_millis(500));
+    for _ in 0..3 {
+        create_with(&client, options()).await.unwrap();
+    }
+    assert_eq!(
+        oauth.counts(),
+        OAuthCounts {
+            token_requests: 2,
+            issued: 1,
+            accepted: 4,
+            ..Default::default()
+        }
+    );
+    // Half of the remaining time of the token has passed.
+    gate.open();
+    clock.servers().advance(seconds(100));
+    create(&client).await.unwrap();
+    let counts = oauth.counts();
+    assert_eq!((counts.token_requests, counts.accepted), (3, 5));
+}
+
+#[tokio::test]
+async fn an_early_renewal_whose_call_is_dropped_is_not_repeated_at_once() {
+    let (_server, oauth, client, clock) = start(OAuth::new());
+    create(&client).await.unwrap();
+    clock.servers().advance(seconds(3400));
+    let gate = Gate::closed();
+    oauth.hold_token_requests(&gate);
+    let renewing = spawn(&client);
+    gate.wait_for_arrivals(1).await;
+    renewing.abort();
+    assert!(renewing.await.unwrap_err().is_cancelled());
+    for _ in 0..3 {
+        create(&client).await.unwrap();
+    }
+    let counts = oauth.counts();
+    assert_eq!((counts.token_requests, counts.accepted), (2, 4));
+}
+
 #[tokio::test]
 async fn other_calls_continue_while_one_renews_the_token_early() {
     let (_server, oauth, client, clock) = start(OAuth::new());
