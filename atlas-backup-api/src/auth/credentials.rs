@@ -43,6 +43,11 @@ impl Credentials {
     /// Creates credentials from the client id and the secret of a service account. The client
     /// exchanges them for a token at the host of the base URL. The token is valid for an hour,
     /// serves all calls of the client, and is renewed before it expires.
+    ///
+    /// If Atlas responds with 401 to a call, the token may have been revoked, so the client sends
+    /// the call again with a new token, once. It requests no new token if the error code says that
+    /// the service account lacks a permission, such as `USER_CANNOT_ACCESS_GROUP`, and none for
+    /// five minutes after Atlas has rejected such a new token, too.
     pub fn service_account(client_id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
         Credentials(Kind::ServiceAccount {
             id: client_id.into(),

@@ -4,10 +4,14 @@
 //! token and one renewal. A call that finds no usable token requests one, and the other calls wait
 //! for the result, whether it is a token or an error. If the requesting call is dropped, the next
 //! waiting call requests the token.
+//!
+//! A rejected token is replaced, because it may have been revoked. If Atlas rejects the new one as
+//! well, the reason is another one, which no token changes, and no rejected token is replaced for
+//! five minutes: otherwise each call would use up one of the tokens that Atlas allows.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::HeaderValue;
@@ -23,16 +27,26 @@ use crate::error::auth::AuthError;
 /// The maximum time of an early renewal. The call that makes it has a token that works.
 const LONGEST_EARLY_RENEWAL: Duration = Duration::from_secs(5);
 
+/// How long rejected tokens are not replaced after a replacement that did not help.
+const PAUSE: Duration = Duration::from_secs(300);
+
 /// A service account and its token.
 pub(crate) struct ServiceAccount {
     endpoint: Endpoint,
     /// The current token, which calls read without waiting.
-    current: Mutex<Option<Token>>,
+    current: Mutex<Current>,
     /// The call that requests a token holds this lock meanwhile.
     refresh: tokio::sync::Mutex<RefreshState>,
     /// The number of completed token requests, without early renewals. A call that waited for the
     /// lock compares it with the earlier number, to find out whether a request completed meanwhile.
     outcomes: AtomicU64,
+}
+
+#[derive(Default)]
+struct Current {
+    token: Option<Token>,
+    /// Until then, a rejected token is not replaced.
+    pause_end: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -42,6 +56,12 @@ struct RefreshState {
     /// The time before which no call may request a token: the end of the delay that the endpoint or
     /// the retry policy sets.
     not_before: Option<Instant>,
+}
+
+impl Current {
+    fn is_paused(&self, now: Instant) -> bool {
+        self.pause_end.is_some_and(|end| now < end)
+    }
 }
 
 impl ServiceAccount {
@@ -59,7 +79,8 @@ impl ServiceAccount {
     }
 
     /// Returns a token as a header: the current one, or a new one. `refused` is the token that
-    /// Atlas has just rejected, if any; this token is not returned again.
+    /// Atlas has just rejected, if any; this token is returned again only if it is not replaced
+    /// now.
     pub(crate) async fn token(
         &self,
         settings: &Settings,
@@ -91,6 +112,9 @@ impl ServiceAccount {
         if let Some(token) = self.usable(settings.clock.now(), refused) {
             return Ok(token.header);
         }
+        if let Some(refused) = refused.filter(|_| self.current().is_paused(settings.clock.now())) {
+            return Ok(refused.clone());
+        }
         if self.outcomes.load(Ordering::Acquire) != outcomes {
             if let Some(error) = &refresh.failed {
                 return Err(error.clone());
@@ -110,22 +134,34 @@ impl ServiceAccount {
         outcome.map(|token| token.header)
     }
 
+    /// Pauses the replacement of rejected tokens, because a replacement did not help. A pause that
+    /// has begun already is not made longer.
+    pub(crate) fn pause_replacement(&self, now: Instant) {
+        let mut current = self.current();
+        if !current.is_paused(now) {
+            current.pause_end = now.checked_add(PAUSE);
+        }
+    }
+
+    fn current(&self) -> MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn usable(&self, now: Instant, refused: Option<&HeaderValue>) -> Option<Token> {
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current
+        self.current()
+            .token
             .as_ref()
             .filter(|token| now < token.expires_at && Some(&token.header) != refused)
             .cloned()
     }
 
     fn store(&self, token: &Token) {
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+        self.current().token = Some(token.clone());
     }
 
     /// Sets the next early renewal to half of the remaining time of the current token.
     fn postpone_renewal(&self, now: Instant) {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(token) = &mut *current {
+        if let Some(token) = &mut self.current().token {
             token.renew_at = now + token.expires_at.saturating_duration_since(now) / 2;
         }
     }

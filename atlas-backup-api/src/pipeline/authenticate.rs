@@ -14,7 +14,6 @@ use crate::auth::{Digest, Nonce};
 use crate::config::deadline::Deadline;
 use crate::config::settings::Settings;
 use crate::error::Error;
-#[cfg(feature = "digest")]
 use crate::error::api::ApiError;
 #[cfg(feature = "digest")]
 use crate::error::auth::AuthError;
@@ -89,6 +88,20 @@ fn warn_if_deprecated(settings: &Settings, operation: &str, headers: &HeaderMap)
         let deprecation = deprecation::deprecation(headers).map(display);
         let sunset = deprecation::sunset(headers).map(display);
         tracing::warn!(target: "atlas_backup_api", operation, deprecation, sunset, "deprecated by Atlas");
+    }
+}
+
+/// Whether a 401 response may be about the token. Then it has no error code, a general one, or one
+/// that names the token. Any other code says what the service account may not do, such as
+/// `USER_CANNOT_ACCESS_GROUP`.
+fn is_token_rejected(answer: &RawResponse) -> bool {
+    if answer.status != StatusCode::UNAUTHORIZED {
+        return false;
+    }
+    let error = ApiError::from_response(answer.status, &answer.headers, &answer.body);
+    match error.error_code() {
+        None | Some("UNEXPECTED_ERROR" | "UNAUTHORIZED") => true,
+        Some(code) => code.contains("TOKEN"),
     }
 }
 
@@ -176,15 +189,22 @@ impl Attempt<'_> {
         key.sign(nonce, &self.request.route.method, target)
     }
 
-    /// Replaces a rejected token once, because it may have been revoked.
+    /// Replaces a rejected token once, because it may have been revoked. If the new one is rejected
+    /// as well, tokens are not the reason.
     async fn with_token(&self, account: &ServiceAccount) -> Result<RawResponse, Error> {
         let token = self.token(account, None).await?;
-        let answer = self.exchange(Some(token.clone())).await?;
-        if answer.status != StatusCode::UNAUTHORIZED {
+        let mut answer = self.exchange(Some(token.clone())).await?;
+        if !is_token_rejected(&answer) {
             return Ok(answer);
         }
-        let token = self.token(account, Some(&token)).await?;
-        Ok(self.exchange(Some(token)).await?)
+        let replacement = self.token(account, Some(&token)).await?;
+        if replacement != token {
+            answer = self.exchange(Some(replacement)).await?;
+        }
+        if is_token_rejected(&answer) {
+            account.pause_replacement(self.context.settings.clock.now());
+        }
+        Ok(answer)
     }
 
     async fn token(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atlas_backup_api::{CallOptions, Client, Credentials, Error};
 use atlas_backup_tests::fake_atlas::{
-    App, CLIENT_ID, Fault, Faults, Gate, HttpResponse, OAuth, OAuthCounts, Server,
+    App, CLIENT_ID, Fault, Faults, Gate, HttpResponse, OAuth, OAuthCounts, Server, error_response,
 };
 use serde_json::json;
 
@@ -279,6 +279,143 @@ async fn a_revoked_or_expired_token_is_replaced_once() {
             (5, 2, 0)
         );
     }
+}
+
+#[tokio::test]
+async fn a_token_is_replaced_as_often_as_it_is_revoked() {
+    let (server, oauth, client, _) = start(OAuth::new());
+    create(&client).await.unwrap();
+    for _ in 0..3 {
+        oauth.revoke_tokens();
+        let calls: Vec<_> = (0..20).map(|_| spawn(&client)).collect();
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+    }
+    let counts = oauth.counts();
+    assert_eq!((counts.issued, counts.token_requests), (1 + 3, 1 + 3));
+    assert_eq!(server.handled_count("POST"), 1 + 3 * 20);
+}
+
+/// The call was rejected by the API itself, so the error is the API's, and not one of the token
+/// endpoint, which would respond with 429 from the eleventh request on.
+fn assert_rejected_by_the_api(outcome: Result<(), Error>, code: Option<&str>) {
+    let error = outcome.expect_err("the server always rejects it");
+    let Error::Auth(auth) = &error else {
+        panic!("{error:?}")
+    };
+    assert!(auth.api_error().is_some(), "{error:?}");
+    assert_eq!(error.error_code(), code);
+}
+
+#[tokio::test]
+async fn calls_that_are_always_rejected_request_two_tokens_and_no_more() {
+    let without_code = HttpResponse::new(401);
+    for (response, code) in [
+        (error_response("noCredentials"), Some("UNEXPECTED_ERROR")),
+        (without_code, None),
+    ] {
+        for are_concurrent in [false, true] {
+            let clock = NoWait::new();
+            let oauth = OAuth::new().clock(clock.servers()).rate_limited();
+            let faults = Faults::always(Fault::respond(response.clone())).on_method("POST");
+            let server = App::examples().layer(&faults).layer(&oauth).start();
+            let client = built(builder(&server, &clock).credentials(service_account()));
+            if are_concurrent {
+                let calls: Vec<_> = (0..60).map(|_| spawn(&client)).collect();
+                for call in calls {
+                    assert_rejected_by_the_api(call.await.unwrap(), code);
+                }
+            }
+            for _ in 0..60 {
+                assert_rejected_by_the_api(create(&client).await.map(drop), code);
+            }
+            assert_eq!((oauth.counts().token_requests, clock.waits().len()), (2, 0));
+            // Five minutes later, whatever was rejected meanwhile, one more token shows whether it is
+            // still so.
+            clock.servers().advance(seconds(200));
+            assert_rejected_by_the_api(create(&client).await.map(drop), code);
+            assert_eq!(oauth.counts().token_requests, 2);
+            clock.servers().advance(seconds(100));
+            for _ in 0..20 {
+                assert_rejected_by_the_api(create(&client).await.map(drop), code);
+            }
+            assert_eq!(oauth.counts().token_requests, 3);
+        }
+    }
+}
+
+/// As with a project that the credentials may not see, beside others that they may.
+#[tokio::test]
+async fn calls_that_are_accepted_do_not_end_the_pause() {
+    let clock = NoWait::new();
+    let oauth = OAuth::new().clock(clock.servers()).rate_limited();
+    let faults = Faults::always(Fault::respond(HttpResponse::new(401))).on_method("GET");
+    let server = App::examples().layer(&faults).layer(&oauth).start();
+    let client = built(builder(&server, &clock).credentials(service_account()));
+    for _ in 0..20 {
+        create(&client).await.unwrap();
+        assert_rejected_by_the_api(read(&client).await.map(drop), None);
+    }
+    assert_eq!(oauth.counts().token_requests, 2);
+    // What helps after the pause is a new token again.
+    clock.servers().advance(seconds(300));
+    oauth.revoke_tokens();
+    create(&client).await.unwrap();
+    assert_eq!(oauth.counts().token_requests, 3);
+}
+
+#[tokio::test]
+async fn a_missing_permission_costs_no_token() {
+    for code in [
+        "NOT_IN_GROUP",
+        "USER_CANNOT_ACCESS_GROUP",
+        "USER_UNAUTHORIZED",
+        "IP_ADDRESS_NOT_ON_ACCESS_LIST",
+    ] {
+        let in_body = HttpResponse::json(401, "application/json", &json!({"errorCode": code}));
+        let in_header = HttpResponse::new(401).header("X-Error-Code", code);
+        for response in [in_body, in_header] {
+            let oauth = OAuth::new();
+            let faults = Faults::always(Fault::respond(response)).on_method("GET");
+            let server = App::examples().layer(&faults).layer(&oauth).start();
+            let client = built(builder(&server, &NoWait::new()).credentials(service_account()));
+            for _ in 0..3 {
+                create(&client).await.unwrap();
+                assert_rejected_by_the_api(read(&client).await.map(drop), Some(code));
+            }
+            let counts = oauth.counts();
+            assert_eq!((counts.token_requests, counts.accepted), (1, 6), "{code}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rejection_that_may_be_about_the_token_is_answered_with_another_one() {
+    for code in ["", "UNEXPECTED_ERROR", "UNAUTHORIZED", "TOKEN_EXPIRED"] {
+        let rejection = HttpResponse::json(401, "application/json", &json!({"errorCode": code}));
+        let oauth = OAuth::new();
+        let faults = Faults::script([Fault::respond(rejection)]).on_method("GET");
+        let server = App::examples().layer(&faults).layer(&oauth).start();
+        let client = built(builder(&server, &NoWait::new()).credentials(service_account()));
+        read(&client).await.expect(code);
+        assert_eq!(oauth.counts().token_requests, 2, "{code}");
+    }
+}
+
+/// Some servers issue the same token until it expires.
+#[tokio::test]
+async fn the_same_token_again_is_not_requested_again_and_again() {
+    let (server, oauth, client, _) = start(OAuth::new());
+    let token = json!({"access_token": "fake-token-hunter2", "expires_in": 3600});
+    for _ in 0..2 {
+        oauth.respond_next(HttpResponse::json(200, "application/json", &token));
+    }
+    for _ in 0..5 {
+        assert_rejected_by_the_api(create(&client).await.map(drop), Some("UNEXPECTED_ERROR"));
+    }
+    assert_eq!(oauth.counts().token_requests, 2);
+    assert_eq!(server.request_count(), 2 + 5);
 }
 
 #[tokio::test]
