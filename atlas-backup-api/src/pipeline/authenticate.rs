@@ -91,18 +91,24 @@ fn warn_if_deprecated(settings: &Settings, operation: &str, headers: &HeaderMap)
     }
 }
 
-/// Whether a 401 response may be about the token. Then it has no error code, a general one, or one
-/// that names the token. Any other code says what the service account may not do, such as
-/// `USER_CANNOT_ACCESS_GROUP`.
+/// The beginnings of the codes with which a 401 says that a token is valid, but may not be used for
+/// this: by this service account, or from this address.
+const MISSING_PERMISSIONS: [&str; 4] = [
+    "IP_ADDRESS_",
+    "NOT_IN_",
+    "USER_CANNOT_",
+    "USER_UNAUTHORIZED",
+];
+
+/// Whether a 401 response may be about the token.
 fn is_token_rejected(answer: &RawResponse) -> bool {
     if answer.status != StatusCode::UNAUTHORIZED {
         return false;
     }
     let error = ApiError::from_response(answer.status, &answer.headers, &answer.body);
-    match error.error_code() {
-        None | Some("UNEXPECTED_ERROR" | "UNAUTHORIZED") => true,
-        Some(code) => code.contains("TOKEN"),
-    }
+    let code = error.error_code().unwrap_or_default();
+    let mut permissions = MISSING_PERMISSIONS.iter();
+    !permissions.any(|beginning| code.starts_with(beginning))
 }
 
 struct Attempt<'a> {

@@ -392,7 +392,7 @@ async fn a_missing_permission_costs_no_token() {
 
 #[tokio::test]
 async fn a_rejection_that_may_be_about_the_token_is_answered_with_another_one() {
-    for code in ["", "UNEXPECTED_ERROR", "UNAUTHORIZED", "TOKEN_EXPIRED"] {
+    for code in ["", "UNEXPECTED_ERROR", "TOKEN_EXPIRED", "NEW_IN_ATLAS"] {
         let rejection = HttpResponse::json(401, "application/json", &json!({"errorCode": code}));
         let oauth = OAuth::new();
         let faults = Faults::script([Fault::respond(rejection)]).on_method("GET");
