@@ -129,13 +129,13 @@ impl Failure {
                 Failure::new(failure.exit, message)
             }
             TakeError::Ambiguous {
-                marker, failure, ..
-            } => Failure::new(
-                Exit::Ambiguous,
-                format!(
-                    "{failure}; look with `{look}` for a snapshot whose description has {marker:?} before you take another"
-                ),
-            ),
+                marker,
+                failure,
+                search_failure,
+                ..
+            } => Failure::of_lost_snapshot(failure, search_failure.as_ref()).advise(format_args!(
+                "look with `{look}` for a snapshot whose description has {marker:?} before you take another"
+            )),
             TakeError::Deadline { waited, .. } => Failure::new(
                 Exit::Deadline,
                 format!(
@@ -150,6 +150,17 @@ impl Failure {
                 Failure::of_wait(failure, &what, &go_on(snapshot.id.as_str()))
             }
             error => Failure::new(Exit::Other, error.to_string()),
+        }
+    }
+
+    /// The response to the request for a snapshot was lost, and the snapshot was not found.
+    fn of_lost_snapshot(failure: &Error, search: Option<&Error>) -> Self {
+        let failure = Failure::new(Exit::Ambiguous, failure.to_string());
+        match search {
+            Some(search) => failure.advise(format_args!(
+                "the snapshot could not be looked for: {search}"
+            )),
+            None => failure,
         }
     }
 
@@ -168,10 +179,14 @@ impl Failure {
             TakeError::Call(error) if error.status().is_some_and(|status| status == 409) => {
                 Failure::new(Exit::Deadline, error.to_string()).advise("run it again later")
             }
-            TakeError::Ambiguous { failure, .. } => {
+            TakeError::Ambiguous {
+                failure,
+                search_failure,
+                ..
+            } => {
                 let again =
                     "run the same command again: it looks for the snapshot before it takes another";
-                Failure::new(Exit::Ambiguous, failure.to_string()).advise(again)
+                Failure::of_lost_snapshot(failure, search_failure.as_ref()).advise(again)
             }
             error => Failure::of_take(error, go_on, ""),
         }

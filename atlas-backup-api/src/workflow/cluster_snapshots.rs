@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::client::pager::{Items, Pager};
+use crate::config::call_options::CallOptions;
 use crate::v2::Api;
 use crate::v2::types::{ClusterType, Snapshot};
 use crate::wire::cluster_name::ClusterName;
@@ -47,13 +48,13 @@ impl Api {
         cluster_name: impl TryInto<ClusterName, Error: fmt::Display>,
     ) -> Items<Snapshot> {
         match ClusterRef::new(group_id, cluster_name) {
-            Ok(cluster) => list(self, &cluster),
+            Ok(cluster) => list(self, &cluster, CallOptions::new()),
             Err(error) => Items::failed(error.into()),
         }
     }
 }
 
-/// Like `list_cluster_snapshots`, with valid arguments.
+/// Like `list_cluster_snapshots`, with valid arguments, and with options of each call.
 #[inline]
 pub(crate) fn list(
     api: &Api,
@@ -61,6 +62,7 @@ pub(crate) fn list(
         group_id,
         cluster_name,
     }: &ClusterRef,
+    options: CallOptions,
 ) -> Items<Snapshot> {
     let tells_the_kind = |snapshot: &Snapshot| {
         matches!(
@@ -68,8 +70,11 @@ pub(crate) fn list(
             Some(ClusterType::ReplicaSet | ClusterType::ShardedCluster)
         )
     };
-    let sharded = Pager::new(api.list_sharded_snapshots(group_id, cluster_name).0);
+    let sharded = api
+        .list_sharded_snapshots(group_id, cluster_name)
+        .options(options.clone());
     api.list_snapshots(group_id, cluster_name)
+        .options(options)
         .stream()
-        .or_fallback(sharded, tells_the_kind)
+        .or_fallback(Pager::new(sharded.0), tells_the_kind)
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use atlas_backup_api::v2::types::{OnDemandSnapshotRequest, Snapshot, SnapshotStatus};
 use atlas_backup_api::{SnapshotOnce, TakeError, TakeSnapshotOnce, WaitError};
 use atlas_backup_tests::fake_atlas::{Family, Fault, Faults, HttpResponse, PROJECT};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::script::{self, ok, replying};
 use super::{Setting, setting, setting_with};
@@ -125,6 +125,29 @@ async fn a_lost_request_is_ambiguous_and_may_be_repeated() {
         let (_, is_new, sent) = taken(&setting, once(&setting, "orders", NIGHT).await);
         assert_eq!((is_new, sent), (true, 2), "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_response_that_was_lost_at_the_deadline_is_looked_for() {
+    let clock = NoWait::new();
+    let servers = clock.servers().clone();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let server = replying(move |call, body| {
+        let mut asked = asked.lock().unwrap();
+        if call.starts_with("POST") {
+            servers.advance(seconds(4));
+            let body: Value = serde_json::from_slice(body).unwrap();
+            asked.push(json!({"id": PROJECT, "description": body["description"]}));
+            return HttpResponse::new(504);
+        }
+        ok(&json!({"results": *asked}))
+    });
+    let client = script::client(&server, &clock);
+    let api = client.v2();
+    let once = api.take_snapshot_once(PROJECT, "orders", NIGHT, body());
+    let once = once.deadline(seconds(4)).await.unwrap();
+    assert_eq!((once.snapshot.id.as_str(), once.is_new), (PROJECT, true));
+    assert_eq!(server.handled_count("POST"), 1);
 }
 
 /// Atlas refuses a snapshot while another is in progress, which its list may not show yet.

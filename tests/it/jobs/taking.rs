@@ -413,6 +413,148 @@ async fn a_list_that_fails_is_retried_only_after_a_transient_failure() {
     }
 }
 
+/// What could not be looked for is not said to be missing.
+#[tokio::test]
+async fn a_search_that_fails_says_so() {
+    let refused = || Fault::respond(fake_atlas::error_response("forbidden"));
+    let too_late = || Fault::rate_limited(Some(3 * 24 * 3600));
+    for (fault, lookups, status) in [
+        (Fault::reset().after_handling(), vec![refused()], Some(403)),
+        (Fault::reset(), vec![too_late()], Some(429)),
+        (Fault::reset(), vec![Fault::empty_502(); 5], Some(502)),
+        (Fault::reset(), vec![Fault::pass(), refused()], Some(403)),
+        // The last lookup has read the list.
+        (Fault::reset(), vec![Fault::empty_502()], None),
+    ] {
+        let setting = setting();
+        // The first request, which looks for snapshots in progress, passes.
+        for fault in [Fault::pass(), fault.clone()].into_iter().chain(lookups) {
+            setting.atlas.faults().push(fault);
+        }
+        let error = take(&setting, "orders").await.unwrap_err();
+        let message = error.to_string();
+        let TakeError::Ambiguous {
+            marker,
+            failure,
+            search_failure,
+            ..
+        } = error
+        else {
+            panic!("{fault:?}: {error:?}")
+        };
+        let found = search_failure.as_ref().and_then(Error::status);
+        assert_eq!(
+            (found.map(|status| status.as_u16()), setting.sent("POST")),
+            (status, 1),
+            "{message}"
+        );
+        assert_eq!(setting.atlas.faults().remaining(), 0, "{message}");
+        let expected = match search_failure {
+            Some(search) => format!(
+                "a snapshot may have been requested: {failure}; it could not be looked for: {search}; look for one whose description contains {marker:?} before taking another"
+            ),
+            None => format!(
+                "no snapshot was found whose description contains {marker:?}: {failure}; look again before taking another"
+            ),
+        };
+        assert_eq!(message, expected);
+    }
+}
+
+/// The search has one minute, the time of one attempt, which a delay and two lookups fill.
+#[tokio::test]
+async fn a_search_that_fails_until_its_end_says_so() {
+    let setting = setting();
+    let lookups = [Fault::empty_502(), Fault::empty_502()];
+    for fault in [Fault::pass(), Fault::reset()].into_iter().chain(lookups) {
+        setting.atlas.faults().push(fault);
+    }
+    let error = take(&setting, "orders")
+        .deadline(seconds(10))
+        .poll_every(seconds(100), seconds(100))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, TakeError::Ambiguous { search_failure: Some(search), .. }
+            if search.status().is_some_and(|status| status == 502)),
+        "{error:?}"
+    );
+    assert_eq!(
+        (setting.atlas.faults().remaining(), setting.elapsed()),
+        (0, seconds(60))
+    );
+}
+
+/// A server whose response to the POST request is lost at the deadline of four seconds. The snapshot
+/// is in the list from then on if Atlas has taken it.
+fn lost_at_the_deadline(clock: &NoWait, is_taken: bool) -> Server {
+    let servers = clock.servers().clone();
+    let asked = Arc::new(Mutex::new(None));
+    replying(move |call, body| {
+        let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if call.starts_with("POST") {
+            servers.advance(seconds(4));
+            *asked = Some(json_of(body)["description"].clone());
+            return HttpResponse::new(504);
+        }
+        let ours = asked.as_ref().filter(|_| is_taken);
+        let ours = ours.map(|text| json!({"id": PROJECT, "status": "queued", "description": text}));
+        ok(&json!({"results": ours.as_slice()}))
+    })
+}
+
+#[tokio::test]
+async fn a_snapshot_whose_response_was_lost_at_the_deadline_is_looked_for() {
+    for is_taken in [true, false] {
+        let clock = NoWait::new();
+        let server = lost_at_the_deadline(&clock, is_taken);
+        let requested = Arc::new(Mutex::new(None));
+        let see = {
+            let requested = Arc::clone(&requested);
+            move |snapshot: &Snapshot| *requested.lock().unwrap() = Some(snapshot.id.clone())
+        };
+        let error = script::client(&server, &clock)
+            .v2()
+            .take_snapshot_and_wait(PROJECT, "orders", body(None))
+            .deadline(seconds(4))
+            .on_requested(see)
+            .await
+            .unwrap_err();
+        let received = server.received_requests();
+        let mut after = received.iter().skip_while(|it| it.method != "POST").skip(1);
+        assert!(
+            after.any(|it| it.path().ends_with("/snapshots")),
+            "{is_taken}"
+        );
+        assert_eq!(server.handled_count("POST"), 1, "{is_taken}");
+        if is_taken {
+            assert!(
+                matches!(&error, TakeError::Snapshot { snapshot, failure: WaitError::Deadline { waited, .. }, .. }
+                    if snapshot.id == PROJECT && *waited == seconds(4)),
+                "{error:?}"
+            );
+            assert!(
+                requested
+                    .lock()
+                    .unwrap()
+                    .as_ref()
+                    .is_some_and(|id| *id == PROJECT)
+            );
+        } else {
+            assert!(
+                matches!(
+                    &error,
+                    TakeError::Ambiguous {
+                        search_failure: None,
+                        ..
+                    }
+                ),
+                "{error:?}"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_rate_limited_request_is_sent_again() {
     let faults = Faults::script([Fault::rate_limited(Some(7)), Fault::rate_limited_as_400()])

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::net::TcpListener;
 
-use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, HttpResponse};
+use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, HttpResponse, PROJECT};
 use insta::assert_snapshot;
 
 use crate::{Ended, at_once, bare, fast, latest, masked, program, run, run_program, still};
@@ -114,6 +114,50 @@ fn a_lost_response_to_a_creation_is_ambiguous_unless_it_can_be_found() {
             .on_method("POST")
     };
     assert_snapshot!(outcomes(faults));
+}
+
+/// The path of the snapshots of `orders`.
+fn snapshots_of_orders() -> String {
+    format!("/api/atlas/v2/groups/{PROJECT}/clusters/orders/backup/snapshots")
+}
+
+/// What could not be looked for is not said to be missing.
+#[test]
+fn a_lost_snapshot_that_could_not_be_looked_for_is_ambiguous() {
+    let mut all = String::new();
+    for more in [&["--wait"][..], &["--once", "2026-01-01"]] {
+        let faults = Faults::script([
+            Fault::pass(),
+            Fault::reset().after_handling(),
+            refusal(403, "USER_UNAUTHORIZED", "The role is missing."),
+        ]);
+        let faults = faults.with_authorization().on_path(&snapshots_of_orders());
+        let atlas = fast(FakeAtlas::builder().faults(&faults));
+        let arguments = [&["take", "orders"], more].concat();
+        all += &outcome(&atlas, &arguments, &run(&atlas, &arguments));
+    }
+    assert_snapshot!(all);
+}
+
+/// Whoever is not told of the snapshot takes another.
+#[test]
+fn a_snapshot_whose_response_does_not_come_in_time_is_looked_for() {
+    let faults = Faults::script([Fault::silent().after_handling()])
+        .with_authorization()
+        .on_method("POST");
+    let atlas = fast(FakeAtlas::builder().faults(&faults));
+    let ended = run(&atlas, &["take", "orders", "--wait", "--timeout", "1s"]);
+    let id = latest(&atlas, ("orders", Family::Snapshot));
+    let message = format!("error: snapshot {id} is not done after 1s");
+    assert_eq!(ended.code, Some(7), "{}", ended.err);
+    assert!(ended.err.contains(&message), "{}", ended.err);
+    assert!(
+        ended.err.contains(&format!(
+            "wait for it with `atlas-backup wait --project {PROJECT} orders --snapshot {id}`"
+        )),
+        "{}",
+        ended.err
+    );
 }
 
 #[test]

@@ -184,6 +184,13 @@ impl PollSchedule {
         Ok(())
     }
 
+    /// The error of the last poll, if it failed.
+    #[cfg(feature = "v2")]
+    #[inline]
+    pub(crate) fn into_failure(self) -> Option<Error> {
+        self.failure
+    }
+
     /// Whether the error is a 404 that may only mean that Atlas does not show the new job yet.
     #[inline]
     pub(super) fn is_too_early(&self, error: &Error) -> bool {

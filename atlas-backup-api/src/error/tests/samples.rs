@@ -39,13 +39,18 @@ impl Sample {
 
 /// Creates an error response in which every text is `text`, with `wrong` field violations.
 pub(super) fn answer(status: u16, text: &str, wrong: usize) -> ApiError {
+    answer_of(TAKE.id, status, text, wrong)
+}
+
+/// The same, of another operation.
+fn answer_of(operation: &'static str, status: u16, text: &str, wrong: usize) -> ApiError {
     let fields = vec![json!({"field": text, "description": text}); wrong];
     let body = json!({
         "errorCode": text, "detail": text, "reason": text, "parameters": [text, {"a": [text]}, text, 1, 2, 3, 4],
         "badRequestDetail": {"fields": fields},
     });
     ApiError::of(
-        TAKE.id,
+        operation,
         StatusCode::from_u16(status).unwrap(),
         &HeaderMap::new(),
         body.to_string().as_bytes(),
@@ -284,6 +289,12 @@ mod jobs {
             TakeError::Ambiguous {
                 marker: "m".to_owned(),
                 failure: make(),
+                search_failure: None,
+            },
+            TakeError::Ambiguous {
+                marker: "m".to_owned(),
+                failure: make(),
+                search_failure: Some(answer_of("listSnapshots", 403, text, 7).into()),
             },
         ];
         for (one, other) in waits(make, text).into_iter().zip(waits(make, text)) {

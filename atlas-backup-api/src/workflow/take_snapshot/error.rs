@@ -20,14 +20,17 @@ pub enum TakeError {
     /// this error. No snapshot was requested.
     Busy(WaitError<Snapshot>),
     /// The snapshot was requested, but it is unknown whether Atlas received the request. The
-    /// snapshot was searched for by the marker in its description and not found; search again
-    /// before requesting another.
+    /// snapshot was searched for by the marker in its description, and was not found or could not
+    /// be looked for; search again before requesting another.
     #[non_exhaustive]
     Ambiguous {
         /// The text that the description of the snapshot would contain.
         marker: String,
         /// The error of the request.
         failure: Error,
+        /// The error of the search, if the snapshot could not be looked for. `None` if the list of
+        /// snapshots was read and does not have it.
+        search_failure: Option<Error>,
     },
     /// The deadline passed before a snapshot was requested.
     #[non_exhaustive]
@@ -67,10 +70,25 @@ impl fmt::Display for TakeError {
                     "no snapshot was requested, because another one is in progress: {summary}; wait for that one first with {how}"
                 )
             }
-            TakeError::Ambiguous { marker, failure } => {
+            TakeError::Ambiguous {
+                marker,
+                failure,
+                search_failure: None,
+            } => {
                 write!(
                     f,
                     "no snapshot was found whose description contains {marker:?}: {failure}; look again before taking another"
+                )
+            }
+            TakeError::Ambiguous {
+                marker,
+                failure,
+                search_failure: Some(search),
+            } => {
+                let search = one_line::truncate(&search.to_string(), 300);
+                write!(
+                    f,
+                    "a snapshot may have been requested: {failure}; it could not be looked for: {search}; look for one whose description contains {marker:?} before taking another"
                 )
             }
             TakeError::Deadline { waited } => {
@@ -107,10 +125,15 @@ impl fmt::Debug for TakeError {
         match self {
             TakeError::Call(error) => f.debug_tuple("Call").field(error).finish(),
             TakeError::Busy(error) => f.debug_tuple("Busy").field(error).finish(),
-            TakeError::Ambiguous { marker, failure } => f
+            TakeError::Ambiguous {
+                marker,
+                failure,
+                search_failure,
+            } => f
                 .debug_struct("Ambiguous")
                 .field("marker", marker)
                 .field("failure", failure)
+                .field("search_failure", search_failure)
                 .finish(),
             TakeError::Deadline { waited } => {
                 f.debug_struct("Deadline").field("waited", waited).finish()

@@ -57,8 +57,10 @@ impl Api {
     /// 2. The call requests the snapshot once. It adds a marker like
     ///    `[atlas-backup-api 9f86d081884c7d65]` to the description.
     /// 3. If the response is lost, the call searches for the snapshot by its marker and does not
-    ///    request another. If the search does not find it, the call fails with
-    ///    [`TakeError::Ambiguous`].
+    ///    request another. The search looks at the list at least once, even if the deadline has
+    ///    passed: it may take as long as one attempt
+    ///    ([`attempt_timeout`](crate::ClientBuilder::attempt_timeout)). If it does not find the
+    ///    snapshot, or fails, the call fails with [`TakeError::Ambiguous`].
     /// 4. The call waits for the snapshot. If the snapshot fails, the call fails with
     ///    [`TakeError::Snapshot`].
     ///
@@ -102,7 +104,8 @@ impl Api {
 }
 
 impl TakeSnapshotAndWait {
-    /// Sets the time limit for all four steps together. Default: 24 hours.
+    /// Sets the time limit for all four steps together. Default: 24 hours. Only the search for the
+    /// snapshot of a lost response may end later.
     #[inline]
     pub fn deadline(mut self, time: Duration) -> Self {
         self.options = self.options.deadline(time);
@@ -261,34 +264,48 @@ impl Steps {
         {
             Ok(snapshot) => Ok(snapshot.into_inner()),
             Err(error @ (Error::Ambiguous(_) | Error::Decode(_))) => {
-                match self.find_by_marker(is_ours).await {
-                    Some(snapshot) => Ok(snapshot),
-                    None => Err(TakeError::Ambiguous {
-                        marker: marker.to_owned(),
-                        failure: error,
-                    }),
+                let ambiguous = |search_failure| TakeError::Ambiguous {
+                    marker: marker.to_owned(),
+                    failure: error,
+                    search_failure,
+                };
+                match self.search(is_ours).await {
+                    Ok(Some(snapshot)) => Ok(snapshot),
+                    Ok(None) => Err(ambiguous(None)),
+                    Err(failure) => Err(ambiguous(Some(failure))),
                 }
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Atlas may act on a request some time after the client has given up on it, so this searches
-    /// more than once.
+    /// Searches for the snapshot of a lost response. Atlas may act on a request some time after the
+    /// client has given up on it, so this looks more than once. An error means that the last lookup
+    /// failed: it says nothing about the snapshot.
     #[inline]
-    async fn find_by_marker(&mut self, is_ours: impl Fn(&Snapshot) -> bool) -> Option<Snapshot> {
-        for find_in_list in 0..MAX_LOOKUPS {
-            if find_in_list > 0 {
-                self.schedule.pause().await?;
+    async fn search(
+        &mut self,
+        is_ours: impl Fn(&Snapshot) -> bool,
+    ) -> Result<Option<Snapshot>, Error> {
+        let (api, cluster, kind) = (&self.api, &self.cluster, &mut self.kind);
+        // The response may have been lost at the deadline, after Atlas has taken the snapshot.
+        let attempt = api.client.settings().attempt_timeout;
+        let options = self.options.clone();
+        let options = options.deadline(self.schedule.left().max(attempt));
+        let mut schedule = PollSchedule::new(&api.client, &options);
+        for lookup in 0..MAX_LOOKUPS {
+            if lookup > 0 && schedule.pause().await.is_none() {
+                break;
             }
-            match self.find(&is_ours).await? {
-                Ok(Some(snapshot)) => return Some(snapshot),
-                Ok(None) => self.schedule.succeeded(),
-                // The next search waits as long as the response to this one asked.
-                Err(error) => self.schedule.failed(error).ok()?,
+            let bounded = schedule.options(CallOptions::new());
+            match find_in_list(api, cluster, kind, bounded, &is_ours).await {
+                Ok(Some(snapshot)) => return Ok(Some(snapshot)),
+                Ok(None) => schedule.succeeded(),
+                // The next lookup waits as long as the response to this one asked.
+                Err(error) => schedule.failed(error)?,
             }
         }
-        None
+        schedule.into_failure().map_or(Ok(None), Err)
     }
 
     /// Returns the first matching snapshot of the cluster, or `None` if the deadline comes first.
@@ -298,8 +315,9 @@ impl Steps {
         is_wanted: impl FnMut(&Snapshot) -> bool,
     ) -> Option<Result<Option<Snapshot>, Error>> {
         let (api, cluster, kind) = (&self.api, &self.cluster, &mut self.kind);
+        let options = CallOptions::new();
         self.schedule
-            .bound(find_in_list(api, cluster, kind, is_wanted))
+            .bound(find_in_list(api, cluster, kind, options, is_wanted))
             .await
     }
 
@@ -330,12 +348,13 @@ impl Steps {
 }
 
 /// Returns the first matching snapshot of the cluster, which may be a replica set or sharded: each
-/// kind has a list of its own.
+/// kind has a list of its own. The options are those of each call.
 #[inline]
 async fn find_in_list(
     api: &Api,
     cluster: &ClusterRef,
     kind: &mut Option<ClusterType>,
+    options: CallOptions,
     mut is_wanted: impl FnMut(&Snapshot) -> bool,
 ) -> Result<Option<Snapshot>, Error> {
     let ClusterRef {
@@ -343,13 +362,17 @@ async fn find_in_list(
         cluster_name,
     } = cluster;
     let mut snapshots = match kind {
-        Some(ClusterType::ReplicaSet) => api.list_snapshots(group_id, cluster_name).stream(),
-        Some(ClusterType::ShardedCluster) => {
-            api.list_sharded_snapshots(group_id, cluster_name).stream()
-        }
+        Some(ClusterType::ReplicaSet) => api
+            .list_snapshots(group_id, cluster_name)
+            .options(options)
+            .stream(),
+        Some(ClusterType::ShardedCluster) => api
+            .list_sharded_snapshots(group_id, cluster_name)
+            .options(options)
+            .stream(),
         // The lists of a cluster without snapshots may be refused. If no snapshot may be taken, the
         // request for it will fail.
-        _ => cluster_snapshots::list(api, cluster).ignore_refusals(),
+        _ => cluster_snapshots::list(api, cluster, options).ignore_refusals(),
     };
     while let Some(snapshot) = snapshots.next().await {
         let snapshot = snapshot?;

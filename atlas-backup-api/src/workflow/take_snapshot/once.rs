@@ -56,8 +56,9 @@ impl Api {
     ///    [`get_snapshot`](Self::get_snapshot)`(…).wait()` does, or
     ///    [`get_sharded_snapshot`](Self::get_sharded_snapshot) of a sharded cluster.
     /// 4. If the response is lost, or Atlas says that another one is in progress after all, the call
-    ///    looks at the list again. If a lost request is not found there, the call fails with
-    ///    [`TakeError::Ambiguous`], and may be repeated: it looks first.
+    ///    looks at the list again; after a lost response, also if the deadline has passed. If the
+    ///    snapshot of a lost response is not found there, or the list cannot be read, the call fails
+    ///    with [`TakeError::Ambiguous`], and may be repeated: it looks first.
     ///
     /// Two programs that do this for the same cluster at the same moment may both find nothing:
     /// Atlas then refuses one of them, as long as the snapshot of the other is in progress.
@@ -94,7 +95,8 @@ impl Api {
 }
 
 impl TakeSnapshotOnce {
-    /// Sets the time limit for all steps together. Default: 24 hours.
+    /// Sets the time limit for all steps together. Default: 24 hours. Only the search for the
+    /// snapshot of a lost response may end later.
     #[inline]
     pub fn deadline(mut self, time: Duration) -> Self {
         self.options = self.options.deadline(time);
