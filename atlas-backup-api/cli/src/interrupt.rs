@@ -1,8 +1,9 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the program stops, says what it has started, and how to go on.
 //!
 //! A command tells `Interrupt` at each step what a user must know who interrupts it there. While a
-//! request that creates something is on its way, Ctrl-C waits for the response, because otherwise
-//! nobody would know what was created. A second Ctrl-C ends the program at once.
+//! request is on its way whose response alone says what was created, Ctrl-C waits for the response. A
+//! second Ctrl-C ends the program at once. `save` and `take --once` wait for nothing: to run the same
+//! command again is right whatever was created.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ type AtEnd = Arc<dyn Fn(Failure) -> Failure + Send + Sync>;
 struct State {
     advice: String,
     at_end: Option<AtEnd>,
-    /// Whether a request that creates something was sent, and its response has not arrived.
+    /// Whether a request was sent whose response says what was created, and it is not known yet.
     is_sending: bool,
 }
 
@@ -40,18 +41,34 @@ impl Interrupt {
             .send_modify(|state| state.at_end = Some(Arc::new(act)));
     }
 
-    /// Sends a request that creates something. `unknown` is what the program says if it must end
+    /// Sends a request whose response says what was created. `unknown` is what the program says if it must end
     /// before the response has arrived.
     pub async fn sending<T>(
         &self,
         unknown: impl Into<String>,
         request: impl Future<Output = T>,
     ) -> T {
-        self.advise(unknown);
-        self.0.send_modify(|state| state.is_sending = true);
+        self.begin_sending(unknown);
         let response = request.await;
         self.0.send_modify(|state| state.is_sending = false);
         response
+    }
+
+    /// Like `sending`, for a request that the client sends in the middle of other work: it begins
+    /// here, and ends with `end_sending` or with the command.
+    pub fn begin_sending(&self, unknown: impl Into<String>) {
+        self.0.send_modify(|state| {
+            state.advice = unknown.into();
+            state.is_sending = true;
+        });
+    }
+
+    /// What was created is known. `advice` is what the program says from now on.
+    pub fn end_sending(&self, advice: impl Into<String>) {
+        self.0.send_modify(|state| {
+            state.advice = advice.into();
+            state.is_sending = false;
+        });
     }
 }
 

@@ -744,10 +744,48 @@ async fn retry_after_holds_while_a_lost_snapshot_is_searched_for() {
     assert_eq!(clock.waits()[0], seconds(100));
 }
 
+/// A program that is told so knows at each moment whether there may be a snapshot.
+#[tokio::test]
+async fn the_callbacks_are_called_just_before_and_just_after_the_request() {
+    const OURS: &str = "32b6e34b3d91647abb20e7b9";
+    let happened = Arc::new(Mutex::new(Vec::new()));
+    let note = |what: &'static str| {
+        let happened = Arc::clone(&happened);
+        move || happened.lock().unwrap().push(what)
+    };
+    let note_request = note("request");
+    // Another snapshot is in progress, and is deleted while the call waits for it.
+    let server = replying(move |call, _| match call {
+        call if call.starts_with("POST") => {
+            note_request();
+            ok(&json!({"id": OURS, "status": "queued"}))
+        }
+        call if call.ends_with(OURS) => ok(&json!({"id": OURS, "status": "completed"})),
+        call if call.ends_with(PROJECT) => fake_atlas::error_response("notFound"),
+        _ => ok(
+            &json!({"results": [{"id": PROJECT, "status": "inProgress", "snapshotType": "onDemand"}]}),
+        ),
+    });
+    let (requested, progress) = (note("requested"), note("progress"));
+    script::client(&server, &NoWait::new())
+        .v2()
+        .take_snapshot_and_wait(PROJECT, "orders", body(None))
+        .before_request(note("before"))
+        .on_requested(move |_| requested())
+        .on_progress(move |_| progress())
+        .await
+        .unwrap();
+    assert_eq!(
+        *happened.lock().unwrap(),
+        ["before", "request", "requested", "progress"]
+    );
+}
+
 #[tokio::test]
 async fn nothing_is_requested_after_the_deadline() {
     let setting = setting();
     let error = take(&setting, "orders")
+        .before_request(|| panic!("nothing is sent"))
         .deadline(seconds(0))
         .await
         .unwrap_err();
@@ -765,6 +803,7 @@ async fn nothing_is_requested_after_the_deadline() {
     let error = client
         .v2()
         .take_snapshot_and_wait(PROJECT, "orders", body(None))
+        .before_request(|| panic!("nothing is sent"))
         .deadline(seconds(4))
         .await
         .unwrap_err();

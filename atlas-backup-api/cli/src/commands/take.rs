@@ -179,15 +179,20 @@ async fn take_and_wait(
     context
         .progress
         .step(format!("asking for a snapshot of {}", target.cluster));
-    // Until the first response, a request that creates something may be on its way.
-    context.interrupt.advise(look_first(target));
+    context.interrupt.advise(NOT_REQUESTED);
     let is_requested = Arc::new(AtomicBool::new(false));
-    let on_requested = {
+    let before_request = {
         let (target, interrupt) = (target.clone(), context.interrupt.clone());
         let is_requested = Arc::clone(&is_requested);
-        move |snapshot: &types::Snapshot| {
+        move || {
             is_requested.store(true, Ordering::Relaxed);
-            interrupt.advise(snapshots::goes_on(&target, &snapshot.id));
+            interrupt.begin_sending(look_first(&target));
+        }
+    };
+    let on_requested = {
+        let (target, interrupt) = (target.clone(), context.interrupt.clone());
+        move |snapshot: &types::Snapshot| {
+            interrupt.end_sending(snapshots::goes_on(&target, &snapshot.id));
         }
     };
     let on_progress = {
@@ -199,10 +204,10 @@ async fn take_and_wait(
             // Atlas takes one snapshot at a time: at first, this may be another one.
             if !is_requested.load(Ordering::Relaxed) {
                 interrupt.advise(if snapshot.has_ended() {
-                    look_first(&target)
+                    NOT_REQUESTED.to_owned()
                 } else {
                     format!(
-                        "no snapshot was requested yet, because snapshot {} is in progress",
+                        "{NOT_REQUESTED}, because snapshot {} is in progress",
                         snapshot.snapshot
                     )
                 });
@@ -214,6 +219,7 @@ async fn take_and_wait(
         .v2()
         .take_snapshot_and_wait(&target.project, &target.cluster, body(args))
         .deadline(args.timeout)
+        .before_request(before_request)
         .on_requested(on_requested)
         .on_progress(on_progress);
     match taking.await {
@@ -224,6 +230,9 @@ async fn take_and_wait(
         }
     }
 }
+
+/// What a user must know who interrupts the program before it sends the request.
+const NOT_REQUESTED: &str = "no snapshot was requested yet";
 
 fn look_first(target: &Target) -> String {
     format!(

@@ -5,20 +5,19 @@ use std::io::Write;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
+use atlas_backup_api::ObjectId;
 use atlas_backup_api::v2::types::{
     CloudProvider, CompliancePolicyUpdateRequest, CopySetting, ExportBucketRequest,
     ExportFrequency, ExportJobRequest, ExportPolicy, OnDemandSnapshotRequest,
     ScheduleUpdateRequest,
 };
-use atlas_backup_api::{Client, Credentials, ObjectId};
 use atlas_backup_fake::{
-    Clock, FakeAtlas, FakeAtlasBuilder, Family, Fault, Faults, HttpResponse, PRIVATE_KEY, PROJECT,
-    PUBLIC_KEY,
+    Clock, FakeAtlas, FakeAtlasBuilder, Family, Fault, Faults, HttpResponse, PROJECT,
 };
 use insta::assert_snapshot;
 use tempfile::NamedTempFile;
 
-use crate::{Ended, at_once, masked, program, run_program};
+use crate::{Ended, at_once, change, masked, program, run_program};
 
 /// All rules, of which the violations are seeded below.
 const POLICY: &str = r#"
@@ -77,24 +76,6 @@ fn seen(atlas: &FakeAtlas, ended: &Ended) -> String {
         atlas,
         &format!("{}{}exit code {code}\n", ended.out, ended.err),
     )
-}
-
-/// Changes the fake as an operator would change Atlas.
-fn change<W: Future<Output = Result<(), atlas_backup_api::Error>>>(
-    atlas: &FakeAtlas,
-    work: impl FnOnce(Client) -> W,
-) {
-    let credentials = Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY);
-    let client = Client::builder()
-        .base_url(atlas.url())
-        .credentials(credentials)
-        .build()
-        .expect("the settings are good");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("the system has what it needs");
-    runtime.block_on(work(client)).expect("the fake accepts it");
 }
 
 /// Makes everything as `POLICY` demands.

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 
 use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, Gate, PROJECT};
 
-use crate::{Ended, ended, fast, printed, program, run};
+use crate::{Ended, at_once, change, ended, fast, latest, printed, program, run};
 
 /// The signals that interrupt the program, with its exit codes. SIGHUP is one only on Linux, and only
 /// if this test has not been started by `nohup`: the programs that it starts ignore it then as well.
@@ -339,6 +339,50 @@ const RESTORE: [&str; 7] = [
     "--yes-overwrite",
     "events",
 ];
+
+/// A snapshot that was in progress is deleted, so that no poll says that it has ended before the
+/// request for ours is sent.
+#[test]
+fn take_says_to_look_while_its_request_is_on_its_way() {
+    at_once([true, false], |is_answered| {
+        let gate = Gate::closed();
+        // The first request is for the other snapshot.
+        let faults = Faults::script([Fault::pass(), Fault::hold_until(&gate)])
+            .with_authorization()
+            .on_method("POST");
+        let atlas = fast(FakeAtlas::builder().faults(&faults));
+        atlas.hang_next(Family::Snapshot);
+        printed(&atlas, &["take", "orders"]);
+        let other = latest(&atlas, ("orders", Family::Snapshot));
+        let mut running = Running::start(program(&atlas, &["take", "orders", "--wait"]));
+        running.reach(": running");
+        change(&atlas, async |client| {
+            let api = client.v2();
+            let deleted = api
+                .delete_snapshot(PROJECT, "orders", other.as_str())
+                .send();
+            deleted.await.map(drop)
+        });
+        arrive(&gate);
+        running.signal("INT");
+        running.reach("waiting for the response of Atlas");
+        if is_answered {
+            gate.open();
+        } else {
+            running.signal("INT");
+        }
+        let ended = running.end();
+        gate.open();
+        assert_eq!(ended.code, Some(130), "{}", ended.err);
+        let expected = if is_answered {
+            let ours = latest(&atlas, ("orders", Family::Snapshot));
+            format!("interrupted: snapshot {ours} of orders goes on")
+        } else {
+            "interrupted: a snapshot may have been requested: look ".to_owned()
+        };
+        assert!(ended.err.starts_with(&expected), "{}", ended.err);
+    });
+}
 
 /// A fake that holds back the first request that creates something.
 fn held() -> (FakeAtlas, Gate) {

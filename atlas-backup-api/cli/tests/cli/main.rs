@@ -21,6 +21,7 @@ mod verify;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 
+use atlas_backup_api::{Client, Credentials};
 use atlas_backup_fake::{
     Clock, FakeAtlas, FakeAtlasBuilder, Family, PRIVATE_KEY, PROJECT, PUBLIC_KEY,
 };
@@ -115,6 +116,24 @@ fn at_once<I: Send, R: Send>(
         let end = |thread: thread::ScopedJoinHandle<'_, R>| thread.join().expect("it has passed");
         running.into_iter().map(end).collect()
     })
+}
+
+/// Changes the fake as an operator would change Atlas.
+fn change<W: Future<Output = Result<(), atlas_backup_api::Error>>>(
+    atlas: &FakeAtlas,
+    work: impl FnOnce(Client) -> W,
+) {
+    let credentials = Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY);
+    let client = Client::builder()
+        .base_url(atlas.url())
+        .credentials(credentials)
+        .build()
+        .expect("the settings are good");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("the system has what it needs");
+    runtime.block_on(work(client)).expect("the fake accepts it");
 }
 
 /// The newest snapshot of a cluster.

@@ -36,6 +36,7 @@ pub struct TakeSnapshotAndWait {
     cluster: Result<ClusterRef, InvalidArgument>,
     body: OnDemandSnapshotRequest,
     options: PollOptions,
+    before_request: Box<dyn FnOnce() + Send>,
     requested: Box<dyn FnOnce(&Snapshot) + Send>,
     progress: Progress,
 }
@@ -97,6 +98,7 @@ impl Api {
             cluster,
             body,
             options: PollOptions::default(),
+            before_request: Box::new(|| {}),
             requested: Box::new(|_| {}),
             progress: Box::new(|_| {}),
         }
@@ -116,6 +118,15 @@ impl TakeSnapshotAndWait {
     #[inline]
     pub fn poll_every(mut self, first: Duration, longest: Duration) -> Self {
         self.options = self.options.poll_every(first, longest);
+        self
+    }
+
+    /// Sets a callback that is called once, just before the request for the snapshot is sent. Until
+    /// then, this call has requested nothing; from then on, until the callback of
+    /// [`on_requested`](Self::on_requested), it is unknown whether there is a snapshot.
+    #[inline]
+    pub fn before_request(mut self, act: impl FnOnce() + Send + 'static) -> Self {
+        self.before_request = Box::new(act);
         self
     }
 
@@ -143,6 +154,7 @@ impl TakeSnapshotAndWait {
             cluster,
             body,
             options,
+            before_request,
             requested,
             progress,
         } = self;
@@ -161,7 +173,7 @@ impl TakeSnapshotAndWait {
         };
         steps.let_others_finish().await?;
         let is_ours = |snapshot: &Snapshot| has_marker(snapshot, &marker);
-        let snapshot = steps.take(body, is_ours, &marker).await?;
+        let snapshot = steps.take(body, is_ours, &marker, before_request).await?;
         requested(&snapshot);
         // Atlas may need a moment before it shows the new snapshot.
         let options = steps.options.clone().just_created(true);
@@ -239,18 +251,21 @@ impl Steps {
         }
     }
 
-    /// Requests the snapshot, once. `is_ours` tells it by the marker.
+    /// Requests the snapshot, once. `is_ours` tells it by the marker, and `before_request` is called
+    /// unless the deadline has passed.
     #[inline]
     async fn take(
         &mut self,
         body: OnDemandSnapshotRequest,
         is_ours: impl Fn(&Snapshot) -> bool,
         marker: &str,
+        before_request: impl FnOnce(),
     ) -> Result<Snapshot, TakeError> {
         let options = self.schedule.options(CallOptions::new());
         if options.total_timeout.is_some_and(|left| left.is_zero()) {
             return Err(self.deadline());
         }
+        before_request();
         let ClusterRef {
             group_id,
             cluster_name,

@@ -214,7 +214,7 @@ impl Once {
             let is_ours = self.is_ours();
             match self
                 .steps
-                .take(self.body.clone(), is_ours, &self.marker)
+                .take(self.body.clone(), is_ours, &self.marker, || {})
                 .await
             {
                 Ok(snapshot) => {
