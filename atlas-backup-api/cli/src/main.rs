@@ -10,6 +10,7 @@ mod check;
 mod commands;
 mod confirm;
 mod drill;
+mod except;
 mod exit;
 mod failure;
 mod fleet;

@@ -12,7 +12,7 @@ use toml::Spanned;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::one_line;
-use crate::target::Kind;
+use crate::target::{Kind, Target};
 
 /// A policy with every rule, which `check --help` and README.md show.
 pub const EXAMPLE: &str = r##"# The project must have a backup compliance policy in force.
@@ -55,10 +55,13 @@ pub struct Policy {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Section {
+    /// The line of the file on which it begins.
+    #[serde(skip)]
+    pub line: usize,
     /// The names or ids of the clusters; otherwise all.
     pub names: Option<Vec<String>>,
     /// The names or ids of clusters that are left out.
-    except: Vec<String>,
+    pub except: Vec<String>,
     /// The kinds of the clusters; otherwise all.
     kinds: Option<Vec<KindName>>,
     /// How old the newest good snapshot may be.
@@ -129,11 +132,12 @@ impl Policy {
     }
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        let policy: Policy = toml::from_str(text).map_err(|error| Wrong {
+        let mut policy: Policy = toml::from_str(text).map_err(|error| Wrong {
             at: error.span().map_or(0, |span| span.start),
             message: error.message().to_owned(),
         })?;
-        for section in &policy.clusters {
+        for section in &mut policy.clusters {
+            section.get_mut().line = place(text, section.span().start).0;
             section.get_ref().check().map_err(|message| Wrong {
                 at: section.span().start,
                 message: message.to_owned(),
@@ -188,16 +192,21 @@ impl Section {
     }
 
     /// Whether its rules are for this cluster.
-    pub fn selects(&self, name: &str, id: Option<&str>, kind: Kind) -> bool {
-        let is_in = |names: &Vec<String>| {
-            let mut names = names.iter();
-            names.any(|listed| listed == name || Some(listed.as_str()) == id)
-        };
-        let by_name = self.names.as_ref().is_none_or(is_in) && !is_in(&self.except);
+    pub fn selects(&self, target: &Target) -> bool {
+        let is_left_out = self.except.iter().any(|one| target.is_called(one));
+        self.would_select(target) && !is_left_out
+    }
+
+    /// Whether its rules would be for this cluster if none was left out.
+    pub fn would_select(&self, target: &Target) -> bool {
+        let by_name = self
+            .names
+            .as_ref()
+            .is_none_or(|names| names.iter().any(|one| target.is_called(one)));
         let by_kind = self
             .kinds
             .as_ref()
-            .is_none_or(|kinds| kinds.iter().any(|wanted| wanted.kind() == kind));
+            .is_none_or(|kinds| kinds.iter().any(|wanted| wanted.kind() == target.kind));
         by_name && by_kind
     }
 
@@ -369,9 +378,10 @@ mod tests {
 
     #[test]
     fn clusters_are_selected_by_name_id_and_kind() {
-        let policy = Policy::parse(
-            "[[clusters]]\nnames = [\"a\", \"1\"]\nexcept = [\"9\", \"c\"]\nkinds = [\"sharded\", \"flex\"]\nmax_age = \"1d\"",
-        );
+        let (one, nine) = ("1".repeat(24), "9".repeat(24));
+        let policy = Policy::parse(&format!(
+            "[[clusters]]\nnames = [\"a\", \"{one}\"]\nexcept = [\"{nine}\", \"c\"]\nkinds = [\"sharded\", \"flex\"]\nmax_age = \"1d\"",
+        ));
         let policy = policy.expect("it is well formed");
         let section = policy.sections().next().expect("it has a section");
         for (name, id, kind, is_selected) in [
@@ -382,7 +392,13 @@ mod tests {
             ("c", "1", Kind::Flex, false),
             ("a", "1", Kind::ReplicaSet, false),
         ] {
-            assert_eq!(section.selects(name, Some(id), kind), is_selected, "{name}");
+            let target = Target {
+                project: "0".repeat(24).parse().expect("it is an id"),
+                cluster: name.parse().expect("it is a name"),
+                id: Some(id.repeat(24).parse().expect("it is an id")),
+                kind,
+            };
+            assert_eq!(section.selects(&target), is_selected, "{name}");
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::output::say;
 pub struct Progress(Arc<Mutex<Shown>>);
 
 struct Shown {
-    /// Shows nothing at all.
+    /// Shows nothing but warnings.
     quiet: bool,
     bars: MultiProgress,
     job: Option<ProgressBar>,
@@ -52,6 +52,11 @@ impl Progress {
     /// Prints a line that stays.
     pub fn line(&self, text: &str) {
         self.with(|shown| shown.line(text));
+    }
+
+    /// Prints a warning, even if no progress is shown.
+    pub fn warn(&self, text: &str) {
+        self.suspend(|| say(&format!("warning: {text}")));
     }
 
     /// Prints something else meanwhile.

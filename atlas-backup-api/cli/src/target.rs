@@ -79,6 +79,12 @@ impl Target {
         })
     }
 
+    /// Whether this is its name or its id.
+    pub fn is_called(&self, name_or_id: &str) -> bool {
+        let id = self.id.as_ref().map(ObjectId::as_str);
+        self.cluster.as_str() == name_or_id || id == Some(name_or_id)
+    }
+
     /// A command of this program for the same cluster: `atlas-backup wait --project ID orders MORE`.
     pub fn command(&self, name: &str, more: &str) -> String {
         let (project, cluster) = (&self.project, &self.cluster);

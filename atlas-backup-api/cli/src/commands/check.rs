@@ -1,11 +1,14 @@
 //! `atlas-backup check`: compares the backups of clusters with a policy.
 
+use std::path::Path;
+
 use atlas_backup_api::v2::types;
 use atlas_backup_api::{ClusterName, ObjectId, Timestamp};
 
 use super::Context;
 use crate::args::Check;
 use crate::check::{self, Facts, Outcome, Subject};
+use crate::except;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Output, count};
@@ -35,7 +38,13 @@ pub async fn run(context: &Context, args: &Check) -> Result<(), Failure> {
     let subjects = if sections.is_empty() {
         Vec::new()
     } else {
-        subjects(context, &sections, &mut report).await?
+        let mut all = Vec::new();
+        let is_complete = find_clusters(context, &sections, &mut all, &mut report).await?;
+        if is_complete {
+            warn_of_mistakes(context, &args.policy, &sections, &all);
+        }
+        all.retain(|subject| sections.iter().any(|it| it.selects(&subject.target)));
+        all
     };
     for subject in &subjects {
         check_cluster(context, subject, &sections, &mut report).await?;
@@ -58,7 +67,7 @@ async fn check_cluster(
     let mine: Vec<&Section> = sections
         .iter()
         .copied()
-        .filter(|section| selects(section, target))
+        .filter(|section| section.selects(target))
         .collect();
     context
         .progress
@@ -73,47 +82,65 @@ async fn check_cluster(
     Ok(())
 }
 
-fn selects(section: &Section, target: &Target) -> bool {
-    let id = target.id.as_ref().map(ObjectId::as_str);
-    section.selects(target.cluster.as_str(), id, target.kind)
-}
-
-/// Finds the clusters that at least one section selects. What cannot be found is reported.
-async fn subjects(
+/// Adds all clusters of the project, and those that a section names. What cannot be found is
+/// reported. Returns whether all could be listed.
+async fn find_clusters(
     context: &Context,
     sections: &[&Section],
+    all: &mut Vec<Subject>,
     report: &mut Report<'_>,
-) -> Result<Vec<Subject>, Failure> {
-    let mut all = Vec::new();
+) -> Result<bool, Failure> {
+    let mut is_complete = true;
     for listed in [
-        dedicated(context, report.project, &mut all).await,
-        flex(context, report.project, &mut all).await,
+        dedicated(context, report.project, all).await,
+        flex(context, report.project, all).await,
     ] {
         if let Err(failure) = listed {
+            is_complete = false;
             report.add(None, "clusters", Outcome::from(&failure))?;
         }
     }
     // Those that Atlas does not list: serverless instances, and clusters that were deleted.
     let names = sections.iter().filter_map(|section| section.names.as_ref());
     for name in names.flatten() {
-        let is_known = all.iter().any(|subject: &Subject| {
-            let target = &subject.target;
-            target.cluster.as_str() == name
-                || target.id.as_ref().is_some_and(|id| id.as_str() == name)
-        });
-        if !is_known {
+        if !is_there(all, name) {
             match Target::find(&context.client, report.project.clone(), name).await {
                 Ok(target) => all.push(Subject::new(target)),
                 Err(failure) => report.add(Some(name), "clusters", Outcome::from(&failure))?,
             }
         }
     }
-    all.retain(|subject| {
-        sections
-            .iter()
-            .any(|section| selects(section, &subject.target))
-    });
-    Ok(all)
+    Ok(is_complete)
+}
+
+fn is_there(all: &[Subject], name: &str) -> bool {
+    all.iter().any(|subject| subject.target.is_called(name))
+}
+
+/// Warns of what is most likely a mistake in the policy: a section that checks nothing, and names
+/// that leave out nothing. A name of a section that was not found is a result already.
+fn warn_of_mistakes(context: &Context, file: &Path, sections: &[&Section], all: &[Subject]) {
+    let progress = &context.progress;
+    for section in sections {
+        let place = format!("{}:{}:", file.display(), section.line);
+        let is_known = |name: &str| {
+            let mut called = all.iter().map(|it| &it.target);
+            called.any(|target| target.is_called(name) && section.would_select(target))
+        };
+        except::warn_of_unknown(
+            progress,
+            &format!("{place} except"),
+            &section.except,
+            is_known,
+        );
+        let mut names = section.names.iter().flatten();
+        if names.all(|name| is_there(all, name))
+            && !all.iter().any(|it| section.selects(&it.target))
+        {
+            let warning = format!("{place} these rules are for no cluster, and check nothing");
+            progress.warn(&warning);
+        }
+    }
 }
 
 /// Adds the clusters of a project, except flex clusters.

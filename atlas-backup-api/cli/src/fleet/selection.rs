@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use super::Shard;
 use super::listed::Listed;
 use crate::commands::Context;
+use crate::except;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::records::{Cluster, Taken};
@@ -242,14 +243,9 @@ impl Found {
         }
     }
 
-    /// A name that is misspelt leaves out nothing.
     fn warn_of_unknown(&self, context: &Context, filter: &Filter) {
-        let unknown = |one: &&String| !self.excepted.contains(*one);
-        for one in filter.except.iter().filter(unknown) {
-            let warning =
-                format!("warning: --except {one}: no selected cluster has this name or id");
-            context.progress.line(&warning);
-        }
+        let is_known = |one: &str| self.excepted.contains(one);
+        except::warn_of_unknown(&context.progress, "--except", &filter.except, is_known);
     }
 }
 

@@ -200,6 +200,64 @@ fn clusters_are_chosen_by_name_and_what_does_not_exist_is_not_good() {
     assert_snapshot!(seen(&atlas, &nowhere));
 }
 
+/// What the user may have misspelt is warned of, although `--quiet` was given.
+#[test]
+fn what_selects_or_leaves_out_nothing_is_warned_of() {
+    let atlas = days_ago(0, FakeAtlas::builder());
+    let id = atlas.cluster_id("events").expect("it exists");
+    let policy = format!(
+        r#"[[clusters]]
+except = ["scrach", "{id}", "legacy"]
+kinds = ["replicaSet", "sharded"]
+max_age = "26h"
+
+# Of another kind.
+[[clusters]]
+names = ["orders"]
+except = ["events"]
+kinds = ["flex"]
+max_age = "26h"
+
+[[clusters]]
+except = ["orders"]
+names = ["orders"]
+max_age = "26h"
+"#
+    );
+    let policy = file(&policy);
+    let ended = run_program(command(&atlas, &policy, &[]));
+    assert_eq!(
+        (ended.code, ended.out.as_str()),
+        (Some(0), ""),
+        "{}",
+        ended.err
+    );
+    let path = policy.path().to_str().expect("its name is text");
+    assert_snapshot!(ended.err.replace(path, "POLICY"));
+}
+
+#[test]
+fn what_could_not_be_listed_is_not_called_unknown() {
+    let faults = Faults::always(refusal())
+        .with_authorization()
+        .on_path(&format!("/api/atlas/v2/groups/{PROJECT}/flexClusters"));
+    let atlas = days_ago(0, FakeAtlas::builder().faults(&faults));
+    let ended = check(
+        &atlas,
+        "[[clusters]]\nkinds = [\"flex\"]\nexcept = [\"scratch\"]\nmax_age = \"26h\"",
+    );
+    assert_eq!(ended.code, Some(3), "{}", ended.err);
+    assert!(!ended.err.contains("warning"), "{}", ended.err);
+    // Nor is what is reported as not found.
+    let atlas = days_ago(0, FakeAtlas::builder());
+    let ended = check(
+        &atlas,
+        "[[clusters]]\nnames = [\"nowhere\"]\nmax_age = \"26h\"",
+    );
+    assert_eq!(ended.code, Some(4), "{}", ended.err);
+    assert!(!ended.err.contains("warning"), "{}", ended.err);
+}
+
 /// The newer API knows nothing of the backups of a cluster that still has legacy backups.
 #[test]
 fn backups_that_cannot_be_seen_are_not_good() {

@@ -177,9 +177,14 @@ fn clusters_are_selected_by_tag_and_left_out_by_name_or_id() {
     let ended = take(&atlas, &[&tags[..], &["--tag", "team=shop"]].concat());
     assert_eq!(outcomes(&ended), [outcome("cluster-002", "present", 0)]);
 
-    let ended = take(&atlas, &[&tags[..], &["--except", "ordres"]].concat());
-    let warning = "warning: --except ordres: no selected cluster has this name or id";
-    assert!(ended.err.contains(warning), "{}", ended.err);
+    for quiet in [&[][..], &["--quiet"]] {
+        let except = ["--except", "ordres", "--except", "orders"];
+        let ended = take(&atlas, &[&tags[..], &except, quiet].concat());
+        let warning = "warning: --except ordres: no selected cluster has this name or id";
+        let mut warnings = ended.err.lines().filter(|line| line.starts_with("warning"));
+        assert_eq!(warnings.next(), Some(warning), "{}", ended.err);
+        assert_eq!(warnings.next(), None, "{}", ended.err);
+    }
 }
 
 #[test]
