@@ -131,7 +131,7 @@ pub use auth::Credentials;
 pub use client::Client;
 pub use client::builder::ClientBuilder;
 pub use client::pager::Items;
-pub use client::poller::{Ending, Wait, WaitError};
+pub use client::poller::{Ending, JobState, Wait, WaitError};
 pub use client::raw_call::RawCall;
 pub use config::call_options::CallOptions;
 pub use config::clock::{Clock, Sleep};

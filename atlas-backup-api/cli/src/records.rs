@@ -10,7 +10,7 @@ mod schedule;
 mod snapshot;
 mod taken;
 
-use atlas_backup_api::Timestamp;
+use atlas_backup_api::{Ending, JobState, Timestamp};
 
 pub use check::Check;
 pub use cluster::Cluster;
@@ -22,15 +22,23 @@ pub use schedule::Schedule;
 pub use snapshot::{OfTarget as SnapshotOfTarget, Snapshot};
 pub use taken::{Outcome, Taken};
 
-/// One word for each status, whatever the kind of cluster. A word of a newer Atlas is kept.
-fn status(word: Option<&str>) -> String {
-    match word.unwrap_or("unknown") {
-        "PENDING" | "QUEUED" => "queued".to_owned(),
-        "inProgress" | "RUNNING" => "running".to_owned(),
-        "COMPLETED" => "completed".to_owned(),
-        "FAILED" => "failed".to_owned(),
-        word => word.to_owned(),
-    }
+/// One word for each status, whatever the kind of cluster. What has ended is told by the rules of the
+/// client; otherwise the word of Atlas counts, and that of a newer Atlas is kept.
+fn status(state: &JobState, word: Option<&str>) -> String {
+    let status = match state {
+        JobState::Done => "completed",
+        JobState::Ended { ending, .. } => match ending {
+            Ending::Cancelled => "cancelled",
+            Ending::Expired => "expired",
+            _ => "failed",
+        },
+        _ => match word.unwrap_or("unknown") {
+            "PENDING" | "QUEUED" => "queued",
+            "inProgress" | "RUNNING" => "running",
+            word => word,
+        },
+    };
+    status.to_owned()
 }
 
 /// A time in the cell of a table, to the second.

@@ -33,11 +33,11 @@ fn from_flags(job: &Flags<'_>) -> JobState {
     if job.failed == Some(true) {
         JobState::failed("failed")
     } else if job.cancelled == Some(true) {
-        JobState::Ended(Ending::Cancelled, "cancelled".to_owned())
+        JobState::ended(Ending::Cancelled, "cancelled")
     // Atlas may mark a restore as expired after it has finished, which does not matter; an expired
     // download is of no use.
     } else if job.expired == Some(true) && (is_download || !job.finished) {
-        JobState::Ended(Ending::Expired, "expired".to_owned())
+        JobState::ended(Ending::Expired, "expired")
     } else if job.finished || is_ready {
         JobState::Done
     } else {
@@ -57,6 +57,32 @@ fn is_ready(lists: &[usize], components: usize) -> bool {
 fn urls<'a>(urls: impl IntoIterator<Item = &'a String>) -> usize {
     urls.into_iter().filter(|url| !url.is_empty()).count()
 }
+
+/// Implements `job_state` for each type, for programs that do not wait.
+macro_rules! states {
+    ($($job:ty),* $(,)?) => {
+        $(
+            #[allow(deprecated)]
+            impl $job {
+                /// How far it is: whether it is in progress, has succeeded, or has ended without
+                /// success. [`Wait`](crate::Wait) has the same rules.
+                #[inline]
+                pub fn job_state(&self) -> JobState {
+                    Job::state(self)
+                }
+            }
+        )*
+    };
+}
+
+states!(
+    shared::TenantSnapshot,
+    shared::TenantRestoreJob,
+    shared::ServerlessSnapshot,
+    shared::ServerlessRestoreJob,
+    shared::LegacySnapshot,
+    shared::LegacyRestoreJob,
+);
 
 /// Implements `wait` for each request.
 macro_rules! jobs {
@@ -127,7 +153,7 @@ impl Job for shared::LegacyRestoreJob {
         match &self.status_name {
             Some(status @ Status::Broken) => return JobState::failed(status.as_str()),
             Some(status @ Status::Killed) => {
-                return JobState::Ended(Ending::Cancelled, status.as_str().to_owned());
+                return JobState::ended(Ending::Cancelled, status.as_str());
             }
             _ => {}
         }
@@ -140,7 +166,7 @@ impl Job for shared::LegacyRestoreJob {
                 JobState::failed(status.as_str())
             }
             Some(status @ (Delivery::Expired | Delivery::MaxDownloadsExceeded)) => {
-                JobState::Ended(Ending::Expired, status.as_str().to_owned())
+                JobState::ended(Ending::Expired, status.as_str())
             }
             Some(Delivery::Ready) => JobState::Done,
             Some(Delivery::NotStarted | Delivery::InProgress | Delivery::Pending) => {
@@ -170,6 +196,7 @@ macro_rules! both {
             legacy::GetLegacyRestoreJob => LegacyRestoreJob,
         }
 
+        states!(types::Snapshot, types::RestoreJob, types::ExportJob);
         worded!(types::Snapshot);
 
         impl Job for types::RestoreJob {
@@ -208,7 +235,7 @@ macro_rules! both {
                         JobState::failed(words(state.as_str()))
                     }
                     Some(state @ shared::ExportJobState::Cancelled) => {
-                        JobState::Ended(Ending::Cancelled, words(state.as_str()))
+                        JobState::ended(Ending::Cancelled, words(state.as_str()))
                     }
                     _ => JobState::Running,
                 }
@@ -238,6 +265,11 @@ mod v2 {
         collection_restore_jobs::GetCollectionRestoreJob => CollectionRestoreJob,
     }
 
+    states!(
+        types::FlexSnapshot,
+        types::FlexRestoreJob,
+        types::CollectionRestoreJob,
+    );
     worded!(types::FlexSnapshot, types::FlexRestoreJob);
 
     impl Job for types::CollectionRestoreJob {
@@ -254,7 +286,7 @@ mod v2 {
                     JobState::failed(words(state.as_str()))
                 }
                 Some(state @ types::CollectionRestoreJobState::Canceled) => {
-                    JobState::Ended(Ending::Cancelled, words(state.as_str()))
+                    JobState::ended(Ending::Cancelled, words(state.as_str()))
                 }
                 _ => JobState::Running,
             }
@@ -278,7 +310,7 @@ mod tests {
 
     #[inline]
     fn ended(ending: Ending, words: &str) -> JobState {
-        JobState::Ended(ending, words.to_owned())
+        JobState::ended(ending, words)
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What Atlas says about the backups of a cluster. Only what a rule needs is read, and once.
 
-use atlas_backup_api::v2::types::{self, ExportJobState};
-use atlas_backup_api::{Client, ObjectId, Timestamp};
+use atlas_backup_api::v2::types;
+use atlas_backup_api::{Client, JobState, ObjectId, Timestamp};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -164,7 +164,7 @@ async fn read_last_export(
     let mut newest = None;
     while let Some(export) = exports.next().await {
         let export = export?;
-        if export.state == Some(ExportJobState::Successful) {
+        if export.job_state() == JobState::Done {
             newest = newest.max(export.finished_at.or(export.created_at));
         }
     }

@@ -1,7 +1,7 @@
 //! A restore of a snapshot to a cluster.
 
 use atlas_backup_api::v2::types;
-use atlas_backup_api::{ClusterName, ObjectId, Timestamp};
+use atlas_backup_api::{ClusterName, JobState, ObjectId, Timestamp};
 use serde::Serialize;
 
 use super::{cell, status, time};
@@ -45,51 +45,31 @@ impl Restore {
     }
 }
 
-/// The status of a job that Atlas gives no status.
-fn status_of(
-    failed: Option<bool>,
-    cancelled: Option<bool>,
-    expired: Option<bool>,
-    finished: bool,
-) -> String {
-    let status = if failed == Some(true) {
-        "failed"
-    } else if cancelled == Some(true) {
-        "cancelled"
-    } else if finished {
-        "completed"
-    } else if expired == Some(true) {
-        "expired"
-    } else {
-        "running"
-    };
-    status.to_owned()
+/// The status of a job to which Atlas gives no word.
+fn status_of(state: &JobState) -> String {
+    status(state, Some("RUNNING"))
 }
 
 impl OfTarget for types::RestoreJob {
     fn of(&self, target: &Target) -> Restore {
-        let finished = self.finished_at.is_some();
-        let status = status_of(self.failed, self.cancelled, self.expired, finished);
         Restore {
             snapshot: self.snapshot_id.clone(),
             to_project: self.target_group_id.clone(),
             to: self.target_cluster_name.as_ref().map(ToString::to_string),
             finished: self.finished_at,
-            ..Restore::new(target, &self.id, status)
+            ..Restore::new(target, &self.id, status_of(&self.job_state()))
         }
     }
 }
 
 impl OfTarget for types::ServerlessRestoreJob {
     fn of(&self, target: &Target) -> Restore {
-        let finished = self.finished_at.is_some();
-        let status = status_of(self.failed, self.cancelled, self.expired, finished);
         Restore {
             snapshot: self.snapshot_id.clone(),
             to_project: self.target_group_id.clone(),
             to: self.target_cluster_name.as_ref().map(ToString::to_string),
             finished: self.finished_at,
-            ..Restore::new(target, &self.id, status)
+            ..Restore::new(target, &self.id, status_of(&self.job_state()))
         }
     }
 }
@@ -106,7 +86,7 @@ macro_rules! shared_tier {
                         to_project: self.target_project_id.clone(),
                         to: self.target_deployment_item_name.clone(),
                         finished: self.restore_finished_date,
-                        ..Restore::new(target, &self.id, status(word))
+                        ..Restore::new(target, &self.id, status(&self.job_state(), word))
                     }
                 }
             }

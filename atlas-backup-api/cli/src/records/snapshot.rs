@@ -31,12 +31,12 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// A snapshot of which nothing more is known.
-    fn new(target: &Target, id: &ObjectId, word: Option<&str>) -> Self {
+    fn new(target: &Target, id: &ObjectId, status: String) -> Self {
         Snapshot {
             project: target.project.clone(),
             cluster: target.cluster.clone(),
             snapshot: id.clone(),
-            status: status(word),
+            status,
             reason: None,
             created: None,
             expires: None,
@@ -72,7 +72,7 @@ impl OfTarget for types::Snapshot {
             bytes: self.storage_size_bytes,
             mongodb: self.mongod_version.clone(),
             description: self.description.clone(),
-            ..Snapshot::new(target, &self.id, word)
+            ..Snapshot::new(target, &self.id, status(&self.job_state(), word))
         }
     }
 }
@@ -86,7 +86,7 @@ impl OfTarget for types::ServerlessSnapshot {
             expires: self.expires_at,
             bytes: self.storage_size_bytes,
             mongodb: self.mongod_version.clone(),
-            ..Snapshot::new(target, &self.id, word)
+            ..Snapshot::new(target, &self.id, status(&self.job_state(), word))
         }
     }
 }
@@ -102,7 +102,7 @@ macro_rules! shared_tier {
                         created: self.start_time.or(self.scheduled_time),
                         expires: self.expiration,
                         mongodb: self.mongo_db_version.clone(),
-                        ..Snapshot::new(target, &self.id, word)
+                        ..Snapshot::new(target, &self.id, status(&self.job_state(), word))
                     }
                 }
             }

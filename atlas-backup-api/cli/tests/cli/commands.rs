@@ -7,6 +7,7 @@ use atlas_backup_fake::{
     DownloadFault, FakeAtlas, Family, Fault, Faults, HttpResponse, PROJECT, PROJECT_NAME,
 };
 use insta::assert_snapshot;
+use serde_json::json;
 
 use crate::{
     CLUSTERS, at_once, bare, fast, latest, masked, printed, program, run, run_program, still,
@@ -84,6 +85,70 @@ fn take_finds_a_snapshot_whose_response_was_lost() {
         .server()
         .handled_count_at("POST", &path("orders", "snapshots"));
     assert_eq!(created, 1);
+}
+
+/// Atlas gives these jobs no status. Each is as the client judges it that has waited for it.
+#[test]
+fn wait_says_how_a_job_without_a_status_has_ended() {
+    let id = "65f0a1b2c3d4e5f6a7b8c9d0";
+    let finished = "2026-01-01T00:00:00Z";
+    let url = ["https://host/?sig=1"];
+    let jobs = [
+        (
+            json!({"deliveryType": "download", "deliveryUrl": url}),
+            0,
+            "completed",
+        ),
+        (
+            json!({"deliveryType": "download", "deliveryUrl": url, "finishedAt": finished, "expired": true}),
+            6,
+            "expired",
+        ),
+        (
+            json!({"deliveryType": "automated", "finishedAt": finished, "expired": true}),
+            0,
+            "completed",
+        ),
+        (
+            json!({"deliveryType": "automated", "finishedAt": finished, "failed": true}),
+            6,
+            "failed",
+        ),
+        (
+            json!({"deliveryType": "automated", "cancelled": true}),
+            6,
+            "cancelled",
+        ),
+    ];
+    at_once(["orders", "serverless"], |cluster| {
+        for (job, code, status) in &jobs {
+            let family = match cluster {
+                "serverless" => "serverless",
+                _ => "clusters",
+            };
+            let path = format!(
+                "/api/atlas/v2/groups/{PROJECT}/{family}/{cluster}/backup/restoreJobs/{id}"
+            );
+            let mut job = job.clone();
+            job["id"] = id.into();
+            let job = HttpResponse::json(200, "application/json", &job);
+            let faults = Faults::always(Fault::respond(job))
+                .with_authorization()
+                .on_path(&path);
+            let atlas = still(FakeAtlas::builder().faults(&faults));
+            let ended = run(&atlas, &["wait", cluster, "--restore", id, "--json"]);
+            assert_eq!(ended.code, Some(*code), "{cluster}: {}", ended.err);
+            let progress = format!("restore {id}: {status}\n");
+            assert!(ended.err.starts_with(&progress), "{cluster}: {}", ended.err);
+            let printed = format!(r#""status":"{status}""#);
+            assert_eq!(
+                ended.out.contains(&printed),
+                *code == 0,
+                "{cluster}: {}",
+                ended.out
+            );
+        }
+    });
 }
 
 #[test]

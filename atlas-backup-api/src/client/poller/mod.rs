@@ -24,19 +24,36 @@ pub(crate) trait Job {
     fn state(&self) -> JobState;
 }
 
-/// The progress of a job.
-#[derive(Debug, PartialEq)]
-pub(crate) enum JobState {
+/// The progress of a snapshot or of a job, by the rules of [`Wait`]: `job_state` of each returns it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JobState {
+    /// It is queued or in progress, or has a status that this version does not know.
     Running,
+    /// It has ended with success. The files of a download can be downloaded.
     Done,
-    /// The job ended without success; the text is Atlas's own.
-    Ended(Ending, String),
+    /// It has ended without success.
+    #[non_exhaustive]
+    Ended {
+        /// How it ended.
+        ending: Ending,
+        /// Atlas's own words for the ending: a status, an error code or a sentence.
+        words: String,
+    },
 }
 
 impl JobState {
     #[inline]
     pub(crate) fn failed(words: impl Into<String>) -> Self {
-        JobState::Ended(Ending::Failed, words.into())
+        JobState::ended(Ending::Failed, words)
+    }
+
+    #[inline]
+    pub(crate) fn ended(ending: Ending, words: impl Into<String>) -> Self {
+        JobState::Ended {
+            ending,
+            words: words.into(),
+        }
     }
 }
 
@@ -178,7 +195,7 @@ impl<T> Wait<T> {
                     match (self.state)(&job) {
                         JobState::Running => last = Some(job),
                         JobState::Done => return Ok(job),
-                        JobState::Ended(ending, words) => {
+                        JobState::Ended { ending, words } => {
                             return Err(WaitError::ended(&self.call.request, job, ending, words));
                         }
                     }
