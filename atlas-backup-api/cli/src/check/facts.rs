@@ -18,6 +18,8 @@ pub struct Subject {
     pub pit: Option<bool>,
     /// Its zones, each of which has copies of its own.
     pub zones: Vec<ObjectId>,
+    /// Whether Atlas says of each part of the cluster in which zone it is.
+    pub zones_are_complete: bool,
 }
 
 /// What was read, or why it could not be read; `None` if no rule needs it.
@@ -46,18 +48,23 @@ impl Subject {
             target,
             pit: None,
             zones: Vec::new(),
+            zones_are_complete: true,
         }
     }
 
     /// Adds what Atlas says about the cluster.
     pub fn of(target: Target, cluster: &types::Cluster) -> Self {
-        let specs = cluster.replication_specs.iter();
-        let mut zones: Vec<ObjectId> = specs.filter_map(|spec| spec.zone_id.clone()).collect();
+        let specs = &cluster.replication_specs;
+        let zones = specs.iter().filter_map(|spec| spec.zone_id.clone());
+        let mut zones: Vec<ObjectId> = zones.collect();
+        // All parts of a cluster without zones are in the same place.
+        let zones_are_complete = zones.is_empty() || zones.len() == specs.len();
         zones.sort();
         zones.dedup();
         Subject {
             pit: cluster.pit_enabled,
             zones,
+            zones_are_complete,
             ..Subject::new(target)
         }
     }

@@ -125,16 +125,17 @@ fn min_retention(schedule: &Schedule, frequency: Frequency, least: &Period) -> O
             let found = item.frequency_type.as_ref();
             found.is_some_and(|found| found.as_str() == word)
         });
-    let mut longest: Option<(i64, &SchedulePolicyItem)> = None;
+    // Each item takes snapshots of its own, on another day of the week for example.
+    let mut shortest: Option<(i64, &SchedulePolicyItem)> = None;
     for item in items {
         let Some(seconds) = retention(item) else {
             return Outcome::unsaid(&format!("for how long it keeps {word} snapshots"));
         };
-        if longest.is_none_or(|(longest, _)| seconds > longest) {
-            longest = Some((seconds, item));
+        if shortest.is_none_or(|(shortest, _)| seconds < shortest) {
+            shortest = Some((seconds, item));
         }
     }
-    match longest {
+    match shortest {
         Some((seconds, _)) if seconds + extra_retention(schedule, word) >= least.seconds => {
             Outcome::Kept
         }
@@ -189,7 +190,7 @@ fn min_restore_window(schedule: &Schedule, pit: Option<bool>, least: &Period) ->
     }
 }
 
-/// Each zone of the cluster must be copied to the region.
+/// Each zone of the cluster must be copied to the region. A copy setting without a zone is for all.
 fn copies_in(schedule: &Schedule, subject: &Subject, region: &str) -> Outcome {
     let copies: Vec<&types::CopySetting> = schedule
         .copy_settings
@@ -204,6 +205,9 @@ fn copies_in(schedule: &Schedule, subject: &Subject, region: &str) -> Outcome {
         copies.any(|copy| copy.zone_id.is_none() || copy.zone_id.as_ref() == Some(zone))
     };
     match subject.zones.iter().find(|zone| !is_copied(zone)) {
+        None if !subject.zones_are_complete && copies.iter().all(|copy| copy.zone_id.is_some()) => {
+            Outcome::unsaid("in which zones all parts of the cluster are")
+        }
         None => Outcome::Kept,
         Some(zone) => Outcome::Violation(format!(
             "no snapshots of the zone {zone} are copied to {region}"
@@ -376,8 +380,14 @@ mod tests {
         assert_eq!(check(&schedule, 10), Outcome::Kept);
         assert!(is_violation(&check(&schedule, 11)));
         let items = schedule.policies[0].policy_items.as_mut();
+        let items = items.expect("it has some");
+        let mut other = items[0].clone();
+        other.retention_value = Some(1);
+        items.push(other);
+        assert!(is_violation(&check(&schedule, 10)), "one is kept for less");
+        let items = schedule.policies[0].policy_items.as_mut();
         items.expect("it has some")[0].retention_unit = None;
-        assert!(is_unchecked(&check(&schedule, 7)));
+        assert!(is_unchecked(&check(&schedule, 4)));
     }
 
     #[test]
@@ -401,7 +411,12 @@ mod tests {
                 kind: Kind::Sharded,
             })
         };
-        let check = |zones: &[Option<u8>]| {
+        let partly_known = Subject {
+            zones: vec![id(1)],
+            zones_are_complete: false,
+            ..Subject::new(subject.target.clone())
+        };
+        let check_of = |subject: &Subject, zones: &[Option<u8>]| {
             let mut schedule = schedule();
             let copies = zones.iter().map(|zone| CopySetting {
                 region_name: Some("US_WEST_2".to_owned()),
@@ -409,11 +424,15 @@ mod tests {
                 ..CopySetting::default()
             });
             schedule.copy_settings = copies.collect();
-            copies_in(&schedule, &subject, "US_WEST_2")
+            copies_in(&schedule, subject, "US_WEST_2")
         };
+        let check = |zones: &[Option<u8>]| check_of(&subject, zones);
         assert_eq!(check(&[Some(1), Some(2)]), Outcome::Kept);
         assert_eq!(check(&[None]), Outcome::Kept);
         assert!(is_violation(&check(&[Some(1)])));
+        assert!(is_unchecked(&check_of(&partly_known, &[Some(1)])));
+        assert!(is_violation(&check_of(&partly_known, &[Some(2)])));
+        assert_eq!(check_of(&partly_known, &[None]), Outcome::Kept);
         assert!(is_violation(&check(&[])));
     }
 
