@@ -203,11 +203,14 @@ impl Section {
             .names
             .as_ref()
             .is_none_or(|names| names.iter().any(|one| target.is_called(one)));
-        let by_kind = self
-            .kinds
+        by_name && self.is_for_kind_of(target)
+    }
+
+    /// Whether its rules are for this kind of cluster.
+    pub fn is_for_kind_of(&self, target: &Target) -> bool {
+        self.kinds
             .as_ref()
-            .is_none_or(|kinds| kinds.iter().any(|wanted| wanted.kind() == target.kind));
-        by_name && by_kind
+            .is_none_or(|kinds| kinds.iter().any(|wanted| wanted.kind() == target.kind))
     }
 
     pub fn needs_snapshots(&self) -> bool {

@@ -100,17 +100,44 @@ async fn find_clusters(
             report.add(None, "clusters", Outcome::from(&failure))?;
         }
     }
-    // Those that Atlas does not list: serverless instances, and clusters that were deleted.
-    let names = sections.iter().filter_map(|section| section.names.as_ref());
-    for name in names.flatten() {
-        if !is_there(all, name) {
-            match Target::find(&context.client, report.project.clone(), name).await {
-                Ok(target) => all.push(Subject::new(target)),
-                Err(failure) => report.add(Some(name), "clusters", Outcome::from(&failure))?,
-            }
+    for section in sections {
+        for name in section.names.iter().flatten() {
+            find_named(context, section, name, all, report).await?;
         }
     }
     Ok(is_complete)
+}
+
+/// Adds a cluster that a section names, if Atlas does not list it: a serverless instance, or one that
+/// was deleted. A cluster of a kind that the section leaves out is reported: it may have become
+/// one, and nobody would notice that it is not checked any more.
+async fn find_named(
+    context: &Context,
+    section: &Section,
+    name: &str,
+    all: &mut Vec<Subject>,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    if !is_there(all, name) {
+        match Target::find(&context.client, report.project.clone(), name).await {
+            Ok(target) => all.push(Subject::new(target)),
+            Err(failure) => return report.add(Some(name), "clusters", Outcome::from(&failure)),
+        }
+    }
+    let mut targets = all.iter().map(|subject| &subject.target);
+    let named = targets.find(|target| target.is_called(name));
+    match named.filter(|target| !section.is_for_kind_of(target)) {
+        Some(target) => {
+            let kind = target.kind.word();
+            let message = format!("its kind is {kind}, which `kinds` leaves out");
+            report.add(
+                Some(name),
+                "kinds",
+                Outcome::Unchecked(Exit::Refused, message),
+            )
+        }
+        None => Ok(()),
+    }
 }
 
 fn is_there(all: &[Subject], name: &str) -> bool {
@@ -118,7 +145,7 @@ fn is_there(all: &[Subject], name: &str) -> bool {
 }
 
 /// Warns of what is most likely a mistake in the policy: a section that checks nothing, and names
-/// that leave out nothing. A name of a section that was not found is a result already.
+/// that leave out nothing.
 fn warn_of_mistakes(context: &Context, file: &Path, sections: &[&Section], all: &[Subject]) {
     let progress = &context.progress;
     for section in sections {
@@ -133,10 +160,13 @@ fn warn_of_mistakes(context: &Context, file: &Path, sections: &[&Section], all: 
             &section.except,
             is_known,
         );
+        // What a section names and is not there, or is of another kind, is a result already.
+        let is_reported = |name: &String| {
+            let mut targets = all.iter().map(|it| &it.target);
+            !targets.any(|target| target.is_called(name) && section.is_for_kind_of(target))
+        };
         let mut names = section.names.iter().flatten();
-        if names.all(|name| is_there(all, name))
-            && !all.iter().any(|it| section.selects(&it.target))
-        {
+        if !names.any(is_reported) && !all.iter().any(|it| section.selects(&it.target)) {
             let warning = format!("{place} these rules are for no cluster, and check nothing");
             progress.warn(&warning);
         }

@@ -211,11 +211,10 @@ except = ["scrach", "{id}", "legacy"]
 kinds = ["replicaSet", "sharded"]
 max_age = "26h"
 
-# Of another kind.
+# Atlas does not list them.
 [[clusters]]
-names = ["orders"]
 except = ["events"]
-kinds = ["flex"]
+kinds = ["serverless"]
 max_age = "26h"
 
 [[clusters]]
@@ -234,6 +233,14 @@ max_age = "26h"
     );
     let path = policy.path().to_str().expect("its name is text");
     assert_snapshot!(ended.err.replace(path, "POLICY"));
+}
+
+/// A cluster that has become a sharded one, for example.
+#[test]
+fn a_named_cluster_of_a_kind_that_is_left_out_is_not_good() {
+    let atlas = days_ago(0, FakeAtlas::builder());
+    let policy = "[[clusters]]\nnames = [\"orders\"]\nkinds = [\"flex\"]\nmax_age = \"26h\"";
+    assert_snapshot!(seen(&atlas, &check(&atlas, policy)));
 }
 
 #[test]
