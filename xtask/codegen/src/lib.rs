@@ -27,6 +27,8 @@ const DIFF_LINES: usize = 60;
 /// The folders of the generated client code and of the generated test table.
 const CODE: &str = "atlas-backup-api/src/generated";
 const TABLES: &str = "tests/src/generated";
+/// The folder of the documents.
+const SPEC: &str = "spec";
 
 /// The arguments of the command.
 #[derive(Debug, Parser)]
@@ -82,6 +84,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         anstream::print!("{}", explanation(&root, id)?);
         return Ok(ExitCode::SUCCESS);
     }
+    let _until_the_end = tree::lock(&root.join(SPEC));
     let (documents, unread) = documents(&root);
     let output = generate_all(&documents, &unread)?;
     let (mut expected, mut found) = (expected(&output), Files::new());

@@ -1,9 +1,10 @@
 //! Reads, compares and writes a folder of generated files.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::{self, DirEntry, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::Path;
-use std::{fmt, fs};
 
 /// File contents by path relative to the folder, with `/`.
 pub type Files = BTreeMap<String, String>;
@@ -29,11 +30,36 @@ impl fmt::Display for Change {
     }
 }
 
-/// Reads all files below `root`. Returns an empty map if `root` does not exist.
+/// Keeps other runs from a project, until the result is dropped: they would take the temporary files
+/// of this run for orphans, and change what it has compared. Where a folder cannot be locked, nothing
+/// is: only runs at the same time need it.
+pub fn lock(folder: &Path) -> Option<File> {
+    let folder = File::open(folder).ok()?;
+    if let Err(TryLockError::WouldBlock) = folder.try_lock() {
+        anstream::eprintln!("waiting for another run");
+        folder.lock().ok()?;
+    }
+    Some(folder)
+}
+
+/// Fails if the folder itself is a link: what it leads to is not generated.
+fn refuse_link(root: &Path) -> Result<(), String> {
+    match root.is_symlink() {
+        false => Ok(()),
+        true => Err(format!(
+            "error: {} is a symbolic link, which is not followed; replace it by a folder",
+            root.display()
+        )),
+    }
+}
+
+/// Reads all files below `root`. Returns an empty map if `root` does not exist. A symbolic link is
+/// a file that is never the generated one, and is not followed.
 ///
 /// # Errors
-/// If a file or folder cannot be read. The message names its path.
+/// If a file or folder cannot be read, or `root` is a symbolic link. The message names its path.
 pub fn read(root: &Path) -> Result<Files, String> {
+    refuse_link(root)?;
     let mut files = Files::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -45,23 +71,31 @@ pub fn read(root: &Path) -> Result<Files, String> {
             Err(error) => return Err(failed("read", &folder, &error)),
         };
         for entry in entries {
-            let path = entry
-                .map_err(|error| failed("read", &folder, &error))?
-                .path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
+            let entry = entry.map_err(|error| failed("read", &folder, &error))?;
+            let path = entry.path();
+            match content(&entry).map_err(|error| failed("read", &path, &error))? {
+                Some(text) => drop(files.insert(relative(root, &path), text)),
+                None => folders.push(path),
             }
-            // A file that is not UTF-8 was not generated, but it must still be compared and
-            // replaced.
-            let bytes = fs::read(&path).map_err(|error| failed("read", &path, &error))?;
-            files.insert(
-                relative(root, &path),
-                String::from_utf8_lossy(&bytes).into_owned(),
-            );
         }
     }
     Ok(files)
+}
+
+/// Returns the text of a file, or `None` for a folder.
+fn content(entry: &DirEntry) -> io::Result<Option<String>> {
+    // Not the type of what a link leads to.
+    let kind = entry.file_type()?;
+    if kind.is_dir() {
+        return Ok(None);
+    }
+    if kind.is_symlink() {
+        let target = fs::read_link(entry.path())?;
+        return Ok(Some(format!("symbolic link to {}\n", target.display())));
+    }
+    // A file that is not UTF-8 was not generated, but it must still be compared and replaced.
+    let bytes = fs::read(entry.path())?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 fn relative(root: &Path, path: &Path) -> String {
@@ -90,9 +124,8 @@ pub fn compare(expected: &Files, found: &Files) -> Vec<(String, Change)> {
     changes
 }
 
-/// Writes `text` to a file, or removes the file if `text` is `None`. The text is written to a
-/// temporary file first, which is then renamed, so that nobody ever sees a half-written file, even
-/// if this process is killed.
+/// Writes `text` to a file, or removes the file if `text` is `None`. A symbolic link is replaced or
+/// removed itself. Nobody ever sees a half-written file, even if this process is killed.
 ///
 /// # Errors
 /// If the file cannot be written or removed. The message names its path.
@@ -103,9 +136,7 @@ pub fn write(path: &Path, text: Option<&str>) -> Result<(), String> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| failed("make", folder, &error))?;
     }
-    let temporary = path.with_extension("new");
-    fs::write(&temporary, text).map_err(|error| failed("write", &temporary, &error))?;
-    fs::rename(&temporary, path).map_err(|error| failed("replace", path, &error))
+    xtask_files::replace(path, text).map_err(|error| failed("write", path, &error))
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> String {

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use atlas_backup_document::{GENERATIONS, Generation};
 
@@ -210,20 +210,20 @@ fn a_write_that_fails_is_said_and_the_next_run_repairs_it() {
         "Take one on-demand snapshot",
         "Take a snapshot now",
     );
-    // The new text is written to a temporary file first; a folder with that name prevents it.
-    let obstacle = folder.path().join(CODE).join("v2/snapshots.new");
+    // No file takes the place of a folder.
+    let obstacle = folder.path().join(CODE).join("v2/snapshots.rs");
+    fs::remove_file(&obstacle).expect("generated");
     fs::create_dir(&obstacle).expect("writable");
+    let before = everything(folder.path());
     let output = codegen(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        text(&output.stderr).contains("v2/snapshots.new"),
+        text(&output.stderr).contains("cannot write")
+            && text(&output.stderr).contains("v2/snapshots.rs"),
         "{}",
         text(&output.stderr)
     );
-    assert!(
-        everything(folder.path())[&format!("{CODE}/v2/snapshots.rs")]
-            .contains("Take one on-demand snapshot")
-    );
+    assert_eq!(everything(folder.path()), before);
     fs::remove_dir(obstacle).expect("writable");
     assert!(codegen(folder.path(), &[]).status.success());
     assert!(codegen(folder.path(), &["--check"]).status.success());
@@ -242,6 +242,97 @@ fn files_that_are_no_longer_generated_are_removed() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(stale.iter().all(|path| !path.exists()));
     assert!(codegen(folder.path(), &["--check"]).status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_replaced_or_removed_and_never_followed() {
+    use std::os::unix::fs::symlink;
+
+    let (folder, outside) = (fresh(), tempfile::tempdir().expect("a temporary folder"));
+    let before = everything(folder.path());
+    fs::write(outside.path().join("mine.rs"), "// by hand\n").expect("writable");
+    let code = folder.path().join(CODE);
+    let mine = outside.path().join("mine.rs");
+    let links: &[(&str, &Path)] = &[
+        ("v2/link", outside.path()),
+        ("v2/link.rs", &mine),
+        ("v2/itself", Path::new(".")),
+        ("v2/nowhere.rs", Path::new("nowhere")),
+        // In place of what is generated.
+        ("v2/flex.rs", &mine),
+        ("v2/legacy.rs", Path::new("nowhere")),
+        ("v2/types", outside.path()),
+    ];
+    fs::remove_dir_all(code.join("v2/types")).expect("generated");
+    for (link, target) in links {
+        let link = code.join(link);
+        let _not_there = fs::remove_file(&link);
+        symlink(target, link).expect("writable");
+    }
+    let output = codegen(folder.path(), &["--check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report = text(&output.stderr);
+    for line in [
+        "orphaned  atlas-backup-api/src/generated/v2/link\n",
+        "orphaned  atlas-backup-api/src/generated/v2/nowhere.rs\n",
+        "stale     atlas-backup-api/src/generated/v2/flex.rs\n",
+        &format!("-symbolic link to {}\n", mine.display()),
+    ] {
+        assert!(report.contains(line), "no `{line}` in\n{report}");
+    }
+    let output = codegen(folder.path(), &[]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(everything(folder.path()), before);
+    assert!(!code.join("v2/flex.rs").is_symlink() && !code.join("v2/types").is_symlink());
+    let hand = everything(outside.path());
+    assert!(
+        hand.into_iter()
+            .eq([("mine.rs".into(), "// by hand\n".into())])
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_generated_code_that_is_a_link_is_refused() {
+    let (folder, outside) = (fresh(), tempfile::tempdir().expect("a temporary folder"));
+    fs::write(outside.path().join("mine.rs"), "// by hand\n").expect("writable");
+    let tables = folder.path().join("tests/src/generated");
+    fs::remove_dir_all(&tables).expect("generated");
+    std::os::unix::fs::symlink(outside.path(), &tables).expect("writable");
+    for arguments in [&["--check"][..], &[]] {
+        let output = codegen(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(1));
+        let report = text(&output.stderr);
+        let expected = "tests/src/generated is a symbolic link, which is not followed";
+        assert!(report.contains(expected), "{report}");
+    }
+    assert_eq!(everything(outside.path()).len(), 1);
+}
+
+#[test]
+fn runs_at_the_same_time_do_not_disturb_each_other() {
+    let folder = fresh();
+    let before = everything(folder.path());
+    for _ in 0..4 {
+        for path in before.keys().filter(|path| path.ends_with(".rs")) {
+            fs::write(folder.path().join(path), "// stale\n").expect("writable");
+            let orphan = folder.path().join(format!("{path}.orphan.rs"));
+            fs::write(orphan, "// no more\n").expect("writable");
+        }
+        let run = |_| {
+            let mut command = Command::new(CODEGEN);
+            command.arg("--root").arg(folder.path());
+            command.stdout(Stdio::null()).stderr(Stdio::piped());
+            command.spawn().expect("codegen runs")
+        };
+        let runs: Vec<_> = (0..3).map(run).collect();
+        for run in runs {
+            let output = run.wait_with_output().expect("codegen ends");
+            assert!(output.status.success(), "{}", text(&output.stderr));
+        }
+        assert_eq!(everything(folder.path()), before);
+    }
 }
 
 #[test]

@@ -120,10 +120,7 @@ fn read(root: &Path, api: &str, path: &str) -> Result<Document, String> {
     })
 }
 
-/// Replaces a file. The text goes to another file first, so that nobody finds half a document.
 fn write(file: &Path, text: &str) -> Result<(), String> {
-    let temporary = file.with_extension("new");
-    fs::write(&temporary, text)
-        .and_then(|()| fs::rename(&temporary, file))
+    xtask_files::replace(file, text)
         .map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
