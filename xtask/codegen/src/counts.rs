@@ -2,6 +2,7 @@
 //! them, so that nobody has to count.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use atlas_backup_codegen::{ItemKind, Output};
 use atlas_backup_document::{Document, load};
@@ -89,14 +90,11 @@ impl Counts {
             }
         }
         let (changelog, sentence) = CHANGELOG;
-        if let Some(text) = corrected.get_mut(changelog) {
-            let unreleased = text.find("\n## [Unreleased]").unwrap_or(text.len());
-            let end = text[unreleased..]
-                .find("\n## [0")
-                .map_or(text.len(), |at| unreleased + at);
-            if let Some(unreleased) = self.sentence(sentence, &text[..end]) {
-                *text = unreleased + &text[end..];
-            }
+        if let Some(text) = corrected.get_mut(changelog)
+            && let Some(unreleased) = unreleased(text)
+            && let Some(corrected) = self.sentence(sentence, &text[unreleased.clone()])
+        {
+            text.replace_range(unreleased, &corrected);
         }
         if let Some(text) = corrected.get_mut(TABLE) {
             *text = self.table(text)?;
@@ -132,10 +130,10 @@ impl Counts {
         })?;
         let mut missing: Vec<&str> = self.tags.keys().map(|(_, tag)| tag.as_str()).collect();
         let (before, table) = text.split_at(start);
-        let end = table.find("\n\n").unwrap_or(table.len());
-        let (table, after) = table.split_at(end);
-        let rows: Vec<String> = table
-            .split('\n')
+        let rows = table.split_inclusive('\n');
+        let rows = rows.take_while(|row| row.starts_with('|'));
+        let after = &table[rows.clone().map(str::len).sum()..];
+        let rows: String = rows
             .enumerate()
             .map(|(index, row)| match index {
                 0 | 1 => Ok(row.to_owned()),
@@ -143,7 +141,7 @@ impl Counts {
             })
             .collect::<Result<_, _>>()?;
         match missing.first() {
-            None => Ok(format!("{before}{}{after}", rows.join("\n"))),
+            None => Ok(format!("{before}{rows}{after}")),
             Some(tag) => Err(format!(
                 "error: the table of tags in {TABLE} has no row for {tag}; add one: | {tag} | 0 | 0 | what it covers |"
             )),
@@ -182,6 +180,13 @@ impl Counts {
         }
         Ok(cells.join("|"))
     }
+}
+
+/// Returns the place of the unreleased changes in the text of a changelog.
+fn unreleased(text: &str) -> Option<Range<usize>> {
+    let start = text.find("\n## [Unreleased]")? + 1;
+    let length = text[start..].find("\n## [");
+    Some(start..length.map_or(text.len(), |length| start + length))
 }
 
 /// Returns the paths of the files that state numbers.
@@ -234,9 +239,11 @@ mod tests {
 
     #[test]
     fn the_table_counts_the_operations_of_each_tag() {
-        let table = "| tag | v2 | v1.0 | what it covers |\n|---|---|---|---|\n| Snapshots | 9 | 9 | some |\n| Flex (new) | 9 | 9 | more |\n\nEnd\n";
-        let corrected = "| tag | v2 | v1.0 | what it covers |\n|---|---|---|---|\n| Snapshots | 1 | 1 | some |\n| Flex (new) | 1 | - | more |\n\nEnd\n";
+        let table = "| tag | v2 | v1.0 | what it covers |\n|---|---|---|---|\n| Snapshots | 9 | 9 | some |\n| Flex (new) | 9 | 9 | more |\n\n| fact | decision |\n";
+        let corrected = "| tag | v2 | v1.0 | what it covers |\n|---|---|---|---|\n| Snapshots | 1 | 1 | some |\n| Flex (new) | 1 | - | more |\n\n| fact | decision |\n";
         assert_eq!(counts().table(table).as_deref(), Ok(corrected));
+        let windows = |text: &str| text.replace('\n', "\r\n");
+        assert_eq!(counts().table(&windows(table)), Ok(windows(corrected)));
         let joined = "| tag | v2 | v1.0 | what it covers |\n|---|---|---|---|\n| Snapshots, Flex | 1 + 1 | 1 + 0 | both |";
         assert_eq!(counts().table(joined).as_deref(), Ok(joined));
     }
@@ -264,14 +271,27 @@ mod tests {
     fn what_a_release_said_stays() {
         let said = "113 operations, 67 of API v2 and 46 of v1.0: all.";
         let now = "3 operations, 2 of API v2 and 1 of v1.0: all.";
-        let changelog = |unreleased: &str| {
-            let text = format!("\n## [Unreleased]\n\n{unreleased}\n\n## [0.1.0]\n\n{said}\n");
-            Files::from([("CHANGELOG.md".to_owned(), text)])
-        };
-        assert_eq!(counts().correct(&changelog(said)), Ok(changelog(now)));
-        assert_eq!(
-            counts().correct(&changelog("None.")),
-            Ok(changelog("None."))
-        );
+        for release in [
+            "[0.1.0]",
+            "[1.0.0] - 2026-11-28",
+            "[10.2.0]",
+            "[2.0.0-rc.1]",
+        ] {
+            let changelog = |unreleased: &str| {
+                let text =
+                    format!("\n{unreleased}\n\n## {release}\n\n{said}\n\n## [0.0.1]\n\n{said}\n");
+                Files::from([("CHANGELOG.md".to_owned(), text)])
+            };
+            for (before, after) in [(said, now), ("None.", "None.")] {
+                let unreleased = |text| changelog(&format!("## [Unreleased]\n\n{text}"));
+                let corrected = counts().correct(&unreleased(before));
+                assert_eq!(corrected, Ok(unreleased(after)), "{release}");
+            }
+            let nothing_unreleased = changelog(said);
+            assert_eq!(
+                counts().correct(&nothing_unreleased),
+                Ok(nothing_unreleased)
+            );
+        }
     }
 }
