@@ -25,9 +25,13 @@ impl Line<'_> {
         self.template.replacen("{}", &self.names(), 1)
     }
 
+    /// Returns what the text names.
+    pub fn shown(&self) -> impl Iterator<Item = &str> {
+        self.subjects.iter().take(MAX_SUBJECTS).copied()
+    }
+
     fn names(&self) -> String {
-        let shown = self.subjects.iter().take(MAX_SUBJECTS);
-        let shown: Vec<_> = shown.map(|subject| format!("`{subject}`")).collect();
+        let shown: Vec<_> = self.shown().map(|subject| format!("`{subject}`")).collect();
         with_rest(&shown, self.subjects.len())
     }
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use atlas_backup_document::changes::{Change, Level};
+use atlas_backup_document::changes::Change;
 use clap::Parser;
 
 mod draft;
@@ -14,10 +14,12 @@ mod history;
 mod markdown;
 mod rust_api;
 mod text;
+mod told;
 mod version;
 
 use git::Repository;
 use rust_api::RustApi;
+pub use told::says;
 use version::Verdict;
 
 /// The arguments of the command.
@@ -99,7 +101,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 }
 
 /// Returns what has changed, but for patches, and is not in the unreleased changes of CHANGELOG.md:
-/// the names of operations, types and members in Rust.
+/// the names of operations, types and members in Rust, each of which must be there with its owner.
 ///
 /// # Errors
 /// As [`run`].
@@ -108,21 +110,7 @@ pub fn untold(arguments: &Arguments) -> Result<Vec<String>, String> {
     let changelog = Repository::new(&root)?
         .now("CHANGELOG.md")?
         .unwrap_or_default();
-    let unreleased = changelog
-        .split("\n## [")
-        .find(|part| part.starts_with("Unreleased]"));
-    let unreleased = unreleased.unwrap_or_default();
-    let mut untold: Vec<String> = Vec::new();
-    for change in outcome(arguments)?.changes {
-        let name = change.subject.rsplit("::").next().unwrap_or_default();
-        if change.level() != Level::Patch
-            && !unreleased.contains(name)
-            && !untold.contains(&change.subject)
-        {
-            untold.push(change.subject);
-        }
-    }
-    Ok(untold)
+    Ok(told::untold(&outcome(arguments)?.changes, &changelog))
 }
 
 fn outcome(arguments: &Arguments) -> Result<Outcome, String> {

@@ -435,3 +435,40 @@ fn the_rust_api_is_compared_where_the_tool_is_installed() {
         "{printed}"
     );
 }
+
+#[test]
+fn the_draft_tells_all_that_the_changelog_must_have() {
+    let project = Project::released();
+    let member = "          description: Size in metres.\n        name: {type: string, description: Its name.}\n";
+    let edits: &[Edits<'_>] = &[
+        &[(SIZE, member)],
+        &[("operationId: makeThing", "operationId: createThing")],
+        &[("[red, green]", "[red]")],
+        &[("minimum: 1", "minimum: 2")],
+        &[("description: A colour.", "description: A tint.")],
+        &[(
+            "url: https://cloud.mongodb.com",
+            "url: https://cloud.mongodb.eu",
+        )],
+        &[("name: pretty\n", "name: ugly\n")],
+    ];
+    let arguments = xtask_changes::Arguments::since(project.path(), None);
+    for edits in edits {
+        project.write("spec/v2.yaml", SOUND);
+        project.edit("spec/v2.yaml", edits);
+        let report = project.report(&[]);
+        let (_, draft) = report
+            .split_once("Draft for CHANGELOG.md\n")
+            .expect("a draft");
+        let untold = |unreleased: &str| {
+            let text = format!("\n## [Unreleased]\n\n{unreleased}");
+            project.write("CHANGELOG.md", &text);
+            xtask_changes::untold(&arguments).expect("compared")
+        };
+        let all = untold("");
+        assert_ne!(all, [""; 0], "{report}");
+        let words = "The name, size, make_thing, green, pretty, Colour and types of v2.\n";
+        assert_eq!(untold(words), all, "{report}");
+        assert_eq!(untold(draft), [""; 0], "{report}");
+    }
+}

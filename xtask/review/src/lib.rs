@@ -28,7 +28,8 @@ const BOLD: Style = Style::new().bold();
     long_about = "Generate the code from spec/*.yaml, accept all snapshots into the working tree, list every place that still says the name of \
                   an operation or type that is gone, run the tests, and say what the change means for users.\n\n\
                   Nothing is committed: review the result with `git diff`.",
-    after_help = "Exit status: 0 if nothing is left to do; 1 if a document has findings, a test fails, or an old name is left."
+    after_help = "Exit status: 0 if nothing is left to do; 1 if a document has findings, a test fails, an old name is left, \
+                  or CHANGELOG.md lacks a change."
 )]
 pub struct Arguments {
     /// The commit, branch or tag to compare with [default: the last tag, or HEAD if there is none]

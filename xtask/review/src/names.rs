@@ -7,6 +7,7 @@ use std::path::Path;
 
 use atlas_backup_document::{Loaded, Spec, method_name};
 use serde_json::Value;
+use xtask_changes::says;
 
 /// Folders and files that are not searched: what is generated, what tells of the past, and the tools
 /// and tests that have small documents of their own.
@@ -116,31 +117,4 @@ pub fn mentions(root: &Path, files: &[String], gone: &Gone) -> Result<Vec<String
         }
     }
     Ok(found)
-}
-
-/// Whether the line has the name as a word.
-fn says(line: &str, name: &str) -> bool {
-    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    line.match_indices(name).any(|(at, _)| {
-        let (before, after) = (&line[..at], &line[at + name.len()..]);
-        !before.ends_with(is_part) && !after.starts_with(is_part)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_found_as_a_word_only() {
-        for (line, found) in [
-            ("client.v2().take_snapshot(project)", true),
-            ("[`take_snapshot`](crate)", true),
-            ("take_snapshot_and_wait(project)", false),
-            ("retake_snapshot()", false),
-            ("retake_snapshot() and take_snapshot", true),
-        ] {
-            assert_eq!(says(line, "take_snapshot"), found, "{line}");
-        }
-    }
 }

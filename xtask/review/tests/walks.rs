@@ -190,6 +190,27 @@ fn adding_an_operation_needs_a_row_for_a_new_tag_and_nothing_else() {
     );
 }
 
+#[test]
+fn a_new_member_must_be_told_with_its_type() {
+    let copy = Copy::new();
+    let text = copy.read("spec/v2.yaml");
+    let (before, schema) = text
+        .split_once("    OnDemandSnapshotRequest:\n")
+        .expect("it is there");
+    let member =
+        "      properties:\n        name: {type: string, description: Name of the snapshot.}\n";
+    let schema = schema.replacen("      properties:\n", member, 1);
+    let schema = format!("{before}    OnDemandSnapshotRequest:\n{schema}");
+    fs::write(copy.path().join("spec/v2.yaml"), schema).expect("writable");
+    let (is_done, printed) = copy.review(&["--no-tests"]);
+    assert!(!is_done, "{printed}");
+    let untold = "v2::types::OnDemandSnapshotRequest::name is not in the unreleased changes";
+    assert_says(&printed, &[untold]);
+    copy.tell("`types::OnDemandSnapshotRequest::name`, `Option<String>`, is new (v2).");
+    let (is_done, printed) = copy.review(&["--no-tests"]);
+    assert!(is_done, "{printed}");
+}
+
 fn rename(copy: &Copy) {
     copy.edit(
         "spec/v2.yaml",
