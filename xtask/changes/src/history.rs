@@ -4,6 +4,8 @@ use atlas_backup_document::changes::{Change, Place, changes as compare, rust_ver
 use atlas_backup_document::{Document, Error, GENERATIONS, Loaded, lint, load};
 
 use crate::git::{Commit, Repository};
+use crate::lost_methods::lost_methods;
+use crate::same_code::unify;
 
 /// The manifest of the client.
 const CLIENT: &str = "atlas-backup-api/Cargo.toml";
@@ -34,11 +36,14 @@ pub fn changes(repository: &Repository, base: &Commit) -> Result<Vec<Change>, St
         return Err(format!("There is no {}.", paths.join(" and no ")));
     }
     // The older documents are not linted: they may break rules that are newer.
-    let older_loaded = load_all(&older, |_| Ok(())).map_err(|error| {
+    let mut older_loaded = load_all(&older, |_| Ok(())).map_err(|error| {
         let name = &base.name;
         format!("{error}The spec of {name} cannot be read, so nothing can be compared with it: choose another commit.")
     })?;
-    let newer_loaded = load_all(&newer, lint)?;
+    let mut newer_loaded = load_all(&newer, lint)?;
+    for loaded in older_loaded.iter_mut().chain(&mut newer_loaded) {
+        unify(&mut loaded.value);
+    }
     let mut changes = compare(&older_loaded, &newer_loaded).map_err(|error| {
         let mut all = older.iter().chain(&newer);
         let document = all.find(|document| document.path == error.path);
@@ -47,8 +52,30 @@ pub fn changes(repository: &Repository, base: &Commit) -> Result<Vec<Change>, St
             |document| error.render(document, true),
         )
     })?;
+    changes.extend(all_lost_methods(&older_loaded, &newer_loaded));
+    sort(&mut changes);
     changes.extend(rust(repository, base)?);
     Ok(changes)
+}
+
+/// The methods that requests of all generations have lost.
+fn all_lost_methods(older: &[Loaded<'_>], newer: &[Loaded<'_>]) -> Vec<Change> {
+    let old = |api: &str| older.iter().find(|old| old.document.api == api);
+    let pairs = newer
+        .iter()
+        .filter_map(|new| Some((old(&new.document.api)?, new)));
+    pairs
+        .flat_map(|(old, new)| lost_methods(old, new))
+        .collect()
+}
+
+/// Sorts changes as the comparison does: what concerns all generations is at the end.
+fn sort(changes: &mut [Change]) {
+    let is_of_one = |api: &str| GENERATIONS.iter().any(|known| known.api == api);
+    changes.sort_by_key(|change| {
+        let api = change.api.clone();
+        (!is_of_one(&api), api, change.promise, change.place.clone())
+    });
 }
 
 fn load_all(

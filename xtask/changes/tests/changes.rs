@@ -24,18 +24,27 @@ struct Project {
 impl Project {
     /// Creates a project with `sound.yaml` as both documents, tagged `v0.1.0`.
     fn released() -> Self {
-        let project = Project::untagged();
+        Project::released_with(SOUND)
+    }
+
+    /// Creates a project with this text as both documents, tagged `v0.1.0`.
+    fn released_with(text: &str) -> Self {
+        let project = Project::untagged_with(text);
         project.git(&["tag", "v0.1.0"]);
         project
     }
 
     fn untagged() -> Self {
+        Project::untagged_with(SOUND)
+    }
+
+    fn untagged_with(text: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let project = Project { folder };
         project.write("Cargo.toml", MANIFEST);
         project.write("atlas-backup-api/Cargo.toml", CLIENT);
-        project.write("spec/v1.yaml", SOUND);
-        project.write("spec/v2.yaml", SOUND);
+        project.write("spec/v1.yaml", text);
+        project.write("spec/v2.yaml", text);
         project.git(&["init", "--quiet", "--initial-branch=main"]);
         project.commit();
         project
@@ -436,6 +445,63 @@ fn the_rust_api_is_compared_where_the_tool_is_installed() {
     );
 }
 
+/// A list of things, which is read page by page.
+const LIST: Edits<'_> = &[
+    (
+        "  /groups/{groupId}/things:\n",
+        "  /groups/{groupId}/pages:\n    get:\n      operationId: listThings\n      x-atlas-operation-id: listGroupThings\n      tags: [Things]\n      summary: List things\n      externalDocs: {url: https://example.com/list}\n      parameters:\n        - $ref: '#/components/parameters/groupId'\n      responses:\n        \"200\":\n          description: Found.\n          content:\n            application/vnd.atlas.2023-01-01+json:\n              schema:\n                $ref: '#/components/schemas/Page'\n              examples:\n                found: {value: {results: []}}\n  /groups/{groupId}/things:\n",
+    ),
+    (
+        "    Thing:\n",
+        "    Page:\n      type: object\n      description: A page.\n      required: [results]\n      properties:\n        results: {type: array, items: {$ref: '#/components/schemas/Thing'}, description: Things.}\n    Thing:\n",
+    ),
+];
+
+#[test]
+fn a_method_of_requests_that_is_no_longer_generated_is_removed() {
+    let base = LIST.iter().fold(SOUND.to_owned(), |text, (old, new)| {
+        assert!(text.contains(old), "{old}");
+        text.replace(old, new)
+    });
+    let project = Project::released_with(&base);
+    let dated = "application/vnd.atlas.2023-01-01+json";
+    let no_list: Edits<'_> = &[(
+        "get:\n      operationId: listThings",
+        "put:\n      operationId: listThings",
+    )];
+    let no_date: Edits<'_> = &[(dated, "application/json")];
+    let another_date: Edits<'_> = &[(dated, "application/vnd.atlas.2024-08-05+json")];
+    let stream = "the request of `v2::Api::list_things` has no `stream` any more";
+    let version = "the request of `v2::Api::get_thing` has no `version` any more";
+    for (edits, said, level) in [
+        (no_list, Some(stream), "1 major"),
+        (no_date, Some(version), "3 major"),
+        (another_date, None, "minor"),
+    ] {
+        project.write("spec/v2.yaml", &base);
+        project.edit("spec/v2.yaml", edits);
+        let report = project.report(&[]);
+        for text in [stream, version] {
+            assert_eq!(
+                report.contains(text),
+                said == Some(text),
+                "{text}: {report}"
+            );
+        }
+        assert!(report.contains(level), "{level}: {report}");
+    }
+    // What becomes a list has a method more.
+    project.edit("spec/v1.yaml", no_list);
+    project.commit();
+    project.write("spec/v1.yaml", &base);
+    project.write("spec/v2.yaml", &base);
+    let report = project.report(&["HEAD"]);
+    assert!(
+        !report.contains("stream") && !report.contains("major"),
+        "{report}"
+    );
+}
+
 #[test]
 fn the_draft_tells_all_that_the_changelog_must_have() {
     let project = Project::released();
@@ -472,3 +538,6 @@ fn the_draft_tells_all_that_the_changelog_must_have() {
         assert_eq!(untold(draft), [""; 0], "{report}");
     }
 }
+
+#[path = "changes/same_code.rs"]
+mod same_code;
