@@ -1,13 +1,13 @@
 //! `cargo xtask import`: drafts an operation of our documents from what MongoDB publishes.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use atlas_backup_document::compare::Deviations;
 use atlas_backup_document::import::{Outcome, Request, import};
-use atlas_backup_document::{Document, Error, GENERATIONS, Generation, PublishedDocument};
+use atlas_backup_document::{Document, Error, GENERATIONS, Generation};
 use clap::Parser;
+use xtask_files::{document, published, replace};
 
 mod report;
 
@@ -68,12 +68,12 @@ fn run(arguments: &Arguments) -> Result<String, String> {
         .clone()
         .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     let name = arguments.published.display().to_string();
-    let published = PublishedDocument::read(&name, text(&arguments.published)?)?;
-    let file = read(&root, "", DEVIATIONS)?;
+    let published = published(&arguments.published)?;
+    let file = document(&root, "", DEVIATIONS)?;
     let deviations = Deviations::read(&file).map_err(|error| error.render(&file, true))?;
     let documents = GENERATIONS
         .iter()
-        .map(|generation| read(&root, generation.api, generation.document))
+        .map(|generation| document(&root, generation.api, generation.document))
         .collect::<Result<Vec<_>, _>>()?;
     let request = Request {
         operation: &arguments.operation,
@@ -84,7 +84,8 @@ fn run(arguments: &Arguments) -> Result<String, String> {
         Ok(Outcome::Known(known)) => Ok(report::known(&known, &name)),
         Ok(Outcome::New(imported)) => {
             let file = root.join(&imported.document.path);
-            write(&file, &imported.document.text)?;
+            replace(&file, &imported.document.text)
+                .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
             Ok(report::new(&imported, &name))
         }
         Err(error) => Err(render(&error, &documents, &name)),
@@ -106,21 +107,4 @@ fn render(error: &Error, documents: &[Document], published: &str) -> String {
             error.findings.iter().map(line).collect()
         }
     }
-}
-
-fn text(file: &Path) -> Result<String, String> {
-    fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))
-}
-
-fn read(root: &Path, api: &str, path: &str) -> Result<Document, String> {
-    Ok(Document {
-        api: api.to_owned(),
-        path: path.to_owned(),
-        text: text(&root.join(path))?,
-    })
-}
-
-fn write(file: &Path, text: &str) -> Result<(), String> {
-    xtask_files::replace(file, text)
-        .map_err(|error| format!("cannot write {}: {error}", file.display()))
 }

@@ -1,16 +1,16 @@
 //! `cargo xtask upstream`: compares a published OpenAPI document with ours and reports the
 //! differences.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use atlas_backup_document::compare::{Deviations, Report, compare, generations};
-use atlas_backup_document::{Document, Error, GENERATIONS, PublishedDocument};
+use atlas_backup_document::{Error, GENERATIONS};
 use clap::Parser;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use xtask_files::{document, published};
 
 use calendar::Calendar;
 
@@ -97,11 +97,11 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
             prefixes.join(" or ")
         ));
     }
-    let file = read(&root, "", DEVIATIONS)?;
+    let file = document(&root, "", DEVIATIONS)?;
     let deviations = Deviations::read(&file).map_err(|error| error.render(&file, true))?;
     let mut reports: Vec<Report> = Vec::new();
     for generation in apis {
-        let ours = read(&root, generation.api, generation.document)?;
+        let ours = document(&root, generation.api, generation.document)?;
         let compared = compare(&ours, &published.value, &deviations, arguments.part);
         // Findings in the published document have no location in our document.
         let render_published = |error: &Error| {
@@ -141,22 +141,5 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     Ok(match reports.iter().all(is_fine) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
-    })
-}
-
-fn published(path: &Path) -> Result<PublishedDocument, String> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    PublishedDocument::read(&path.display().to_string(), text)
-}
-
-fn read(root: &Path, api: &str, path: &str) -> Result<Document, String> {
-    let file = root.join(path);
-    let text = fs::read_to_string(&file)
-        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    Ok(Document {
-        api: api.to_owned(),
-        path: path.to_owned(),
-        text,
     })
 }

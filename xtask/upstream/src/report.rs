@@ -23,67 +23,15 @@ pub fn text(
     explained: bool,
     calendar: &Calendar<'_>,
 ) -> String {
-    let (bold, green, red) = (
-        Style::new().bold(),
-        AnsiColor::Green.on_default(),
-        AnsiColor::Red.on_default(),
-    );
     let mut text = String::new();
     for report in reports {
-        let counts = Counts::of(report);
-        push_line(
-            &mut text,
-            format_args!("{bold}{} and {published}{bold:#}", report.path),
-        );
-        push_line(
-            &mut text,
-            format_args!(
-                "  {:>5} operations compared, of {} published",
-                report.operations, report.published
-            ),
-        );
-        if !report.ended.is_empty() {
-            push_line(
-                &mut text,
-                format_args!(
-                    "  {:>5} operations not published because they have ended, according to our document",
-                    report.ended.len()
-                ),
-            );
-        }
-        if !report.skipped.is_empty() {
-            push_line(
-                &mut text,
-                format_args!("  {:>5} operations not in this part", report.skipped.len()),
-            );
-        }
-        push_line(
-            &mut text,
-            format_args!("  {:>5} schemas compared", report.schemas),
-        );
-        push_line(
-            &mut text,
-            format_args!("  {:>5} members compared", report.members),
-        );
-        push_line(
-            &mut text,
-            format_args!(
-                "  {:>5} differences: {} explained by policies, {} by single entries, {} unexplained",
-                report.differences.len(),
-                counts.by_policy,
-                counts.by_entry,
-                counts.unexplained
-            ),
-        );
+        numbers(&mut text, report, published);
         let to_come = calendar.text(report, deviations);
         if !to_come.is_empty() {
             push_line(&mut text, format_args!("\n{}", to_come.trim_end()));
         }
-        for difference in report
-            .differences
-            .iter()
-            .filter(|difference| explained || difference.explanation.is_none())
-        {
+        let differences = report.differences.iter();
+        for difference in differences.filter(|it| explained || it.explanation.is_none()) {
             push_line(&mut text, format_args!(""));
             describe(&mut text, report, difference, deviations);
         }
@@ -93,38 +41,67 @@ pub fn text(
                 push_line(&mut text, format_args!("    {help}"));
             }
         }
-        push_line(&mut text, format_args!(""));
-        if is_clean(report) {
-            push_line(
-                &mut text,
-                format_args!(
-                    "{green}{} matches what is published, or explains why not{green:#}",
-                    report.path
-                ),
-            );
-        } else {
-            let stale = report.stale.len();
-            let entries = if stale == 1 {
-                "1 entry explains".to_owned()
-            } else {
-                format!("{stale} entries explain")
-            };
-            let differences = if counts.unexplained == 1 {
-                "1 difference is".to_owned()
-            } else {
-                format!("{} differences are", counts.unexplained)
-            };
-            push_line(
-                &mut text,
-                format_args!("{red}{differences} not explained, {entries} nothing{red:#}"),
-            );
-            push_line(
-                &mut text,
-                format_args!("change {}, or add the reason to {deviations}", report.path),
-            );
-        }
+        verdict(&mut text, report, deviations);
     }
     text
+}
+
+/// Says what was compared, and how many differences there are.
+fn numbers(text: &mut String, report: &Report, published: &str) {
+    let bold = Style::new().bold();
+    push_line(
+        text,
+        format_args!("{bold}{} and {published}{bold:#}", report.path),
+    );
+    let mut number = |count: usize, what: &str| {
+        push_line(text, format_args!("  {count:>5} {what}"));
+    };
+    let of = format!("operations compared, of {} published", report.published);
+    number(report.operations, &of);
+    if !report.ended.is_empty() {
+        let ended = "operations not published because they have ended, according to our document";
+        number(report.ended.len(), ended);
+    }
+    if !report.skipped.is_empty() {
+        number(report.skipped.len(), "operations not in this part");
+    }
+    number(report.schemas, "schemas compared");
+    number(report.members, "members compared");
+    let counts = Counts::of(report);
+    let explained = format!(
+        "differences: {} explained by policies, {} by single entries, {} unexplained",
+        counts.by_policy, counts.by_entry, counts.unexplained
+    );
+    number(report.differences.len(), &explained);
+}
+
+/// Says whether everything is explained, and what to do if not.
+fn verdict(text: &mut String, report: &Report, deviations: &str) {
+    let (green, red) = (AnsiColor::Green.on_default(), AnsiColor::Red.on_default());
+    let path = &report.path;
+    push_line(text, format_args!(""));
+    if is_clean(report) {
+        return push_line(
+            text,
+            format_args!("{green}{path} matches what is published, or explains why not{green:#}"),
+        );
+    }
+    let entries = match report.stale.len() {
+        1 => "1 entry explains".to_owned(),
+        stale => format!("{stale} entries explain"),
+    };
+    let differences = match report.unexplained().count() {
+        1 => "1 difference is".to_owned(),
+        unexplained => format!("{unexplained} differences are"),
+    };
+    push_line(
+        text,
+        format_args!("{red}{differences} not explained, {entries} nothing{red:#}"),
+    );
+    push_line(
+        text,
+        format_args!("change {path}, or add the reason to {deviations}"),
+    );
 }
 
 fn describe(text: &mut String, report: &Report, difference: &Difference, deviations: &str) {
