@@ -401,11 +401,12 @@ impl<'a> Loader<'a> {
             .map(str::len)
             .sum();
         let start = above + mistake.column;
+        let wrong = self.text[start..].chars().next();
         let mut finding = Finding::new("yaml-syntax", "", mistake.message).help(mistake.help);
         finding.location = Some(Location {
             line: mistake.line + 1,
             column: mistake.column + 1,
-            span: start..start + 1,
+            span: start..start + wrong.map_or(0, char::len_utf8),
         });
         finding
     }

@@ -223,6 +223,46 @@ mod tests {
         }
     }
 
+    /// Whatever somebody types, wherever they type it and whenever they stop, they get findings.
+    #[test]
+    fn no_document_is_a_panic() {
+        let mut documents: Vec<String> = SOUND
+            .char_indices()
+            .map(|(at, _)| SOUND[..at].to_owned())
+            .collect();
+        let mut start = 0;
+        for line in SOUND.split_inclusive('\n') {
+            let indent = line.len() - line.trim_start().len();
+            let value = line.find(": ").map_or(indent, |at| at + 2);
+            for at in [0, indent, value, line.len() - 1] {
+                for text in [
+                    "\u{e9}",
+                    " \u{e9}",
+                    "\u{c9}",
+                    "\u{1f600}: ",
+                    "\u{feff}",
+                    "\t",
+                ] {
+                    let mut document = SOUND.to_owned();
+                    document.insert_str(start + at, text);
+                    documents.push(document);
+                }
+            }
+            start += line.len();
+        }
+        for text in documents {
+            let document = Document {
+                api: "v2".into(),
+                path: "typed.yaml".into(),
+                text,
+            };
+            let result = crate::load(&document).and_then(|loaded| crate::lint(&loaded));
+            if let Err(error) = result {
+                assert!(!error.render(&document, false).is_empty());
+            }
+        }
+    }
+
     #[test]
     fn an_example_is_data() {
         let with_reference = SOUND.replace(

@@ -28,11 +28,10 @@ pub(super) fn key(text: &str) -> Option<&'static str> {
 }
 
 fn is_word_for_boolean(text: &str) -> bool {
-    const WORDS: &[&str] = &["y", "yes", "n", "no", "on", "off"];
-    let same_case = text == text.to_lowercase()
-        || text == text.to_uppercase()
-        || (text.starts_with(|c: char| c.is_uppercase()) && text[1..] == text[1..].to_lowercase());
-    same_case && WORDS.contains(&text.to_lowercase().as_str())
+    matches!(
+        text,
+        "y" | "Y" | "yes" | "Yes" | "YES" | "n" | "N" | "no" | "No" | "NO"
+    ) || matches!(text, "on" | "On" | "ON" | "off" | "Off" | "OFF")
 }
 
 /// Whether the text is a date, or begins with one and has a time after it.
@@ -93,6 +92,8 @@ mod tests {
         for text in [
             "",
             "nO",
+            "\u{c9}cole",
+            "\u{c9}",
             "note",
             "true",
             "12",
