@@ -4,6 +4,7 @@ mod blanks;
 mod bodies;
 mod circles;
 mod constraints;
+mod control_characters;
 mod coverage;
 mod dates;
 mod examples;
@@ -74,6 +75,7 @@ const STAGES: &[&[Rule]] = &[
         |loaded, findings| updates::lint(&loaded.value, findings),
         |loaded, findings| examples::lint(&loaded.value, findings),
         blanks::lint,
+        |loaded, findings| control_characters::lint(&loaded.value, findings),
     ],
     &[
         |loaded, findings| unused::lint(&loaded.value, findings),

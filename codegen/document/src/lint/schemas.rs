@@ -158,7 +158,7 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
                 .help(format!("the runtime checks {}", known.join(" and "))),
         );
     }
-    if text(schema, "description").is_empty() {
+    if text(schema, "description").trim().is_empty() {
         findings.push(
             Finding::new(
                 "description",
@@ -209,7 +209,7 @@ fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
     positions::lint(reach, schema, pointer, findings);
     for (name, property) in members(schema, "properties") {
         let at = child(&child(pointer, "properties"), name);
-        if text(property, "description").is_empty() {
+        if text(property, "description").trim().is_empty() {
             let finding = Finding::new(
                 "description",
                 &at,
