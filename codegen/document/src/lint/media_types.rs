@@ -1,6 +1,7 @@
 //! Media types must be `application/json` or a dated Atlas media type, and errors must be
 //! `application/json`.
 
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::{members, operations, resolve, text};
@@ -141,14 +142,14 @@ fn is_dated(media: &str) -> bool {
         .is_some_and(is_date)
 }
 
-/// Whether the text is a date `YYYY-MM-DD` with a plausible year, month and day.
+/// Whether the text is a day of the calendar, as `YYYY-MM-DD`, in a plausible year.
 pub(crate) fn is_date(text: &str) -> bool {
-    let numbers: Vec<Option<u32>> = text.split('-').map(|part| part.parse().ok()).collect();
+    // The parser knows other forms as well.
     let plain = text.len() == 10
         && text
             .bytes()
             .all(|byte| byte.is_ascii_digit() || byte == b'-');
-    plain && matches!(numbers[..], [Some(2000..), Some(1..=12), Some(1..=31)])
+    plain && text.parse().is_ok_and(|date: Date| date.year() >= 2000)
 }
 
 #[cfg(test)]
@@ -158,8 +159,11 @@ mod tests {
     #[test]
     fn dated() {
         assert!(is_dated("application/vnd.atlas.2023-01-01+json"));
+        assert!(is_dated("application/vnd.atlas.2024-02-29+json"));
         for wrong in [
             "application/vnd.atlas.2023-13-01+json",
+            "application/vnd.atlas.2023-02-29+json",
+            "application/vnd.atlas.1999-01-01+json",
             "application/vnd.atlas.2023-1-1+json",
             "application/xml",
             "application/vnd.atlas+json",
