@@ -2,11 +2,13 @@
 
 mod blanks;
 mod bodies;
+mod bounds;
 mod circles;
 mod constraints;
 mod control_characters;
 mod coverage;
 mod dates;
+mod defaults;
 mod examples;
 mod grammar;
 mod media_types;
@@ -30,7 +32,6 @@ mod sources;
 pub(crate) mod taken_names;
 mod unused;
 mod updates;
-mod values;
 
 use std::collections::BTreeSet;
 
@@ -81,6 +82,7 @@ const STAGES: &[&[Rule]] = &[
         |loaded, findings| unused::lint(&loaded.value, findings),
         order::lint,
         examples::lint_values,
+        defaults::lint,
     ],
 ];
 

@@ -60,7 +60,7 @@ pub(super) fn lint_values(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
 fn lint_value(spec: &Spec, schema: &Value, value: &Value, at: &str, findings: &mut Vec<Finding>) {
     let before = findings.len();
     Schemas::new(spec).locate(schema, value, at, &mut |at, deviation| {
-        findings.push(finding(at, &deviation))
+        findings.push(deviates("example", at, &deviation))
     });
     let mut has_other_form = false;
     Schemas::as_written(spec).locate(schema, value, at, &mut |_, _| has_other_form = true);
@@ -104,7 +104,7 @@ fn holders(document: &Value) -> Vec<(String, &Value)> {
 }
 
 /// Returns the parameters and headers, where they are defined.
-fn parameters_and_headers(document: &Value) -> Vec<(String, &Value)> {
+pub(super) fn parameters_and_headers(document: &Value) -> Vec<(String, &Value)> {
     let mut all = Vec::new();
     for section in ["parameters", "headers"] {
         let at = child("/components", section);
@@ -133,23 +133,24 @@ fn parameters_and_headers(document: &Value) -> Vec<(String, &Value)> {
     all
 }
 
-fn finding(at: &str, deviation: &Deviation) -> Finding {
+/// Says of a value, an example or a default, how it deviates from its schema.
+pub(super) fn deviates(rule: &'static str, at: &str, deviation: &Deviation) -> Finding {
     const CORRECT: &str = "write a value that Atlas sends or takes, or correct the schema";
     let example = &deviation.example;
-    let finding = |message: String| Finding::new("example", at, message).help(CORRECT);
+    let finding = |message: String| Finding::new(rule, at, message).help(CORRECT);
     let name = deviation.path.rsplit('.').next().unwrap_or_default();
     match deviation.kind {
         Kind::UnknownMember => Finding::new(
-            "example",
+            rule,
             at,
-            format!("`{name}` is no member of the schema of this example"),
+            format!("`{name}` is no member of the schema of this {rule}"),
         )
         .at_key()
         .help("correct the name, describe the member in the schema, or remove it here"),
         Kind::MissingRequired => Finding::new(
-            "example",
+            rule,
             at,
-            format!("this example lacks `{name}`, which its schema requires"),
+            format!("this {rule} lacks `{name}`, which its schema requires"),
         )
         .help("add it, or remove it from `required`"),
         Kind::OutsideEnum => finding(format!("{example} is not one of the enum")),

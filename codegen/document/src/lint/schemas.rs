@@ -7,7 +7,7 @@ use heck::ToPascalCase;
 use serde_json::Value;
 
 use super::reach::Reach;
-use super::{members, nearest, operations, other_forms, patterns, positions, rules, text, values};
+use super::{bounds, members, nearest, operations, other_forms, patterns, positions, rules, text};
 use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::RUNTIME_TYPES;
@@ -202,7 +202,7 @@ fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
     let document = reach.document;
     keywords_fit_type(schema, pointer, findings);
     all_of(schema, pointer, findings);
-    values::lint(document, schema, pointer, findings);
+    bounds::lint(schema, pointer, findings);
     patterns::lint(schema, pointer, findings);
     member_names(document, schema, pointer, findings);
     other_forms::lint(reach, schema, pointer, findings);

@@ -1,0 +1,31 @@
+//! Every default must fit its schema, as an example must: users read it in the documentation.
+
+use super::examples::{deviates, parameters_and_headers};
+use super::members;
+use crate::document::{Loaded, child};
+use crate::error::Finding;
+use crate::schema::Schemas;
+use crate::spec::Spec;
+
+/// Lints the defaults of members and parameters. `positions` reports every other one.
+pub(super) fn lint(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
+    let spec = Spec::from(loaded);
+    let parameters = parameters_and_headers(&loaded.value).into_iter();
+    let of_parameters = parameters.map(|(at, holder)| (child(&at, "schema"), &holder["schema"]));
+    let schemas = members(&loaded.value["components"], "schemas");
+    let of_members = schemas.flat_map(|(name, schema)| {
+        let at = child(&child("/components/schemas", name), "properties");
+        members(schema, "properties").map(move |(name, member)| (child(&at, name), member))
+    });
+    for (at, schema) in of_parameters.chain(of_members) {
+        if let Some(default) = schema.get("default") {
+            let at = child(&at, "default");
+            Schemas::as_written(&spec).locate(schema, default, &at, &mut |at, deviation| {
+                let finding = deviates("default", at, &deviation);
+                findings.push(
+                    finding.help("write the value that Atlas assumes, or correct the schema"),
+                );
+            });
+        }
+    }
+}
