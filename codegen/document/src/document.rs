@@ -58,6 +58,8 @@ pub(crate) struct Ambiguous {
     pub text: String,
     /// What other readers take it for.
     pub meaning: &'static str,
+    /// Whether the text is a key.
+    pub is_key: bool,
     /// Where the text stands.
     pub location: Location,
 }
@@ -273,7 +275,7 @@ impl<'a> Loader<'a> {
             let at = self.location(&span);
             let pointer = child(pointer, &key);
             if style == ScalarStyle::Plain {
-                self.note_ambiguous(ambiguous::key(&key), &key, &span, &pointer);
+                self.note_ambiguous(ambiguous::key(&key), &key, true, &span, &pointer);
             }
             if let Some(first) = keys.get(&key) {
                 let message = format!("the key `{key}` stands twice in one mapping");
@@ -324,7 +326,7 @@ impl<'a> Loader<'a> {
         if span.start.index() == span.end.index() {
             self.empty.push(pointer.to_owned());
         }
-        self.note_ambiguous(ambiguous::value(text), text, span, pointer);
+        self.note_ambiguous(ambiguous::value(text), text, false, span, pointer);
         match Scalar::parse_from_cow(text.into()) {
             Scalar::Null => Ok(Value::Null),
             Scalar::Boolean(value) => Ok(Value::Bool(value)),
@@ -415,6 +417,7 @@ impl<'a> Loader<'a> {
         &mut self,
         meaning: Option<&'static str>,
         text: &str,
+        is_key: bool,
         span: &Span,
         pointer: &str,
     ) {
@@ -422,6 +425,7 @@ impl<'a> Loader<'a> {
             pointer: pointer.to_owned(),
             text: text.to_owned(),
             meaning,
+            is_key,
             location: self.location(span),
         }));
     }

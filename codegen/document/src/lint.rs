@@ -57,9 +57,7 @@ type Rule = fn(&Loaded<'_>, &mut Vec<Finding>);
 /// The first stage lints the structure, the second what the document means, and the third what
 /// depends on the schemas or does not change the generated code.
 const STAGES: &[&[Rule]] = &[
-    &[quotes::lint, |loaded, findings| {
-        grammar::lint(&loaded.value, findings)
-    }],
+    &[quotes::lint, grammar::lint],
     &[
         |loaded, findings| servers::lint(&loaded.value, findings),
         |loaded, findings| security::lint(&loaded.value, findings),

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{nearest, refs};
-use crate::document::child;
+use crate::document::{Loaded, child};
 use crate::error::Finding;
 
 enum Expected {
@@ -266,8 +266,9 @@ pub(crate) fn keywords() -> BTreeSet<(&'static str, &'static str)> {
     found
 }
 
-pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
-    Validator { document, findings }.object(document, &DOCUMENT, "");
+pub(super) fn lint(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
+    let document = &loaded.value;
+    Validator { loaded, findings }.object(document, &DOCUMENT, "");
     if let Some(version) = document.get("openapi").and_then(Value::as_str)
         && version != "3.0.3"
     {
@@ -283,7 +284,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
 }
 
 struct Validator<'a> {
-    document: &'a Value,
+    loaded: &'a Loaded<'a>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -323,16 +324,37 @@ impl Validator<'_> {
         let message = format!(
             "expected {}, found {}",
             describe_expected(expected),
-            describe_value(value)
+            self.describe(value, pointer)
         );
+        let help = way_out(expected, value, self.source(pointer));
         let finding = Finding::new("wrong-kind", pointer, message);
-        self.findings.push(finding.help(way_out(expected, value)));
+        self.findings.push(finding.help(help));
+    }
+
+    /// Returns the value as it is written: `2.10` is the number 2.1.
+    fn source(&self, pointer: &str) -> &str {
+        let location = self.loaded.spans.locate_value(pointer);
+        &self.loaded.document.text[location.span]
+    }
+
+    fn describe(&self, value: &Value, pointer: &str) -> String {
+        match value {
+            Value::Null => "nothing".to_owned(),
+            Value::Bool(_) => format!("`{}`", self.source(pointer)),
+            Value::Number(_) => format!("the number {}", self.source(pointer)),
+            Value::String(value) => format!("the text `{value}`"),
+            Value::Array(_) => "a list".to_owned(),
+            Value::Object(_) => "a mapping".to_owned(),
+        }
     }
 
     fn object(&mut self, value: &Value, kind: &ObjectKind, pointer: &str) {
         let Value::Object(map) = value else {
             let expected = with_article(kind.name);
-            let message = format!("expected {expected}, found {}", describe_value(value));
+            let message = format!(
+                "expected {expected}, found {}",
+                self.describe(value, pointer)
+            );
             let help = format!("write {expected}, which is a mapping");
             let finding = Finding::new("wrong-kind", pointer, message).help(help);
             self.findings.push(finding);
@@ -390,9 +412,9 @@ impl Validator<'_> {
                 );
             } else if let Some(target) = value.as_str() {
                 self.findings
-                    .extend(refs::lint(self.document, target, section, &at));
+                    .extend(refs::lint(&self.loaded.value, target, section, &at));
             } else {
-                let message = format!("expected text, found {}", describe_value(value));
+                let message = format!("expected text, found {}", self.describe(value, &at));
                 let help = format!("write `'#/components/{section}/Name'`");
                 let finding = Finding::new("wrong-kind", at, message).help(help);
                 self.findings.push(finding);
@@ -452,11 +474,12 @@ fn unsupported(keyword: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns how to write a value of the right type.
-fn way_out(expected: &Expected, value: &Value) -> String {
+/// Returns how to write a value of the right type in place of one that is written as `source`.
+fn way_out(expected: &Expected, value: &Value, source: &str) -> String {
     match (expected, value) {
         (_, Value::Null) => "write a value, or leave the keyword out".to_owned(),
-        (Text, Value::Number(_) | Value::Bool(_)) => format!("put it in quotes: `\"{value}\"`"),
+        (Text, Value::Number(_) | Value::Bool(_)) => format!("put it in quotes: `\"{source}\"`"),
+        (Integer, Value::Number(_)) => "write an integer, in decimal digits".to_owned(),
         (List(_), _) => format!("write a list: `[{}]`", "…"),
         _ => format!("write {}", describe_expected(expected)),
     }
@@ -481,15 +504,4 @@ fn with_article(name: &str) -> String {
     }
     let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {name}", if vowel { "an" } else { "a" })
-}
-
-fn describe_value(value: &Value) -> String {
-    match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(value) => format!("`{value}`"),
-        Value::Number(value) => format!("the number {value}"),
-        Value::String(value) => format!("the text `{value}`"),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "a mapping".to_owned(),
-    }
 }

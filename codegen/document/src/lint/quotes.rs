@@ -10,12 +10,17 @@ pub(super) fn lint(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
             "`{}` without quotes is {} for some readers",
             found.text, found.meaning
         );
-        let help = match found.text.as_str() {
-            "true" | "false" => "a key is text: put it in quotes".to_owned(),
-            text if found.meaning == "true or false" => format!(
-                "put it in quotes if it is text: `\"{text}\"`; otherwise write true or false"
-            ),
-            text => format!("put it in quotes if it is text: `\"{text}\"`"),
+        let quoted = format!("`\"{}\"`", found.text);
+        let otherwise = match found.meaning {
+            "true or false" => "; otherwise write true or false",
+            "a number" => {
+                "; otherwise write the number in decimal digits, without a zero before it"
+            }
+            _ => "",
+        };
+        let help = match found.is_key {
+            true => format!("a key is text: put it in quotes: {quoted}"),
+            false => format!("put it in quotes if it is text: {quoted}{otherwise}"),
         };
         let mut finding = Finding::new("quotes", &found.pointer, message).help(help);
         finding.location = Some(found.location.clone());
