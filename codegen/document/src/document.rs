@@ -20,6 +20,9 @@ use crate::error::{Error, Finding, Location};
 /// overflow.
 const MAX_DEPTH: usize = 64;
 
+/// What the parser says of a node without an anchor.
+const NO_ANCHOR: usize = 0;
+
 /// How to write what YAML would write with an alias.
 const NO_ALIASES: &str = "aliases (`*…`) and anchors (`&…`) are not used here: repeat the value, or refer to a component with `$ref`; put text that begins with `*` or `&` in quotes";
 
@@ -234,9 +237,11 @@ impl<'a> Loader<'a> {
             ));
         }
         match event {
-            Event::Scalar(text, style, _, None) => self.scalar(text.as_ref(), style, span, pointer),
-            Event::MappingStart(_, None) => self.mapping(pointer, depth),
-            Event::SequenceStart(_, None) => self.sequence(pointer, span, depth),
+            Event::Scalar(text, style, NO_ANCHOR, None) => {
+                self.scalar(text.as_ref(), style, span, pointer)
+            }
+            Event::MappingStart(NO_ANCHOR, None) => self.mapping(pointer, depth),
+            Event::SequenceStart(NO_ANCHOR, None) => self.sequence(pointer, span, depth),
             Event::Alias(_) => Err(self.finding(
                 "yaml-syntax",
                 span,
@@ -244,14 +249,18 @@ impl<'a> Loader<'a> {
                 "aliases (`*…`) are not used here",
                 NO_ALIASES,
             )),
-            _ => Err(self.finding(
-                "yaml-syntax",
-                span,
-                pointer,
-                "tags (`!…`) and anchors (`&…`) are not used here",
-                "remove it; put the value in quotes if it is text",
-            )),
+            _ => Err(self.marked(span, pointer)),
         }
+    }
+
+    fn marked(&self, span: &Span, pointer: &str) -> BoxedFinding {
+        self.finding(
+            "yaml-syntax",
+            span,
+            pointer,
+            "tags (`!…`) and anchors (`&…`) are not used here",
+            "remove it; put the value in quotes if it is text",
+        )
     }
 
     fn mapping(&mut self, pointer: &str, depth: usize) -> Result<Value, BoxedFinding> {
@@ -261,7 +270,8 @@ impl<'a> Loader<'a> {
             let (event, span) = self.next()?;
             let (key, style) = match event {
                 Event::MappingEnd => return Ok(Value::Object(map)),
-                Event::Scalar(text, style, ..) => (text.into_owned(), style),
+                Event::Scalar(text, style, NO_ANCHOR, None) => (text.into_owned(), style),
+                Event::Scalar(..) => return Err(self.marked(&span, pointer)),
                 _ => {
                     return Err(self.finding(
                         "yaml-syntax",
@@ -505,7 +515,15 @@ mod tests {
             "",
             "a: [",
             "a: &x 1\nb: *x",
+            "a: &x 1",
+            "a: &x [1]",
+            "a: &x\n  b: 1",
+            "&x a: 1",
+            "a:\n  - &x b",
             "!t a",
+            "!!str a: 1",
+            "a: !!str 1",
+            "a: !!map\n  b: 1",
             "? [a]\n: b",
             "a: .nan",
             "--- 1\n--- 2",
