@@ -1,8 +1,9 @@
-//! Keywords of members and of objects at schemas that are neither.
+//! Keywords of members and of objects at schemas that are neither, and responses without content.
 
 use heck::{ToLowerCamelCase, ToPascalCase};
 use serde_json::{Value, json};
 
+use crate::exercise::Exercise;
 use crate::fragment::{Fragment, TAG, content, object, operation, reference, success};
 use crate::modifiers;
 
@@ -34,6 +35,18 @@ pub fn all() -> Vec<(String, Fragment)> {
         let fragment = of_header(with_keyword(&json!({"type": "string"})));
         cells.push((format!("a header of a response / {name}"), fragment));
     }
+    let without_content = [
+        ("post", "200"),
+        ("put", "201"),
+        ("delete", "202"),
+        ("patch", "204"),
+        ("get", "204"),
+        ("get", "200"),
+    ];
+    for (method, status) in without_content {
+        let fragment = of_no_content(method, status);
+        cells.push((format!("{method} / {status} without content"), fragment));
+    }
     cells
 }
 
@@ -59,5 +72,17 @@ fn of_header(schema: Value) -> Fragment {
         json!({"X-Thing": {"description": "A header.", "schema": schema}});
     let mut fragment = Fragment::default();
     fragment.operation("/elsewhere/header", "get", operation);
+    fragment
+}
+
+/// An operation that answers a status and nothing else.
+fn of_no_content(method: &str, status: &str) -> Fragment {
+    let id = format!("without content {method} {status}").to_lower_camel_case();
+    let path = format!("/elsewhere/{id}");
+    let mut operation = operation(&id, TAG);
+    operation["responses"] = json!({status: {"description": "Done."}});
+    let mut fragment = Fragment::default();
+    fragment.operation(&path, method, operation);
+    fragment.exercises.push(Exercise::new(&id, &path).json());
     fragment
 }

@@ -14,7 +14,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
         deprecation(&pointer, operation, findings);
         notice(&pointer, operation, findings);
         effect(&pointer, method, operation, findings);
-        success(document, &pointer, operation, findings);
+        success(document, &pointer, method, operation, findings);
     }
 }
 
@@ -124,8 +124,14 @@ fn effect(pointer: &str, method: &str, operation: &Value, findings: &mut Vec<Fin
     }
 }
 
-/// There must be exactly one success response, with a schema unless its status is 204.
-fn success(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
+/// There must be exactly one success response.
+fn success(
+    document: &Value,
+    pointer: &str,
+    method: &str,
+    operation: &Value,
+    findings: &mut Vec<Finding>,
+) {
     let at = child(pointer, "responses");
     let (mut successes, mut invalid) = (0, false);
     for (status, response) in members(operation, "responses") {
@@ -137,22 +143,7 @@ fn success(document: &Value, pointer: &str, operation: &Value, findings: &mut Ve
         match plain.map_or(Ok(0), str::parse::<u16>) {
             Ok(status @ 200..=299) => {
                 successes += 1;
-                let schema =
-                    members(response, "content").any(|(_, media)| media.get("schema").is_some());
-                if schema == (status == 204) {
-                    let message = if schema {
-                        "a 204 has no content to describe"
-                    } else {
-                        "a success without a schema"
-                    };
-                    let help = if schema {
-                        "remove `content`, or write the status that Atlas answers with"
-                    } else {
-                        "add `content` with a `schema`, or write status 204 if there is no content"
-                    };
-                    let message = format!("{message} (status {status})");
-                    findings.push(Finding::new("success-schema", at, message).help(help));
-                }
+                findings.extend(success_schema(method, status, response, at));
             }
             Ok(400..=599) => {}
             _ => {
@@ -175,4 +166,27 @@ fn success(document: &Value, pointer: &str, operation: &Value, findings: &mut Ve
                 .help("write the one status of 200 to 299 that Atlas documents"),
         );
     }
+}
+
+/// A 204 has no schema, and every GET has one. Other successes have none if they have no content.
+fn success_schema(method: &str, status: u16, response: &Value, at: String) -> Option<Finding> {
+    let has = |keyword| members(response, "content").any(|(_, media)| media.get(keyword).is_some());
+    let (message, help) = match (status, has("schema")) {
+        (204, true) => (
+            "a 204 has no content to describe",
+            "remove `content`, or write the status that Atlas answers with",
+        ),
+        (204, false) | (_, true) => return None,
+        _ if method == "get" => (
+            "a GET without a schema",
+            "add `content` with a `schema`, or write status 204 if there is no content",
+        ),
+        _ if has("examples") => (
+            "examples of a success without a schema",
+            "add the `schema` beside them, or remove `content` if there is none",
+        ),
+        _ => return None,
+    };
+    let message = format!("{message} (status {status})");
+    Some(Finding::new("success-schema", at, message).help(help))
 }
