@@ -144,6 +144,12 @@ pub(crate) fn members<'a>(
         .map(|(name, value)| (name.as_str(), value))
 }
 
+/// Whether an operation has a success. Without one, one of its errors is probably meant to be it,
+/// and only `operations` reports that.
+fn has_success(operation: &Value) -> bool {
+    members(operation, "responses").any(|(status, _)| status.starts_with('2'))
+}
+
 /// Follows a `$ref`, which `refs` has already verified. Returns a value without `$ref` unchanged.
 fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value

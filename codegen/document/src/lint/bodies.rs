@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{described, members, operations, resolve, text};
+use super::{described, has_success, members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
@@ -35,11 +35,6 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
             }
         }
     }
-}
-
-/// Without a success, one of the errors is probably meant to be it. `operations` reports that.
-fn has_success(operation: &Value) -> bool {
-    members(operation, "responses").any(|(status, _)| status.starts_with('2'))
 }
 
 /// Returns the schemas of a request body or a response, with their pointers.
