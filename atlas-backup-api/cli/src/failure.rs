@@ -218,6 +218,8 @@ impl Failure {
                 Failure::new(Exit::Other, message)
             }
             SaveError::Download(error) => Failure::from(error),
+            // Atlas has prepared something else, which is no failure of the job.
+            SaveError::OtherSnapshot { .. } => Failure::new(Exit::Other, error.to_string()),
             // `NoFiles`: the job has ended, and there is nothing to download.
             error => Failure::new(Exit::JobFailed, error.to_string()),
         }

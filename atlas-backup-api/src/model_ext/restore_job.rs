@@ -4,6 +4,7 @@ use crate::download::Delivery;
 use crate::generated::shared::{
     LegacyHashType, LegacyRestoreFileHash, LegacyRestoreJob, ServerlessRestoreJob, TenantRestoreJob,
 };
+use crate::wire::object_id::ObjectId;
 
 /// The suffix of the names of all files of a snapshot.
 pub(crate) const SUFFIX: &str = ".tar.gz";
@@ -58,7 +59,13 @@ macro_rules! deliveries {
                 /// Empty for a restore, and until every file has a URL.
                 #[inline]
                 pub fn deliveries(&self) -> Vec<Delivery> {
-                    let snapshot = self.snapshot_id.as_ref().unwrap_or(&self.id).as_str();
+                    self.deliveries_of(self.snapshot_id.as_ref().unwrap_or(&self.id))
+                }
+
+                /// Like `deliveries`, with files that are named after this snapshot.
+                #[inline]
+                pub(crate) fn deliveries_of(&self, snapshot: &ObjectId) -> Vec<Delivery> {
+                    let snapshot = snapshot.as_str();
                     let (urls, components) = (&self.delivery_url, &self.components);
                     let named = components.iter().filter_map(|component| {
                         let url = component.download_url.as_deref()?;
@@ -86,10 +93,13 @@ impl ServerlessRestoreJob {
     /// Empty for a restore, and until the download is ready.
     #[inline]
     pub fn deliveries(&self) -> Vec<Delivery> {
-        numbered(
-            self.snapshot_id.as_ref().unwrap_or(&self.id).as_str(),
-            &self.delivery_url,
-        )
+        self.deliveries_of(self.snapshot_id.as_ref().unwrap_or(&self.id))
+    }
+
+    /// Like `deliveries`, with a file that is named after this snapshot.
+    #[inline]
+    pub(crate) fn deliveries_of(&self, snapshot: &ObjectId) -> Vec<Delivery> {
+        numbered(snapshot.as_str(), &self.delivery_url)
     }
 }
 
@@ -146,10 +156,15 @@ macro_rules! one_url {
             /// Empty for a restore, and until the download is ready.
             #[inline]
             pub fn deliveries(&self) -> Vec<Delivery> {
-                let snapshot = self.snapshot_id.as_ref().unwrap_or(&self.id).as_str();
+                self.deliveries_of(self.snapshot_id.as_ref().unwrap_or(&self.id))
+            }
+
+            /// Like `deliveries`, with a file that is named after this snapshot.
+            #[inline]
+            pub(crate) fn deliveries_of(&self, snapshot: &ObjectId) -> Vec<Delivery> {
                 self.snapshot_url
                     .iter()
-                    .map(|url| delivery(snapshot, None, url))
+                    .map(|url| delivery(snapshot.as_str(), None, url))
                     .collect()
             }
         }

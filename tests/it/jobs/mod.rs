@@ -12,6 +12,7 @@ mod either_kind;
 mod families;
 mod finding;
 mod going_on;
+mod offers;
 mod once;
 mod paging;
 mod pauses;

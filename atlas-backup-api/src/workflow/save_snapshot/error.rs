@@ -25,6 +25,17 @@ pub enum SaveError<J> {
         /// Why waiting for the job failed.
         failure: WaitError<J>,
     },
+    /// The job that Atlas has created is for another snapshot than the one that was requested.
+    /// Nothing was downloaded.
+    #[non_exhaustive]
+    OtherSnapshot {
+        /// The id of the job.
+        id: ObjectId,
+        /// The snapshot that was requested.
+        requested: ObjectId,
+        /// The snapshot that the job names.
+        found: ObjectId,
+    },
     /// The job ended and names no file.
     NoFiles(Box<J>),
     /// A file could not be downloaded or written.
@@ -59,6 +70,18 @@ impl<J> fmt::Display for SaveError<J> {
                     }
                 }
             }
+            SaveError::OtherSnapshot {
+                id,
+                requested,
+                found,
+            } => {
+                let [id, requested, found] =
+                    [id, requested, found].map(|id| one_line::truncate(id.as_str(), 100));
+                write!(
+                    f,
+                    "snapshot {requested} was requested, but the job {id} is for snapshot {found}; nothing was downloaded"
+                )
+            }
             SaveError::NoFiles(_) => {
                 f.write_str("the job that makes the download has ended, and names no file")
             }
@@ -77,6 +100,16 @@ impl<J> fmt::Debug for SaveError<J> {
                 .field("id", &Truncated(id, 100))
                 .field("failure", failure)
                 .finish(),
+            SaveError::OtherSnapshot {
+                id,
+                requested,
+                found,
+            } => f
+                .debug_struct("OtherSnapshot")
+                .field("id", &Truncated(id, 100))
+                .field("requested", &Truncated(requested, 100))
+                .field("found", &Truncated(found, 100))
+                .finish(),
             SaveError::NoFiles(_) => f.write_str("NoFiles"),
             SaveError::Download(error) => f.debug_tuple("Download").field(error).finish(),
         }
@@ -89,7 +122,7 @@ impl<J> StdError for SaveError<J> {
         match self {
             SaveError::Call(error) => error.source(),
             SaveError::Job { failure, .. } => failure.source(),
-            SaveError::NoFiles(_) => None,
+            SaveError::OtherSnapshot { .. } | SaveError::NoFiles(_) => None,
             SaveError::Download(error) => error.source(),
         }
     }

@@ -29,10 +29,18 @@ macro_rules! save {
                 let plan = cluster.and_then(|ClusterRef { group_id, cluster_name }| {
                     let snapshot_id: ObjectId = parse_argument("snapshotId", snapshot_id)?;
                     let prefix = crate::model_ext::restore_job::prefix(snapshot_id.as_str());
-                    let create = self.$create(&group_id, &cluster_name, $body(snapshot_id)).0;
+                    let create = self.$create(&group_id, &cluster_name, $body(snapshot_id.clone())).0;
                     let api = self.clone();
                     let find = move |job: &$job| api.$get(&group_id, &cluster_name, &job.id).wait();
-                    Ok(Plan { create, find: Box::new(find), id: |job| &job.id, deliveries: $job::deliveries, prefix })
+                    Ok(Plan {
+                        snapshot_id,
+                        create,
+                        find: Box::new(find),
+                        id: |job| &job.id,
+                        snapshot_of: |job| job.snapshot_id.as_ref(),
+                        deliveries: $job::deliveries_of,
+                        prefix,
+                    })
                 });
                 SaveSnapshot::new(&self.client, plan.map_err(|error: InvalidArgument| error.of($operation)))
             }

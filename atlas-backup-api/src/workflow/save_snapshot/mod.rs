@@ -52,13 +52,33 @@ type Find<J> = Box<dyn Fn(&J) -> Wait<J> + Send + Sync>;
 
 /// How a family of clusters prepares its downloads.
 struct Plan<J> {
+    /// The snapshot that the caller wants.
+    snapshot_id: ObjectId,
     /// The call that requests a download from Atlas. It is sent once each time.
     create: Call,
     find: Find<J>,
     id: fn(&J) -> &ObjectId,
-    deliveries: fn(&J) -> Vec<Delivery>,
+    snapshot_of: fn(&J) -> Option<&ObjectId>,
+    /// The files of the job, named after the snapshot.
+    deliveries: fn(&J, &ObjectId) -> Vec<Delivery>,
     /// The prefix of the names of the snapshot's files.
     prefix: String,
+}
+
+impl<J> Plan<J> {
+    /// Fails if the job names another snapshot than the one that was requested. Not every job names
+    /// one.
+    #[inline]
+    fn check_snapshot(&self, job: &J) -> Result<(), SaveError<J>> {
+        match (self.snapshot_of)(job) {
+            Some(found) if *found != self.snapshot_id => Err(SaveError::OtherSnapshot {
+                id: (self.id)(job).clone(),
+                requested: self.snapshot_id.clone(),
+                found: found.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl<J> SaveSnapshot<J> {
@@ -188,6 +208,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         let _removes_what_stays_empty =
             Writable::prove(directory, &plan.prefix, mode).map_err(SaveError::Download)?;
         let created: Response<J> = plan.create.clone().send().await?;
+        plan.check_snapshot(&created)?;
         // Atlas may need a moment before it shows the new job.
         let wait = (plan.find)(&created)
             .options(self.options.clone())
@@ -197,7 +218,8 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
             id: (plan.id)(&created).clone(),
             failure,
         })?;
-        let files = (plan.deliveries)(&job);
+        plan.check_snapshot(&job)?;
+        let files = (plan.deliveries)(&job, &plan.snapshot_id);
         if files.is_empty() {
             return Err(SaveError::NoFiles(Box::new(job)));
         }
