@@ -12,7 +12,9 @@ use atlas_backup_api::v2::types::{
 };
 use atlas_backup_api::{Client, Error, ObjectId, Wait};
 
+use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output::one_line;
 use crate::progress::Progress;
 use crate::records::{Restore, RestoreOfTarget};
 use crate::target::{Kind, Target};
@@ -67,6 +69,34 @@ pub async fn create(
             Ok(job.of(from))
         }
     }
+}
+
+/// Fails if Atlas states that a restore has another snapshot or another target than was requested.
+pub fn check(restore: &Restore, snapshot: &ObjectId, to: &Target) -> Result<(), Failure> {
+    let difference = |what: &str, stated: Option<&str>, requested: &str| {
+        let stated = stated.filter(|stated| !stated.eq_ignore_ascii_case(requested))?;
+        let stated = one_line(stated, 100);
+        Some(format!("the {what} {stated} instead of {requested}"))
+    };
+    let stated_snapshot = restore.snapshot.as_ref().map(ObjectId::as_str);
+    let stated_project = restore.to_project.as_ref().map(ObjectId::as_str);
+    let differences: Vec<String> = [
+        difference("snapshot", stated_snapshot, snapshot.as_str()),
+        difference("target", restore.to.as_deref(), to.cluster.as_str()),
+        difference("target project", stated_project, to.project.as_str()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "restore {} is not what was requested, and may go on: it names {}; look in Atlas, at the restore history of both clusters",
+        restore.restore,
+        differences.join(", ")
+    );
+    Err(Failure::new(Exit::Ambiguous, message))
 }
 
 /// A restore that is waited for.

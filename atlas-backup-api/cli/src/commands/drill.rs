@@ -131,7 +131,7 @@ impl Drill<'_> {
 
         let request = self.request(&scratch, &snapshot);
         let restore = recorder.step(StepName::Request, request).await?;
-        let wait = self.wait(&scratch, &restore);
+        let wait = self.wait(&scratch, &snapshot, &restore);
         recorder.step(StepName::Restore, wait).await?;
 
         let mut rest = Rest::default();
@@ -178,11 +178,17 @@ impl Drill<'_> {
         context.interrupt.advise(format!("{goes_on}; then {GO_ON}"));
         self.recorder
             .change(|report| report.restore.id = Some(restore.restore.clone()));
+        restores::check(&restore, &snapshot.snapshot, scratch.target())?;
         Ok(restore)
     }
 
     /// Waits until the restore has ended.
-    async fn wait(&self, scratch: &ScratchCluster, restore: &Restore) -> Result<(), Failure> {
+    async fn wait(
+        &self,
+        scratch: &ScratchCluster,
+        snapshot: &Snapshot,
+        restore: &Restore,
+    ) -> Result<(), Failure> {
         let waiting = restores::Waiting {
             client: &self.context.client,
             from: scratch.source(),
@@ -192,7 +198,9 @@ impl Drill<'_> {
             progress: &self.context.progress,
         };
         let done = waiting.until_done().await;
-        done.map_err(|failure| failure.advise_if(Exit::Deadline, format_args!("then {GO_ON}")))?;
+        let done = done
+            .map_err(|failure| failure.advise_if(Exit::Deadline, format_args!("then {GO_ON}")))?;
+        restores::check(&done, &snapshot.snapshot, scratch.target())?;
         self.recorder
             .change(|report| report.restore.completed = true);
         Ok(())

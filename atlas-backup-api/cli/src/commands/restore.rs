@@ -35,6 +35,7 @@ pub async fn run(context: &Context, args: &Restore) -> Result<(), Failure> {
     context
         .interrupt
         .advise(restores::goes_on(&from, &created.restore));
+    restores::check(&created, &snapshot.snapshot, &to)?;
     let ended = if args.no_wait {
         let goes_on = restores::goes_on(&from, &created.restore);
         context.progress.line(&goes_on);
@@ -50,6 +51,7 @@ pub async fn run(context: &Context, args: &Restore) -> Result<(), Failure> {
         };
         waiting.until_done().await?
     };
+    restores::check(&ended, &snapshot.snapshot, &to)?;
     context.progress.clear();
     Ok(context.output.show(&ended)?)
 }

@@ -6,6 +6,7 @@ use std::net::TcpListener;
 
 use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, HttpResponse, PROJECT};
 use insta::assert_snapshot;
+use serde_json::{Value, json};
 
 use crate::{Ended, at_once, bare, fast, latest, masked, program, run, run_program, still};
 
@@ -218,6 +219,74 @@ fn a_cluster_without_a_completed_snapshot_has_no_latest_one() {
         (ended.code, ended.err.as_str()),
         (Some(4), "error: orders has no completed snapshot\n")
     );
+}
+
+/// A job that names another snapshot, and so may name its files.
+#[test]
+fn a_download_of_another_snapshot_is_not_saved() {
+    let job = json!({"id": JOB, "snapshotId": OTHER});
+    let atlas = created_as(&job);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let into = directory.path().join("new");
+    let into = into.to_str().expect("its name is text");
+    let ended = run(&atlas, &["save", "orders", "latest", "--into", into]);
+    let wanted = latest(&atlas, ("orders", Family::Snapshot));
+    let message = format!(
+        "error: snapshot {wanted} was requested, but the job {JOB} is for snapshot {OTHER}; nothing was downloaded\n"
+    );
+    assert!(ended.err.ends_with(&message), "{}", ended.err);
+    assert_eq!(ended.code, Some(1));
+    assert!(!fs::exists(into).expect("it can be looked for"));
+}
+
+/// Whoever overwrites a cluster must be told if Atlas overwrites another one.
+#[test]
+fn a_restore_of_something_else_is_an_error_that_names_both() {
+    let right = json!({"snapshotId": null, "targetClusterName": "Events"});
+    for (job, stated) in [
+        (
+            json!({"targetClusterName": "orders"}),
+            "the target orders instead of events",
+        ),
+        (
+            json!({"targetClusterName": "events", "targetGroupId": OTHER}),
+            "the target project 65f0a1b2c3d4e5f6a7b8c9d1 instead of 32b6e34b3d91647abb20e7b8",
+        ),
+        (
+            json!({"snapshotId": OTHER}),
+            "the snapshot 65f0a1b2c3d4e5f6a7b8c9d1 instead of SNAPSHOT",
+        ),
+        (right, ""),
+    ] {
+        let mut job = job;
+        job["id"] = JOB.into();
+        let atlas = created_as(&job);
+        let restore = "restore orders latest --no-wait --to events --yes-overwrite events";
+        let ended = run(&atlas, &restore.split(' ').collect::<Vec<_>>());
+        if stated.is_empty() {
+            assert_eq!(ended.code, Some(0), "{}", ended.err);
+            continue;
+        }
+        let wanted = latest(&atlas, ("orders", Family::Snapshot));
+        let message = format!(
+            "error: restore {JOB} is not what was requested, and may go on: it names {}; look in Atlas, at the restore history of both clusters\n",
+            stated.replace("SNAPSHOT", &wanted)
+        );
+        assert!(ended.err.ends_with(&message), "{}", ended.err);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(8), ""));
+    }
+}
+
+const JOB: &str = "65f0a1b2c3d4e5f6a7b8c9d0";
+const OTHER: &str = "65f0a1b2c3d4e5f6a7b8c9d1";
+
+/// A fake that answers the creation of a job with this one.
+fn created_as(job: &Value) -> FakeAtlas {
+    let answer = HttpResponse::json(200, "application/json", job);
+    let faults = Faults::script([Fault::respond(answer)])
+        .with_authorization()
+        .on_method("POST");
+    still(FakeAtlas::builder().faults(&faults))
 }
 
 /// The kinds of jobs, by the command that waits for one.
