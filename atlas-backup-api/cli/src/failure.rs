@@ -220,7 +220,7 @@ impl Failure {
             SaveError::Download(error) => Failure::from(error),
             // Atlas has prepared something else, which is no failure of the job.
             SaveError::OtherSnapshot { .. } => Failure::new(Exit::Other, error.to_string()),
-            // `NoFiles`: the job has ended, and there is nothing to download.
+            // The job has ended, and names no files or too few.
             error => Failure::new(Exit::JobFailed, error.to_string()),
         }
     }

@@ -2,16 +2,18 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use atlas_backup_api::v2::types::RestoreJob;
-use atlas_backup_api::{Client, DownloadError, SaveError, SavedFile};
-use atlas_backup_tests::fake_atlas::{HostedFile, PROJECT};
+use atlas_backup_api::{Client, DownloadError, SaveError, SavedFile, WaitError};
+use atlas_backup_tests::fake_atlas::{HostedFile, HttpResponse, PROJECT, Server};
 use serde_json::{Value, json};
 
 use super::saving::directory;
-use super::script::{self, answering, ok};
+use super::script::{self, answering, ok, replying};
 use super::{Setting, setting};
-use crate::transport::NoWait;
+use crate::transport::{NoWait, seconds};
 
 const JOB: &str = "32b6e34b3d91647abb20e7b9";
 const WANTED: &str = PROJECT;
@@ -101,4 +103,112 @@ async fn files_are_named_after_the_requested_snapshot() {
         "{again:?}"
     );
     assert_eq!(server.handled_count("POST"), created);
+}
+
+/// Atlas with a snapshot of three parts, whose job is in these states, one for each poll; the last
+/// one stays.
+fn sharded(states: Vec<Value>) -> Server {
+    let polls = Arc::new(AtomicUsize::new(0));
+    replying(move |request, _| {
+        if request.contains("/restoreJobs/") {
+            let poll = polls.fetch_add(1, Ordering::SeqCst);
+            ok(&states[poll.min(states.len() - 1)])
+        } else if request.starts_with("POST ") {
+            ok(&json!({"id": JOB, "snapshotId": WANTED}))
+        } else if request.contains("/snapshots/shardedCluster/") {
+            ok(&json!({"id": WANTED, "type": "shardedCluster", "snapshotIds": ["1", "2", "3"]}))
+        } else {
+            let error = json!({"error": 400, "errorCode": "INCORRECT_BACKUP_API_ENDPOINT"});
+            HttpResponse::json(400, "application/json", &error)
+        }
+    })
+}
+
+/// A job whose URLs have come so far, without saying how many there will be.
+fn with_urls(urls: &[String], finished: Option<&str>) -> Value {
+    json!({
+        "id": JOB, "snapshotId": WANTED, "deliveryType": "download",
+        "deliveryUrl": urls, "finishedAt": finished,
+    })
+}
+
+type Outcome = Result<Vec<SavedFile>, SaveError<RestoreJob>>;
+
+async fn save_to(server: &Server, directory: &Path) -> Outcome {
+    save_with(&script::client(server, &NoWait::new()), directory).await
+}
+
+async fn save_with(client: &Client, directory: &Path) -> Outcome {
+    client
+        .v2()
+        .save_snapshot(PROJECT, "orders", WANTED)
+        .deadline(seconds(600))
+        .into_directory(directory)
+        .await
+}
+
+#[tokio::test]
+async fn the_urls_of_a_sharded_cluster_may_come_one_by_one() {
+    let (host, directory) = (setting(), directory());
+    let host = host.atlas.download_host();
+    let urls = [1, 2, 3].map(|seed| host.add_file(HostedFile::new(1000, seed)));
+    let states = (1..=3).map(|count| with_urls(&urls[..count], None));
+    let saved = save_to(&sharded(states.collect()), directory.path()).await;
+    assert_eq!(saved.unwrap().len(), 3);
+    assert_eq!(host.received_requests().len(), 3);
+}
+
+#[tokio::test]
+async fn one_file_of_a_sharded_cluster_is_not_taken_for_all() {
+    let ((host, url), directory) = (host(), directory());
+    let urls = [url];
+    let finished = with_urls(&urls, Some("2026-01-01T00:00:00Z"));
+    for states in [
+        vec![finished.clone()],
+        vec![with_urls(&urls, None), finished],
+    ] {
+        let error = save_to(&sharded(states), directory.path()).await;
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            format!(
+                "the job {JOB} has ended, and names 1 of the 3 files that the snapshot has; nothing was downloaded"
+            )
+        );
+    }
+    let server = sharded(vec![with_urls(&urls, None)]);
+    let clock = NoWait::new();
+    let began = clock.servers().now();
+    let saving = save_with(&script::client(&server, &clock), directory.path()).await;
+    assert!(
+        matches!(
+            &saving,
+            Err(SaveError::Job {
+                failure: WaitError::Deadline { .. },
+                ..
+            })
+        ),
+        "{saving:?}"
+    );
+    assert_eq!(clock.servers().now() - began, seconds(600));
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    assert_eq!(host.atlas.download_host().received_requests().len(), 0);
+}
+
+/// The job of a replica set has one URL, and may have no `finishedAt`.
+#[tokio::test]
+async fn one_file_of_a_replica_set_is_all() {
+    let ((_host, url), directory) = (host(), directory());
+    let job = with_urls(&[url], None);
+    let server = replying(move |request, _| {
+        if request.contains("/snapshots/") {
+            ok(&json!({"id": WANTED, "type": "replicaSet"}))
+        } else {
+            ok(&job)
+        }
+    });
+    assert_eq!(save_to(&server, directory.path()).await.unwrap().len(), 1);
+    assert_eq!(
+        (server.handled_count("POST"), server.handled_count("GET")),
+        (1, 2)
+    );
 }

@@ -99,7 +99,7 @@ type Progress<T> = Box<dyn FnMut(&T) + Send>;
 pub struct Wait<T> {
     call: Call,
     read: fn(&Request, &RawResponse) -> Result<T, Error>,
-    state: fn(&T) -> JobState,
+    state: Box<dyn Fn(&T) -> JobState + Send>,
     options: PollOptions,
     progress: Option<Progress<T>>,
 }
@@ -108,7 +108,7 @@ impl<T> Wait<T> {
     #[inline]
     pub(crate) fn new(call: Call) -> Self
     where
-        T: Job + Content,
+        T: Job + Content + 'static,
     {
         let read = |request: &Request, answer: &RawResponse| {
             Ok(T::read(&request.route.name, request.enveloped(), answer)?.1)
@@ -116,7 +116,7 @@ impl<T> Wait<T> {
         Wait {
             call,
             read,
-            state: T::state,
+            state: Box::new(T::state),
             options: PollOptions::default(),
             progress: None,
         }
@@ -171,6 +171,21 @@ impl<T> Wait<T> {
     #[inline]
     pub(crate) fn options(mut self, options: PollOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// Waits on while a job that has ended well still lacks something.
+    #[cfg(all(feature = "v2", feature = "download"))]
+    #[inline]
+    pub(crate) fn unless(mut self, lacks: impl Fn(&T) -> bool + Send + 'static) -> Self
+    where
+        T: 'static,
+    {
+        let state = self.state;
+        self.state = Box::new(move |job| match state(job) {
+            JobState::Done if lacks(job) => JobState::Running,
+            state => state,
+        });
         self
     }
 

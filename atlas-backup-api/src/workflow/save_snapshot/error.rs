@@ -13,7 +13,7 @@ use crate::wire::one_line;
 /// Why a snapshot was not saved; `J` is the restore job that prepares the download.
 #[non_exhaustive]
 pub enum SaveError<J> {
-    /// The request for the download failed.
+    /// The request for the download failed, or the call that reads how many parts the snapshot has.
     Call(Error),
     /// The job that prepares the download ended without success, was still in progress at the
     /// deadline, or could not be polled.
@@ -38,6 +38,16 @@ pub enum SaveError<J> {
     },
     /// The job ended and names no file.
     NoFiles(Box<J>),
+    /// The job ended and names fewer files than the snapshot has parts. Nothing was downloaded.
+    #[non_exhaustive]
+    MissingFiles {
+        /// The id of the job.
+        id: ObjectId,
+        /// The number of parts: the shards and the config servers.
+        expected: usize,
+        /// The number of files that the job names.
+        found: usize,
+    },
     /// A file could not be downloaded or written.
     Download(DownloadError),
 }
@@ -85,6 +95,17 @@ impl<J> fmt::Display for SaveError<J> {
             SaveError::NoFiles(_) => {
                 f.write_str("the job that makes the download has ended, and names no file")
             }
+            SaveError::MissingFiles {
+                id,
+                expected,
+                found,
+            } => {
+                let id = one_line::truncate(id.as_str(), 100);
+                write!(
+                    f,
+                    "the job {id} has ended, and names {found} of the {expected} files that the snapshot has; nothing was downloaded"
+                )
+            }
             SaveError::Download(error) => error.fmt(f),
         }
     }
@@ -111,6 +132,16 @@ impl<J> fmt::Debug for SaveError<J> {
                 .field("found", &Truncated(found, 100))
                 .finish(),
             SaveError::NoFiles(_) => f.write_str("NoFiles"),
+            SaveError::MissingFiles {
+                id,
+                expected,
+                found,
+            } => f
+                .debug_struct("MissingFiles")
+                .field("id", &Truncated(id, 100))
+                .field("expected", expected)
+                .field("found", found)
+                .finish(),
             SaveError::Download(error) => f.debug_tuple("Download").field(error).finish(),
         }
     }
@@ -122,7 +153,9 @@ impl<J> StdError for SaveError<J> {
         match self {
             SaveError::Call(error) => error.source(),
             SaveError::Job { failure, .. } => failure.source(),
-            SaveError::OtherSnapshot { .. } | SaveError::NoFiles(_) => None,
+            SaveError::OtherSnapshot { .. }
+            | SaveError::NoFiles(_)
+            | SaveError::MissingFiles { .. } => None,
             SaveError::Download(error) => error.source(),
         }
     }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{Plan, SaveSnapshot};
+use super::SaveSnapshot;
+use super::parts::Parts;
+use super::plan::Plan;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::v2::Api;
 use crate::v2::types::{
@@ -14,8 +16,23 @@ use crate::wire::cluster_name::ClusterName;
 use crate::wire::object_id::ObjectId;
 use crate::workflow::cluster_ref::{ClusterRef, parse_argument};
 
+/// Snapshots of sharded clusters have several files.
+#[inline]
+fn parts(api: &Api, cluster: &ClusterRef, snapshot_id: &ObjectId) -> Option<Parts> {
+    Some(Parts {
+        api: api.clone(),
+        cluster: cluster.clone(),
+        snapshot_id: snapshot_id.clone(),
+    })
+}
+
+#[inline]
+fn one_part(_: &Api, _: &ClusterRef, _: &ObjectId) -> Option<Parts> {
+    None
+}
+
 macro_rules! save {
-    ($(#[$meta:meta])* $name:ident -> $job:ident, $create:ident = $operation:literal ($body:expr), $get:ident) => {
+    ($(#[$meta:meta])* $name:ident -> $job:ident, $create:ident = $operation:literal ($body:expr), $get:ident, $parts:expr, $is_finished:expr) => {
         impl Api {
             $(#[$meta])*
             #[inline]
@@ -26,18 +43,22 @@ macro_rules! save {
                 snapshot_id: impl TryInto<ObjectId, Error: fmt::Display>,
             ) -> SaveSnapshot<$job> {
                 let cluster = ClusterRef::new(group_id, cluster_name);
-                let plan = cluster.and_then(|ClusterRef { group_id, cluster_name }| {
+                let plan = cluster.and_then(|cluster| {
                     let snapshot_id: ObjectId = parse_argument("snapshotId", snapshot_id)?;
+                    let parts = $parts(self, &cluster, &snapshot_id);
+                    let ClusterRef { group_id, cluster_name } = cluster;
                     let prefix = crate::model_ext::restore_job::prefix(snapshot_id.as_str());
                     let create = self.$create(&group_id, &cluster_name, $body(snapshot_id.clone())).0;
                     let api = self.clone();
                     let find = move |job: &$job| api.$get(&group_id, &cluster_name, &job.id).wait();
                     Ok(Plan {
                         snapshot_id,
+                        parts,
                         create,
                         find: Box::new(find),
                         id: |job| &job.id,
                         snapshot_of: |job| job.snapshot_id.as_ref(),
+                        is_finished: $is_finished,
                         deliveries: $job::deliveries_of,
                         prefix,
                     })
@@ -54,8 +75,11 @@ save! {
     /// Creates a restore job that prepares the snapshot for download
     /// ([`create_restore_job`](Self::create_restore_job)), waits for the job, and downloads its
     /// files: one for a replica set, one for each shard and the config servers of a sharded
-    /// cluster, called `snapshot-ID.tar.gz` or `snapshot-ID-SHARD.tar.gz`. It restores nothing and
-    /// changes no cluster.
+    /// cluster, called `snapshot-ID.tar.gz` or `snapshot-ID-SHARD.tar.gz`. Nothing is downloaded
+    /// before the job names a file for each part that the snapshot has, which is read with
+    /// [`get_snapshot`](Self::get_snapshot) and, if that does not say it,
+    /// [`get_sharded_snapshot`](Self::get_sharded_snapshot). It restores nothing and changes no
+    /// cluster.
     ///
     /// Each call creates a job in Atlas. [`into_directory`](SaveSnapshot::into_directory) describes
     /// how existing files are treated. Two processes must not save the same snapshot to the same
@@ -75,7 +99,8 @@ save! {
     /// ```
     save_snapshot -> RestoreJob,
     create_restore_job = "createRestoreJob" (|id| RestoreJobRequest { snapshot_id: Some(id), ..RestoreJobRequest::new(RestoreDeliveryType::Download) }),
-    get_restore_job
+    get_restore_job,
+    parts, |job| job.finished_at.is_some()
 }
 
 save! {
@@ -87,7 +112,8 @@ save! {
     /// [`save_snapshot`](Self::save_snapshot) does.
     save_flex_snapshot -> FlexRestoreJob,
     download_flex_snapshot = "downloadFlexSnapshot" (FlexSnapshotDownloadRequest::new),
-    get_flex_restore_job
+    get_flex_restore_job,
+    one_part, |_| true
 }
 
 save! {
@@ -101,7 +127,8 @@ save! {
     #[allow(deprecated)]
     save_tenant_snapshot -> TenantRestoreJob,
     download_tenant_snapshot = "downloadTenantSnapshot" (TenantSnapshotDownloadRequest::new),
-    get_tenant_restore_job
+    get_tenant_restore_job,
+    one_part, |_| true
 }
 
 save! {
@@ -115,5 +142,6 @@ save! {
     create_serverless_restore_job = "createServerlessRestoreJob" (|id| {
         ServerlessRestoreJobRequest { snapshot_id: Some(id), ..ServerlessRestoreJobRequest::new(RestoreDeliveryType::Download) }
     }),
-    get_serverless_restore_job
+    get_serverless_restore_job,
+    one_part, |_| true
 }

@@ -3,6 +3,8 @@
 mod error;
 mod families;
 mod marker;
+mod parts;
+mod plan;
 mod writable;
 
 use std::collections::BTreeMap;
@@ -12,18 +14,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::client::call::Call;
-use crate::client::poller::{PollOptions, Wait};
-use crate::download::{
-    CompleteFile, Delivery, Download, DownloadError, DownloadProgress, SavedFile,
-};
+use crate::client::poller::PollOptions;
+use crate::download::{CompleteFile, Download, DownloadError, DownloadProgress, SavedFile};
 use crate::error::Error;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::pipeline::decode::Content;
-use crate::pipeline::response::Response;
-use crate::wire::object_id::ObjectId;
 
 use marker::Marker;
+use plan::Plan;
 use writable::Writable;
 
 pub use error::SaveError;
@@ -46,40 +44,6 @@ pub struct SaveSnapshot<J> {
 
 /// A callback that several waits or downloads use, one after another.
 type Shared<T> = Arc<Mutex<dyn FnMut(&T) + Send>>;
-
-/// Creates the wait for the job.
-type Find<J> = Box<dyn Fn(&J) -> Wait<J> + Send + Sync>;
-
-/// How a family of clusters prepares its downloads.
-struct Plan<J> {
-    /// The snapshot that the caller wants.
-    snapshot_id: ObjectId,
-    /// The call that requests a download from Atlas. It is sent once each time.
-    create: Call,
-    find: Find<J>,
-    id: fn(&J) -> &ObjectId,
-    snapshot_of: fn(&J) -> Option<&ObjectId>,
-    /// The files of the job, named after the snapshot.
-    deliveries: fn(&J, &ObjectId) -> Vec<Delivery>,
-    /// The prefix of the names of the snapshot's files.
-    prefix: String,
-}
-
-impl<J> Plan<J> {
-    /// Fails if the job names another snapshot than the one that was requested. Not every job names
-    /// one.
-    #[inline]
-    fn check_snapshot(&self, job: &J) -> Result<(), SaveError<J>> {
-        match (self.snapshot_of)(job) {
-            Some(found) if *found != self.snapshot_id => Err(SaveError::OtherSnapshot {
-                id: (self.id)(job).clone(),
-                requested: self.snapshot_id.clone(),
-                found: found.clone(),
-            }),
-            _ => Ok(()),
-        }
-    }
-}
 
 impl<J> SaveSnapshot<J> {
     #[inline]
@@ -207,22 +171,7 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         }
         let _removes_what_stays_empty =
             Writable::prove(directory, &plan.prefix, mode).map_err(SaveError::Download)?;
-        let created: Response<J> = plan.create.clone().send().await?;
-        plan.check_snapshot(&created)?;
-        // Atlas may need a moment before it shows the new job.
-        let wait = (plan.find)(&created)
-            .options(self.options.clone())
-            .just_created();
-        let waited = wait.on_progress(calls(&self.on_job)).await;
-        let job = waited.map_err(|failure| SaveError::Job {
-            id: (plan.id)(&created).clone(),
-            failure,
-        })?;
-        plan.check_snapshot(&job)?;
-        let files = (plan.deliveries)(&job, &plan.snapshot_id);
-        if files.is_empty() {
-            return Err(SaveError::NoFiles(Box::new(job)));
-        }
+        let files = plan.files(&self.options, &self.on_job).await?;
         // The caller's changes are applied last, so that they override these settings.
         let download = self
             .client
