@@ -92,8 +92,9 @@ pub enum DownloadError {
         /// The cause.
         source: ConnectionError,
     },
-    /// The file has another length than the delivery or the host stated. The received bytes are
-    /// deleted.
+    /// The file has another length than the delivery or the host stated. If it is shorter because
+    /// the host ended the response too early, the retries are used up, and the received bytes are
+    /// kept. Otherwise, they are deleted.
     #[non_exhaustive]
     Length {
         /// The name of the file.
@@ -103,7 +104,8 @@ pub enum DownloadError {
         /// The length in bytes that the host offered or sent.
         found: u64,
     },
-    /// The file has another SHA-1 than the delivery states. The received bytes are deleted.
+    /// The file has another SHA-1 than the delivery states. The received bytes are deleted. If the
+    /// host does not state where the file ends, the retries are used up.
     #[non_exhaustive]
     Hash {
         /// The name of the file.

@@ -51,6 +51,8 @@ struct Incoming {
     file: File,
     from: u64,
     total: Option<u64>,
+    /// Whether the end of the body can be told from a lost connection.
+    has_end: bool,
 }
 
 impl Fetch<'_> {
@@ -101,23 +103,32 @@ impl Fetch<'_> {
             None => self.whole().await?,
         };
         let total = incoming.total;
+        let has_end = incoming.has_end;
         let (file, bytes) = self.receive(incoming).await?;
-        if let Some(expected) = self
-            .delivery
-            .size
-            .or(total)
-            .filter(|&expected| expected != bytes)
-        {
-            self.discard().await?;
-            return Err(DownloadError::Length {
-                file: self.delivery.file.clone(),
-                expected,
-                found: bytes,
-            }
-            .into());
+        if let Some(expected) = self.delivery.size.or(total) {
+            self.check_length(expected, bytes).await?;
         }
-        let checksum = self.finish(file).await?;
+        let checksum = self.finish(file, has_end).await?;
         Ok(CompleteFile { bytes, checksum })
+    }
+
+    /// A connection that was lost can look like the end of a body. So if bytes are missing, those
+    /// that came are kept, and the rest is requested again.
+    #[inline]
+    async fn check_length(&mut self, expected: u64, found: u64) -> Result<(), Failure> {
+        if found == expected {
+            return Ok(());
+        }
+        let error = DownloadError::Length {
+            file: self.delivery.file.clone(),
+            expected,
+            found,
+        };
+        if found < expected {
+            return Err(Failure::passing(error));
+        }
+        self.discard().await?;
+        Err(error.into())
     }
 
     /// Requests the missing bytes; `None` if the host no longer has them, or does not say so
@@ -144,6 +155,7 @@ impl Fetch<'_> {
             file,
             from: resume.from,
             total: Some(resume.total),
+            has_end: true,
         }))
     }
 
@@ -194,6 +206,8 @@ impl Fetch<'_> {
         let total = headers
             .get(CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok()?.parse().ok());
+        let is_chunked = headers.contains_key(TRANSFER_ENCODING);
+        let has_end = is_chunked || self.delivery.size.or(total).is_some();
         match (self.delivery.size, total) {
             (Some(expected), Some(found)) if expected != found => {
                 let file = self.delivery.file.clone();
@@ -205,9 +219,7 @@ impl Fetch<'_> {
                 }
                 .into());
             }
-            (None, None)
-                if !headers.contains_key(TRANSFER_ENCODING) && self.delivery.sha1.is_none() =>
-            {
+            (None, None) if !is_chunked && self.delivery.sha1.is_none() => {
                 return Err(unusable(
                     self.delivery,
                     "its length is unknown, so its end could not be distinguished from a lost connection",
@@ -236,6 +248,7 @@ impl Fetch<'_> {
             file,
             from: 0,
             total,
+            has_end,
         })
     }
 
@@ -273,8 +286,9 @@ impl Fetch<'_> {
     }
 
     /// Gives the file its name, if it is what the delivery states. Returns the program's checksum.
+    /// With another hash, a body without an end may have broken off, so another attempt may succeed.
     #[inline]
-    async fn finish(&mut self, file: File) -> Result<Option<String>, Failure> {
+    async fn finish(&mut self, file: File, has_end: bool) -> Result<Option<String>, Failure> {
         let (part, hashing) = (self.part.clone(), self.hashing.take());
         let synced = self.on_disk(move || {
             file.sync_all()?;
@@ -294,12 +308,16 @@ impl Fetch<'_> {
             if *expected != found {
                 self.discard().await?;
                 let (file, expected) = (self.delivery.file.clone(), expected.clone());
-                return Err(DownloadError::Hash {
+                let error = DownloadError::Hash {
                     file,
                     expected,
                     found,
-                }
-                .into());
+                };
+                return Err(if has_end {
+                    error.into()
+                } else {
+                    Failure::passing(error)
+                });
             }
         }
         let (part, overwrite) = (self.part.clone(), self.delivery.overwrite);

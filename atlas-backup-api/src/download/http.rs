@@ -36,8 +36,14 @@ impl From<DownloadError> for Failure {
 impl Failure {
     #[inline]
     pub(super) fn connection(file: &str, error: reqwest::Error) -> Self {
+        Failure::passing(DownloadError::connection(file, error))
+    }
+
+    /// A retry may succeed, and the host does not say when.
+    #[inline]
+    pub(super) fn passing(error: DownloadError) -> Self {
         Failure::Passing {
-            error: DownloadError::connection(file, error),
+            error,
             rate_limited: false,
             retry_after: None,
         }

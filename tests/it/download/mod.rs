@@ -2,6 +2,7 @@
 
 pub mod checksums;
 mod disk;
+mod early_ends;
 mod encodings;
 #[cfg(target_os = "linux")]
 mod full_disk;
