@@ -217,7 +217,15 @@ impl Failure {
                 let message = format!("{path} exists already: --overwrite downloads it again");
                 Failure::new(Exit::Other, message)
             }
-            SaveError::Download(error) => Failure::from(error),
+            SaveError::Download(error) => {
+                let failure = Failure::from(error);
+                match failure.exit {
+                    Exit::RateLimited | Exit::JobFailed | Exit::Unavailable => {
+                        failure.advise(format_args!("to continue, run `{again}`"))
+                    }
+                    _ => failure,
+                }
+            }
             // Atlas has prepared something else, which is no failure of the job.
             SaveError::OtherSnapshot { .. } => Failure::new(Exit::Other, error.to_string()),
             // The job has ended, and names no files or too few.
@@ -280,8 +288,17 @@ impl From<&DownloadError> for Failure {
     fn from(error: &DownloadError) -> Self {
         let exit = match error {
             DownloadError::Http { status, .. } if status.as_u16() == 429 => Exit::RateLimited,
-            DownloadError::Http { status, .. } if status.is_server_error() => Exit::Unavailable,
+            DownloadError::Http { status, .. }
+                if status.is_server_error() || status.as_u16() == 408 =>
+            {
+                Exit::Unavailable
+            }
             DownloadError::Connection { .. } | DownloadError::Timeout { .. } => Exit::Unavailable,
+            // The host has ended the response too early, again and again.
+            DownloadError::Length {
+                expected, found, ..
+            } if found < expected => Exit::Unavailable,
+            DownloadError::Expired { .. } => Exit::JobFailed,
             DownloadError::Configuration(_) => Exit::Usage,
             _ => Exit::Other,
         };

@@ -16,6 +16,7 @@ mod offers;
 mod once;
 mod paging;
 mod pauses;
+mod renewals;
 mod saving;
 pub mod script;
 mod taking;

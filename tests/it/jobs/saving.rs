@@ -533,21 +533,6 @@ async fn an_expired_url_is_renewed_without_fetching_complete_files_again() {
     assert_eq!(setting.sent("POST"), 2);
 }
 
-#[tokio::test]
-async fn a_url_that_expires_twice_is_an_error() {
-    let (setting, directory) = (setting(), directory());
-    let save = save_in_turn(&setting, "events")
-        .await
-        .renew_expired(true)
-        .on_download(late(&setting, 2, BYTES));
-    let error = save.into_directory(directory.path()).await.unwrap_err();
-    assert!(
-        matches!(&error, SaveError::Download(error) if error.is_expired()),
-        "{error:?}"
-    );
-    assert_eq!((setting.sent("POST"), names(&directory).len()), (2, 3));
-}
-
 /// When the URLs expire, some files have begun and others have not. The client downloads no
 /// complete file twice.
 #[tokio::test]

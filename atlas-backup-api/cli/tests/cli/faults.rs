@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::fs;
 use std::net::TcpListener;
 
-use atlas_backup_fake::{FakeAtlas, Family, Fault, Faults, HttpResponse, PROJECT};
+use atlas_backup_fake::{
+    DownloadFault, FakeAtlas, Family, Fault, Faults, HttpResponse, PROJECT,
+};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -218,6 +220,31 @@ fn a_cluster_without_a_completed_snapshot_has_no_latest_one() {
     assert_eq!(
         (ended.code, ended.err.as_str()),
         (Some(4), "error: orders has no completed snapshot\n")
+    );
+}
+
+#[test]
+fn a_download_that_can_be_continued_says_how() {
+    at_once(
+        [(403, 6), (429, 5), (408, 10), (503, 10)],
+        |(status, code)| {
+            let atlas = fast(FakeAtlas::builder());
+            let refusal = HttpResponse::new(status).header("Retry-After", "0");
+            let host = atlas.download_host();
+            host.always(DownloadFault::Respond(refusal));
+            let directory = tempfile::tempdir().expect("a temporary directory");
+            let into = directory.path().to_str().expect("its name is text");
+            let ended = run(&atlas, &["save", "orders", "latest", "--into", into]);
+            assert_eq!(ended.code, Some(code), "{}", ended.err);
+            let (_, advice) = ended
+                .err
+                .split_once("; to continue, run `")
+                .unwrap_or_else(|| panic!("{}", ended.err));
+            let command = advice.trim_end().trim_end_matches('`');
+            host.clear_always();
+            let ended = run(&atlas, &command.split(' ').skip(1).collect::<Vec<_>>());
+            assert_eq!(ended.code, Some(0), "{}", ended.err);
+        },
     );
 }
 

@@ -5,6 +5,7 @@ mod families;
 mod marker;
 mod parts;
 mod plan;
+mod received;
 mod writable;
 
 use std::collections::BTreeMap;
@@ -74,8 +75,8 @@ impl<J> SaveSnapshot<J> {
         self
     }
 
-    /// Requests the download once more if its URLs expire before all files are downloaded. The
-    /// received bytes are kept. Default: false.
+    /// Requests the download again if its URLs expire before all files are downloaded, as often as
+    /// more bytes were received since the last time. The received bytes are kept. Default: false.
     #[inline]
     pub fn renew_expired(mut self, renew: bool) -> Self {
         self.renew = renew;
@@ -133,20 +134,30 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
     ///
     /// Returns a [`SaveError`], which says which step failed. If the directory is not writable, the
     /// call fails with [`DownloadError::Disk`] before a request is sent. [`DownloadError::Expired`]
-    /// ends the call, unless [`renew_expired`](Self::renew_expired) is set and the download was not
-    /// renewed before.
+    /// ends the call, unless [`renew_expired`](Self::renew_expired) is set and more bytes were
+    /// received since the download was last renewed.
     #[inline]
     pub async fn into_directory(
         mut self,
         directory: impl AsRef<Path>,
     ) -> Result<Vec<SavedFile>, SaveError<J>> {
+        let directory = directory.as_ref();
         let mut complete = BTreeMap::new();
+        let mut at_last_renewal = None;
         loop {
-            match self.once(directory.as_ref(), &mut complete).await {
-                Err(SaveError::Download(DownloadError::Expired { .. }))
-                    if std::mem::take(&mut self.renew) => {}
-                ended => return ended,
+            let ended = self.once(directory, &mut complete).await;
+            let is_expired =
+                matches!(&ended, Err(SaveError::Download(error)) if error.is_expired());
+            let prefix = match &self.plan {
+                Ok(plan) if self.renew && is_expired => &plan.prefix,
+                _ => return ended,
+            };
+            // A host that refuses every URL must not be given new ones for ever.
+            let received = Some(received::bytes(directory, prefix, &complete));
+            if received <= at_last_renewal {
+                return ended;
             }
+            at_last_renewal = received;
         }
     }
 
