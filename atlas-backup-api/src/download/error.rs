@@ -67,7 +67,8 @@ pub enum DownloadError {
         /// How long the host asks the client to wait before a retry.
         retry_after: Option<Duration>,
     },
-    /// The host returned a success or a redirect that cannot be used.
+    /// The host returned a success or a redirect that cannot be used, such as a page in HTML for a
+    /// file whose name ends in `.tar.gz`. Bytes that are no such file are deleted.
     #[non_exhaustive]
     Answer {
         /// The name of the file.

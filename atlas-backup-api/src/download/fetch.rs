@@ -18,6 +18,7 @@ use super::content_range;
 use super::delivery::VerifiedDelivery;
 use super::error::DownloadError;
 use super::file_lock::FileLock;
+use super::gzip;
 use super::hashing::Hashing;
 use super::http::{Failure, FileClient, unusable};
 use super::partial_file::{PartialFile, Resume};
@@ -290,12 +291,14 @@ impl Fetch<'_> {
     #[inline]
     async fn finish(&mut self, file: File, has_end: bool) -> Result<Option<String>, Failure> {
         let (part, hashing) = (self.part.clone(), self.hashing.take());
+        let must_be_gzip = gzip::is_named(&self.delivery.file);
         let synced = self.on_disk(move || {
             file.sync_all()?;
             let hashes = hashing.map(Hashing::finish).unwrap_or_default();
-            Ok((part.is_still(&file)?, hashes))
+            let is_as_named = !must_be_gzip || gzip::is_inside(&file)?;
+            Ok((part.is_still(&file)?, is_as_named, hashes))
         });
-        let (is_ours, hashes) = synced.await?;
+        let (is_ours, is_as_named, hashes) = synced.await?;
         // The file that has the name now belongs to another process: it must be neither deleted nor
         // finished.
         if !is_ours {
@@ -319,6 +322,14 @@ impl Fetch<'_> {
                     Failure::passing(error)
                 });
             }
+        }
+        if !is_as_named {
+            self.discard().await?;
+            return Err(unusable(
+                self.delivery,
+                "it does not begin as a gzip file does, which its name says it is",
+            )
+            .into());
         }
         let (part, overwrite) = (self.part.clone(), self.delivery.overwrite);
         match ended(self.start(move || part.finish(overwrite))).await {

@@ -9,6 +9,7 @@ use reqwest::{Response, Url};
 
 use super::delivery::VerifiedDelivery;
 use super::error::DownloadError;
+use super::gzip;
 use super::partial_file::Resume;
 use crate::http::retry_after::retry_after;
 
@@ -185,10 +186,9 @@ fn is_as_stored(delivery: &VerifiedDelivery, headers: &HeaderMap) -> bool {
 /// Checks the name of the saved file and the name in the URL.
 #[inline]
 fn is_gzip_file(delivery: &VerifiedDelivery) -> bool {
-    [&*delivery.file, delivery.url.path()].iter().any(|name| {
-        let name = name.to_ascii_lowercase();
-        name.ends_with(".gz") || name.ends_with(".tgz")
-    })
+    [&*delivery.file, delivery.url.path()]
+        .into_iter()
+        .any(gzip::is_named)
 }
 
 /// Object stores return 400, with this code in XML, for a URL that was signed with credentials that

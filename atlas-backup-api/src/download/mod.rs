@@ -8,6 +8,7 @@ mod error;
 mod fetch;
 mod file_lock;
 mod file_name;
+mod gzip;
 mod hashing;
 mod http;
 mod mode;

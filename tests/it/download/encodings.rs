@@ -67,7 +67,7 @@ async fn gzip_encoding_of_any_other_file_is_refused() {
     let server = StubServer::start(HttpResponse {
         status: 200,
         headers,
-        body: b"abc".to_vec(),
+        body: b"\x1f\x8babc".to_vec(),
     })
     .unwrap();
     for (name, path, is_saved) in [

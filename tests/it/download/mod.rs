@@ -6,6 +6,7 @@ mod early_ends;
 mod encodings;
 #[cfg(target_os = "linux")]
 mod full_disk;
+mod gzip;
 mod killing;
 #[cfg(unix)]
 pub mod modes;

@@ -10,7 +10,11 @@ use sha1::{Digest, Sha1};
 /// power of two apart have different content.
 const BLOCK: usize = 1_048_583;
 
-/// The content that a seed produces.
+/// The first bytes of a gzip file.
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// The content that a seed produces. It begins as a gzip file does, because snapshots are such
+/// files.
 #[derive(Clone)]
 pub(crate) struct Content(Bytes);
 
@@ -30,6 +34,7 @@ impl Content {
             block.extend_from_slice(&word.to_le_bytes());
         }
         block.truncate(BLOCK);
+        block[..MAGIC.len()].copy_from_slice(&MAGIC);
         Content(block.into())
     }
 
@@ -85,6 +90,7 @@ mod tests {
             );
         }
         assert!(bytes.at(&(length..length)).is_empty());
+        assert_eq!(whole[..2], MAGIC);
         assert_ne!(whole[..64], Content::new(8).all(64));
         assert_ne!(whole[..64], whole[1 << 20..][..64]);
         assert_eq!(bytes.sha1(0), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
