@@ -73,7 +73,7 @@ pub struct Entry {
     /// The name of the file, in the directory of the manifest.
     pub name: String,
     pub bytes: u64,
-    /// Taken from the bytes as they were received; 64 hexadecimal digits in lower case.
+    /// Computed while the file was saved; 64 hexadecimal digits in lower case.
     pub sha256: String,
     /// The shard, or the config servers; `null` for a cluster that is one replica set.
     pub replica_set: Option<String>,

@@ -32,4 +32,4 @@ pub trait Checksum: Send {
 }
 
 /// Creates the checksum of one file.
-pub(super) type NewChecksum = Box<dyn Fn() -> Box<dyn Checksum> + Send + Sync>;
+pub(crate) type NewChecksum = Box<dyn Fn() -> Box<dyn Checksum> + Send + Sync>;

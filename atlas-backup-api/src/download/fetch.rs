@@ -23,7 +23,7 @@ use super::hashing::Hashing;
 use super::http::{Failure, FileClient, unusable};
 use super::partial_file::{PartialFile, Resume};
 use super::progress::Reporter;
-use super::run::CompleteFile;
+use super::run::{CompleteFile, Recorder};
 use super::validator::Validator;
 use crate::config::settings::Settings;
 
@@ -42,6 +42,7 @@ pub(super) struct Fetch<'a> {
     pub(super) lock: FileLock,
     pub(super) reporter: Reporter<'a>,
     pub(super) checksum: Option<&'a NewChecksum>,
+    pub(super) recorder: Option<&'a Recorder>,
     /// The hashes of the bytes that were received or read so far, unless they got lost.
     pub(super) hashing: Option<Hashing>,
 }
@@ -109,8 +110,7 @@ impl Fetch<'_> {
         if let Some(expected) = self.delivery.size.or(total) {
             self.check_length(expected, bytes).await?;
         }
-        let checksum = self.finish(file, has_end).await?;
-        Ok(CompleteFile { bytes, checksum })
+        self.finish(file, bytes, has_end).await
     }
 
     /// A connection that was lost can look like the end of a body. So if bytes are missing, those
@@ -286,10 +286,15 @@ impl Fetch<'_> {
         Ok((file, self.reporter.bytes()))
     }
 
-    /// Gives the file its name, if it is what the delivery states. Returns the program's checksum.
-    /// With another hash, a body without an end may have broken off, so another attempt may succeed.
+    /// Gives the file its name, if it is what the delivery states. With another hash, a body
+    /// without an end may have broken off, so another attempt may succeed.
     #[inline]
-    async fn finish(&mut self, file: File, has_end: bool) -> Result<Option<String>, Failure> {
+    async fn finish(
+        &mut self,
+        file: File,
+        bytes: u64,
+        has_end: bool,
+    ) -> Result<CompleteFile, Failure> {
         let (part, hashing) = (self.part.clone(), self.hashing.take());
         let must_be_gzip = gzip::is_named(&self.delivery.file);
         let synced = self.on_disk(move || {
@@ -331,6 +336,14 @@ impl Fetch<'_> {
             )
             .into());
         }
+        let complete = CompleteFile {
+            bytes,
+            checksum: hashes.checksum,
+        };
+        if let Some(recorder) = self.recorder.cloned() {
+            let (name, complete) = (self.delivery.file.clone(), complete.clone());
+            self.on_disk(move || recorder(&name, &complete)).await?;
+        }
         let (part, overwrite) = (self.part.clone(), self.delivery.overwrite);
         match ended(self.start(move || part.finish(overwrite))).await {
             Err(error) if !overwrite && error.kind() == io::ErrorKind::AlreadyExists => {
@@ -340,7 +353,7 @@ impl Fetch<'_> {
                 .into())
             }
             finished => finished
-                .map(|()| hashes.checksum)
+                .map(|()| complete)
                 .map_err(|error| self.disk(&self.part.target, error)),
         }
     }

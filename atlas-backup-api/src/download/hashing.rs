@@ -56,6 +56,18 @@ impl Hashing {
         })
     }
 
+    /// Starts at the first byte of a complete file, for the program's checksum alone.
+    #[cfg(feature = "v2")]
+    #[inline]
+    pub(super) fn of_checksum(new: &NewChecksum) -> Self {
+        Hashing {
+            sha1: None,
+            checksum: Some(new()),
+            version: None,
+            bytes: 0,
+        }
+    }
+
     /// Whether this can be continued to the offset: it has seen no byte of another version, and
     /// none after the offset.
     #[inline]

@@ -4,6 +4,8 @@ mod bounded_concurrency;
 mod checksum;
 mod content_range;
 mod delivery;
+#[cfg(feature = "v2")]
+mod earlier;
 mod error;
 mod fetch;
 mod file_lock;
@@ -26,7 +28,7 @@ use std::time::Duration;
 
 use crate::client::Client;
 use crate::error::configuration::ConfigurationError;
-use checksum::NewChecksum;
+pub(crate) use checksum::NewChecksum;
 use delivery::VerifiedDelivery;
 use http::FileClient;
 use progress::Listener;
@@ -34,10 +36,12 @@ use run::{Run, check, prepare};
 
 pub use checksum::Checksum;
 pub use delivery::Delivery;
+#[cfg(feature = "v2")]
+pub(crate) use earlier::unchanged;
 pub use error::DownloadError;
 pub(crate) use mode::Mode;
 pub use progress::DownloadProgress;
-pub(crate) use run::CompleteFile;
+pub(crate) use run::{CompleteFile, Recorder};
 pub use saved_file::SavedFile;
 
 /// A download that has not begun, created by [`Client::download`]. The chapter about
@@ -201,23 +205,33 @@ impl Download {
         self,
         directory: impl AsRef<Path>,
     ) -> Result<Vec<SavedFile>, DownloadError> {
-        self.go_on(directory.as_ref(), &mut BTreeMap::new()).await
+        self.go_on(directory.as_ref(), &mut BTreeMap::new(), &[], None)
+            .await
+    }
+
+    /// What creates the program's checksums.
+    #[cfg(feature = "v2")]
+    #[inline]
+    pub(crate) fn into_checksum(self) -> Option<NewChecksum> {
+        self.checksum
     }
 
     /// Downloads the files that are not in `complete`, a map from the names of files, and adds them to
-    /// it. A file in `complete` may be replaced, since the same program wrote it. Numbered files are
-    /// taken out of it first and always downloaded, because the same number may now mean another
-    /// file.
+    /// it. Numbered files are taken out of it first and always downloaded, because the same number
+    /// may now mean another file. The files in `ours` may be replaced, since an earlier call of the
+    /// program wrote them.
     #[inline]
     pub(crate) async fn go_on(
         mut self,
         directory: &Path,
         complete: &mut BTreeMap<String, CompleteFile>,
+        ours: &[String],
+        recorder: Option<&Recorder>,
     ) -> Result<Vec<SavedFile>, DownloadError> {
         let (mode, file_client) = (self.mode()?, self.file_client()?);
         let mut deliveries = check(std::mem::take(&mut self.files), &file_client)?;
         for delivery in &mut deliveries {
-            delivery.overwrite = self.overwrite || complete.contains_key(&delivery.file);
+            delivery.overwrite = self.overwrite || ours.contains(&delivery.file);
             if delivery.numbered {
                 complete.remove(&delivery.file);
             }
@@ -230,6 +244,7 @@ impl Download {
             real: &real,
             mode,
             checksum: self.checksum.as_ref(),
+            recorder,
         };
         run.fetch_missing(
             &deliveries,
@@ -238,7 +253,6 @@ impl Download {
             self.listener.take(),
         )
         .await?;
-        run.add_checksums(&deliveries, complete).await?;
         let saved = |delivery: VerifiedDelivery| {
             let CompleteFile { bytes, checksum } = complete[&delivery.file].clone();
             SavedFile {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tracing::Instrument;
@@ -15,7 +15,6 @@ use super::delivery::{Delivery, VerifiedDelivery};
 use super::error::DownloadError;
 use super::fetch::{Fetch, blocking};
 use super::file_lock;
-use super::hashing::Hashing;
 use super::http::FileClient;
 use super::mode::Mode;
 use super::partial_file::PartialFile;
@@ -31,6 +30,9 @@ pub(crate) struct CompleteFile {
     pub(crate) checksum: Option<String>,
 }
 
+/// Records a file, by its name, before the file gets this name.
+pub(crate) type Recorder = Arc<dyn Fn(&str, &CompleteFile) -> io::Result<()> + Send + Sync>;
+
 /// What all files of a download have in common.
 pub(super) struct Run<'a> {
     pub(super) settings: &'a Settings,
@@ -41,6 +43,7 @@ pub(super) struct Run<'a> {
     pub(super) real: &'a Path,
     pub(super) mode: Mode,
     pub(super) checksum: Option<&'a NewChecksum>,
+    pub(super) recorder: Option<&'a Recorder>,
 }
 
 impl Run<'_> {
@@ -95,30 +98,6 @@ impl Run<'_> {
         outcome
     }
 
-    /// Adds the checksums of the files that an earlier download completed. They are read from the
-    /// disk after the others were downloaded, because the URLs of those expire.
-    #[inline]
-    pub(super) async fn add_checksums(
-        &self,
-        deliveries: &[VerifiedDelivery],
-        complete: &mut BTreeMap<String, CompleteFile>,
-    ) -> Result<(), DownloadError> {
-        let Some(new) = self.checksum else {
-            return Ok(());
-        };
-        for delivery in deliveries {
-            let file = complete.get_mut(&delivery.file);
-            if let Some(file) = file.filter(|file| file.checksum.is_none()) {
-                let path = self.directory.join(&delivery.file);
-                let hashing = Hashing::new(delivery, Some(new), None);
-                file.checksum = checksum_on_disk(&path, file.bytes, hashing)
-                    .await
-                    .map_err(|error| DownloadError::disk(&path, error))?;
-            }
-        }
-        Ok(())
-    }
-
     /// Returns the name of the file, and the file.
     #[inline]
     async fn fetch(
@@ -144,6 +123,7 @@ impl Run<'_> {
                 lock,
                 reporter,
                 checksum: self.checksum,
+                recorder: self.recorder,
                 hashing: None,
             }
             .run()
@@ -154,21 +134,6 @@ impl Run<'_> {
             .await
             .map(|file| (delivery.file.clone(), file))
     }
-}
-
-#[inline]
-async fn checksum_on_disk(
-    path: &Path,
-    bytes: u64,
-    hashing: Option<Hashing>,
-) -> io::Result<Option<String>> {
-    let Some(hashing) = hashing else {
-        return Ok(None);
-    };
-    let owned = path.to_owned();
-    let file = blocking(move || File::open(owned)).await?;
-    let (hashing, _) = hashing.read_to(file, bytes).await?;
-    Ok(hashing.finish().checksum)
 }
 
 /// Creates the directory, and fails if one of the files exists. Returns the canonical path of the

@@ -62,7 +62,7 @@ async fn a_file_that_was_complete_before_the_urls_were_renewed_is_not_read_again
 }
 
 #[tokio::test]
-async fn a_complete_file_that_is_gone_before_it_is_read_is_an_error() {
+async fn a_complete_file_that_is_gone_before_the_end_is_an_error() {
     let (setting, directory) = (setting(), directory());
     save_in_turn(&setting, "events")
         .await

@@ -6,6 +6,7 @@
 )]
 
 mod asking;
+mod changed_files;
 mod checksums;
 mod directories;
 mod either_kind;

@@ -17,7 +17,7 @@ pub struct File {
     pub file: String,
     /// The length in bytes.
     pub bytes: u64,
-    /// Taken from the bytes as they were received.
+    /// Computed while the file was saved.
     pub sha256: Option<String>,
 }
 

@@ -10,6 +10,7 @@ mod writable;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -117,10 +118,11 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
     /// directory determine how much is downloaded:
     ///
     /// - After a call that failed, was dropped, or whose process was killed, the next call to the
-    ///   same directory continues. Complete files are kept, unless Atlas did not name their shards.
-    ///   The received bytes of other files are kept if the host sends the same `ETag` for them.
-    ///   Until all files are complete, the file `snapshot-ID.part` marks them as the work of an
-    ///   unfinished call.
+    ///   same directory continues. Complete files are kept, unless they were changed in between or
+    ///   Atlas did not name their shards. The received bytes of other files are kept if the host
+    ///   sends the same `ETag` for them. Until all files are complete, the file `snapshot-ID.part`
+    ///   marks them as the work of an unfinished call, and has the length and the checksum of those
+    ///   that are complete.
     /// - Other files of the snapshot, such as those of a successful call, make the call fail before
     ///   a request is sent: move them, or set [`Download::overwrite`].
     ///
@@ -177,11 +179,20 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
         // reported first.
         let download = (self.change)(self.client.download());
         let mode = download.mode().map_err(SaveError::Download)?;
-        if !download.overwrites() {
-            unfinished.files().map_err(SaveError::Download)?;
-        }
+        let overwrites = download.overwrites();
+        let ours = if overwrites {
+            Vec::new()
+        } else {
+            unfinished.files().map_err(SaveError::Download)?
+        };
         let _removes_what_stays_empty =
             Writable::prove(directory, &plan.prefix, mode).map_err(SaveError::Download)?;
+        // Reading long files takes time, in which URLs would expire.
+        let checksum = download.into_checksum();
+        unfinished
+            .add_unchanged(&ours, checksum.as_ref(), complete)
+            .await
+            .map_err(SaveError::Download)?;
         let files = plan.files(&self.options, &self.on_job).await?;
         // The caller's changes are applied last, so that they override these settings.
         let download = self
@@ -190,19 +201,30 @@ impl<J: Content + Send + 'static> SaveSnapshot<J> {
             .files(files)
             .on_progress(calls(&self.on_download));
         let download = (self.change)(download);
-        if !download.overwrites() {
-            for (name, file) in unfinished.begin(mode).map_err(SaveError::Download)? {
-                // The checksum of a file of the previous attempt is known.
-                complete.entry(name).or_insert(file);
-            }
-        }
+        let recorder = if overwrites {
+            None
+        } else {
+            Some(unfinished.begin(mode).map_err(SaveError::Download)?)
+        };
         let saved = download
-            .go_on(directory, complete)
+            .go_on(directory, complete, &ours, recorder.as_ref())
             .await
             .map_err(SaveError::Download)?;
+        look_for(&saved).map_err(SaveError::Download)?;
         unfinished.end().map_err(SaveError::Download)?;
         Ok(saved)
     }
+}
+
+/// Fails if a file has gone, such as one that was complete before the others were downloaded.
+#[inline]
+fn look_for(files: &[SavedFile]) -> Result<(), DownloadError> {
+    files
+        .iter()
+        .try_for_each(|file| match fs::metadata(&file.path) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(DownloadError::disk(&file.path, error)),
+        })
 }
 
 #[inline]
