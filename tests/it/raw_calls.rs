@@ -444,7 +444,11 @@ async fn the_accepted_media_type_takes_precedence_over_the_version() {
 
 #[tokio::test]
 async fn a_response_without_content_is_null() {
-    let gone = HttpResponse::new(404);
+    let gone = HttpResponse::json(
+        404,
+        "application/json",
+        &json!({"errorCode": "RESOURCE_NOT_FOUND"}),
+    );
     for answers in [
         vec![HttpResponse::new(204)],
         vec![ok(&json!({"status": 204, "envelope": null}))],

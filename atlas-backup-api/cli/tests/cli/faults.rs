@@ -4,9 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::net::TcpListener;
 
-use atlas_backup_fake::{
-    DownloadFault, FakeAtlas, Family, Fault, Faults, HttpResponse, PROJECT,
-};
+use atlas_backup_fake::{DownloadFault, FakeAtlas, Family, Fault, Faults, HttpResponse, PROJECT};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
