@@ -49,7 +49,10 @@ async fn requests_with(change: impl FnOnce(&Path, &Path)) -> usize {
             (BYTES, BYTES, Some(sha256_of(&bytes)))
         );
     }
-    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3);
+    assert_eq!(
+        fs::read_dir(directory.path()).expect("it is there").count(),
+        3
+    );
     setting.atlas.download_host().received_requests().len()
 }
 

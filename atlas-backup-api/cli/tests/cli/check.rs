@@ -207,7 +207,7 @@ fn what_selects_or_leaves_out_nothing_is_warned_of() {
     let id = atlas.cluster_id("events").expect("it exists");
     let policy = format!(
         r#"[[clusters]]
-except = ["scrach", "{id}", "legacy"]
+except = ["nobody", "{id}", "legacy"]
 kinds = ["replicaSet", "sharded"]
 max_age = "26h"
 
