@@ -69,7 +69,7 @@ impl<J> SaveSnapshot<J> {
         self
     }
 
-    /// Sets the delays between polls, as [`Wait::poll_every`] does.
+    /// Sets the delays between polls, as [`Wait::poll_every`](crate::Wait::poll_every) does.
     #[inline]
     pub fn poll_every(mut self, first: Duration, longest: Duration) -> Self {
         self.options = self.options.poll_every(first, longest);
