@@ -112,6 +112,19 @@ impl Error {
             .is_some_and(|error| error.status() == StatusCode::NOT_FOUND)
     }
 
+    /// Whether Atlas says, with any error code, that what was called does not exist, at least not for
+    /// this kind of cluster.
+    #[inline]
+    pub(crate) fn is_bad_or_missing(&self) -> bool {
+        let status = self.status();
+        matches!(self, Error::Api(_))
+            && !self.is_rate_limited()
+            && matches!(
+                status,
+                Some(StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND)
+            )
+    }
+
     /// Whether Atlas rejected the call because it came too soon after others: with a 429, or with a
     /// 400 whose error code contains `RATE_LIMIT`.
     pub fn is_rate_limited(&self) -> bool {

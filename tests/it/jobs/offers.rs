@@ -152,8 +152,11 @@ async fn the_urls_of_a_sharded_cluster_may_come_one_by_one() {
     let (host, directory) = (setting(), directory());
     let host = host.atlas.download_host();
     let urls = [1, 2, 3].map(|seed| host.add_file(HostedFile::new(1000, seed)));
-    let states = (1..=3).map(|count| with_urls(&urls[..count], None));
-    let saved = save_to(&sharded(states.collect()), directory.path()).await;
+    let [one, two, _] = urls.clone();
+    // A file that is not prepared yet may have no URL or an empty one.
+    let two = [one, two, String::new()];
+    let states = [&urls[..1], &two, &urls].map(|urls| with_urls(urls, None));
+    let saved = save_to(&sharded(states.into()), directory.path()).await;
     assert_eq!(saved.unwrap().len(), 3);
     assert_eq!(host.received_requests().len(), 3);
 }
@@ -192,6 +195,18 @@ async fn one_file_of_a_sharded_cluster_is_not_taken_for_all() {
     assert_eq!(clock.servers().now() - began, seconds(600));
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     assert_eq!(host.atlas.download_host().received_requests().len(), 0);
+}
+
+/// Atlas does not document whether there is a file for the config servers.
+#[tokio::test]
+async fn a_finished_download_may_lack_the_config_servers() {
+    let (host, directory) = (setting(), directory());
+    let host = host.atlas.download_host();
+    let urls = [1, 2].map(|seed| host.add_file(HostedFile::new(1000, seed)));
+    let finished = with_urls(&urls, Some("2026-01-01T00:00:00Z"));
+    let states = vec![with_urls(&urls, None), finished];
+    let saved = save_to(&sharded(states), directory.path()).await;
+    assert_eq!(saved.unwrap().len(), 2);
 }
 
 /// The job of a replica set has one URL, and may have no `finishedAt`.

@@ -1,7 +1,5 @@
 //! A second list to read if the first does not settle which of two lists has the items.
 
-use http::StatusCode;
-
 use super::Pager;
 use crate::error::Error;
 
@@ -75,7 +73,7 @@ impl<T> Fallback<T> {
         // Atlas returned the first list, so the cluster exists and may be read: the cluster only
         // lacks the list that is refused.
         let is_explained =
-            is_wrong_kind(&error) || self.ignore_refusals && is_bad_or_missing(&error);
+            is_wrong_kind(&error) || self.ignore_refusals && error.is_bad_or_missing();
         if self.refusal.is_none() && is_explained {
             Ok(())
         } else {
@@ -107,16 +105,4 @@ fn is_wrong_kind(error: &Error) -> bool {
             || code.starts_with("CANNOT_USE_") && code.ends_with("_API")
     };
     matches!(error, Error::Api(_)) && error.error_code().is_some_and(is_one)
-}
-
-/// Whether Atlas says, with any error code, that the list does not exist.
-#[inline]
-fn is_bad_or_missing(error: &Error) -> bool {
-    let status = error.status();
-    matches!(error, Error::Api(_))
-        && !error.is_rate_limited()
-        && matches!(
-            status,
-            Some(StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND)
-        )
 }

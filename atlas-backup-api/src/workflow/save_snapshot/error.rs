@@ -43,7 +43,8 @@ pub enum SaveError<J> {
     MissingFiles {
         /// The id of the job.
         id: ObjectId,
-        /// The number of parts: the shards and the config servers.
+        /// The number of parts: the shards and the config servers. A download without a file for the
+        /// config servers is no error.
         expected: usize,
         /// The number of files that the job names.
         found: usize,

@@ -16,11 +16,45 @@ pub(super) struct Parts {
     pub(super) snapshot_id: ObjectId,
 }
 
-impl Parts {
-    /// Returns 1 for a replica set, and the number of shards and config servers for a sharded
-    /// cluster. Atlas has a call for each kind of cluster. If neither says more, 1 is returned.
+/// How many files the download of a snapshot has.
+#[derive(Clone, Copy)]
+pub(super) struct Files {
+    /// One for each shard, and one for the config servers.
+    pub(super) all: usize,
+    /// At the least. Whether a download of a sharded cluster has a file for the config servers is
+    /// not documented.
+    pub(super) least: usize,
+}
+
+impl Files {
+    /// A snapshot that is not sharded.
+    pub(super) const ONE: Self = Files { all: 1, least: 1 };
+
+    /// `None` if the snapshot does not name its parts.
     #[inline]
-    pub(super) async fn count(&self) -> Result<usize, Error> {
+    fn of(snapshot: &Snapshot) -> Option<Self> {
+        let (ids, members) = (&snapshot.snapshot_ids, &snapshot.members);
+        let all = ids.len().max(members.len());
+        let shards = members.iter().filter(|member| {
+            let name = member.replica_set_name.as_deref();
+            name.is_some_and(|name| !name.contains("-config-"))
+        });
+        let least = if members.is_empty() {
+            // One of them may be that of the config servers.
+            all.saturating_sub(1)
+        } else {
+            shards.count()
+        };
+        let least = least.max(1);
+        (all > 0).then_some(Files { all, least })
+    }
+}
+
+impl Parts {
+    /// Counts the files. Atlas has a call for each kind of cluster. If neither says more, there is
+    /// one file.
+    #[inline]
+    pub(super) async fn files(&self) -> Result<Files, Error> {
         let ClusterRef {
             group_id,
             cluster_name,
@@ -28,9 +62,9 @@ impl Parts {
         let (api, id) = (&self.api, &self.snapshot_id);
         let of_set = api.get_snapshot(group_id, cluster_name, id).send().await;
         if let Some(snapshot) = unless_other_kind(of_set)? {
-            let parts = parts_of(&snapshot);
-            if parts > 0 || snapshot.type_ == Some(ClusterType::ReplicaSet) {
-                return Ok(parts.max(1));
+            let files = Files::of(&snapshot);
+            if files.is_some() || snapshot.type_ == Some(ClusterType::ReplicaSet) {
+                return Ok(files.unwrap_or(Files::ONE));
             }
         }
         let sharded = api
@@ -38,13 +72,9 @@ impl Parts {
             .send()
             .await;
         let snapshot = unless_other_kind(sharded)?;
-        Ok(snapshot.map_or(1, |snapshot| parts_of(&snapshot).max(1)))
+        let files = snapshot.and_then(|snapshot| Files::of(&snapshot));
+        Ok(files.unwrap_or(Files::ONE))
     }
-}
-
-#[inline]
-fn parts_of(snapshot: &Snapshot) -> usize {
-    snapshot.snapshot_ids.len().max(snapshot.members.len())
 }
 
 /// `None` if Atlas refuses the call: the snapshot is there, since Atlas prepares its download, so
@@ -53,13 +83,7 @@ fn parts_of(snapshot: &Snapshot) -> usize {
 fn unless_other_kind<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     match answer {
         Ok(snapshot) => Ok(Some(snapshot)),
-        Err(error) if is_refusal(&error) => Ok(None),
+        Err(error) if error.is_bad_or_missing() => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-#[inline]
-fn is_refusal(error: &Error) -> bool {
-    let status = error.status().map(|status| status.as_u16());
-    matches!(status, Some(400 | 404)) && !error.is_rate_limited()
 }

@@ -1,6 +1,6 @@
 //! How a download is requested and prepared, for one family of clusters.
 
-use super::parts::Parts;
+use super::parts::{Files, Parts};
 use super::{SaveError, Shared, calls};
 use crate::client::call::Call;
 use crate::client::poller::{PollOptions, Wait, WaitError};
@@ -59,10 +59,10 @@ impl<J: Content + Send + 'static> Plan<J> {
             return Err(SaveError::NoFiles(Box::new(job)));
         }
         let expected = match &self.parts {
-            Some(parts) => parts.count().await?,
-            None => 1,
+            Some(parts) => parts.files().await?,
+            None => Files::ONE,
         };
-        let adds_files = self.adds_files(expected);
+        let adds_files = self.adds_files(expected.all);
         if adds_files(&job) {
             let options = options.clone().left(deadline.left(clock));
             let wait = (self.find)(&job).options(options).unless(adds_files);
@@ -70,10 +70,10 @@ impl<J: Content + Send + 'static> Plan<J> {
             self.check_snapshot(&job)?;
         }
         let files = (self.deliveries)(&job, &self.snapshot_id);
-        if files.len() < expected {
+        if files.len() < expected.least {
             return Err(SaveError::MissingFiles {
                 id,
-                expected,
+                expected: expected.all,
                 found: files.len(),
             });
         }
