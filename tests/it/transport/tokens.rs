@@ -23,6 +23,15 @@ fn spawn(client: &Client) -> tokio::task::JoinHandle<Result<(), Error>> {
     tokio::spawn(async move { create(&client).await.map(drop) })
 }
 
+/// The client has a token that it renews with the next call. Token requests wait at the gate.
+async fn renewal_is_due(oauth: &OAuth, client: &Client, clock: &NoWait) -> Gate {
+    create(client).await.unwrap();
+    clock.servers().advance(seconds(3400));
+    let gate = Gate::closed();
+    oauth.hold_token_requests(&gate);
+    gate
+}
+
 #[tokio::test]
 async fn n_calls_cost_n_plus_one_exchanges() {
     let (server, oauth, client, _) = start(OAuth::new());
@@ -178,10 +187,7 @@ async fn an_early_renewal_that_fails_does_no_harm() {
 #[tokio::test]
 async fn an_early_renewal_that_hangs_leaves_the_call_half_of_its_time() {
     let (_server, oauth, client, clock) = start(OAuth::new());
-    create(&client).await.unwrap();
-    clock.servers().advance(seconds(3400));
-    let gate = Gate::closed();
-    oauth.hold_token_requests(&gate);
+    let gate = renewal_is_due(&oauth, &client, &clock).await;
     let options = || CallOptions::new().total_timeout(Duration::from_millis(500));
     for _ in 0..3 {
         create_with(&client, options()).await.unwrap();
@@ -206,10 +212,7 @@ async fn an_early_renewal_that_hangs_leaves_the_call_half_of_its_time() {
 #[tokio::test]
 async fn an_early_renewal_whose_call_is_dropped_is_not_repeated_at_once() {
     let (_server, oauth, client, clock) = start(OAuth::new());
-    create(&client).await.unwrap();
-    clock.servers().advance(seconds(3400));
-    let gate = Gate::closed();
-    oauth.hold_token_requests(&gate);
+    let gate = renewal_is_due(&oauth, &client, &clock).await;
     let renewing = spawn(&client);
     gate.wait_for_arrivals(1).await;
     renewing.abort();
@@ -224,10 +227,7 @@ async fn an_early_renewal_whose_call_is_dropped_is_not_repeated_at_once() {
 #[tokio::test]
 async fn other_calls_continue_while_one_renews_the_token_early() {
     let (_server, oauth, client, clock) = start(OAuth::new());
-    create(&client).await.unwrap();
-    clock.servers().advance(seconds(3400));
-    let gate = Gate::closed();
-    oauth.hold_token_requests(&gate);
+    let gate = renewal_is_due(&oauth, &client, &clock).await;
     let renewing = spawn(&client);
     gate.wait_for_arrivals(1).await;
     create(&client).await.unwrap();
