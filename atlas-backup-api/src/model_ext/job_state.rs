@@ -302,19 +302,16 @@ mod tests {
     use super::*;
     use crate::v2::types;
 
-    #[inline]
     fn state<T: Job + DeserializeOwned>(mut value: Value) -> JobState {
         value["id"] = json!("32b6e34b3d91647abb20e7b8");
         serde_json::from_value::<T>(value).unwrap().state()
     }
 
-    #[inline]
     fn ended(ending: Ending, words: &str) -> JobState {
         JobState::ended(ending, words)
     }
 
     #[test]
-    #[inline]
     fn each_family_has_its_words() {
         assert_eq!(
             state::<types::Snapshot>(json!({"status": "completed"})),
@@ -369,7 +366,6 @@ mod tests {
     }
 
     #[test]
-    #[inline]
     fn a_restore_job_of_a_dedicated_cluster_has_no_word() {
         let url = "https://h/?sig=1";
         for (job, expected) in [
@@ -449,7 +445,6 @@ mod tests {
     }
 
     #[test]
-    #[inline]
     fn a_legacy_download_is_ready_when_its_delivery_is() {
         for (status, delivery, expected) in [
             ("IN_PROGRESS", "NOT_STARTED", JobState::Running),

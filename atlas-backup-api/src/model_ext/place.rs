@@ -65,7 +65,6 @@ mod tests {
 
     use super::*;
 
-    #[inline]
     fn cluster(value: serde_json::Value) -> Cluster {
         serde_json::from_value(value).unwrap()
     }

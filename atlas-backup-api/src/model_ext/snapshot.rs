@@ -45,7 +45,6 @@ mod tests {
     use crate::v2::types::Snapshot;
 
     #[test]
-    #[inline]
     fn each_id_comes_with_its_member() {
         let snapshot: Snapshot = serde_json::from_value(json!({
             "id": "5",
@@ -68,7 +67,6 @@ mod tests {
     }
 
     #[test]
-    #[inline]
     fn a_replica_set_has_none() {
         assert_eq!(Snapshot::default().shards().count(), 0);
     }
