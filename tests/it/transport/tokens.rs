@@ -25,7 +25,7 @@ fn spawn(client: &Client) -> tokio::task::JoinHandle<Result<(), Error>> {
 
 /// The client has a token that it renews with the next call. Token requests wait at the gate.
 async fn renewal_is_due(oauth: &OAuth, client: &Client, clock: &NoWait) -> Gate {
-    create(client).await.unwrap();
+    create(client).await.expect("a first call");
     clock.servers().advance(seconds(3400));
     let gate = Gate::closed();
     oauth.hold_token_requests(&gate);
