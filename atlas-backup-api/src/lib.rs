@@ -133,6 +133,7 @@ pub use client::builder::ClientBuilder;
 pub use client::pager::Items;
 pub use client::poller::{Ending, JobState, Wait, WaitError};
 pub use client::raw_call::RawCall;
+pub use client::sending::Sending;
 pub use config::call_options::CallOptions;
 pub use config::clock::{Clock, Sleep};
 pub use config::retry_policy::RetryPolicy;

@@ -2,23 +2,16 @@
 //! through it alone.
 
 use std::fmt;
-use std::pin::Pin;
 
 use crate::client::Client;
+use crate::client::sending::Sending;
 use crate::config::call_options::CallOptions;
-use crate::error::Error;
 use crate::error::invalid_argument::InvalidArgument;
-use crate::pipeline::decode::Content;
 use crate::pipeline::path::PathValue;
 use crate::pipeline::query::QueryValue;
 use crate::pipeline::request::Request;
-use crate::pipeline::response::Response;
-use crate::pipeline::retry;
 use crate::pipeline::route::Route;
 use crate::validate::body::Body;
-
-/// The future of a call that is awaited.
-pub(crate) type Sending<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
 
 /// A request, and the client that sends it.
 #[derive(Clone)]
@@ -82,11 +75,8 @@ impl Call {
     }
 
     /// Sends the request and decodes the response into a `T`.
-    pub(crate) async fn send<T: Content>(self) -> Result<Response<T>, Error> {
-        let (name, enveloped) = (self.request.route.name.clone(), self.request.enveloped());
-        let raw = retry::send(self.client.context().clone(), self.request).await?;
-        let (status, value) = T::read(&name, enveloped, &raw)?;
-        Ok(Response::new(status, raw.headers, value))
+    pub(crate) fn send<T>(self) -> Sending<T> {
+        Sending::new(self)
     }
 }
 
@@ -102,8 +92,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::error::Error;
     use crate::loopback::{Loopback, answer};
     use crate::pipeline::operation::{Idempotency, Operation};
+    use crate::pipeline::response::Response;
     use crate::validate;
     use crate::validate::request_macros::request_body;
     use crate::wire::cluster_name::ClusterName;

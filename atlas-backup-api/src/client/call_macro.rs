@@ -72,7 +72,7 @@ macro_rules! request {
             /// sent), and [`Error::Api`] if Atlas refuses the request. See [`Error`] for the
             /// others.
             #[inline]
-            pub fn send(self) -> impl ::core::future::Future<Output = ::core::result::Result<Response<$answer>, Error>> + Send {
+            pub fn send(self) -> $crate::Sending<$answer> {
                 self.0.send()
             }
         }
@@ -80,11 +80,11 @@ macro_rules! request {
         /// Awaiting the call sends it, as [`send`](Self::send) does.
         impl ::core::future::IntoFuture for $name {
             type Output = ::core::result::Result<Response<$answer>, Error>;
-            type IntoFuture = $crate::client::call::Sending<$answer>;
+            type IntoFuture = $crate::Sending<$answer>;
 
             #[inline]
             fn into_future(self) -> Self::IntoFuture {
-                ::std::boxed::Box::pin(self.0.send())
+                self.0.send()
             }
         }
     };

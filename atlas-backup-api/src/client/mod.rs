@@ -6,6 +6,7 @@ pub(crate) mod call_macro;
 pub(crate) mod pager;
 pub(crate) mod poller;
 pub(crate) mod raw_call;
+pub(crate) mod sending;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::pin::Pin;
 
 use http::{HeaderValue, Method};
 use serde::Serialize;
@@ -9,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::client::Client;
-use crate::client::call::{Call, Sending};
+use crate::client::call::Call;
 use crate::client::pager::{Items, Pager};
 use crate::config::call_options::CallOptions;
 use crate::error::Error;
@@ -265,7 +266,7 @@ async fn exchange(call: Call) -> Result<RawResponse, Error> {
 /// Awaiting the call sends it and decodes the response into a [`Value`].
 impl IntoFuture for RawCall {
     type Output = Result<Response<Value>, Error>;
-    type IntoFuture = Sending<Value>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     #[inline]
     fn into_future(self) -> Self::IntoFuture {
