@@ -3,6 +3,7 @@
 
 mod check;
 mod commands;
+mod deploy;
 #[cfg(unix)]
 mod drill;
 mod faults;
