@@ -102,8 +102,9 @@ impl Failure {
                         failure.advise(format_args!("{what} existed before, but no longer does"))
                     }
                     // To run the command again could start it twice, so the exit code must not be
-                    // one of those after which that is safe.
-                    (Exit::RateLimited | Exit::Unavailable, _) => {
+                    // one of those after which that is safe, nor one that says nothing about the
+                    // job: Atlas can no longer be asked, or not understood.
+                    (Exit::RateLimited | Exit::Unavailable | Exit::Other, _) => {
                         Failure::new(Exit::Deadline, failure.message)
                             .advise(format_args!("{what} may go on: {go_on}"))
                     }

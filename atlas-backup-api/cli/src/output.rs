@@ -118,9 +118,13 @@ pub fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{plural}")
 }
 
-/// A text from elsewhere on one line of at most `longest` characters, without control characters.
+/// A text from elsewhere on one line of at most `longest` characters, without control characters
+/// and those that change the order or the look of a terminal's text.
 pub fn one_line(text: &str, longest: usize) -> String {
-    let clean = text.replace(char::is_control, " ");
+    let clean = text.replace(
+        |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'),
+        " ",
+    );
     if clean.chars().count() <= longest {
         return clean;
     }
@@ -151,6 +155,8 @@ mod tests {
             "-      b  [31m"
         );
         assert_eq!(row::<Pair>(Pair("longer", "").cells()), "longer  -");
+        // Text from right to left would show the columns after it in another order.
+        assert_eq!(row::<Pair>(Pair("a\u{202e}b", "c").cells()), "a b    c");
     }
 
     #[test]

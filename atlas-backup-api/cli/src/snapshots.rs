@@ -116,8 +116,30 @@ async fn latest(client: &Client, target: &Target) -> Result<Snapshot, Failure> {
 }
 
 async fn get(client: &Client, target: &Target, id: &ObjectId) -> Result<Snapshot, Error> {
+    let refusal = match get_of(client, target, target.kind, id).await {
+        Err(error) if error.status().is_some_and(|status| status == 400) => error,
+        Err(error) if error.is_not_found() => error,
+        outcome => return outcome,
+    };
+    // It may have been taken before the replica set became a sharded cluster, which keeps it.
+    let earlier = match target.kind {
+        Kind::ReplicaSet => Kind::Sharded,
+        Kind::Sharded => Kind::ReplicaSet,
+        _ => return Err(refusal),
+    };
+    let snapshot = get_of(client, target, earlier, id).await;
+    snapshot.map_err(|_| refusal)
+}
+
+/// Gets a snapshot with the call for a kind of cluster.
+async fn get_of(
+    client: &Client,
+    target: &Target,
+    kind: Kind,
+    id: &ObjectId,
+) -> Result<Snapshot, Error> {
     let (api, project, cluster) = (client.v2(), &target.project, &target.cluster);
-    match target.kind {
+    match kind {
         Kind::ReplicaSet => {
             let snapshot = api.get_snapshot(project, cluster, id).send().await?;
             Ok(snapshot.of(target))

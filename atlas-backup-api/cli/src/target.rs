@@ -215,18 +215,25 @@ async fn kind_by_snapshots(
         match first_of(client, project, cluster, list).await {
             Ok(Some(kind)) => return Ok(Some(kind)),
             Ok(None) => {}
-            Err(error) if is_of_another_kind(&error) => {}
+            Err(error) if shows_another_kind(list, &error) => {}
             Err(error) => return Err(error.into()),
         }
     }
     Ok(None)
 }
 
-fn is_of_another_kind(error: &Error) -> bool {
-    let status = error.status().map(|status| status.as_u16());
-    matches!(error, Error::Api(_))
-        && matches!(status, Some(400 | 404 | 410))
-        && !error.is_rate_limited()
+/// Whether Atlas refuses a list because the cluster is of another kind. How Atlas refuses the lists
+/// of the kinds that it has ended is not documented, so each of its answers says no more than that,
+/// unless it may be another in a moment.
+fn shows_another_kind(list: Kind, error: &Error) -> bool {
+    if !matches!(error, Error::Api(_)) || error.is_rate_limited() {
+        return false;
+    }
+    match error.status().map(|status| status.as_u16()) {
+        Some(400 | 404 | 410) => true,
+        Some(402..500 | 501) => matches!(list, Kind::Tenant | Kind::Serverless),
+        _ => false,
+    }
 }
 
 /// The kind of the cluster, if this list has a snapshot of it.

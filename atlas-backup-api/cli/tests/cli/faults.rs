@@ -147,6 +147,8 @@ fn a_snapshot_whose_response_does_not_come_in_time_is_looked_for() {
         .with_authorization()
         .on_method("POST");
     let atlas = fast(FakeAtlas::builder().faults(&faults));
+    // However slow the machine is, it is not completed in time.
+    atlas.hang_next(Family::Snapshot);
     let ended = run(&atlas, &["take", "orders", "--wait", "--timeout", "1s"]);
     let id = latest(&atlas, ("orders", Family::Snapshot));
     let message = format!("error: snapshot {id} is not done after 1s");
@@ -362,6 +364,18 @@ fn a_deadline_says_how_to_go_on() {
 /// twice. So the exit code is not the one after which that is safe, except for a download.
 #[test]
 fn a_job_that_can_no_longer_be_asked_about_may_go_on() {
+    assert_snapshot!(polled_under(|| Fault::empty_502().retry_after(0)));
+}
+
+/// A proxy may answer in place of Atlas, with success.
+#[test]
+fn a_job_whose_state_cannot_be_read_may_go_on() {
+    let page = || HttpResponse::new(200).body("<html>Sign in</html>");
+    assert_snapshot!(polled_under(|| Fault::respond(page())));
+}
+
+/// Runs each command that starts a job while the polls of the job get this fault.
+fn polled_under(fault: impl Fn() -> Fault + Sync) -> String {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let directory = directory.path().to_str().expect("its name is text");
     let all = at_once(JOBS, |(command, family)| {
@@ -377,14 +391,44 @@ fn a_job_that_can_no_longer_be_asked_about_may_go_on() {
         let polled = paths
             .find(|path| path.ends_with(&id))
             .expect("it was polled");
-        let faults = Faults::always(Fault::empty_502().retry_after(0))
-            .with_authorization()
-            .on_path(polled);
+        let faults = Faults::always(fault()).with_authorization().on_path(polled);
         let atlas = fast(FakeAtlas::builder().faults(&faults));
         let ended = run(&atlas, &arguments);
         outcome(&atlas, &arguments, &ended).replace(directory, "DIRECTORY")
     });
-    assert_snapshot!(all.concat());
+    all.concat()
+}
+
+/// How Atlas refuses the lists of the kinds that it has ended is not known.
+#[test]
+fn a_mistyped_cluster_is_not_found_however_the_lists_of_ended_kinds_are_refused() {
+    at_once([403, 404, 405, 406, 410, 501], |status| {
+        let path = format!("/api/atlas/v2/groups/{PROJECT}/clusters/oders/backup/tenant/snapshots");
+        let faults = Faults::always(Fault::respond(HttpResponse::new(status)))
+            .with_authorization()
+            .on_path(&path);
+        let atlas = still(FakeAtlas::builder().faults(&faults));
+        let ended = run(&atlas, &["list", "oders"]);
+        assert_eq!(ended.code, Some(4), "{status}: {}", ended.err);
+        assert!(ended.err.contains("oders"), "{status}: {}", ended.err);
+        assert_eq!(faults.triggered().len(), 1);
+    });
+}
+
+/// The cluster was a replica set when the snapshot was taken, and is sharded now.
+#[test]
+fn a_snapshot_from_before_a_cluster_was_sharded_is_found() {
+    let path = format!("/api/atlas/v2/groups/{PROJECT}/clusters/events/backup/snapshots/{OTHER}");
+    let earlier = json!({"id": OTHER, "status": "completed", "type": "replicaSet"});
+    let earlier = HttpResponse::json(200, "application/json", &earlier);
+    let faults = Faults::always(Fault::respond(earlier))
+        .with_authorization()
+        .on_path(&path);
+    let atlas = still(FakeAtlas::builder().faults(&faults));
+    let restore = format!("restore events {OTHER} --to orders --yes-overwrite orders --no-wait");
+    run(&atlas, &restore.split(' ').collect::<Vec<_>>());
+    assert_eq!(faults.triggered().len(), 1);
+    assert_eq!(atlas.server().handled_count("POST"), 1, "it was requested");
 }
 
 /// The command in the message is run as it is printed, once the job makes progress again.
