@@ -36,14 +36,13 @@ pub(crate) fn credentials(lookup: Lookup<'_>) -> Result<Credentials, Configurati
         token.is_some(),
     ];
     if kinds.iter().filter(|is_set| **is_set).count() > 1 {
-        let names: Vec<&str> = [public, private, id, secret, token]
-            .iter()
-            .flatten()
-            .map(|found| found.name)
-            .collect();
+        let mut names = String::new();
+        for found in [public, private, id, secret, token].iter().flatten() {
+            names += if names.is_empty() { "" } else { ", " };
+            names += found.name;
+        }
         return refuse(format!(
-            "more than one kind is in the environment ({}): unset all but one",
-            names.join(", ")
+            "more than one kind is in the environment ({names}): unset all but one"
         ));
     }
     match (public, private, id, secret, token) {
@@ -90,7 +89,7 @@ fn find(lookup: Lookup<'_>, names: &[&'static str]) -> Result<Option<Found>, Con
     let mut found: Option<Found> = None;
     for &name in names {
         let value = match lookup(name) {
-            Ok(value) => value.trim().to_owned(),
+            Ok(value) => value.trim_ascii().to_owned(),
             Err(VarError::NotPresent) => continue,
             Err(VarError::NotUnicode(_)) => return refuse_variable(name, "is not Unicode"),
         };
@@ -115,10 +114,11 @@ fn find(lookup: Lookup<'_>, names: &[&'static str]) -> Result<Option<Found>, Con
 const QUOTES: [char; 3] = ['"', '\'', '`'];
 
 fn missing(set: &str, names: &[&str]) -> String {
-    format!(
-        "{set} is set in the environment, and {} is missing",
-        names.join(" (or ") + if names.len() > 1 { ")" } else { "" }
-    )
+    let mut text = format!("{set} is set in the environment, and {}", names[0]);
+    for other in &names[1..] {
+        text += &format!(" (or {other})");
+    }
+    text + " is missing"
 }
 
 /// Returns an error about one variable, without its value, which may be secret.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 use jiff::Timestamp;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
@@ -12,10 +12,11 @@ use serde_json::Value;
 use crate::error::auth::AuthError;
 use crate::error::auth::TokenRefusal;
 use crate::error::connection::ConnectionError;
-use crate::http::limited_body::{self, End, LimitedBody};
 use crate::http::percent_encoding::encode;
 use crate::http::retry_after::retry_after;
+use crate::http::send::{End, Limits, Received, send};
 use crate::wire::one_line;
+use crate::wire::text;
 
 /// The lifetime of Atlas's tokens, for a response without a usable `expires_in`.
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
@@ -66,10 +67,19 @@ impl Endpoint {
         now: Instant,
     ) -> Result<Token, TokenFailure> {
         let request = self.request(http).timeout(timeout);
-        let (status, headers, body) = exchange(request).await.map_err(lost)?;
+        let limits = Limits {
+            success: LONGEST_ANSWER,
+            failure: LONGEST_ANSWER,
+        };
+        let Received {
+            status,
+            headers,
+            body,
+            end,
+        } = send(request, limits).await.map_err(lost)?;
         if status.is_success() {
-            let token = match body.end {
-                End::Complete => read(&body.bytes, now),
+            let token = match end {
+                End::Complete => read(&body, now),
                 End::TooLong => Err("the response of the token endpoint is longer than 64 KiB"),
                 End::Lost(error) => return Err(lost(error)),
             };
@@ -86,8 +96,8 @@ impl Endpoint {
         });
         let refusal = TokenRefusal {
             status,
-            code: code(&body.bytes),
-            description: self.description(http, &body.bytes),
+            code: code(&body),
+            description: self.description(http, &body),
             retry_after: wait,
         };
         Err(TokenFailure {
@@ -104,8 +114,11 @@ impl Endpoint {
                 encode(&self.client_id),
                 Some(encode(self.secret.expose_secret())),
             )
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(ACCEPT, HeaderValue::from_static("application/json"))
+            .header(
+                CONTENT_TYPE,
+                HeaderValue::from_static("application/x-www-form-urlencoded"),
+            )
             .body("grant_type=client_credentials")
     }
 
@@ -123,20 +136,11 @@ impl Endpoint {
         let forms = [
             secret,
             &*encode(secret),
-            header.trim_start_matches("Basic "),
+            header.strip_prefix("Basic ").unwrap_or(header),
         ];
-        let holds = |form: &&str| !form.is_empty() && description.contains(*form);
+        let holds = |form: &&str| !form.is_empty() && text::contains(&description, form);
         (!forms.iter().any(holds)).then(|| one_line::truncate(&description, 300))
     }
-}
-
-async fn exchange(
-    request: reqwest::RequestBuilder,
-) -> Result<(StatusCode, HeaderMap, LimitedBody), reqwest::Error> {
-    let mut response = request.send().await?;
-    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-    let body = limited_body::read(LONGEST_ANSWER, response).await;
-    Ok((status, headers, body))
 }
 
 /// The failure if there was no complete response. A token whose response was lost does no harm, so
@@ -222,7 +226,7 @@ fn description(body: &[u8]) -> Option<String> {
         answer
             .get(name)
             .and_then(Value::as_str)
-            .filter(|text| !text.trim().is_empty())
+            .filter(|text| !text.trim_ascii().is_empty())
     };
     text("error_description")
         .or_else(|| text("detail"))

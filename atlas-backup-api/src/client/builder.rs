@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::HeaderValue;
+use http::header::USER_AGENT;
+use http::{HeaderMap, HeaderValue};
 use tokio::sync::Semaphore;
 
 use crate::auth::{Auth, Credentials, environment};
@@ -243,7 +244,9 @@ impl ClientBuilder {
         }
         let user_agent = self.user_agent()?;
         let usual = || reqwest::Client::builder().connect_timeout(Duration::from_secs(10));
-        let mut http = self.http.unwrap_or_else(usual).user_agent(user_agent);
+        let mut headers = HeaderMap::new();
+        headers.append(USER_AGENT, user_agent);
+        let mut http = self.http.unwrap_or_else(usual).default_headers(headers);
         if let Some(timeout) = self.connect_timeout {
             http = http.connect_timeout(timeout);
         }
@@ -284,7 +287,7 @@ impl ClientBuilder {
 
     fn user_agent(&self) -> Result<HeaderValue, ConfigurationError> {
         let mut agent = concat!("atlas-backup-api/", env!("CARGO_PKG_VERSION")).to_owned();
-        if let Some(suffix) = self.user_agent_suffix.as_deref().map(str::trim) {
+        if let Some(suffix) = self.user_agent_suffix.as_deref().map(str::trim_ascii) {
             if !suffix.is_empty() {
                 agent.push(' ');
                 agent.push_str(suffix);

@@ -1,6 +1,6 @@
 //! The identifier that a host gives to one version of a file.
 
-use http::header::{DATE, ETAG, LAST_MODIFIED};
+use http::header::{ETAG, LAST_MODIFIED};
 use http::{HeaderMap, HeaderValue};
 
 use crate::http::retry_after::date;
@@ -26,7 +26,7 @@ impl Validator {
             return Some(Validator::Tag(tag.clone()));
         }
         // A file may change again within the second of its last change.
-        let (sent, modified) = (date(headers, DATE)?, date(headers, LAST_MODIFIED)?);
+        let (sent, modified) = (date(headers, "date")?, date(headers, "last-modified")?);
         let settled = sent.as_second() > modified.as_second();
         headers
             .get(LAST_MODIFIED)

@@ -9,10 +9,12 @@ use crate::error::truncated::Truncated;
 /// A setting is invalid, or the client cannot be created in this environment.
 pub struct ConfigurationError {
     message: String,
-    source: Option<reqwest::Error>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl ConfigurationError {
+    #[cold]
+    #[inline(never)]
     pub(crate) fn new(message: String) -> Self {
         // The message may quote the invalid value, which may be long, unless it is a secret.
         ConfigurationError {
@@ -28,7 +30,7 @@ impl From<reqwest::Error> for ConfigurationError {
         let message = "the HTTP client could not be set up".to_owned();
         ConfigurationError {
             message,
-            source: Some(error.without_url()),
+            source: Some(error.without_url().into()),
         }
     }
 }
@@ -50,6 +52,6 @@ impl fmt::Display for ConfigurationError {
 
 impl StdError for ConfigurationError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_ref().map(|source| source as _)
+        self.source.as_deref().map(|source| source as _)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::iter::successors;
 
 use http::StatusCode;
 
@@ -9,6 +10,7 @@ use crate::error::OperationName;
 use crate::error::truncated::Truncated;
 use crate::wire::mismatch::Mismatch;
 use crate::wire::one_line;
+use crate::wire::text;
 
 /// The maximum length of the path, in which names may come from Atlas, and of the problem: in
 /// characters in the message, in bytes in `Debug`.
@@ -22,7 +24,7 @@ pub struct DecodeError {
     status: StatusCode,
     path: String,
     problem: String,
-    source: Option<serde_json::Error>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl DecodeError {
@@ -62,7 +64,7 @@ impl DecodeError {
             status,
             path: String::new(),
             problem,
-            source: Some(error),
+            source: Some(error.into()),
         }
     }
 
@@ -137,8 +139,8 @@ impl DecodeError {
 /// A type without its modules: `Named` of `program::lists::Named`. One with parameters is left as
 /// it is.
 fn short(type_name: &str) -> &str {
-    match type_name.rsplit("::").next() {
-        Some(name) if !type_name.contains('<') => name,
+    match type_name.rsplit(':').next() {
+        Some(name) if !text::contains(type_name, "<") => name,
         _ => type_name,
     }
 }
@@ -163,8 +165,9 @@ fn unfit(type_name: &str, error: &serde_json::Error) -> String {
         format!(": {message}")
     } else if quotes.iter().any(|start| message.starts_with(start)) {
         // What was expected comes last, and from the program.
-        let expected = message.rsplit_once(", expected ");
-        expected.map_or(String::new(), |(_, expected)| {
+        let expected = |text| text::split_once(text, ", expected ");
+        let last = successors(expected(message), |(_, rest)| expected(rest)).last();
+        last.map_or(String::new(), |(_, expected)| {
             format!(": expected {expected}")
         })
     } else {
@@ -194,6 +197,6 @@ impl fmt::Debug for DecodeError {
 
 impl StdError for DecodeError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_ref().map(|source| source as _)
+        self.source.as_deref().map(|source| source as _)
     }
 }

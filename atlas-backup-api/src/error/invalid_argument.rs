@@ -9,6 +9,7 @@ use crate::error::{OperationName, begin_with_call};
 use crate::wire::invalid_id::InvalidId;
 use crate::wire::json_path;
 use crate::wire::one_line;
+use crate::wire::text;
 
 /// An argument, or a member of a request body, violates a rule. Nothing was sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -87,7 +88,10 @@ impl InvalidArgument {
     /// The arguments of a raw call have no other names.
     pub fn argument(&self) -> String {
         // Raw calls are named by method and path, all others by one word.
-        if self.operation().is_some_and(|name| name.contains(' ')) {
+        if self
+            .operation()
+            .is_some_and(|name| text::contains(name, " "))
+        {
             return self.parameter.clone();
         }
         rust_name::of_path(&self.parameter)

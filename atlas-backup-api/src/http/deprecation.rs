@@ -1,30 +1,33 @@
 //! What a response says about the future of its operation: the headers `Deprecation` and `Sunset`.
 
 use http::HeaderMap;
-use http::header::HeaderName;
 use jiff::Timestamp;
 
+use crate::http::header;
 use crate::http::retry_after::date;
+use crate::wire::text;
 
-const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
-const SUNSET: HeaderName = HeaderName::from_static("sunset");
+const DEPRECATION: &str = "deprecation";
+const SUNSET: &str = "sunset";
 
 /// Whether one of the headers is present and does not say `false`, whatever else it says.
 pub(crate) fn is_deprecated(headers: &HeaderMap) -> bool {
-    let stated = headers.get(&DEPRECATION).map(|value| value.as_bytes());
-    stated.is_some_and(|value| !matches!(value.trim_ascii(), b"" | b"false" | b"?0"))
-        || headers.contains_key(&SUNSET)
+    let is_denied = matches!(
+        header::text(headers, DEPRECATION),
+        Some("" | "false" | "?0")
+    );
+    (headers.contains_key(DEPRECATION) && !is_denied) || headers.contains_key(SUNSET)
 }
 
 /// When the operation was deprecated or will be: `@` and seconds since 1970 (RFC 9745), or an
 /// HTTP-date, as in earlier drafts of it. Their `true` names no time.
 pub(crate) fn deprecation(headers: &HeaderMap) -> Option<Timestamp> {
-    let text = headers.get(&DEPRECATION)?.to_str().ok()?.trim();
+    let text = header::text(headers, DEPRECATION)?;
     let Some(seconds) = text.strip_prefix('@') else {
         return date(headers, DEPRECATION);
     };
     // Parameters may follow the date.
-    let seconds = seconds.split(';').next()?.trim_end();
+    let seconds = text::before(seconds, &[';']).trim_ascii_end();
     Timestamp::from_second(seconds.parse().ok()?).ok()
 }
 
@@ -35,11 +38,12 @@ pub(crate) fn sunset(headers: &HeaderMap) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderName, HeaderValue};
 
     use super::*;
 
-    fn headers(name: HeaderName, value: &[u8]) -> HeaderMap {
+    fn headers(name: &'static str, value: &[u8]) -> HeaderMap {
+        let name = HeaderName::from_static(name);
         let value = HeaderValue::from_bytes(value).unwrap();
         HeaderMap::from_iter([(name, value)])
     }

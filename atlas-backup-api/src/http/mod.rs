@@ -5,7 +5,8 @@
 pub(crate) mod charset;
 pub(crate) mod deprecation;
 pub(crate) mod envelope;
-pub(crate) mod limited_body;
+pub(crate) mod header;
 pub(crate) mod percent_encoding;
 pub(crate) mod rate_limit;
 pub(crate) mod retry_after;
+pub(crate) mod send;

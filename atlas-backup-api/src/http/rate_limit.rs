@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
+use crate::http::header;
+use crate::wire::text;
+
 /// The rate limit that a response stated in the headers `RateLimit-Limit` and
 /// `RateLimit-Remaining`. Atlas counts by endpoint and project or organisation, so another
 /// operation may have more or fewer calls left. A number is `None` if its header is missing or does
@@ -52,8 +55,8 @@ pub(crate) fn remaining(headers: &HeaderMap) -> Option<u64> {
 
 /// Returns the number at the beginning of a header. A policy may follow it (`1200, 1200;w=60`).
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
-    let text = headers.get(name)?.to_str().ok()?;
-    text.split([',', ';']).next()?.trim().parse().ok()
+    let value = header::text(headers, name)?;
+    text::before(value, &[',', ';']).trim_ascii().parse().ok()
 }
 
 #[cfg(test)]

@@ -4,20 +4,21 @@ use std::fmt;
 use std::time::Duration;
 
 use http::HeaderMap;
-use http::header::{DATE, HeaderName, RETRY_AFTER};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+
+use crate::http::header;
 
 /// Reads `Retry-After`, in seconds or as a date. The delay until a date is measured from the `Date`
 /// header of the response, so that a wrong local clock does no harm, and from `now` only if that
 /// header is missing or invalid. A date in the past means no delay.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let text = header::text(headers, "retry-after")?;
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let sent = date(headers, DATE).unwrap_or(now);
-    let wait = date(headers, RETRY_AFTER)?.duration_since(sent);
+    let sent = date(headers, "date").unwrap_or(now);
+    let wait = date(headers, "retry-after")?.duration_since(sent);
     Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
 }
 
@@ -29,16 +30,15 @@ pub(crate) fn write(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::
     }
 }
 
-pub(crate) fn date(headers: &HeaderMap, name: HeaderName) -> Option<Timestamp> {
-    let text = headers.get(name)?.to_str().ok()?;
-    rfc2822::DateTimeParser::new()
-        .parse_timestamp(text.trim())
-        .ok()
+pub(crate) fn date(headers: &HeaderMap, name: &str) -> Option<Timestamp> {
+    let text = header::text(headers, name)?;
+    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use http::header::{DATE, RETRY_AFTER};
 
     use super::*;
 

@@ -60,7 +60,7 @@ pub(crate) fn content(
 ) -> Result<StatusCode, Error> {
     refuse_failure(name, answer)?;
     let text = charset::text(&answer.headers, &answer.body);
-    let text = text.trim();
+    let text = text.trim_ascii();
     if enveloped {
         return enveloped_content(name, answer, text, value);
     }

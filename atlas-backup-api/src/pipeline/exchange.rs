@@ -1,18 +1,16 @@
-//! One HTTP exchange: sends a request and reads the whole response. This is the only file of the
-//! pipeline that uses the network.
-
-use std::pin::Pin;
+//! One HTTP exchange: sends a request and reads the whole response.
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use reqwest::RequestBuilder;
 
 use crate::config::deadline::Deadline;
 use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::error::connection::ConnectionError;
 use crate::error::decode::DecodeError;
-use crate::http::limited_body::{self, End};
 use crate::http::rate_limit::RateLimit;
+use crate::http::send::{End, Limits, Received, send};
 use crate::pipeline::request::Request;
 
 /// How many bytes are read of an error response. Atlas sends a few hundred bytes, and the error
@@ -46,15 +44,60 @@ impl From<ExchangeError> for Error {
     }
 }
 
-/// Performs one exchange. The future is boxed, because each caller would otherwise embed its own
-/// copy, 7 KB altogether, and allocating that for every call costs more than the box.
-pub(crate) fn exchange<'a>(
-    settings: &'a Settings,
-    request: &'a Request,
+/// Performs one exchange.
+pub(crate) async fn exchange(
+    settings: &Settings,
+    request: &Request,
     url: &str,
     authorization: Option<HeaderValue>,
     deadline: Deadline,
-) -> Pin<Box<dyn Future<Output = Result<RawResponse, ExchangeError>> + Send + 'a>> {
+) -> Result<RawResponse, ExchangeError> {
+    let name = &request.route.name;
+    let lost = |was_authorized, error| ExchangeError {
+        error: ConnectionError::new(name.clone(), error).into(),
+        was_authorized,
+    };
+    let limits = Limits {
+        success: request
+            .options
+            .max_response_bytes
+            .unwrap_or(settings.max_response_bytes),
+        failure: LONGEST_FAILURE,
+    };
+    let longest = limits.success;
+    let http = prepare(settings, request, url, authorization, deadline);
+    let received = send(http, limits).await;
+    let Received {
+        status,
+        headers,
+        body,
+        end,
+    } = received.map_err(|error| lost(false, error))?;
+    settings.set_rate_limit(RateLimit::read(name.clone(), status, &headers));
+    match end {
+        End::TooLong if status.is_success() => Err(ExchangeError {
+            error: DecodeError::too_long(name.clone(), status, longest).into(),
+            was_authorized: true,
+        }),
+        End::Lost(error) if status.is_success() => Err(lost(true, error)),
+        // The status and the headers say what was refused, so a body that breaks off does not make
+        // the outcome unknown.
+        _ => Ok(RawResponse {
+            status,
+            headers,
+            body,
+        }),
+    }
+}
+
+/// The request with its headers, body and timeout.
+fn prepare(
+    settings: &Settings,
+    request: &Request,
+    url: &str,
+    authorization: Option<HeaderValue>,
+    deadline: Deadline,
+) -> RequestBuilder {
     let route = &request.route;
     let mut http = settings
         .http
@@ -76,49 +119,5 @@ pub(crate) fn exchange<'a>(
         .options
         .attempt_timeout
         .unwrap_or(settings.attempt_timeout);
-    let http = http.timeout(timeout.min(deadline.left(&*settings.clock)));
-    let limit = request
-        .options
-        .max_response_bytes
-        .unwrap_or(settings.max_response_bytes);
-    Box::pin(async move {
-        let lost = |was_authorized, error| ExchangeError {
-            error: ConnectionError::new(route.name.clone(), error).into(),
-            was_authorized,
-        };
-        let sent = http.send().await;
-        let mut response = sent.map_err(|error| lost(false, error))?;
-        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        settings.set_rate_limit(RateLimit::read(route.name.clone(), status, &headers));
-        if !status.is_success() {
-            // The status and the headers say what was refused, so a body that breaks off does not
-            // make the outcome unknown.
-            let body = limited_body::read(LONGEST_FAILURE, response).await.bytes;
-            return Ok(RawResponse {
-                status,
-                headers,
-                body,
-            });
-        }
-        let too_long = || ExchangeError {
-            error: DecodeError::too_long(route.name.clone(), status, limit).into(),
-            was_authorized: true,
-        };
-        if response
-            .content_length()
-            .is_some_and(|announced| announced > limit as u64)
-        {
-            return Err(too_long());
-        }
-        let received = limited_body::read(limit, response).await;
-        match received.end {
-            End::Complete => Ok(RawResponse {
-                status,
-                headers,
-                body: received.bytes,
-            }),
-            End::TooLong => Err(too_long()),
-            End::Lost(error) => Err(lost(true, error)),
-        }
-    })
+    http.timeout(timeout.min(deadline.left(&*settings.clock)))
 }

@@ -13,6 +13,7 @@ use crate::pipeline::path::PathValue;
 use crate::pipeline::query::QueryValue;
 use crate::pipeline::route::{Route, shown};
 use crate::validate::body::Body;
+use crate::wire::text;
 
 /// A route with its arguments. If an argument is invalid, the first such error is kept, and
 /// sending the request returns it.
@@ -114,7 +115,7 @@ impl Request {
 
     /// Names what Atlas counts together for its rate limits: requests to an endpoint of a project.
     pub(crate) fn bucket(&self) -> String {
-        let below_projects = self.path.split_once("/groups/");
+        let below_projects = text::split_once(&self.path, "/groups/");
         let project = below_projects.and_then(|(_, rest)| rest.split('/').next());
         let Route { method, path, .. } = &self.route;
         format!("{method} {path} {}", project.unwrap_or_default())

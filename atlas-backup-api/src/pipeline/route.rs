@@ -8,6 +8,7 @@ use crate::error::OperationName;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::pipeline::operation::{Idempotency, Operation};
 use crate::wire::one_line;
+use crate::wire::text;
 
 /// How much of the path is in the name of a raw call.
 const LONGEST_NAME: usize = 300;
@@ -120,7 +121,7 @@ impl Route {
 /// A path without its query, which `check_path` refuses, and which may hold a secret.
 #[inline]
 pub(crate) fn shown(path: &str) -> &str {
-    path.split(['?', '#']).next().unwrap_or_default()
+    text::before(path, &['?', '#'])
 }
 
 /// What a path may have besides letters and digits: the characters of path segments (RFC 3986,

@@ -7,6 +7,7 @@ use tracing::field::Empty;
 
 use crate::config::settings::Settings;
 use crate::error::Error;
+use crate::wire::text;
 
 /// The span of one HTTP request. `path` is the template; `resends` is the number of requests that
 /// the call has sent before.
@@ -35,7 +36,7 @@ pub(crate) fn of_request(
 
 /// The query may hold secrets.
 fn without_query(url: &str) -> &str {
-    url.split_once('?').map_or(url, |(url, _)| url)
+    text::before(url, &['?'])
 }
 
 /// Records the response, or why there was none.

@@ -5,6 +5,7 @@
 //! - `object_macros`, `open_enum`, `string_newtype`: the macros that define types
 //! - `object_id`, `cluster_name`: types that are defined by hand
 //! - `extra`, `other_form`: what keeps a response lossless
+//! - `one_line`, `text`: what the rest of the crate needs of text
 
 pub(crate) mod cluster_name;
 pub(crate) mod collection;
@@ -25,6 +26,7 @@ pub(crate) mod read;
 mod read_object;
 pub(crate) mod scalar;
 pub(crate) mod string_newtype;
+pub(crate) mod text;
 mod write;
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::error::redact;
 use crate::pipeline::request::Request;
 use crate::wire::one_line;
+use crate::wire::text;
 
 /// How a job ended without success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,7 +203,7 @@ impl<T> WaitError<T> {
     #[inline]
     pub(crate) fn how_to_wait(&self) -> String {
         let mut method = String::new();
-        for letter in self.call().split(' ').next().unwrap_or_default().chars() {
+        for letter in text::before(self.call(), &[' ']).chars() {
             if letter.is_ascii_uppercase() {
                 method.push('_');
             }
@@ -227,7 +228,7 @@ impl<T> WaitError<T> {
 #[inline]
 fn call(request: &Request) -> String {
     let target = request.target();
-    let path = target.split('?').next().unwrap_or_default();
+    let path = text::before(&target, &['?']);
     format!(
         "{} {}",
         request.route.name,

@@ -7,6 +7,7 @@ use crate::error::begin_with_call;
 use crate::error::redact;
 use crate::error::truncated::{FirstItems, MAX_ITEMS, Truncated};
 use crate::http::retry_after;
+use crate::wire::text;
 
 /// The maximum length of the parts of a message, in characters.
 const CODE: usize = 80;
@@ -83,7 +84,7 @@ impl ApiError {
 
 /// Removes the status, or its number, from the beginning of a text.
 fn without_status(text: &str, line: &str) -> String {
-    let number = line.split(' ').next().unwrap_or_default();
+    let number = text::before(line, &[' ']);
     let rest = [line, number].into_iter().find_map(|status| {
         text.strip_prefix(status)
             .filter(|rest| !rest.starts_with(char::is_alphanumeric))

@@ -4,7 +4,6 @@ mod message;
 
 use std::time::Duration;
 
-use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -13,6 +12,7 @@ use crate::error::{OperationName, redact};
 use crate::http::charset;
 use crate::http::deprecation;
 use crate::http::envelope;
+use crate::http::header;
 use crate::http::retry_after::retry_after;
 
 /// Atlas, or a gateway in front of it, responded with an error or a redirect.
@@ -202,7 +202,7 @@ impl ApiError {
     pub fn is_rate_limited(&self) -> bool {
         let says_so = || {
             self.error_code()
-                .is_some_and(|code| code.contains("RATE_LIMIT"))
+                .is_some_and(|code| crate::wire::text::contains(code, "RATE_LIMIT"))
         };
         self.status == StatusCode::TOO_MANY_REQUESTS
             || (self.status == StatusCode::BAD_REQUEST && says_so())
@@ -219,7 +219,7 @@ fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
 
 /// The error code in a header, which is present even if the body is lost.
 fn code_of(headers: &HeaderMap) -> Option<String> {
-    let code = headers.get("x-error-code")?.to_str().ok()?.trim();
+    let code = header::text(headers, "x-error-code")?;
     (!code.is_empty()).then(|| code.to_owned())
 }
 
@@ -250,10 +250,7 @@ fn violations(members: &Map<String, Value>) -> Vec<FieldViolation> {
 
 /// The excerpt of a body that is not Atlas's JSON, or the target of a redirect.
 fn instead(status: StatusCode, headers: &HeaderMap, body: &str) -> Option<String> {
-    let location = headers
-        .get(LOCATION)
-        .filter(|_| status.is_redirection())
-        .and_then(|value| value.to_str().ok());
+    let location = header::text(headers, "location").filter(|_| status.is_redirection());
     let excerpt = match location {
         Some(location) => {
             redact::body(&format!("not followed: {}", redact::bare_url(location)), "")

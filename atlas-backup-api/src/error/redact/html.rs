@@ -1,5 +1,7 @@
 //! Extracts the visible text of an HTML page.
 
+use crate::wire::text;
+
 /// Separates the texts before and after a tag. It is a control character, which no message shows.
 const TAG: char = '\u{1f}';
 
@@ -37,13 +39,10 @@ fn without_tags(text: &str) -> String {
 /// Returns the text after a tag, or after its content if that is a script or style. The text after
 /// an incomplete tag is empty.
 fn after_tag(tag: &str) -> &str {
-    let past = |rest: &'_ str, end: &str| rest.find(end).map(|at| at + end.len());
-    let end = if tag.starts_with("<!--") {
-        past(tag, "-->")
-    } else {
-        past(tag, ">")
+    let end = if tag.starts_with("<!--") { "-->" } else { ">" };
+    let Some((_, after)) = text::split_once(tag, end) else {
+        return "";
     };
-    let Some(end) = end else { return "" };
     for (open, close) in [("<script", "</script"), ("<style", "</style")] {
         // Compares only the bytes of the name, because the rest is long and there are many tags.
         if tag
@@ -51,14 +50,14 @@ fn after_tag(tag: &str) -> &str {
             .get(..open.len())
             .is_some_and(|bytes| bytes.eq_ignore_ascii_case(open.as_bytes()))
         {
-            let content = &tag.as_bytes()[end..];
-            let at = content
+            let at = after
+                .as_bytes()
                 .windows(close.len())
                 .position(|bytes| bytes.eq_ignore_ascii_case(close.as_bytes()));
-            return at.map_or("", |at| &tag[end + at..]);
+            return at.map_or("", |at| &after[at..]);
         }
     }
-    &tag[end..]
+    after
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod html;
 
 use crate::wire::one_line::{WINDOW, floor, truncate};
+use crate::wire::text;
 
 /// The maximum length of an excerpt, in characters.
 const LONGEST: usize = 200;
@@ -27,7 +28,7 @@ pub(crate) fn body(text: &str, status: &str) -> String {
     {
         let key = key(&text);
         if !says_no_more(&text, status)
-            && (key == NO_WORDS || !keys.iter().any(|shown| shown.contains(&key)))
+            && (key == NO_WORDS || !keys.iter().any(|shown| text::contains(shown, &key)))
         {
             shown.push_str(&text);
             shown.push(' ');
@@ -57,6 +58,7 @@ fn key(text: &str) -> String {
 }
 
 /// Like `truncate`, for a part of a longer message: removes punctuation at the end.
+#[inline(never)]
 pub(crate) fn clause(text: &str, longest: usize) -> String {
     let mut line = truncate(text, longest);
     line.truncate(line.trim_end_matches(['.', ';', ':', ',', ' ']).len());
@@ -65,8 +67,8 @@ pub(crate) fn clause(text: &str, longest: usize) -> String {
 
 /// A URL without query, fragment, user name and password, each of which may hold a secret.
 pub(crate) fn bare_url(url: &str) -> String {
-    let url = url.split(['?', '#']).next().unwrap_or_default();
-    match url.split_once("//") {
+    let url = text::before(url, &['?', '#']);
+    match text::split_once(url, "//") {
         Some((scheme, rest)) => {
             let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             let host = authority.rsplit('@').next().unwrap_or_default();

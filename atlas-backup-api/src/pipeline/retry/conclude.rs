@@ -11,6 +11,7 @@ use crate::pipeline::context::Context;
 use crate::pipeline::exchange::RawResponse;
 use crate::pipeline::operation::Idempotency;
 use crate::pipeline::request::Request;
+use crate::wire::text;
 
 /// The collections of resources that contain others, each with the end of the code that Atlas uses
 /// if one of them does not exist.
@@ -78,11 +79,11 @@ fn is_deleted(request: &Request, answer: &RawResponse) -> bool {
     let refusal = error_of(request, StatusCode::NOT_FOUND, answer);
     let is_parent = |code: &str| {
         let is_below = |collection| {
-            let below = request.resource().split_once(collection);
-            below.is_some_and(|(_, rest): (_, &str)| rest.contains('/'))
+            let below = text::split_once(request.resource(), collection);
+            below.is_some_and(|(_, rest)| text::contains(rest, "/"))
         };
         let mut parents = PARENTS.iter();
-        parents.any(|(collection, missing)| code.ends_with(missing) && is_below(*collection))
+        parents.any(|(collection, missing)| code.ends_with(missing) && is_below(collection))
     };
     refusal.error_code().is_some_and(|code| !is_parent(code))
 }
