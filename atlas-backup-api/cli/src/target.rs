@@ -231,7 +231,7 @@ fn shows_another_kind(list: Kind, error: &Error) -> bool {
     }
     match error.status().map(|status| status.as_u16()) {
         Some(400 | 404 | 410) => true,
-        Some(402..500 | 501) => matches!(list, Kind::Tenant | Kind::Serverless),
+        Some(402..=499 | 501) => matches!(list, Kind::Tenant | Kind::Serverless),
         _ => false,
     }
 }

@@ -34,13 +34,16 @@ pub(crate) struct Limits {
     pub(crate) failure: usize,
 }
 
-type Sending = Pin<Box<dyn Future<Output = Result<Received, reqwest::Error>> + Send>>;
+/// A future behind a pointer. What holds it neither embeds it nor compiles how its parts are dropped.
+pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Sends a request and reads its response. It is an error if none began.
 ///
-/// The future is boxed, because everything that holds one would otherwise embed it (7 KB) and
-/// compile how to drop the parts of reqwest in it.
-pub(crate) fn send(request: RequestBuilder, limits: Limits) -> Sending {
+/// The future is boxed: it is 7 KB long.
+pub(crate) fn send(
+    request: RequestBuilder,
+    limits: Limits,
+) -> Boxed<'static, Result<Received, reqwest::Error>> {
     Box::pin(async move {
         let mut response = request.send().await?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));

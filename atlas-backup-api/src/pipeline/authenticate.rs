@@ -19,6 +19,7 @@ use crate::error::api::ApiError;
 use crate::error::auth::AuthError;
 use crate::error::connection::ConnectionError;
 use crate::http::deprecation;
+use crate::http::send::Boxed;
 use crate::pipeline::context::Context;
 use crate::pipeline::exchange::{ExchangeError, RawResponse, exchange};
 use crate::pipeline::request::Request;
@@ -60,7 +61,7 @@ pub(crate) async fn attempt(
     // calls.
     let _permit = match &context.settings.permits {
         Some(permits) => match attempt
-            .wait_for("permit for a concurrent call", permits.acquire())
+            .wait_for("permit for a concurrent call", Box::pin(permits.acquire()))
             .await
         {
             Ok(permit) => Some(permit),
@@ -226,11 +227,7 @@ impl Attempt<'_> {
     }
 
     /// Waits for other tasks of this process, at most until the deadline of the call.
-    async fn wait_for<T>(
-        &self,
-        what: &'static str,
-        work: impl Future<Output = T>,
-    ) -> Result<T, Error> {
+    async fn wait_for<T>(&self, what: &'static str, work: Boxed<'_, T>) -> Result<T, Error> {
         let outcome = self
             .deadline
             .bound(&*self.context.settings.clock, work)

@@ -403,14 +403,15 @@ fn polled_under(fault: impl Fn() -> Fault + Sync) -> String {
 #[test]
 fn a_mistyped_cluster_is_not_found_however_the_lists_of_ended_kinds_are_refused() {
     at_once([403, 404, 405, 406, 410, 501], |status| {
-        let path = format!("/api/atlas/v2/groups/{PROJECT}/clusters/oders/backup/tenant/snapshots");
+        let path =
+            format!("/api/atlas/v2/groups/{PROJECT}/clusters/missing/backup/tenant/snapshots");
         let faults = Faults::always(Fault::respond(HttpResponse::new(status)))
             .with_authorization()
             .on_path(&path);
         let atlas = still(FakeAtlas::builder().faults(&faults));
-        let ended = run(&atlas, &["list", "oders"]);
+        let ended = run(&atlas, &["list", "missing"]);
         assert_eq!(ended.code, Some(4), "{status}: {}", ended.err);
-        assert!(ended.err.contains("oders"), "{status}: {}", ended.err);
+        assert!(ended.err.contains("missing"), "{status}: {}", ended.err);
         assert_eq!(faults.triggered().len(), 1);
     });
 }

@@ -5,7 +5,6 @@
 
 mod conclude;
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::time::{Duration, Instant};
@@ -22,6 +21,7 @@ use crate::error::Error;
 use crate::error::connection::ConnectionError;
 use crate::http::rate_limit;
 use crate::http::retry_after::retry_after;
+use crate::http::send::Boxed;
 use crate::pipeline::authenticate::{self, AttemptOutcome};
 use crate::pipeline::classify::Failure;
 use crate::pipeline::context::Context;
@@ -31,13 +31,11 @@ use crate::pipeline::operation::Idempotency;
 use crate::pipeline::request::Request;
 use crate::pipeline::span;
 
-type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
 /// Sends a request, unless one of its arguments is invalid.
 pub(crate) fn send(
     context: Arc<Context>,
     mut request: Request,
-) -> Boxed<Result<RawResponse, Error>> {
+) -> Boxed<'static, Result<RawResponse, Error>> {
     Box::pin(async move {
         if let Some(refused) = request.take_refusal() {
             return Err(refused.of(request.route.name.clone()).into());
@@ -168,7 +166,7 @@ async fn turn(
     let began = clock.now();
     let policy = request.options.retry.as_ref().unwrap_or(&settings.retry);
     let patience = policy.longest_retry_after().min(deadline.left(clock));
-    let turn = Box::pin(pacing.turn(request.bucket(), patience, clock));
+    let turn: Boxed<'_, _> = Box::pin(pacing.turn(request.bucket(), patience, clock));
     let turn = deadline.bound(clock, turn).await;
     let held_back = clock.now().saturating_duration_since(began);
     settings.counters.lock().paced += held_back;
