@@ -7,7 +7,7 @@ use super::family::Family;
 use super::operations::{Output, all, render, snapshot};
 use super::page::whole;
 use super::request::Call;
-use super::restores::new_file;
+use super::restores::{new_file, validate_is_free};
 use super::store::{Cluster, DAY, HOUR, Job, Moment, Resource, Store, timestamp};
 use crate::HostedFile;
 
@@ -162,6 +162,7 @@ fn delivery(store: &mut Store, call: &Call, job: Job) -> Result<(Value, Value), 
         let found = found.ok_or_else(|| {
             ApiError::no_cluster(project, if name.is_empty() { id } else { name })
         })?;
+        validate_is_free(store, (project, &found.name))?;
         let (name, id) = (found.name.clone(), found.id.clone());
         delivery["targetClusterName"] = name.into();
         delivery["targetClusterId"] = id.into();

@@ -11,7 +11,7 @@ use super::operations::{Output, render, snapshot};
 use super::request::Call;
 use super::snapshots::replica_sets;
 use super::store::{
-    Cluster, EPOCH, HOUR, Job, JobOutcome, Moment, Phase, Resource, Store, timestamp,
+    Cluster, EPOCH, HOUR, Job, JobOutcome, Moment, Phase, Resource, Scope, Store, timestamp,
 };
 use crate::HostedFile;
 
@@ -50,25 +50,21 @@ pub(super) fn create(store: &mut Store, call: &Call, family: Family) -> Result<O
     Ok(Output::One(render(store, call, &resource)))
 }
 
-/// The target cluster must exist, and no other restore to it may be under way: its data is about to
-/// be replaced.
+/// The target cluster must exist, and be free.
 fn validate_target(store: &Store, call: &Call, family: Family) -> Result<(), ApiError> {
     let text = |name: &str| call.body[name].as_str().unwrap_or_default();
-    let scope = (text("targetGroupId"), text("targetClusterName"));
-    store.cluster(scope, family.clusters())?;
+    let target = (text("targetGroupId"), text("targetClusterName"));
+    store.cluster(target, family.clusters())?;
+    validate_is_free(store, target)
+}
+
+/// No other restore to the cluster may be under way, wherever its snapshot is from: the data of the
+/// cluster is about to be replaced.
+pub(super) fn validate_is_free(store: &Store, target: Scope<'_>) -> Result<(), ApiError> {
     let now = store.now();
-    // A download may name a target too, but does not write to it.
-    let to_it = |found: &&Resource| {
-        found.members.get("targetClusterName") == Some(&call.body["targetClusterName"])
-            && found
-                .members
-                .get("deliveryType")
-                .is_some_and(|kind| kind != "download")
-    };
-    let under_way = |found: &Resource| {
-        found.family == family && found.project == scope.0 && found.job.phase(now) < Phase::Done
-    };
-    if store.all_resources().filter(to_it).any(under_way) {
+    let under_way =
+        |found: &Resource| overwrites(found) == Some(target) && found.job.phase(now) < Phase::Done;
+    if store.all_resources().any(under_way) {
         return Err(ApiError::new(
             409,
             "ATLAS_CLUSTER_RESTORE_IN_PROGRESS",
@@ -76,6 +72,39 @@ fn validate_target(store: &Store, call: &Call, family: Family) -> Result<(), Api
         ));
     }
     Ok(())
+}
+
+/// The cluster that this resource overwrites, if it is a restore. A download may name a target too,
+/// but does not write to it.
+fn overwrites(resource: &Resource) -> Option<Scope<'_>> {
+    let members = &resource.members;
+    let (members, kind, restores, project, cluster) = match resource.family {
+        Family::RestoreJob | Family::ServerlessRestoreJob => (
+            members,
+            "deliveryType",
+            &["automated", "pointInTime"][..],
+            "targetGroupId",
+            "targetClusterName",
+        ),
+        Family::FlexRestoreJob | Family::TenantRestoreJob => (
+            members,
+            "deliveryType",
+            &["RESTORE"][..],
+            "targetProjectId",
+            "targetDeploymentItemName",
+        ),
+        Family::LegacyRestoreJob => (
+            members.get("delivery")?.as_object()?,
+            "methodName",
+            &["AUTOMATED_RESTORE"][..],
+            "targetGroupId",
+            "targetClusterName",
+        ),
+        _ => return None,
+    };
+    let text = |name: &str| members.get(name)?.as_str();
+    let is_restore = restores.contains(&text(kind)?);
+    is_restore.then_some((text(project)?, text(cluster)?))
 }
 
 /// Sets the members that only jobs of dedicated clusters have.

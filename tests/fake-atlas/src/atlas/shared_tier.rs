@@ -6,7 +6,7 @@ use super::api_error::ApiError;
 use super::family::Family;
 use super::operations::{Output, render, snapshot};
 use super::request::Call;
-use super::restores::add_download;
+use super::restores::{add_download, validate_is_free};
 use super::store::{HOUR, Job, Resource, Store, timestamp};
 
 /// How long a download URL is valid, in milliseconds.
@@ -58,6 +58,7 @@ pub(super) fn restore(store: &mut Store, call: &Call, family: Family) -> Result<
     if !known.iter().any(|known| known.name == target) {
         return Err(ApiError::no_cluster(project, target));
     }
+    validate_is_free(store, (project, target))?;
     let job = store.new_job(family);
     let resource = store.add(
         family,

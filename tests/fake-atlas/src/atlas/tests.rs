@@ -1,5 +1,7 @@
 //! The behaviour of the fake Atlas, tested with a minimal HTTP client.
 
+mod restores;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -8,6 +10,9 @@ use super::{FakeAtlas, FakeAtlasBuilder, Family, PROJECT};
 use crate::test_client::{TestClient, TestResponse};
 
 const V2: &str = "application/vnd.atlas.2023-01-01+json";
+
+/// The version of the operations of flex clusters.
+const FLEX: &str = "application/vnd.atlas.2024-11-13+json";
 
 /// A fake Atlas and a client connected to it.
 struct Caller {
@@ -23,18 +28,43 @@ impl Caller {
     }
 
     fn send(&mut self, method: &str, path: &str, body: Option<&Value>) -> TestResponse {
-        let content = body.map_or(String::new(), |_| format!("Content-Type: {V2}\r\n"));
+        self.send_in(PROJECT, method, path, body)
+    }
+
+    fn send_in(
+        &mut self,
+        project: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> TestResponse {
+        let media = if path.starts_with("flexClusters/") {
+            FLEX
+        } else {
+            V2
+        };
+        let content = body.map_or(String::new(), |_| format!("Content-Type: {media}\r\n"));
         let body = body.map_or(String::new(), Value::to_string);
         self.client.call(
             method,
-            &format!("/api/atlas/v2/groups/{PROJECT}/{path}"),
-            &format!("Accept: {V2}\r\n{content}"),
+            &format!("/api/atlas/v2/groups/{project}/{path}"),
+            &format!("Accept: {media}\r\n{content}"),
             &body,
         )
     }
 
     fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
-        let response = self.send(method, path, body);
+        self.call_in(PROJECT, method, path, body)
+    }
+
+    fn call_in(
+        &mut self,
+        project: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
+        let response = self.send_in(project, method, path, body);
         assert_eq!(self.atlas.spec_violations(), [""; 0]);
         (
             response.status,
@@ -571,6 +601,7 @@ fn a_legacy_restore_finds_its_target_by_name_or_id() {
             (&delivery["targetClusterName"], &delivery["targetClusterId"]),
             (&json!("legacy"), &snapshot["clusterId"])
         );
+        caller.advance(60);
     }
     let other = json!("32b6e34b3d91647abb20e7b9");
     for body in [
