@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::api_error::ApiError;
-use super::family::Family;
+use super::family::{ClusterKind, Family};
 use super::operations::{Output, render, snapshot};
 use super::request::Call;
 use super::snapshots::replica_sets;
@@ -27,7 +27,7 @@ pub(super) fn create(store: &mut Store, call: &Call, family: Family) -> Result<O
         Some(snapshot(store, call, family)?)
     };
     if kind != "download" {
-        validate_target(store, call, family)?;
+        validate_target(store, call, family, cluster.kind)?;
     }
     let job = store.new_job(family);
     let mut members = call.body.clone();
@@ -50,11 +50,22 @@ pub(super) fn create(store: &mut Store, call: &Call, family: Family) -> Result<O
     Ok(Output::One(render(store, call, &resource)))
 }
 
-/// The target cluster must exist, and be free.
-fn validate_target(store: &Store, call: &Call, family: Family) -> Result<(), ApiError> {
+/// The target cluster must exist, take snapshots of clusters of this kind, and be free.
+fn validate_target(
+    store: &Store,
+    call: &Call,
+    family: Family,
+    source: ClusterKind,
+) -> Result<(), ApiError> {
     let text = |name: &str| call.body[name].as_str().unwrap_or_default();
     let target = (text("targetGroupId"), text("targetClusterName"));
-    store.cluster(target, family.clusters())?;
+    let kind = store.cluster(target, family.clusters())?.kind;
+    // Atlas documents the rule, but not the code of the error.
+    if source == ClusterKind::Sharded && kind != ClusterKind::Sharded {
+        let why = "a snapshot of a sharded cluster needs a sharded cluster";
+        let member = "targetClusterName".to_owned();
+        return Err(ApiError::invalid(vec![(member, why.to_owned())]));
+    }
     validate_is_free(store, target)
 }
 

@@ -101,3 +101,38 @@ fn a_restore_does_not_take_clusters_of_other_projects() {
         assert_eq!(restore(&mut caller, to_it).0, 200, "{target}");
     }
 }
+
+/// A snapshot of a replica set may be restored to a sharded cluster, but not the other way round.
+#[test]
+fn a_snapshot_of_a_sharded_cluster_needs_a_sharded_cluster() {
+    let (mut caller, _) = two_projects();
+    let jobs = "clusters/events/backup/restoreJobs";
+    let (_, list) = caller.call("GET", "clusters/events/backup/snapshots", None);
+    let snapshot = &list["results"][0]["id"];
+    for kind in [
+        json!({"deliveryType": "automated", "snapshotId": snapshot}),
+        json!({"deliveryType": "pointInTime", "pointInTimeUTCSeconds": 1_767_225_600}),
+    ] {
+        let to = |target: &str| {
+            let mut body = kind.clone();
+            body["targetGroupId"] = PROJECT.into();
+            body["targetClusterName"] = target.into();
+            body
+        };
+        let (status, refused) = caller.call("POST", jobs, Some(&to("copy")));
+        assert_eq!(
+            (
+                status,
+                &refused["errorCode"],
+                &refused["badRequestDetail"]["fields"][0]["field"]
+            ),
+            (400, &json!("VALIDATION_ERROR"), &json!("targetClusterName"))
+        );
+        for target in ["events", "shards"] {
+            assert_eq!(caller.call("POST", jobs, Some(&to(target))).0, 200);
+        }
+        caller.advance(60);
+    }
+    let up = (Family::RestoreJob, PROJECT, "orders", (PROJECT, "shards"));
+    assert_eq!(restore(&mut caller, up).0, 200);
+}
