@@ -319,10 +319,13 @@ impl Store {
         scope: Scope<'_>,
         kinds: &[ClusterKind],
     ) -> Result<&Cluster, ApiError> {
-        self.clusters_of(scope.0)
-            .iter()
-            .find(|known| known.name == scope.1 && kinds.contains(&known.kind))
-            .ok_or_else(|| ApiError::no_cluster(scope.0, scope.1))
+        let named = |known: &&Cluster| known.name == scope.1;
+        let mut clusters = self.clusters_of(scope.0).iter().filter(named);
+        let found = clusters.clone().find(|known| kinds.contains(&known.kind));
+        found.ok_or_else(|| match clusters.next() {
+            Some(other) if kinds == [ClusterKind::Flex] => ApiError::is_not_flex(&other.name),
+            _ => ApiError::no_cluster(scope.0, scope.1),
+        })
     }
 }
 

@@ -313,6 +313,41 @@ fn what_is_wrong_is_refused() {
 }
 
 #[test]
+fn a_flex_call_on_another_cluster_is_refused_as_such() {
+    let mut caller = Caller::new(FakeAtlas::builder());
+    let id = PROJECT;
+    let restore = json!({"snapshotId": id, "targetDeploymentItemName": "flex"});
+    let download = json!({"snapshotId": id});
+    for cluster in ["orders", "events", "tenant", "serverless", "legacy"] {
+        for (method, path, body) in [
+            ("GET", "snapshots", None),
+            ("GET", &format!("snapshots/{id}"), None),
+            ("POST", "download", Some(&download)),
+            ("GET", "restoreJobs", None),
+            ("POST", "restoreJobs", Some(&restore)),
+            ("GET", &format!("restoreJobs/{id}"), None),
+        ] {
+            let path = format!("flexClusters/{cluster}/backup/{path}");
+            let (status, refused) = caller.call(method, &path, body);
+            assert_eq!(
+                (status, &refused["errorCode"], &refused["parameters"]),
+                (
+                    400,
+                    &json!("CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API"),
+                    &json!([cluster])
+                ),
+                "{method} {path}"
+            );
+        }
+    }
+    let none = caller.call("GET", "flexClusters/none/backup/snapshots", None);
+    assert_eq!(
+        (none.0, &none.1["errorCode"]),
+        (404, &json!("CLUSTER_NOT_FOUND"))
+    );
+}
+
+#[test]
 fn an_older_version_is_given_to_who_asks_for_it() {
     let mut caller = Caller::new(FakeAtlas::builder());
     let path = format!("/api/atlas/v2/groups/{PROJECT}/clusters/orders/backup/schedule");
