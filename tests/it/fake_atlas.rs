@@ -199,6 +199,8 @@ impl Walker {
                     "targetClusterName" | "targetDeploymentItemName" => {
                         *value = cluster(entry).into()
                     }
+                    // The dates of the documents are in the past of the fake.
+                    "expires" => *value = "2027-01-01T00:00:00Z".into(),
                     _ => {}
                 }
             }

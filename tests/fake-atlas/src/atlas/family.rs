@@ -87,4 +87,13 @@ impl Family {
             _ => Family::Snapshot,
         }
     }
+    /// The member that says when a snapshot of this family expires.
+    pub(super) fn expiry(self) -> Option<&'static str> {
+        match self {
+            Family::Snapshot | Family::ServerlessSnapshot => Some("expiresAt"),
+            Family::FlexSnapshot | Family::TenantSnapshot => Some("expiration"),
+            Family::LegacySnapshot => Some("expires"),
+            _ => None,
+        }
+    }
 }

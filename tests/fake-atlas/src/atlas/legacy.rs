@@ -11,14 +11,20 @@ use super::restores::{new_file, validate_is_free};
 use super::store::{Cluster, DAY, HOUR, Job, Moment, Resource, Store, timestamp};
 use crate::HostedFile;
 
-pub(super) fn add_snapshot(store: &mut Store, cluster: &Cluster, at: Moment) -> Resource {
+/// Adds a snapshot that is kept for this many days.
+pub(super) fn add_snapshot(
+    store: &mut Store,
+    cluster: &Cluster,
+    at: Moment,
+    days: i64,
+) -> Resource {
     let members = json!({
         "clusterId": cluster.id,
         "clusterName": cluster.name,
         "complete": true,
         "created": {"date": timestamp(at), "increment": 1},
         "doNotDelete": false,
-        "expires": timestamp(at + 30 * DAY),
+        "expires": timestamp(at + days * DAY),
         "groupId": cluster.project,
         "incremental": false,
         "lastOplogAppliedTimestamp": {"date": timestamp(at), "increment": 3},

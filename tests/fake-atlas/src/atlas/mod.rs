@@ -98,7 +98,7 @@ impl FakeAtlas {
         &self.server
     }
 
-    /// The clock by which jobs make progress, and tokens and URLs expire.
+    /// The clock by which jobs make progress, and snapshots, tokens and URLs expire.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }

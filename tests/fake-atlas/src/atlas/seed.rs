@@ -10,7 +10,8 @@ use super::{legacy, settings};
 /// How many snapshots a cluster starts with.
 pub(super) const SNAPSHOTS: usize = 3;
 
-/// Adds a cluster and its snapshots, taken six hours apart, the last one six hours ago.
+/// Adds a cluster and its snapshots, taken six hours apart, the last one six hours ago. However many
+/// there are, none has expired yet: each is kept for some days from now.
 pub(super) fn cluster(
     store: &mut Store,
     project: &str,
@@ -42,6 +43,7 @@ pub(super) fn cluster(
 
 fn snapshot(store: &mut Store, cluster: &Cluster, at: Moment, back: i64) {
     let scope = (&*cluster.project, &*cluster.name);
+    let age = (store.now() - at) / DAY;
     match cluster.kind {
         ClusterKind::ReplicaSet | ClusterKind::Sharded => {
             // The latest was taken on demand, the others by the schedule.
@@ -57,16 +59,16 @@ fn snapshot(store: &mut Store, cluster: &Cluster, at: Moment, back: i64) {
                 &Reason {
                     frequency,
                     description,
-                    days: 7,
+                    days: age + 7,
                 },
             );
         }
-        ClusterKind::Flex => shared(store, Family::FlexSnapshot, scope, at),
-        ClusterKind::Tenant => shared(store, Family::TenantSnapshot, scope, at),
+        ClusterKind::Flex => shared(store, Family::FlexSnapshot, scope, at, age + 8),
+        ClusterKind::Tenant => shared(store, Family::TenantSnapshot, scope, at, age + 8),
         ClusterKind::Serverless => {
             let members = json!({
                 "createdAt": timestamp(at),
-                "expiresAt": timestamp(at + 2 * DAY),
+                "expiresAt": timestamp(at + (age + 2) * DAY),
                 "frequencyType": "hourly",
                 "mongodVersion": "8.0.8",
                 "serverlessInstanceName": cluster.name,
@@ -76,15 +78,15 @@ fn snapshot(store: &mut Store, cluster: &Cluster, at: Moment, back: i64) {
             store.add(Family::ServerlessSnapshot, scope, Job::done(at), members);
         }
         ClusterKind::Legacy => {
-            legacy::add_snapshot(store, cluster, at);
+            legacy::add_snapshot(store, cluster, at, age + 30);
             legacy::add_checkpoint(store, cluster, at);
         }
     }
 }
 
-fn shared(store: &mut Store, family: Family, scope: (&str, &str), at: Moment) {
+fn shared(store: &mut Store, family: Family, scope: (&str, &str), at: Moment, days: i64) {
     let members = json!({
-        "expiration": timestamp(at + 8 * DAY),
+        "expiration": timestamp(at + days * DAY),
         "finishTime": timestamp(at + 151_000),
         "mongoDBVersion": "8.0.8",
         "scheduledTime": timestamp(at),

@@ -110,6 +110,16 @@ pub(super) struct Resource {
     pub(super) members: Map<String, Value>,
 }
 
+impl Resource {
+    /// Whether this is a snapshot that is no longer kept.
+    fn has_expired(&self, now: Moment) -> bool {
+        let member = self.family.expiry();
+        let expires = member.and_then(|member| self.members.get(member)?.as_str());
+        let expires = expires.and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        expires.is_some_and(|expires| expires.as_millisecond() <= now)
+    }
+}
+
 /// How long the jobs of a family take, and how the next ones end.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
@@ -280,13 +290,14 @@ impl Store {
         self.clusters.get(project).map_or(&[], Vec::as_slice)
     }
 
+    /// The resources of a family, without the snapshots that have expired.
     pub(super) fn resources_of(
         &self,
         family: Family,
         scope: Scope<'_>,
     ) -> impl Iterator<Item = &Resource> {
-        let all = self.resources.of(scope).iter();
-        all.filter(move |found| found.family == family)
+        let (all, now) = (self.resources.of(scope).iter(), self.now());
+        all.filter(move |found| found.family == family && !found.has_expired(now))
     }
 
     pub(super) fn find(
@@ -306,10 +317,11 @@ impl Store {
         scope: Scope<'_>,
         id: &str,
     ) -> Result<&mut Resource, ApiError> {
+        let now = self.now();
         self.resources
             .of_mut(scope.0, scope.1)
             .iter_mut()
-            .find(|found| found.family == family && found.id == id)
+            .find(|found| found.family == family && found.id == id && !found.has_expired(now))
             .ok_or_else(|| ApiError::no_resource(id))
     }
 

@@ -1,5 +1,6 @@
 //! The behaviour of the fake Atlas, tested with a minimal HTTP client.
 
+mod expiry;
 mod restores;
 
 use std::time::Duration;
@@ -558,7 +559,7 @@ fn a_restore_takes_its_cluster_until_it_ends() {
     caller.atlas.hang_next(Family::RestoreJob);
     let job = caller.post(jobs, &body("orders"));
     let path = format!("{jobs}/{}", job["id"].as_str().unwrap());
-    caller.advance(1_000_000);
+    caller.advance(500_000);
     let (status, other) = caller.call("POST", jobs, Some(&body("orders")));
     assert_eq!(
         (status, &other["errorCode"]),
