@@ -52,7 +52,7 @@ pub use instant::instant;
 pub use lint::{keywords, lint, lint_coverage};
 pub use notice::{deprecation_note, notice, own_words};
 pub use published::PublishedDocument;
-pub use spec::{Endpoint, Example, Operation, Spec};
+pub use spec::{Endpoint, Example, OlderVersion, Operation, Spec};
 pub use vocabulary::{
     OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, is_keyword, method_name,
 };

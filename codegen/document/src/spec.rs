@@ -31,6 +31,16 @@ pub struct Operation {
     pub success: u16,
 }
 
+/// The dates of an older version of a success response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OlderVersion<'s> {
+    /// The date since which the version is deprecated (`2024-08-05`). Unless Atlas publishes
+    /// another one, it is that of the next version.
+    pub deprecated: &'s str,
+    /// The date on which Atlas stops serving the version, if it publishes one.
+    pub sunset: Option<&'s str>,
+}
+
 /// The method and path template under which a document lists an operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint<'a> {
@@ -237,6 +247,25 @@ impl Spec {
         [own.to_owned()].into_iter().chain(older).collect()
     }
 
+    /// Returns the dates of this media type of the success response; `None` if it is not one of the
+    /// older versions.
+    pub fn older_version<'s, 'a>(
+        &'s self,
+        of: impl Into<Endpoint<'a>>,
+        media: &str,
+    ) -> Option<OlderVersion<'s>> {
+        let (own, content) = Self::content(self.success(of))?;
+        let older = content["x-atlas-older-versions"].as_array()?;
+        let wanted = version(media)?;
+        let found = older.iter().find(|older| older["version"] == wanted)?;
+        let others = older.iter().filter_map(|older| older["version"].as_str());
+        let next = others.chain(version(own)).filter(|date| *date > wanted);
+        Some(OlderVersion {
+            deprecated: found["deprecated"].as_str().or(next.min())?,
+            sunset: found["sunset"].as_str(),
+        })
+    }
+
     /// Returns the schema of the success response, if it has content.
     pub fn success_schema<'a>(&self, of: impl Into<Endpoint<'a>>) -> Option<&Value> {
         Self::content(self.success(of)).and_then(|(_, content)| content.get("schema"))
@@ -284,6 +313,14 @@ impl Spec {
 /// Returns the only success response.
 fn success(responses: &Map<String, Value>) -> Option<(&String, &Value)> {
     responses.iter().find(|(status, _)| status.starts_with('2'))
+}
+
+/// Returns the date in a media type such as `application/vnd.atlas.2024-08-05+json`.
+fn version(media: &str) -> Option<&str> {
+    let (date, _) = media
+        .strip_prefix("application/vnd.atlas.")?
+        .split_once('+')?;
+    Some(date)
 }
 
 fn operations(api: &str, document: &Value) -> Vec<Operation> {

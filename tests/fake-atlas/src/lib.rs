@@ -36,7 +36,7 @@
 //! atlas.faults().push(Fault::html_503());
 //! assert!(get(&snapshot).starts_with("HTTP/1.1 503"));
 //!
-//! // Jobs make progress, and tokens and URLs expire, when the test advances the clock.
+//! // Jobs make progress, and snapshots, tokens and URLs expire, when the test advances the clock.
 //! atlas.clock().advance(Duration::from_secs(60));
 //! # });
 //! ```

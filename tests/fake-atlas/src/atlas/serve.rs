@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use atlas_backup_document::route::query as pairs;
 use atlas_backup_document::schema::Schemas;
-use atlas_backup_document::{Operation, Spec};
+use atlas_backup_document::{OlderVersion, Operation, Spec};
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::response::IntoResponse;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::api_error::ApiError;
@@ -55,6 +56,8 @@ struct Payload {
     media: String,
     /// `null` for a response without content.
     body: Value,
+    /// The dates of `media`, if it is an older version.
+    older: Option<OlderVersion<'static>>,
     error: Option<ApiError>,
 }
 
@@ -64,6 +67,7 @@ impl From<ApiError> for Payload {
             status: error.status,
             media: "application/json".to_owned(),
             body: error.json(),
+            older: None,
             error: Some(error),
         }
     }
@@ -170,6 +174,7 @@ impl Shared {
         self.validate_response(operation, &call, &body)?;
         Ok(Payload {
             status: operation.success,
+            older: call.spec.older_version(operation, &call.media),
             media: call.media,
             body,
             error: None,
@@ -262,6 +267,13 @@ fn serialize(request: &RawRequest<'_>, payload: Payload) -> HttpResponse {
         };
         response = response.header("Content-Type", &media).body(text);
     }
+    if let Some(older) = payload.older {
+        let since = format!("@{}", midnight(older.deprecated).as_second());
+        response = response.header("Deprecation", &since);
+        if let Some(date) = older.sunset {
+            response = response.header("Sunset", &http_date(midnight(date)));
+        }
+    }
     if let (Some(error), false) = (payload.error, enveloped) {
         response = response.header("X-Error-Code", error.code);
         if let Some(seconds) = error.retry_after {
@@ -269,6 +281,15 @@ fn serialize(request: &RawRequest<'_>, payload: Payload) -> HttpResponse {
         }
     }
     response
+}
+
+/// The beginning of a day, given as `2027-07-01`.
+fn midnight(date: &str) -> Timestamp {
+    format!("{date}T00:00:00Z").parse().unwrap_or_default()
+}
+
+fn http_date(time: Timestamp) -> String {
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// A list gets its `status` beside its own members. Anything else is wrapped. The wrapping member

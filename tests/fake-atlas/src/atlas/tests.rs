@@ -349,23 +349,42 @@ fn a_flex_call_on_another_cluster_is_refused_as_such() {
 }
 
 #[test]
-fn an_older_version_is_given_to_who_asks_for_it() {
+fn an_older_version_is_given_to_who_asks_for_it_and_called_deprecated() {
     let mut caller = Caller::new(FakeAtlas::builder());
-    let path = format!("/api/atlas/v2/groups/{PROJECT}/clusters/orders/backup/schedule");
-    for version in ["2024-08-05", "2023-01-01"] {
+    let sunset = "Thu, 01 Jul 2027 00:00:00 GMT";
+    // Each version is deprecated since the date of the next one.
+    let (second, third) = ("@1675209600", "@1722816000");
+    for (path, version, dates) in [
+        ("clusters/orders/backup/schedule", "2024-08-05", None),
+        ("clusters/orders/backup/schedule", "2023-01-01", Some(third)),
+        ("clusters", "2024-08-05", None),
+        ("clusters", "2023-02-01", Some(third)),
+        ("clusters", "2023-01-01", Some(second)),
+    ] {
+        let path = format!("/api/atlas/v2/groups/{PROJECT}/{path}");
         let media = format!("application/vnd.atlas.{version}+json");
-        let response = caller
-            .client
-            .call("GET", &path, &format!("Accept: {media}\r\n"), "");
+        let accept = format!("Accept: {media}\r\n");
+        let response = caller.client.call("GET", &path, &accept, "");
+        let headers = ["content-type", "deprecation", "sunset"].map(|name| response.header(name));
         assert_eq!(
-            (response.status, response.header("content-type")),
-            (200, Some(&*format!("{media};charset=utf-8")))
+            (response.status, headers),
+            (
+                200,
+                [
+                    Some(&*format!("{media};charset=utf-8")),
+                    dates,
+                    dates.map(|_| sunset)
+                ]
+            ),
+            "{path}"
         );
     }
-    let response = caller.client.get(&path.replace("/v2/", "/v1.0/"));
+    let path = format!("/api/atlas/v1.0/groups/{PROJECT}/clusters/orders/backup/schedule");
+    let response = caller.client.get(&path);
+    let headers = ["content-type", "deprecation", "sunset"].map(|name| response.header(name));
     assert_eq!(
-        (response.status, response.header("content-type")),
-        (200, Some("application/json"))
+        (response.status, headers),
+        (200, [Some("application/json"), None, None])
     );
 }
 
