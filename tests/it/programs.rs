@@ -179,6 +179,18 @@ fn project_and_cluster_are_given_by_name_or_by_id() {
     }
 }
 
+#[test]
+fn an_empty_variable_names_no_project() {
+    let atlas = atlas(FakeAtlas::builder());
+    let mut example = command(&atlas, "list_snapshots", &["orders"]);
+    example.env("MONGODB_ATLAS_PROJECT", "");
+    let errors = refused(example.output().expect("it was built"));
+    assert_eq!(errors, "error: MONGODB_ATLAS_PROJECT is not set\n");
+    example.env("MONGODB_ATLAS_PROJECT_ID", PROJECT);
+    let text = printed(example.output().expect("it was built"));
+    assert!(text.ends_with("3 snapshots of orders\n"), "{text}");
+}
+
 /// The list for replica sets may be empty, or Atlas refuses it with the error for the wrong kind of
 /// cluster.
 #[test]

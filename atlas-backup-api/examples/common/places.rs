@@ -5,12 +5,13 @@ use std::error::Error;
 
 use atlas_backup_api::{Client, ClusterName, ObjectId};
 
-/// The id of the project that the environment names. Only a name takes a request.
+/// The id of the project that the environment names. Only a name takes a request. An empty variable
+/// counts as one that is not set.
 pub async fn project(client: &Client) -> Result<ObjectId, Box<dyn Error>> {
     for variable in ["MONGODB_ATLAS_PROJECT", "MONGODB_ATLAS_PROJECT_ID"] {
         let name_or_id = match env::var(variable) {
-            Ok(text) => text,
-            Err(VarError::NotPresent) => continue,
+            Ok(text) if !text.is_empty() => text,
+            Ok(_) | Err(VarError::NotPresent) => continue,
             Err(VarError::NotUnicode(_)) => return Err(format!("{variable} is not Unicode").into()),
         };
         return match name_or_id.parse() {
