@@ -48,6 +48,9 @@ static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
     profile.join("examples")
 });
 
+/// A name for the snapshots of `nightly`.
+const NIGHT: &str = "2026-01-31";
+
 /// Starts a fake Atlas in which a snapshot takes less than a second.
 fn atlas(world: FakeAtlasBuilder) -> FakeAtlas {
     world.clock(&Clock::running(200.0)).start_blocking()
@@ -313,8 +316,12 @@ fn a_failure_is_reported_in_one_line() {
         "error: DAYS \"x\": invalid digit found in string\n"
     );
     assert_eq!(
-        errors("nightly", &["0"]),
+        errors("nightly", &[NIGHT, "0"]),
         "error: AT_A_TIME \"0\": number would be zero for non-zero type\n"
+    );
+    assert_eq!(
+        errors("nightly", &[NIGHT]),
+        "error: standard input names no cluster\n"
     );
     let nowhere = errors("list_snapshots", &["nowhere"]);
     assert!(
@@ -464,7 +471,12 @@ fn nightly_backs_up_three_hundred_clusters() {
     });
     let faults = Faults::script(limited).with_authorization();
     let atlas = atlas(FakeAtlas::builder().clusters(300).faults(&faults));
-    let text = printed(run(&atlas, "nightly", &["100"], &clusters.join("\n")));
+    let text = printed(run(
+        &atlas,
+        "nightly",
+        &[NIGHT, "100"],
+        &clusters.join("\n"),
+    ));
     assert!(text.ends_with("300 clusters, 0 failed\n"), "{text}");
     assert_eq!(
         (faults.remaining(), atlas.server().handled_count("POST")),
@@ -475,7 +487,7 @@ fn nightly_backs_up_three_hundred_clusters() {
 #[test]
 fn nightly_reports_a_failure() {
     let atlas = atlas(FakeAtlas::builder());
-    let output = run(&atlas, "nightly", &[], "orders\nnowhere\n");
+    let output = run(&atlas, "nightly", &[NIGHT], "orders\nnowhere\n");
     let text = text(&output);
     assert!(
         text.starts_with("orders  ") && text.ends_with("2 clusters, 1 failed\n"),
@@ -487,6 +499,39 @@ fn nightly_reports_a_failure() {
             && errors.ends_with("error: 1 of 2 snapshots are not good\n"),
         "{errors}"
     );
+}
+
+#[test]
+fn nightly_takes_each_snapshot_once() {
+    let atlas = atlas(FakeAtlas::builder());
+    let nightly = |name| {
+        let input = "orders\nevents\n\n orders\n";
+        printed(run(&atlas, "nightly", &[name], input))
+    };
+    let first = nightly(NIGHT);
+    assert!(first.ends_with("\n2 clusters, 0 failed\n"), "{first}");
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    assert_eq!(lines(&nightly(NIGHT)), lines(&first));
+    assert_eq!(atlas.server().handled_count("POST"), 2);
+    nightly("2026-02-01");
+    assert_eq!(atlas.server().handled_count("POST"), 4);
+}
+
+/// A reader such as `head` may have gone.
+#[test]
+fn nightly_goes_on_although_nobody_reads_what_it_prints() {
+    let atlas = atlas(FakeAtlas::builder());
+    let mut child = start(&atlas, "nightly", &[NIGHT, "1"], "events\norders\n");
+    drop(child.stdout.take());
+    let errors = refused(child.wait_with_output().expect("it was started"));
+    assert!(
+        errors.starts_with("error: not all could be printed: ") && errors.lines().count() == 1,
+        "{errors}"
+    );
+    for cluster in ["events", "orders"] {
+        let taken = path(cluster, "snapshots");
+        assert_eq!(atlas.server().handled_count_at("POST", &taken), 1);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use atlas_backup_tests::FaultName;
 use atlas_backup_tests::fake_atlas::{FakeAtlas, Family, Fault, Faults};
 use clap::ValueEnum;
 
-use super::{a_snapshot, atlas, errors, start, text, usage};
+use super::{NIGHT, a_snapshot, atlas, errors, start, text, usage};
 
 /// An example with its arguments, and the output that shows its success.
 struct Program {
@@ -58,7 +58,7 @@ fn programs(atlas: &FakeAtlas, directory: &str) -> Vec<Program> {
         ),
         program(
             "nightly",
-            &[],
+            &[NIGHT],
             "orders\n",
             &["listSnapshots", "takeSnapshot"],
             "1 clusters, 0 failed",
