@@ -7,6 +7,10 @@
 //! cargo run --manifest-path atlas-backup-api/examples/telemetry/Cargo.toml -- orders
 //! ```
 
+#[path = "../../common/places.rs"]
+#[allow(dead_code, reason = "it finds flex clusters, too")]
+mod places;
+
 use std::error::Error;
 
 use atlas_backup_api::Client;
@@ -22,8 +26,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let provider = tracing_to_collector()?;
     let listed = list_snapshots().await;
     // Sends the spans that are still waiting to be sent.
-    provider.shutdown()?;
-    listed
+    let sent = provider.shutdown();
+    // If both have failed, the list is what matters.
+    listed?;
+    Ok(sent?)
 }
 
 /// Sends the client's spans to the collector from now on.
@@ -43,10 +49,9 @@ fn tracing_to_collector() -> Result<SdkTracerProvider, Box<dyn Error>> {
 
 async fn list_snapshots() -> Result<(), Box<dyn Error>> {
     let cluster = std::env::args().nth(1).ok_or("usage: telemetry CLUSTER")?;
-    let project = std::env::var("MONGODB_ATLAS_PROJECT")?;
     let client = Client::from_env()?;
-    let project = client.v2().find_project(&project).await?;
-    let cluster = client.v2().find_cluster(&project, &cluster).await?;
+    let project = places::project(&client).await?;
+    let cluster = places::cluster(&client, &project, &cluster).await?;
     let mut snapshots = client.v2().list_cluster_snapshots(&project, &cluster);
     while let Some(snapshot) = snapshots.next().await {
         println!("{}", snapshot?.id);

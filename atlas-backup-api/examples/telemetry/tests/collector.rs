@@ -30,27 +30,37 @@ fn receive(collector: &TcpListener) -> (String, Vec<u8>) {
     (lines.remove(0), body)
 }
 
-/// Runs the example while the collector receives one request.
-fn run(atlas: &FakeAtlas, collector: TcpListener) -> (Output, (String, Vec<u8>)) {
+fn collector() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").expect("a port")
+}
+
+/// The example with the environment variables for these two.
+fn command(atlas: &FakeAtlas, cluster: &str, collector: &TcpListener) -> Command {
     let address = collector.local_addr().expect("an address");
-    let collecting = std::thread::spawn(move || receive(&collector));
-    let output = Command::new(env!("CARGO_BIN_EXE_telemetry"))
-        .arg("orders")
+    let mut command = Command::new(env!("CARGO_BIN_EXE_telemetry"));
+    command
+        .arg(cluster)
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{address}"))
         .env("MONGODB_ATLAS_BASE_URL", atlas.url())
         .env("MONGODB_ATLAS_PROJECT", PROJECT)
         .env("MONGODB_ATLAS_PUBLIC_API_KEY", PUBLIC_KEY)
-        .env("MONGODB_ATLAS_PRIVATE_API_KEY", PRIVATE_KEY)
-        .output()
-        .expect("it runs");
+        .env("MONGODB_ATLAS_PRIVATE_API_KEY", PRIVATE_KEY);
+    command
+}
+
+/// Runs the example while the collector receives one request.
+fn run(command: &mut Command, collector: TcpListener) -> (Output, (String, Vec<u8>)) {
+    let collecting = std::thread::spawn(move || receive(&collector));
+    let output = command.output().expect("it runs");
     (output, collecting.join().expect("it received a request"))
 }
 
 #[test]
 fn the_collector_receives_the_spans_of_calls_and_requests() {
     let atlas = FakeAtlas::builder().start_blocking();
-    let collector = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let (output, (line, body)) = run(&atlas, collector);
+    let collector = collector();
+    let mut command = command(&atlas, "orders", &collector);
+    let (output, (line, body)) = run(&mut command, collector);
     let printed = String::from_utf8_lossy(&output.stdout);
     let failure = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{failure}");
@@ -74,4 +84,30 @@ fn the_collector_receives_the_spans_of_calls_and_requests() {
         !body.contains(PRIVATE_KEY) && !body.contains("itemsPerPage"),
         "{body:?}"
     );
+}
+
+#[test]
+fn spans_that_cannot_be_sent_are_an_error_but_hide_none() {
+    let atlas = FakeAtlas::builder().start_blocking();
+    for (cluster, error) in [("orders", "Timeout"), ("none", "CLUSTER_NOT_FOUND")] {
+        // The system accepts the connection, but nobody answers.
+        let collector = collector();
+        let output = command(&atlas, cluster, &collector).output();
+        let output = output.expect("it runs");
+        let failure = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{failure}");
+        assert!(failure.contains(error), "{failure}");
+    }
+}
+
+#[test]
+fn the_project_is_found_as_by_the_other_examples() {
+    let atlas = FakeAtlas::builder().start_blocking();
+    let collector = collector();
+    let mut command = command(&atlas, "orders", &collector);
+    command
+        .env("MONGODB_ATLAS_PROJECT", "")
+        .env("MONGODB_ATLAS_PROJECT_ID", PROJECT);
+    let (output, _) = run(&mut command, collector);
+    assert!(output.status.success(), "{output:?}");
 }
