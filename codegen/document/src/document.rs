@@ -52,6 +52,17 @@ pub struct Loaded<'a> {
     pub(crate) empty: Vec<String>,
 }
 
+impl Loaded<'_> {
+    /// Returns the lines of the entry at `pointer`, if it is written as a block.
+    pub fn block(&self, pointer: &str) -> &str {
+        let text = &self.document.text;
+        let start = self.spans.locate(pointer).span.start;
+        let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let inner = line + text[line..].find('\n').map_or(0, |end| end + 1);
+        &text[line..end_of_block(text, inner, start - line + 1)]
+    }
+}
+
 /// An unquoted text that is a boolean, a number or a date for some YAML readers.
 #[derive(Debug)]
 pub(crate) struct Ambiguous {
@@ -110,6 +121,28 @@ impl Spans {
 /// Appends one token to a JSON pointer, escaped according to RFC 6901.
 pub fn child(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Returns where the block of an entry ends that begins in the line at `start`.
+pub(crate) fn end_of_block(text: &str, start: usize, indent: usize) -> usize {
+    let mut end = start;
+    let mut at = start;
+    for line in text[start..].split_inclusive('\n') {
+        let is_blank = line.trim().is_empty();
+        if !is_blank && indentation(line) < indent {
+            break;
+        }
+        at += line.len();
+        if !is_blank {
+            end = at;
+        }
+    }
+    end
+}
+
+/// Returns the number of spaces at the beginning of a text.
+pub(crate) fn indentation(text: &str) -> usize {
+    text.len() - text.trim_start_matches(' ').len()
 }
 
 /// Parses a document, without validating its content.

@@ -36,6 +36,7 @@ pub mod import;
 mod instant;
 mod lint;
 mod notice;
+pub mod parts;
 mod place;
 mod published;
 pub mod route;
@@ -52,6 +53,7 @@ pub use instant::instant;
 pub use lint::{keywords, lint, lint_coverage};
 pub use notice::{deprecation_note, notice, own_words};
 pub use published::PublishedDocument;
+pub use schema::exact_pattern;
 pub use spec::{Endpoint, Example, OlderVersion, Operation, Spec};
 pub use vocabulary::{
     OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, is_keyword, method_name,

@@ -48,6 +48,8 @@ pub(crate) use unused::used;
 
 use crate::document::Loaded;
 use crate::error::{Error, Finding};
+pub(crate) use crate::parts::members;
+use crate::parts::{operations, resolve, text};
 
 type Rule = fn(&Loaded<'_>, &mut Vec<Finding>);
 
@@ -113,53 +115,10 @@ pub fn lint(loaded: &Loaded<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns the operations of a document as (pointer, method, path, value).
-fn operations(document: &Value) -> impl Iterator<Item = (String, &str, &str, &Value)> {
-    members(document, "paths").flat_map(|(path, item)| {
-        let at = crate::document::child("/paths", path);
-        item.as_object()
-            .into_iter()
-            .flatten()
-            .map(move |(method, operation)| {
-                (
-                    crate::document::child(&at, method),
-                    method.as_str(),
-                    path,
-                    operation,
-                )
-            })
-    })
-}
-
-/// Returns the members of the object under `key`.
-pub(crate) fn members<'a>(
-    value: &'a Value,
-    key: &str,
-) -> impl Iterator<Item = (&'a str, &'a Value)> {
-    value
-        .get(key)
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.as_str(), value))
-}
-
 /// Whether an operation has a success. Without one, one of its errors is probably meant to be it,
 /// and only `operations` reports that.
 fn has_success(operation: &Value) -> bool {
     members(operation, "responses").any(|(status, _)| status.starts_with('2'))
-}
-
-/// Follows a `$ref`, which `refs` has already verified. Returns a value without `$ref` unchanged.
-fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    match value
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|target| document.pointer(target.strip_prefix('#')?))
-    {
-        Some(target) => target,
-        None => value,
-    }
 }
 
 /// Returns the reference of a member or parameter that is written as an `allOf` with one reference
@@ -169,10 +128,6 @@ fn described(schema: &Value) -> &Value {
         .get("allOf")
         .and_then(|parts| parts.get(0))
         .unwrap_or(schema)
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ static PATTERNS: Mutex<BTreeMap<String, Option<Regex>>> = Mutex::new(BTreeMap::n
 const EXACT_PATTERN: &str = "x-atlas-pattern";
 
 /// Returns the pattern of a schema as Atlas documents it.
-pub(crate) fn exact_pattern(schema: &Value) -> Option<&str> {
+pub fn exact_pattern(schema: &Value) -> Option<&str> {
     let exact = schema.get(EXACT_PATTERN).or_else(|| schema.get("pattern"));
     exact.and_then(Value::as_str)
 }

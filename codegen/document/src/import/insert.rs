@@ -1,6 +1,6 @@
 //! Inserts entries into the text of a document, in order, without touching anything else.
 
-use crate::document::{Loaded, child};
+use crate::document::{Loaded, child, end_of_block, indentation};
 use crate::error::{Error, Finding};
 
 /// The entries to insert into one mapping or list.
@@ -145,11 +145,6 @@ fn not_a_block(pointer: &str) -> Error {
     )
 }
 
-/// Returns the number of spaces at the beginning of a text.
-fn indentation(text: &str) -> usize {
-    text.len() - text.trim_start_matches(' ').len()
-}
-
 /// Returns where the comments above a line begin: they belong to the entry below them.
 fn above_comments(text: &str, line: usize, indent: usize) -> usize {
     let mut at = line;
@@ -162,21 +157,4 @@ fn above_comments(text: &str, line: usize, indent: usize) -> usize {
         at = start;
     }
     at
-}
-
-/// Returns where the block of an entry ends that begins in the line at `start`.
-fn end_of_block(text: &str, start: usize, indent: usize) -> usize {
-    let mut end = start;
-    let mut at = start;
-    for line in text[start..].split_inclusive('\n') {
-        let is_blank = line.trim().is_empty();
-        if !is_blank && indentation(line) < indent {
-            break;
-        }
-        at += line.len();
-        if !is_blank {
-            end = at;
-        }
-    }
-    end
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{described, members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
+use crate::parts::shown;
 use crate::schema::exact_pattern;
 use crate::vocabulary::RUNTIME_PATTERNS;
 
@@ -110,7 +111,7 @@ fn lint_schema(schema: &Value, at: &str, position: Position, findings: &mut Vec<
     {
         let message = format!(
             "nothing checks `{keyword}: {}` of {} before it is sent",
-            text_of(&schema[*keyword]),
+            shown(&schema[*keyword]),
             position.name()
         );
         let help = match (position, *keyword) {
@@ -120,13 +121,6 @@ fn lint_schema(schema: &Value, at: &str, position: Position, findings: &mut Vec<
             _ => "leave it out, and say it in the description",
         };
         findings.push(Finding::new("constraint", child(at, keyword), message).help(help));
-    }
-}
-
-fn text_of(value: &Value) -> String {
-    match value.as_str() {
-        Some(text) => text.to_owned(),
-        None => value.to_string(),
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{described, members, nearest, resolve, sources, text};
 use crate::document::child;
 use crate::error::Finding;
+use crate::parts::items;
 
 /// The lists of a rule, each with its minimum number of members and whether it needs a `when`.
 /// Without `when`, a member under `forbid` could be removed from the schema, and `require` would be
@@ -19,7 +20,7 @@ const LISTS: &[(&str, usize, bool)] = &[
 ];
 
 pub(super) fn lint(document: &Value, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    for (index, rule) in list(schema, "x-atlas-rules").enumerate() {
+    for (index, rule) in items(schema, "x-atlas-rules").enumerate() {
         let at = child(&child(pointer, "x-atlas-rules"), &index.to_string());
         condition(document, schema, rule, &at, findings);
         if text(rule, "reason").trim().is_empty() {
@@ -159,7 +160,7 @@ fn names(
     at: &str,
     findings: &mut Vec<Finding>,
 ) {
-    let names: Vec<&str> = list(rule, keyword).filter_map(Value::as_str).collect();
+    let names: Vec<&str> = items(rule, keyword).filter_map(Value::as_str).collect();
     let mut report = |at: String, message: String, help: &str| {
         findings.push(Finding::new("member", at, message).help(help))
     };
@@ -193,7 +194,7 @@ fn names(
         } else if let Some(message) = contradiction(rule, keyword, name) {
             report(at, message, "remove it from one of the two lists");
         } else if keyword != "require"
-            && list(schema, "required").any(|required| required.as_str() == Some(name))
+            && items(schema, "required").any(|required| required.as_str() == Some(name))
         {
             report(
                 at,
@@ -208,8 +209,9 @@ fn names(
 
 /// Returns why the member contradicts another list of the same rule, if it does.
 fn contradiction(rule: &Value, keyword: &str, name: &str) -> Option<String> {
-    let also =
-        |other: &str| other != keyword && list(rule, other).any(|also| also.as_str() == Some(name));
+    let also = |other: &str| {
+        other != keyword && items(rule, other).any(|also| also.as_str() == Some(name))
+    };
     match keyword {
         "forbid" if also("require") => Some(format!(
             "`{name}` stands in `require` too, and cannot be both absent and present"
@@ -229,12 +231,4 @@ fn contradiction(rule: &Value, keyword: &str, name: &str) -> Option<String> {
 
 fn member<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
     schema.get("properties")?.get(name)
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    value
-        .get(key)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
 }
