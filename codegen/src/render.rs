@@ -39,56 +39,27 @@ impl Piece {
 
 /// Where a type is named.
 #[derive(Clone, Copy, Debug)]
-enum Scope<'a> {
+enum Scope {
     /// In a file of types, which imports the others.
     Types,
-    /// In a file of operations.
+    /// In a file of operations, or of calls.
     Operations,
-    /// In the test table of this API generation, outside of the client.
-    Table(&'a str),
 }
 
-impl Scope<'_> {
+impl Scope {
     fn ty(self, ty: &Ty) -> TokenStream {
         let name = ident(ty.name());
-        let outside = matches!(self, Scope::Table(_));
         match ty {
-            Ty::List(item) => {
-                let item = self.ty(item);
-                quote!(Vec<#item>)
-            }
-            Ty::Boxed(inner) => {
+            Ty::List(inner) | Ty::Boxed(inner) => {
                 let inner = self.ty(inner);
-                quote!(Box<#inner>)
+                quote!(#name<#inner>)
             }
             Ty::Map(values) => {
                 let values = self.ty(values);
-                match outside {
-                    true => quote!(std::collections::BTreeMap<String, #values>),
-                    false => quote!(BTreeMap<String, #values>),
-                }
+                quote!(#name<String, #values>)
             }
-            Ty::Named(_) => match self {
-                Scope::Types => quote!(#name),
-                Scope::Operations => quote!(types::#name),
-                Scope::Table(api) => {
-                    let api = ident(api);
-                    quote!(#api::types::#name)
-                }
-            },
-            Ty::Runtime(_) if outside => quote!(atlas_backup_api::#name),
-            Ty::DateTime if outside => quote!(jiff::Timestamp),
-            Ty::Json if outside => quote!(serde_json::Value),
+            Ty::Named(_) if matches!(self, Scope::Operations) => quote!(types::#name),
             _ => quote!(#name),
-        }
-    }
-
-    /// The type of a field or of a response that can be absent.
-    fn optional(self, ty: &Ty, optional: bool) -> TokenStream {
-        let ty = self.ty(ty);
-        match optional {
-            true => quote!(Option<#ty>),
-            false => ty,
         }
     }
 }

@@ -10,6 +10,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+/// What generated tables use.
+#[allow(unused_imports, reason = "what is used depends on the documents")]
+pub(crate) mod prelude {
+    pub(crate) use std::collections::BTreeMap;
+
+    pub(crate) use atlas_backup_api::{Client, ClusterName, ObjectId};
+    pub(crate) use jiff::Timestamp;
+    pub(crate) use serde_json::Value;
+
+    pub(crate) use super::{Arguments, Call, Entry, outcome, recode};
+}
+
 /// One operation: how to call it, and how its bodies are decoded.
 pub struct Entry {
     /// The API generation: `v1` or `v2`.

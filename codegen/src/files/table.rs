@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use syn::parse_quote;
 
 use super::{File, print};
-use crate::model::{Model, Operation, Ty};
+use crate::model::{Model, Operation};
 use crate::render;
 
 pub(super) fn files(model: &Model) -> Vec<File> {
@@ -27,7 +27,7 @@ fn root(api: &str, modules: &BTreeMap<&str, Vec<&Operation>>) -> File {
         .collect();
     let modules: String = modules.keys().map(|tag| format!("mod {tag};\n")).collect();
     let text = format!(
-        "\n//! Every operation of API {api} as a call from JSON arguments, and what its answer decodes to.\n#![allow(deprecated)]\n\n\
+        "\n//! Every operation of API {api} as a call from JSON arguments, and what its answer decodes to.\n#![allow(deprecated, unused_imports, unused_mut, unused_variables)]\n\n\
          {modules}\nuse crate::calls::Entry;\n\n/// Every operation of this API, by tag.\npub static ENTRIES: &[&[Entry]] = &[\n{tables}];\n"
     );
     File {
@@ -47,19 +47,8 @@ fn table(api: &str, operations: &[&Operation]) -> String {
         .iter()
         .map(|operation| render::function(operation, api));
     code.extend(functions.map(print::item));
-    // Without bodies and responses, the code does not use any type.
-    let mut tys = operations.iter().flat_map(|operation| operation.tys());
-    let types = match tys.any(|ty| Ty::named(ty).is_some()) {
-        true => format!("use atlas_backup_api::{{Client, {api}}};"),
-        false => "use atlas_backup_api::Client;".to_owned(),
-    };
-    let recodes = |operation: &&Operation| operation.response.is_some() || operation.body.is_some();
-    let recode = match operations.iter().any(recodes) {
-        true => ", recode",
-        false => "",
-    };
     format!(
-        "\n{types}\n\nuse crate::calls::{{Arguments, Call, Entry, outcome{recode}}};\n\n{}",
+        "\nuse atlas_backup_api::{api}::types;\n\nuse crate::calls::prelude::*;\n\n{}",
         code.join("\n")
     )
 }

@@ -8,66 +8,51 @@ use syn::{Item, parse_quote};
 use super::{Scope, ident};
 use crate::model::{Operation, Ty};
 
+const SCOPE: Scope = Scope::Operations;
+
 pub(crate) fn function(operation: &Operation, api: &str) -> Item {
-    let (name, scope) = (ident(&operation.name), Scope::Table(api));
-    let api = ident(api);
+    let (name, api) = (ident(&operation.name), ident(api));
     let path = operation.path.iter().map(|argument| {
-        let (wire, ty) = (&argument.wire, &argument.ty);
-        match ty {
-            Ty::Integer | Ty::DateTime => {
-                let ty = scope.ty(ty);
-                quote!(arguments.parsed_path::<#ty>(#wire)?)
-            }
+        let (wire, ty) = (&argument.wire, SCOPE.ty(&argument.ty));
+        match argument.ty {
+            Ty::Integer | Ty::DateTime => quote!(arguments.parsed_path::<#ty>(#wire)?),
             _ => quote!(arguments.path(#wire)),
         }
     });
     let query = operation.required().map(|argument| {
-        let (wire, ty) = (&argument.wire, scope.ty(&argument.ty));
+        let (wire, ty) = (&argument.wire, SCOPE.ty(&argument.ty));
         let borrow = matches!(argument.ty, Ty::List(_)).then(|| quote!(&));
         quote!(#borrow arguments.required::<#ty>(#wire)?)
     });
     let body = operation.required_body().map(|_| quote!(arguments.body()?));
     let inputs = path.chain(query).chain(body);
     let setters = operation.optional().map(|argument| {
-        let (name, wire, ty) = (ident(&argument.name), &argument.wire, scope.ty(&argument.ty));
-        let value = match argument.ty {
-            Ty::Text | Ty::List(_) => quote!(&value),
-            _ => quote!(value),
-        };
-        quote!(if let Some(value) = arguments.optional::<#ty>(#wire)? { request = request.#name(#value); })
+        let (name, wire, ty) = (ident(&argument.name), &argument.wire, SCOPE.ty(&argument.ty));
+        let borrow = matches!(argument.ty, Ty::Text | Ty::List(_)).then(|| quote!(&));
+        quote!(if let Some(value) = arguments.optional::<#ty>(#wire)? { request = request.#name(#borrow value); })
     });
     let optional_body = operation.optional_body().map(|ty| {
-        let ty = scope.ty(ty);
+        let ty = SCOPE.ty(ty);
         quote!(if let Some(body) = arguments.optional_body::<#ty>()? { request = request.body(body); })
     });
-    let setters: Vec<_> = setters.chain(optional_body).collect();
-    let mutable = (!setters.is_empty()).then(|| quote!(mut));
-    let has_arguments =
-        operation.path.len() + operation.query.len() > 0 || operation.body.is_some();
-    let arguments = match has_arguments {
-        true => quote!(arguments),
-        false => quote!(_),
-    };
     parse_quote! {
-        fn #name(client: &Client, #arguments: &Arguments) -> Result<Call, String> {
-            let #mutable request = client.#api().#name(#(#inputs),*);
+        fn #name(client: &Client, arguments: &Arguments) -> Result<Call, String> {
+            let mut request = client.#api().#name(#(#inputs),*);
             #(#setters)*
+            #optional_body
             Ok(Box::pin(async move { outcome(request.send().await) }))
         }
     }
 }
 
 /// Renders the table entry: `Entry { api: "v2", id: "takeSnapshot", …, call: take_snapshot,
-/// answer: Some(recode::<v2::types::Snapshot>), … }`.
+/// answer: Some(recode::<types::Snapshot>), … }`.
 pub(crate) fn entry(operation: &Operation, api: &str) -> syn::Expr {
     let fact = &operation.facts;
     let (id, verb, path, success) = (&fact.id, &fact.method, &fact.path, &fact.success);
     let name = ident(&operation.name);
-    let recode = |ty: &Option<Ty>| match ty {
-        Some(ty) => {
-            let ty = Scope::Table(api).ty(ty);
-            quote!(Some(recode::<#ty>))
-        }
+    let recode = |ty: &Option<Ty>| match ty.as_ref().map(|ty| SCOPE.ty(ty)) {
+        Some(ty) => quote!(Some(recode::<#ty>)),
         None => quote!(None),
     };
     let (answer, body) = (recode(&operation.response), recode(&operation.body));

@@ -14,7 +14,7 @@ use crate::facts;
 use crate::model::{Argument, List, Operation, Ty};
 use crate::runtime;
 
-const SCOPE: Scope<'_> = Scope::Operations;
+const SCOPE: Scope = Scope::Operations;
 
 /// The code of one operation.
 #[derive(Debug)]

@@ -88,7 +88,11 @@ fn definition(ty: &Type, object: &Object, around: &Surroundings<'_, '_>) -> Piec
 
 fn field(member: &Member) -> TokenStream {
     let (name, wire, docs) = (ident(&member.name), &member.wire, docs::lines(&member.docs));
-    let ty = Scope::Types.optional(&member.ty, member.presence == Presence::Optional);
+    let ty = Scope::Types.ty(&member.ty);
+    let ty = match member.presence {
+        Presence::Optional => quote!(Option<#ty>),
+        Presence::Required | Presence::Empty => ty,
+    };
     let form = member.other_form.map(runtime::flag);
     let required = (member.presence == Presence::Required).then_some("required");
     let secret = member.secret.then_some("secret");
