@@ -8,7 +8,8 @@ use std::thread;
 
 use atlas_backup_document::{Error, Finding};
 use openapiv3::OpenAPI;
-use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypeImpl};
+pub use progenitor::Generator;
+use progenitor::{GenerationSettings, InterfaceStyle, TagStyle, TypeImpl};
 
 use crate::facts::RUNTIME_TYPES;
 
@@ -36,14 +37,6 @@ pub(crate) fn generate(openapi: &OpenAPI) -> Result<syn::File, Error> {
                 panic_message(panic.as_ref())
             ))
         })?
-        .map_err(refused)?;
-    syn::parse2(tokens).map_err(refused)
-}
-
-/// Returns the client that progenitor makes of a lowered document with its default settings.
-pub(crate) fn plain_client(openapi: &OpenAPI) -> Result<syn::File, Error> {
-    let tokens = Generator::default()
-        .generate_tokens(openapi)
         .map_err(refused)?;
     syn::parse2(tokens).map_err(refused)
 }

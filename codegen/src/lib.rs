@@ -41,6 +41,8 @@ use facts::Facts;
 use model::Model;
 use share::Shared;
 
+/// progenitor itself, for a benchmark of what it makes of the [`lowered`] document by default.
+pub use backend::Generator;
 pub use explain::{Explanation, explain};
 pub use files::{File, Item, ItemKind, Part};
 pub use share::{Duplicate, Reason};
@@ -101,18 +103,16 @@ pub fn generate_observed(
     })
 }
 
-/// Returns the source of the client that progenitor makes of a lowered document with its default
-/// settings. Benchmarks compare ours with it.
+/// Returns the document that progenitor gets. A benchmark compares our client with progenitor's.
 ///
 /// # Errors
 /// Like [`generate`].
-pub fn plain_progenitor_client(document: &Document) -> Result<String, Error> {
+pub fn lowered(document: &Document) -> Result<openapiv3::OpenAPI, Error> {
     let mut run = Run::default();
     let loaded = load(document)?;
     lint(&loaded)?;
     let (openapi, _) = lower::lower(&loaded, &mut run)?;
-    let client = backend::plain_client(&openapi)?;
-    Ok(prettyplease::unparse(&client))
+    Ok(openapi)
 }
 
 /// Runs the stages that need one document only.

@@ -17,7 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use atlas_backup_codegen::plain_progenitor_client;
+use atlas_backup_codegen::{Generator, lowered};
 use atlas_backup_document::{Document, GENERATIONS};
 use program::{Call, our_calls, our_program, plain_calls, plain_program};
 
@@ -60,7 +60,8 @@ impl Workspace {
             path: generation.document.to_owned(),
             text: fs::read_to_string(root.join(generation.document)).unwrap(),
         };
-        let plain = plain_progenitor_client(&document).unwrap();
+        let plain = Generator::default().generate_tokens(&lowered(&document).unwrap());
+        let plain = plain.unwrap().to_string();
         let ours = our_calls(&root.join("atlas-backup-api/src/generated/v2"));
         let calls = plain_calls(&plain);
         assert_eq!(names(&ours), names(&calls), "both have the same operations");
