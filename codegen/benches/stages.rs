@@ -43,13 +43,8 @@ fn main() {
         v1.path, v2.path, "both"
     );
     for (((step, v1), (_, v2)), (_, both)) in one.iter().zip(&other).zip(&both) {
-        let label = if step.contains('/') {
-            format!("    {step}")
-        } else {
-            format!("  {step}")
-        };
         println!(
-            "{label:<32}{:>10.2}{:>14.2}{:>14.2}",
+            "  {step:<30}{:>10.2}{:>14.2}{:>14.2}",
             median(v1),
             median(v2),
             median(both)
@@ -78,9 +73,6 @@ fn growth(document: &Document, rounds: usize) {
     }
     println!("{:>14}", "last / first");
     for (index, (step, _)) in fastest[0].iter().enumerate() {
-        if step.contains('/') {
-            continue;
-        }
         let per_operation: Vec<f64> = fastest
             .iter()
             .zip(COPIES)
@@ -261,19 +253,14 @@ fn measure(documents: &[Document], rounds: usize) -> Vec<Times> {
 fn time(documents: &[Document]) -> Vec<(&'static str, Duration)> {
     let mut durations: Vec<(&'static str, Duration)> = Vec::new();
     let began = Instant::now();
-    let (mut stage, mut pass) = (began, began);
+    let mut last = began;
     generate_observed(documents, &mut |step| {
         let now = Instant::now();
-        let since = if step.contains('/') {
-            pass
-        } else {
-            std::mem::replace(&mut stage, now)
-        };
+        let took = now - std::mem::replace(&mut last, now);
         match durations.iter_mut().find(|(known, _)| *known == step) {
-            Some((_, total)) => *total += now - since,
-            None => durations.push((step, now - since)),
+            Some((_, total)) => *total += took,
+            None => durations.push((step, took)),
         }
-        pass = now;
     })
     .unwrap();
     durations.push(("whole", began.elapsed()));

@@ -4,7 +4,8 @@ use atlas_backup_document::{Document, Error, Loaded, lint, load};
 use openapiv3::OpenAPI;
 use syn::{ImplItem, Item};
 
-use crate::{Run, backend, files, lower, model_of};
+use crate::facts::Facts;
+use crate::{backend, files, lower, merge, read};
 
 /// An operation at one stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,16 +24,11 @@ pub struct Explanation {
 pub fn explain(document: &Document, id: &str) -> Result<Option<Vec<Explanation>>, Error> {
     let loaded = load(document)?;
     lint(&loaded)?;
-    let mut run = Run::default();
-    stages(&loaded, id, &mut run).map_err(|error| error.locate(&loaded))
+    stages(&loaded, id).map_err(|error| error.locate(&loaded))
 }
 
-fn stages(
-    loaded: &Loaded<'_>,
-    id: &str,
-    run: &mut Run<'_>,
-) -> Result<Option<Vec<Explanation>>, Error> {
-    let (openapi, facts) = lower::lower(loaded, run)?;
+fn stages(loaded: &Loaded<'_>, id: &str) -> Result<Option<Vec<Explanation>>, Error> {
+    let (openapi, facts) = (lower::lower(&loaded.value)?, Facts::of(loaded));
     let Some((method, operation)) = facts.operations.iter().find(|(_, one)| one.id == id) else {
         return Ok(None);
     };
@@ -40,7 +36,8 @@ fn stages(
     let progenitor = backend::generate(&openapi)?;
     let lowered = lowered(&openapi, &pointer);
     let code = method_code(&progenitor, &method);
-    let model = model_of(loaded, facts, progenitor, run)?;
+    let model = read::read(&progenitor, facts, &loaded.document.path)?;
+    let model = merge::merge(model);
     let fields = model
         .operations
         .iter()
@@ -53,7 +50,7 @@ fn stages(
         .find(|item| item.name == id)
         .map(|item| item.text.clone());
     let texts = [
-        ("document", Some(source(loaded, &pointer))),
+        ("document", Some(loaded.block(&pointer).to_owned())),
         ("lowered", lowered),
         ("progenitor", code),
         ("model", fields),
@@ -64,21 +61,6 @@ fn stages(
         text: text.unwrap_or_default(),
     });
     Ok(Some(stages.collect()))
-}
-
-/// The lines of the document that the operation takes: those that are indented further than its
-/// key.
-fn source(loaded: &Loaded<'_>, pointer: &str) -> String {
-    let first = loaded.spans.locate(pointer).line - 1;
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let lines: Vec<&str> = loaded.document.text.lines().skip(first).collect();
-    let outer = lines.first().map_or(0, |line| indent(line));
-    let inner = lines
-        .iter()
-        .skip(1)
-        .take_while(|line| line.trim().is_empty() || indent(line) > outer);
-    let text: Vec<&str> = lines.iter().take(1 + inner.count()).copied().collect();
-    text.join("\n")
 }
 
 /// The lowered operation, as JSON.

@@ -1,11 +1,17 @@
 //! What the spec declares and progenitor cannot carry: one plain struct for each operation and
 //! type.
 //!
-//! `lower` fills the facts while it removes things from the document; `merge` adds them to the model.
+//! They are read from the document as it is; `read` puts each into the model, at what it is of.
+
+mod checks;
+mod operations;
+mod types;
 
 use std::collections::BTreeMap;
 
-pub use atlas_backup_document::{OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, method_name};
+use atlas_backup_document::Loaded;
+use atlas_backup_document::parts::{items, text};
+pub(crate) use atlas_backup_document::{OtherForm, RUNTIME_PATTERNS, RUNTIME_TYPES, method_name};
 
 /// The facts of one document.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +28,23 @@ pub struct Facts {
     pub types: BTreeMap<String, Type>,
     /// Descriptions by tag.
     pub tags: BTreeMap<String, String>,
+}
+
+impl Facts {
+    pub(crate) fn of(loaded: &Loaded<'_>) -> Self {
+        let document = &loaded.value;
+        let info = |key: &str| text(&document["info"], key).to_owned();
+        let tags = items(document, "tags");
+        let tags = tags.map(|tag| ["name", "description"].map(|key| text(tag, key).to_owned()));
+        Facts {
+            api: loaded.document.api.clone(),
+            title: info("title"),
+            description: info("description"),
+            operations: operations::all(document),
+            types: types::all(document),
+            tags: tags.map(<(String, String)>::from).collect(),
+        }
+    }
 }
 
 /// The facts of one operation.
@@ -89,10 +112,12 @@ pub struct Parameter {
 }
 
 /// The facts of one schema.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Type {
     /// JSON pointer of the schema, for messages.
     pub pointer: String,
+    /// The description.
+    pub docs: String,
     /// The names of this schema in the official document.
     pub official_names: Vec<String>,
     /// Members by wire name.
@@ -104,8 +129,10 @@ pub struct Type {
 }
 
 /// The facts of one member of an object.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Member {
+    /// The description, and what the Rust type does not express.
+    pub docs: String,
     /// Whether the value is a credential in itself.
     pub secret: bool,
     /// The other form in which Atlas also sends the member, if there is one.
@@ -116,40 +143,12 @@ pub struct Member {
 
 /// A rule for a single value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
-    /// At least this number.
-    Minimum(i64),
-    /// At most this number.
-    Maximum(i64),
-    /// At least this many characters.
-    MinLength(i64),
-    /// At most this many characters.
-    MaxLength(i64),
-    /// At least this many items.
-    MinItems(i64),
-    /// At most this many items.
-    MaxItems(i64),
-    /// An integer of 32 bits.
-    Int32,
-    /// Neither infinite nor without a value.
-    Finite,
-    /// Matches this entry of [`RUNTIME_PATTERNS`].
-    Pattern(&'static Pattern),
-}
-
-impl Check {
-    /// The bound, if the rule has one.
-    pub(crate) fn bound(self) -> Option<i64> {
-        match self {
-            Check::Minimum(bound)
-            | Check::Maximum(bound)
-            | Check::MinLength(bound)
-            | Check::MaxLength(bound)
-            | Check::MinItems(bound)
-            | Check::MaxItems(bound) => Some(bound),
-            Check::Int32 | Check::Finite | Check::Pattern(_) => None,
-        }
-    }
+pub(crate) struct Check {
+    /// The function of the client's `validate`, or of `validate::pattern`.
+    pub rule: &'static str,
+    pub is_pattern: bool,
+    /// The number that the value is compared with.
+    pub bound: Option<i64>,
 }
 
 /// A rule across members.
@@ -164,10 +163,5 @@ pub struct MemberRule {
     pub reason: String,
 }
 
-impl MemberRule {
-    /// The wire names of all members that the rule names.
-    pub(crate) fn members(&self) -> impl Iterator<Item = &String> {
-        let when = self.when.iter().map(|(wire, _)| wire);
-        when.chain(self.lists.iter().flat_map(|(_, wires)| wires))
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,8 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Model, Operation, Type, Usage};
-use crate::render::{self, Surroundings, and};
+use crate::model::{Model, Type, Usage};
+use crate::render::{self, and};
 
 pub(crate) use print::item as print;
 
@@ -59,45 +59,64 @@ pub struct Part {
     pub items: Vec<Item>,
 }
 
-/// The text of one operation.
-struct Printed<'a> {
-    operation: &'a Operation,
-    constant: String,
-    method: String,
-    request: String,
-}
+/// What uses the types of each document.
+type Usages<'a> = [(&'a Model, BTreeMap<String, Usage>)];
 
 /// Generates a part for each document, and one more for the types that they share, if there are any.
 pub(crate) fn files(models: &[Model], shared: &BTreeMap<String, Type>) -> Vec<Part> {
-    let mut parts: Vec<_> = models.iter().map(|model| part(model, shared)).collect();
+    let usages = models.iter().map(|model| (model, model.usage(shared)));
+    let usages: Vec<_> = usages.collect();
+    let mut parts: Vec<_> = usages
+        .chunks(1)
+        .zip(models)
+        .map(|(usage, model)| part(model, shared, usage))
+        .collect();
     if !shared.is_empty() {
-        parts.push(shared_part(models, shared));
+        parts.push(shared_part(shared, &usages));
     }
     parts
 }
 
-fn part(model: &Model, shared: &BTreeMap<String, Type>) -> Part {
+fn part(model: &Model, shared: &BTreeMap<String, Type>, usages: &Usages<'_>) -> Part {
     let api = &model.api;
-    let find = |name: &str| model.types.get(name).or_else(|| shared.get(name));
-    let types = Types::print(&model.types, &find, &[(model, model.usage(shared))]);
-    let mut files = vec![root(model), types_root(model)];
-    let mut items = Vec::new();
+    let (mut files, mut items) = (vec![root(model)], Vec::new());
     for (module, mut operations) in model.by_module() {
         operations.sort_by_key(|operation| &operation.facts.id);
-        let printed: Vec<_> = operations.iter().map(|one| printed(one, api)).collect();
+        let codes = operations.iter().map(|one| render::operation(one, api));
+        let printed =
+            codes.map(|code| [&code.method, &code.constant, &code.request].map(print::piece));
+        let printed: Vec<_> = printed.collect();
         files.push(File {
             path: format!("{api}/{module}.rs"),
-            text: operations_file(model, &printed),
+            text: operations_file(model, &operations[0].facts.tag, &printed),
         });
-        items.extend(printed.into_iter().map(|printed| Item {
-            kind: ItemKind::Operation,
-            name: printed.operation.facts.id.clone(),
-            text: [printed.constant, printed.method, printed.request].join("\n"),
-        }));
+        items.extend(operations.iter().zip(printed).map(
+            |(operation, [method, constant, request])| Item {
+                kind: ItemKind::Operation,
+                name: operation.facts.id.clone(),
+                text: [constant, method, request].join("\n"),
+            },
+        ));
     }
-    items.extend(types.items());
-    let folder = format!("{api}/types");
-    files.extend(types.files(&folder, Some("super::super::Api"), |name| model.has(name)));
+    let find = |name: &str| model.types.get(name).or_else(|| shared.get(name));
+    let types = print_types(&model.types, &find, usages);
+    let mut modules = format!(
+        "What API {api} sends and answers.\n\n{}",
+        modules(&model.types)
+    );
+    if !model.shared.is_empty() {
+        if !model.types.is_empty() {
+            modules.push('\n');
+        }
+        modules.push_str(&reexport(&model.shared));
+    }
+    files.extend(type_files(
+        &format!("{api}/types"),
+        &modules,
+        Some("super::super::Api"),
+        &types,
+    ));
+    items.extend(types.into_iter().map(item));
     Part {
         folder: api.clone(),
         documents: vec![model.document.clone()],
@@ -108,33 +127,25 @@ fn part(model: &Model, shared: &BTreeMap<String, Type>) -> Part {
     .finished()
 }
 
-fn shared_part(models: &[Model], shared: &BTreeMap<String, Type>) -> Part {
-    let with_shared = models.iter().filter(|model| !model.shared.is_empty());
-    let (apis, documents): (Vec<_>, Vec<_>) = with_shared
+fn shared_part(shared: &BTreeMap<String, Type>, usages: &Usages<'_>) -> Part {
+    let models = usages.iter().map(|(model, _)| model);
+    let (apis, documents): (Vec<_>, Vec<_>) = models
+        .filter(|model| !model.shared.is_empty())
         .map(|model| (format!("API {}", model.api), model.document.clone()))
         .unzip();
-    let mut text = format!(
-        "\n//! Types that {} have in common. Each of these re-exports the types that it has.\n\n",
-        and(&apis)
+    let modules = format!(
+        "Types that {} have in common. Each of these re-exports the types that it has.\n\n{}",
+        and(&apis),
+        modules(shared)
     );
-    text.push_str(&modules(shared));
-    let mut files = vec![File {
-        path: format!("{SHARED}/mod.rs"),
-        text,
-    }];
-    let usage: Vec<_> = models
-        .iter()
-        .map(|model| (model, model.usage(shared)))
-        .collect();
-    let types = Types::print(shared, &|name| shared.get(name), &usage);
-    // The prelude has the `Api` of the newest generation in the build.
-    files.extend(types.files(SHARED, None, |name| shared.contains_key(name)));
+    let types = print_types(shared, &|name| shared.get(name), usages);
     Part {
         folder: SHARED.to_owned(),
         documents,
-        files,
+        // The prelude has the `Api` of the newest generation in the build.
+        files: type_files(SHARED, &modules, None, &types),
         table: Vec::new(),
-        items: types.items().collect(),
+        items: types.into_iter().map(item).collect(),
     }
     .finished()
 }
@@ -185,140 +196,102 @@ fn root(model: &Model) -> File {
     }
 }
 
-/// Generates `v2/types/mod.rs`: the modules of types, and the shared types by name.
-fn types_root(model: &Model) -> File {
-    let api = &model.api;
-    let mut text = format!("\n//! What API {api} sends and answers.\n\n");
-    text.push_str(&modules(&model.types));
-    if !model.shared.is_empty() {
-        let names: Vec<_> = model.shared.iter().map(String::as_str).collect();
-        let options = textwrap::Options::new(100)
-            .initial_indent("    ")
-            .subsequent_indent("    ");
-        let names = textwrap::fill(&format!("{},", names.join(", ")), options);
-        if !model.types.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(&format!(
-            "pub use crate::generated::{SHARED}::{{\n{names}\n}};\n"
-        ));
-    }
-    File {
-        path: format!("{api}/types/mod.rs"),
-        text,
-    }
+/// The shared types that an API has, by name.
+fn reexport(names: &BTreeSet<String>) -> String {
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let options = textwrap::Options::new(100)
+        .initial_indent("    ")
+        .subsequent_indent("    ");
+    let names = textwrap::fill(&format!("{},", names.join(", ")), options);
+    format!("pub use crate::generated::{SHARED}::{{\n{names}\n}};\n")
 }
 
 /// The private modules that hold these types, and their re-exports.
 fn modules(types: &BTreeMap<String, Type>) -> String {
     let modules: BTreeSet<&str> = types.values().map(|ty| ty.module.as_str()).collect();
-    let mut text: String = modules
-        .iter()
-        .map(|name| format!("mod {name};\n"))
-        .collect();
-    text.push('\n');
-    text.extend(modules.iter().map(|name| format!("pub use {name}::*;\n")));
-    text
-}
-
-fn printed<'a>(operation: &'a Operation, api: &str) -> Printed<'a> {
-    let code = render::operation(operation, api);
-    Printed {
-        operation,
-        constant: print::piece(&code.constant),
-        method: print::piece(&code.method),
-        request: print::piece(&code.request),
-    }
+    let declared = modules.iter().map(|name| format!("mod {name};\n"));
+    let exported = modules.iter().map(|name| format!("pub use {name}::*;\n"));
+    declared.chain(["\n".to_owned()]).chain(exported).collect()
 }
 
 /// Generates the file of a tag: its methods in one `impl Api`, then the constants and the requests.
-fn operations_file(model: &Model, operations: &[Printed<'_>]) -> String {
-    let tag = operations.first().map(|first| &*first.operation.facts.tag);
-    let tag = tag.unwrap_or_default();
+fn operations_file(model: &Model, tag: &str, operations: &[[String; 3]]) -> String {
     let description = model.tags.get(tag).map_or("", String::as_str);
     let mut text = format!("\n{}", render::prefixed("//! ", description));
     text.push_str("\nuse super::{Api, types};\nuse crate::generated::prelude::*;\n\n");
     text.push_str(&render::family(tag, description));
     text.push_str(&print::one_block(
-        operations.iter().map(|printed| printed.method.as_str()),
+        operations.iter().map(|[method, ..]| method.as_str()),
     ));
-    for Printed {
-        constant, request, ..
-    } in operations
-    {
+    for [_, constant, request] in operations {
         text.push_str(&format!("\n{constant}\n{request}"));
     }
     text
 }
 
-/// Types with their text.
-struct Types<'a>(Vec<(&'a Type, String)>);
+/// Prints types. `find` returns those that are generated beside them.
+fn print_types<'a>(
+    types: &'a BTreeMap<String, Type>,
+    find: &dyn Fn(&str) -> Option<&'a Type>,
+    usages: &Usages<'_>,
+) -> Vec<(&'a Type, String)> {
+    let unused = Usage::default();
+    let print = |ty: &'a Type| {
+        let having = usages.iter().filter(|(model, _)| model.has(&ty.name));
+        let usages =
+            having.map(|(model, usage)| (&*model.api, usage.get(&ty.name).unwrap_or(&unused)));
+        let usages = &usages.collect::<Vec<_>>();
+        let pieces = render::ty(ty, find, usages);
+        let pieces: Vec<String> = pieces.iter().map(print::piece).collect();
+        (ty, pieces.join("\n"))
+    };
+    types.values().map(print).collect()
+}
 
-impl<'a> Types<'a> {
-    fn print(
-        types: &'a BTreeMap<String, Type>,
-        find: &dyn Fn(&str) -> Option<&'a Type>,
-        usage: &[(&Model, BTreeMap<String, Usage>)],
-    ) -> Self {
-        let unused = Usage::default();
-        let printed = types.values().map(|ty| {
-            let having = usage.iter().filter(|(model, _)| model.has(&ty.name));
-            let usages: Vec<(&str, &Usage)> = having
-                .map(|(model, usage)| (&*model.api, usage.get(&ty.name).unwrap_or(&unused)))
-                .collect();
-            let pieces = render::ty(
-                ty,
-                &Surroundings {
-                    find,
-                    usages: &usages,
-                },
-            );
-            let pieces: Vec<String> = pieces.iter().map(print::piece).collect();
-            (ty, pieces.join("\n"))
-        });
-        Types(printed.collect())
+fn item((ty, text): (&Type, String)) -> Item {
+    Item {
+        kind: ItemKind::Type,
+        name: ty.name.clone(),
+        text,
     }
+}
 
-    fn items(&self) -> impl Iterator<Item = Item> {
-        self.0.iter().map(|(ty, text)| Item {
-            kind: ItemKind::Type,
-            name: ty.name.clone(),
-            text: text.clone(),
-        })
+/// Generates the files of types, and the file of their modules. Each imports the types of its
+/// siblings by name, and the `Api` that its documentation refers to, unless the prelude has it.
+fn type_files(
+    folder: &str,
+    modules: &str,
+    api: Option<&str>,
+    types: &[(&Type, String)],
+) -> Vec<File> {
+    let mut by_module: BTreeMap<&str, Vec<&(&Type, String)>> = BTreeMap::new();
+    for printed in types {
+        by_module
+            .entry(&printed.0.module)
+            .or_default()
+            .push(printed);
     }
-
-    /// Generates the files of types. Each imports the types of its siblings by name, and the `Api`
-    /// that its documentation refers to, unless the prelude has it.
-    fn files(
-        &self,
-        folder: &str,
-        api: Option<&str>,
-        is_sibling: impl Fn(&str) -> bool,
-    ) -> Vec<File> {
-        let mut modules: BTreeMap<&str, Vec<&(&Type, String)>> = BTreeMap::new();
-        for printed in &self.0 {
-            modules.entry(&printed.0.module).or_default().push(printed);
-        }
-        let api = api.map_or_else(String::new, |api| format!("#[cfg(doc)]\nuse {api};\n"));
-        let file = |(module, types): (&str, Vec<&(&Type, String)>)| {
-            let own: BTreeSet<&str> = types.iter().map(|(ty, _)| ty.name.as_str()).collect();
-            let mentioned = types.iter().flat_map(|(ty, _)| ty.mentions());
-            let imported: BTreeSet<&str> = mentioned
-                .filter(|name| !own.contains(name) && is_sibling(name))
-                .collect();
-            let imported: Vec<&str> = imported.into_iter().collect();
-            let import = match imported.as_slice() {
-                [] => String::new(),
-                [one] => format!("use super::{one};\n"),
-                several => format!("use super::{{{}}};\n", several.join(", ")),
-            };
-            let code: Vec<&str> = types.iter().map(|(_, text)| text.as_str()).collect();
-            let code = code.join("\n");
-            File {
-                path: format!("{folder}/{module}.rs"),
-                text: format!("\n{api}{import}use crate::generated::prelude::*;\n\n{code}"),
-            }
+    let api = api.map_or_else(String::new, |api| format!("#[cfg(doc)]\nuse {api};\n"));
+    let file = |(module, types): (&str, Vec<&(&Type, String)>)| {
+        let own: BTreeSet<&str> = types.iter().map(|(ty, _)| ty.name.as_str()).collect();
+        let mentioned = types.iter().flat_map(|(ty, _)| ty.mentions());
+        let imported: BTreeSet<&str> = mentioned.filter(|name| !own.contains(name)).collect();
+        let imported: Vec<&str> = imported.into_iter().collect();
+        let import = match imported.as_slice() {
+            [] => String::new(),
+            [one] => format!("use super::{one};\n"),
+            several => format!("use super::{{{}}};\n", several.join(", ")),
         };
-        modules.into_iter().map(file).collect()
-    }
+        let code: Vec<&str> = types.iter().map(|(_, text)| text.as_str()).collect();
+        let code = code.join("\n");
+        File {
+            path: format!("{folder}/{module}.rs"),
+            text: format!("\n{api}{import}use crate::generated::prelude::*;\n\n{code}"),
+        }
+    };
+    let root = File {
+        path: format!("{folder}/mod.rs"),
+        text: format!("\n//! {modules}"),
+    };
+    by_module.into_iter().map(file).chain([root]).collect()
 }

@@ -1,21 +1,19 @@
 //! model: what is known about the operations and types of a document, each fact in one field.
 //!
-//! `read` fills the model from progenitor's code, `merge` adds the facts of the document, `share`
-//! compares the types of several models, and `render` turns them into code. The model knows neither
-//! OpenAPI nor syn, so every stage after `read` asks it instead of the code.
+//! `read` fills the model from progenitor's code and the facts of the document, `merge` adds what
+//! needs the whole model, `share` compares the types of several models, and `render` turns them into
+//! code. The model knows neither OpenAPI nor syn, so every stage after `read` asks it instead of the
+//! code.
 
-mod graph;
-#[cfg(test)]
-pub(crate) mod sample;
 mod ty;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use ty::Ty;
-pub(crate) use usage::Usage;
+pub(crate) use usage::{Usage, Use};
 
-use crate::facts::{self, Check, MemberRule, OtherForm};
+use crate::facts;
 
 /// The module of the types that operations with several tags use.
 pub(crate) const COMMON: &str = "common";
@@ -53,8 +51,8 @@ pub(crate) struct Operation {
     pub body: Option<Ty>,
     /// The type of the response; `None` if it has no content.
     pub response: Option<Ty>,
-    /// Set if the response is a page of a list.
-    pub list: Option<List>,
+    /// The type of the items, if the response is a page of a list.
+    pub list: Option<Ty>,
     /// The module of its code: the tag in snake case.
     pub module: String,
     /// What the document declares about it.
@@ -74,30 +72,16 @@ pub(crate) struct Argument {
     pub facts: facts::Parameter,
 }
 
-/// What an operation lists, page by page.
-#[derive(Clone, Debug)]
-pub(crate) struct List {
-    pub item: Ty,
-    /// Whether a parameter selects the page by its number.
-    pub numbered: bool,
-    /// Whether a parameter decides if Atlas counts all items.
-    pub counted: bool,
-}
-
 /// One type that is sent or received.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Type {
     /// The Rust name.
     pub name: String,
-    /// The description.
-    pub docs: String,
-    /// The official names that differ from `name`.
-    pub aliases: Vec<String>,
-    /// JSON pointer of the schema, for messages.
-    pub pointer: String,
     /// The module of its code: that of a tag, or [`COMMON`].
     pub module: String,
     pub shape: Shape,
+    /// What the document declares about it, without its members.
+    pub facts: facts::Type,
 }
 
 /// The two kinds of types.
@@ -113,10 +97,6 @@ pub(crate) struct Object {
     pub role: Role,
     /// In progenitor's order, which is by name.
     pub members: Vec<Member>,
-    /// The rules across members of a request, which name only members of this object.
-    pub rules: Vec<MemberRule>,
-    /// Set if the object is made from a response, to be sent back.
-    pub update: Option<Update>,
 }
 
 /// Where an object is used.
@@ -139,19 +119,12 @@ pub(crate) struct Member {
     pub name: String,
     /// The name in JSON.
     pub wire: String,
-    /// The description.
-    pub docs: String,
     /// Without `Option`.
     pub ty: Ty,
     /// Whether the document requires it.
     pub required: bool,
-    pub presence: Presence,
-    /// Whether the value is a credential in itself.
-    pub secret: bool,
-    /// The other form in which Atlas also sends it.
-    pub other_form: Option<OtherForm>,
-    /// The rules that a value in a request must satisfy.
-    pub checks: Vec<Check>,
+    /// What the document declares about it.
+    pub facts: facts::Member,
 }
 
 /// How a field expresses that its member may be absent.
@@ -172,34 +145,6 @@ pub(crate) struct Variant {
     pub wire: String,
 }
 
-/// How an update request is made from a response.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Update {
-    /// The type of the response.
-    pub of: String,
-    /// Fields of the request, each with its value.
-    pub fields: Vec<(String, Copied)>,
-    /// Wire names of members that only the response has; they are not sent back.
-    pub only_read: Vec<String>,
-}
-
-/// Where the value of a field of an update comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Copied {
-    /// The field of this name, of the same type.
-    Same(String),
-    /// The field of this name, which is never absent.
-    Some(String),
-    /// The list with this field and wire name, unless the response did not contain it. An empty
-    /// list may mean that it was absent or that the program cleared it.
-    ListIfPresent(String, String),
-    /// The optional field of this name. If the response lacks the value, `validate` rejects the
-    /// update.
-    OrDefault(String),
-    /// No field: the response does not have it.
-    Nothing,
-}
-
 impl Model {
     /// The operations by the module of their code.
     pub(crate) fn by_module(&self) -> BTreeMap<&str, Vec<&Operation>> {
@@ -211,6 +156,20 @@ impl Model {
                 .push(operation);
         }
         modules
+    }
+
+    /// Returns all types that a value of one of these types can contain, and the types themselves.
+    pub(crate) fn reachable<'a>(&'a self, from: impl Iterator<Item = &'a Ty>) -> BTreeSet<&'a str> {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<&str> = from.filter_map(Ty::named).collect();
+        while let Some(name) = open.pop() {
+            if let Some(ty) = self.types.get(name)
+                && reached.insert(name)
+            {
+                open.extend(ty.uses());
+            }
+        }
+        reached
     }
 
     /// Whether the document has this type, be it generated for it alone or shared.
@@ -260,8 +219,7 @@ impl Type {
 
     /// Like [`uses`](Self::uses), with the type that it is an update of.
     pub(crate) fn mentions(&self) -> impl Iterator<Item = &str> {
-        let update = self.object().and_then(|object| object.update.as_ref());
-        self.uses().chain(update.map(|update| update.of.as_str()))
+        self.uses().chain(self.facts.update_of.as_deref())
     }
 
     pub(crate) fn object(&self) -> Option<&Object> {
@@ -277,6 +235,24 @@ impl Object {
     pub(crate) fn member(&self, wire: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.wire == wire)
     }
+
+    pub(crate) fn presence(&self, member: &Member) -> Presence {
+        match (self.role, member.required) {
+            // Atlas may leave out any member of a type that it also sends; `validate` enforces what
+            // a request needs.
+            (Role::Both, _) => Presence::Optional,
+            (_, true) => Presence::Required,
+            // In a request, an empty list has another meaning than an absent list.
+            (Role::Response, false) if member.ty.is_collection() => Presence::Empty,
+            (_, false) => Presence::Optional,
+        }
+    }
+
+    /// The members that are never absent.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &Member> {
+        let members = self.members.iter();
+        members.filter(|member| self.presence(member) == Presence::Required)
+    }
 }
 
 impl Role {
@@ -290,3 +266,6 @@ impl Role {
         self != Role::Request
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample_tests;

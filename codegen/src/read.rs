@@ -10,20 +10,27 @@ mod request;
 mod ty;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use atlas_backup_document::{Error, Finding};
 use quote::ToTokens;
 use syn::{ImplItem, Item, parse_quote};
 
-use crate::facts::Facts;
+use crate::facts::{self, Facts};
 use crate::model::{Model, Operation, Ty, Type};
 
 /// The name of this stage in findings.
 const STAGE: &str = "read";
 
-pub(crate) fn read(file: &syn::File, facts: &Facts) -> Result<Model, Error> {
-    let mut model = Model::default();
+pub(crate) fn read(file: &syn::File, mut facts: Facts, path: &str) -> Result<Model, Error> {
+    let mut model = Model {
+        document: path.to_owned(),
+        api: facts.api,
+        title: facts.title,
+        description: facts.description,
+        tags: facts.tags,
+        ..Model::default()
+    };
     let uses: [Item; 2] = [
         parse_quote! {
             #[allow(unused_imports)]
@@ -41,7 +48,7 @@ pub(crate) fn read(file: &syn::File, facts: &Facts) -> Result<Model, Error> {
             Item::Mod(item) if item.ident == "prelude" => {}
             Item::Mod(item) if item.ident == "types" => {
                 let items = item.content.iter().flat_map(|(_, items)| items);
-                model.types = types(items, facts)?;
+                model.types = types(items, &facts.types)?;
             }
             Item::Impl(block) if is_client(block) => {
                 if let Some((_, name, _)) = &block.trait_ {
@@ -50,13 +57,13 @@ pub(crate) fn read(file: &syn::File, facts: &Facts) -> Result<Model, Error> {
                         return Err(unrecognised("an implementation", item));
                     }
                 } else {
-                    operations(block, facts, &mut model.operations)?;
+                    operations(block, &mut facts.operations, &mut model.operations)?;
                 }
             }
             other => return Err(unrecognised("an item", other)),
         }
     }
-    complete(&model, facts)?;
+    complete(&model, &facts.operations)?;
     Ok(model)
 }
 
@@ -78,7 +85,7 @@ fn is_client(block: &syn::ItemImpl) -> bool {
 /// Reads the methods of one `impl Client`. Those that make the client itself are skipped.
 fn operations(
     block: &syn::ItemImpl,
-    facts: &Facts,
+    facts: &mut BTreeMap<String, facts::Operation>,
     operations: &mut Vec<Operation>,
 ) -> Result<(), Error> {
     for item in &block.items {
@@ -86,10 +93,8 @@ fn operations(
             return Err(unrecognised("not a method", item));
         };
         let name = method.sig.ident.to_string();
-        match facts.operations.get(&name) {
-            Some(fact) => operations.push(
-                operation::operation(method, fact).map_err(|error| at(error, &fact.pointer))?,
-            ),
+        match facts.remove(&name) {
+            Some(fact) => operations.push(operation::operation(method, fact)?),
             None if ["new", "new_with_client"].contains(&name.as_str()) => {}
             None => {
                 return Err(unrecognised(
@@ -103,47 +108,36 @@ fn operations(
 }
 
 /// Fails if progenitor did not generate an operation of the document, or a type that it names.
-fn complete(model: &Model, facts: &Facts) -> Result<(), Error> {
+fn complete(model: &Model, missing: &BTreeMap<String, facts::Operation>) -> Result<(), Error> {
     let error = |pointer: &str, message| Err(Error::one(Finding::new(STAGE, pointer, message)));
-    let made: BTreeSet<&str> = model.operations.iter().map(|made| &*made.name).collect();
-    if let Some((_, fact)) = facts
-        .operations
-        .iter()
-        .find(|(name, _)| !made.contains(&***name))
-    {
+    if let Some(fact) = missing.values().next() {
         let message = format!("progenitor generated no method for `{}`", fact.id);
         return error(&fact.pointer, message);
     }
-    let in_types = model
-        .types
-        .values()
-        .map(|ty| (&ty.pointer, ty.uses().collect::<Vec<_>>()));
-    let in_operations = model.operations.iter().filter_map(|operation| {
-        let pointer = &facts.operations.get(&operation.name)?.pointer;
-        Some((pointer, operation.tys().filter_map(Ty::named).collect()))
+    let in_types = model.types.values();
+    let in_types = in_types.flat_map(|ty| ty.uses().map(|name| (&ty.facts.pointer, name)));
+    let in_operations = model.operations.iter().flat_map(|operation| {
+        let names = operation.tys().filter_map(Ty::named);
+        names.map(|name| (&operation.facts.pointer, name))
     });
-    for (pointer, names) in in_types.chain(in_operations) {
-        if let Some(name) = names.iter().find(|name| !model.types.contains_key(**name)) {
-            return error(pointer, format!("progenitor generated no type `{name}`"));
-        }
+    let mut named = in_types.chain(in_operations);
+    match named.find(|(_, name)| !model.types.contains_key(*name)) {
+        Some((pointer, name)) => error(pointer, format!("progenitor generated no type `{name}`")),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Reads the types, and verifies that all other items of the module are known.
 fn types<'a>(
     items: impl Iterator<Item = &'a Item>,
-    facts: &Facts,
+    facts: &BTreeMap<String, facts::Type>,
 ) -> Result<BTreeMap<String, Type>, Error> {
     let mut types = BTreeMap::new();
     for item in items {
-        let name = types::name(item);
-        let pointer = name
-            .as_ref()
-            .and_then(|name| facts.types.get(name))
-            .map(|fact| fact.pointer.clone())
-            .unwrap_or_default();
-        let ty = types::ty(item, &pointer).map_err(|error| at(error, &pointer))?;
+        let fact = types::name(item).and_then(|name| facts.get(&name));
+        let fact = fact.cloned().unwrap_or_default();
+        let pointer = fact.pointer.clone();
+        let ty = types::ty(item, fact).map_err(|error| at(error, &pointer))?;
         types.extend(ty.map(|ty| (ty.name.clone(), ty)));
     }
     Ok(types)
@@ -199,7 +193,7 @@ mod tests {
     }
 
     fn message(file: &syn::File, facts: &Facts) -> String {
-        match read(file, facts) {
+        match read(file, facts.clone(), "sound.yaml") {
             Ok(_) => String::new(),
             Err(error) => format!(
                 "{}: {}",
@@ -211,7 +205,7 @@ mod tests {
     #[test]
     fn this_version_of_progenitor_is_read() {
         let (file, facts) = own();
-        let model = read(&file, &facts).unwrap_or_else(|error| panic!("{error}"));
+        let model = read(&file, facts, "sound.yaml").unwrap_or_else(|error| panic!("{error}"));
         let operations: Vec<_> = model
             .operations
             .iter()
@@ -226,8 +220,10 @@ mod tests {
     fn another_version_of_progenitor_is_refused_at_the_schema() {
         assert_eq!(
             message(&other(), &lower::sound().1),
-            "/components/schemas/ApiError: progenitor's code is not as expected: a `<details>` block: \
-             `<details><summary>JSON schema</summary>`"
+            "/components/schemas/ApiError/properties/error: progenitor's code is not as expected: \
+             the member `error`, where `skip_serializing_if` is expected: `# [ serde ( default , \
+             skip_serializing_if = \"::std::option::Option::is_none\" ) ] pub error :: : std :: \
+             option :: Option < i64 >`"
         );
     }
 
@@ -245,14 +241,15 @@ mod tests {
         let known = items(&own);
         let mut refused = Vec::new();
         for mut item in items(&other()) {
-            if let Item::Struct(item) = &mut item {
-                item.attrs.truncate(1);
+            // The first line of the documentation is the same, those of the JSON schema are more.
+            if let Item::Struct(syn::ItemStruct { attrs, .. })
+            | Item::Enum(syn::ItemEnum { attrs, .. }) = &mut item
+            {
+                let derive = attrs.pop();
+                attrs.truncate(1);
+                attrs.extend(derive);
             }
-            if let Item::Enum(item) = &mut item {
-                item.attrs
-                    .retain(|attribute| attribute.path().is_ident("derive"));
-            }
-            match types::ty(&item, "") {
+            match types::ty(&item, facts::Type::default()) {
                 Ok(_) => continue,
                 Err(error) => {
                     let message = &error.findings[0].message;

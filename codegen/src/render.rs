@@ -17,7 +17,7 @@ use crate::model::Ty;
 pub(crate) use calls::{entry, function};
 pub(crate) use docs::{families, family, prefixed};
 pub(crate) use operation::operation;
-pub(crate) use types::{Surroundings, ty};
+pub(crate) use types::ty;
 
 /// A piece of code that is printed by itself.
 #[derive(Clone, Debug)]

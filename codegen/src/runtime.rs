@@ -4,48 +4,23 @@
 //! client has them: those are in `atlas-backup-document`, which refuses them. Tests compare both with
 //! the source of the client.
 
-use crate::facts::{Check, Idempotency, OtherForm};
+use crate::facts::{Idempotency, OtherForm};
 
-/// The types that the client can write into a path, besides the enums of the document.
-pub(crate) const PATH: &[&str] = &["ClusterName", "ObjectId", "String", "Timestamp", "i64"];
-
-/// The types that the client can write into a query, besides the enums of the document. A parameter
-/// can also be a list of them.
-pub(crate) const QUERY: &[&str] = &[
-    "ClusterName",
-    "ObjectId",
-    "String",
-    "Timestamp",
-    "bool",
-    "f64",
-    "i64",
+/// The keywords that bound a value: each with the function of `validate` that compares a value with
+/// it, and what the documentation says before and after the number.
+pub(crate) const BOUNDS: &[(&str, &str, &str, &str)] = &[
+    ("minimum", "minimum", "At least ", ""),
+    ("maximum", "maximum", "At most ", ""),
+    ("minLength", "min_length", "At least ", " characters"),
+    ("maxLength", "max_length", "At most ", " characters"),
+    ("minItems", "min_items", "At least ", " items"),
+    ("maxItems", "max_items", "At most ", " items"),
 ];
 
-/// The rules that the setter of an optional parameter can have, besides the patterns.
-pub(crate) const SETTER_RULES: &[&str] = &[
-    "finite",
-    "int32",
-    "max_length",
-    "maximum",
-    "min_length",
-    "minimum",
-];
-
-/// The function that validates a value: of `validate::pattern` if the rule is a pattern, otherwise
-/// of `validate`.
-pub(crate) fn rule(check: Check) -> &'static str {
-    match check {
-        Check::Minimum(_) => "minimum",
-        Check::Maximum(_) => "maximum",
-        Check::MinLength(_) => "min_length",
-        Check::MaxLength(_) => "max_length",
-        Check::MinItems(_) => "min_items",
-        Check::MaxItems(_) => "max_items",
-        Check::Int32 => "int32",
-        Check::Finite => "finite",
-        Check::Pattern(pattern) => pattern.function,
-    }
-}
+/// The functions of `validate` for integers of 32 bits, and for numbers that are neither infinite nor
+/// without a value.
+pub(crate) const INT32: &str = "int32";
+pub(crate) const FINITE: &str = "finite";
 
 /// The lists of a rule across members, each with the method of `validate::Case` that checks it.
 pub(crate) const MEMBER_RULES: &[(&str, &str)] = &[

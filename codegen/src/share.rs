@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{COMMON, Model, Object, Shape, Type, Variant};
+use crate::model::{COMMON, Model, Type};
 
 /// A type that several documents have, and that is generated for each of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub struct Duplicate {
 /// Why a type cannot be shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It differs; the first difference, such as ``description of `href` ``.
-    Differs(String),
+    /// It differs.
+    Differs,
     /// It is the same, but uses this type, which cannot be shared.
     Uses(String),
 }
@@ -86,14 +86,12 @@ fn decide(models: &[Model]) -> (BTreeSet<String>, BTreeMap<String, Reason>) {
         if others.is_empty() {
             continue;
         }
-        match others.iter().find_map(|other| difference(first, other)) {
-            Some(difference) => {
-                reasons.insert((*name).to_owned(), Reason::Differs(difference));
-            }
-            None => {
-                let uses = first.mentions().filter(|used| known.contains_key(used));
-                candidates.insert(name, uses.collect());
-            }
+        // Their modules may differ.
+        let is_same = |one: &&Type| (&one.facts, &one.shape) == (&first.facts, &first.shape);
+        if others.iter().all(is_same) {
+            candidates.insert(name, first.mentions().collect());
+        } else {
+            reasons.insert((*name).to_owned(), Reason::Differs);
         }
     }
     // All candidates are shared until one is found that uses a type that is not: then it is dropped,
@@ -109,64 +107,11 @@ fn decide(models: &[Model]) -> (BTreeSet<String>, BTreeMap<String, Reason>) {
     (shared, reasons)
 }
 
-/// Describes the first difference between two types that have the same name. Their modules may
-/// differ.
-fn difference(one: &Type, other: &Type) -> Option<String> {
-    if one.docs != other.docs {
-        return Some("description".to_owned());
-    }
-    let kinds = "official names, or whether it is sent or received";
-    if one.aliases != other.aliases {
-        return Some(kinds.to_owned());
-    }
-    match (&one.shape, &other.shape) {
-        (Shape::Object(one), Shape::Object(other)) if one.role != other.role => {
-            Some(kinds.to_owned())
-        }
-        (Shape::Object(one), Shape::Object(other)) => of_objects(one, other),
-        (Shape::Enum(one), Shape::Enum(other)) => of_enums(one, other),
-        _ => Some("whether it is an object or an enum".to_owned()),
-    }
-}
-
-fn of_enums(one: &[Variant], other: &[Variant]) -> Option<String> {
-    let only_in = |these: &[Variant], others: &[Variant]| {
-        let missing = these.iter().find(|value| !others.contains(value));
-        missing.map(|variant| format!("`{}`", variant.name))
-    };
-    only_in(one, other)
-        .or_else(|| only_in(other, one))
-        .or_else(|| (one != other).then(|| "order of the values".to_owned()))
-}
-
-fn of_objects(one: &Object, other: &Object) -> Option<String> {
-    let only_in = |these: &Object, others: &Object| {
-        let has = |name: &str| others.members.iter().any(|member| member.name == name);
-        let missing = these.members.iter().find(|member| !has(&member.name));
-        missing.map(|member| format!("`{}`", member.name))
-    };
-    let changed = || {
-        let mut pairs = one.members.iter().zip(&other.members);
-        let (one, other) = pairs.find(|(one, other)| one != other)?;
-        Some(match one.docs == other.docs {
-            true => format!("`{}`", one.name),
-            false => format!("description of `{}`", one.name),
-        })
-    };
-    only_in(one, other)
-        .or_else(|| only_in(other, one))
-        .or_else(changed)
-        .or_else(|| (one.rules != other.rules).then(|| "rules across members".to_owned()))
-        .or_else(|| {
-            (one.update != other.update).then(|| "how it is made from a response".to_owned())
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::sample::{list, member, model, named, object, object_of};
-    use crate::model::{Presence, Role, Ty};
+    use crate::model::sample_tests::{list, model, named, object, object_of, optional, required};
+    use crate::model::{Role, Shape, Ty};
 
     /// The names of the shared types, and the others that both documents have with their reasons.
     fn shared(one: &[Type], other: &[Type]) -> (Vec<String>, Vec<String>) {
@@ -180,7 +125,7 @@ mod tests {
         let reasons = duplicates.iter().map(|duplicate| {
             assert_eq!(duplicate.apis, ["v1", "v2"]);
             match &duplicate.reason {
-                Reason::Differs(difference) => format!("{}: {difference}", duplicate.name),
+                Reason::Differs => format!("{}: differs", duplicate.name),
                 Reason::Uses(used) => format!("{}: uses `{used}`", duplicate.name),
             }
         });
@@ -188,8 +133,7 @@ mod tests {
     }
 
     fn response(name: &str, member_name: &str, ty: Ty) -> Type {
-        let member = member(member_name, ty, Presence::Optional);
-        object(name, Role::Response, vec![member])
+        object(name, Role::Response, vec![optional(member_name, ty)])
     }
 
     fn link() -> Type {
@@ -225,14 +169,10 @@ mod tests {
         let free = object("Free", Role::Response, Vec::new());
         let one = [link(), list, page(), free];
         let mut two = one.clone();
-        two[0].docs = "A link.".to_owned();
+        two[0].facts.docs = "A link.".to_owned();
         let (types, reasons) = shared(&one, &two);
         assert_eq!(types, ["Free"]);
-        let expected = [
-            "Link: description",
-            "List: uses `Page`",
-            "Page: uses `Link`",
-        ];
+        let expected = ["Link: differs", "List: uses `Page`", "Page: uses `Link`"];
         assert_eq!(reasons, expected);
     }
 
@@ -240,7 +180,7 @@ mod tests {
     fn types_that_use_each_other_are_shared_together_or_not_at_all() {
         let tree = response("Tree", "nodes", list(named("Node")));
         let mut node = response("Node", "parent", named("Tree"));
-        let links = member("links", list(named("Link")), Presence::Empty);
+        let links = optional("links", list(named("Link")));
         object_of(&mut node).members.push(links);
         let one = [link(), node.clone(), tree.clone()];
         assert_eq!(shared(&one, &one).0, ["Link", "Node", "Tree"]);
@@ -249,45 +189,33 @@ mod tests {
         assert!(types.is_empty());
         assert_eq!(
             reasons,
-            ["Link: `href`", "Node: uses `Link`", "Tree: uses `Node`"]
+            ["Link: differs", "Node: uses `Link`", "Tree: uses `Node`"]
         );
     }
 
     #[test]
-    fn the_first_difference_is_named() {
-        let members = vec![
-            member("a", Ty::Text, Presence::Optional),
-            member("b", Ty::Text, Presence::Optional),
-        ];
+    fn types_that_differ_are_not_shared() {
+        let members = vec![optional("a", Ty::Text), optional("b", Ty::Text)];
         let before = object("T", Role::Request, members);
-        let member = |index: usize, change: fn(&mut crate::model::Member)| {
-            changed(before.clone(), |ty| {
-                change(&mut object_of(ty).members[index])
-            })
+        let member = |change: fn(&mut crate::model::Member)| {
+            changed(before.clone(), |ty| change(&mut object_of(ty).members[1]))
         };
-        for (after, difference) in [
-            (
-                changed(before.clone(), |ty| ty.aliases.push("A".into())),
-                "official names, or whether it is sent or received",
-            ),
-            (
-                changed(before.clone(), |ty| object_of(ty).role = Role::Both),
-                "official names, or whether it is sent or received",
-            ),
-            (
-                changed(before.clone(), |ty| drop(object_of(ty).members.pop())),
-                "`b`",
-            ),
-            (member(0, |a| a.docs.push('D')), "description of `a`"),
-            (member(1, |b| b.ty = Ty::Integer), "`b`"),
-            (member(1, |b| b.secret = true), "`b`"),
-            (
-                changed(before.clone(), |ty| ty.shape = Shape::Enum(Vec::new())),
-                "whether it is an object or an enum",
-            ),
+        for after in [
+            changed(before.clone(), |ty| ty.facts.docs.push('D')),
+            changed(before.clone(), |ty| {
+                ty.facts.official_names.push("A".into())
+            }),
+            changed(before.clone(), |ty| ty.facts.update_of = Some("A".into())),
+            changed(before.clone(), |ty| object_of(ty).role = Role::Both),
+            changed(before.clone(), |ty| drop(object_of(ty).members.pop())),
+            changed(before.clone(), |ty| ty.shape = Shape::Enum(Vec::new())),
+            member(|b| b.facts.docs.push('D')),
+            member(|b| b.facts.secret = true),
+            member(|b| b.ty = Ty::Integer),
+            member(|b| *b = required("b", Ty::Text)),
         ] {
-            let (_, reasons) = shared(std::slice::from_ref(&before), &[after]);
-            assert_eq!(reasons, [format!("T: {difference}")]);
+            let (_, reasons) = shared(std::slice::from_ref(&before), std::slice::from_ref(&after));
+            assert_eq!(reasons, ["T: differs"], "{after:?}");
         }
     }
 

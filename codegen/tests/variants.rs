@@ -12,7 +12,7 @@ mod change;
 use change::{VARIANTS, Variant, sound, written};
 
 /// The stages after the lint, which refuse only what the lint should have refused.
-const LATER: [&str; 4] = ["backend", "merge", "openapi", "read"];
+const LATER: [&str; 3] = ["backend", "openapi", "read"];
 
 /// Returns whether the variant is accepted, or why this is a fault of the generator.
 fn outcome(document: Document) -> Result<bool, String> {

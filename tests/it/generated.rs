@@ -56,16 +56,6 @@ fn two_runs_give_the_same_bytes() {
     }
 }
 
-#[test]
-fn no_pass_is_dead() {
-    let passes = output().passes;
-    let dead: Vec<_> = passes.iter().filter(|(_, count)| *count == 0).collect();
-    assert!(
-        dead.is_empty(),
-        "these passes change nothing in any document: {dead:?}"
-    );
-}
-
 /// Every user compiles this code, and people read it.
 #[test]
 fn the_generated_code_stays_small() {

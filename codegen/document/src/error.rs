@@ -26,7 +26,7 @@ pub struct Location {
 /// One problem: a rule that the document breaks, and where.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// Short name of the rule, or of the pass that failed, e.g. `duplicate-key`.
+    /// Short name of the rule, or of the stage that failed, e.g. `duplicate-key`.
     pub rule: &'static str,
     /// What is wrong, including the value concerned.
     pub message: String,

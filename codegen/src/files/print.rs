@@ -12,16 +12,11 @@ pub(super) fn piece(piece: &Piece) -> String {
     let Some(wrapper) = piece.wrapper else {
         return text;
     };
-    let mut wrapped = format!("{wrapper}! {{\n");
-    for line in text.lines() {
-        if !line.is_empty() {
-            wrapped.push_str("    ");
-            wrapped.push_str(line);
-        }
-        wrapped.push('\n');
-    }
-    wrapped.push_str("}\n");
-    wrapped
+    let lines = text.lines().map(|line| match line {
+        "" => "\n".to_owned(),
+        line => format!("    {line}\n"),
+    });
+    format!("{wrapper}! {{\n{}}}\n", lines.collect::<String>())
 }
 
 /// Prints one item, with empty lines between the methods of an `impl`, which prettyplease leaves

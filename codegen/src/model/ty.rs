@@ -47,14 +47,6 @@ impl Ty {
         }
     }
 
-    /// The item of a list, or the type itself.
-    pub(crate) fn item(&self) -> &Ty {
-        match self {
-            Ty::List(item) => item,
-            other => other,
-        }
-    }
-
     /// The type inside of lists, maps and boxes.
     pub(crate) fn innermost(&self) -> &Ty {
         match self {

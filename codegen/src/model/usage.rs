@@ -4,48 +4,43 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Model, Ty, Type};
 
-/// What uses a type, by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Usage {
-    /// The methods that take it as their body.
-    pub taken_by: BTreeSet<String>,
-    /// The methods whose response it is.
-    pub returned_by: BTreeSet<String>,
-    /// The methods that return a list of it.
-    pub listed_by: BTreeSet<String>,
-    /// The requests that have it in a member.
-    pub held_by: BTreeSet<String>,
+/// How something uses a type, in the order of the documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Use {
+    /// A method takes it as its body.
+    Body,
+    /// A request has it in a member.
+    Part,
+    /// It is the response of a method.
+    Response,
+    /// A method returns a list of it.
+    Item,
 }
+
+/// What uses a type: how, and the name of the method or the request.
+pub(crate) type Usage = BTreeSet<(Use, String)>;
 
 impl Model {
     /// Returns the usage of every type that is used. `shared` has the types that were moved out of
     /// this model.
     pub(crate) fn usage(&self, shared: &BTreeMap<String, Type>) -> BTreeMap<String, Usage> {
         let mut usage: BTreeMap<String, Usage> = BTreeMap::new();
-        let mut of = |ty: Option<&Ty>, add: &dyn Fn(&mut Usage)| {
+        let mut add = |ty: Option<&Ty>, how: Use, user: &str| {
             if let Some(name) = ty.and_then(Ty::named) {
-                add(usage.entry(name.to_owned()).or_default());
+                let uses = usage.entry(name.to_owned()).or_default();
+                uses.insert((how, user.to_owned()));
             }
         };
         for operation in &self.operations {
-            let name = || operation.name.clone();
-            of(operation.body.as_ref(), &|usage| {
-                usage.taken_by.insert(name());
-            });
-            of(operation.response.as_ref(), &|usage| {
-                usage.returned_by.insert(name());
-            });
-            of(operation.list.as_ref().map(|list| &list.item), &|usage| {
-                usage.listed_by.insert(name());
-            });
+            add(operation.body.as_ref(), Use::Body, &operation.name);
+            add(operation.response.as_ref(), Use::Response, &operation.name);
+            add(operation.list.as_ref(), Use::Item, &operation.name);
         }
         let moved = shared.values().filter(|ty| self.shared.contains(&ty.name));
         for ty in self.types.values().chain(moved) {
             let object = ty.object().filter(|object| object.role.is_body());
-            for member in object.map_or(&[][..], |object| &object.members) {
-                of(Some(&member.ty), &|usage| {
-                    usage.held_by.insert(ty.name.clone());
-                });
+            for member in object.into_iter().flat_map(|object| &object.members) {
+                add(Some(&member.ty), Use::Part, &ty.name);
             }
         }
         usage
@@ -55,28 +50,24 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::sample::{list, member, model, named, object, operation};
-    use crate::model::{List, Presence, Role};
+    use crate::model::Role;
+    use crate::model::sample_tests::{list, model, named, object, operation, optional};
 
     #[test]
     fn a_type_knows_the_operations_and_requests_that_use_it() {
         let mut put = operation("putThing", Some(named("Thing")));
         put.body = Some(named("Ask"));
         let mut all = operation("listThings", Some(named("Page")));
-        all.list = Some(List {
-            item: named("Thing"),
-            numbered: true,
-            counted: true,
-        });
+        all.list = Some(named("Thing"));
         let ask = object(
             "Ask",
             Role::Request,
-            vec![member("parts", list(named("Part")), Presence::Optional)],
+            vec![optional("parts", list(named("Part")))],
         );
         let page = object(
             "Page",
             Role::Response,
-            vec![member("results", list(named("Thing")), Presence::Empty)],
+            vec![optional("results", list(named("Thing")))],
         );
         let mut model = model("v2", vec![put, all], vec![page]);
         let shared = [("Ask".to_owned(), ask)].into();
@@ -86,43 +77,20 @@ mod tests {
         );
         model.shared.insert("Ask".into());
         let usage = model.usage(&shared);
-        let one = |name: &str| BTreeSet::from([name.to_owned()]);
+        let user = |how: Use, name: &str| (how, name.to_owned());
         let expected = [
-            (
-                "Ask",
-                Usage {
-                    taken_by: one("put_thing"),
-                    ..Usage::default()
-                },
-            ),
-            (
-                "Page",
-                Usage {
-                    returned_by: one("list_things"),
-                    ..Usage::default()
-                },
-            ),
-            (
-                "Part",
-                Usage {
-                    held_by: one("Ask"),
-                    ..Usage::default()
-                },
-            ),
+            ("Ask", Usage::from([user(Use::Body, "put_thing")])),
+            ("Page", Usage::from([user(Use::Response, "list_things")])),
+            ("Part", Usage::from([user(Use::Part, "Ask")])),
             (
                 "Thing",
-                Usage {
-                    returned_by: one("put_thing"),
-                    listed_by: one("list_things"),
-                    ..Usage::default()
-                },
+                Usage::from([
+                    user(Use::Response, "put_thing"),
+                    user(Use::Item, "list_things"),
+                ]),
             ),
         ];
-        assert_eq!(
-            usage,
-            expected
-                .map(|(name, usage)| (name.to_owned(), usage))
-                .into()
-        );
+        let expected = expected.map(|(name, usage)| (name.to_owned(), usage));
+        assert_eq!(usage, expected.into());
     }
 }

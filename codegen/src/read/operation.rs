@@ -11,34 +11,38 @@ use syn::{FnArg, Pat, ReturnType};
 use super::exact::exactly;
 use super::request;
 use super::ty::{self, Place};
-use super::{types, unrecognised};
+use super::{at, unrecognised};
 use crate::facts;
 use crate::model::{Argument, Operation, Ty};
 
 pub(super) fn operation(
     method: &syn::ImplItemFn,
-    fact: &facts::Operation,
+    fact: facts::Operation,
 ) -> Result<Operation, Error> {
+    let pointer = fact.pointer.clone();
+    read(method, fact).map_err(|error| at(error, &pointer))
+}
+
+fn read(method: &syn::ImplItemFn, facts: facts::Operation) -> Result<Operation, Error> {
     let signature = &method.sig;
-    let docs = types::docs(&method.attrs)?;
-    let (response, error) = response(&signature.output)?;
-    let parameters = request::parameters(&method.block);
-    // progenitor sorts the arguments: those of the path, those of the query, and the body.
+    let response = response(&signature.output)?;
+    // progenitor sorts the arguments: those of the path, those of the query by name, and the body.
+    let in_path: Vec<_> = facts.path.split('/').filter_map(parameter).collect();
+    let in_path: Vec<&str> = in_path.into_iter().map(|(wire, _)| wire).collect();
+    let in_query = facts.parameters.keys().map(String::as_str);
+    let in_query = in_query.filter(|wire| !in_path.contains(wire));
     let mut arguments = arguments(signature)?;
-    let wires = fact.path.split('/').filter_map(parameter);
-    let wires = wires
-        .map(|(wire, _)| wire)
-        .chain(parameters.iter().map(String::as_str));
     let mut sent: Vec<Argument> = Vec::new();
-    for wire in wires {
+    for wire in in_path.iter().copied().chain(in_query) {
         let argument = arguments.pop_front();
         let argument = argument.ok_or_else(|| unrecognised("the arguments", signature))?;
         sent.push(Argument {
             wire: wire.to_owned(),
+            facts: facts.parameters.get(wire).cloned().unwrap_or_default(),
             ..argument
         });
     }
-    let query = sent.split_off(sent.len() - parameters.len());
+    let query = sent.split_off(in_path.len());
     let body = arguments.pop_front().filter(|body| body.name == "body");
     let is_optional = |argument: &Argument| argument.optional;
     if !arguments.is_empty() || sent.iter().chain(&body).any(is_optional) {
@@ -52,11 +56,13 @@ pub(super) fn operation(
         body: body.map(|body| body.ty),
         response,
         list: None,
-        module: fact.tag.to_snake_case(),
-        facts: facts::Operation::default(),
+        module: facts.tag.to_snake_case(),
+        facts,
     };
+    let fact = &operation.facts;
+    let docs = format!("Sends a `{}` request to `{}`\n\n", fact.method, fact.path);
     let inputs = signature.inputs.iter().skip(1);
-    let block = request::block(&operation, fact, error, method.block.stmts.last());
+    let block = request::block(&operation);
     let expected = quote! {
         #[doc = #docs]
         pub async fn #name<'a>(&'a self, #(#inputs),*) #output #block
@@ -86,37 +92,37 @@ fn arguments(signature: &syn::Signature) -> Result<VecDeque<Argument>, Error> {
     signature.inputs.iter().skip(1).map(argument).collect()
 }
 
-/// Reads `T` of `Result<ResponseValue<T>, Error<E>>`, and whether an error has a body. The type of
-/// errors is the runtime's.
-fn response(output: &ReturnType) -> Result<(Option<Ty>, bool), Error> {
-    let unknown = || unrecognised("the response of a method", output);
-    let ReturnType::Type(_, ty) = output else {
-        return Err(unknown());
-    };
-    let inside = |ty, name: &str| match ty::path(ty) {
-        Some((found, inside)) if found == name => Ok(inside),
-        _ => Err(unknown()),
-    };
-    let [success, failure] = inside(ty, "Result")?[..] else {
-        return Err(unknown());
-    };
-    let ([content], [error]) = (
-        &inside(success, "ResponseValue")?[..],
-        &inside(failure, "Error")?[..],
-    ) else {
-        return Err(unknown());
-    };
+/// Reads `T` of `Result<ResponseValue<T>, Error<()>>`.
+fn response(output: &ReturnType) -> Result<Option<Ty>, Error> {
     let is_empty = |ty: &syn::Type| matches!(ty, syn::Type::Tuple(ty) if ty.elems.is_empty());
-    let response = match is_empty(content) {
-        true => None,
-        false => Some(ty::read(content, Place::Methods)?),
+    let content = |ty| {
+        let [success, failure] = ty::inside(ty, "Result")?;
+        let [content] = ty::inside(success, "ResponseValue")?;
+        let [error] = ty::inside(failure, "Error")?;
+        is_empty(error).then_some(content)
     };
-    Ok((response, !is_empty(error)))
+    let content = match output {
+        ReturnType::Type(_, ty) => content(ty),
+        ReturnType::Default => None,
+    };
+    match content {
+        Some(content) if is_empty(content) => Ok(None),
+        Some(content) => ty::read(content, Place::Methods).map(Some),
+        None => Err(unrecognised("the response of a method", output)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parameter(wire: &str) -> (String, facts::Parameter) {
+        let fact = facts::Parameter {
+            description: format!("The {wire}."),
+            ..facts::Parameter::default()
+        };
+        (wire.to_owned(), fact)
+    }
 
     fn fact() -> facts::Operation {
         facts::Operation {
@@ -124,14 +130,18 @@ mod tests {
             tag: "Snapshots".into(),
             method: "POST".into(),
             path: "/g/{groupId}/s".into(),
+            parameters: ["groupId", "pretty"].map(parameter).into(),
             ..facts::Operation::default()
         }
     }
 
+    const ACCEPT: &str = r#"
+        .header(::reqwest::header::ACCEPT, ::reqwest::header::HeaderValue::from_static("application/json",),)"#;
+
     const METHOD: &str = r#"
-#[doc = "Doc."]
+#[doc = "Sends a `POST` request to `/g/{groupId}/s`\n\n"]
 pub async fn take_snapshot<'a>(&'a self, group_id: &'a ObjectId, pretty: Option<bool>, body: &'a types::Ask)
-    -> Result<ResponseValue<types::Snapshot>, Error<types::ApiError>>
+    -> Result<ResponseValue<types::Snapshot>, Error<()>>
 {
     let url = format!("{}/g/{}/s", self.baseurl, encode_path(&group_id.to_string()),);
     let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -153,14 +163,13 @@ pub async fn take_snapshot<'a>(&'a self, group_id: &'a ObjectId, pretty: Option<
     let response = result?;
     match response.status().as_u16() {
         200..=299 => { ResponseValue::from_response(response).await }
-        400u16..=499u16 => { Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)) }
         _ => Err(Error::UnexpectedResponse(response)),
     }
 }"#;
 
     fn read(method: &str) -> Result<Operation, Error> {
         let method = syn::parse_str(method).unwrap_or_else(|error| panic!("{method}: {error}"));
-        operation(&method, &fact())
+        operation(&method, fact())
     }
 
     #[test]
@@ -177,10 +186,13 @@ pub async fn take_snapshot<'a>(&'a self, group_id: &'a ObjectId, pretty: Option<
             panic!("{operation:?}")
         };
         assert_eq!((&pretty.ty, pretty.optional), (&Ty::Boolean, true));
+        let facts = [id, pretty].map(|argument| &*argument.facts.description);
+        assert_eq!(facts, ["The groupId.", "The pretty."]);
         assert_eq!(operation.body, Some(Ty::Named("Ask".into())));
         assert_eq!(operation.response, Some(Ty::Named("Snapshot".into())));
         assert_eq!(operation.module, "snapshots");
         let empty = METHOD
+            .replace(ACCEPT, "")
             .replace("ResponseValue<types::Snapshot>", "ResponseValue<()>")
             .replace(
                 "{ ResponseValue::from_response(response).await }",
@@ -192,12 +204,17 @@ pub async fn take_snapshot<'a>(&'a self, group_id: &'a ObjectId, pretty: Option<
     #[test]
     fn what_is_not_recognised_is_named() {
         for (known, strange, message) in [
+            ("pub async", "#[inline] pub async", "`pub` is expected"),
             (
-                "#[doc = \"Doc.\"]",
-                "#[doc = \"Doc.\"] #[inline]",
-                "`pub` is expected",
+                "Sends a `POST`",
+                "Take a snapshot\\n\\nSends a `POST`",
+                "`\"Sends a `POST` request",
             ),
-            ("Doc.", "Doc.\\n<details>", "a `<details>` block"),
+            (
+                "Error<()>>",
+                "Error<types::ApiError>>",
+                "the response of a method",
+            ),
             ("async fn", "fn", "`async` is expected"),
             ("result?;", "retry(result)?;", "`result` is expected"),
             (

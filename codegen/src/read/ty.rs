@@ -17,19 +17,12 @@ pub(super) enum Place {
 /// Reads a type, and whether it is an `Option`. The inside of an `Option` may not be one. progenitor
 /// puts an `Option` into a box if the member leads back to its own object.
 pub(super) fn optional(ty: &Type, place: Place) -> Result<(Ty, bool), Error> {
-    let inside = |ty, name: &[&str]| match path(ty) {
-        Some((found, inside)) if name.contains(&found.as_str()) => match inside[..] {
-            [inner] => Some(inner),
-            _ => None,
-        },
-        _ => None,
-    };
-    let of_option = |ty| inside(ty, &["Option", "::std::option::Option"]);
-    if let Some(inner) = of_option(ty) {
+    let of_option = |ty| inside(ty, "Option").or_else(|| inside(ty, "::std::option::Option"));
+    if let Some([inner]) = of_option(ty) {
         return Ok((read(inner, place)?, true));
     }
-    match inside(ty, &["::std::boxed::Box"]).and_then(of_option) {
-        Some(inner) => Ok((Ty::Boxed(Box::new(read(inner, place)?)), true)),
+    match inside(ty, "::std::boxed::Box").and_then(|[boxed]| of_option(boxed)) {
+        Some([inner]) => Ok((Ty::Boxed(Box::new(read(inner, place)?)), true)),
         None => Ok((read(ty, place)?, false)),
     }
 }
@@ -71,6 +64,12 @@ pub(super) fn read(ty: &Type, place: Place) -> Result<Ty, Error> {
         },
         _ => return Err(unknown()),
     })
+}
+
+/// Returns the arguments of a type with this path.
+pub(super) fn inside<'a, const N: usize>(ty: &'a Type, name: &str) -> Option<[&'a Type; N]> {
+    let (found, inside) = path(ty)?;
+    inside.try_into().ok().filter(|_| found == name)
 }
 
 /// Returns `::std::vec::Vec` and `[Link]` for `::std::vec::Vec<Link>`.

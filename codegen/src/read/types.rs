@@ -1,17 +1,18 @@
 //! Reads progenitor's structs and enums.
 //!
-//! Names, descriptions and types are read; what was read is written again as progenitor writes it,
+//! Names and types are read; what was read is written again as progenitor writes it,
 //! and must be the same. So nothing of a type can be overlooked.
 
 use atlas_backup_document::{Error, child};
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Expr, ExprLit, Fields, Item, Lit, Meta};
+use syn::{Attribute, Fields, Item};
 
 use super::exact::{exactly, flat};
 use super::ty::{self, Place};
-use super::{at, refused, unrecognised};
-use crate::model::{Member, Object, Presence, Role, Shape, Ty, Type, Variant};
+use super::{at, unrecognised};
+use crate::facts;
+use crate::model::{Member, Object, Role, Shape, Ty, Type, Variant};
 
 /// Returns the name of the type that an item defines or implements something for.
 pub(super) fn name(item: &Item) -> Option<String> {
@@ -27,36 +28,24 @@ pub(super) fn name(item: &Item) -> Option<String> {
     }
 }
 
-/// Reads a type, whose schema is at `pointer`. Returns `None` for what is known and not needed.
-pub(super) fn ty(item: &Item, pointer: &str) -> Result<Option<Type>, Error> {
-    let (name, docs, shape) = match item {
+/// Reads a type. Returns `None` for what is known and not needed.
+pub(super) fn ty(item: &Item, mut facts: facts::Type) -> Result<Option<Type>, Error> {
+    let (name, shape) = match item {
         Item::Struct(item) => {
-            let docs = docs(&item.attrs)?;
-            let members = members(item, &docs, pointer)?;
-            let shape = Shape::Object(Object {
-                role: Role::Response,
-                members,
-                rules: Vec::new(),
-                update: None,
-            });
-            (&item.ident, docs, shape)
+            let members = members(item, &mut facts)?;
+            let role = Role::Response;
+            (&item.ident, Shape::Object(Object { role, members }))
         }
-        Item::Enum(item) => {
-            let docs = docs(&item.attrs)?;
-            let variants = variants(item, &docs)?;
-            (&item.ident, docs, Shape::Enum(variants))
-        }
+        Item::Enum(item) => (&item.ident, Shape::Enum(variants(item)?)),
         Item::Impl(block) if is_of_enum(block) => return Ok(None),
         Item::Mod(module) if module.ident == "error" => return Ok(None),
         other => return Err(unrecognised("an item of `types`", other)),
     };
     Ok(Some(Type {
         name: name.to_string(),
-        docs,
-        aliases: Vec::new(),
-        pointer: pointer.to_owned(),
         module: String::new(),
         shape,
+        facts,
     }))
 }
 
@@ -76,22 +65,30 @@ fn is_of_enum(block: &syn::ItemImpl) -> bool {
     path.is_some_and(|path| known.into_iter().any(|known| flat(known) == path))
 }
 
-fn members(item: &syn::ItemStruct, docs: &str, pointer: &str) -> Result<Vec<Member>, Error> {
+/// Reads the members of a struct, and takes their facts.
+fn members(item: &syn::ItemStruct, facts: &mut facts::Type) -> Result<Vec<Member>, Error> {
     let Fields::Named(fields) = &item.fields else {
         return Err(unrecognised("a struct without members", item));
     };
     let mut members = Vec::new();
     for field in &fields.named {
         let read = Settings::read(&field.attrs, field.ident.as_ref());
-        let pointer = child(&child(pointer, "properties"), &read.wire);
-        members.push(member(field, read).map_err(|error| at(error, &pointer))?);
+        let pointer = child(&child(&facts.pointer, "properties"), &read.wire);
+        let facts = facts.members.remove(&read.wire).unwrap_or_default();
+        members.push(member(field, read, facts).map_err(|error| at(error, &pointer))?);
     }
-    let (name, doc) = (&item.ident, doc(docs));
+    if let Some(wire) = facts.members.keys().next() {
+        return Err(unrecognised(
+            format_args!("a struct without `{wire}`"),
+            item,
+        ));
+    }
+    let (name, doc) = (&item.ident, format!("`{}`", item.ident));
     let default = members.iter().all(|member| !member.required);
     let default = default.then(|| quote!(, Default));
     let fields = &fields.named;
     let expected = quote! {
-        #doc
+        #[doc = #doc]
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug #default)]
         pub struct #name { #fields }
     };
@@ -99,13 +96,12 @@ fn members(item: &syn::ItemStruct, docs: &str, pointer: &str) -> Result<Vec<Memb
     Ok(members)
 }
 
-fn member(field: &syn::Field, Settings { wire, default }: Settings) -> Result<Member, Error> {
+fn member(
+    field: &syn::Field,
+    Settings { wire, default }: Settings,
+    facts: facts::Member,
+) -> Result<Member, Error> {
     let name = &field.ident;
-    if name.as_ref().is_some_and(|name| name == "extra") {
-        let what = "a member called extra, which the runtime adds";
-        return Err(unrecognised(what, field));
-    }
-    let docs = docs(&field.attrs)?;
     let (ty, is_option) = ty::optional(&field.ty, Place::Types)?;
     let absent = match &ty {
         Ty::Boxed(_) if is_option && is_box(&field.ty) => quote!(default),
@@ -123,19 +119,15 @@ fn member(field: &syn::Field, Settings { wire, default }: Settings) -> Result<Me
         _ => quote!(),
     };
     let required = absent.is_empty();
-    let (doc, serde, is) = (doc(&docs), serde(name.as_ref(), &wire, absent), &field.ty);
-    let expected = quote!(#doc #serde pub #name: #is);
+    let (serde, is) = (serde(name.as_ref(), &wire, absent), &field.ty);
+    let expected = quote!(#serde pub #name: #is);
     exactly(format!("the member `{wire}`"), field, expected)?;
     Ok(Member {
         name: name.as_ref().map(ToString::to_string).unwrap_or_default(),
         wire,
-        docs,
         ty,
         required,
-        presence: Presence::Required,
-        secret: false,
-        other_form: None,
-        checks: Vec::new(),
+        facts,
     })
 }
 
@@ -143,15 +135,11 @@ fn is_box(ty: &syn::Type) -> bool {
     ty::path(ty).is_some_and(|(name, _)| name == "::std::boxed::Box")
 }
 
-fn variants(item: &syn::ItemEnum, docs: &str) -> Result<Vec<Variant>, Error> {
+fn variants(item: &syn::ItemEnum) -> Result<Vec<Variant>, Error> {
     let mut variants = Vec::new();
     let mut expected = Vec::new();
     for variant in &item.variants {
         let name = &variant.ident;
-        if name == "Unknown" {
-            let what = "a value called unknown, which the runtime adds";
-            return Err(unrecognised(what, variant));
-        }
         let Settings { wire, .. } = Settings::read(&variant.attrs, Some(name));
         let serde = serde(Some(name), &wire, quote!());
         expected.push(quote!(#serde #name,));
@@ -160,9 +148,9 @@ fn variants(item: &syn::ItemEnum, docs: &str) -> Result<Vec<Variant>, Error> {
             wire,
         });
     }
-    let (name, doc) = (&item.ident, doc(docs));
+    let (name, doc) = (&item.ident, format!("`{}`", item.ident));
     let expected = quote! {
-        #doc
+        #[doc = #doc]
         #[derive(
             ::serde::Deserialize, ::serde::Serialize,
             Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd
@@ -211,39 +199,14 @@ fn serde(name: Option<&syn::Ident>, wire: &str, more: TokenStream) -> Option<Tok
     (!settings.is_empty()).then(|| quote!(#[serde(#(#settings),*)]))
 }
 
-/// Returns the description. Some versions of progenitor append the whole schema to it.
-pub(super) fn docs(attributes: &[Attribute]) -> Result<String, Error> {
-    let text = |attribute: &Attribute| match &attribute.meta {
-        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    };
-    let docs: Vec<String> = attributes.iter().filter_map(text).collect();
-    match docs.iter().find(|line| line.contains("<details>")) {
-        Some(block) => Err(refused("a `<details>` block", block.trim().to_owned())),
-        None => Ok(docs.into_iter().next().unwrap_or_default()),
-    }
-}
-
-/// The documentation that progenitor writes for a description.
-fn doc(description: &str) -> Option<TokenStream> {
-    (!description.is_empty()).then(|| quote!(#[doc = #description]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const STRUCT: &str = r#"
-        #[doc = "A thing."]
+        #[doc = "`Thing`"]
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
         pub struct Thing {
-            #[doc = "Its id."]
             pub id: ObjectId,
             #[serde(rename = "madeAt", skip_serializing_if = "::std::option::Option::is_none")]
             pub made_at: ::std::option::Option<Timestamp>,
@@ -253,13 +216,25 @@ mod tests {
         }"#;
 
     const ENUM: &str = r#"
-        #[doc = "A colour."]
+        #[doc = "`Colour`"]
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Colour { #[serde(rename = "light-red")] LightRed, #[serde(rename = "green")] Green, }"#;
 
+    fn facts() -> facts::Type {
+        let secret = facts::Member {
+            secret: true,
+            ..facts::Member::default()
+        };
+        facts::Type {
+            pointer: "/s".into(),
+            members: [("madeAt".to_owned(), secret)].into(),
+            ..facts::Type::default()
+        }
+    }
+
     fn read(code: &str) -> Result<Option<Type>, Error> {
         let item = syn::parse_str(code).unwrap_or_else(|error| panic!("{code}: {error}"));
-        ty(&item, "/s")
+        ty(&item, facts())
     }
 
     #[test]
@@ -276,20 +251,18 @@ mod tests {
                     &*member.wire,
                     member.ty.name(),
                     member.required,
+                    member.facts.secret,
                 )
             })
             .collect();
-        assert_eq!(
-            (&*ty.name, &*ty.docs, &*ty.pointer),
-            ("Thing", "A thing.", "/s")
-        );
+        assert_eq!((&*ty.name, &*ty.facts.pointer), ("Thing", "/s"));
         assert_eq!(
             members,
             [
-                ("id", "id", "ObjectId", true),
-                ("made_at", "madeAt", "Timestamp", false),
-                ("parts", "parts", "Vec", false),
-                ("names", "names", "Vec", true),
+                ("id", "id", "ObjectId", true, false),
+                ("made_at", "madeAt", "Timestamp", false, true),
+                ("parts", "parts", "Vec", false, false),
+                ("names", "names", "Vec", true, false),
             ]
         );
     }
@@ -327,12 +300,7 @@ mod tests {
                 "#[non_exhaustive] #[derive",
                 "the struct `Thing`",
             ),
-            (
-                STRUCT,
-                "A thing.",
-                "A thing.\n\n<details>",
-                "a `<details>` block",
-            ),
+            (STRUCT, "`Thing`", "A thing.", "the struct `Thing`"),
             (STRUCT, "pub id", "pub(crate) id", "the member `id`"),
             (
                 STRUCT,
@@ -359,10 +327,20 @@ mod tests {
                 "the member `madeAt`",
             ),
             (STRUCT, "Vec<Part>", "Vec<::std::rc::Rc<Part>>", "a type"),
-            (STRUCT, "pub id", "pub extra", "a member called extra"),
+            (
+                STRUCT,
+                "pub id",
+                "#[doc = \"Its id.\"] pub id",
+                "the member `id`",
+            ),
+            (
+                STRUCT,
+                "\"madeAt\"",
+                "\"made\"",
+                "a struct without `madeAt`",
+            ),
             (ENUM, "Copy, ", "", "`Copy` is expected"),
             (ENUM, "LightRed", "LightRed(String)", "the enum `Colour`"),
-            (ENUM, "LightRed", "Unknown", "a value called unknown"),
         ] {
             assert!(code.contains(known), "{known}");
             let error = match read(&code.replace(known, strange)) {

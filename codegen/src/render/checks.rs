@@ -5,23 +5,19 @@ use quote::quote;
 
 use super::ident;
 use crate::facts::Check;
-use crate::runtime;
 
 /// Renders a check as a setting of a parameter in `request!`: `minimum(1)`.
-pub(super) fn setting(check: Check) -> TokenStream {
-    let rule = ident(runtime::rule(check));
-    let bound = check.bound().map(Literal::i64_unsuffixed);
+pub(super) fn setting(check: &Check) -> TokenStream {
+    let (rule, bound) = (ident(check.rule), check.bound.map(Literal::i64_unsuffixed));
     quote!(#rule(#bound))
 }
 
 /// Renders the runtime call that validates `value`; `wire` is its wire name.
-pub(super) fn call(check: Check, wire: &str, value: &TokenStream) -> TokenStream {
-    let rule = ident(runtime::rule(check));
-    let bound = check.bound().map(Literal::i64_unsuffixed);
-    match check {
-        Check::Int32 | Check::Finite => quote!(validate::#rule(#wire, &#value)),
-        Check::Minimum(_) | Check::Maximum(_) => quote!(validate::#rule(#wire, #value, #bound)),
-        Check::Pattern(_) => quote!(validate::pattern::#rule(#wire, &#value)),
-        _ => quote!(validate::#rule(#wire, &#value, #bound)),
-    }
+pub(super) fn call(check: &Check, wire: &str, value: &TokenStream) -> TokenStream {
+    let module = check.is_pattern.then(|| quote!(pattern::));
+    let by_value = ["minimum", "maximum"].contains(&check.rule);
+    let borrow = (!by_value).then(|| quote!(&));
+    let (rule, bound) = (ident(check.rule), check.bound.map(Literal::i64_unsuffixed));
+    let bound = bound.iter();
+    quote!(validate::#module #rule(#wire, #borrow #value #(, #bound)*))
 }

@@ -77,7 +77,7 @@ pub(super) fn response(operation: &Operation, call: Option<&str>) -> String {
             format!(
                 "Response: {} of {}{}.",
                 link(ty),
-                link(&list.item),
+                link(list),
                 stream.unwrap_or_default()
             )
         }
@@ -194,7 +194,7 @@ fn paragraphs(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::facts;
-    use crate::model::{Argument, List, sample};
+    use crate::model::{Argument, sample_tests as sample};
 
     fn text(docs: TokenStream) -> String {
         let item = syn::parse_quote!(#docs struct T;);
@@ -244,11 +244,7 @@ mod tests {
         assert_eq!(of(&sample::operation("a", None)), "Response: empty.");
         let mut operation = sample::operation("a", named("ThingPage"));
         assert_eq!(of(&operation), "Response: [`ThingPage`](types::ThingPage).");
-        operation.list = Some(List {
-            item: sample::named("Thing"),
-            numbered: false,
-            counted: false,
-        });
+        operation.list = Some(sample::named("Thing"));
         assert_eq!(
             of(&operation),
             "Response: [`ThingPage`](types::ThingPage) of [`Thing`](types::Thing); \

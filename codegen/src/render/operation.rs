@@ -11,7 +11,7 @@ use syn::parse_quote;
 
 use super::{Piece, Scope, checks, docs, ident};
 use crate::facts;
-use crate::model::{Argument, List, Operation, Ty};
+use crate::model::{Argument, Operation, Ty};
 use crate::runtime;
 
 const SCOPE: Scope = Scope::Operations;
@@ -66,10 +66,9 @@ fn method(operation: &Operation, api: &str, request: &syn::Ident, constant: &syn
         .iter()
         .map(|note| quote!(#[deprecated(note = #note)]));
     // A method that is not generic would be compiled with the client, whether it is called or not.
-    let mut arguments = operation.path.iter().chain(operation.required());
-    let inline = (!arguments.any(|argument| converts(&argument.ty))).then(|| quote!(#[inline]));
-    let parameters = parameters(operation);
-    let (conversions, steps) = (conversions(operation), steps(operation));
+    let mut required = operation.path.iter().chain(operation.required());
+    let inline = (!required.any(|argument| converts(&argument.ty))).then(|| quote!(#[inline]));
+    let (parameters, steps) = arguments(operation);
     Piece::plain(parse_quote! {
         impl Api {
             #docs
@@ -77,33 +76,52 @@ fn method(operation: &Operation, api: &str, request: &syn::Ident, constant: &syn
             #(#deprecated)*
             #inline
             pub fn #name(&self, #(#parameters),*) -> #request {
-                #(#conversions)*
                 Call::new(&self.client, &#constant) #(#steps)* .into()
             }
         }
     })
 }
 
-fn parameters(operation: &Operation) -> impl Iterator<Item = TokenStream> {
-    let path = operation.path.iter().map(|argument| {
-        let (name, ty) = (ident(&argument.name), SCOPE.ty(&argument.ty));
-        match converts(&argument.ty) {
-            true => quote!(#name: impl TryInto<#ty, Error: Display>),
-            false => quote!(#name: #ty),
-        }
-    });
-    let query = operation.required().map(|argument| {
-        let (name, ty) = (ident(&argument.name), passed(&argument.ty));
-        match converts(&argument.ty) {
-            true => quote!(#name: impl Into<#ty>),
-            false => quote!(#name: #ty),
-        }
-    });
+/// The required arguments: how the method takes each, and the step of the call that it becomes.
+fn arguments(operation: &Operation) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let path = operation.path.iter().map(|one| argument(one, true));
+    let query = operation.required().map(|one| argument(one, false));
     let body = operation.required_body().map(|ty| {
         let ty = SCOPE.ty(ty);
-        quote!(body: #ty)
+        (quote!(body: #ty), quote!(.body(&body)))
     });
-    path.chain(query).chain(body)
+    path.chain(query).chain(body).unzip()
+}
+
+fn argument(argument: &Argument, in_path: bool) -> (TokenStream, TokenStream) {
+    let Argument { wire, ty, .. } = argument;
+    let (name, converts, taken, ty) = (
+        ident(&argument.name),
+        converts(ty),
+        passed(ty),
+        SCOPE.ty(ty),
+    );
+    let checks = argument.facts.checks.iter();
+    let checks = checks.map(|check| checks::call(check, wire, &quote!(#name)));
+    // Without items, nothing would be sent.
+    let is_list = matches!(argument.ty, Ty::List(_));
+    let some = is_list.then(|| quote!(.check(validate::min_items(#wire, #name, 1))));
+    let (taken, step) = match (in_path, converts) {
+        (true, true) => (
+            quote!(impl TryInto<#ty, Error: Display>),
+            quote!(.path::<#ty>(#wire, #name)),
+        ),
+        (true, false) => (taken, quote!(.path::<#ty>(#wire, #name))),
+        (false, true) => (
+            quote!(impl Into<#ty>),
+            quote!(.query(#wire, Into::<#ty>::into(#name))),
+        ),
+        (false, false) => (taken, quote!(.query(#wire, #name))),
+    };
+    (
+        quote!(#name: #taken),
+        quote!(#some #(.check(#checks))* #step),
+    )
 }
 
 /// Whether a required argument accepts everything that converts into it: text, ids and open enums
@@ -126,73 +144,19 @@ fn passed(ty: &Ty) -> TokenStream {
     }
 }
 
-fn steps(operation: &Operation) -> impl Iterator<Item = TokenStream> {
-    let path = operation.path.iter().map(|argument| {
-        let (name, wire, ty) = (
-            ident(&argument.name),
-            &argument.wire,
-            SCOPE.ty(&argument.ty),
-        );
-        let checks = argument.facts.checks.iter();
-        let checks = checks.map(|check| checks::call(*check, wire, &quote!(#name)));
-        quote!(#(.check(#checks))* .path::<#ty>(#wire, #name))
-    });
-    let query = operation.required().map(query_step);
-    let body = operation.required_body().map(|_| quote!(.body(&body)));
-    path.chain(query).chain(body)
-}
-
-/// The statement that converts a required argument before it is checked. What is not checked is
-/// converted where it is used.
-fn conversions(operation: &Operation) -> impl Iterator<Item = TokenStream> {
-    operation
-        .required()
-        .filter(|one| is_converted(one))
-        .map(|argument| {
-            let (name, ty) = (ident(&argument.name), SCOPE.ty(&argument.ty));
-            quote!(let #name = Into::<#ty>::into(#name);)
-        })
-}
-
-fn is_converted(argument: &Argument) -> bool {
-    converts(&argument.ty) && !argument.facts.checks.is_empty()
-}
-
-fn query_step(argument: &Argument) -> TokenStream {
-    let (name, wire) = (ident(&argument.name), &argument.wire);
-    let value = match converts(&argument.ty) && !is_converted(argument) {
-        true => {
-            let ty = SCOPE.ty(&argument.ty);
-            quote!(Into::<#ty>::into(#name))
-        }
-        false => quote!(#name),
-    };
-    let checks = argument.facts.checks.iter();
-    let checks = checks.map(|check| checks::call(*check, wire, &quote!(#name)));
-    // Without items, nothing would be sent.
-    let is_list = matches!(argument.ty, Ty::List(_));
-    let some = is_list.then(|| quote!(.check(validate::min_items(#wire, #name, 1))));
-    quote!(#some #(.check(#checks))* .query(#wire, #value))
-}
-
 fn request_of(operation: &Operation, request: &syn::Ident) -> Piece {
     let name = ident(&operation.name);
     let response = match &operation.response {
         Some(ty) => SCOPE.ty(ty),
         None => quote!(()),
     };
-    let items = operation.list.as_ref().map(|list| {
-        let List {
-            item,
-            numbered,
-            counted,
-        } = list;
+    let items = operation.list.as_ref().map(|item| {
         let item = SCOPE.ty(item);
-        let flags = [(*numbered, "numbered"), (*counted, "counted")];
-        let flags = flags
-            .iter()
-            .filter(|(set, _)| *set)
-            .map(|(_, flag)| ident(flag));
+        // How pages are asked for, by the parameters for it.
+        let flags = [("pageNum", "numbered"), ("includeCount", "counted")];
+        let has = |wire: &str| operation.optional().any(|argument| argument.wire == wire);
+        let flags = flags.iter().filter(|(wire, _)| has(wire));
+        let flags = flags.map(|(_, flag)| ident(flag));
         quote!(#[items(#item #(, #flags)*)])
     });
     let version = version(&operation.facts.accept).into_iter();
@@ -239,7 +203,7 @@ fn setter(argument: &Argument) -> TokenStream {
         default.unwrap_or_default()
     );
     let docs = docs::lines(&docs);
-    let checks = facts.checks.iter().map(|check| checks::setting(*check));
+    let checks = facts.checks.iter().map(checks::setting);
     let ty = match ty {
         Ty::Text => quote!(&str),
         other => passed(other),
@@ -254,8 +218,8 @@ fn setter(argument: &Argument) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Check, Idempotency, Parameter};
-    use crate::model::sample;
+    use crate::facts::{Idempotency, Parameter};
+    use crate::model::sample_tests as sample;
     use crate::render::text;
 
     fn argument(name: &str, wire: &str, ty: Ty, optional: bool) -> Argument {
@@ -267,7 +231,7 @@ mod tests {
             facts: Parameter {
                 description: "Doc.".into(),
                 default: optional.then(|| "1".into()),
-                checks: vec![Check::Minimum(1)],
+                checks: vec![sample::check("minimum", 1)],
             },
         }
     }
@@ -285,12 +249,10 @@ mod tests {
     #[test]
     fn an_operation_is_a_constant_a_method_and_a_request() {
         let mut operation = sample::operation("takeSnapshot", Some(sample::named("Snapshot")));
-        operation.path = vec![argument(
-            "group_id",
-            "groupId",
-            Ty::Runtime("ObjectId"),
-            false,
-        )];
+        operation.path = vec![Argument {
+            facts: Parameter::default(),
+            ..argument("group_id", "groupId", Ty::Runtime("ObjectId"), false)
+        }];
         operation.query = vec![
             Argument {
                 facts: Parameter::default(),
@@ -298,11 +260,12 @@ mod tests {
             },
             argument("size", "size", Ty::Integer, false),
             Argument {
-                facts: Parameter {
-                    checks: vec![Check::MinLength(2)],
-                    ..Parameter::default()
-                },
+                facts: Parameter::default(),
                 ..argument("label", "label", Ty::Text, false)
+            },
+            Argument {
+                facts: Parameter::default(),
+                ..argument("tags", "theTags", sample::list(Ty::Text), false)
             },
             argument("page_num", "pageNum", Ty::Integer, true),
             argument("names", "names", sample::list(Ty::Text), true),
@@ -317,11 +280,7 @@ mod tests {
             deprecated: Some("Use b.".into()),
             ..operation.facts
         };
-        operation.list = Some(List {
-            item: sample::named("Snapshot"),
-            numbered: true,
-            counted: false,
-        });
+        operation.list = Some(sample::named("Snapshot"));
         let after = rendered(&operation);
         for line in [
             "static TAKE_SNAPSHOT: Operation = Operation {",
@@ -335,9 +294,9 @@ mod tests {
             ".path::<ObjectId>(\"groupId\", group_id)",
             ".check(validate::minimum(\"size\", size, 1))",
             ".query(\"size\", size)",
-            "let label = Into::<String>::into(label);",
-            ".check(validate::min_length(\"label\", &label, 2))",
-            ".query(\"label\", label)",
+            "label: impl Into<String>,\n        tags: &[String],",
+            ".query(\"label\", Into::<String>::into(label))",
+            ".check(validate::min_items(\"theTags\", tags, 1))\n            .query(\"theTags\", tags)",
             ".query(\"kind\", Into::<types::Kind>::into(kind))",
             ".body(&body)",
             "/// Response: [`Snapshot`](types::Snapshot) of [`Snapshot`](types::Snapshot).\n#[response(types::Snapshot, take_snapshot, \"2023-01-01\")]\n#[items(types::Snapshot, numbered)]\npub struct TakeSnapshot {",

@@ -13,41 +13,33 @@ use super::{Piece, Scope, docs, ident, update, validate};
 use crate::model::{Member, Object, Presence, Role, Shape, Type, Variant};
 use crate::runtime;
 
-/// What the code of a type depends on besides the type.
-pub(crate) struct Surroundings<'a, 't> {
-    /// Returns the type with this name, if it is generated beside this one.
-    pub find: &'a dyn Fn(&str) -> Option<&'t Type>,
-    /// What uses the type.
-    pub usages: &'a Usages<'a>,
-}
-
-impl Surroundings<'_, '_> {
-    /// Whether a type has a method `validate`.
-    fn is_body(&self, name: &str) -> bool {
-        let object = (self.find)(name).and_then(Type::object);
-        object.is_some_and(|object| object.role.is_body())
+/// `find` returns the type with a name, if it is generated beside this one.
+pub(crate) fn ty<'t>(
+    ty: &Type,
+    find: &dyn Fn(&str) -> Option<&'t Type>,
+    usages: &Usages<'_>,
+) -> Vec<Piece> {
+    let object = match &ty.shape {
+        Shape::Enum(variants) => return vec![open_enum(ty, variants)],
+        Shape::Object(object) => object,
+    };
+    let usage = usage::line(ty, usages, &|name| find(name).is_some());
+    let mut pieces = vec![definition(ty, object, &usage)];
+    if object.role.is_body() {
+        let object_of = |name: &str| find(name).and_then(Type::object);
+        let is_body = |name: &str| object_of(name).is_some_and(|object| object.role.is_body());
+        pieces.push(validate::implementation(ty, object, &is_body));
+        let update_of = ty.facts.update_of.as_deref();
+        let update =
+            update_of.and_then(|of| Some(update::conversion(&ty.name, object, of, object_of(of)?)));
+        pieces.extend(update);
     }
-}
-
-pub(crate) fn ty(ty: &Type, around: &Surroundings<'_, '_>) -> Vec<Piece> {
-    match &ty.shape {
-        Shape::Enum(variants) => vec![open_enum(ty, variants)],
-        Shape::Object(object) => {
-            let mut pieces = vec![definition(ty, object, around)];
-            if object.role.is_body() {
-                let is_body = |name: &str| around.is_body(name);
-                pieces.push(validate::implementation(&ty.name, object, &is_body));
-            }
-            let update = object.update.as_ref();
-            pieces.extend(update.map(|update| update::conversion(&ty.name, update)));
-            pieces
-        }
-    }
+    pieces
 }
 
 fn open_enum(ty: &Type, variants: &[Variant]) -> Piece {
     let name = ident(&ty.name);
-    let (docs, alias) = (docs::lines(&ty.docs), docs::aliases(ty.aliases.iter()));
+    let (docs, alias) = (docs::lines(&ty.facts.docs), aliases(ty));
     let variants = variants.iter().map(|Variant { name, wire }| {
         let name = ident(name);
         quote!(#name = #wire)
@@ -62,15 +54,16 @@ fn open_enum(ty: &Type, variants: &[Variant]) -> Piece {
     }
 }
 
-fn definition(ty: &Type, object: &Object, around: &Surroundings<'_, '_>) -> Piece {
+fn definition(ty: &Type, object: &Object, usage: &str) -> Piece {
     let name = ident(&ty.name);
-    let usage = usage::line(ty, around.usages, &|name| (around.find)(name).is_some());
-    let docs = docs::lines(&format!("{}{usage}", ty.docs.trim_end()));
-    let alias = docs::aliases(ty.aliases.iter());
-    let required = |member: &Member| member.presence == Presence::Required;
-    let default = object.role.is_body() && !object.members.iter().any(required);
+    let docs = docs::lines(&format!("{}{usage}", ty.facts.docs.trim_end()));
+    let alias = aliases(ty);
+    let default = object.role.is_body() && object.required().next().is_none();
     let default = default.then(|| quote!(#[derive(Default)]));
-    let members = object.members.iter().map(field);
+    let members = object
+        .members
+        .iter()
+        .map(|one| field(one, object.presence(one)));
     Piece {
         wrapper: Some(match object.role {
             Role::Response => "response",
@@ -86,16 +79,25 @@ fn definition(ty: &Type, object: &Object, around: &Surroundings<'_, '_>) -> Piec
     }
 }
 
-fn field(member: &Member) -> TokenStream {
-    let (name, wire, docs) = (ident(&member.name), &member.wire, docs::lines(&member.docs));
+fn aliases(ty: &Type) -> Option<TokenStream> {
+    let names = ty.facts.official_names.iter();
+    docs::aliases(names.filter(|alias| **alias != ty.name))
+}
+
+fn field(member: &Member, presence: Presence) -> TokenStream {
+    let (name, wire, docs) = (
+        ident(&member.name),
+        &member.wire,
+        docs::lines(&member.facts.docs),
+    );
     let ty = Scope::Types.ty(&member.ty);
-    let ty = match member.presence {
+    let ty = match presence {
         Presence::Optional => quote!(Option<#ty>),
         Presence::Required | Presence::Empty => ty,
     };
-    let form = member.other_form.map(runtime::flag);
-    let required = (member.presence == Presence::Required).then_some("required");
-    let secret = member.secret.then_some("secret");
+    let form = member.facts.other_form.map(runtime::flag);
+    let required = (presence == Presence::Required).then_some("required");
+    let secret = member.facts.secret.then_some("secret");
     let flags = [required, secret, form];
     let flags = flags.iter().flatten().map(|flag| ident(flag));
     quote! {
@@ -108,21 +110,22 @@ fn field(member: &Member) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Check, MemberRule, OtherForm};
-    use crate::model::sample::{list, member, named, object, object_of};
-    use crate::model::{Copied, Ty, Update};
+    use crate::facts::{self, MemberRule, OtherForm};
+    use crate::model::Ty;
+    use crate::model::sample_tests::{check, list, named, object, optional, required};
     use crate::render::text;
 
-    /// The text of a type, and the macro around it.
-    fn rendered(ty: &Type) -> (Option<&'static str>, String) {
-        let body = object("Body", Role::Request, Vec::new());
-        let around = Surroundings {
-            find: &|name| (name == "Body").then_some(&body),
-            usages: &[],
-        };
-        let pieces = super::ty(ty, &around);
+    /// The text of a type beside which there are these, and the macro around it.
+    fn beside(siblings: &[Type], ty: &Type) -> (Option<&'static str>, String) {
+        let find = |name: &str| siblings.iter().find(|sibling| sibling.name == name);
+        let pieces = super::ty(ty, &find, &[]);
         let wrapper = pieces[0].wrapper;
         (wrapper, pieces.into_iter().map(text).collect())
+    }
+
+    /// The text of a type beside the request `Body`, and the macro around it.
+    fn rendered(ty: &Type) -> (Option<&'static str>, String) {
+        beside(&[object("Body", Role::Request, Vec::new())], ty)
     }
 
     fn contains(text: &str, lines: &[&str]) {
@@ -138,8 +141,11 @@ mod tests {
             wire: wire.into(),
         };
         let ty = Type {
-            docs: "Doc.".into(),
-            aliases: vec!["Old".into()],
+            facts: facts::Type {
+                docs: "Doc.".into(),
+                official_names: vec!["S".into(), "Old".into()],
+                ..facts::Type::default()
+            },
             shape: Shape::Enum(
                 [("InProgress", "inProgress"), ("Done", "done")]
                     .map(variant)
@@ -157,13 +163,13 @@ mod tests {
 
     #[test]
     fn a_field_says_how_its_member_may_be_absent_and_how_it_is_sent() {
-        let mut url = member("url", Ty::Text, Presence::Required);
+        let mut url = required("url", Ty::Text);
         url.wire = "theUrl".into();
-        url.docs = "Where.".into();
-        url.secret = true;
-        let mut urls = member("urls", list(Ty::Text), Presence::Empty);
-        urls.other_form = Some(OtherForm::OneItem);
-        let at = member("at", Ty::DateTime, Presence::Optional);
+        url.facts.docs = "Where.".into();
+        url.facts.secret = true;
+        let mut urls = optional("urls", list(Ty::Text));
+        urls.facts.other_form = Some(OtherForm::OneItem);
+        let at = optional("at", Ty::DateTime);
         let (wrapper, after) = rendered(&object("A", Role::Response, vec![url, urls, at]));
         assert_eq!(wrapper, Some("response"));
         assert_eq!(
@@ -191,19 +197,17 @@ mod tests {
 
     #[test]
     fn a_body_gets_new_and_validate() {
-        let mut days = member("days", Ty::Integer, Presence::Optional);
-        days.checks = vec![Check::Minimum(1)];
-        let mut given = member("given", Ty::Runtime("ObjectId"), Presence::Optional);
-        given.required = true;
+        let mut days = optional("days", Ty::Integer);
+        days.facts.checks = vec![check("minimum", 1)];
         let members = vec![
-            member("note", Ty::Text, Presence::Required),
+            required("note", Ty::Text),
             days,
-            given,
-            member("items", list(named("Body")), Presence::Optional),
-            member("other", named("Enum"), Presence::Optional),
+            optional("key", Ty::Runtime("ObjectId")),
+            optional("items", list(named("Body"))),
+            optional("other", named("Enum")),
         ];
         let mut ty = object("B", Role::Update, members);
-        object_of(&mut ty).rules = vec![
+        ty.facts.rules = vec![
             MemberRule {
                 when: Some(("other".into(), vec!["one".into(), "two".into()])),
                 lists: vec![("at_least_one", vec!["days".into(), "note".into()])],
@@ -225,8 +229,7 @@ mod tests {
                 "extra: Extra::default(),",
                 "validate::min_length(\"note\", &self.note, 1)?;",
                 "validate::minimum(\"days\", self.days, 1)?;",
-                "validate::given(\"given\", self.given.is_some())?;",
-                "validate::well_formed(\"given\", &self.given)?;",
+                "validate::well_formed(\"key\", &self.key)?;",
                 "validate::nested(\"items\", &self.items)?;",
                 "if let Some(case) = validate::Case::when(\n            \"other\",\n            &self.other,\n            &[\"one\", \"two\"],\n            \"r\",\n        ) {",
                 "case.at_least_one(&[(\"days\", self.days.is_some()), (\"note\", true)])?;",
@@ -239,28 +242,57 @@ mod tests {
         );
     }
 
+    /// Atlas may leave it out of a response, so the field is an `Option`.
+    #[test]
+    fn a_required_member_of_a_type_that_is_also_received_must_be_given() {
+        let given = required("given", Ty::Runtime("ObjectId"));
+        let (_, after) = rendered(&object("B", Role::Both, vec![given]));
+        contains(
+            &after,
+            &[
+                "#[derive(Default)]\npub struct B",
+                "pub given: Option<ObjectId>,",
+                "validate::given(\"given\", self.given.is_some())?;",
+                "validate::well_formed(\"given\", &self.given)?;",
+            ],
+        );
+    }
+
     #[test]
     fn a_response_becomes_its_update() {
-        let mut ty = object("Update", Role::Update, Vec::new());
-        object_of(&mut ty).update = Some(Update {
-            of: "Schedule".into(),
-            fields: vec![
-                ("a".into(), Copied::Same("a".into())),
-                ("b".into(), Copied::Some("b".into())),
-                ("c".into(), Copied::ListIfPresent("c".into(), "theC".into())),
-                ("d".into(), Copied::OrDefault("d".into())),
-                ("e".into(), Copied::Nothing),
-            ],
-            only_read: vec!["links".into()],
-        });
-        let (_, after) = rendered(&ty);
+        let response = vec![
+            required("a", Ty::Text),
+            optional("b", Ty::Integer),
+            Member {
+                wire: "theC".into(),
+                ..optional("c", list(Ty::Text))
+            },
+            optional("d", Ty::Text),
+            optional("links", list(Ty::Text)),
+        ];
+        let request = vec![
+            required("a", Ty::Text),
+            optional("b", Ty::Integer),
+            Member {
+                wire: "theC".into(),
+                ..optional("c", list(Ty::Text))
+            },
+            required("d", Ty::Text),
+            optional("e", Ty::Text),
+        ];
+        let response = object("Schedule", Role::Response, response);
+        let mut ty = object("Update", Role::Update, request);
+        let (_, before) = beside(std::slice::from_ref(&response), &ty);
+        assert!(!before.contains("impl From"), "{before}");
+        ty.facts.update_of = Some("Schedule".into());
+        let (_, after) = beside(&[response], &ty);
         contains(
             &after,
             &[
                 "impl From<Schedule> for Update {",
-                "extra.remove(\"links\");",
+                "let mut extra = answer.extra;\n        extra.remove(\"links\");\n        Self {",
                 "a: answer.a,",
-                "b: Some(answer.b),",
+                "b: answer.b,",
                 "c: (!answer.c.is_empty() || extra.was_present(\"theC\")).then_some(answer.c),",
                 "d: answer.d.unwrap_or_default(),",
                 "e: None,",

@@ -9,24 +9,31 @@ use quote::quote;
 use syn::parse_quote;
 
 use super::{Piece, ident};
-use crate::model::{Copied, Update};
+use crate::model::{Member, Object, Presence};
 
-pub(super) fn conversion(name: &str, update: &Update) -> Piece {
-    let Update {
-        of,
-        fields,
-        only_read,
-    } = update;
-    let (request, response) = (ident(name), ident(of));
-    let fields = fields.iter().map(|(field, value)| {
-        let (field, value) = (ident(field), copied(value));
+pub(super) fn conversion(name: &str, request: &Object, of: &str, response: &Object) -> Piece {
+    let (name, of) = (ident(name), ident(of));
+    let fields = request.members.iter().map(|member| {
+        let (field, wire) = (ident(&member.name), &member.wire);
+        let read = response.member(wire);
+        let value = match read.map(|read| (is_optional(request, member), is_optional(response, read))) {
+            None => quote!(None),
+            Some((true, false)) => {
+                quote!((!answer.#field.is_empty() || extra.was_present(#wire)).then_some(answer.#field))
+            }
+            // If the response lacks the text, `validate` rejects the update.
+            Some((false, true)) => quote!(answer.#field.unwrap_or_default()),
+            Some(_) => quote!(answer.#field),
+        };
         quote!(#field: #value)
     });
+    let wires = response.members.iter().map(|member| &member.wire);
+    let only_read = wires.filter(|wire| request.member(wire).is_none());
     Piece::plain(parse_quote! {
-        impl From<#response> for #request {
+        impl From<#of> for #name {
             /// What was read, to be changed and written back. Members unknown to this version go along.
             #[inline]
-            fn from(answer: #response) -> Self {
+            fn from(answer: #of) -> Self {
                 let mut extra = answer.extra;
                 #(extra.remove(#only_read);)*
                 Self { #(#fields,)* extra }
@@ -35,24 +42,6 @@ pub(super) fn conversion(name: &str, update: &Update) -> Piece {
     })
 }
 
-fn copied(value: &Copied) -> proc_macro2::TokenStream {
-    match value {
-        Copied::Nothing => quote!(None),
-        Copied::Same(field) => {
-            let field = ident(field);
-            quote!(answer.#field)
-        }
-        Copied::Some(field) => {
-            let field = ident(field);
-            quote!(Some(answer.#field))
-        }
-        Copied::ListIfPresent(field, wire) => {
-            let field = ident(field);
-            quote!((!answer.#field.is_empty() || extra.was_present(#wire)).then_some(answer.#field))
-        }
-        Copied::OrDefault(field) => {
-            let field = ident(field);
-            quote!(answer.#field.unwrap_or_default())
-        }
-    }
+fn is_optional(object: &Object, member: &Member) -> bool {
+    object.presence(member) == Presence::Optional
 }

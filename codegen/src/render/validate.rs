@@ -10,16 +10,16 @@ use syn::parse_quote;
 
 use super::{Piece, Scope, checks, ident};
 use crate::facts::MemberRule;
-use crate::model::{Member, Object, Presence, Role, Ty};
+use crate::model::{Member, Object, Presence, Role, Ty, Type};
 
-pub(super) fn implementation(name: &str, object: &Object, is_body: &dyn Fn(&str) -> bool) -> Piece {
+pub(super) fn implementation(ty: &Type, object: &Object, is_body: &dyn Fn(&str) -> bool) -> Piece {
     let new = constructor(object);
     let members = object
         .members
         .iter()
-        .flat_map(|member| of_member(member, object.role, is_body));
-    let checks = members.chain(object.rules.iter().map(|one| rule(one, object)));
-    let name = ident(name);
+        .flat_map(|member| of_member(member, object, is_body));
+    let checks = members.chain(ty.facts.rules.iter().map(|one| rule(one, object)));
+    let name = ident(&ty.name);
     Piece::plain(parse_quote! {
         impl #name {
             #new
@@ -34,9 +34,8 @@ pub(super) fn implementation(name: &str, object: &Object, is_body: &dyn Fn(&str)
 }
 
 fn constructor(object: &Object) -> Option<TokenStream> {
-    let is_required = |member: &&Member| member.presence == Presence::Required;
-    object.members.iter().find(is_required)?;
-    let parameters = object.members.iter().filter(is_required).map(|member| {
+    object.required().next()?;
+    let parameters = object.required().map(|member| {
         let (name, ty) = (ident(&member.name), Scope::Types.ty(&member.ty));
         match member.ty {
             Ty::Text => quote!(#name: impl Into<String>),
@@ -45,7 +44,7 @@ fn constructor(object: &Object) -> Option<TokenStream> {
     });
     let values = object.members.iter().map(|member| {
         let name = ident(&member.name);
-        match (member.presence, &member.ty) {
+        match (object.presence(member), &member.ty) {
             (Presence::Required, Ty::Text) => quote!(#name: #name.into()),
             (Presence::Required, _) => quote!(#name),
             _ => quote!(#name: None),
@@ -62,20 +61,20 @@ fn constructor(object: &Object) -> Option<TokenStream> {
     })
 }
 
-fn of_member(member: &Member, role: Role, is_body: &dyn Fn(&str) -> bool) -> Vec<TokenStream> {
+fn of_member(member: &Member, object: &Object, is_body: &dyn Fn(&str) -> bool) -> Vec<TokenStream> {
     let (name, wire) = (ident(&member.name), &member.wire);
-    let is_required = member.presence == Presence::Required;
+    let is_required = object.presence(member) == Presence::Required;
     let mut checks = Vec::new();
     // If the response lacked this required text, it is empty in an update made from the response and
     // must not be sent.
-    if role == Role::Update && is_required && member.ty == Ty::Text {
+    if object.role == Role::Update && is_required && member.ty == Ty::Text {
         checks.push(quote!(validate::min_length(#wire, &self.#name, 1)?;));
     }
     if member.required && !is_required {
         checks.push(quote!(validate::given(#wire, self.#name.is_some())?;));
     }
-    for check in &member.checks {
-        let call = checks::call(*check, wire, &quote!(self.#name));
+    for check in &member.facts.checks {
+        let call = checks::call(check, wire, &quote!(self.#name));
         checks.push(quote!(#call?;));
     }
     match member.ty.innermost() {
@@ -94,7 +93,7 @@ fn rule(rule: &MemberRule, object: &Object) -> TokenStream {
         let members = wires.iter().filter_map(|wire| {
             let member = object.member(wire)?;
             let name = ident(&member.name);
-            Some(match member.presence {
+            Some(match object.presence(member) {
                 Presence::Required => quote!((#wire, true)),
                 _ => quote!((#wire, self.#name.is_some())),
             })

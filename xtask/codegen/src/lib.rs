@@ -47,11 +47,8 @@ pub struct Arguments {
     /// any
     #[arg(long)]
     pub check: bool,
-    /// Also list how many places each pass of the generator changed
-    #[arg(long)]
-    pub passes: bool,
     /// Write nothing; show one operation, such as takeSnapshot, at each stage of the generator
-    #[arg(long, value_name = "OPERATION", conflicts_with_all = ["check", "passes"])]
+    #[arg(long, value_name = "OPERATION", conflicts_with = "check")]
     pub explain: Option<String>,
     /// The project's folder, if it is not the one that this command was built in
     #[arg(long, hide = true)]
@@ -63,7 +60,6 @@ impl Arguments {
     pub fn write(root: &Path) -> Self {
         Arguments {
             check: false,
-            passes: false,
             explain: None,
             root: Some(root.to_owned()),
         }
@@ -107,9 +103,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         summary::table(&output.parts, &changes),
         summary::duplicates(&output.duplicates)
     );
-    if arguments.passes {
-        anstream::print!("\n{}", summary::passes(&output));
-    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,15 +9,6 @@ use atlas_backup_codegen::{Duplicate, ItemKind, Output, Part, Reason};
 use crate::tree::{Change, Files};
 use crate::{CODE, TABLES};
 
-/// Lists how many places each pass changed.
-pub(crate) fn passes(output: &Output) -> String {
-    output
-        .passes
-        .iter()
-        .map(|(name, count)| format!("{name:<24}{count:>6} places\n"))
-        .collect()
-}
-
 /// Lists the documents with the numbers of what was generated from them, and the changed files.
 pub(crate) fn table(parts: &[Part], changes: &[(String, Change)]) -> String {
     let bold = Style::new().bold();
@@ -113,7 +104,8 @@ pub(crate) fn moved(output: &Output, expected: &Files, found: &Files) -> String 
             let Duplicate { name, apis, reason } = duplicate;
             let (made, apis) = (made(apis), apis.join(" and "));
             let _infallible = match reason {
-                Reason::Differs(difference) => {
+                Reason::Differs => {
+                    let difference = difference(output, duplicate);
                     writeln!(text, "  {name}: {apis} differ now, {made} ({difference})")
                 }
                 Reason::Uses(used) => writeln!(text, "  {name}: {made} now, as it uses `{used}`"),
@@ -131,6 +123,28 @@ pub(crate) fn moved(output: &Output, expected: &Files, found: &Files) -> String 
         }
     }
     text
+}
+
+/// Returns the first line of the code of a type that is not in that of all API generations.
+fn difference<'a>(output: &'a Output, duplicate: &Duplicate) -> &'a str {
+    let parts = output.parts.iter();
+    let items = parts
+        .filter(|part| duplicate.apis.contains(&part.folder))
+        .flat_map(|part| &part.items);
+    let texts = items.filter(|item| item.kind == ItemKind::Type && item.name == duplicate.name);
+    let texts: Vec<&str> = texts.map(|item| item.text.as_str()).collect();
+    let everywhere = |line: &&str| {
+        texts
+            .iter()
+            .all(|text| text.lines().any(|one| one == *line))
+    };
+    // What uses a type may differ even if the type is the same.
+    let is_usage = |line: &&str| line.contains("`Api::");
+    let mut lines = texts.iter().flat_map(|text| text.lines());
+    lines
+        .find(|line| !is_usage(line) && !everywhere(line))
+        .unwrap_or_default()
+        .trim()
 }
 
 /// Returns the names of the types in the shared files.

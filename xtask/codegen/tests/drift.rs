@@ -405,7 +405,7 @@ fn a_description_that_is_edited_in_one_document_makes_its_type_twice() {
     let report = text(&codegen(folder.path(), &["--check"]).stderr);
     let table = text(&codegen(folder.path(), &[]).stdout);
     for line in [
-        "  PrivateDownloadUrl: v1 and v2 differ now, made twice (description of `endpoint_id`)",
+        "  PrivateDownloadUrl: v1 and v2 differ now, made twice (/// Id of the private endpoint in AWS. Documented pattern: `^vpce-[0-9a-f]{17}$`.)",
         "  RestoreJobMember: made twice now, as it uses `PrivateDownloadUrl`",
     ] {
         assert!(report.contains(line), "no `{line}` in\n{report}");

@@ -1,7 +1,7 @@
 //! Small models for the tests of other modules.
 
-use super::{Member, Model, Object, Operation, Presence, Role, Shape, Ty, Type};
-use crate::facts;
+use super::{Member, Model, Object, Operation, Role, Shape, Ty, Type};
+use crate::facts::{self, Check};
 
 pub(crate) fn named(name: &str) -> Ty {
     Ty::Named(name.to_owned())
@@ -11,18 +11,31 @@ pub(crate) fn list(item: Ty) -> Ty {
     Ty::List(Box::new(item))
 }
 
-/// A member whose name in JSON is also its Rust name.
-pub(crate) fn member(name: &str, ty: Ty, presence: Presence) -> Member {
+/// A member that the document does not require. Its name in JSON is also its Rust name.
+pub(crate) fn optional(name: &str, ty: Ty) -> Member {
     Member {
         name: name.to_owned(),
         wire: name.to_owned(),
-        docs: String::new(),
         ty,
-        required: presence == Presence::Required,
-        presence,
-        secret: false,
-        other_form: None,
-        checks: Vec::new(),
+        required: false,
+        facts: facts::Member::default(),
+    }
+}
+
+/// Like [`optional`], for a member that the document requires.
+pub(crate) fn required(name: &str, ty: Ty) -> Member {
+    Member {
+        required: true,
+        ..optional(name, ty)
+    }
+}
+
+/// A check that is no pattern.
+pub(crate) fn check(rule: &'static str, bound: impl Into<Option<i64>>) -> Check {
+    Check {
+        rule,
+        is_pattern: false,
+        bound: bound.into(),
     }
 }
 
@@ -30,16 +43,12 @@ pub(crate) fn member(name: &str, ty: Ty, presence: Presence) -> Member {
 pub(crate) fn object(name: &str, role: Role, members: Vec<Member>) -> Type {
     Type {
         name: name.to_owned(),
-        docs: String::new(),
-        aliases: Vec::new(),
-        pointer: format!("/components/schemas/{name}"),
         module: "things".to_owned(),
-        shape: Shape::Object(Object {
-            role,
-            members,
-            rules: Vec::new(),
-            update: None,
-        }),
+        shape: Shape::Object(Object { role, members }),
+        facts: facts::Type {
+            pointer: format!("/components/schemas/{name}"),
+            ..facts::Type::default()
+        },
     }
 }
 
