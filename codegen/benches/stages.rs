@@ -198,7 +198,10 @@ fn renamed(text: &str, copy: usize, once: &BTreeSet<&str>) -> String {
             format!("{line}{copy}")
         }
         rest if rest.starts_with("x-atlas-update-of: ") => format!("{line}{copy}"),
-        rest if rest.starts_with("tags: [") => line.replace(']', &format!("{copy}]")),
+        // An example may have a list of tags without items.
+        rest if rest.starts_with("tags: [") && rest != "tags: []" => {
+            line.replace(']', &format!("{copy}]"))
+        }
         _ => match line.split_once(REFERENCE) {
             Some((before, after)) => {
                 let (name, after) = after.split_at(after.find('\'').unwrap());
