@@ -1,6 +1,6 @@
 //! Reads the facts of operations: everything about them that is not a type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use atlas_backup_document::parts::{items, members, operations, resolve, shown, text};
 use atlas_backup_document::{deprecation_note, own_words};
@@ -13,17 +13,20 @@ const JSON: &str = "application/json";
 
 /// Operations by method name.
 pub(super) fn all(document: &Value) -> BTreeMap<String, Operation> {
+    let ids = operations(document).map(|(.., one)| text(one, "operationId"));
+    let ids: BTreeSet<&str> = ids.collect();
     let facts = operations(document).map(|(pointer, method, path, value)| Operation {
         pointer,
         method: method.to_uppercase(),
         path: path.to_owned(),
         idempotency: idempotency(method, text(value, "x-atlas-effect")),
-        ..operation(document, value)
+        ..operation(document, value, &ids)
     });
     facts.map(|fact| (method_name(&fact.id), fact)).collect()
 }
 
-fn operation(document: &Value, operation: &Value) -> Operation {
+/// `ids` are the `operationId`s of the document.
+fn operation(document: &Value, operation: &Value, ids: &BTreeSet<&str>) -> Operation {
     let text_of = |key: &str| text(operation, key).to_owned();
     let texts = |key: &str| -> Vec<String> { items(operation, key).map(shown).collect() };
     let (deprecation, roles) = (
@@ -50,7 +53,7 @@ fn operation(document: &Value, operation: &Value) -> Operation {
         description: description.to_owned(),
         page: text(&operation["externalDocs"], "url").to_owned(),
         roles: texts("x-atlas-roles"),
-        deprecated: deprecation.map(|it| with_methods(&deprecation_note(it), document)),
+        deprecated: deprecation.map(|it| with_methods(&deprecation_note(it), ids)),
         accept: accept.unwrap_or(JSON).to_owned(),
         content_type: operation
             .get("requestBody")
@@ -71,10 +74,8 @@ fn media(holder: &Value) -> Option<&str> {
 }
 
 /// Replaces the `operationId`s in a text by the names of the methods.
-fn with_methods(text: &str, document: &Value) -> String {
-    let is_operation =
-        |word: &str| operations(document).any(|(.., operation)| operation["operationId"] == word);
-    let parts = text.split('`').map(|word| match is_operation(word) {
+fn with_methods(text: &str, ids: &BTreeSet<&str>) -> String {
+    let parts = text.split('`').map(|word| match ids.contains(word) {
         true => method_name(word),
         false => word.to_owned(),
     });
