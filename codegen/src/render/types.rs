@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_response_becomes_its_update() {
-        let both = vec![
+        let both = [
             required("a", Ty::Text),
             optional("b", Ty::Integer),
             Member {
