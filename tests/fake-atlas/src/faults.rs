@@ -421,6 +421,15 @@ impl Faults {
         self.only(move |request| request.uri().path() == path)
     }
 
+    /// Counts only requests that read one thing by its id, as polls do, and lets all others pass.
+    #[must_use]
+    pub fn on_polls(self) -> Self {
+        self.on_method("GET").only(|request| {
+            let last = request.uri().path().rsplit('/').next().unwrap_or_default();
+            last.len() == 24 && last.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+    }
+
     /// Counts only requests with an `Authorization` header, and lets all others pass.
     #[must_use]
     pub fn with_authorization(self) -> Self {
