@@ -120,7 +120,10 @@ impl Spans {
 
 /// Appends one token to a JSON pointer, escaped according to RFC 6901.
 pub fn child(pointer: &str, token: &str) -> String {
-    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
+    match token.contains(['~', '/']) {
+        true => format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1")),
+        false => [pointer, "/", token].concat(),
+    }
 }
 
 /// Returns where the block of an entry ends that begins in the line at `start`.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::deviation::{Deviation, Kind};
 use crate::document::child;
 use crate::instant::instant;
+use crate::parts::resolve;
 use crate::spec::Spec;
 
 /// Compiled regular expressions by pattern. `None` for a pattern that the `regex` crate does not
@@ -28,24 +29,29 @@ pub fn exact_pattern(schema: &Value) -> Option<&str> {
 /// Compares values with the schemas of one document.
 #[derive(Clone, Copy)]
 pub struct Schemas<'a> {
-    spec: &'a Spec,
+    document: &'a Value,
     other_forms: bool,
 }
 
 impl<'a> Schemas<'a> {
     /// Creates a comparison with the schemas of `spec`.
     pub fn new(spec: &'a Spec) -> Self {
+        Schemas::of(spec.document())
+    }
+
+    /// Creates a comparison with the schemas of a document.
+    pub(crate) fn of(document: &'a Value) -> Self {
         Schemas {
-            spec,
+            document,
             other_forms: true,
         }
     }
 
     /// Creates a comparison that does not accept the other forms that a document records: the
     /// schemas as any OpenAPI tool understands them.
-    pub(crate) fn as_written(spec: &'a Spec) -> Self {
+    pub(crate) fn as_written(document: &'a Value) -> Self {
         Schemas {
-            spec,
+            document,
             other_forms: false,
         }
     }
@@ -59,10 +65,7 @@ impl<'a> Schemas<'a> {
         path: &str,
         deviations: &mut Vec<Deviation>,
     ) {
-        let place = Place {
-            path: path.to_owned(),
-            pointer: String::new(),
-        };
+        let place = Place::Root { path, pointer: "" };
         self.visit(schema, value, &place, &mut |_, deviation| {
             deviations.push(deviation)
         });
@@ -77,18 +80,15 @@ impl<'a> Schemas<'a> {
         pointer: &str,
         report: &mut dyn FnMut(&str, Deviation),
     ) {
-        let place = Place {
-            path: String::new(),
-            pointer: pointer.to_owned(),
-        };
+        let place = Place::Root { path: "", pointer };
         self.visit(schema, value, &place, &mut |place, deviation| {
-            report(&place.pointer, deviation)
+            report(&place.pointer(), deviation)
         });
     }
 
     /// Returns `value` with `[redacted]` in place of everything that the schema marks as a secret.
     pub fn redacted(self, schema: &Value, value: &Value) -> Value {
-        let schema = Resolved::of(self.spec, schema);
+        let schema = Resolved::of(self.document, schema);
         if schema.secret {
             return Value::from("[redacted]");
         }
@@ -119,17 +119,17 @@ impl<'a> Schemas<'a> {
         self,
         schema: &Value,
         value: &Value,
-        place: &Place,
-        visitor: &mut dyn FnMut(&Place, Deviation),
+        place: &Place<'_>,
+        visitor: &mut dyn FnMut(&Place<'_>, Deviation),
     ) {
-        let schema = Resolved::of(self.spec, schema);
+        let schema = Resolved::of(self.document, schema);
         let mut report = |kind, example: String| {
             let example = if schema.secret {
                 "[redacted]".to_owned()
             } else {
                 example
             };
-            visitor(place, Deviation::new(kind, &place.path, example));
+            visitor(place, Deviation::new(kind, place.path(), example));
         };
         match (schema.kind(), value) {
             (_, Value::Null) if schema.nullable || schema.kind().is_empty() => {}
@@ -144,7 +144,7 @@ impl<'a> Schemas<'a> {
                     &mut report,
                 );
                 for (index, item) in items.iter().enumerate() {
-                    let place = place.item(index);
+                    let place = Place::Item(place, index);
                     self.visit(&schema.definition["items"], item, &place, visitor);
                 }
             }
@@ -181,8 +181,8 @@ impl<'a> Schemas<'a> {
         self,
         schema: &Resolved<'_>,
         value: &Value,
-        place: &Place,
-        visitor: &mut dyn FnMut(&Place, Deviation),
+        place: &Place<'_>,
+        visitor: &mut dyn FnMut(&Place<'_>, Deviation),
     ) {
         if self.other_forms
             && let Some(items) = schema.items_in_place_of(value)
@@ -190,7 +190,7 @@ impl<'a> Schemas<'a> {
             return self.visit(items, value, place, visitor);
         }
         for (name, value) in value.as_object().into_iter().flatten() {
-            let place = place.member(name);
+            let place = Place::Member(place, name);
             match (
                 &schema.definition["properties"][name],
                 &schema.definition["additionalProperties"],
@@ -202,7 +202,7 @@ impl<'a> Schemas<'a> {
                 // The value is not shown: an undocumented member may be a secret.
                 _ => visitor(
                     &place,
-                    Deviation::new(Kind::UnknownMember, &place.path, describe(value)),
+                    Deviation::new(Kind::UnknownMember, place.path(), describe(value)),
                 ),
             }
         }
@@ -213,38 +213,39 @@ impl<'a> Schemas<'a> {
             .filter_map(Value::as_str)
         {
             if value.get(name).is_none() {
-                let path = place.member(name).path;
+                let path = Place::Member(place, name).path();
                 visitor(place, Deviation::new(Kind::MissingRequired, path, "absent"));
             }
         }
     }
 }
 
-/// Where a value stands.
-struct Place {
-    /// As in [`Deviation::path`].
-    path: String,
-    /// JSON pointer.
-    pointer: String,
+/// Where a value stands. Its texts are made only for what is reported.
+enum Place<'a> {
+    Root { path: &'a str, pointer: &'a str },
+    Item(&'a Place<'a>, usize),
+    Member(&'a Place<'a>, &'a str),
 }
 
-impl Place {
-    fn item(&self, index: usize) -> Place {
-        Place {
-            path: format!("{}[]", self.path),
-            pointer: child(&self.pointer, &index.to_string()),
+impl Place<'_> {
+    /// As in [`Deviation::path`].
+    fn path(&self) -> String {
+        match self {
+            Place::Root { path, .. } => (*path).to_owned(),
+            Place::Item(list, _) => format!("{}[]", list.path()),
+            Place::Member(object, name) => match object.path() {
+                path if path.is_empty() => (*name).to_owned(),
+                path => format!("{path}.{name}"),
+            },
         }
     }
 
-    fn member(&self, name: &str) -> Place {
-        let path = if self.path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}.{name}", self.path)
-        };
-        Place {
-            path,
-            pointer: child(&self.pointer, name),
+    /// The JSON pointer.
+    fn pointer(&self) -> String {
+        match self {
+            Place::Root { pointer, .. } => (*pointer).to_owned(),
+            Place::Item(list, index) => child(&list.pointer(), &index.to_string()),
+            Place::Member(object, name) => child(&object.pointer(), name),
         }
     }
 }
@@ -279,11 +280,18 @@ fn text(schema: &Resolved<'_>, text: &str, report: &mut dyn FnMut(Kind, String))
 }
 
 fn matches_pattern(pattern: &str, text: &str) -> bool {
+    compiled(pattern).is_none_or(|regex| regex.is_match(text))
+}
+
+/// Compiles a pattern once. `None` if the `regex` crate does not support it.
+pub(crate) fn compiled(pattern: &str) -> Option<Regex> {
     let mut patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
-    let regex = patterns
-        .entry(pattern.to_owned())
-        .or_insert_with(|| Regex::new(pattern).ok());
-    regex.as_ref().is_none_or(|regex| regex.is_match(text))
+    if let Some(known) = patterns.get(pattern) {
+        return known.clone();
+    }
+    let regex = Regex::new(pattern).ok();
+    patterns.insert(pattern.to_owned(), regex.clone());
+    regex
 }
 
 /// A schema after following its references, with the flags that were set along the way.
@@ -294,7 +302,7 @@ struct Resolved<'a> {
 }
 
 impl<'a> Resolved<'a> {
-    fn of(spec: &'a Spec, schema: &'a Value) -> Self {
+    fn of(document: &'a Value, schema: &'a Value) -> Self {
         let is_true = |schema: &Value, what: &str| schema[what] == Value::Bool(true);
         let mut resolved = Resolved {
             definition: schema,
@@ -307,7 +315,7 @@ impl<'a> Resolved<'a> {
             resolved.secret |= is_true(schema, "x-atlas-secret");
             resolved.definition = match (schema["allOf"].get(0), schema.get("$ref")) {
                 (Some(part), _) => part,
-                (None, Some(_)) => spec.resolve(schema),
+                (None, Some(_)) => resolve(document, schema),
                 (None, None) => return resolved,
             };
         }

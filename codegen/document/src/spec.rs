@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::arguments::Arguments;
 use crate::document::{Document, Loaded, load};
 use crate::error::Error;
+use crate::parts::resolve;
 
 /// A parsed document.
 #[derive(Clone, Debug)]
@@ -94,6 +95,11 @@ impl Spec {
         &self.operations
     }
 
+    /// The whole document.
+    pub(crate) fn document(&self) -> &Value {
+        &self.value
+    }
+
     fn operation<'a>(&self, of: impl Into<Endpoint<'a>>) -> &Value {
         let Endpoint { method, path } = of.into();
         &self.value["paths"][path][method.to_lowercase()]
@@ -101,13 +107,7 @@ impl Spec {
 
     /// Follows a `$ref`. Returns a value without `$ref` unchanged.
     pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
-        match value["$ref"]
-            .as_str()
-            .and_then(|target| self.value.pointer(target.trim_start_matches('#')))
-        {
-            Some(target) => target,
-            None => value,
-        }
+        resolve(&self.value, value)
     }
 
     /// Returns example arguments: every parameter that has an example, and the body example if

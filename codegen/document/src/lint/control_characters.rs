@@ -25,24 +25,25 @@ const DATA: &[&str] = &["example", "value"];
 const NAMED: &[&str] = &["headers", "parameters", "properties"];
 
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
-    visit(document, "", "", findings);
+    visit(document, "", &String::new, findings);
 }
 
-/// Visits a value that belongs to `keyword`.
-fn visit(value: &Value, keyword: &str, pointer: &str, findings: &mut Vec<Finding>) {
+/// Visits a value that belongs to `keyword`. Its pointer is made only for a finding.
+fn visit(value: &Value, keyword: &str, pointer: &dyn Fn() -> String, findings: &mut Vec<Finding>) {
     match value {
         Value::String(text) if TEXTS.contains(&keyword) => {
-            findings.extend(text.chars().find(is_refused).map(|c| refused(c, pointer)));
+            findings.extend(text.chars().find(is_refused).map(|c| refused(c, pointer())));
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                visit(item, keyword, &child(pointer, &index.to_string()), findings);
+                let at = || child(&pointer(), &index.to_string());
+                visit(item, keyword, &at, findings);
             }
         }
         Value::Object(object) => {
             for (name, value) in object {
                 if NAMED.contains(&keyword) || !DATA.contains(&name.as_str()) {
-                    visit(value, name, &child(pointer, name), findings);
+                    visit(value, name, &|| child(&pointer(), name), findings);
                 }
             }
         }
@@ -58,7 +59,7 @@ fn is_refused(c: &char) -> bool {
     turns || (c.is_control() && *c != '\n')
 }
 
-fn refused(c: char, pointer: &str) -> Finding {
+fn refused(c: char, pointer: String) -> Finding {
     let message = format!("this text has the control character U+{:04X}", u32::from(c));
     Finding::new("control-character", pointer, message)
         .help("remove it: a text has only characters that a reader sees, and newlines")

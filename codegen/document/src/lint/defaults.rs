@@ -5,14 +5,13 @@ use super::members;
 use crate::document::{Loaded, child};
 use crate::error::Finding;
 use crate::schema::Schemas;
-use crate::spec::Spec;
 
 /// Lints the defaults of members and parameters. `positions` reports every other one.
 pub(super) fn lint(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
-    let spec = Spec::from(loaded);
-    let parameters = parameters_and_headers(&loaded.value).into_iter();
+    let document = &loaded.value;
+    let parameters = parameters_and_headers(document).into_iter();
     let of_parameters = parameters.map(|(at, holder)| (child(&at, "schema"), &holder["schema"]));
-    let schemas = members(&loaded.value["components"], "schemas");
+    let schemas = members(&document["components"], "schemas");
     let of_members = schemas.flat_map(|(name, schema)| {
         let at = child(&child("/components/schemas", name), "properties");
         members(schema, "properties").map(move |(name, member)| (child(&at, name), member))
@@ -20,7 +19,7 @@ pub(super) fn lint(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
     for (at, schema) in of_parameters.chain(of_members) {
         if let Some(default) = schema.get("default") {
             let at = child(&at, "default");
-            Schemas::as_written(&spec).locate(schema, default, &at, &mut |at, deviation| {
+            Schemas::as_written(document).locate(schema, default, &at, &mut |at, deviation| {
                 let finding = deviates("default", at, &deviation);
                 findings.push(
                     finding.help("write the value that Atlas assumes, or correct the schema"),

@@ -5,17 +5,17 @@
 mod portable;
 mod samples;
 
-use regex::Regex;
 use serde_json::Value;
 
 use crate::document::child;
 use crate::error::Finding;
+use crate::schema::compiled;
 
 const EXACT: &str = "x-atlas-pattern";
 
 /// Whether every OpenAPI tool understands the pattern.
 pub(crate) fn is_portable(pattern: &str) -> bool {
-    Regex::new(pattern).is_ok() && portable::fault(pattern).is_none()
+    compiled(pattern).is_some() && portable::fault(pattern).is_none()
 }
 
 /// Lints one schema, at any position.
@@ -24,8 +24,8 @@ pub(super) fn lint(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let mut report = |keyword: &str, message: String, help: &str| {
         findings.push(Finding::new("pattern", child(pointer, keyword), message).help(help));
     };
-    let compiled = |keyword: &str| text(keyword).map(Regex::new).transpose();
-    let (pattern, exact) = match (compiled("pattern"), compiled(EXACT)) {
+    let regex = |keyword: &str| text(keyword).map(|it| compiled(it).ok_or(())).transpose();
+    let (pattern, exact) = match (regex("pattern"), regex(EXACT)) {
         (Ok(pattern), Ok(exact)) => (pattern, exact),
         (pattern, _) => {
             let keyword = if pattern.is_err() { "pattern" } else { EXACT };
