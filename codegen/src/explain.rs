@@ -36,8 +36,7 @@ fn stages(loaded: &Loaded<'_>, id: &str) -> Result<Option<Vec<Explanation>>, Err
     let progenitor = backend::generate(&openapi)?;
     let lowered = lowered(&openapi, &pointer);
     let code = method_code(&progenitor, &method);
-    let model = read::read(&progenitor, facts, &loaded.document.path)?;
-    let model = merge::merge(model);
+    let model = merge::merge(read::read(&progenitor, facts)?);
     let fields = model
         .operations
         .iter()

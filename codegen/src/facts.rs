@@ -16,16 +16,24 @@ pub(crate) use atlas_backup_document::{OtherForm, RUNTIME_PATTERNS, RUNTIME_TYPE
 /// The facts of one document.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// The API generation, as in [`Document::api`](atlas_backup_document::Document::api).
+    pub about: About,
+    /// Operations by method name (`take_snapshot`).
+    pub operations: BTreeMap<String, Operation>,
+    /// Types by schema name (`Snapshot`).
+    pub types: BTreeMap<String, Type>,
+}
+
+/// What is true of the whole document.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// The path of the document, for the headers of files.
+    pub path: String,
+    /// The API generation: `v2`.
     pub api: String,
     /// The title of the document.
     pub title: String,
     /// The description of the document.
     pub description: String,
-    /// Operations by method name (`take_snapshot`).
-    pub operations: BTreeMap<String, Operation>,
-    /// Types by schema name (`Snapshot`).
-    pub types: BTreeMap<String, Type>,
     /// Descriptions by tag.
     pub tags: BTreeMap<String, String>,
 }
@@ -36,13 +44,17 @@ impl Facts {
         let info = |key: &str| text(&document["info"], key).to_owned();
         let tags = items(document, "tags");
         let tags = tags.map(|tag| ["name", "description"].map(|key| text(tag, key).to_owned()));
-        Facts {
+        let about = About {
+            path: loaded.document.path.clone(),
             api: loaded.document.api.clone(),
             title: info("title"),
             description: info("description"),
+            tags: tags.map(<(String, String)>::from).collect(),
+        };
+        Facts {
+            about,
             operations: operations::all(document),
             types: types::all(document),
-            tags: tags.map(<(String, String)>::from).collect(),
         }
     }
 }

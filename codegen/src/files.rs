@@ -78,7 +78,7 @@ pub(crate) fn files(models: &[Model], shared: &BTreeMap<String, Type>) -> Vec<Pa
 }
 
 fn part(model: &Model, shared: &BTreeMap<String, Type>, usages: &Usages<'_>) -> Part {
-    let api = &model.api;
+    let api = &model.about.api;
     let (mut files, mut items) = (vec![root(model)], Vec::new());
     for (module, mut operations) in model.by_module() {
         operations.sort_by_key(|operation| &operation.facts.id);
@@ -119,7 +119,7 @@ fn part(model: &Model, shared: &BTreeMap<String, Type>, usages: &Usages<'_>) -> 
     items.extend(types.into_iter().map(item));
     Part {
         folder: api.clone(),
-        documents: vec![model.document.clone()],
+        documents: vec![model.about.path.clone()],
         files,
         table: table::files(model),
         items,
@@ -131,7 +131,7 @@ fn shared_part(shared: &BTreeMap<String, Type>, usages: &Usages<'_>) -> Part {
     let models = usages.iter().map(|(model, _)| model);
     let (apis, documents): (Vec<_>, Vec<_>) = models
         .filter(|model| !model.shared.is_empty())
-        .map(|model| (format!("API {}", model.api), model.document.clone()))
+        .map(|model| (format!("API {}", model.about.api), model.about.path.clone()))
         .unzip();
     let modules = format!(
         "Types that {} have in common. Each of these re-exports the types that it has.\n\n{}",
@@ -172,11 +172,11 @@ fn root(model: &Model) -> File {
     let tags: BTreeMap<&str, &str> = operations
         .map(|operation| (operation.module.as_str(), operation.facts.tag.as_str()))
         .collect();
-    let mut text = format!("\n//! {}.\n", model.title.trim_end_matches('.'));
-    if !model.description.is_empty() {
+    let mut text = format!("\n//! {}.\n", model.about.title.trim_end_matches('.'));
+    if !model.about.description.is_empty() {
         text.push_str(&format!(
             "//!\n{}",
-            render::prefixed("//! ", &model.description)
+            render::prefixed("//! ", &model.about.description)
         ));
     }
     text.push_str("\nuse crate::generated::prelude::*;\n\n");
@@ -185,13 +185,13 @@ fn root(model: &Model) -> File {
     }
     text.push_str("pub mod types;\n\n");
     let tags: Vec<&str> = tags.into_values().collect();
-    text.push_str(&render::families(&model.api, &tags));
+    text.push_str(&render::families(&model.about.api, &tags));
     text.push_str(
         "#[derive(Clone, Debug)]\npub struct Api {\n    pub(crate) client: Client,\n}\n\n\
          impl Api {\n    #[inline]\n    pub(crate) fn new(client: Client) -> Self {\n        Api { client }\n    }\n}\n",
     );
     File {
-        path: format!("{}/mod.rs", model.api),
+        path: format!("{}/mod.rs", model.about.api),
         text,
     }
 }
@@ -216,7 +216,7 @@ fn modules(types: &BTreeMap<String, Type>) -> String {
 
 /// Generates the file of a tag: its methods in one `impl Api`, then the constants and the requests.
 fn operations_file(model: &Model, tag: &str, operations: &[[String; 3]]) -> String {
-    let description = model.tags.get(tag).map_or("", String::as_str);
+    let description = model.about.tags.get(tag).map_or("", String::as_str);
     let mut text = format!("\n{}", render::prefixed("//! ", description));
     text.push_str("\nuse super::{Api, types};\nuse crate::generated::prelude::*;\n\n");
     text.push_str(&render::family(tag, description));
@@ -238,8 +238,8 @@ fn print_types<'a>(
     let unused = Usage::default();
     let print = |ty: &'a Type| {
         let having = usages.iter().filter(|(model, _)| model.has(&ty.name));
-        let usages =
-            having.map(|(model, usage)| (&*model.api, usage.get(&ty.name).unwrap_or(&unused)));
+        let usages = having
+            .map(|(model, usage)| (&*model.about.api, usage.get(&ty.name).unwrap_or(&unused)));
         let usages = &usages.collect::<Vec<_>>();
         let pieces = render::ty(ty, find, usages);
         let pieces: Vec<String> = pieces.iter().map(print::piece).collect();

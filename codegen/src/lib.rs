@@ -118,7 +118,7 @@ fn model(loaded: &Loaded<'_>, ended: &mut dyn FnMut(&'static str)) -> Result<Mod
     ended("lower");
     let file = backend::generate(&openapi)?;
     ended("backend");
-    let model = read::read(&file, facts, &loaded.document.path)?;
+    let model = read::read(&file, facts)?;
     drop(file);
     ended("read");
     let model = merge::merge(model);

@@ -21,16 +21,7 @@ pub(crate) const COMMON: &str = "common";
 /// One document.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
-    /// The path of the document, for the headers of files.
-    pub document: String,
-    /// The API generation: `v2`.
-    pub api: String,
-    /// The title of the document.
-    pub title: String,
-    /// The description of the document.
-    pub description: String,
-    /// Descriptions by tag.
-    pub tags: BTreeMap<String, String>,
+    pub about: facts::About,
     /// In progenitor's order.
     pub operations: Vec<Operation>,
     /// By name, without those that `share` has moved out.

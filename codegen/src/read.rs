@@ -22,13 +22,9 @@ use crate::model::{Model, Operation, Ty, Type};
 /// The name of this stage in findings.
 const STAGE: &str = "read";
 
-pub(crate) fn read(file: &syn::File, mut facts: Facts, path: &str) -> Result<Model, Error> {
+pub(crate) fn read(file: &syn::File, mut facts: Facts) -> Result<Model, Error> {
     let mut model = Model {
-        document: path.to_owned(),
-        api: facts.api,
-        title: facts.title,
-        description: facts.description,
-        tags: facts.tags,
+        about: facts.about,
         ..Model::default()
     };
     let uses: [Item; 2] = [
@@ -193,7 +189,7 @@ mod tests {
     }
 
     fn message(file: &syn::File, facts: &Facts) -> String {
-        match read(file, facts.clone(), "sound.yaml") {
+        match read(file, facts.clone()) {
             Ok(_) => String::new(),
             Err(error) => format!(
                 "{}: {}",
@@ -205,7 +201,7 @@ mod tests {
     #[test]
     fn this_version_of_progenitor_is_read() {
         let (file, facts) = own();
-        let model = read(&file, facts, "sound.yaml").unwrap_or_else(|error| panic!("{error}"));
+        let model = read(&file, facts).unwrap_or_else(|error| panic!("{error}"));
         let operations: Vec<_> = model
             .operations
             .iter()
@@ -311,6 +307,11 @@ mod tests {
                 "Option < Colour >",
                 "Option < Color >",
                 "/components/schemas/Thing: progenitor generated no type `Color`",
+            ),
+            (
+                "ResponseValue < types :: Thing >",
+                "ResponseValue < ByteStream >",
+                "/paths/~1groups~1{groupId}~1things/post: progenitor generated no type `ByteStream`",
             ),
             (
                 "Option < i64 >",

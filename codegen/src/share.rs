@@ -45,7 +45,7 @@ pub(crate) fn share(models: &mut [Model]) -> Shared {
             apis: models
                 .iter()
                 .filter(|model| model.types.contains_key(&name))
-                .map(|model| model.api.clone())
+                .map(|model| model.about.api.clone())
                 .collect(),
             name,
             reason,

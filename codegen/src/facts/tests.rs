@@ -40,10 +40,14 @@ components:
 ",
     );
     assert_eq!(
-        (&*facts.api, &*facts.title, &*facts.description),
+        (
+            &*facts.about.api,
+            &*facts.about.title,
+            &*facts.about.description
+        ),
         ("v2", "t", "d")
     );
-    assert_eq!(facts.tags["Cloud Backups"], "All of it.");
+    assert_eq!(facts.about.tags["Cloud Backups"], "All of it.");
     let fact = &facts.operations["update_thing"];
     assert_eq!(fact.pointer, "/paths/~1a~1{id}/patch");
     assert_eq!(

@@ -27,21 +27,7 @@ pub(crate) fn item(item: syn::Item) -> String {
         attrs: Vec::new(),
         items: vec![item],
     });
-    let mut lines = text.lines().peekable();
-    let mut spaced = String::with_capacity(text.len());
-    while let Some(line) = lines.next() {
-        spaced.push_str(line);
-        spaced.push('\n');
-        let begins = |next: &&str| {
-            ["    ///", "    #[", "    pub "]
-                .iter()
-                .any(|start| next.starts_with(start))
-        };
-        if line == "    }" && lines.peek().is_some_and(begins) {
-            spaced.push('\n');
-        }
-    }
-    spaced
+    text.replace("    }\n    ///", "    }\n\n    ///")
 }
 
 /// Puts the methods of several printed `impl Api` into one.

@@ -12,10 +12,10 @@ use crate::render;
 pub(super) fn files(model: &Model) -> Vec<File> {
     let modules = model.by_module();
     let tables = modules.iter().map(|(module, operations)| File {
-        path: format!("{}/{module}.rs", model.api),
-        text: table(&model.api, operations),
+        path: format!("{}/{module}.rs", model.about.api),
+        text: table(&model.about.api, operations),
     });
-    let mut files = vec![root(&model.api, &modules)];
+    let mut files = vec![root(&model.about.api, &modules)];
     files.extend(tables);
     files
 }

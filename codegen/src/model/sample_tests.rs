@@ -84,7 +84,10 @@ pub(crate) fn operation(id: &str, response: Option<Ty>) -> Operation {
 
 pub(crate) fn model(api: &str, operations: Vec<Operation>, types: Vec<Type>) -> Model {
     Model {
-        api: api.to_owned(),
+        about: facts::About {
+            api: api.to_owned(),
+            ..facts::About::default()
+        },
         operations,
         types: types.into_iter().map(|ty| (ty.name.clone(), ty)).collect(),
         ..Model::default()

@@ -10,7 +10,7 @@ use syn::{FnArg, Pat, ReturnType};
 
 use super::exact::exactly;
 use super::request;
-use super::ty::{self, Place};
+use super::ty;
 use super::{at, unrecognised};
 use crate::facts;
 use crate::model::{Argument, Operation, Ty};
@@ -35,17 +35,20 @@ fn read(method: &syn::ImplItemFn, facts: facts::Operation) -> Result<Operation, 
     let mut sent: Vec<Argument> = Vec::new();
     for wire in in_path.iter().copied().chain(in_query) {
         let argument = arguments.pop_front();
-        let argument = argument.ok_or_else(|| unrecognised("the arguments", signature))?;
+        let (name, ty, optional) =
+            argument.ok_or_else(|| unrecognised("the arguments", signature))?;
         sent.push(Argument {
+            name,
             wire: wire.to_owned(),
+            ty,
+            optional,
             facts: facts.parameters.get(wire).cloned().unwrap_or_default(),
-            ..argument
         });
     }
     let query = sent.split_off(in_path.len());
-    let body = arguments.pop_front().filter(|body| body.name == "body");
-    let is_optional = |argument: &Argument| argument.optional;
-    if !arguments.is_empty() || sent.iter().chain(&body).any(is_optional) {
+    let body = arguments.pop_front();
+    let body = body.filter(|(name, _, optional)| name == "body" && !optional);
+    if !arguments.is_empty() || sent.iter().any(|argument| argument.optional) {
         return Err(unrecognised("the arguments", signature));
     }
     let (name, output) = (&signature.ident, &signature.output);
@@ -53,7 +56,7 @@ fn read(method: &syn::ImplItemFn, facts: facts::Operation) -> Result<Operation, 
         name: name.to_string(),
         path: sent,
         query,
-        body: body.map(|body| body.ty),
+        body: body.map(|(_, ty, _)| ty),
         response,
         list: None,
         module: facts.tag.to_snake_case(),
@@ -71,19 +74,13 @@ fn read(method: &syn::ImplItemFn, facts: facts::Operation) -> Result<Operation, 
     Ok(operation)
 }
 
-/// Reads the arguments after `&self`. Their wire names are not known yet.
-fn arguments(signature: &syn::Signature) -> Result<VecDeque<Argument>, Error> {
+/// Reads the arguments after `&self`: the name and the type of each, and whether it is optional.
+fn arguments(signature: &syn::Signature) -> Result<VecDeque<(String, Ty, bool)>, Error> {
     let argument = |input: &FnArg| match input {
         FnArg::Typed(argument) => match argument.pat.as_ref() {
             Pat::Ident(name) => {
-                let (ty, optional) = ty::optional(&argument.ty, Place::Methods)?;
-                Ok(Argument {
-                    name: name.ident.to_string(),
-                    wire: String::new(),
-                    ty,
-                    optional,
-                    facts: facts::Parameter::default(),
-                })
+                let (ty, optional) = ty::optional(&argument.ty)?;
+                Ok((name.ident.to_string(), ty, optional))
             }
             other => Err(unrecognised("an argument without a name", other)),
         },
@@ -107,7 +104,7 @@ fn response(output: &ReturnType) -> Result<Option<Ty>, Error> {
     };
     match content {
         Some(content) if is_empty(content) => Ok(None),
-        Some(content) => ty::read(content, Place::Methods).map(Some),
+        Some(content) => ty::read(content).map(Some),
         None => Err(unrecognised("the response of a method", output)),
     }
 }
@@ -260,8 +257,8 @@ pub async fn take_snapshot<'a>(&'a self, group_id: &'a ObjectId, pretty: Option<
             ("pretty: Option<bool>", "pretty: Option<u8>", "a type: `u8`"),
             (
                 "ResponseValue<types::Snapshot>",
-                "ResponseValue<ByteStream>",
-                "a type",
+                "ResponseValue<u8>",
+                "a type: `u8`",
             ),
         ] {
             assert!(METHOD.contains(known), "{known}");

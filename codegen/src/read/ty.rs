@@ -7,41 +7,32 @@ use super::unrecognised;
 use crate::facts::RUNTIME_TYPES;
 use crate::model::Ty;
 
-/// Where a type is written: types of the document have the path `types::Snapshot` in methods.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Place {
-    Types,
-    Methods,
-}
-
 /// Reads a type, and whether it is an `Option`. The inside of an `Option` may not be one. progenitor
 /// puts an `Option` into a box if the member leads back to its own object.
-pub(super) fn optional(ty: &Type, place: Place) -> Result<(Ty, bool), Error> {
+pub(super) fn optional(ty: &Type) -> Result<(Ty, bool), Error> {
     let of_option = |ty| inside(ty, "Option").or_else(|| inside(ty, "::std::option::Option"));
     if let Some([inner]) = of_option(ty) {
-        return Ok((read(inner, place)?, true));
+        return Ok((read(inner)?, true));
     }
     match inside(ty, "::std::boxed::Box").and_then(|[boxed]| of_option(boxed)) {
-        Some([inner]) => Ok((Ty::Boxed(Box::new(read(inner, place)?)), true)),
-        None => Ok((read(ty, place)?, false)),
+        Some([inner]) => Ok((Ty::Boxed(Box::new(read(inner)?)), true)),
+        None => Ok((read(ty)?, false)),
     }
 }
 
 /// Reads a type that is not an `Option`. A reference counts as the type itself.
-pub(super) fn read(ty: &Type, place: Place) -> Result<Ty, Error> {
+pub(super) fn read(ty: &Type) -> Result<Ty, Error> {
     let unknown = || unrecognised("a type", ty);
     if let Type::Reference(reference) = ty {
         return match path(&reference.elem) {
             Some((name, _)) if name == "str" => Ok(Ty::Text),
-            _ => read(&reference.elem, place),
+            _ => read(&reference.elem),
         };
     }
     let (name, inside) = path(ty).ok_or_else(unknown)?;
-    let named = match place {
-        Place::Types => Some(name.as_str()),
-        Place::Methods => name.strip_prefix("types::"),
-    };
-    let named = named.filter(|name| name.starts_with(char::is_uppercase) && !name.contains(':'));
+    // Methods name the module of the types.
+    let named = name.strip_prefix("types::").unwrap_or(&name);
+    let is_named = named.starts_with(char::is_uppercase) && !named.contains(':');
     let runtime = RUNTIME_TYPES.iter().find(|(known, _)| *known == name);
     Ok(match (name.as_str(), &inside[..]) {
         ("bool", []) => Ty::Boolean,
@@ -50,17 +41,17 @@ pub(super) fn read(ty: &Type, place: Place) -> Result<Ty, Error> {
         ("Timestamp", []) => Ty::DateTime,
         ("::std::string::String", []) => Ty::Text,
         ("::serde_json::Value", []) => Ty::Json,
-        ("::std::vec::Vec", [item]) => Ty::List(Box::new(read(item, place)?)),
-        ("::std::boxed::Box", [inner]) => Ty::Boxed(Box::new(read(inner, place)?)),
+        ("::std::vec::Vec", [item]) => Ty::List(Box::new(read(item)?)),
+        ("::std::boxed::Box", [inner]) => Ty::Boxed(Box::new(read(inner)?)),
         ("::std::collections::HashMap" | "::serde_json::Map", [key, values])
-            if read(key, place)? == Ty::Text =>
+            if read(key)? == Ty::Text =>
         {
-            Ty::Map(Box::new(read(values, place)?))
+            Ty::Map(Box::new(read(values)?))
         }
-        (_, []) => match (runtime, named) {
-            (Some((name, _)), _) => Ty::Runtime(name),
-            (None, Some(name)) => Ty::Named(name.to_owned()),
-            (None, None) => return Err(unknown()),
+        (_, []) => match runtime {
+            Some((name, _)) => Ty::Runtime(name),
+            None if is_named => Ty::Named(named.to_owned()),
+            None => return Err(unknown()),
         },
         _ => return Err(unknown()),
     })
@@ -101,75 +92,55 @@ mod tests {
     #[test]
     fn types_are_read() {
         let text = || Box::new(Ty::Text);
-        let known: [(Type, Place, (Ty, bool)); 11] = [
-            (parse_quote!(&'a str), Place::Methods, (Ty::Text, false)),
+        let known: [(Type, (Ty, bool)); 11] = [
+            (parse_quote!(&'a str), (Ty::Text, false)),
             (
                 parse_quote!(Option<&'a types::Kind>),
-                Place::Methods,
                 (Ty::Named("Kind".into()), true),
             ),
-            (
-                parse_quote!(&'a ObjectId),
-                Place::Methods,
-                (Ty::Runtime("ObjectId"), false),
-            ),
-            (parse_quote!(Timestamp), Place::Types, (Ty::DateTime, false)),
+            (parse_quote!(&'a ObjectId), (Ty::Runtime("ObjectId"), false)),
+            (parse_quote!(Timestamp), (Ty::DateTime, false)),
             (
                 parse_quote!(::std::vec::Vec<::std::string::String>),
-                Place::Types,
                 (Ty::List(text()), false),
             ),
             (
                 parse_quote!(::std::collections::HashMap<::std::string::String, ::std::string::String>),
-                Place::Types,
                 (Ty::Map(text()), false),
             ),
             (
                 parse_quote!(::std::option::Option<Link>),
-                Place::Types,
                 (Ty::Named("Link".into()), true),
             ),
-            (
-                parse_quote!(::serde_json::Value),
-                Place::Types,
-                (Ty::Json, false),
-            ),
+            (parse_quote!(::serde_json::Value), (Ty::Json, false)),
             (
                 parse_quote!(::serde_json::Map<::std::string::String, ::serde_json::Value>),
-                Place::Types,
                 (Ty::Map(Box::new(Ty::Json)), false),
             ),
             (
                 parse_quote!(::std::option::Option<::std::boxed::Box<Link>>),
-                Place::Types,
                 (Ty::Boxed(Box::new(Ty::Named("Link".into()))), true),
             ),
             (
                 parse_quote!(::std::boxed::Box<::std::option::Option<Link>>),
-                Place::Types,
                 (Ty::Boxed(Box::new(Ty::Named("Link".into()))), true),
             ),
         ];
-        for (ty, place, expected) in known {
-            assert_eq!(optional(&ty, place).ok(), Some(expected), "{ty:?}");
+        for (ty, expected) in known {
+            assert_eq!(optional(&ty).ok(), Some(expected), "{ty:?}");
         }
     }
 
     #[test]
     fn other_types_are_named() {
-        let strange: [(Type, Place); 6] = [
-            (parse_quote!(i32), Place::Types),
-            (parse_quote!(f32), Place::Types),
-            (parse_quote!(types::Link), Place::Types),
-            (parse_quote!(Link), Place::Methods),
-            (
-                parse_quote!(::std::option::Option<::std::option::Option<i64>>),
-                Place::Types,
-            ),
-            (parse_quote!(::uuid::Uuid), Place::Types),
+        let strange: [Type; 4] = [
+            parse_quote!(i32),
+            parse_quote!(f32),
+            parse_quote!(::std::option::Option<::std::option::Option<i64>>),
+            parse_quote!(::uuid::Uuid),
         ];
-        for (ty, place) in strange {
-            let error = optional(&ty, place).expect_err("refused");
+        for ty in strange {
+            let error = optional(&ty).expect_err("refused");
             assert!(error.to_string().contains("a type: `"), "{error}");
         }
     }

@@ -9,7 +9,7 @@ use quote::quote;
 use syn::{Attribute, Fields, Item};
 
 use super::exact::{exactly, flat};
-use super::ty::{self, Place};
+use super::ty;
 use super::{at, unrecognised};
 use crate::facts;
 use crate::model::{Member, Object, Role, Shape, Ty, Type, Variant};
@@ -102,7 +102,7 @@ fn member(
     facts: facts::Member,
 ) -> Result<Member, Error> {
     let name = &field.ident;
-    let (ty, is_option) = ty::optional(&field.ty, Place::Types)?;
+    let (ty, is_option) = ty::optional(&field.ty)?;
     let absent = match &ty {
         Ty::Boxed(_) if is_option && is_box(&field.ty) => quote!(default),
         _ if is_option => quote!(skip_serializing_if = "::std::option::Option::is_none"),
