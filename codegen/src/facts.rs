@@ -92,8 +92,6 @@ pub struct Operation {
     pub content_type: Option<String>,
     /// Whether a request may come without its body.
     pub optional_body: bool,
-    /// The documented success status.
-    pub success: u16,
     /// The documented error statuses, in ascending order.
     pub errors: Vec<u16>,
     /// Parameters by wire name.

@@ -1,6 +1,5 @@
 //! render: turns the model into code, each kind of item with one `quote!`.
 
-mod calls;
 mod checks;
 mod docs;
 mod operation;
@@ -14,7 +13,6 @@ use quote::{format_ident, quote};
 
 use crate::model::Ty;
 
-pub(crate) use calls::{entry, function};
 pub(crate) use docs::{families, family, prefixed};
 pub(crate) use operation::operation;
 pub(crate) use types::ty;
@@ -42,7 +40,7 @@ impl Piece {
 enum Scope {
     /// In a file of types, which imports the others.
     Types,
-    /// In a file of operations, or of calls.
+    /// In a file of operations.
     Operations,
 }
 

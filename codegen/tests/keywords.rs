@@ -68,9 +68,6 @@ fn files(text: String) -> Result<BTreeMap<String, String>, BTreeSet<String>> {
         for file in part.files {
             files.insert(file.path, file.text);
         }
-        for file in part.table {
-            files.insert(format!("calls/{}", file.path), file.text);
-        }
     }
     Ok(files)
 }
@@ -79,7 +76,7 @@ fn files(text: String) -> Result<BTreeMap<String, String>, BTreeSet<String>> {
 fn general(path: &str) -> String {
     let path = path.replace("v2/", "");
     match path.as_str() {
-        "mod.rs" | "types/mod.rs" | "types/common.rs" | "calls/mod.rs" => path,
+        "mod.rs" | "types/mod.rs" | "types/common.rs" => path,
         _ => {
             let (folder, _) = path
                 .rsplit_once('/')

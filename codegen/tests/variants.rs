@@ -3,7 +3,7 @@
 
 use std::panic::catch_unwind;
 
-use atlas_backup_codegen::{File, Part, generate};
+use atlas_backup_codegen::generate;
 use atlas_backup_document::Document;
 
 #[path = "variants/change.rs"]
@@ -19,12 +19,7 @@ fn outcome(document: Document) -> Result<bool, String> {
     let generated = catch_unwind(|| generate(&[document])).map_err(|_| "it panicked")?;
     match generated {
         Ok(output) => {
-            let files = |part: &Part| part.files.iter().chain(&part.table).cloned().collect();
-            for file in output
-                .parts
-                .iter()
-                .flat_map(|part| -> Vec<File> { files(part) })
-            {
+            for file in output.parts.iter().flat_map(|part| &part.files) {
                 syn::parse_file(&file.text).map_err(|error| format!("{}: {error}", file.path))?;
             }
             Ok(true)

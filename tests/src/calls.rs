@@ -1,4 +1,4 @@
-//! The types that the generated tables consist of.
+//! The types that the table of calls consists of.
 
 use std::fmt::Debug;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// What generated tables use.
+/// What the table uses.
 #[allow(unused_imports, reason = "what is used depends on the documents")]
 pub(crate) mod prelude {
     pub(crate) use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ pub(crate) mod prelude {
     pub(crate) use jiff::Timestamp;
     pub(crate) use serde_json::Value;
 
-    pub(crate) use super::{Arguments, Call, Entry, outcome, recode};
+    pub(crate) use super::{Arguments, Call, Entry};
 }
 
 /// One operation: how to call it, and how its bodies are decoded.
@@ -32,8 +32,6 @@ pub struct Entry {
     pub method: &'static str,
     /// Path template.
     pub path: &'static str,
-    /// The documented status of a success.
-    pub success: u16,
     /// Builds the call with the typed API. Fails if the arguments do not fit.
     pub call: fn(&Client, &Arguments) -> Result<Call, String>,
     /// Decodes the body of a success with the generated type and encodes it again; `None` if the

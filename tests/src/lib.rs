@@ -14,10 +14,15 @@ mod shutdown_signal;
 pub use atlas_backup_fake as fake_atlas;
 
 #[cfg(feature = "calls")]
-#[rustfmt::skip]
-mod generated {
-    pub mod v1;
-    pub mod v2;
+#[allow(
+    deprecated,
+    unused_imports,
+    unused_mut,
+    unused_variables,
+    reason = "what a call needs depends on the operation"
+)]
+mod table {
+    include!(concat!(env!("OUT_DIR"), "/table.rs"));
 }
 
 pub use atlas_backup_document::Arguments;
@@ -29,11 +34,7 @@ pub use shutdown_signal::shutdown_signal;
 /// Every operation of every API, by tag.
 #[cfg(feature = "calls")]
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    generated::v1::ENTRIES
-        .iter()
-        .chain(generated::v2::ENTRIES)
-        .copied()
-        .flatten()
+    table::ALL.iter().copied().flatten()
 }
 
 /// Compiles the samples of the README.

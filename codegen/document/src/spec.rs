@@ -226,6 +226,11 @@ impl Spec {
         Self::content(&self.operation(of)["requestBody"]).map(|(_, content)| &content["schema"])
     }
 
+    /// Returns the documented status of a success; 0 if the document has none.
+    pub fn success_status<'a>(&self, of: impl Into<Endpoint<'a>>) -> u16 {
+        success_status(self.operation(of))
+    }
+
     /// Returns the media type of the success response.
     pub fn success_media<'a>(&self, of: impl Into<Endpoint<'a>>) -> Option<&str> {
         Self::content(self.success(of)).map(|(media, _)| media)
@@ -336,11 +341,14 @@ fn operations(api: &str, document: &Value) -> Vec<Operation> {
         id: value["operationId"].as_str().unwrap_or_default().to_owned(),
         method: method.to_uppercase(),
         path: path.clone(),
-        success: value["responses"]
-            .as_object()
-            .and_then(success)
-            .and_then(|(status, _)| status.parse().ok())
-            .unwrap_or_default(),
+        success: success_status(value),
     };
     operations.map(operation).collect()
+}
+
+fn success_status(operation: &Value) -> u16 {
+    let found = operation["responses"].as_object().and_then(success);
+    found
+        .and_then(|(status, _)| status.parse().ok())
+        .unwrap_or_default()
 }

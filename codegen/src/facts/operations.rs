@@ -40,8 +40,7 @@ fn operation(document: &Value, operation: &Value, ids: &BTreeSet<&str>) -> Opera
     responses.sort_unstable_by_key(|(status, _)| *status);
     let (successes, errors): (Vec<_>, Vec<_>) =
         responses.into_iter().partition(|(status, _)| *status < 300);
-    let success = successes.first();
-    let accept = success.and_then(|(_, response)| media(response));
+    let accept = successes.first().and_then(|(_, response)| media(response));
     // The deprecation and the roles become an attribute and a line of documentation.
     let description = own_words(text(operation, "description"), deprecation, roles);
     let parameters = items(operation, "parameters").map(|one| resolve(document, one));
@@ -60,7 +59,6 @@ fn operation(document: &Value, operation: &Value, ids: &BTreeSet<&str>) -> Opera
             .and_then(media)
             .map(str::to_owned),
         optional_body: operation["requestBody"]["required"] == false,
-        success: success.map_or(200, |(status, _)| *status),
         errors: errors.into_iter().map(|(status, _)| status).collect(),
         parameters: parameters.map(parameter).collect(),
         ..Operation::default()

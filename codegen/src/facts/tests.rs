@@ -65,10 +65,7 @@ components:
         Some("Ended on 2026-01-22. Use `update_thing` of v3.")
     );
     assert_eq!(fact.description, "Really.");
-    assert_eq!(
-        (fact.success, fact.errors.as_slice()),
-        (200, &[400, 429][..])
-    );
+    assert_eq!(fact.errors, [400, 429]);
     assert_eq!(fact.parameters["id"].description, "Its id.");
     let size = &fact.parameters["size"];
     assert_eq!(
@@ -101,7 +98,7 @@ paths:
         make.content_type.as_deref(),
         Some("application/vnd.atlas.2023-01-01+json")
     );
-    assert_eq!((make.success, make.optional_body), (201, true));
+    assert!(make.optional_body);
     assert_eq!(make.idempotency, Idempotency::NotIdempotent);
     let delete = &facts.operations["delete_thing"];
     assert_eq!(delete.accept, "application/json");

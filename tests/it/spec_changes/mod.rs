@@ -31,8 +31,6 @@ fn generated(document: &Document) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
     for part in output.parts {
         files.extend(part.files.into_iter().map(|file| (file.path, file.text)));
-        let table = part.table.into_iter();
-        files.extend(table.map(|file| (format!("calls/{}", file.path), file.text)));
     }
     Ok(files)
 }

@@ -91,7 +91,7 @@ impl Wire {
 
     /// Prints the success of an operation that returns nothing.
     async fn without_content(&self, spec: &Spec, entry: &Entry) -> Result<String, String> {
-        let response = HttpResponse::new(entry.success);
+        let response = HttpResponse::new(spec.success_status(entry));
         let (result, _) = self.call(entry, &plain(spec, entry), response).await?;
         let answered = result.map_err(|error| error.to_string())?;
         let (status, value) = (answered.status, answered.value.debug);

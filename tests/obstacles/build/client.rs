@@ -2,7 +2,6 @@
 //! modules in place of its own.
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -95,23 +94,6 @@ fn entry(folders: &Folders, apis: &[String]) -> Result<String, Box<dyn Error>> {
             .push(parse_quote!(#[path = #path] pub mod #name;));
     }
     Ok(prettyplease::unparse(&file))
-}
-
-/// Writes the module of the tables of calls.
-pub fn write_tables(folders: &Folders, apis: &[String]) -> Result<(), Box<dyn Error>> {
-    let mut text = String::new();
-    for api in apis {
-        let path = folders.out.join(format!("tables/{api}/mod.rs"));
-        let path = path.display().to_string();
-        writeln!(text, "#[path = {path:?}]\nmod {api};")?;
-    }
-    text.push_str("/// The calls of each API generation, by tag.\n");
-    text.push_str("pub static ALL: &[&[&[crate::calls::Entry]]] = &[\n");
-    for api in apis {
-        writeln!(text, "    {api}::ENTRIES,")?;
-    }
-    text.push_str("];\n");
-    folders.write("tables.rs", &text)
 }
 
 /// Writes the table of the updates, each with the API generation that has it.

@@ -13,7 +13,9 @@ pub struct Exercise {
     target: String,
     /// The request body.
     pub body: Option<Value>,
-    /// The body of the response.
+    /// The status of a response without a body.
+    pub status: u16,
+    /// The body of the response, whose status is 200.
     pub answer: Option<Value>,
     /// Whether the client must refuse to send it.
     pub is_refused: bool,
@@ -29,6 +31,7 @@ impl Exercise {
             query: Map::new(),
             target: path.to_owned(),
             body: None,
+            status: 204,
             answer: None,
             is_refused: false,
             secrets: Vec::new(),
@@ -64,6 +67,7 @@ impl Exercise {
             "query": self.query,
             "target": self.target(),
             "body": self.body,
+            "status": self.status,
             "answer": self.answer,
             "is_refused": self.is_refused,
             "secrets": self.secrets,

@@ -61,7 +61,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         apis.push(api);
     }
     client::write(&folders, &apis)?;
-    client::write_tables(&folders, &apis)
+    let table = atlas_backup_call_table::table(&folders.out.join("generated"), &apis)?;
+    folders.write("table.rs", &table)
 }
 
 /// Runs the generator on each cell alone, on all processors.
@@ -115,9 +116,6 @@ fn write_code(folders: &Folders, output: &Output) -> Result<(), Box<dyn Error>> 
     for part in &output.parts {
         for file in &part.files {
             folders.write(&format!("generated/{}", file.path), &file.text)?;
-        }
-        for file in &part.table {
-            folders.write(&format!("tables/{}", file.path), &file.text)?;
         }
     }
     Ok(())

@@ -40,7 +40,7 @@ pub fn of(document: &Document) -> Outcome {
 /// Returns the first file that is no Rust, and why.
 fn unparsable(output: &Output) -> Option<String> {
     let parts = output.parts.iter();
-    let mut files = parts.flat_map(|part| part.files.iter().chain(&part.table));
+    let mut files = parts.flat_map(|part| &part.files);
     files.find_map(|file| {
         let error = syn::parse_file(&file.text).err()?;
         Some(format!("{} is no Rust: {error}", file.path))

@@ -13,7 +13,7 @@
     reason = "the features of the client are none of this crate, so much of it is unused"
 )]
 
-// The tables of calls are for a crate that has the client as a dependency.
+// The table of calls is for a crate that has the client as a dependency.
 extern crate self as atlas_backup_api;
 
 include!(concat!(env!("OUT_DIR"), "/client.rs"));
@@ -24,13 +24,18 @@ use serde::de::DeserializeOwned;
 #[path = "../../src/calls.rs"]
 pub mod calls;
 
-mod tables {
-    include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+#[allow(
+    deprecated,
+    unused_mut,
+    reason = "what a call needs depends on the operation"
+)]
+mod table {
+    include!(concat!(env!("OUT_DIR"), "/table.rs"));
 }
 
 /// Every operation of the course.
 pub fn entries() -> impl Iterator<Item = &'static calls::Entry> {
-    tables::ALL.iter().copied().flatten().copied().flatten()
+    table::ALL.iter().copied().flatten()
 }
 
 /// Makes an update from a response, unless it breaks a rule.

@@ -24,9 +24,8 @@ use tree::{Change, Files};
 pub const REPAIR: &str = "cargo xtask codegen";
 /// The maximum number of diff lines shown. The rest is only counted.
 const DIFF_LINES: usize = 60;
-/// The folders of the generated client code and of the generated test table.
+/// The folder of the generated code.
 const CODE: &str = "atlas-backup-api/src/generated";
-const TABLES: &str = "tests/src/generated";
 /// The folder of the documents.
 const SPEC: &str = "spec";
 
@@ -83,10 +82,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let _until_the_end = tree::lock(&root.join(SPEC));
     let (documents, unread) = documents(&root);
     let output = generate_all(&documents, &unread)?;
-    let (mut expected, mut found) = (expected(&output), Files::new());
-    for folder in [CODE, TABLES] {
-        found.extend(prefixed(folder, tree::read(&root.join(folder))?));
-    }
+    let (mut expected, mut found) = (expected(&output), found(&root)?);
     let stating = stating(&root)?;
     expected.extend(Counts::of(&documents, &output).correct(&stating)?);
     found.extend(stating);
@@ -108,24 +104,20 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 
 /// Returns all generated files, by path relative to the project's root.
 fn expected(output: &Output) -> Files {
-    let code = output
+    output
         .parts
         .iter()
         .flat_map(|part| &part.files)
-        .map(|file| (format!("{CODE}/{}", file.path), file.text.clone()));
-    let tables = output
-        .parts
-        .iter()
-        .flat_map(|part| &part.table)
-        .map(|file| (format!("{TABLES}/{}", file.path), file.text.clone()));
-    code.chain(tables).collect()
+        .map(|file| (format!("{CODE}/{}", file.path), file.text.clone()))
+        .collect()
 }
 
-fn prefixed(folder: &str, files: Files) -> Files {
-    files
-        .into_iter()
-        .map(|(path, text)| (format!("{folder}/{path}"), text))
-        .collect()
+/// Returns the files on disk, by path relative to the project's root.
+fn found(root: &Path) -> Result<Files, String> {
+    let files = tree::read(&root.join(CODE))?.into_iter();
+    Ok(files
+        .map(|(path, text)| (format!("{CODE}/{path}"), text))
+        .collect())
 }
 
 /// Shows an operation at each stage, for each document that has it.

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use anstyle::Style;
 use atlas_backup_codegen::{Duplicate, ItemKind, Output, Part, Reason};
 
+use crate::CODE;
 use crate::tree::{Change, Files};
-use crate::{CODE, TABLES};
 
 /// Lists the documents with the numbers of what was generated from them, and the changed files.
 pub(crate) fn table(parts: &[Part], changes: &[(String, Change)]) -> String {
@@ -25,11 +25,7 @@ pub(crate) fn table(parts: &[Part], changes: &[(String, Change)]) -> String {
             .map(|file| file.text.lines().count())
             .sum();
         all += lines;
-        let of_part = |path: &str| {
-            [CODE, TABLES]
-                .iter()
-                .any(|folder| path.starts_with(&format!("{folder}/{}/", part.folder)))
-        };
+        let of_part = |path: &str| path.starts_with(&format!("{CODE}/{}/", part.folder));
         let changed = changes.iter().filter(|(path, _)| of_part(path)).count();
         let changed = match changed {
             0 => "-".to_owned(),

@@ -37,9 +37,7 @@ fn fresh() -> tempfile::TempDir {
     for Generation { document, .. } in GENERATIONS {
         fs::copy(project().join(document), folder.path().join(document)).expect("writable");
     }
-    for folder_of_code in ["atlas-backup-api/src", "tests/src"] {
-        fs::create_dir_all(folder.path().join(folder_of_code)).expect("writable");
-    }
+    fs::create_dir_all(folder.path().join("atlas-backup-api/src")).expect("writable");
     let output = codegen(folder.path(), &[]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     folder
@@ -297,15 +295,15 @@ fn links_are_replaced_or_removed_and_never_followed() {
 fn a_folder_of_generated_code_that_is_a_link_is_refused() {
     let (folder, outside) = (fresh(), tempfile::tempdir().expect("a temporary folder"));
     fs::write(outside.path().join("mine.rs"), "// by hand\n").expect("writable");
-    let tables = folder.path().join("tests/src/generated");
-    fs::remove_dir_all(&tables).expect("generated");
-    std::os::unix::fs::symlink(outside.path(), &tables).expect("writable");
+    let code = folder.path().join(CODE);
+    fs::remove_dir_all(&code).expect("generated");
+    std::os::unix::fs::symlink(outside.path(), &code).expect("writable");
     for arguments in [&["--check"][..], &[]] {
         let output = codegen(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(1));
         let report = text(&output.stderr);
-        let expected = "tests/src/generated is a symbolic link, which is not followed";
-        assert!(report.contains(expected), "{report}");
+        let expected = format!("{CODE} is a symbolic link, which is not followed");
+        assert!(report.contains(&expected), "{report}");
     }
     assert_eq!(everything(outside.path()).len(), 1);
 }
@@ -333,27 +331,6 @@ fn runs_at_the_same_time_do_not_disturb_each_other() {
         }
         assert_eq!(everything(folder.path()), before);
     }
-}
-
-#[test]
-fn a_table_that_alone_changed_is_counted_for_its_document() {
-    let folder = fresh();
-    fs::write(
-        folder.path().join("tests/src/generated/v1/legacy.rs"),
-        "// by hand\n",
-    )
-    .expect("writable");
-    let table = text(&codegen(folder.path(), &[]).stdout);
-    let changed = |document: &str| {
-        table
-            .lines()
-            .find(|line| line.starts_with(document))
-            .and_then(|line| line.split_once("  1 file"))
-    };
-    assert!(
-        changed("spec/v1.yaml").is_some() && changed("spec/v2.yaml").is_none(),
-        "{table}"
-    );
 }
 
 #[test]

@@ -19,7 +19,6 @@ const NOT_SEARCHED: &[&str] = &[
     "codegen/",
     "tests/fixtures/corpus.har",
     "tests/obstacles/",
-    "tests/src/generated/",
     "xtask/",
 ];
 

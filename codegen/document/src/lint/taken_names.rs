@@ -100,10 +100,6 @@ const GENERATED_API_METHODS: &[&str] = &["clone", "fmt", "new"];
 /// and those that are written by hand.
 const REQUEST_METHODS: &[&str] = &["body", "options", "send", "stream", "version", "wait"];
 
-/// The functions that the generated table of test calls imports. The table has a function for each
-/// operation.
-const TABLE_FUNCTIONS: &[&str] = &["outcome", "recode"];
-
 /// The files that every API has.
 const FILES: &[&str] = &["common", "mod", "types"];
 
@@ -180,8 +176,6 @@ pub(crate) fn as_method(name: &str) -> Option<String> {
         Some("a method of `Api` that is written by hand (atlas-backup-api/src/workflow)".to_owned())
     } else if GENERATED_API_METHODS.contains(&name) {
         Some("a method that every `Api` has".to_owned())
-    } else if TABLE_FUNCTIONS.contains(&name) {
-        Some("a function that the table of test calls uses (tests/src/calls.rs)".to_owned())
     } else {
         None
     }

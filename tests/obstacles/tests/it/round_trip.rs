@@ -70,9 +70,12 @@ async fn run(
     exercise: &Value,
 ) -> Result<(), String> {
     let answer = exercise.get("answer").filter(|answer| !answer.is_null());
+    let without_content = exercise["status"]
+        .as_u64()
+        .and_then(|status| status.try_into().ok());
     server.set_response(match answer {
-        Some(answer) => HttpResponse::json(entry.success, "application/json", answer),
-        None => HttpResponse::new(entry.success),
+        Some(answer) => HttpResponse::json(200, "application/json", answer),
+        None => HttpResponse::new(without_content.unwrap_or(0)),
     });
     if let Some(convert) = conversion(entry.api, entry.id) {
         let made = convert(exercise["answer"].clone());

@@ -139,7 +139,7 @@ fn code(texts: [&str; 2]) -> Result<Vec<(String, String)>, String> {
     let output = generate(&documents)
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<String>())?;
     let parts = output.parts.into_iter();
-    let files = parts.flat_map(|part| part.files.into_iter().chain(part.table));
+    let files = parts.flat_map(|part| part.files);
     Ok(files.map(|file| (file.path, file.text)).collect())
 }
 

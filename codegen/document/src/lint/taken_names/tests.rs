@@ -205,19 +205,6 @@ fn the_methods_of_requests_are_those_of_the_client() {
 }
 
 #[test]
-fn the_functions_of_the_table_are_those_that_it_imports() {
-    let text = fs::read_to_string(root().join("tests/src/calls.rs")).expect("it is a file");
-    let mut imports = text.lines().filter_map(|line| {
-        let line = line.trim().strip_prefix("pub(crate) use super::{")?;
-        line.strip_suffix("};")
-    });
-    let names = imports.next().expect("the prelude has them").split(", ");
-    let names = names.filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()));
-    let names: BTreeSet<_> = names.map(str::to_owned).collect();
-    assert_eq!(names, set(TABLE_FUNCTIONS));
-}
-
-#[test]
 fn the_crates_are_those_that_the_client_uses() {
     let manifest = fs::read_to_string(root().join("atlas-backup-api/Cargo.toml"))
         .expect("the client has a manifest");
