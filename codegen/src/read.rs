@@ -46,16 +46,11 @@ pub(crate) fn read(file: &syn::File, mut facts: Facts) -> Result<Model, Error> {
                 let items = item.content.iter().flat_map(|(_, items)| items);
                 model.types = types(items, &facts.types)?;
             }
-            Item::Impl(block) if is_client(block) => {
-                if let Some((_, name, _)) = &block.trait_ {
-                    let known = ["ClientInfo", "ClientHooks"];
-                    if !known.iter().any(|known| is_last(name, known)) {
-                        return Err(unrecognised("an implementation", item));
-                    }
-                } else {
-                    operations(block, &mut facts.operations, &mut model.operations)?;
-                }
-            }
+            Item::Impl(block) if is_client(block) => match &block.trait_ {
+                None => operations(block, &mut facts.operations, &mut model.operations)?,
+                Some((_, name, _)) if is_hook(name) => {}
+                Some(_) => return Err(unrecognised("an implementation", item)),
+            },
             other => return Err(unrecognised("an item", other)),
         }
     }
@@ -63,10 +58,10 @@ pub(crate) fn read(file: &syn::File, mut facts: Facts) -> Result<Model, Error> {
     Ok(model)
 }
 
-fn is_last(path: &syn::Path, name: &str) -> bool {
-    path.segments
-        .last()
-        .is_some_and(|segment| segment.ident == name)
+/// Whether it is a trait through which progenitor's client sends its requests.
+fn is_hook(name: &syn::Path) -> bool {
+    let last = name.segments.last();
+    last.is_some_and(|last| last.ident == "ClientInfo" || last.ident == "ClientHooks")
 }
 
 /// Whether the block is for `Client` or `&Client`.
