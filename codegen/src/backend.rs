@@ -1,5 +1,5 @@
 //! backend: runs progenitor on a lowered document and parses its code. This is the only file that
-//! names progenitor.
+//! uses progenitor.
 
 use std::any::Any;
 use std::iter::empty;

@@ -167,13 +167,9 @@ fn root(model: &Model) -> File {
     let tags: BTreeMap<&str, &str> = operations
         .map(|operation| (operation.module.as_str(), operation.facts.tag.as_str()))
         .collect();
-    let mut text = format!("\n//! {}.\n", model.about.title.trim_end_matches('.'));
-    if !model.about.description.is_empty() {
-        text.push_str(&format!(
-            "//!\n{}",
-            render::prefixed("//! ", &model.about.description)
-        ));
-    }
+    let title = model.about.title.trim().trim_end_matches('.');
+    let about = format!("{title}.\n\n{}", model.about.description);
+    let mut text = format!("\n{}", render::prefixed("//! ", &about));
     text.push_str("\nuse crate::generated::prelude::*;\n\n");
     for module in tags.keys() {
         text.push_str(&format!("pub mod {module};\n"));
@@ -289,4 +285,22 @@ fn type_files(
         text: format!("\n//! {modules}"),
     };
     by_module.into_iter().map(file).chain([root]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_a_title_is_documentation() {
+        let mut model = Model::default();
+        model.about.title = "Two\nlines.".to_owned();
+        model.about.description = "More.".to_owned();
+        let text = root(&model).text;
+        let docs = "\n//! Two lines.\n//!\n//! More.\n\nuse crate";
+        assert!(text.starts_with(docs), "{text}");
+        model.about.description.clear();
+        let text = root(&model).text;
+        assert!(text.starts_with("\n//! Two lines.\n\nuse crate"), "{text}");
+    }
 }

@@ -1,5 +1,5 @@
-//! lower: writes the document that progenitor gets, which has what becomes a name or a type and
-//! nothing else. Whatever it leaves out is in [`Facts`](crate::facts::Facts).
+//! lower: writes the document that progenitor gets, which has what becomes a name or a type and,
+//! besides `info`, nothing else. What else is generated is in [`Facts`](crate::facts::Facts).
 //!
 //! Before: `retentionInDays: {type: integer, format: int32, minimum: 1}`, and `200` and `404` with
 //! dated media types. After: `{type: integer, format: int64}`, and `2XX` with `application/json`.

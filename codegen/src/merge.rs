@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{COMMON, Model, Operation, Presence, Role, Shape, Ty};
+use crate::model::{COMMON, Model, Operation, Presence, Role, Shape, Ty, Type};
 
 pub(crate) fn merge(mut model: Model) -> Model {
     let reachable = |of: fn(&Operation) -> &Option<Ty>| {
@@ -28,13 +28,8 @@ pub(crate) fn merge(mut model: Model) -> Model {
             };
         }
     }
-    let lists: Vec<_> = model
-        .operations
-        .iter()
-        .map(|one| list(one, &model))
-        .collect();
-    for (operation, list) in model.operations.iter_mut().zip(lists) {
-        operation.list = list;
+    for operation in &mut model.operations {
+        operation.list = list(operation, &model.types);
     }
     model
 }
@@ -58,12 +53,12 @@ fn homes(model: &Model) -> BTreeMap<String, String> {
 
 /// Returns what an operation lists: the type of `results` in its response. Only a GET lists: a POST
 /// that returns the list of what it created must not be sent once for every page.
-fn list(operation: &Operation, model: &Model) -> Option<Ty> {
+fn list(operation: &Operation, types: &BTreeMap<String, Type>) -> Option<Ty> {
     let response = operation.response.as_ref();
     let Some(Ty::Named(name)) = response.filter(|_| operation.facts.method == "GET") else {
         return None;
     };
-    let page = model.types.get(name)?.object()?;
+    let page = types.get(name)?.object()?;
     let results = page.member("results")?;
     match &results.ty {
         Ty::List(item) if page.presence(results) != Presence::Optional => Some((**item).clone()),

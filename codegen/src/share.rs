@@ -58,12 +58,10 @@ pub(crate) fn share(models: &mut [Model]) -> Shared {
                 continue;
             };
             model.shared.insert(name.clone());
-            match types.get_mut(name) {
-                None => {
-                    types.insert(name.clone(), ty);
-                }
-                Some(kept) if kept.module != ty.module => COMMON.clone_into(&mut kept.module),
-                Some(_) => {}
+            let module = ty.module.clone();
+            let kept = types.entry(name.clone()).or_insert(ty);
+            if kept.module != module {
+                COMMON.clone_into(&mut kept.module);
             }
         }
     }

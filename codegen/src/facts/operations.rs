@@ -35,7 +35,7 @@ fn operation(document: &Value, operation: &Value, ids: &BTreeSet<&str>) -> Opera
     );
     let responses = members(operation, "responses");
     let mut responses: Vec<(u16, &Value)> = responses
-        .filter_map(|(status, response)| Some((status.parse().ok()?, response)))
+        .filter_map(|(status, response)| Some((status.parse().ok()?, resolve(document, response))))
         .collect();
     responses.sort_unstable_by_key(|(status, _)| *status);
     let (successes, errors): (Vec<_>, Vec<_>) =

@@ -90,8 +90,17 @@ paths:
     delete:
       operationId: deleteThing
       responses: {'204': {description: d}}
+    get:
+      operationId: getThing
+      responses: {'200': {$ref: '#/components/responses/thing'}}
+components:
+  responses:
+    thing: {description: d, content: {application/vnd.atlas.2025-03-12+json: {schema: {type: string}}}}
 ",
     );
+    // A shared response has one as well.
+    let get = &facts.operations["get_thing"];
+    assert_eq!(get.accept, "application/vnd.atlas.2025-03-12+json");
     let make = &facts.operations["make_thing"];
     assert_eq!(make.accept, "application/vnd.atlas.2024-05-30+json");
     assert_eq!(

@@ -1,8 +1,8 @@
 //! Renders documentation, in lines that are not longer than those of the code.
 //!
-//! An operation says what it does, its arguments, its response, the documented errors, the roles that
-//! may call it, its media type, and where its official page is. A list follows the text above it
-//! without an empty line: Markdown needs none, and each would be a line of generated code.
+//! An operation says what it does, its required arguments, its response, the documented errors, the
+//! roles that may call it, its media type, and where its official page is. A list follows the text
+//! above it without an empty line: Markdown needs none, and each would be a line of generated code.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -36,8 +36,8 @@ pub(super) fn operation(operation: &Operation, api: &str) -> TokenStream {
             job.purpose
         ));
     }
-    let path = operation.path.iter();
-    let arguments = path.filter(|argument| !OF_MOST.contains(&argument.wire.as_str()));
+    let arguments = operation.path.iter().chain(operation.required());
+    let arguments = arguments.filter(|argument| !OF_MOST.contains(&argument.wire.as_str()));
     text.extend(arguments.map(|argument| {
         let description = argument.facts.description.trim();
         format!("- `{}`: {description}\n", argument.name)
@@ -134,10 +134,8 @@ pub(super) fn aliases<'a>(names: impl Iterator<Item = &'a String>) -> Option<Tok
 
 /// Renders a text as `/// ` lines: paragraphs are wrapped, headings and list items start a new line.
 pub(super) fn lines(text: &str) -> TokenStream {
-    let lines = wrapped(text);
-    let lines = lines
-        .iter()
-        .map(|line| format!(" {line}").trim_end().to_owned());
+    let lines = prefixed(" ", text);
+    let lines = lines.lines();
     quote!(#(#[doc = #lines])*)
 }
 
@@ -163,9 +161,6 @@ fn wrapped(text: &str) -> Vec<String> {
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let wrapped = textwrap::wrap(&paragraph, options).into_iter();
         lines.extend(wrapped.map(|line| line.into_owned()));
-        if paragraph.is_empty() {
-            lines.push(String::new());
-        }
     }
     lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
     lines
@@ -228,7 +223,17 @@ mod tests {
                 },
             })
             .into();
-        let expected = "/// Take a snapshot.\n///\n/// At once. Really.\nJOB/// - `part_id`: The partId.\n///\n\
+        operation.query = vec![Argument {
+            name: "size".into(),
+            wire: "size".into(),
+            ty: Ty::Integer,
+            optional: false,
+            facts: facts::Parameter {
+                description: "Its size.".into(),
+                ..facts::Parameter::default()
+            },
+        }];
+        let expected = "/// Take a snapshot.\n///\n/// At once. Really.\nJOB/// - `part_id`: The partId.\n/// - `size`: Its size.\n///\n\
              /// Response: empty. Errors: 400, 404. Role: Project Owner. `POST /a` as `application/json` \
              ([documentation](https://a.b)).\n";
         let of = |api| text(super::operation(&operation, api));

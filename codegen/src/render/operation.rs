@@ -187,14 +187,7 @@ fn version(media_type: &str) -> Option<&str> {
 /// Renders `#[query("itemsPerPage", minimum(1), maximum(500))] items_per_page: i64`, from which the
 /// macro generates a setter.
 fn setter(argument: &Argument) -> TokenStream {
-    let Argument {
-        name,
-        wire,
-        ty,
-        facts,
-        ..
-    } = argument;
-    let name = ident(name);
+    let (name, wire, facts) = (ident(&argument.name), &argument.wire, &argument.facts);
     let default = facts.default.as_ref();
     let default = default.map(|value| format!(" Default: `{value}`."));
     let docs = format!(
@@ -204,7 +197,7 @@ fn setter(argument: &Argument) -> TokenStream {
     );
     let docs = docs::lines(&docs);
     let checks = facts.checks.iter().map(checks::setting);
-    let ty = match ty {
+    let ty = match &argument.ty {
         Ty::Text => quote!(&str),
         other => passed(other),
     };

@@ -28,13 +28,16 @@ pub(super) fn conversion(name: &str, request: &Object, of: &str, response: &Obje
         quote!(#field: #value)
     });
     let wires = response.members.iter().map(|member| &member.wire);
-    let only_read = wires.filter(|wire| request.member(wire).is_none());
+    let only_read: Vec<_> = wires
+        .filter(|wire| request.member(wire).is_none())
+        .collect();
+    let mutable = (!only_read.is_empty()).then(|| quote!(mut));
     Piece::plain(parse_quote! {
         impl From<#of> for #name {
             /// What was read, to be changed and written back. Members unknown to this version go along.
             #[inline]
             fn from(answer: #of) -> Self {
-                let mut extra = answer.extra;
+                let #mutable extra = answer.extra;
                 #(extra.remove(#only_read);)*
                 Self { #(#fields,)* extra }
             }
@@ -44,4 +47,31 @@ pub(super) fn conversion(name: &str, request: &Object, of: &str, response: &Obje
 
 fn is_optional(object: &Object, member: &Member) -> bool {
     object.presence(member) == Presence::Optional
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample_tests::{object, optional};
+    use crate::model::{Role, Ty};
+    use crate::render::text;
+
+    #[test]
+    fn what_only_the_response_has_is_not_written_back() {
+        let of = |name, role, wires: &[&str]| {
+            let members = wires.iter().map(|wire| optional(wire, Ty::Text)).collect();
+            object(name, role, members)
+        };
+        let update = of("Update", Role::Update, &["a"]);
+        let code = |wires: &[&str]| {
+            let read = of("Read", Role::Response, wires);
+            let objects = [&update, &read].map(|ty| ty.object().expect("an object"));
+            text(conversion("Update", objects[0], "Read", objects[1]))
+        };
+        let all = code(&["a"]);
+        assert!(all.contains("let extra = answer.extra;"), "{all}");
+        let less = code(&["a", "b"]);
+        let removed = "let mut extra = answer.extra;\n        extra.remove(\"b\");";
+        assert!(less.contains(removed), "{less}");
+    }
 }

@@ -441,7 +441,7 @@ pub const CASES: &[Case] = &[
     case(
         "parameter",
         "required",
-        &[],
+        &[("        default: false\n", "")],
         &[(
             "      name: pretty\n      in: query\n",
             "      name: pretty\n      in: query\n      required: true\n",

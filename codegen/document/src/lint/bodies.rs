@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{described, has_success, members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
+use crate::parts::items;
 
 const SCALARS: &[&str] = &["string", "integer", "number", "boolean"];
 
@@ -29,6 +30,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
                 if status.starts_with('2') {
                     findings.extend(response_body(document, schema, at.clone()));
                     findings.extend(page(document, method, schema, at));
+                    findings.extend(page_number(document, method, operation, schema, &pointer));
                 } else if status.starts_with(['4', '5']) && has_success(operation) {
                     findings.extend(error(document, schema, at));
                 }
@@ -100,6 +102,32 @@ fn error(document: &Value, schema: &Value, at: String) -> Option<Finding> {
             false => format!("call the schema of errors `{ERROR}`, and refer to it"),
         };
         Finding::new("error-schema", at, message).help(help)
+    })
+}
+
+/// The stream of a list sets the number of the page, so that it is no argument of the method.
+fn page_number(
+    document: &Value,
+    method: &str,
+    operation: &Value,
+    schema: &Value,
+    pointer: &str,
+) -> Option<Finding> {
+    let page = resolve(document, described(schema));
+    page.get("properties")?.get("results")?;
+    let mut parameters = items(operation, "parameters").enumerate();
+    let (index, _) = parameters.find(|(_, parameter)| {
+        let parameter = resolve(document, parameter);
+        text(parameter, "name") == "pageNum" && parameter["required"] == true
+    })?;
+    let at = child(&child(pointer, "parameters"), &index.to_string());
+    (method == "get").then(|| {
+        Finding::new(
+            "page",
+            at,
+            "a list whose `pageNum` is required cannot be streamed",
+        )
+        .help("leave `required` out: without a number, Atlas sends the first page")
     })
 }
 

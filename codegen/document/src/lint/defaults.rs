@@ -9,7 +9,19 @@ use crate::schema::Schemas;
 /// Lints the defaults of members and parameters. `positions` reports every other one.
 pub(super) fn lint(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
     let document = &loaded.value;
-    let parameters = parameters_and_headers(document).into_iter();
+    let parameters = parameters_and_headers(document);
+    for (at, holder) in &parameters {
+        if holder["required"] == true && holder["schema"].get("default").is_some() {
+            let at = child(&child(at, "schema"), "default");
+            let message = "`default` of a required parameter would be ignored";
+            findings.push(
+                Finding::new("ignored-keyword", at, message)
+                    .at_key()
+                    .help("leave it out: every call has a value"),
+            );
+        }
+    }
+    let parameters = parameters.into_iter();
     let of_parameters = parameters.map(|(at, holder)| (child(&at, "schema"), &holder["schema"]));
     let schemas = members(&document["components"], "schemas");
     let of_members = schemas.flat_map(|(name, schema)| {

@@ -127,6 +127,11 @@ pub(super) fn parameters_and_headers(document: &Value) -> Vec<(String, &Value)> 
                 .map(|(name, value)| (child(&at, name), value)),
         );
     }
+    let shared = child("/components", "responses");
+    for (name, response) in members(&document["components"], "responses") {
+        let at = child(&child(&shared, name), "headers");
+        all.extend(members(response, "headers").map(|(name, value)| (child(&at, name), value)));
+    }
     for (pointer, _, _, operation) in operations(document) {
         let parameters = operation.get("parameters").and_then(Value::as_array);
         let at = child(&pointer, "parameters");

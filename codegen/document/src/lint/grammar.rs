@@ -326,6 +326,11 @@ impl Validator<'_> {
             describe_expected(expected),
             self.describe(value, pointer)
         );
+        let value = if self.is_empty(pointer) {
+            &Value::Null
+        } else {
+            value
+        };
         let help = way_out(expected, value, self.source(pointer));
         let finding = Finding::new("wrong-kind", pointer, message);
         self.findings.push(finding.help(help));
@@ -337,9 +342,15 @@ impl Validator<'_> {
         &self.loaded.document.text[location.span]
     }
 
+    /// Whether a key has no value, which is read as an empty text.
+    fn is_empty(&self, pointer: &str) -> bool {
+        self.loaded.empty.iter().any(|empty| empty == pointer)
+    }
+
     fn describe(&self, value: &Value, pointer: &str) -> String {
         match value {
             Value::Null => "nothing".to_owned(),
+            _ if self.is_empty(pointer) => "nothing".to_owned(),
             Value::Bool(_) => format!("`{}`", self.source(pointer)),
             Value::Number(_) => format!("the number {}", self.source(pointer)),
             Value::String(value) => format!("the text `{value}`"),

@@ -45,7 +45,7 @@ const PLACES: &[(&str, &[Position])] = &[
 ];
 
 /// The formats that become a type in any place. The others are a sentence about a member.
-const TYPED_FORMATS: &[&str] = &["date-time", "int32", "int64"];
+const TYPED_FORMATS: &[&str] = &["date-time", "int64"];
 
 pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let position = position(pointer);
@@ -78,6 +78,10 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
     let is_lost = match position {
         Member => schema.get("enum").is_some(),
         Shared => true,
+        // A bound of what is sent, but no body that is a list is checked.
+        _ if format == "int32" => {
+            !is_sent(reach, pointer, position) || pointer.contains("/requestBody/")
+        }
         _ => !TYPED_FORMATS.contains(&format),
     };
     if !format.is_empty() && is_lost {

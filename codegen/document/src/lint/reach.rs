@@ -13,18 +13,24 @@ pub(crate) struct Reach<'a> {
     pub requests: BTreeSet<&'a str>,
     /// Those in responses, errors included.
     pub responses: BTreeSet<&'a str>,
+    /// Those in responses of success.
+    pub successes: BTreeSet<&'a str>,
 }
 
 impl<'a> Reach<'a> {
     pub(crate) fn of(document: &'a Value) -> Self {
         let bodies = operations(document).filter_map(|(.., it)| it.get("requestBody"));
-        let responses = operations(document)
-            .flat_map(|(.., it)| members(it, "responses"))
-            .map(|(_, response)| resolve(document, response));
+        let responses = |statuses: &str| {
+            let all = operations(document).flat_map(|(.., it)| members(it, "responses"));
+            let these = all.filter(|(status, _)| status.starts_with(|c| statuses.contains(c)));
+            let these = these.map(|(_, response)| resolve(document, response));
+            closure(document, these.flat_map(schemas).collect())
+        };
         Reach {
             document,
             requests: closure(document, bodies.flat_map(schemas).collect()),
-            responses: closure(document, responses.flat_map(schemas).collect()),
+            responses: responses("245"),
+            successes: responses("2"),
         }
     }
 }

@@ -35,6 +35,10 @@ pub(super) fn lint(
         }
         _ => format!("`{target}` leads nowhere"),
     };
+    if target.is_empty() {
+        let finding = Finding::new("dangling-ref", pointer, "there is no reference here").at_key();
+        return Some(finding.help("put it in quotes: without them, `#` begins a comment"));
+    }
     let name = target.rsplit('/').next().unwrap_or_default();
     let names = known.into_iter().flatten().map(|(name, _)| name.as_str());
     let help = match nearest(name, names) {

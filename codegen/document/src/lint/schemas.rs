@@ -301,7 +301,7 @@ fn keywords_fit_type(schema: &Value, pointer: &str, findings: &mut Vec<Finding>)
         return;
     }
     let kind = text(schema, "type");
-    if !TYPES.contains(&kind) && !kind.is_empty() {
+    if schema.get("type").is_some() && !TYPES.contains(&kind) {
         findings.push(
             Finding::new(
                 "schema-type",
@@ -336,7 +336,7 @@ fn keywords_fit_type(schema: &Value, pointer: &str, findings: &mut Vec<Finding>)
         .iter()
         .find(|(name, _)| *name == kind)
         .map_or(&[][..], |(_, formats)| formats);
-    if !format.is_empty() && !formats.contains(&format) {
+    if schema.get("format").is_some() && !formats.contains(&format) {
         let message = format!("format `{format}` would be ignored on a schema of type {kind}");
         findings.push(
             Finding::new("unknown-keyword", child(pointer, "format"), message)

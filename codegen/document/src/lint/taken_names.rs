@@ -93,8 +93,9 @@ const API_METHODS: &[&str] = &[
     "take_snapshot_once",
 ];
 
-/// The methods of `Api` that generated code adds, and those of the traits that it derives.
-const GENERATED_API_METHODS: &[&str] = &["clone", "fmt", "new"];
+/// The methods of `Api` that generated code adds, and those of the traits that it derives; and the
+/// other method by which progenitor's client is made.
+const GENERATED_API_METHODS: &[&str] = &["clone", "fmt", "new", "new_with_client"];
 
 /// The methods of requests besides the setters of their parameters: those of the macro `request!`
 /// and those that are written by hand.
@@ -127,6 +128,9 @@ const CRATES: &[&str] = &[
 
 /// The names that no file can have on Windows.
 const DEVICES: &[&str] = &["aux", "con", "nul", "prn"];
+
+/// The devices of Windows that have a number from 1 to 9 after their name.
+const NUMBERED_DEVICES: &[&str] = &["com", "lpt"];
 
 /// The local variables of progenitor's methods. progenitor renames them if an argument has the same
 /// name, and codegen would then not recognise them.
@@ -202,11 +206,17 @@ pub(crate) fn as_file(name: &str) -> Option<String> {
         Some("a file that every API has".to_owned())
     } else if CRATES.contains(&name) {
         Some("a crate that the client uses (atlas-backup-api/Cargo.toml)".to_owned())
-    } else if DEVICES.contains(&name) {
+    } else if DEVICES.contains(&name) || is_numbered_device(name) {
         Some("a device on Windows, where no file can have its name".to_owned())
     } else {
         None
     }
+}
+
+fn is_numbered_device(name: &str) -> bool {
+    let number = |device: &&str| name.strip_prefix(*device);
+    let number = NUMBERED_DEVICES.iter().find_map(number);
+    number.is_some_and(|number| matches!(number.as_bytes(), [b'1'..=b'9']))
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let Reach {
         requests,
         responses,
+        successes,
         ..
     } = Reach::of(document);
     for (name, update) in members(&document["components"], "schemas") {
@@ -44,11 +45,28 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
             continue;
         }
         let at = child("/components/schemas", name);
+        if responses.contains(name) {
+            let message = format!("`{name}` is in a response too, so it is no update of one");
+            findings.push(
+                Finding::new("update", child(&at, KEYWORD), message)
+                    .at_key()
+                    .help("give the request a schema of its own"),
+            );
+            continue;
+        }
+        if requests.contains(target) {
+            let message = format!("`{target}` is sent too, so no member of it is sure to be there");
+            findings.push(
+                Finding::new("update", child(&at, KEYWORD), message)
+                    .help("give the request that has it a schema of its own"),
+            );
+            continue;
+        }
         let Some(response) = schemas
             .get(target)
-            .filter(|schema| responses.contains(target) && text(schema, "type") == "object")
+            .filter(|schema| successes.contains(target) && text(schema, "type") == "object")
         else {
-            let known = responses
+            let known = successes
                 .iter()
                 .copied()
                 .filter(|known| text(&schemas[*known], "type") == "object");
