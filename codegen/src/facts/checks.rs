@@ -45,6 +45,13 @@ fn of_number(schema: &Value) -> Option<&'static str> {
     }
 }
 
+/// The schema inside of lists and maps.
+fn innermost(schema: &Value) -> &Value {
+    let inner = ["items", "additionalProperties"].iter();
+    let mut inner = inner.filter_map(|keyword| schema.get(keyword));
+    inner.next().map_or(schema, innermost)
+}
+
 /// What the Rust type of a member does not express, in sentences.
 pub(super) fn notes(property: &Value) -> impl Iterator<Item = String> {
     let bounds = BOUNDS.iter().filter_map(|(keyword, _, before, after)| {
@@ -53,7 +60,7 @@ pub(super) fn notes(property: &Value) -> impl Iterator<Item = String> {
     });
     let pattern = exact_pattern(property);
     // The other formats become a Rust type. All integers become 64 bits wide.
-    let format = text(property, "format");
+    let format = text(innermost(property), "format");
     let is_lost = !["", "date-time", "int64"].contains(&format);
     let default = property.get("default");
     let is_deprecated = property["deprecated"] == true;

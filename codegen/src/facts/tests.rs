@@ -184,6 +184,7 @@ components:
         host: {type: string, pattern: '^[^/]*$', x-atlas-pattern: '^[\p{L}]*$', description: Host.}
         version: {type: string, pattern: '^[0-9]*$', description: Version.}
         at: {type: string, format: date-time, description: When.}
+        sizes: {type: array, items: {type: integer, format: int32}, description: Sizes.}
 ",
     );
     let docs = |wire: &str| facts.types["A"].members[wire].docs.as_str();
@@ -198,6 +199,7 @@ components:
     assert_eq!(docs("host"), r"Host. Documented pattern: `^[\p{L}]*$`.");
     assert_eq!(docs("version"), "Version. Documented pattern: `^[0-9]*$`.");
     assert_eq!(docs("at"), "When.");
+    assert_eq!(docs("sizes"), "Sizes. Documented format: int32.");
 }
 
 #[test]
