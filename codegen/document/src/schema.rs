@@ -2,7 +2,7 @@
 //! schemas allow.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::Regex;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::spec::Spec;
 
 /// Compiled regular expressions by pattern. `None` for a pattern that the `regex` crate does not
 /// support; such a pattern is not checked.
-static PATTERNS: Mutex<BTreeMap<String, Option<Regex>>> = Mutex::new(BTreeMap::new());
+static PATTERNS: Mutex<BTreeMap<String, Option<Arc<Regex>>>> = Mutex::new(BTreeMap::new());
 
 /// The keyword for Atlas's own pattern, where `pattern` is one that every OpenAPI tool understands.
 const EXACT_PATTERN: &str = "x-atlas-pattern";
@@ -284,12 +284,12 @@ fn matches_pattern(pattern: &str, text: &str) -> bool {
 }
 
 /// Compiles a pattern once. `None` if the `regex` crate does not support it.
-pub(crate) fn compiled(pattern: &str) -> Option<Regex> {
+pub(crate) fn compiled(pattern: &str) -> Option<Arc<Regex>> {
     let mut patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = patterns.get(pattern) {
         return known.clone();
     }
-    let regex = Regex::new(pattern).ok();
+    let regex = Regex::new(pattern).ok().map(Arc::new);
     patterns.insert(pattern.to_owned(), regex.clone());
     regex
 }
