@@ -3,6 +3,7 @@
 mod access;
 mod arbitrary;
 mod compiled_on_use;
+mod conform;
 mod corpus;
 mod crates;
 mod documents;

@@ -6,12 +6,16 @@
 //! are compared with the spec. The first comparison finds bugs of the client, the second finds
 //! mistakes in the documents.
 
+pub mod body;
 pub mod capture;
+pub mod content;
 pub mod examine;
+pub mod hosts;
 pub mod replay;
 pub mod report;
 pub mod route;
 pub mod same;
+pub mod text;
 
 pub use atlas_backup_document::{deviation, schema};
 

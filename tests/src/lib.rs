@@ -8,6 +8,7 @@ pub mod conform;
 #[cfg(feature = "calls")]
 pub mod corpus;
 mod fault_name;
+mod reader_gone;
 mod shutdown_signal;
 
 /// The servers that tests run against.
@@ -29,6 +30,7 @@ pub use atlas_backup_document::Arguments;
 #[cfg(feature = "calls")]
 pub use calls::{Answered, Entry};
 pub use fault_name::FaultName;
+pub use reader_gone::{READER_GONE, is_reader_gone};
 pub use shutdown_signal::shutdown_signal;
 
 /// Every operation of every API, by tag.

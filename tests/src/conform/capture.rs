@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use atlas_backup_document::route::query as query_pairs;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+
+use super::body::{self, Body};
 
 /// One recorded request and its response.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +30,8 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
     /// The response body.
     pub body: Vec<u8>,
+    /// The response had a body, but the recorder has left it out.
+    pub is_body_unrecorded: bool,
     /// Which part of the entry cannot be read, with its position in the archive.
     pub fault: Option<String>,
 }
@@ -38,6 +40,11 @@ impl Exchange {
     /// A request header.
     pub fn request_header(&self, name: &str) -> Option<&str> {
         find(&self.request_headers, name)
+    }
+
+    /// A response header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
     }
 
     /// Whether the request asked for the response in an envelope.
@@ -52,11 +59,12 @@ impl Exchange {
 /// `*.har`.
 ///
 /// # Errors
-/// Fails if a path does not exist, or if a folder contains no archive.
+/// Fails if a folder cannot be read or contains no archive.
 pub fn archives(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let mut archives = Vec::new();
     for path in paths {
-        if path.is_file() {
+        // Not only files: a shell passes the output of a program as a pipe.
+        if !path.is_dir() {
             archives.push(path.clone());
             continue;
         }
@@ -79,7 +87,10 @@ fn search(folder: &Path, archives: &mut Vec<PathBuf>) -> Result<(), String> {
     entries.sort();
     for path in entries {
         if path.is_dir() {
-            search(&path, archives)?;
+            // A link to a folder may lead back to where the search came from.
+            if !path.is_symlink() {
+                search(&path, archives)?;
+            }
         } else if path
             .extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("har"))
@@ -150,25 +161,23 @@ fn exchange(index: usize, entry: &Value) -> Exchange {
             .as_str()
             .ok_or("no text `request.method`")?
             .to_uppercase();
-        let request_body =
-            body(&request["postData"]).map_err(|fault| format!("`request.postData`: {fault}"))?;
-        let body =
-            body(&response["content"]).map_err(|fault| format!("`response.content`: {fault}"))?;
-        Ok((
-            method,
-            request_body.filter(|body| !body.is_empty()),
-            status(&response["status"])?,
-            body.unwrap_or_default(),
-        ))
+        let sent = body::read(&request["postData"])
+            .map_err(|fault| format!("`request.postData`: {fault}"))?;
+        let received = body::read(&response["content"])
+            .map_err(|fault| format!("`response.content`: {fault}"))?;
+        Ok((method, sent, status(&response["status"])?, received))
     };
     match read() {
-        Ok(read) => {
-            (
-                exchange.method,
-                exchange.request_body,
-                exchange.status,
-                exchange.body,
-            ) = read
+        Ok((method, sent, status, received)) => {
+            (exchange.method, exchange.status) = (method, status);
+            if let Body::Bytes(bytes) = sent {
+                exchange.request_body = Some(bytes);
+            }
+            match received {
+                Body::Empty => {}
+                Body::Unrecorded => exchange.is_body_unrecorded = true,
+                Body::Bytes(bytes) => exchange.body = bytes,
+            }
         }
         Err(fault) => {
             exchange.method = request["method"]
@@ -236,20 +245,6 @@ fn headers(list: &Value) -> Vec<(String, String)> {
         .flatten()
         .filter_map(pair)
         .collect()
-}
-
-/// The member `text`, decoded if `encoding` is base64.
-fn body(holder: &Value) -> Result<Option<Vec<u8>>, String> {
-    let Some(text) = holder["text"].as_str() else {
-        return Ok(None);
-    };
-    match holder["encoding"].as_str() {
-        Some("base64") => STANDARD
-            .decode(text)
-            .map(Some)
-            .map_err(|error| format!("a body that is not base64: {error}")),
-        _ => Ok(Some(text.as_bytes().to_vec())),
-    }
 }
 
 #[cfg(test)]

@@ -8,15 +8,24 @@ use atlas_backup_fake::documents;
 use serde_json::{Map, Value};
 
 use super::capture::Exchange;
+use super::content::Content;
 use super::replay::Replay;
 use super::same::same;
-use crate::Entry;
+use crate::{Answered, Entry};
+
+/// The media type of every documented error.
+const ERROR_MEDIA: &str = "application/json";
 
 /// The result for one exchange.
 #[derive(Debug)]
 pub struct Examined {
     /// No response was recorded, so that only the request was examined.
     pub unanswered: bool,
+    /// There was a response, but its body was not recorded, so that the rest was examined.
+    pub unrecorded: bool,
+    /// The response was decoded although its body is no valid JSON, so that there is nothing to
+    /// compare: the client reads a page of a gateway as an error, for example, and keeps an excerpt.
+    pub not_json: bool,
     /// Why the response could not be decoded.
     pub unreadable: Option<String>,
     /// The path of the first member that was lost.
@@ -45,6 +54,8 @@ impl Examiner {
     pub fn examine(&self, entry: &Entry, exchange: &Exchange) -> Examined {
         let mut examined = Examined {
             unanswered: false,
+            unrecorded: false,
+            not_json: false,
             unreadable: exchange.fault.clone(),
             lost: None,
             deviations: Vec::new(),
@@ -70,63 +81,25 @@ impl Examiner {
             &content,
             &mut examined.deviations,
         );
+        if exchange.is_body_unrecorded {
+            examined.unrecorded = true;
+            return examined;
+        }
         match self.replay.read(spec, entry, exchange) {
             Err(fault) => examined.unreadable = Some(fault),
             Ok(Ok(answered)) => {
-                // `entry.answer` would decode what this module took out of the envelope. The call
-                // decodes the same type from what the client took out, which is what programs get.
-                // Here, `entry.answer` only tells whether the operation has content.
-                if let (Some(before), Some(_)) = (&content.json, entry.answer) {
-                    // An envelope without content is equal to an empty object.
-                    let nothing = Value::Object(Map::new());
-                    let before = if before.is_null() { &nothing } else { before };
-                    examined.lost = same(before, &answered.value.json).err();
-                }
+                examined.lost = lost_of_success(&content, entry, &answered);
+                examined.not_json = !content.is_empty && content.json.is_none();
             }
             Ok(Err(error)) => match error.api_error() {
-                Some(error) => examined.lost = lost_of_error(content.json.as_ref(), error),
+                Some(error) => {
+                    examined.lost = lost_of_error(content.json.as_ref(), error);
+                    examined.not_json = !content.is_empty && !content.is_valid_json();
+                }
                 None => examined.unreadable = Some(error.to_string()),
             },
         }
         examined
-    }
-}
-
-/// A response without its envelope.
-struct Content {
-    status: u16,
-    json: Option<Value>,
-}
-
-impl Content {
-    fn of(exchange: &Exchange) -> Self {
-        let json: Option<Value> = serde_json::from_slice(&exchange.body).ok();
-        match json {
-            Some(Value::Object(mut members)) if exchange.is_enveloped() => {
-                let inner = members
-                    .get("status")
-                    .and_then(Value::as_u64)
-                    .and_then(|status| u16::try_from(status).ok());
-                let Some(status) = inner.filter(|status| (100..1000).contains(status)) else {
-                    return Content {
-                        status: exchange.status,
-                        json: Some(Value::Object(members)),
-                    };
-                };
-                members.remove("status");
-                let wrapped = members
-                    .remove("envelope")
-                    .or_else(|| members.remove("content"));
-                Content {
-                    status,
-                    json: Some(wrapped.unwrap_or(Value::Object(members))),
-                }
-            }
-            json => Content {
-                status: exchange.status,
-                json,
-            },
-        }
     }
 }
 
@@ -263,37 +236,79 @@ fn answer(
             content.status.to_string(),
         ));
     }
-    let success = (200..300).contains(&content.status);
-    let media = if success {
-        spec.success_media(entry)
-    } else {
-        None
+    let media = match content.status {
+        200..300 => spec.success_media(entry),
+        400.. => Some(ERROR_MEDIA),
+        _ => None,
     };
-    if !exchange.is_enveloped() && content.json.is_some() {
-        let sent = exchange
-            .headers
-            .iter()
-            .find(|(name, _)| name == "content-type")
-            .map(|(_, value)| value.as_str());
+    // An envelope has a media type of its own, which is not documented.
+    let has_body = !content.is_empty || exchange.is_body_unrecorded;
+    if has_body && !(exchange.is_enveloped() && content.json.is_some()) {
+        let sent = exchange.header("content-type");
         media_type(media, sent, "header.content-type", found);
     }
-    let schema = if success {
-        spec.success_schema(entry)
-    } else {
-        spec.error_schema()
-    };
+    if !exchange.is_body_unrecorded {
+        let schema = if content.is_success() {
+            spec.success_schema(entry)
+        } else {
+            spec.error_schema()
+        };
+        body(schema, schemas, exchange, content, found);
+    }
+}
+
+/// Compares the body of a response, without its envelope.
+fn body(
+    schema: Option<&Value>,
+    schemas: Schemas<'_>,
+    exchange: &Exchange,
+    content: &Content,
+    found: &mut Vec<Deviation>,
+) {
+    if !content.is_text {
+        found.push(Deviation::new(
+            Kind::BadFormat,
+            "",
+            "bytes that are no text",
+        ));
+    }
     match (schema, &content.json) {
         (Some(schema), Some(json)) => schemas.compare(schema, json, "", found),
+        (Some(_), None) if !content.needs_body() => {}
+        (Some(_), None) if content.is_empty => {
+            found.push(Deviation::new(Kind::MissingRequired, "", "absent"));
+        }
+        (Some(_), None) => found.push(Deviation::new(Kind::WrongType, "", "not JSON")),
         // An envelope without content may be empty.
         (None, Some(json))
-            if success
+            if content.is_success()
                 && !(exchange.is_enveloped()
                     && (json.is_null() || *json == Value::Object(Map::new()))) =>
         {
             found.push(Deviation::new(Kind::UnknownMember, "", describe(json)));
         }
+        (None, None) if content.is_success() && !content.is_empty => {
+            found.push(Deviation::new(Kind::UnknownMember, "", "not JSON"));
+        }
         _ => {}
     }
+}
+
+fn lost_of_success(content: &Content, entry: &Entry, answered: &Answered) -> Option<String> {
+    // What the replaced bytes were is lost.
+    if !content.is_text {
+        return Some(String::new());
+    }
+    // `entry.answer` would decode what `Content` took out of the envelope. The call decodes the
+    // same type from what the client took out, which is what programs get. Here, `entry.answer`
+    // only tells whether the operation has content.
+    let (Some(before), Some(_)) = (&content.json, entry.answer) else {
+        return None;
+    };
+    // An envelope without content is equal to an empty object.
+    let nothing = Value::Object(Map::new());
+    let before = if before.is_null() { &nothing } else { before };
+    same(before, &answered.value.json).err()
 }
 
 /// The client's error must have every documented member of the error response, and its body must

@@ -24,7 +24,7 @@ const HEADERS: &[&str] = &[
 const LONGEST: usize = 8192;
 
 /// A recorded header, if it can be sent: a line break in a value would start another header.
-fn header(exchange: &Exchange, name: &str) -> Option<(String, String)> {
+pub(super) fn header(exchange: &Exchange, name: &str) -> Option<(String, String)> {
     let sendable = |value: &str| value.len() <= LONGEST && !value.chars().any(char::is_control);
     exchange
         .headers
@@ -60,6 +60,8 @@ impl Replay {
         let client = Client::builder()
             .base_url(server.url())
             .retry(RetryPolicy::never())
+            // A recorded response is in memory already, however long it is.
+            .max_response_bytes(usize::MAX)
             .build();
         let client = client.map_err(|error| error.to_string())?;
         Ok(Replay {

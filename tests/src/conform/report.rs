@@ -1,14 +1,14 @@
 //! The report on a capture, as text and as JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use atlas_backup_document::deviation::{Deviation, Kind};
 use serde_json::{Value, json};
 
 use super::Exchange;
-use super::capture::origin;
 use super::examine::{Examined, Examiner};
+use super::hosts;
 use super::route::{Route, route};
 use crate::Entry;
 
@@ -20,14 +20,22 @@ pub struct Report {
     unknown: BTreeMap<String, usize>,
     /// The number of entries with other hosts and paths.
     other: usize,
+    /// Whether an entry had a host of Atlas.
+    has_atlas: bool,
+    /// The other hosts.
+    hosts: BTreeSet<String>,
 }
 
 #[derive(Debug, Default)]
 struct Operation {
-    /// Entries with a response.
+    /// Entries with a whole response.
     entries: usize,
     /// Entries without a response: aborted requests.
     unanswered: usize,
+    /// Entries with a response whose body was not recorded.
+    unrecorded: usize,
+    /// Decoded entries whose body is no JSON, so that nothing can be compared.
+    not_json: usize,
     decoded: usize,
     lossless: usize,
     /// Reasons, with their counts.
@@ -38,19 +46,20 @@ struct Operation {
     deviations: BTreeMap<(Kind, String), (usize, String)>,
 }
 
-/// Origins that are Atlas itself.
-const HOSTS: &[&str] = &["https://cloud.mongodb.com", "https://cloud.mongodbgov.com"];
-
 impl Report {
     /// Examines one exchange and counts the result. `hosts` are hosts that count as Atlas, besides
     /// its own and loopback.
     pub fn add(&mut self, examiner: &Examiner, exchange: &Exchange, hosts: &[String]) {
-        if !is_atlas(&exchange.origin, hosts) {
+        if !hosts::is_atlas(&exchange.origin, hosts) {
             self.other += 1;
+            self.hosts.insert(hosts::of(&exchange.origin).to_owned());
             return;
         }
+        self.has_atlas = true;
         match route(&exchange.method, &exchange.path) {
             Route::Other => self.other += 1,
+            // A browser asks whether it may send a request (CORS): that calls no operation.
+            Route::Unknown if exchange.method == "OPTIONS" => self.other += 1,
             // The operation is unknown, but the path belongs to the API.
             Route::Unknown if exchange.method.is_empty() => {
                 let operation = self.operations.entry("(no method)".to_owned()).or_default();
@@ -91,9 +100,19 @@ impl Report {
             operation.unanswered += 1;
             return;
         }
+        if examined.unrecorded {
+            operation.unrecorded += 1;
+            return;
+        }
         operation.entries += 1;
-        operation.decoded += usize::from(examined.unreadable.is_none());
-        operation.lossless += usize::from(examined.unreadable.is_none() && examined.lost.is_none());
+        if examined.unreadable.is_none() {
+            operation.decoded += 1;
+            match (&examined.lost, examined.not_json) {
+                (Some(_), _) => {}
+                (None, true) => operation.not_json += 1,
+                (None, false) => operation.lossless += 1,
+            }
+        }
         if let Some(reason) = examined.unreadable {
             *operation.unreadable.entry(reason).or_default() += 1;
         }
@@ -106,25 +125,34 @@ impl Report {
     pub fn failed(&self) -> bool {
         self.operations
             .values()
-            .any(|operation| operation.lossless < operation.entries)
+            .any(|operation| !operation.unreadable.is_empty() || !operation.lost.is_empty())
     }
 
-    /// How many exchanges belong to operations, how many were decoded, and how many without loss.
-    pub fn totals(&self) -> (usize, usize, usize) {
-        let sum = |count: fn(&Operation) -> usize| self.operations.values().map(count).sum();
-        (
-            sum(|operation| operation.entries),
-            sum(|operation| operation.decoded),
-            sum(|operation| operation.lossless),
-        )
+    /// What the user should know who has given captures without an entry of Atlas. It names hosts
+    /// only: URLs may contain secrets.
+    pub fn warning(&self) -> Option<String> {
+        const MOST: usize = 10;
+        if self.has_atlas || self.other == 0 {
+            return None;
+        }
+        let mut hosts: Vec<String> = self.hosts.iter().map(|host| printable(host)).collect();
+        hosts.retain(|host| !host.is_empty());
+        let more = match hosts.len().saturating_sub(MOST) {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        hosts.truncate(MOST);
+        let seen = match hosts.as_slice() {
+            [] => "no entry has a host".to_owned(),
+            hosts => format!("the hosts seen are {}{more}", hosts.join(", ")),
+        };
+        Some(format!(
+            "no entry was examined, because none is of Atlas: {seen}; `--host` names another host of Atlas"
+        ))
     }
 
-    /// How many requests of operations have no response.
-    fn unanswered(&self) -> usize {
-        self.operations
-            .values()
-            .map(|operation| operation.unanswered)
-            .sum()
+    fn sum(&self, count: fn(&Operation) -> usize) -> usize {
+        self.operations.values().map(count).sum()
     }
 
     /// The report as text. The last line is the summary.
@@ -143,6 +171,12 @@ impl Report {
             let _infallible = writeln!(text, "{name:<44}{entries:>8}{decoded:>9}{lossless:>10}");
             if operation.unanswered > 0 {
                 let _infallible = writeln!(text, "  no answer ×{}", operation.unanswered);
+            }
+            if operation.unrecorded > 0 {
+                let _infallible = writeln!(text, "  body not recorded ×{}", operation.unrecorded);
+            }
+            if operation.not_json > 0 {
+                let _infallible = writeln!(text, "  not JSON ×{}", operation.not_json);
             }
             for (reason, count) in &operation.unreadable {
                 let _infallible = writeln!(text, "  NOT DECODED ×{count}: {}", printable(reason));
@@ -172,20 +206,22 @@ impl Report {
     }
 
     fn summary(&self) -> String {
-        let (entries, decoded, lossless) = self.totals();
+        let entries = self.sum(|operation| operation.entries);
         let percent =
             |count: usize| format!("{count} ({:.1} %)", count as f64 * 100.0 / entries as f64);
         let examined = match entries {
             0 => "entries: 0: no answer was examined".to_owned(),
             _ => format!(
-                "entries: {entries}, decoded: {}, lossless: {}",
-                percent(decoded),
-                percent(lossless)
+                "entries: {entries}, decoded: {}, lossless: {}, not JSON: {}",
+                percent(self.sum(|operation| operation.decoded)),
+                percent(self.sum(|operation| operation.lossless)),
+                self.sum(|operation| operation.not_json)
             ),
         };
         format!(
-            "{examined}, no answer: {}, deviations from the documents: {}, unknown operations: {}, other entries: {}\n",
-            self.unanswered(),
+            "{examined}, no answer: {}, body not recorded: {}, deviations from the documents: {}, unknown operations: {}, other entries: {}\n",
+            self.sum(|operation| operation.unanswered),
+            self.sum(|operation| operation.unrecorded),
             self.deviations(),
             self.unknown.values().sum::<usize>(),
             self.other
@@ -218,20 +254,29 @@ impl Report {
                     "operation": name,
                     "entries": operation.entries,
                     "noAnswer": operation.unanswered,
+                    "bodyNotRecorded": operation.unrecorded,
                     "decoded": operation.decoded,
                     "lossless": operation.lossless,
+                    "notJson": operation.not_json,
                     "notDecoded": counted(&operation.unreadable, "reason"),
                     "lost": counted(&operation.lost, "path"),
                     "deviations": deviations.collect::<Vec<_>>(),
                 })
             })
             .collect();
-        let (entries, decoded, lossless) = self.totals();
         json!({
             "operations": operations,
             "unknownOperations": counted(&self.unknown, "request"),
             "otherEntries": self.other,
-            "summary": {"entries": entries, "noAnswer": self.unanswered(), "decoded": decoded, "lossless": lossless, "deviations": self.deviations()},
+            "summary": {
+                "entries": self.sum(|operation| operation.entries),
+                "noAnswer": self.sum(|operation| operation.unanswered),
+                "bodyNotRecorded": self.sum(|operation| operation.unrecorded),
+                "decoded": self.sum(|operation| operation.decoded),
+                "lossless": self.sum(|operation| operation.lossless),
+                "notJson": self.sum(|operation| operation.not_json),
+                "deviations": self.deviations(),
+            },
         })
     }
 }
@@ -254,17 +299,4 @@ fn location(path: &str) -> String {
     } else {
         printable(path)
     }
-}
-
-fn is_atlas(of: &str, hosts: &[String]) -> bool {
-    let Some((scheme, host)) = of.split_once("://") else {
-        return false;
-    };
-    let name = match host.find(']') {
-        Some(end) => &host[..=end],
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    HOSTS.contains(&of)
-        || ["127.0.0.1", "localhost", "[::1]"].contains(&name)
-        || hosts.iter().any(|known| origin(scheme, known) == of)
 }
