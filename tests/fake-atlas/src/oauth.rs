@@ -339,7 +339,7 @@ impl OAuth {
     }
 
     fn refuse(&self, code: &str, status: u16, why: String) -> HttpResponse {
-        let body = json!({"error": code, "error_description": "The fake says why in its list of refusals."});
+        let body = json!({"error": code, "error_description": why});
         self.lock().refusals.push(why);
         HttpResponse::json(status, "application/json", &body)
     }
@@ -541,15 +541,13 @@ mod tests {
             (headers(SECRET), "grant_type=password", 400, "the form says"),
             (headers(SECRET), "", 400, "the form says"),
         ] {
-            assert_eq!(
-                client
-                    .call("POST", "/api/oauth/token", &headers, form)
-                    .status,
-                status,
-                "{why}"
-            );
+            let refused = client.call("POST", "/api/oauth/token", &headers, form);
+            assert_eq!(refused.status, status, "{why}");
             let refusal = oauth.refusals().pop().unwrap();
             assert!(refusal.contains(why), "{why}: {refusal}");
+            // Programs that reach the fake by its port only have no other way to learn it.
+            let body: serde_json::Value = serde_json::from_slice(&refused.body).unwrap();
+            assert_eq!(body["error_description"], refusal);
         }
         assert_eq!(
             (oauth.counts().token_requests, oauth.counts().issued),
