@@ -90,7 +90,12 @@ async fn save(
         .await?;
 
     for file in files {
-        println!("{}  {} bytes", file.path.display(), file.bytes);
+        writeln!(
+            io::stdout(),
+            "{}  {} bytes",
+            file.path.display(),
+            file.bytes
+        )?;
     }
     Ok(())
 }

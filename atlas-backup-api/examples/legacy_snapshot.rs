@@ -71,28 +71,31 @@ async fn show(
         .get_legacy_snapshot(project, cluster, id)
         .send()
         .await?;
-    println!(
+    writeln!(
+        io::stdout(),
         "{} of {}",
         snapshot.id,
         snapshot.cluster_name.as_deref().unwrap_or(cluster.as_str())
-    );
-    println!(
+    )?;
+    writeln!(
+        io::stdout(),
         "complete  {}",
         snapshot
             .complete
             .map_or_else(|| "not known".to_owned(), |complete| complete.to_string())
-    );
+    )?;
     match (snapshot.do_not_delete, snapshot.expires) {
-        (Some(true), _) => println!("expires   never"),
-        (_, Some(time)) => println!("expires   {time}"),
-        (_, None) => println!("expires   not known"),
+        (Some(true), _) => writeln!(io::stdout(), "expires   never")?,
+        (_, Some(time)) => writeln!(io::stdout(), "expires   {time}")?,
+        (_, None) => writeln!(io::stdout(), "expires   not known")?,
     }
     for part in &snapshot.parts {
         let name = part.replica_set_name.as_deref().unwrap_or("?");
-        println!(
+        writeln!(
+            io::stdout(),
             "part      {name}, {} bytes",
             part.file_size_bytes.unwrap_or_default()
-        );
+        )?;
     }
     Ok(())
 }

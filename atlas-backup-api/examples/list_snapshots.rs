@@ -50,7 +50,6 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
                 "size"
             )?;
         }
-        // `println!` would panic if the reader closes the pipe, as `| head` does.
         writeln!(io::stdout(), "{}", row(&snapshot))?;
         count += 1;
     }

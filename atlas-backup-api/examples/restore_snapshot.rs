@@ -4,7 +4,7 @@
 mod common;
 
 use std::error::Error;
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use atlas_backup_api::v2::types::{RestoreJobRequest, Snapshot, SnapshotStatus};
@@ -54,14 +54,18 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let taken = found
         .created_at
         .map_or_else(|| "at an unknown time".to_owned(), |time| time.to_string());
-    println!("All data of {target} will be overwritten with this snapshot of {cluster}:");
-    println!("{snapshot}, taken {taken}, {status}.");
+    writeln!(
+        io::stdout(),
+        "All data of {target} will be overwritten with this snapshot of {cluster}:"
+    )?;
+    writeln!(io::stdout(), "{snapshot}, taken {taken}, {status}.")?;
     if target == *cluster {
-        println!(
+        writeln!(
+            io::stdout(),
             "It is the cluster that was backed up: what was written to it since then will be LOST."
-        );
+        )?;
     }
-    println!("Type the name of the cluster to overwrite:");
+    writeln!(io::stdout(), "Type the name of the cluster to overwrite:")?;
     let mut typed = String::new();
     io::stdin().read_line(&mut typed)?;
     if typed.trim() != target.as_str() {
@@ -74,7 +78,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .create_restore_job(&project, cluster, request)
         .send()
         .await?;
-    println!("restore job {}", job.id);
+    writeln!(io::stdout(), "restore job {}", job.id)?;
     let progress = common::Progress::default();
     progress.job(format!("{target} is being restored"));
     let job = client
@@ -89,7 +93,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .finished_at
         .map(|time| time.to_string())
         .unwrap_or_default();
-    println!("{target} was restored, {finished}");
+    writeln!(io::stdout(), "{target} was restored, {finished}")?;
     Ok(())
 }
 

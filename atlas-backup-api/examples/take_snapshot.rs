@@ -4,6 +4,7 @@
 mod common;
 
 use std::error::Error;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -60,10 +61,11 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         })
         .await?;
 
-    println!(
+    writeln!(
+        io::stdout(),
         "{} of {cluster} is good, {} bytes",
         snapshot.id,
         snapshot.storage_size_bytes.unwrap_or_default()
-    );
+    )?;
     Ok(())
 }

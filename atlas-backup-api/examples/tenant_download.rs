@@ -7,6 +7,7 @@
 mod common;
 
 use std::error::Error;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use atlas_backup_api::v1::types::{TenantRestoreJob, TenantSnapshotDownloadRequest};
@@ -80,7 +81,12 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .await?;
 
     for file in files {
-        println!("{}  {} bytes", file.path.display(), file.bytes);
+        writeln!(
+            io::stdout(),
+            "{}  {} bytes",
+            file.path.display(),
+            file.bytes
+        )?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ mod common;
 
 use std::error::Error;
 use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -62,7 +63,10 @@ pub async fn tell(
     directory: &Path,
     (first, longest): (Duration, Duration),
 ) -> Result<Vec<SavedFile>, Box<dyn Error>> {
-    println!("1. Take a snapshot of {cluster}, and wait until it is completed");
+    writeln!(
+        io::stdout(),
+        "1. Take a snapshot of {cluster}, and wait until it is completed"
+    )?;
     let progress = common::Progress::default();
     progress.job("asking for a snapshot");
     let body = OnDemandSnapshotRequest {
@@ -81,9 +85,9 @@ pub async fn tell(
         progress.job(format!("snapshot {}: {status}", snapshot.id));
     });
     let snapshot = taking.await?;
-    println!("   {} is completed", snapshot.id);
+    writeln!(io::stdout(), "   {} is completed", snapshot.id)?;
 
-    println!("2. List the snapshots of {cluster}");
+    writeln!(io::stdout(), "2. List the snapshots of {cluster}")?;
     let snapshots = client
         .v2()
         .list_cluster_snapshots(project, cluster)
@@ -98,11 +102,16 @@ pub async fn tell(
             .storage_size_bytes
             .and_then(|bytes| u64::try_from(bytes).ok())
             .unwrap_or_default();
-        println!("   {}  taken {taken}, {}", snapshot.id, HumanBytes(size));
+        writeln!(
+            io::stdout(),
+            "   {}  taken {taken}, {}",
+            snapshot.id,
+            HumanBytes(size)
+        )?;
     }
-    println!("   {} in all", snapshots.len());
+    writeln!(io::stdout(), "   {} in all", snapshots.len())?;
 
-    println!("3. Download it");
+    writeln!(io::stdout(), "3. Download it")?;
     let progress = common::Progress::default();
     progress.job("asking for a download");
     let (job_progress, file_progress) = (progress.clone(), progress);
@@ -119,7 +128,7 @@ pub async fn tell(
         .into_directory(directory)
         .await?;
 
-    println!("4. Check what is on the disk");
+    writeln!(io::stdout(), "4. Check what is on the disk")?;
     for file in &files {
         let length = fs::metadata(&file.path)?.len();
         if length != file.bytes {
@@ -130,8 +139,8 @@ pub async fn tell(
             )
             .into());
         }
-        println!("   {}", file.path.display());
-        println!("   {length} bytes, all that were offered");
+        writeln!(io::stdout(), "   {}", file.path.display())?;
+        writeln!(io::stdout(), "   {length} bytes, all that were offered")?;
     }
     Ok(files)
 }

@@ -628,18 +628,26 @@ fn whole_story_runs_to_its_end() {
 }
 
 #[test]
-fn a_speed_that_stops_the_clock_is_refused() {
-    for program in [env!("CARGO_BIN_EXE_demo"), env!("CARGO_BIN_EXE_fake-atlas")] {
-        for speed in ["0", "-1", "NaN", "inf"] {
+fn a_speed_or_size_that_cannot_work_is_refused() {
+    let (demo, fake) = (env!("CARGO_BIN_EXE_demo"), env!("CARGO_BIN_EXE_fake-atlas"));
+    let stopped = ["--speed=0", "--speed=-1", "--speed=NaN", "--speed=inf"];
+    let beyond = [
+        "--size=0",
+        "--size=1048577",
+        "--size=18446744073709551615",
+        "--speed=10001",
+    ];
+    for (program, options) in [(demo, &stopped), (fake, &stopped), (demo, &beyond)] {
+        for option in options {
             let output = Command::new(program)
-                .arg(format!("--speed={speed}"))
+                .arg(option)
                 .stdin(Stdio::null())
                 .output()
                 .expect("it was built");
+            let name = option.split('=').next().unwrap_or_default();
             assert!(
-                output.status.code() == Some(2)
-                    && String::from_utf8_lossy(&output.stderr).contains("--speed"),
-                "{output:?}"
+                output.status.code() == Some(2) && errors(&output).contains(name),
+                "{option}: {output:?}"
             );
         }
     }

@@ -8,6 +8,7 @@ mod progress;
 use std::env;
 use std::error::Error;
 use std::fmt;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 pub use places::{cluster, flex_cluster, project};
@@ -38,8 +39,7 @@ where
     for argument in env::args_os().skip(1) {
         match argument.into_string() {
             Ok(text) if text == "--help" || text == "-h" => {
-                print!("{help}{ENVIRONMENT}");
-                return ExitCode::SUCCESS;
+                return ended(write!(io::stdout(), "{help}{ENVIRONMENT}").map_err(Into::into));
             }
             Ok(text) if text.starts_with('-') => {
                 return refuse(help, &format!("there is no option {text}"));
@@ -49,13 +49,24 @@ where
         }
     }
     match run(arguments).await {
-        Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<WrongUse>() => refuse(help, &error.to_string()),
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
+        outcome => ended(outcome),
     }
+}
+
+/// Reports a failure. If standard output was closed by its reader, as `| head` does, there is
+/// nothing to report: the exit status is the one of programs that SIGPIPE ends. `println!` would
+/// panic, so the examples use `writeln!`.
+fn ended(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
+    let Err(error) = outcome else {
+        return ExitCode::SUCCESS;
+    };
+    let kind = error.downcast_ref().map(io::Error::kind);
+    if kind == Some(io::ErrorKind::BrokenPipe) {
+        return ExitCode::from(141);
+    }
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
 }
 
 fn refuse(help: &str, fault: &str) -> ExitCode {

@@ -6,7 +6,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use super::{EXAMPLES, errors, printed, text};
+use atlas_backup_tests::fake_atlas::FakeAtlas;
+
+use super::{EXAMPLES, a_snapshot, atlas, command, errors, printed, text};
 
 const DEMO: &str = env!("CARGO_BIN_EXE_demo");
 const FAKE_ATLAS: &str = env!("CARGO_BIN_EXE_fake-atlas");
@@ -55,7 +57,9 @@ fn the_demo_needs_nothing_and_leaves_nothing() {
     let text = printed(output.expect("it was built with this test"));
     assert_eq!(text.matches("as expected").count(), 3, "{text}");
     assert!(
-        text.contains("5. That took ") && text.contains("snapshot was deleted"),
+        text.contains("5. That took ")
+            && text.contains(" HTTP requests to the API on ")
+            && text.contains("snapshot was deleted"),
         "{text}"
     );
     assert!(
@@ -111,6 +115,8 @@ fn a_demo_that_is_interrupted_leaves_nothing() {
         ("INT", 130, downloading, false),
         ("INT", 130, downloading, true),
         ("TERM", 143, downloading, false),
+        #[cfg(target_os = "linux")]
+        ("HUP", 129, downloading, false),
     ] {
         let temporary = tempfile::tempdir().expect("a temporary directory");
         let kept = temporary.path().join("kept");
@@ -250,7 +256,12 @@ fn the_commands_that_the_fake_prints_work() {
 
 #[test]
 fn the_fake_runs_without_input_until_a_signal_ends_it() {
-    for signal in ["INT", "TERM"] {
+    for signal in [
+        "INT",
+        "TERM",
+        #[cfg(target_os = "linux")]
+        "HUP",
+    ] {
         // Standard input as after `</dev/null`, and as after `<&-`: a pipe at its end, because no
         // program writes to it.
         for input in [Stdio::null(), Stdio::piped()] {
@@ -284,6 +295,102 @@ fn the_fake_runs_without_input_until_a_signal_ends_it() {
             );
         }
     }
+}
+
+/// A terminal that is closed does not end what `nohup` has started.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_fake_outlives_its_terminal_if_nohup_has_started_it() {
+    let mut fake = Command::new("nohup");
+    let mut child = fake
+        .arg(FAKE_ATLAS)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("there is nohup");
+    let mut output = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut line = String::new();
+    output.read_line(&mut line).expect("it is text");
+    // The signal that would end it comes first, so it is ignored if the other one ends the program.
+    send("HUP", child.id());
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("it is running");
+    let caught = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigCgt:"))
+        .expect("the mask of the signals with a handler");
+    assert!(
+        caught.ends_with(['0', '2', '4', '6', '8', 'a', 'c', 'e']),
+        "{status}"
+    );
+    send("INT", child.id());
+    assert!(child.wait().expect("it was started").success());
+}
+
+#[test]
+fn a_recording_that_cannot_be_written_is_reported_at_the_start() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let har = directory.path().join("none/exchanges.har");
+    let output = Command::new(FAKE_ATLAS)
+        .arg("--har")
+        .arg(&har)
+        .output()
+        .expect("it was built with this test");
+    let errors = errors(&output);
+    assert_eq!(
+        (output.status.code(), text(&output)),
+        (Some(1), String::new()),
+        "{errors}"
+    );
+    assert!(errors.starts_with("error: cannot create "), "{errors}");
+}
+
+/// The reading end of standard output is closed before the programs print anything.
+#[test]
+fn a_reader_that_has_gone_ends_a_program_quietly() {
+    let atlas = atlas(FakeAtlas::builder());
+    let temporary = tempfile::tempdir().expect("a temporary directory");
+    let keep = temporary.path().join("kept");
+    let keep = ["--keep", keep.to_str().expect("its name is text")];
+    let programs = [
+        demo(temporary.path(), &[]),
+        demo(temporary.path(), &keep),
+        Command::new(FAKE_ATLAS),
+        command(&atlas, "take_snapshot", &["--help"]),
+        command(&atlas, "take_snapshot", &["orders"]),
+        command(&atlas, "list_snapshots", &["orders"]),
+        command(&atlas, "legacy_snapshot", &["legacy"]),
+        command(
+            &atlas,
+            "restore_snapshot",
+            &["orders", &a_snapshot(&atlas, "orders"), "events"],
+        ),
+        command(
+            &atlas,
+            "whole_story",
+            &[
+                "orders",
+                temporary.path().to_str().expect("its name is text"),
+            ],
+        ),
+    ];
+    for mut program in programs {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let ended = program
+            .stdin(Stdio::null())
+            .stdout(writer)
+            .output()
+            .expect("it was built");
+        let errors = errors(&ended);
+        assert!(
+            ended.status.code() == Some(141)
+                && !errors.contains("panicked")
+                && !errors.contains("error"),
+            "{program:?}: {ended:?}"
+        );
+    }
+    assert_eq!(entries(temporary.path()), [""; 0]);
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_backup_api::{Client, Credentials, SavedFile};
 use atlas_backup_tests::fake_atlas::{Clock, FakeAtlas, PRIVATE_KEY, PROJECT_NAME, PUBLIC_KEY};
-use atlas_backup_tests::shutdown_signal;
+use atlas_backup_tests::{READER_GONE, is_reader_gone, shutdown_signal};
 use clap::{Parser, value_parser};
 use sha1::{Digest, Sha1};
 use tempfile::TempDir;
@@ -36,16 +36,19 @@ struct Arguments {
     #[arg(long, value_name = "DIRECTORY")]
     keep: Option<PathBuf>,
     /// Size of each downloaded file, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 32)]
+    #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = value_parser!(u64).range(1..=1_048_576))]
     size: u64,
     /// Speed of the fake Atlas's clock, as a multiple of real time; a snapshot takes one minute on
     /// that clock
-    #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=10_000))]
     speed: u32,
 }
 
 fn main() -> ExitCode {
     run(&Arguments::parse()).unwrap_or_else(|error| {
+        if is_reader_gone(&*error) {
+            return ExitCode::from(READER_GONE);
+        }
         eprintln!("error: {error}");
         ExitCode::FAILURE
     })
@@ -70,8 +73,12 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     match outcome {
         Ok(None) => {
             target.close()?;
-            println!("\nTo do the same against Atlas, run:");
-            println!("cargo run -p atlas-backup-api --example whole_story -- CLUSTER DIRECTORY");
+            let mut out = io::stdout();
+            writeln!(out, "\nTo do the same against Atlas, run:")?;
+            writeln!(
+                out,
+                "cargo run -p atlas-backup-api --example whole_story -- CLUSTER DIRECTORY"
+            )?;
             Ok(ExitCode::SUCCESS)
         }
         Ok(Some(status)) => {
@@ -123,13 +130,14 @@ impl Target {
     }
 
     /// Keeps the saved files if `--keep` was given, and prints where they are.
-    fn close(self) -> Result<(), String> {
-        if self.keep.is_none() {
-            println!("\nThe downloaded snapshot was deleted; use `--keep DIRECTORY` to keep it.");
-            return self.delete();
-        }
-        println!("\nThe snapshot is kept in {}", self.folder.keep().display());
-        Ok(())
+    fn close(self) -> Result<(), Box<dyn Error>> {
+        let done = if self.keep.is_none() {
+            self.delete()?;
+            "The downloaded snapshot was deleted; use `--keep DIRECTORY` to keep it.".to_owned()
+        } else {
+            format!("The snapshot is kept in {}", self.folder.keep().display())
+        };
+        Ok(writeln!(io::stdout(), "\n{done}")?)
     }
 
     fn delete(self) -> Result<(), String> {
@@ -152,8 +160,9 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
         .start()
         .await;
     atlas.set_download_size(arguments.size << 20);
-    println!("A fake Atlas listens on {}.", atlas.url());
-    println!("No account is needed, and all keys are made up.\n");
+    let mut out = io::stdout();
+    writeln!(out, "A fake Atlas listens on {}.", atlas.url())?;
+    writeln!(out, "No account is needed, and all keys are made up.\n")?;
     let client = Client::builder()
         .base_url(atlas.url())
         .credentials(Credentials::api_key(PUBLIC_KEY, PRIVATE_KEY))
@@ -169,7 +178,7 @@ async fn demo(arguments: &Arguments, directory: &Path) -> Result<(), Box<dyn Err
     )
     .await?;
     verify(&atlas, &files).await?;
-    report(&atlas);
+    report(&atlas)?;
     Ok(())
 }
 
@@ -190,7 +199,7 @@ async fn verify(atlas: &FakeAtlas, files: &[SavedFile]) -> Result<(), Box<dyn Er
             )
             .into());
         }
-        println!("   SHA-1 {sha1}, as expected");
+        writeln!(io::stdout(), "   SHA-1 {sha1}, as expected")?;
     }
     Ok(())
 }
@@ -213,8 +222,8 @@ async fn sha1(path: &Path) -> io::Result<String> {
     }
 }
 
-/// Prints the requests that the demo has made.
-fn report(atlas: &FakeAtlas) {
+/// Prints the requests that the demo has made to the API. The download host counts its own.
+fn report(atlas: &FakeAtlas) -> io::Result<()> {
     let mut calls: BTreeMap<(String, String, u16), usize> = BTreeMap::new();
     let received = atlas.server().received_requests();
     for request in &received {
@@ -225,14 +234,17 @@ fn report(atlas: &FakeAtlas) {
         );
         *calls.entry(call).or_default() += 1;
     }
-    println!(
-        "5. That took {} HTTP requests on {} connection(s)",
+    let mut out = io::stdout();
+    writeln!(
+        out,
+        "5. That took {} HTTP requests to the API on {} connection(s)",
         received.len(),
         atlas.server().connections()
-    );
+    )?;
     for ((path, method, status), count) in &calls {
-        println!("   {count:3} x {status}  {method:4} {path}");
+        writeln!(out, "   {count:3} x {status}  {method:4} {path}")?;
     }
+    Ok(())
 }
 
 /// The path without the id of the project, and with `{id}` in place of other ids.

@@ -1,7 +1,7 @@
 //! The program behind `cargo xtask fake-atlas`.
 
 use std::error::Error;
-use std::fs;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use atlas_backup_tests::fake_atlas::{
     CLIENT_ID, CLIENT_SECRET, CLUSTERS, Clock, ClusterKind, FakeAtlas, Family, Faults, PRIVATE_KEY,
     PROJECT_NAME, PUBLIC_KEY,
 };
-use atlas_backup_tests::shutdown_signal;
+use atlas_backup_tests::{READER_GONE, is_reader_gone, shutdown_signal};
 use clap::{Parser, value_parser};
 
 /// Run a stateful fake Atlas on this machine, to try programs against
@@ -20,7 +20,7 @@ use clap::{Parser, value_parser};
     name = "cargo xtask fake-atlas",
     bin_name = "cargo xtask fake-atlas",
     max_term_width = 80,
-    after_help = "It runs until Ctrl-C is pressed, or until it receives SIGINT or SIGTERM. It reads no input."
+    after_help = "It runs until Ctrl-C is pressed, or until it receives SIGINT, SIGTERM or SIGHUP. It reads no input."
 )]
 struct Arguments {
     /// Port to listen on; 0 lets the system pick one
@@ -44,6 +44,9 @@ fn main() -> ExitCode {
     let Err(error) = run(&Arguments::parse()) else {
         return ExitCode::SUCCESS;
     };
+    if is_reader_gone(&*error) {
+        return ExitCode::from(READER_GONE);
+    }
     eprintln!("error: {error}");
     ExitCode::FAILURE
 }
@@ -64,20 +67,35 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let atlas = atlas
         .start_on(arguments.port)
         .map_err(|error| format!("cannot listen on port {}: {error}", arguments.port))?;
+    // Created now: at the end it would be too late to learn that it cannot be.
+    let recording = arguments.har.as_deref().map(Recording::create);
+    let recording = recording.transpose()?;
     greet(&atlas, arguments)?;
     runtime.block_on(end);
     for violation in atlas.spec_violations() {
         eprintln!("bug in the fake Atlas: a response does not conform to the spec: {violation}");
     }
-    arguments
-        .har
-        .as_deref()
-        .map_or(Ok(()), |path| write(&atlas, path))
+    recording.map_or(Ok(()), |recording| recording.write(&atlas))?;
+    Ok(())
 }
 
-fn write(atlas: &FakeAtlas, path: &Path) -> Result<(), Box<dyn Error>> {
-    let written = fs::write(path, format!("{:#}\n", atlas.server().har()));
-    Ok(written.map_err(|error| format!("cannot write {}: {error}", path.display()))?)
+/// The file that the requests and responses are written to.
+struct Recording<'a> {
+    path: &'a Path,
+    file: File,
+}
+
+impl<'a> Recording<'a> {
+    fn create(path: &'a Path) -> Result<Self, String> {
+        let file = File::create(path)
+            .map_err(|error| format!("cannot create {}: {error}", path.display()))?;
+        Ok(Recording { path, file })
+    }
+
+    fn write(mut self, atlas: &FakeAtlas) -> Result<(), String> {
+        let written = writeln!(self.file, "{:#}", atlas.server().har());
+        written.map_err(|error| format!("cannot write {}: {error}", self.path.display()))
+    }
 }
 
 /// Prints what the server has, and commands that can be pasted into a shell.
