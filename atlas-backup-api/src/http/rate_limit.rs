@@ -9,7 +9,7 @@ use crate::http::header;
 use crate::wire::text;
 
 /// The rate limit that a response stated in the headers `RateLimit-Limit` and
-/// `RateLimit-Remaining`. Atlas counts by endpoint and project or organisation, so another
+/// `RateLimit-Remaining`. Atlas counts by endpoint and project or organization, so another
 /// operation may have more or fewer calls left. A number is `None` if its header is missing or does
 /// not begin with a number.
 #[derive(Clone, Debug, PartialEq, Eq)]

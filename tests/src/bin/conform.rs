@@ -18,7 +18,8 @@ use clap::Parser;
                   documents; 1 if a response was not decoded or something was lost; 2 if a capture cannot be read. \
                   Requests without a response, responses whose body was not recorded, bodies that are no JSON where the \
                   client needs none (such as pages of a gateway), and entries with other hosts or paths are counted and \
-                  do not fail.\n\nSecrets (authorization headers, tokens, download URLs) are not printed."
+                  do not fail.\n\nTo record a capture, save the network log of a browser with its contents as HAR, or send the requests of a \
+                  program through a proxy that decrypts TLS: mitmdump --set hardump=capture.har.\n\nSecrets (authorization headers, tokens, download URLs) are not printed."
 )]
 struct Arguments {
     /// HTTP Archives (HAR 1.2), or folders that contain them; links to folders are not followed there
