@@ -12,6 +12,7 @@
 mod places;
 
 use std::error::Error;
+use std::io::{self, Write};
 
 use atlas_backup_api::Client;
 use opentelemetry::trace::TracerProvider;
@@ -54,8 +55,9 @@ async fn list_snapshots() -> Result<(), Box<dyn Error>> {
     let cluster = places::cluster(&client, &project, &cluster).await?;
     let mut snapshots = client.v2().list_cluster_snapshots(&project, &cluster);
     while let Some(snapshot) = snapshots.next().await {
-        println!("{}", snapshot?.id);
+        // `println!` would panic if the reader closes the pipe, as `| head` does.
+        writeln!(io::stdout(), "{}", snapshot?.id)?;
     }
-    println!("{:?}", client.statistics());
+    writeln!(io::stdout(), "{:?}", client.statistics())?;
     Ok(())
 }
