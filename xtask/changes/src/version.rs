@@ -75,7 +75,7 @@ impl fmt::Display for Verdict {
             Some(_) => Ok(()),
             None => write!(
                 f,
-                " (no tag says that {released} is released; if it is not, it can stay)"
+                " (no tag says that {released} is released; until it is, the version can stay, though `--check` fails)"
             ),
         }
     }

@@ -97,7 +97,7 @@ pub(super) fn unknown(published: &Value, generations: &[&Generation], wanted: &s
     );
     let help = match nearest(wanted, names.iter().copied()) {
         Some(name) => format!("did you mean `{name}`?"),
-        None => "an operation is named by its official operationId".to_owned(),
+        None => "an operation is named by its official operationId, long or short, or by the one of the spec".to_owned(),
     };
     Error::one(Finding::new(super::RULE, "/paths", message).help(help))
 }
