@@ -51,12 +51,8 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .await?;
 
     for file in files {
-        writeln!(
-            io::stdout(),
-            "{}  {} bytes",
-            file.path.display(),
-            file.bytes
-        )?;
+        let (path, bytes) = (file.path.display(), file.bytes);
+        writeln!(io::stdout(), "{path}  {bytes} bytes")?;
     }
     Ok(())
 }

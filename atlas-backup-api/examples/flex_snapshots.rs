@@ -90,12 +90,8 @@ async fn save(
         .await?;
 
     for file in files {
-        writeln!(
-            io::stdout(),
-            "{}  {} bytes",
-            file.path.display(),
-            file.bytes
-        )?;
+        let (path, bytes) = (file.path.display(), file.bytes);
+        writeln!(io::stdout(), "{path}  {bytes} bytes")?;
     }
     Ok(())
 }
