@@ -67,13 +67,16 @@ const STAGES: &[&[Rule]] = &[
         |loaded, findings| paths::lint(&loaded.value, findings),
         |loaded, findings| names::lint(&loaded.value, findings),
         |loaded, findings| media_types::lint(&loaded.value, findings),
-        |loaded, findings| schemas::lint(&loaded.value, findings),
+        |loaded, findings| {
+            let reach = Reach::of(&loaded.value);
+            schemas::lint(&reach, findings);
+            updates::lint(&reach, findings);
+        },
         |loaded, findings| circles::lint(&loaded.value, findings),
         |loaded, findings| bodies::lint(&loaded.value, findings),
         |loaded, findings| constraints::lint(&loaded.value, findings),
         |loaded, findings| dates::lint(&loaded.value, findings),
         |loaded, findings| official_names::lint(&loaded.value, findings),
-        |loaded, findings| updates::lint(&loaded.value, findings),
         |loaded, findings| examples::lint(&loaded.value, findings),
         blanks::lint,
         |loaded, findings| control_characters::lint(&loaded.value, findings),

@@ -34,8 +34,9 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (String, &str, &str,
 
 /// Follows a `$ref`. Returns a value without `$ref` unchanged.
 pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    let target = text(value, "$ref").strip_prefix('#');
-    let target = target.and_then(|target| document.pointer(target));
+    let target = text(value, "$ref").strip_prefix("#/components/");
+    let target = target.and_then(|target| target.split_once('/'));
+    let target = target.and_then(|(section, name)| document["components"][section].get(name));
     target.unwrap_or(value)
 }
 

@@ -12,8 +12,8 @@ use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::RUNTIME_TYPES;
 
-pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
-    let reach = &Reach::of(document);
+pub(super) fn lint(reach: &Reach<'_>, findings: &mut Vec<Finding>) {
+    let document = reach.document;
     let components = document.get("components").unwrap_or(&Value::Null);
     for (name, schema) in members(components, "schemas") {
         let at = child("/components/schemas", name);

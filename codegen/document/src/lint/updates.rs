@@ -28,14 +28,14 @@ const DIFFER: &[&str] = &[
     "x-atlas-other-form",
 ];
 
-pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
-    let schemas = &document["components"]["schemas"];
+pub(super) fn lint(reach: &Reach<'_>, findings: &mut Vec<Finding>) {
     let Reach {
+        document,
         requests,
         responses,
         successes,
-        ..
-    } = Reach::of(document);
+    } = reach;
+    let schemas = &document["components"]["schemas"];
     for (name, update) in members(&document["components"], "schemas") {
         let Some(target) = update.get(KEYWORD).and_then(Value::as_str) else {
             continue;
