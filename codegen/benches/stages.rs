@@ -6,11 +6,14 @@
 //! the whole.
 //!
 //! A second table shows the time per operation for v2 and for documents with 4 and 8 copies of all
-//! its operations and schemas: it must not grow with their number.
+//! its operations and schemas: it must not grow with their number. Each of these runs has a process of
+//! its own, like `cargo xtask codegen`: memory that an earlier run has freed would make the first
+//! document faster than the others, because only that one fits into the caches again.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark has nobody to report to")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use atlas_backup_codegen::generate_observed;
@@ -19,21 +22,29 @@ use atlas_backup_document::{Document, GENERATIONS, Generation};
 const ROUNDS: usize = 15;
 /// The numbers of copies of v2 whose times are compared.
 const COPIES: [usize; 3] = [1, 4, 8];
+/// The argument of a process that generates one document with this many copies of v2.
+const ONE: &str = "--copies=";
 const REFERENCE: &str = "#/components/schemas/";
 
 /// A step and its duration in each round.
 type Times = (&'static str, Vec<Duration>);
 
 fn main() {
-    // `cargo test --benches` only verifies that the benchmark runs.
-    let rounds = if std::env::args().any(|argument| argument == "--bench") {
-        ROUNDS
-    } else {
-        1
-    };
     let documents: Vec<_> = GENERATIONS.iter().map(read).collect();
     let [v1, v2] = &documents[..] else {
         panic!("the table has two columns for documents")
+    };
+    let mut arguments = std::env::args();
+    if let Some(copies) = arguments.find_map(|it| it.strip_prefix(ONE)?.parse().ok()) {
+        for (step, time) in time(&[copied(v2, copies)]) {
+            println!("{step} {}", time.as_nanos());
+        }
+        return;
+    }
+    // `cargo test --benches` only verifies that the benchmark runs.
+    let rounds = match std::env::args().any(|argument| argument == "--bench") {
+        true => ROUNDS,
+        false => 1,
     };
     let one = measure(std::slice::from_ref(v1), rounds);
     let other = measure(std::slice::from_ref(v2), rounds);
@@ -57,12 +68,11 @@ fn main() {
 /// Prints the time of each stage per operation, for several copies of the document.
 fn growth(document: &Document, rounds: usize) {
     let operations = document.text.matches("operationId:").count();
-    let documents = COPIES.map(|copies| [copied(document, copies)]);
     // The fastest round of each, in turns: so a busy machine slows all of them or none.
-    let mut fastest = documents.each_ref().map(|documents| time(documents));
+    let mut fastest = COPIES.map(one_process);
     for _ in 1..rounds {
-        for (fastest, documents) in fastest.iter_mut().zip(&documents) {
-            for ((_, fastest), (_, time)) in fastest.iter_mut().zip(time(documents)) {
+        for (fastest, copies) in fastest.iter_mut().zip(COPIES) {
+            for ((_, fastest), (_, time)) in fastest.iter_mut().zip(one_process(copies)) {
                 *fastest = time.min(*fastest);
             }
         }
@@ -89,6 +99,24 @@ fn growth(document: &Document, rounds: usize) {
             per_operation[COPIES.len() - 1] / per_operation[0]
         );
     }
+}
+
+/// Generates the document with this many copies in a process of its own, and returns the duration of
+/// each step.
+fn one_process(copies: usize) -> Vec<(String, Duration)> {
+    let program = std::env::current_exe().unwrap();
+    let argument = format!("{ONE}{copies}");
+    let output = Command::new(program).arg(argument).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let step = |line: &str| {
+        let (step, nanos) = line.split_once(' ').unwrap();
+        (
+            step.to_owned(),
+            Duration::from_nanos(nanos.parse().unwrap()),
+        )
+    };
+    let output = String::from_utf8(output.stdout).unwrap();
+    output.lines().map(step).collect()
 }
 
 /// Returns a document with this many copies of all operations, schemas and tags, each with a name of
