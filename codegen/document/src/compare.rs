@@ -241,7 +241,7 @@ fn problems(comparison: &Comparison<'_>, loaded: &Loaded<'_>) -> Result<(), Erro
 fn locate_differences(comparison: &mut Comparison<'_>, loaded: &Loaded<'_>) -> Vec<Difference> {
     let mut differences = comparison.differences();
     for difference in &mut differences {
-        difference.location = loaded.spans.locate(&difference.pointer);
+        difference.location = loaded.locate(&difference.pointer);
     }
     let node = |difference: &Difference| (difference.location.line, difference.location.column);
     differences.sort_by(|a, b| (node(a), a.key()).cmp(&(node(b), b.key())));

@@ -6,6 +6,7 @@
 
 mod ambiguous;
 mod indentation;
+mod spans;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,11 +15,20 @@ use saphyr::{Scalar, ScalarStyle};
 use saphyr_parser::{Event, Parser, ScanError, Span, StrInput};
 use serde_json::{Map, Number, Value};
 
+pub(crate) use spans::{Located, Spans};
+
 use crate::error::{Error, Finding, Location};
 
 /// The maximum nesting depth. Deeper documents are mistakes, and the limit prevents a stack
 /// overflow.
 const MAX_DEPTH: usize = 64;
+
+/// Where a document begins.
+const START: Location = Location {
+    line: 1,
+    column: 1,
+    span: 0..0,
+};
 
 /// What the parser says of a node without an anchor.
 const NO_ANCHOR: usize = 0;
@@ -45,7 +55,7 @@ pub struct Loaded<'a> {
     /// The content as JSON.
     pub value: Value,
     /// The locations of all values.
-    pub spans: Spans,
+    pub(crate) spans: Spans,
     /// The unquoted texts that other YAML readers take for something else than text.
     pub(crate) ambiguous: Vec<Ambiguous>,
     /// JSON pointers of the keys and items without a value, which is not even `null`.
@@ -53,10 +63,27 @@ pub struct Loaded<'a> {
 }
 
 impl Loaded<'_> {
+    /// Returns the location of the value at a JSON pointer, or of its nearest ancestor. That of a
+    /// member of a mapping is that of its key.
+    pub fn locate(&self, pointer: &str) -> Location {
+        self.root().locate(pointer)
+    }
+
+    /// Returns the location of the value at a JSON pointer itself if that is a scalar or a list
+    /// `[…]` on one line. Returns what [`locate`](Self::locate) does otherwise.
+    pub fn locate_value(&self, pointer: &str) -> Location {
+        self.root().locate_value(pointer)
+    }
+
+    /// Returns the document with its locations.
+    pub(crate) fn root(&self) -> Located<'_> {
+        Located::new(&self.value, &self.spans)
+    }
+
     /// Returns the lines of the entry at `pointer`, if it is written as a block.
     pub fn block(&self, pointer: &str) -> &str {
         let text = &self.document.text;
-        let start = self.spans.locate(pointer).span.start;
+        let start = self.locate(pointer).span.start;
         let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let inner = line + text[line..].find('\n').map_or(0, |end| end + 1);
         &text[line..end_of_block(text, inner, start - line + 1)]
@@ -76,46 +103,6 @@ pub(crate) struct Ambiguous {
     pub is_key: bool,
     /// Where the text stands.
     pub location: Location,
-}
-
-/// Maps JSON pointers to locations. The location of a member of a mapping is that of its key.
-#[derive(Debug)]
-pub struct Spans {
-    locations: BTreeMap<String, Location>,
-    /// The locations of the values of members, if the value is a scalar or a list `[…]` on one
-    /// line.
-    values: BTreeMap<String, Location>,
-}
-
-impl Spans {
-    /// Returns the location of the value at `pointer` itself if that is a scalar or a list `[…]` on
-    /// one line. Returns the location of its key otherwise.
-    pub fn locate_value(&self, pointer: &str) -> Location {
-        match self.values.get(pointer) {
-            Some(location) => location.clone(),
-            None => self.locate(pointer),
-        }
-    }
-
-    /// Returns the location of `pointer`, or of its nearest ancestor that has one.
-    pub fn locate(&self, pointer: &str) -> Location {
-        let mut rest = pointer;
-        loop {
-            if let Some(location) = self.locations.get(rest) {
-                return location.clone();
-            }
-            match rest.rfind('/') {
-                Some(end) => rest = &rest[..end],
-                None => {
-                    return Location {
-                        line: 1,
-                        column: 1,
-                        span: 0..0,
-                    };
-                }
-            }
-        }
-    }
 }
 
 /// Appends one token to a JSON pointer, escaped according to RFC 6901.
@@ -155,33 +142,28 @@ pub(crate) fn indentation(text: &str) -> usize {
 /// aliases), and for every duplicate key.
 pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
     let mut loader = Loader::new(&document.text);
-    let value = match loader.document() {
-        Ok(value) => value,
+    let (value, spans) = match loader.document() {
+        Ok(node) => node,
         Err(finding) => {
             loader.findings.push(*finding);
-            Value::Null
+            (Value::Null, Spans::new(START))
         }
     };
-    let findings = std::mem::take(&mut loader.findings);
     let loaded = Loaded {
         document,
         value,
-        spans: Spans {
-            locations: loader.locations,
-            values: loader.values,
-        },
+        spans,
         ambiguous: loader.ambiguous,
         empty: loader.empty,
     };
-    if findings.is_empty() {
-        Ok(loaded)
-    } else {
-        Err(Error {
-            path: String::new(),
-            findings,
-        }
-        .locate(&loaded))
+    if loader.findings.is_empty() {
+        return Ok(loaded);
     }
+    let error = Error {
+        path: String::new(),
+        findings: loader.findings,
+    };
+    Err(error.locate(&loaded))
 }
 
 struct Loader<'a> {
@@ -189,14 +171,15 @@ struct Loader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     /// Byte offset of every character. The parser counts characters.
     offsets: Vec<usize>,
-    locations: BTreeMap<String, Location>,
-    values: BTreeMap<String, Location>,
     ambiguous: Vec<Ambiguous>,
     empty: Vec<String>,
     findings: Vec<Finding>,
 }
 
 type BoxedFinding = Box<Finding>;
+
+/// Writes the JSON pointer of a value, which only findings need.
+type Pointer<'p> = &'p dyn Fn() -> String;
 
 impl<'a> Loader<'a> {
     fn new(text: &'a str) -> Self {
@@ -209,16 +192,14 @@ impl<'a> Loader<'a> {
             text,
             parser: Parser::new_from_str(text),
             offsets,
-            locations: BTreeMap::new(),
-            values: BTreeMap::new(),
             ambiguous: Vec::new(),
             empty: Vec::new(),
             findings: Vec::new(),
         }
     }
 
-    fn document(&mut self) -> Result<Value, BoxedFinding> {
-        let mut value = None;
+    fn document(&mut self) -> Result<(Value, Spans), BoxedFinding> {
+        let mut node = None;
         loop {
             let (event, span) = self.next()?;
             match event {
@@ -227,9 +208,10 @@ impl<'a> Loader<'a> {
                 | Event::DocumentStart(_)
                 | Event::DocumentEnd
                 | Event::Nothing => {}
-                event if value.is_none() => {
-                    self.locations.insert(String::new(), self.location(&span));
-                    value = Some(self.node(event, &span, "", 0)?);
+                event if node.is_none() => {
+                    let mut spans = Spans::new(self.location(&span));
+                    let value = self.node(event, &span, &mut spans, &String::new, 0)?;
+                    node = Some((value, spans));
                 }
                 _ => {
                     return Err(self.finding(
@@ -242,7 +224,7 @@ impl<'a> Loader<'a> {
                 }
             }
         }
-        value.ok_or_else(|| {
+        node.ok_or_else(|| {
             let finding = Finding::new("yaml-syntax", "", "the document is empty");
             Box::new(finding.help("begin with `openapi: 3.0.3`"))
         })
@@ -256,32 +238,35 @@ impl<'a> Loader<'a> {
         }
     }
 
+    /// Reads a value, and completes its locations, of which `entry` is known.
     fn node(
         &mut self,
         event: Event<'a>,
         span: &Span,
-        pointer: &str,
+        spans: &mut Spans,
+        pointer: Pointer<'_>,
         depth: usize,
     ) -> Result<Value, BoxedFinding> {
         if depth > MAX_DEPTH {
             return Err(self.finding(
                 "yaml-syntax",
                 span,
-                pointer,
+                &pointer(),
                 format!("nested deeper than {MAX_DEPTH} levels"),
                 "give an inner schema a name, and refer to it with `$ref`",
             ));
         }
         match event {
             Event::Scalar(text, style, NO_ANCHOR, None) => {
+                spans.value = self.one_line(self.location(span));
                 self.scalar(text.as_ref(), style, span, pointer)
             }
-            Event::MappingStart(NO_ANCHOR, None) => self.mapping(pointer, depth),
-            Event::SequenceStart(NO_ANCHOR, None) => self.sequence(pointer, span, depth),
+            Event::MappingStart(NO_ANCHOR, None) => self.mapping(spans, pointer, depth),
+            Event::SequenceStart(NO_ANCHOR, None) => self.sequence(span, spans, pointer, depth),
             Event::Alias(_) => Err(self.finding(
                 "yaml-syntax",
                 span,
-                pointer,
+                &pointer(),
                 "aliases (`*…`) are not used here",
                 NO_ALIASES,
             )),
@@ -289,72 +274,83 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn marked(&self, span: &Span, pointer: &str) -> BoxedFinding {
+    fn marked(&self, span: &Span, pointer: Pointer<'_>) -> BoxedFinding {
         self.finding(
             "yaml-syntax",
             span,
-            pointer,
+            &pointer(),
             "tags (`!…`) and anchors (`&…`) are not used here",
             "remove it; put the value in quotes if it is text",
         )
     }
 
-    fn mapping(&mut self, pointer: &str, depth: usize) -> Result<Value, BoxedFinding> {
-        let mut map = Map::new();
-        let mut keys: BTreeMap<String, Location> = BTreeMap::new();
+    fn mapping(
+        &mut self,
+        spans: &mut Spans,
+        pointer: Pointer<'_>,
+        depth: usize,
+    ) -> Result<Value, BoxedFinding> {
+        let mut members: BTreeMap<String, (Value, Spans)> = BTreeMap::new();
         loop {
             let (event, span) = self.next()?;
             let (key, style) = match event {
-                Event::MappingEnd => return Ok(Value::Object(map)),
+                Event::MappingEnd => break,
                 Event::Scalar(text, style, NO_ANCHOR, None) => (text.into_owned(), style),
                 Event::Scalar(..) => return Err(self.marked(&span, pointer)),
                 _ => {
                     return Err(self.finding(
                         "yaml-syntax",
                         &span,
-                        pointer,
+                        &pointer(),
                         "a key must be plain text",
                         "write `key: value`: a list or a mapping cannot be a key",
                     ));
                 }
             };
-            let at = self.location(&span);
-            let pointer = child(pointer, &key);
+            let mut spans = Spans::new(self.location(&span));
+            let pointer: Pointer<'_> = &|| child(&pointer(), &key);
             if style == ScalarStyle::Plain {
-                self.note_ambiguous(ambiguous::key(&key), &key, true, &span, &pointer);
+                self.note_ambiguous(ambiguous::key(&key), &key, true, &span, pointer);
             }
-            if let Some(first) = keys.get(&key) {
+            if let Some((_, first)) = members.get(&key) {
                 let message = format!("the key `{key}` stands twice in one mapping");
-                let mut finding = Finding::new("duplicate-key", &pointer, message)
+                let mut finding = Finding::new("duplicate-key", pointer(), message)
                     .help("remove one of them, or rename it");
-                finding.location = Some(at.clone());
-                finding.related = Some((first.clone(), "first here".to_owned()));
+                finding.location = Some(spans.entry.clone());
+                finding.related = Some((first.entry.clone(), "first here".to_owned()));
                 self.findings.push(finding);
             }
-            keys.insert(key.clone(), at.clone());
-            self.locations.insert(pointer.clone(), at);
             let (event, span) = self.next()?;
-            let value = self.node(event, &span, &pointer, depth + 1)?;
-            map.insert(key, value);
+            let value = self.node(event, &span, &mut spans, pointer, depth + 1)?;
+            members.insert(key, (value, spans));
         }
+        let mut object = Map::new();
+        for (key, (value, member)) in members {
+            object.insert(key, value);
+            spans.children.push(member);
+        }
+        Ok(Value::Object(object))
     }
 
     fn sequence(
         &mut self,
-        pointer: &str,
         start: &Span,
+        spans: &mut Spans,
+        pointer: Pointer<'_>,
         depth: usize,
     ) -> Result<Value, BoxedFinding> {
         let mut items = Vec::new();
         loop {
             let (event, span) = self.next()?;
             if event == Event::SequenceEnd {
-                self.note_list(pointer, start, &span);
+                spans.value = self.flow_list(start, &span);
                 return Ok(Value::Array(items));
             }
-            let pointer = child(pointer, &items.len().to_string());
-            self.locations.insert(pointer.clone(), self.location(&span));
-            items.push(self.node(event, &span, &pointer, depth + 1)?);
+            let mut item = Spans::new(self.location(&span));
+            let index = items.len();
+            let pointer: Pointer<'_> = &|| child(&pointer(), &index.to_string());
+            items.push(self.node(event, &span, &mut item, pointer, depth + 1)?);
+            spans.children.push(item);
         }
     }
 
@@ -363,14 +359,13 @@ impl<'a> Loader<'a> {
         text: &str,
         style: ScalarStyle,
         span: &Span,
-        pointer: &str,
+        pointer: Pointer<'_>,
     ) -> Result<Value, BoxedFinding> {
-        self.note_value(pointer, self.location(span));
         if style != ScalarStyle::Plain {
             return Ok(Value::String(text.to_owned()));
         }
         if span.start.index() == span.end.index() {
-            self.empty.push(pointer.to_owned());
+            self.empty.push(pointer());
         }
         self.note_ambiguous(ambiguous::value(text), text, false, span, pointer);
         match Scalar::parse_from_cow(text.into()) {
@@ -383,7 +378,7 @@ impl<'a> Loader<'a> {
                     self.finding(
                         "yaml-syntax",
                         span,
-                        pointer,
+                        &pointer(),
                         format!("`{text}` is not a JSON number"),
                         "write a number with digits, or put the text in quotes",
                     )
@@ -465,10 +460,10 @@ impl<'a> Loader<'a> {
         text: &str,
         is_key: bool,
         span: &Span,
-        pointer: &str,
+        pointer: Pointer<'_>,
     ) {
         self.ambiguous.extend(meaning.map(|meaning| Ambiguous {
-            pointer: pointer.to_owned(),
+            pointer: pointer(),
             text: text.to_owned(),
             meaning,
             is_key,
@@ -476,26 +471,20 @@ impl<'a> Loader<'a> {
         }));
     }
 
-    /// Records the location of a list that is written with brackets.
-    fn note_list(&mut self, pointer: &str, start: &Span, end: &Span) {
+    /// Returns the location of a list that is written with brackets, on one line.
+    fn flow_list(&self, start: &Span, end: &Span) -> Option<Location> {
         let (first, last) = (self.location(start), self.location(end));
-        if self.text[first.span.start..].starts_with('[') {
-            self.note_value(
-                pointer,
-                Location {
-                    span: first.span.start..last.span.end,
-                    ..first
-                },
-            );
-        }
+        let span = first.span.start..last.span.end;
+        let is_flow = self.text[first.span.start..].starts_with('[');
+        is_flow
+            .then(|| self.one_line(Location { span, ..first }))
+            .flatten()
     }
 
-    /// Records the location of a value, unless it has more than one line or none.
-    fn note_value(&mut self, pointer: &str, location: Location) {
+    /// Returns the location of a value, unless it has more than one line or none.
+    fn one_line(&self, location: Location) -> Option<Location> {
         let text = &self.text[location.span.clone()];
-        if !text.is_empty() && !text.contains('\n') {
-            self.values.insert(pointer.to_owned(), location);
-        }
+        (!text.is_empty() && !text.contains('\n')).then_some(location)
     }
 }
 
@@ -520,12 +509,32 @@ mod tests {
             loaded.value,
             json!({"a": "é", "b": ["on", 12, "012", 1.5, null]})
         );
-        let location = loaded.spans.locate("/b/2/deeper");
+        let location = loaded.locate("/b/2/deeper");
         assert_eq!((location.line, location.column), (5, 5));
-        assert_eq!(&document.text[loaded.spans.locate("/b/0").span], "on");
-        assert_eq!(&document.text[loaded.spans.locate("/a").span], "a");
-        assert_eq!(&document.text[loaded.spans.locate_value("/a").span], "é");
-        assert_eq!(&document.text[loaded.spans.locate_value("/b").span], "b");
+        assert_eq!(&document.text[loaded.locate("/b/0").span], "on");
+        assert_eq!(&document.text[loaded.locate("/a").span], "a");
+        assert_eq!(&document.text[loaded.locate_value("/a").span], "é");
+        assert_eq!(&document.text[loaded.locate_value("/b").span], "b");
+    }
+
+    #[test]
+    fn every_value_is_located_whatever_the_order_of_keys() {
+        let document = document("c:\n  z/~: 1\n  y: [2, 3]\na: {d: 4, b: 5}\nb: 6\n");
+        let loaded = load(&document).unwrap_or_else(|e| panic!("{e}"));
+        for (pointer, key, value) in [
+            ("/c/z~1~0", "z/~", "1"),
+            ("/c/y", "y", "[2, 3]"),
+            ("/c/y/1", "3", "3"),
+            ("/c/y/2", "y", "y"),
+            ("/a/d", "d", "4"),
+            ("/a/b", "b", "5"),
+            ("/b", "b", "6"),
+            ("/b/c", "b", "b"),
+        ] {
+            let text = |at: Location| &document.text[at.span];
+            assert_eq!(text(loaded.locate(pointer)), key, "{pointer}");
+            assert_eq!(text(loaded.locate_value(pointer)), value, "{pointer}");
+        }
     }
 
     #[test]

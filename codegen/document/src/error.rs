@@ -79,15 +79,14 @@ impl Finding {
 
     /// Looks up everything that is known only as a JSON pointer.
     fn locate(&mut self, loaded: &Loaded<'_>) {
-        let spans = &loaded.spans;
         if self.location.is_none() {
             self.location = Some(match self.at_key {
-                true => spans.locate(&self.pointer),
-                false => spans.locate_value(&self.pointer),
+                true => loaded.locate(&self.pointer),
+                false => loaded.locate_value(&self.pointer),
             });
         }
         if let Some((pointer, label)) = self.related_pointer.take() {
-            self.related = Some((spans.locate_value(&pointer), label));
+            self.related = Some((loaded.locate_value(&pointer), label));
         }
         // A document that could not be read has no places.
         if self.place.is_empty() && !loaded.value.is_null() {

@@ -125,7 +125,7 @@ pub fn import(
         known.method == operation.method && template(known.path) == template(operation.path)
     });
     if let Some(known) = has {
-        let location = ours.spans.locate(&known.pointer);
+        let location = ours.locate(&known.pointer);
         let (document, id) = (ours.document, known.id.to_owned());
         let path = document.path.clone();
         let differences = differences(document, &published.value, deviations, &id)?;
@@ -327,7 +327,7 @@ fn complete(
         omitted,
     } = inserted;
     let loaded = load(&document)?;
-    let location = loaded.spans.locate(&pointer);
+    let location = loaded.locate(&pointer);
     let findings = crate::lint::lint(&loaded).err();
     let differences = differences(&document, published, deviations, &id)?;
     Ok(Import {

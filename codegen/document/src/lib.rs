@@ -45,7 +45,7 @@ mod spec;
 mod vocabulary;
 
 pub use arguments::Arguments;
-pub use document::{Document, Loaded, Spans, child, load};
+pub use document::{Document, Loaded, child, load};
 pub use documents::Documents;
 pub use error::{Error, Finding, Location};
 pub use generations::{GENERATIONS, Generation};

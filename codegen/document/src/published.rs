@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::{Document, Spans, load};
+use crate::document::{Document, Located, Spans, load};
 
 /// A published document.
 #[derive(Debug)]
@@ -46,7 +46,8 @@ impl PublishedDocument {
     /// Returns the position of the value at a JSON pointer, which orders the keys of a mapping.
     pub(crate) fn position(&self, pointer: &str) -> usize {
         let spans = self.spans.as_ref();
-        spans.map_or(0, |spans| spans.locate(pointer).span.start)
+        let root = spans.map(|spans| Located::new(&self.value, spans));
+        root.map_or(0, |root| root.locate(pointer).span.start)
     }
 }
 

@@ -63,7 +63,7 @@ fn change(loaded: &Loaded<'_>, pointer: &str, kind: Kind) -> Option<Change> {
     let value = loaded.value.pointer(pointer)?;
     let (range, new) = match kind {
         Kind::Value => {
-            let range = loaded.spans.locate_value(pointer).span;
+            let range = loaded.locate_value(pointer).span;
             // A text of several lines has no location of its own.
             let written = text.get(range.clone())?.trim_matches(['"', '\'']);
             let is_here = value
@@ -73,7 +73,7 @@ fn change(loaded: &Loaded<'_>, pointer: &str, kind: Kind) -> Option<Change> {
             (range, is_here.then(|| other(value))??)
         }
         Kind::Name => {
-            let range = loaded.spans.locate(pointer).span;
+            let range = loaded.locate(pointer).span;
             let name = pointer.rsplit('/').next()?;
             let written = text.get(range.clone())?;
             (written == name).then(|| (range, format!("{name}x")))?
@@ -81,7 +81,7 @@ fn change(loaded: &Loaded<'_>, pointer: &str, kind: Kind) -> Option<Change> {
         Kind::Line => {
             let (parent, _) = pointer.rsplit_once('/')?;
             loaded.value.pointer(parent)?.as_object()?;
-            let at = loaded.spans.locate(pointer).span.start;
+            let at = loaded.locate(pointer).span.start;
             let start = text[..at].rfind('\n')? + 1;
             let end = at + text[at..].find('\n')? + 1;
             let line = text[start..end].trim();

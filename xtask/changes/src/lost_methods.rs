@@ -55,7 +55,7 @@ fn change(newer: &Loaded<'_>, operation: &Operation, method: &str) -> Change {
     } = operation;
     let subject = format!("{api}::Api::{}", method_name(id));
     let pointer = child(&child("/paths", path), &http.to_lowercase());
-    let at = newer.spans.locate(&pointer);
+    let at = newer.locate(&pointer);
     Change {
         api: api.clone(),
         promise: Promise::Removed,

@@ -86,7 +86,7 @@ impl<'a> Side<'a> {
     }
 
     pub fn place(&self, pointer: &str) -> Place {
-        let at = self.loaded.spans.locate(pointer);
+        let at = self.loaded.locate(pointer);
         Place {
             path: self.loaded.document.path.clone(),
             line: at.line,

@@ -449,7 +449,7 @@ impl Reader<'_, '_> {
                 );
             }
         }
-        let location = self.loaded.spans.locate(&pointer);
+        let location = self.loaded.locate(&pointer);
         let entry = Entry {
             apis,
             subject: subject?,

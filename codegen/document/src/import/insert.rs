@@ -118,7 +118,7 @@ fn present(loaded: &Loaded<'_>, insertion: &Insertion) -> Result<Vec<Present>, E
     };
     let mut present = Vec::new();
     for (key, pointer) in keys {
-        let start = loaded.spans.locate(&pointer).span.start;
+        let start = loaded.locate(&pointer).span.start;
         let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let lead = &text[line..start];
         if !lead.trim_start_matches([' ', '-']).is_empty()

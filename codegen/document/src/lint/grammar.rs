@@ -338,7 +338,7 @@ impl Validator<'_> {
 
     /// Returns the value as it is written: `2.10` is the number 2.1.
     fn source(&self, pointer: &str) -> &str {
-        let location = self.loaded.spans.locate_value(pointer);
+        let location = self.loaded.locate_value(pointer);
         &self.loaded.document.text[location.span]
     }
 

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::{operations, resolve, text};
-use crate::document::{Loaded, child};
+use super::{resolve, text};
+use crate::document::{Loaded, Located, child};
 use crate::error::Finding;
 
 pub(crate) const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
@@ -26,62 +26,57 @@ pub(crate) const OPERATION: &[&str] = &[
 ];
 
 pub(super) fn lint(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
-    let document = &loaded.value;
-    alphabetical(loaded, "/paths", findings);
-    let sections = document.get("components").and_then(Value::as_object);
-    for (section, _) in sections.into_iter().flatten() {
-        alphabetical(loaded, &child("/components", section), findings);
+    let root = loaded.root();
+    for (section, entries) in root.member("components").iter().flat_map(|it| it.members()) {
+        alphabetical(entries, &child("/components", section), findings);
     }
-    for path in keys(loaded, "/paths") {
-        prescribed(loaded, &child("/paths", &path), METHODS, findings);
-    }
-    for (pointer, .., operation) in operations(document) {
-        prescribed(loaded, &pointer, OPERATION, findings);
-        parameters(document, &pointer, operation, findings);
+    let Some(paths) = root.member("paths") else {
+        return;
+    };
+    alphabetical(paths, "/paths", findings);
+    for (path, item) in paths.members() {
+        let at = child("/paths", path);
+        prescribed(item, &at, METHODS, findings);
+        for (method, operation) in item.members() {
+            let at = child(&at, method);
+            prescribed(operation, &at, OPERATION, findings);
+            parameters(&loaded.value, &at, operation.value, findings);
+        }
     }
 }
 
-/// Returns the keys of the mapping at `pointer`, in the order of the text.
-fn keys(loaded: &Loaded<'_>, pointer: &str) -> Vec<String> {
-    let mapping = loaded.value.pointer(pointer).and_then(Value::as_object);
-    let mut keys: Vec<_> = mapping
-        .into_iter()
-        .flatten()
-        .map(|(key, _)| {
-            let location = loaded.spans.locate(&child(pointer, key));
-            (location.span.start, key.clone())
-        })
-        .collect();
-    keys.sort();
-    keys.into_iter().map(|(_, key)| key).collect()
+/// Returns the keys of a mapping, in the order of the text.
+fn keys(mapping: Located<'_>) -> Vec<&str> {
+    let mut members: Vec<_> = mapping.members().collect();
+    members.sort_by_key(|(_, member)| member.entry().span.start);
+    members.into_iter().map(|(key, _)| key).collect()
 }
 
-fn alphabetical(loaded: &Loaded<'_>, pointer: &str, findings: &mut Vec<Finding>) {
-    let keys = keys(loaded, pointer);
-    let ranks: Vec<&str> = keys.iter().map(String::as_str).collect();
-    report(pointer, &keys, &ranks, findings);
+fn alphabetical(mapping: Located<'_>, pointer: &str, findings: &mut Vec<Finding>) {
+    let keys = keys(mapping);
+    report(pointer, &keys, &keys, findings);
 }
 
-fn prescribed(loaded: &Loaded<'_>, pointer: &str, order: &[&str], findings: &mut Vec<Finding>) {
-    let mut keys = keys(loaded, pointer);
-    keys.retain(|key| order.contains(&key.as_str()));
-    let rank = |key: &String| order.iter().position(|known| known == key);
+fn prescribed(mapping: Located<'_>, pointer: &str, order: &[&str], findings: &mut Vec<Finding>) {
+    let mut keys = keys(mapping);
+    keys.retain(|key| order.contains(key));
+    let rank = |key: &&str| order.iter().position(|known| known == key);
     let ranks: Vec<_> = keys.iter().map(rank).collect();
     report(pointer, &keys, &ranks, findings);
 }
 
 /// Reports the keys that stand after a key with a higher rank.
-fn report<R: Ord>(pointer: &str, keys: &[String], ranks: &[R], findings: &mut Vec<Finding>) {
+fn report<R: Ord>(pointer: &str, keys: &[&str], ranks: &[R], findings: &mut Vec<Finding>) {
     for index in misplaced(ranks) {
-        let key = &keys[index];
+        let key = keys[index];
         let before = (0..keys.len())
             .filter(|other| ranks[*other] > ranks[index])
             .min_by_key(|other| &ranks[*other])
-            .map(|other| &keys[other]);
+            .map(|other| keys[other]);
         let after = (0..keys.len())
             .filter(|other| ranks[*other] < ranks[index])
             .max_by_key(|other| &ranks[*other])
-            .map(|other| &keys[other]);
+            .map(|other| keys[other]);
         let place = match (before, after) {
             (_, Some(after)) => format!("after `{after}`"),
             (Some(before), None) => format!("before `{before}`"),

@@ -214,7 +214,7 @@ fn unused(document: &Value) -> Option<String> {
 /// Returns a document without an entry of a mapping or list, and without the comments above it.
 fn without(document: &Document, pointer: &str) -> Document {
     let loaded = load(document).expect("it is read");
-    let at = loaded.spans.locate(pointer).line - 1;
+    let at = loaded.locate(pointer).line - 1;
     let lines: Vec<&str> = document.text.lines().collect();
     let indent = |line: &str| line.len() - line.trim_start().len();
     let own = indent(lines[at]);
