@@ -5,7 +5,8 @@
 //! progenitor's is its output with default settings for the lowered document, and
 //! `progenitor-client`. Two programs are built on each: one makes three calls, the other makes all.
 //! What both stand on is built before, so a figure is the client and the program together, as every
-//! clean build pays for them. The builds take turns, so that other load on the machine affects both.
+//! clean build pays for them. Release builds are measured as cargo makes them by default, and with the
+//! lines that our client's README advises. The builds take turns, so that other load on the machine affects both.
 //! Needs a network or the crates in cargo's cache.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark has nobody to report to")]
@@ -22,6 +23,7 @@ use atlas_backup_document::{Document, GENERATIONS};
 use program::{Call, our_calls, our_program, plain_calls, plain_program};
 
 const ROUNDS: usize = 3;
+const README: &str = include_str!("../../atlas-backup-api/README.md");
 const OUR_THREE: &str = include_str!("builds/our_three.rs");
 const PLAIN_THREE: &str = include_str!("builds/plain_three.rs");
 /// The packages of each side: the client, then its programs. `our-client` is empty and depends on
@@ -42,7 +44,7 @@ fn main() {
     if !measures {
         return;
     }
-    for profile in ["dev", "release"] {
+    for profile in ["dev", "release", "advised"] {
         workspace.compare(profile);
     }
 }
@@ -66,7 +68,7 @@ impl Workspace {
         let calls = plain_calls(&plain);
         assert_eq!(names(&ours), names(&calls), "both have the same operations");
 
-        workspace.put("Cargo.toml", MANIFEST);
+        workspace.put("Cargo.toml", &format!("{MANIFEST}{}", advised()));
         let client = root.join("atlas-backup-api").canonicalize().unwrap();
         let ours_manifest = format!(
             "atlas-backup-api = {{ path = {:?}, default-features = false, features = [\"v2\"] }}",
@@ -174,6 +176,13 @@ fn median(times: &[f64]) -> f64 {
     let mut times = times.to_vec();
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
+}
+
+/// Returns a profile like `release`, with the lines of the README.
+fn advised() -> String {
+    let (_, lines) = README.split_once("[profile.release.").unwrap();
+    let (lines, _) = lines.split_once("```").unwrap();
+    format!("\n[profile.advised]\ninherits = \"release\"\n\n[profile.advised.{lines}")
 }
 
 fn names(calls: &[Call]) -> Vec<&str> {
