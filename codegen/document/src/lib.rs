@@ -56,5 +56,5 @@ pub use published::PublishedDocument;
 pub use schema::exact_pattern;
 pub use spec::{Endpoint, Example, OlderVersion, Operation, Spec};
 pub use vocabulary::{
-    OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, is_keyword, method_name,
+    MAX_MEMBERS, OtherForm, Pattern, RUNTIME_PATTERNS, RUNTIME_TYPES, is_keyword, method_name,
 };

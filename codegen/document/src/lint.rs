@@ -14,6 +14,7 @@ mod grammar;
 mod media_types;
 mod names;
 mod nearest;
+mod nulls;
 mod official_names;
 mod operations;
 mod order;
@@ -39,7 +40,7 @@ use serde_json::Value;
 
 pub use coverage::lint_coverage;
 pub(crate) use media_types::is_date;
-pub(crate) use names::{field, variant};
+pub(crate) use names::{field, is_letter_or_digit, variant};
 pub(crate) use nearest::nearest;
 pub(crate) use order::{METHODS, OPERATION};
 pub(crate) use patterns::is_portable;
@@ -70,10 +71,10 @@ const STAGES: &[&[Rule]] = &[
         |loaded, findings| {
             let reach = Reach::of(&loaded.value);
             schemas::lint(&reach, findings);
+            bodies::lint(&reach, findings);
             updates::lint(&reach, findings);
         },
         |loaded, findings| circles::lint(&loaded.value, findings),
-        |loaded, findings| bodies::lint(&loaded.value, findings),
         |loaded, findings| constraints::lint(&loaded.value, findings),
         |loaded, findings| dates::lint(&loaded.value, findings),
         |loaded, findings| official_names::lint(&loaded.value, findings),
@@ -187,6 +188,19 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn an_object_has_no_more_members_than_the_client_has_place_for() {
+        let members = |count: usize| -> String {
+            let member = |n| format!("        m{n:03}: {{type: integer, description: Some.}}\n");
+            (0..count).map(member).collect()
+        };
+        // `Thing` has two members already.
+        assert_eq!(with(&members(126)), Ok(()));
+        let message = with(&members(127)).err().unwrap_or_default();
+        let expected = "`Thing` has 129 members, and the client has place for 128 [member]";
+        assert!(message.ends_with(expected), "{message}");
     }
 
     /// Whatever somebody types, wherever they type it and whenever they stop, they get findings.

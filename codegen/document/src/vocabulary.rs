@@ -8,6 +8,9 @@ pub const RUNTIME_TYPES: &[(&str, &str)] = &[
     ("ObjectId", "^([a-f0-9]{24})$"),
 ];
 
+/// The most members that an object of the client can have.
+pub const MAX_MEMBERS: usize = 128;
+
 /// Another form in which Atlas sends a member of a response. The client's field reads and writes it
 /// as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

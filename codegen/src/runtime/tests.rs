@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use atlas_backup_document::MAX_MEMBERS;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::Visit;
@@ -298,6 +299,15 @@ fn operations_and_calls_are_made_as_the_client_expects() {
             .iter()
             .all(|name| extra.contains(*name))
     );
+}
+
+#[test]
+fn documents_and_the_client_agree_on_the_most_members_of_an_object() {
+    let file = source("wire/member_set.rs").to_token_stream();
+    let texts: Vec<String> = flat(file).iter().map(ToString::to_string).collect();
+    let capacity = texts.windows(5).find(|words| words[0] == "CAPACITY");
+    let number = capacity.map(|words| words[4].as_str());
+    assert_eq!(number, Some(MAX_MEMBERS.to_string().as_str()));
 }
 
 /// The client has more jobs than the documentation of operations refers to.

@@ -11,7 +11,7 @@ use super::flat::{self, Object, Shape};
 use super::names::{Direction, ERROR, Names, inner};
 use super::plain::{Position, bound_list, fits, plain, runtime_type};
 use super::published::Published;
-use crate::lint::{field, taken_names, variant};
+use crate::lint::{field, is_letter_or_digit, taken_names, variant};
 use crate::vocabulary::RUNTIME_TYPES;
 
 pub(super) struct Schemas<'a> {
@@ -197,7 +197,7 @@ impl<'a> Schemas<'a> {
         let mut fields = std::collections::BTreeSet::new();
         for (member, schema) in &object.members {
             let field = field(member);
-            let is_usable = member.contains(char::is_alphanumeric) && field != taken_names::EXTRA;
+            let is_usable = member.contains(is_letter_or_digit) && field != taken_names::EXTRA;
             if is_usable && fields.insert(field) {
                 properties.insert(member.clone(), self.member(name, member, schema, direction));
             } else {

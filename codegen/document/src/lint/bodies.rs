@@ -4,21 +4,26 @@
 
 use serde_json::Value;
 
-use super::{described, has_success, members, operations, resolve, text};
+use super::reach::Reach;
+use super::{described, has_success, members, nulls, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 use crate::parts::items;
+
+const SCHEMAS: &str = "#/components/schemas/";
 
 const SCALARS: &[&str] = &["string", "integer", "number", "boolean"];
 
 /// The schema of all errors, which the client reads with code that is not generated.
 const ERROR: &str = "ApiError";
 
-pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(reach: &Reach<'_>, findings: &mut Vec<Finding>) {
+    let document = reach.document;
     for (pointer, method, _, operation) in operations(document) {
         if let Some(body) = operation.get("requestBody") {
             let at = child(&pointer, "requestBody");
             for (at, schema) in schemas(body, &at) {
+                findings.extend(nulls::body(document, schema, &at));
                 findings.extend(request(document, schema, at));
             }
         }
@@ -27,9 +32,10 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
             // A shared response is reported once, where it is defined.
             let at = text(response, "$ref").strip_prefix('#').unwrap_or(&here);
             for (at, schema) in schemas(resolve(document, response), at) {
+                findings.extend(nulls::body(document, schema, &at));
                 if status.starts_with('2') {
                     findings.extend(response_body(document, schema, at.clone()));
-                    findings.extend(page(document, method, schema, at));
+                    findings.extend(page(reach, method, schema, at));
                     findings.extend(page_number(document, method, operation, schema, &pointer));
                 } else if status.starts_with(['4', '5']) && has_success(operation) {
                     findings.extend(error(document, schema, at));
@@ -93,7 +99,18 @@ fn response_body(document: &Value, schema: &Value, at: String) -> Option<Finding
 fn error(document: &Value, schema: &Value, at: String) -> Option<Finding> {
     let target = text(described(schema), "$ref");
     let name = target.strip_prefix("#/components/schemas/");
-    let has_error = document["components"]["schemas"].get(ERROR).is_some();
+    let known = document["components"]["schemas"].get(ERROR);
+    if let Some(known) =
+        known.filter(|known| name == Some(ERROR) && text(known, "type") != "object")
+    {
+        let kind = text(known, "type");
+        let message = format!("`{ERROR}` is of type {kind}, and the client reads it as an object");
+        let at = child(&child("/components/schemas", ERROR), "type");
+        return Some(
+            Finding::new("error-schema", at, message).help("describe the object that Atlas sends"),
+        );
+    }
+    let has_error = known.is_some();
     (name != Some(ERROR)).then(|| {
         let message =
             format!("this error is no `{ERROR}`, and the client reads every error as one");
@@ -132,7 +149,8 @@ fn page_number(
 }
 
 /// The client has a stream for every list: a GET whose response has `results`.
-fn page(document: &Value, method: &str, schema: &Value, at: String) -> Option<Finding> {
+fn page(reach: &Reach<'_>, method: &str, schema: &Value, at: String) -> Option<Finding> {
+    let document = reach.document;
     let page = resolve(document, described(schema));
     let results = page.get("properties")?.get("results")?;
     let items = resolve(document, described(results.get("items")?));
@@ -142,10 +160,24 @@ fn page(document: &Value, method: &str, schema: &Value, at: String) -> Option<Fi
         "string" => text(items, "format") != "date-time",
         _ => false,
     };
-    let name = text(described(schema), "$ref").strip_prefix('#');
-    let at = name.map_or(at, |name| child(&child(name, "properties"), "results"));
-    (method == "get" && !is_supported).then(|| {
-        Finding::new("page", at, "a list of this type cannot be streamed")
-            .help("items of `results` are objects with a named schema, texts, ids or enums")
-    })
+    let name = text(described(schema), "$ref").strip_prefix(SCHEMAS);
+    let is_sent = name.is_some_and(|name| reach.requests.contains(name));
+    let (message, help) = match is_supported {
+        true if is_sent => (
+            "a list that is sent too cannot be streamed",
+            "give the request that has it a schema of its own",
+        ),
+        true => return None,
+        false => (
+            "a list of this type cannot be streamed",
+            "items of `results` are objects with a named schema, texts, ids or enums",
+        ),
+    };
+    let at = name.map_or(at, |name| {
+        child(
+            &child(&child("/components/schemas", name), "properties"),
+            "results",
+        )
+    });
+    (method == "get").then(|| Finding::new("page", at, message).help(help))
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use heck::{ToLowerCamelCase, ToPascalCase, ToSnakeCase};
 use serde_json::Value;
+use unicode_ident::{is_xid_continue, is_xid_start};
 
 use super::{members, operations, resolve, taken_names, text};
 use crate::document::child;
@@ -45,8 +46,12 @@ fn schemas(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
 /// Replaces every character that is not allowed in identifiers with a word separator, like
 /// progenitor.
 fn words(name: &str) -> String {
-    name.replace('\'', "")
-        .replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
+    name.replace('\'', "").replace(|c| !is_xid_continue(c), "-")
+}
+
+/// Whether a name of Rust keeps this character, and not only as a separator of words.
+pub(crate) fn is_letter_or_digit(c: char) -> bool {
+    is_xid_continue(c) && c != '_'
 }
 
 /// Returns the variant name of an enum value.
@@ -56,7 +61,7 @@ pub(crate) fn variant(value: &str) -> String {
         "-1" => "minus1".to_owned(),
         _ => words(value).to_pascal_case(),
     };
-    if name.starts_with(char::is_alphabetic) {
+    if name.starts_with(is_xid_start) {
         name
     } else {
         format!("X{name}")
@@ -66,7 +71,7 @@ pub(crate) fn variant(value: &str) -> String {
 /// Returns the field name of a member or the argument name of a parameter.
 pub(crate) fn field(name: &str) -> String {
     let name = words(name).to_snake_case();
-    if name.starts_with(char::is_alphabetic) {
+    if name.starts_with(is_xid_start) {
         name
     } else {
         format!("x{name}")
@@ -252,7 +257,7 @@ fn properties(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     for (member, _) in members(schema, "properties") {
         let (name, at) = (field(member), child(pointer, member));
         let finding = |message: String| Finding::new("member", &at, message).at_key().help(HELP);
-        if !member.contains(char::is_alphanumeric) {
+        if !member.contains(is_letter_or_digit) {
             findings.push(finding(format!(
                 "`{member}` cannot name a field: it has no letter and no digit"
             )));
@@ -291,7 +296,7 @@ fn parameters(document: &Value, pointer: &str, operation: &Value, findings: &mut
             )
         };
         let finding = |message: String| Finding::new("parameter", &at, message).help(&help);
-        if !wire.contains(char::is_alphanumeric) {
+        if !wire.contains(is_letter_or_digit) {
             findings.push(finding(format!(
                 "a parameter named `{wire}` has no letter and no digit"
             )));

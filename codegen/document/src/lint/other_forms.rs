@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::reach::Reach;
-use super::{described, resolve, text};
+use super::{described, members, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::OtherForm;
@@ -44,6 +44,12 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
             "leave it out",
         );
     }
+    if form == OtherForm::OneItem && holds_lists(reach.document, schema) {
+        report(
+            "an item that is a list itself cannot be told from the list".to_owned(),
+            "leave it out",
+        );
+    }
     if form == OtherForm::WholeAnswer && !requires_something(reach.document, schema) {
         let help =
             "only items that require a member, such as an id, can be told from other answers";
@@ -52,10 +58,29 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
             help,
         );
     }
-    if !reach.responses.contains(owner_schema) {
+    if !reach.successes.contains(owner_schema) {
         report(
-            format!("`{KEYWORD}` would be ignored: no answer has this member"),
-            "a request is sent as documented",
+            format!("`{KEYWORD}` would be ignored: no response of a success has this member"),
+            "leave it out: a request is sent as documented, and an error is read as it is",
+        );
+    }
+}
+
+/// Lints that one list at most may be replaced by its only item: the client could not tell to which
+/// list an item belongs.
+pub(super) fn lint_object(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    let at = |name: &str| child(&child(&child(pointer, "properties"), name), KEYWORD);
+    let mut lists = members(schema, "properties")
+        .filter(|(_, member)| OtherForm::of(text(member, KEYWORD)) == Some(OtherForm::WholeAnswer));
+    let Some((first, _)) = lists.next() else {
+        return;
+    };
+    for (name, _) in lists {
+        let message = format!("an item in place of the object could be one of `{first}` too");
+        findings.push(
+            Finding::new("other-form", at(name), message)
+                .related(at(first), "the other list")
+                .help("leave it out at one of them"),
         );
     }
 }
@@ -68,6 +93,14 @@ fn owner_schema(pointer: &str) -> Option<&str> {
         (Some(name), Some("properties"), Some(_), None) => Some(name),
         _ => None,
     }
+}
+
+/// Whether an item of the list can be a list.
+fn holds_lists(document: &Value, list: &Value) -> bool {
+    let items = list
+        .get("items")
+        .map(|items| resolve(document, described(items)));
+    items.is_some_and(|items| matches!(text(items, "type"), "array" | ""))
 }
 
 fn requires_something(document: &Value, list: &Value) -> bool {

@@ -104,7 +104,8 @@ fn template(path: &str, findings: &mut Vec<Finding>) {
 fn is_custom_method(literal: &str) -> bool {
     let name = literal.strip_prefix(':');
     literal.is_empty()
-        || name.is_some_and(|name| !name.is_empty() && name.chars().all(char::is_alphanumeric))
+        || name
+            .is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
 /// Whether two paths, each with its segments and its operations, match the same request.

@@ -36,6 +36,7 @@ const PLACES: &[(&str, &[Position])] = &[
     ("minItems", &[Member, Parameter]),
     ("minLength", &[Member, Parameter]),
     ("minimum", &[Member, Parameter]),
+    ("nullable", &[Shared, Member]),
     ("pattern", &[Shared, Member, Parameter]),
     ("x-atlas-pattern", &[Shared, Member, Parameter]),
     ("x-atlas-rules", &[Shared]),
@@ -107,6 +108,16 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
             );
         }
     }
+    let is_of_error = owner(pointer).is_some_and(|name| reach.is_of_error(name));
+    if is_of_error && schema.get("x-atlas-secret").is_some() {
+        let message =
+            "`x-atlas-secret` of an error would be ignored: nothing is generated for errors";
+        findings.push(
+            Finding::new("ignored-keyword", child(pointer, "x-atlas-secret"), message)
+                .at_key()
+                .help("leave it out; what the client prints of an error is decided in atlas-backup-api/src/error"),
+        );
+    }
     let items = schema.get("items").unwrap_or(&Value::Null);
     if schema.get("x-atlas-secret").is_some()
         && text(schema, "type") == "array"
@@ -130,10 +141,7 @@ fn is_constraint(keyword: &str) -> bool {
 
 /// Whether a value of this schema is part of a request.
 fn is_sent(reach: &Reach<'_>, pointer: &str, position: Position) -> bool {
-    let owner = pointer
-        .strip_prefix("/components/schemas/")
-        .and_then(|rest| rest.split('/').next());
-    match owner {
+    match owner(pointer) {
         Some(name) => reach.requests.contains(name),
         None => {
             position == Parameter
@@ -141,6 +149,12 @@ fn is_sent(reach: &Reach<'_>, pointer: &str, position: Position) -> bool {
                 || pointer.contains("/parameters/")
         }
     }
+}
+
+/// Returns the name of the shared schema to which a pointer leads.
+fn owner(pointer: &str) -> Option<&str> {
+    let rest = pointer.strip_prefix("/components/schemas/")?;
+    rest.split('/').next()
 }
 
 /// Returns the position of the schema at `pointer`.

@@ -53,6 +53,14 @@ impl<'a> Reach<'a> {
     }
 }
 
+impl Reach<'_> {
+    /// Whether only errors contain a schema. Nothing is generated for it.
+    pub(crate) fn is_of_error(&self, name: &str) -> bool {
+        let is_generated = self.requests.contains(name) || self.successes.contains(name);
+        self.responses.contains(name) && !is_generated
+    }
+}
+
 fn schemas(holder: &Value) -> impl Iterator<Item = &Value> {
     members(holder, "content").filter_map(|(_, media)| media.get("schema"))
 }

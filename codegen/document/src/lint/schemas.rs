@@ -7,10 +7,12 @@ use heck::ToPascalCase;
 use serde_json::Value;
 
 use super::reach::Reach;
-use super::{bounds, members, nearest, operations, other_forms, patterns, positions, rules, text};
+use super::{
+    bounds, members, nearest, nulls, operations, other_forms, patterns, positions, rules, text,
+};
 use crate::document::child;
 use crate::error::Finding;
-use crate::vocabulary::RUNTIME_TYPES;
+use crate::vocabulary::{MAX_MEMBERS, RUNTIME_TYPES};
 
 pub(super) fn lint(reach: &Reach<'_>, findings: &mut Vec<Finding>) {
     let document = reach.document;
@@ -107,6 +109,17 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
             .help(format!("call it `{}`", name.to_pascal_case())),
         );
     }
+    let count = members(schema, "properties").count();
+    if count > MAX_MEMBERS {
+        let message =
+            format!("`{name}` has {count} members, and the client has place for {MAX_MEMBERS}");
+        findings.push(
+            Finding::new("member", child(pointer, "properties"), message)
+                .at_key()
+                .help("leave out those that nobody needs: a response keeps them in `extra`"),
+        );
+    }
+    other_forms::lint_object(schema, pointer, findings);
     let kind = text(schema, "type");
     if schema.get("allOf").is_some() {
         let message = format!("`{name}` is only another name of a schema");
@@ -207,6 +220,7 @@ fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
     member_names(document, schema, pointer, findings);
     other_forms::lint(reach, schema, pointer, findings);
     positions::lint(reach, schema, pointer, findings);
+    nulls::lint(document, schema, pointer, findings);
     for (name, property) in members(schema, "properties") {
         let at = child(&child(pointer, "properties"), name);
         if text(property, "description").trim().is_empty() {
