@@ -1,6 +1,7 @@
 //! explain: shows one operation as each stage of the pipeline sees it.
 
-use atlas_backup_document::{Document, Error, Loaded, lint, load};
+use atlas_backup_document::parts::{operations, text};
+use atlas_backup_document::{Document, Error, Loaded, lint, load, method_name};
 use openapiv3::OpenAPI;
 use syn::{ImplItem, Item};
 
@@ -16,50 +17,51 @@ pub struct Explanation {
     pub text: String,
 }
 
-/// Shows an operation of a document at each stage. Returns `None` if the document has no operation
-/// with this id.
-///
-/// # Errors
-/// Like [`generate`](crate::generate).
-pub fn explain(document: &Document, id: &str) -> Result<Option<Vec<Explanation>>, Error> {
-    let loaded = load(document)?;
-    lint(&loaded)?;
-    stages(&loaded, id).map_err(|error| error.locate(&loaded))
+/// Shows an operation of a document at each stage that it reaches. Nothing is shown if the document
+/// has no operation with this id, and the error is there if a stage refuses the document.
+pub fn explain(document: &Document, id: &str) -> (Vec<Explanation>, Option<Error>) {
+    let mut shown = Vec::new();
+    let mut show = |stage, text: Option<String>| {
+        let text = text.unwrap_or_default();
+        shown.push(Explanation { stage, text });
+    };
+    let error = match load(document) {
+        Ok(loaded) => stages(&loaded, id, &mut show).map_err(|error| error.locate(&loaded)),
+        Err(error) => Err(error),
+    };
+    (shown, error.err())
 }
 
-fn stages(loaded: &Loaded<'_>, id: &str) -> Result<Option<Vec<Explanation>>, Error> {
-    let (openapi, facts) = (lower::lower(&loaded.value)?, Facts::of(loaded));
-    let Some((method, operation)) = facts.operations.iter().find(|(_, one)| one.id == id) else {
-        return Ok(None);
+fn stages(
+    loaded: &Loaded<'_>,
+    id: &str,
+    show: &mut dyn FnMut(&'static str, Option<String>),
+) -> Result<(), Error> {
+    let mut operations = operations(&loaded.value);
+    let found = operations.find(|(.., operation)| text(operation, "operationId") == id);
+    let Some((pointer, ..)) = found else {
+        return Ok(());
     };
-    let (method, pointer) = (method.clone(), operation.pointer.clone());
+    show("document", Some(loaded.block(&pointer).to_owned()));
+    lint(loaded)?;
+    let (openapi, facts) = (lower::lower(&loaded.value)?, Facts::of(loaded));
+    show("lowered", lowered(&openapi, &pointer));
     let progenitor = backend::generate(&openapi)?;
-    let lowered = lowered(&openapi, &pointer);
-    let code = method_code(&progenitor, &method);
+    let method = method_name(id);
+    show("progenitor", method_code(&progenitor, &method));
     let model = merge::merge(read::read(&progenitor, facts)?);
-    let fields = model
-        .operations
-        .iter()
-        .find(|operation| operation.name == method)
-        .map(|operation| without_empty_fields(&format!("{operation:#?}")));
+    let mut operations = model.operations.iter();
+    let operation = operations.find(|operation| operation.name == method);
+    show("model", operation.map(|it| format!("{it:#?}")));
     let parts = files::files(&[model], &Default::default());
-    let rendered = parts
-        .iter()
-        .flat_map(|part| &part.items)
-        .find(|item| item.name == id)
-        .map(|item| item.text.clone());
-    let texts = [
-        ("document", Some(loaded.block(&pointer).to_owned())),
-        ("lowered", lowered),
-        ("progenitor", code),
-        ("model", fields),
-        ("rendered", rendered),
-    ];
-    let stages = texts.into_iter().map(|(stage, text)| Explanation {
-        stage,
-        text: text.unwrap_or_default(),
-    });
-    Ok(Some(stages.collect()))
+    let mut items = parts.iter().flat_map(|part| &part.items);
+    show(
+        "rendered",
+        items
+            .find(|item| item.name == id)
+            .map(|item| item.text.clone()),
+    );
+    Ok(())
 }
 
 /// The lowered operation, as JSON.
@@ -81,17 +83,6 @@ fn method_code(file: &syn::File, method: &str) -> Option<String> {
     Some(files::print(Item::Impl(only)))
 }
 
-/// Leaves out the fields that say nothing.
-fn without_empty_fields(debug: &str) -> String {
-    let says_nothing = |line: &&str| {
-        [": None,", ": [],", ": {},", ": \"\",", ": false,"]
-            .iter()
-            .any(|empty| line.ends_with(empty))
-    };
-    let lines: Vec<&str> = debug.lines().filter(|line| !says_nothing(line)).collect();
-    lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,7 +97,8 @@ mod tests {
 
     #[test]
     fn each_stage_shows_the_operation_and_no_other() {
-        let stages = explain(&sound(), "getThing").unwrap().unwrap();
+        let (stages, error) = explain(&sound(), "getThing");
+        assert!(error.is_none());
         let expected = [
             ("document", "operationId: getThing"),
             ("lowered", "\"operationId\": \"getThing\""),
@@ -123,7 +115,18 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_that_is_not_there_is_none() {
-        assert_eq!(explain(&sound(), "getThings").unwrap(), None);
+    fn an_operation_that_is_not_there_has_no_stages() {
+        let (stages, error) = explain(&sound(), "getThings");
+        assert!(stages.is_empty() && error.is_none());
+    }
+
+    #[test]
+    fn the_stages_before_an_error_are_shown() {
+        let mut document = sound();
+        document.text = document.text.replace("type: boolean", "type: bool");
+        let (stages, error) = explain(&document, "getThing");
+        let stages: Vec<_> = stages.iter().map(|shown| shown.stage).collect();
+        assert_eq!(stages, ["document"]);
+        assert!(error.is_some_and(|error| error.findings[0].location.is_some()));
     }
 }

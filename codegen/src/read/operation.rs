@@ -23,29 +23,36 @@ pub(super) fn operation(
     read(method, fact).map_err(|error| at(error, &pointer))
 }
 
-fn read(method: &syn::ImplItemFn, facts: facts::Operation) -> Result<Operation, Error> {
+fn read(method: &syn::ImplItemFn, mut facts: facts::Operation) -> Result<Operation, Error> {
     let signature = &method.sig;
     let response = response(&signature.output)?;
     // progenitor sorts the arguments: those of the path, those of the query by name, and the body.
     let in_path: Vec<_> = facts.path.split('/').filter_map(parameter).collect();
     let in_path: Vec<&str> = in_path.into_iter().map(|(wire, _)| wire).collect();
-    let in_query = facts.parameters.keys().map(String::as_str);
-    let in_query = in_query.filter(|wire| !in_path.contains(wire));
+    let mut in_query = std::mem::take(&mut facts.parameters);
+    let in_path = in_path
+        .into_iter()
+        .map(|wire| (wire.to_owned(), in_query.remove(wire)));
+    let in_path: Vec<_> = in_path.collect();
+    let count = in_path.len();
+    let in_query = in_query
+        .into_iter()
+        .map(|(wire, facts)| (wire, Some(facts)));
     let mut arguments = arguments(signature)?;
     let mut sent: Vec<Argument> = Vec::new();
-    for wire in in_path.iter().copied().chain(in_query) {
+    for (wire, facts) in in_path.into_iter().chain(in_query) {
         let argument = arguments.pop_front();
         let (name, ty, optional) =
             argument.ok_or_else(|| unrecognised("the arguments", signature))?;
         sent.push(Argument {
             name,
-            wire: wire.to_owned(),
+            wire,
             ty,
             optional,
-            facts: facts.parameters.get(wire).cloned().unwrap_or_default(),
+            facts: facts.unwrap_or_default(),
         });
     }
-    let query = sent.split_off(in_path.len());
+    let query = sent.split_off(count);
     let body = arguments.pop_front();
     let body = body.filter(|(name, _, optional)| name == "body" && !optional);
     if !arguments.is_empty() || sent.iter().any(|argument| argument.optional) {

@@ -14,10 +14,12 @@ use clap::Parser;
 use similar::TextDiff;
 
 pub mod counts;
+mod short;
 mod summary;
 pub mod tree;
 
 use counts::Counts;
+use short::short;
 use tree::{Change, Files};
 
 /// The command that fixes every difference.
@@ -127,12 +129,18 @@ fn explanation(root: &Path, id: &str) -> Result<String, String> {
     if !unread.is_empty() {
         return Err(unread.concat());
     }
+    let mut errors = String::new();
     for document in documents {
         let path = &document.path;
-        let stages = explain(&document, id).map_err(|error| error.render(&document, true))?;
-        for stage in stages.into_iter().flatten() {
-            let _infallible = writeln!(shown, "# {path}: {}\n\n{}\n", stage.stage, stage.text);
+        let (stages, error) = explain(&document, id);
+        for stage in stages {
+            let text = short(stage.stage, &stage.text);
+            let _infallible = writeln!(shown, "# {path}: {}\n\n{text}\n", stage.stage);
         }
+        errors.extend(error.map(|error| error.render(&document, true)));
+    }
+    if !errors.is_empty() {
+        return Err(shown + &errors);
     }
     if shown.is_empty() {
         return Err(format!(
