@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use atlas_backup_api::{Client, Error, Items, ObjectId, Wait};
+use atlas_backup_api::{Client, Error, Items, ObjectId, Timestamp, Wait};
 
 use crate::args;
 use crate::exit::Exit;
@@ -96,13 +96,16 @@ pub async fn find_completed(
     Err(Failure::new(Exit::Refused, message))
 }
 
-/// The newest completed snapshot.
+/// The newest completed snapshot. One that has expired, which Atlas may delete at any time, is taken
+/// only if there is no other.
 async fn latest(client: &Client, target: &Target) -> Result<Snapshot, Failure> {
+    let now = Timestamp::now();
+    let rank = |snapshot: &Snapshot| (!snapshot.has_expired(now), snapshot.created);
     let mut newest: Option<Snapshot> = None;
     each(client, target, |snapshot| {
         let is_newer = newest
             .as_ref()
-            .is_none_or(|newest| snapshot.created > newest.created);
+            .is_none_or(|newest| rank(&snapshot) > rank(newest));
         if snapshot.is_completed() && is_newer {
             newest = Some(snapshot);
         }

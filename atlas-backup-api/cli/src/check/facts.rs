@@ -128,12 +128,11 @@ async fn read_snapshots(
 
 impl Snapshots {
     pub fn see(&mut self, snapshot: Snapshot, now: Timestamp) {
-        let has_expired = snapshot.expires.is_some_and(|expires| expires <= now);
         if snapshot.status == "failed" {
             self.failed.push(snapshot);
         } else if !snapshot.is_completed() {
             // It cannot be restored.
-        } else if has_expired {
+        } else if snapshot.has_expired(now) {
             self.last_expired = self.last_expired.max(snapshot.expires);
         } else if snapshot.created.is_none() {
             self.undated = Some(snapshot);

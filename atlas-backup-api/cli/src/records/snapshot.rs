@@ -51,6 +51,11 @@ impl Snapshot {
         matches!(self.status.as_str(), "completed" | "failed")
     }
 
+    /// Whether Atlas may have deleted it.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
+    }
+
     /// Whether it can be saved and restored.
     pub fn is_completed(&self) -> bool {
         self.status == "completed"

@@ -267,6 +267,22 @@ fn latest_is_the_newest_completed_snapshot() {
 }
 
 #[test]
+fn latest_is_an_expired_snapshot_only_if_there_is_no_other() {
+    // The fake lives at the beginning of 2026, so a snapshot that it keeps for a day has expired.
+    let atlas = fast(FakeAtlas::builder());
+    let take = |days| {
+        let take = ["take", "orders", "--retention-days", days, "--wait"];
+        printed(&atlas, &take);
+        latest(&atlas, ("orders", Family::Snapshot))
+    };
+    let (kept, expired) = (take("20000"), take("1"));
+    let restore = ["restore", "orders", "latest", "--to", "events"];
+    let restore = [&restore[..], &["--yes-overwrite", "events", "--no-wait"]].concat();
+    let text = printed(&atlas, &restore);
+    assert!(text.contains(&kept) && !text.contains(&expired), "{text}");
+}
+
+#[test]
 fn restore_works_for_every_kind_of_cluster() {
     at_once(CLUSTERS, |(cluster, family)| {
         let atlas = fast(FakeAtlas::builder());
