@@ -7,7 +7,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::wire::scalar;
+use crate::wire::{read_object, scalar};
 
 /// The content of an envelope, or a body without an envelope.
 #[derive(Debug, PartialEq)]
@@ -49,7 +49,7 @@ pub(crate) fn open(body: Value) -> Opened {
                 member: None,
             };
         }
-        members.remove("status");
+        read_object::remove(&mut members, "status");
     }
     let status = status.or_else(|| unwrapped_error(&members));
     Opened {

@@ -23,7 +23,7 @@ pub(crate) mod one_line;
 pub(crate) mod open_enum;
 pub(crate) mod other_form;
 pub(crate) mod read;
-mod read_object;
+pub(crate) mod read_object;
 pub(crate) mod scalar;
 pub(crate) mod string_newtype;
 pub(crate) mod text;

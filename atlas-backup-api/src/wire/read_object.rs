@@ -150,7 +150,7 @@ impl<'a> ObjectReader<'a> {
             self.set.remove(index);
             self.in_other_form.remove(index);
         }
-        self.rest.remove(name);
+        remove(&mut self.rest, name);
     }
 
     /// A required member has no value.
@@ -236,6 +236,18 @@ impl<'a> ObjectReader<'a> {
             *extra = Extra::read(self.shape, Map::new(), only, only);
         }
         Ok(None)
+    }
+}
+
+/// Removes a member, which hardly ever happens. `Map::remove` would be compiled in every program, with
+/// all that balances a tree.
+pub(crate) fn remove(members: &mut Map<String, Value>, name: &str) {
+    if members.contains_key(name) {
+        for (known, value) in std::mem::take(members) {
+            if known != name {
+                members.insert(known, value);
+            }
+        }
     }
 }
 
