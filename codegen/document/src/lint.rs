@@ -25,6 +25,7 @@ mod positions;
 mod quotes;
 pub(crate) mod reach;
 mod refs;
+mod repeats;
 mod rules;
 mod schemas;
 mod security;
@@ -78,6 +79,7 @@ const STAGES: &[&[Rule]] = &[
         |loaded, findings| constraints::lint(&loaded.value, findings),
         |loaded, findings| dates::lint(&loaded.value, findings),
         |loaded, findings| official_names::lint(&loaded.value, findings),
+        |loaded, findings| repeats::lint(&loaded.value, findings),
         |loaded, findings| examples::lint(&loaded.value, findings),
         blanks::lint,
         |loaded, findings| control_characters::lint(&loaded.value, findings),

@@ -441,7 +441,7 @@ pub const CASES: &[Case] = &[
     case(
         "parameter",
         "required",
-        &[("        default: false\n", "")],
+        &[("        default: false\n", "      example: true\n")],
         &[(
             "      name: pretty\n      in: query\n",
             "      name: pretty\n      in: query\n      required: true\n",

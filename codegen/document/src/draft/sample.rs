@@ -1,4 +1,4 @@
-//! Makes an example for every body: the least that its schema admits. It is a placeholder: real
+//! Makes an example for every body and every argument: the least that its schema admits. It is a placeholder: real
 //! examples are what Atlas has sent.
 
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 /// More objects within each other than any sample has, unless they contain themselves.
 const MAX_DEPTH: usize = 32;
 
-/// Adds an example to every body of a document.
+/// Adds an example to every body and every argument of a document.
 pub(super) fn fill(document: &mut Value, prose: &str) {
     let schemas = document["components"]["schemas"].clone();
     let samples = Samples {
@@ -22,7 +22,21 @@ pub(super) fn fill(document: &mut Value, prose: &str) {
             samples.holder(body, "request");
         }
         samples.holders(&mut operation["responses"]);
+        let parameters = operation
+            .get_mut("parameters")
+            .and_then(Value::as_array_mut);
+        parameters
+            .into_iter()
+            .flatten()
+            .for_each(|it| samples.argument(it));
     }
+    let parameters = document["components"]
+        .get_mut("parameters")
+        .and_then(Value::as_object_mut);
+    parameters
+        .into_iter()
+        .flatten()
+        .for_each(|(_, it)| samples.argument(it));
     if let Some(responses) = document["components"].get_mut("responses") {
         samples.holders(responses);
     }
@@ -37,6 +51,12 @@ impl Samples<'_> {
     fn holders(&self, holders: &mut Value) {
         for (_, holder) in holders.as_object_mut().into_iter().flatten() {
             self.holder(holder, "answer");
+        }
+    }
+
+    fn argument(&self, parameter: &mut Value) {
+        if parameter["in"] == "path" || parameter["required"] == true {
+            parameter["example"] = self.value(&parameter["schema"], 0);
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) fn component(section: &str, component: &mut Value, schemas: &Map<Stri
 }
 
 fn parameter(parameter: &mut Value) {
-    if parameter["in"] == "path" {
+    if parameter["in"] == "path" || parameter["required"] == true {
         parameter["example"] = Value::Null;
     }
 }

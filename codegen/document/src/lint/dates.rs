@@ -1,6 +1,8 @@
 //! Dates are written as `YYYY-MM-DD`, because they are compared with those of the published
 //! document, and users read them. Only a success has the dates of its versions.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::media_types::is_date;
@@ -53,8 +55,24 @@ fn versions(response: &Value, at: &str, findings: &mut Vec<Finding>) {
         dates(content, &[SUNSET], &at, findings);
         let at = child(&at, OLDER_VERSIONS);
         let versions = content.get(OLDER_VERSIONS).and_then(Value::as_array);
+        let own = media.strip_prefix("application/vnd.atlas.");
+        let own = own.and_then(|dated| dated.split('+').next());
+        let mut seen = BTreeSet::new();
         for (index, version) in versions.into_iter().flatten().enumerate() {
             let at = child(&at, &index.to_string());
+            let date = text(version, "version");
+            let fault = match own.filter(|_| is_date(date)) {
+                Some(own) if date >= own => {
+                    Some(format!("version `{date}` is not older than `{own}`"))
+                }
+                _ if !seen.insert(date) => Some(format!("version `{date}` stands twice")),
+                _ => None,
+            };
+            findings.extend(fault.map(|fault| {
+                Finding::new("date", child(&at, "version"), fault).help(
+                    "the operation has the newest version, and each older one stands here once",
+                )
+            }));
             dates(version, &["version", "sunset", "deprecated"], &at, findings);
         }
     }

@@ -12,8 +12,19 @@ use crate::schema::Schemas;
 /// Examples in a form that the schema as written does not have.
 const OTHER_FORM_EXAMPLES: &str = "x-atlas-other-form-examples";
 
-/// Lints that the bodies have examples.
+/// Lints that what tests send and receive has examples: bodies, and the arguments of calls.
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
+    for (at, parameter) in parameters_and_headers(document) {
+        let is_argument = text(parameter, "in") == "path" || parameter["required"] == true;
+        if is_argument && parameter.get("example").is_none() {
+            let message = format!("the argument `{}` has no example", text(parameter, "name"));
+            findings.push(
+                Finding::new("example", at, message)
+                    .at_key()
+                    .help("add `example`, with which tests call the operation"),
+            );
+        }
+    }
     for (at, holder) in holders(document) {
         let without = |(_, media): &(&str, &Value)| {
             media.get("schema").is_some() && members(media, "examples").next().is_none()

@@ -172,11 +172,11 @@ fn success(
 fn success_schema(method: &str, status: u16, response: &Value, at: String) -> Option<Finding> {
     let has = |keyword| members(response, "content").any(|(_, media)| media.get(keyword).is_some());
     let (message, help) = match (status, has("schema")) {
-        (204, true) => (
+        (204, _) if has("schema") || has("examples") => (
             "a 204 has no content to describe",
             "remove `content`, or write the status that Atlas answers with",
         ),
-        (204, false) | (_, true) => return None,
+        (204, _) | (_, true) => return None,
         _ if method == "get" => (
             "a GET without a schema",
             "add `content` with a `schema`, or write status 204 if there is no content",

@@ -41,6 +41,16 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
                 "write an item for each scheme: the client uses one of them, and always one",
             ));
         }
+        for (name, scopes) in requirement.as_object().into_iter().flatten() {
+            if scopes.as_array().is_some_and(|scopes| !scopes.is_empty()) {
+                let message = "the client asks for no scopes";
+                findings.push(
+                    Finding::new("security", child(&at, name), message)
+                        .at_key()
+                        .help(format!("write `{name}: []`")),
+                );
+            }
+        }
         for name in names.iter().filter(|name| !known.contains(name)) {
             let message = format!("`{name}` is no security scheme of this document");
             findings.push(
