@@ -134,12 +134,14 @@ pub fn operation(id: &str, tag: &str) -> Value {
     })
 }
 
-/// A parameter, whose name stands in the path too if it is `in` the path.
-pub fn parameter(name: &str, is_in: &str, required: bool, schema: Value) -> Value {
+/// A parameter, whose name stands in the path too if it is `in` the path. One that is required has an
+/// example.
+pub fn parameter(name: &str, is_in: &str, example: Option<&Value>, schema: Value) -> Value {
     let mut parameter =
         json!({"name": name, "in": is_in, "description": "A parameter.", "schema": schema});
-    if required {
+    if let Some(example) = example {
         parameter["required"] = json!(true);
+        parameter["example"] = example.clone();
     }
     parameter
 }

@@ -132,11 +132,11 @@ fn parameters(named: Named, names: &[String], number: usize) -> Fragment {
             path.push_str(&format!("/{{{name}}}"));
         }
         let is_in = if is_path { "path" } else { "query" };
-        let is_required = named != Named::OptionalQuery;
+        let example = (named != Named::OptionalQuery).then(|| json!("a b"));
         parameters.push(parameter(
             name,
             is_in,
-            is_required,
+            example.as_ref(),
             json!({"type": "string"}),
         ));
     }

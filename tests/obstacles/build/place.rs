@@ -173,7 +173,9 @@ fn parameters(id: &str, place: Place, ty: &Type, modifiers: &[Modifier]) -> Frag
         if place == Path {
             path.push_str(&format!("/{{{name}}}"));
         }
-        let mut parameter = parameter(&name, is_in, place.is_required(), schema);
+        let sample = &modifier.samples.as_ref().unwrap_or(&ty.samples)[0];
+        let example = place.is_required().then_some(sample);
+        let mut parameter = parameter(&name, is_in, example, schema);
         if let Some(parameter) = parameter.as_object_mut() {
             parameter.extend(modifier.outer.clone());
         }
