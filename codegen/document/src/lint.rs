@@ -32,6 +32,7 @@ mod security;
 mod servers;
 mod sources;
 pub(crate) mod taken_names;
+mod types;
 mod unused;
 mod updates;
 

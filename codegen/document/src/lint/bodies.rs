@@ -4,7 +4,9 @@
 
 use serde_json::Value;
 
+use super::positions::{Position, position};
 use super::reach::Reach;
+use super::types::has_no_type;
 use super::{described, has_success, members, nulls, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
@@ -59,6 +61,13 @@ fn schemas<'a>(holder: &'a Value, at: &str) -> Vec<(String, &'a Value)> {
 
 fn kind<'a>(document: &'a Value, schema: &'a Value) -> &'a str {
     text(resolve(document, described(schema)), "type")
+}
+
+/// Whether the schema at `pointer` is a body that is one text, number or boolean.
+pub(super) fn is_scalar(schema: &Value, pointer: &str) -> bool {
+    position(pointer) == Position::Body
+        && pointer.contains("/content/")
+        && SCALARS.contains(&text(schema, "type"))
 }
 
 fn request(document: &Value, schema: &Value, at: String) -> Option<Finding> {
@@ -158,7 +167,7 @@ fn page(reach: &Reach<'_>, method: &str, schema: &Value, at: String) -> Option<F
         "object" => items.get("properties").is_some(),
         // An id, an enum or a text.
         "string" => text(items, "format") != "date-time",
-        _ => false,
+        _ => has_no_type(items),
     };
     let name = text(described(schema), "$ref").strip_prefix(SCHEMAS);
     let is_sent = name.is_some_and(|name| reach.requests.contains(name));

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::text;
+use super::types::is_lost;
 use crate::document::child;
 use crate::error::Finding;
 
@@ -14,7 +15,10 @@ const BOUNDS: &[(&str, &str)] = &[
 
 /// Lints one schema, at any position. The schemas it contains are linted separately.
 pub(super) fn lint(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
+    let bound = |name: &str| {
+        let value = schema.get(name).filter(|_| !is_lost(schema, name));
+        value.and_then(Value::as_i64)
+    };
     for (low, high) in BOUNDS {
         if let (Some(least), Some(most)) = (bound(low), bound(high))
             && least > most

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{described, members, operations, resolve, text};
+use super::types::is_lost;
+use super::{bodies, described, members, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 use crate::parts::shown;
-use crate::schema::exact_pattern;
+use crate::schema::{compiled, exact_pattern};
 use crate::vocabulary::RUNTIME_PATTERNS;
 
 const KEYWORDS: &[&str] = &[
@@ -88,7 +89,9 @@ fn request_schemas(document: &Value) -> Vec<(String, &Value, Position)> {
             let position = match (text(parameter, "in"), parameter.get("required")) {
                 ("query", Some(Value::Bool(true))) => Position::RequiredQuery,
                 ("query", _) => Position::OptionalQuery,
-                _ => Position::Path,
+                ("path", _) => Position::Path,
+                // `paths` reports a parameter in any other place.
+                _ => continue,
             };
             add(at, &parameter["schema"], position);
         }
@@ -105,10 +108,17 @@ fn request_schemas(document: &Value) -> Vec<(String, &Value, Position)> {
 }
 
 fn lint_schema(schema: &Value, at: &str, position: Position, findings: &mut Vec<Finding>) {
-    for keyword in KEYWORDS
-        .iter()
-        .filter(|keyword| schema.get(keyword).is_some() && !position.enforces(schema, keyword))
-    {
+    // `bodies` reports a body that is no object.
+    if bodies::is_scalar(schema, at) {
+        return;
+    }
+    let is_meant = |keyword: &&&str| {
+        // `patterns` reports a pattern that is none.
+        let is_pattern = **keyword != "pattern" || compiled(text(schema, "pattern")).is_some();
+        schema.get(**keyword).is_some() && !is_lost(schema, keyword) && is_pattern
+    };
+    let meant = KEYWORDS.iter().filter(is_meant);
+    for keyword in meant.filter(|keyword| !position.enforces(schema, keyword)) {
         let message = format!(
             "nothing checks `{keyword}: {}` of {} before it is sent",
             shown(&schema[*keyword]),
@@ -122,6 +132,13 @@ fn lint_schema(schema: &Value, at: &str, position: Position, findings: &mut Vec<
         };
         findings.push(Finding::new("constraint", child(at, keyword), message).help(help));
     }
+}
+
+/// Whether the client has code for the pattern of this schema.
+pub(super) fn has_known_pattern(schema: &Value) -> bool {
+    let exact = exact_pattern(schema);
+    let mut known = RUNTIME_PATTERNS.iter();
+    known.any(|known| exact == Some(known.pattern))
 }
 
 impl Position {
@@ -140,16 +157,11 @@ impl Position {
 
     /// Whether the client validates this keyword of a schema at this position.
     fn enforces(self, schema: &Value, keyword: &str) -> bool {
-        let known = || {
-            RUNTIME_PATTERNS
-                .iter()
-                .any(|known| exact_pattern(schema) == Some(known.pattern))
-        };
         match (self, keyword) {
             _ if text(schema, "format") == "date-time" => false,
             // The patterns of shared string types are linted by `schemas`.
             (Position::Shared, "pattern") => schema.get("enum").is_none(),
-            (Position::Member | Position::OptionalQuery, "pattern") => known(),
+            (Position::Member | Position::OptionalQuery, "pattern") => has_known_pattern(schema),
             (Position::Member, _)
             | (Position::OptionalQuery | Position::RequiredQuery, "minimum" | "maximum") => true,
             (Position::OptionalQuery, "minLength" | "maxLength") => true,

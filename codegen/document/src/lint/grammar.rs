@@ -31,6 +31,17 @@ struct ObjectKind {
     optional: &'static [(&'static str, Expected)],
 }
 
+impl ObjectKind {
+    fn keywords(&self) -> impl Iterator<Item = &'static (&'static str, Expected)> {
+        self.required.iter().chain(self.optional)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
+        let keywords = self.required.iter().chain(self.optional);
+        keywords.map(|(name, _)| *name)
+    }
+}
+
 use Expected::{Any, Bool, Either, Integer, List, Map, Object, Reference, Text};
 
 static DOCUMENT: ObjectKind = ObjectKind {
@@ -255,7 +266,7 @@ pub(crate) fn keywords() -> BTreeSet<(&'static str, &'static str)> {
         }
     }
     fn object(kind: &ObjectKind, found: &mut BTreeSet<(&'static str, &'static str)>) {
-        for (keyword, expected) in kind.required.iter().chain(kind.optional) {
+        for (keyword, expected) in kind.keywords() {
             if found.insert((kind.name, keyword)) {
                 visit(expected, found);
             }
@@ -373,12 +384,7 @@ impl Validator<'_> {
         };
         for (name, value) in map {
             let at = child(pointer, name);
-            match kind
-                .required
-                .iter()
-                .chain(kind.optional)
-                .find(|(known, _)| known == name)
-            {
+            match kind.keywords().find(|(known, _)| known == name) {
                 Some(_) if name == "enum" && has_numbers(value) => {
                     self.findings.push(
                         Finding::new("enum", at, "an enum of numbers is not supported").help(
@@ -392,19 +398,7 @@ impl Validator<'_> {
                 None => self.findings.push(unknown_keyword(name, kind, &at)),
             }
         }
-        for (name, expected) in kind.required {
-            if !map.contains_key(*name) {
-                let message = format!("this {} has no `{name}`", kind.name);
-                let help = format!("add `{name}`, {}", describe_expected(expected));
-                let rule = if *name == "operationId" {
-                    "operation-id"
-                } else {
-                    "missing-keyword"
-                };
-                let finding = Finding::new(rule, pointer, message).at_key().help(help);
-                self.findings.push(finding);
-            }
-        }
+        self.findings.extend(missing_keywords(map, kind, pointer));
     }
 
     /// Allows only `$ref`, because OpenAPI 3.0 ignores everything beside it.
@@ -456,16 +450,37 @@ fn unknown_keyword(name: &str, kind: &ObjectKind, pointer: &str) -> Finding {
     } else {
         "keyword"
     };
-    let known = kind
-        .required
-        .iter()
-        .chain(kind.optional)
-        .map(|(known, _)| *known);
     finding(format!(
         "{what} `{name}` in {} would be ignored",
         with_article(kind.name)
     ))
-    .help(nearest::advice(name, known))
+    .help(nearest::advice(name, kind.names()))
+}
+
+/// Reports the required keywords that are not there, not even misspelt.
+fn missing_keywords(
+    map: &serde_json::Map<String, Value>,
+    kind: &ObjectKind,
+    pointer: &str,
+) -> Vec<Finding> {
+    let unknown = map
+        .keys()
+        .filter(|name| kind.names().all(|known| known != *name));
+    let meant: Vec<_> = unknown
+        .filter_map(|name| nearest::nearest(name, kind.names()))
+        .collect();
+    let is_missing = |name: &str| !map.contains_key(name) && !meant.contains(&name);
+    let missing = kind.required.iter().filter(|(name, _)| is_missing(name));
+    let finding = |(name, expected): &(&str, Expected)| {
+        let message = format!("this {} has no `{name}`", kind.name);
+        let help = format!("add `{name}`, {}", describe_expected(expected));
+        let rule = match *name {
+            "operationId" => "operation-id",
+            _ => "missing-keyword",
+        };
+        Finding::new(rule, pointer, message).at_key().help(help)
+    };
+    missing.map(finding).collect()
 }
 
 /// Returns how to write what a keyword of OpenAPI says that codegen does not support in schemas.

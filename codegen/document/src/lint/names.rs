@@ -11,6 +11,7 @@ use heck::{ToLowerCamelCase, ToPascalCase, ToSnakeCase};
 use serde_json::Value;
 use unicode_ident::{is_xid_continue, is_xid_start};
 
+use super::types::has_no_type;
 use super::{members, operations, resolve, taken_names, text};
 use crate::document::child;
 use crate::error::Finding;
@@ -26,7 +27,9 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     }
     methods(document, findings);
     for (pointer, _, _, operation) in operations(document) {
-        request(document, &pointer, operation, findings);
+        if is_camel(text(operation, "operationId")) {
+            request(document, &pointer, operation, findings);
+        }
         parameters(
             document,
             &child(&pointer, "parameters"),
@@ -101,7 +104,7 @@ fn types(document: &Value, findings: &mut Vec<Finding>) {
     let mut names = Claims::default();
     for (name, schema) in schemas(document) {
         let (rust, at) = (name.to_pascal_case(), child("/components/schemas", name));
-        let is_runtime_type = text(schema, "type") == "string"
+        let is_runtime_type = (text(schema, "type") == "string" || has_no_type(schema))
             && schema.get("enum").is_none()
             && RUNTIME_TYPES.iter().any(|(known, _)| *known == name);
         let finding = |message: String| Finding::new("schema-name", &at, message).at_key();
@@ -158,7 +161,9 @@ fn free_type(document: &Value, name: &str) -> String {
 /// Every operation becomes a method of `Api`.
 fn methods(document: &Value, findings: &mut Vec<Finding>) {
     let mut names = Claims::default();
-    for (pointer, _, _, operation) in operations(document) {
+    // `operations` reports an `operationId` that can name no method.
+    let plain = operations(document).filter(|(.., it)| is_camel(text(it, "operationId")));
+    for (pointer, _, _, operation) in plain {
         let id = text(operation, "operationId");
         let (method, at) = (method_name(id), child(&pointer, "operationId"));
         let finding = |message: String| Finding::new("operation-id", &at, message);
@@ -181,22 +186,38 @@ fn methods(document: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Returns an `operationId` like `id` that no operation has.
-fn free_operation(document: &Value, id: &str) -> String {
+/// Whether an `operationId` can name a method.
+pub(super) fn is_camel(id: &str) -> bool {
+    id.starts_with(|c: char| c.is_ascii_lowercase())
+        && id.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// Returns an `operationId` like `id` that no other operation has: the same in lowerCamelCase if
+/// `id` is not written so and that is free.
+pub(super) fn free_operation(document: &Value, id: &str) -> String {
+    let others: Vec<_> = operations(document)
+        .map(|(.., operation)| text(operation, "operationId"))
+        .filter(|other| *other != id || is_camel(id))
+        .map(method_name)
+        .collect();
     let is_free = |id: &String| {
-        taken_names::as_method(&method_name(id)).is_none()
+        is_camel(id)
+            && taken_names::as_method(&method_name(id)).is_none()
             && taken_names::as_request(&id.to_pascal_case()).is_none()
             && schemas(document).all(|(known, _)| known.to_pascal_case() != id.to_pascal_case())
-            && operations(document)
-                .all(|(.., other)| method_name(text(other, "operationId")) != method_name(id))
+            && !others.contains(&method_name(id))
     };
-    let id = id.to_pascal_case();
-    let numbered = (2..).map(|number| format!("request{id}{number}"));
-    std::iter::once(format!("request{id}"))
+    let plain: String = id
+        .chars()
+        .map(|c| if c.is_ascii() { c } else { '-' })
+        .collect();
+    let pascal = plain.to_pascal_case();
+    let numbered = (2..).map(|number| format!("request{pascal}{number}"));
+    [plain.to_lower_camel_case(), format!("request{pascal}")]
+        .into_iter()
         .chain(numbered)
         .find(is_free)
         .unwrap_or_default()
-        .to_lower_camel_case()
 }
 
 /// Requests and types share the namespace of the API, both with PascalCase names.

@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use super::{members, nearest, operations, resolve, text};
+use super::{members, names, nearest, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
 
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     for (pointer, method, _, operation) in operations(document) {
-        name(&pointer, operation, findings);
+        name(document, &pointer, operation, findings);
         tag(document, &pointer, operation, findings);
         deprecation(&pointer, operation, findings);
         notice(&pointer, operation, findings);
@@ -19,17 +19,15 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
 }
 
 /// `names` reports names that are taken.
-fn name(pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
+fn name(document: &Value, pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
     let id = text(operation, "operationId");
     let at = child(pointer, "operationId");
-    let plain = id.starts_with(|c: char| c.is_ascii_lowercase())
-        && id.chars().all(|c| c.is_ascii_alphanumeric());
-    if !plain {
+    if !names::is_camel(id) {
         let message = format!("`{id}` cannot name a method");
-        findings.push(
-            Finding::new("operation-id", &at, message)
-                .help("write it lowerCamelCase, letters and digits only"),
-        );
+        let other = names::free_operation(document, id);
+        findings.push(Finding::new("operation-id", &at, message).help(format!(
+            "write it lowerCamelCase, letters and digits only: `{other}`, for example"
+        )));
     }
 }
 

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::reach::Reach;
+use super::types::{has_no_type, is_lost};
 use super::{described, members, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
@@ -16,6 +17,9 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
     let Some(word) = schema.get(KEYWORD).and_then(Value::as_str) else {
         return;
     };
+    if is_lost(schema, KEYWORD) || has_no_type(schema) {
+        return;
+    }
     let mut report = |message: String, help: &str| {
         findings.push(Finding::new("other-form", child(pointer, KEYWORD), message).help(help))
     };
@@ -32,7 +36,10 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
             "it stands on a member of a shared schema",
         );
     };
-    let kind = text(schema, "type");
+    let kind = match text(schema, "type") {
+        "" => "anything",
+        kind => kind,
+    };
     let expected = if form == OtherForm::DateTime {
         "integer"
     } else {
@@ -41,7 +48,7 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
     if kind != expected {
         report(
             format!("`{word}` is another form of an {expected}, and this is of type {kind}"),
-            "leave it out",
+            "correct `type`, or leave it out",
         );
     }
     if form == OtherForm::OneItem && holds_lists(reach.document, schema) {

@@ -9,10 +9,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{described, members, operations, resolve, text};
+use super::types::has_no_type;
+use super::{described, members, nearest, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
+use crate::parts::items;
 use crate::route::parameter;
+
+/// The places where a parameter can stand.
+const PLACES: [&str; 2] = ["path", "query"];
 
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     let paths: Vec<_> = members(document, "paths")
@@ -165,15 +170,23 @@ fn is_plain(document: &Value, schema: &Value, query: bool) -> bool {
     match text(schema, "type") {
         "string" | "integer" => true,
         "boolean" | "number" => query,
+        // `types` reports a list without `items`.
         "array" => {
             query
-                && schema.get("items").is_some_and(|items| {
+                && schema.get("items").is_none_or(|items| {
                     text(resolve(document, items), "type") != "array"
                         && is_plain(document, items, true)
                 })
         }
-        _ => false,
+        _ => has_no_type(schema),
     }
+}
+
+/// Returns the parameter of the template that a declared one was probably meant to be: the one with
+/// the nearest name, or the only one.
+fn counterpart<'a>(name: &str, undeclared: &BTreeSet<&'a str>) -> Option<&'a str> {
+    let only = undeclared.first().filter(|_| undeclared.len() == 1);
+    nearest::nearest(name, undeclared.iter().copied()).or(only.copied())
 }
 
 fn parameters(
@@ -186,66 +199,33 @@ fn parameters(
 ) {
     let in_template = path.split('/').filter_map(parameter);
     let in_template: BTreeSet<&str> = in_template.map(|(name, _)| name).collect();
+    let mut undeclared = in_template.clone();
+    for parameter in parameters_of(document, operation) {
+        undeclared.remove(text(parameter, "name"));
+    }
     let mut declared = BTreeSet::new();
-    let entries = operation
-        .get("parameters")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    for (index, entry) in entries.enumerate() {
+    for (index, entry) in items(operation, "parameters").enumerate() {
         let here = child(&child(pointer, "parameters"), &index.to_string());
         // What is wrong with a shared parameter itself is reported once, where it is defined.
         let at = text(entry, "$ref").strip_prefix('#').unwrap_or(&here);
         let parameter = resolve(document, entry);
         let name = text(parameter, "name");
-        let required = parameter
-            .get("required")
-            .and_then(Value::as_bool)
-            .unwrap_or(false);
-        let problem = match text(parameter, "in") {
-            // `template` reports the fault of the path.
-            "path" if is_faulty => None,
-            "path" if !in_template.contains(name) => Some((
-                here.clone(),
-                format!("path parameter `{name}` is not in `{path}`"),
-                format!("remove it, or write `{{{name}}}` in the path"),
-            )),
-            "path" if !required => Some((
-                child(at, "required"),
-                format!("path parameter `{name}` must be `required: true`"),
-                "add `required: true`".to_owned(),
-            )),
-            "path" | "query" => None,
-            other => Some((
-                child(at, "in"),
-                format!("parameter `{name}` is in `{other}`"),
-                "only `path` and `query` are supported: leave it out".to_owned(),
-            )),
-        };
-        findings.extend(
-            problem.map(|(at, message, help)| Finding::new("parameter", at, message).help(help)),
-        );
-        if !is_plain(
-            document,
-            parameter.get("schema").unwrap_or(&Value::Null),
-            text(parameter, "in") == "query",
-        ) {
-            let message = format!("parameter `{name}` cannot be written into a URL");
-            let help = "a path takes text and integers; a query also numbers, true and false, and lists of these";
-            findings.push(Finding::new("parameter", child(at, "schema"), message).help(help));
+        let is_path = text(parameter, "in") == "path";
+        // `template` reports the fault of the path.
+        if is_path && !is_faulty && !in_template.contains(name) {
+            let meant = counterpart(name, &undeclared);
+            undeclared.retain(|name| meant != Some(*name));
+            findings.push(not_in_path(name, path, meant, &here));
+        } else if !(is_path && is_faulty) {
+            findings.extend(place(parameter, in_template.contains(name), at));
         }
+        findings.extend(value(document, parameter, at));
         if !declared.insert(name) {
-            findings.push(
-                Finding::new(
-                    "parameter",
-                    here,
-                    format!("parameter `{name}` stands twice"),
-                )
-                .help("remove one of them"),
-            );
+            let message = format!("parameter `{name}` stands twice");
+            findings.push(Finding::new("parameter", here, message).help("remove one of them"));
         }
     }
-    for name in in_template.difference(&declared).filter(|_| !is_faulty) {
+    for name in undeclared.iter().filter(|_| !is_faulty) {
         let message = format!("`{{{name}}}` of the path is not declared");
         findings.push(
             Finding::new("parameter", child(pointer, "parameters"), message).help(format!(
@@ -253,4 +233,55 @@ fn parameters(
             )),
         );
     }
+}
+
+/// `meant` is the parameter of the path that it was probably meant to be.
+fn not_in_path(name: &str, path: &str, meant: Option<&str>, here: &str) -> Finding {
+    let message = format!("path parameter `{name}` is not in `{path}`");
+    let help = match meant {
+        Some(meant) => format!(
+            "write `{{{name}}}` for `{{{meant}}}` in the path, or call the parameter `{meant}`"
+        ),
+        None => format!("remove it, or write `{{{name}}}` in the path"),
+    };
+    Finding::new("parameter", here, message).help(help)
+}
+
+/// A parameter stands in the path or in the query.
+fn place(parameter: &Value, is_in_template: bool, at: &str) -> Option<Finding> {
+    let (name, place) = (text(parameter, "name"), text(parameter, "in"));
+    let (keyword, message, help) = match place {
+        "path" if parameter["required"] == true => return None,
+        "path" => (
+            "required",
+            format!("path parameter `{name}` must be `required: true`"),
+            "add `required: true`".to_owned(),
+        ),
+        "query" if !is_in_template => return None,
+        _ => (
+            "in",
+            format!("parameter `{name}` is in `{place}`"),
+            match nearest::nearest(place, PLACES) {
+                _ if is_in_template => {
+                    "write `in: path`: the path has a parameter of this name".to_owned()
+                }
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "only `path` and `query` are supported: leave it out".to_owned(),
+            },
+        ),
+    };
+    Some(Finding::new("parameter", child(at, keyword), message).help(help))
+}
+
+/// A parameter must be one that can be written into a URL.
+fn value(document: &Value, parameter: &Value, at: &str) -> Option<Finding> {
+    let (name, place) = (text(parameter, "name"), text(parameter, "in"));
+    // `place` reports a parameter in any other place.
+    if !PLACES.contains(&place) || is_plain(document, &parameter["schema"], place == "query") {
+        return None;
+    }
+    let message = format!("parameter `{name}` cannot be written into a URL");
+    let help =
+        "a path takes text and integers; a query also numbers, true and false, and lists of these";
+    Some(Finding::new("parameter", child(at, "schema"), message).help(help))
 }

@@ -7,9 +7,14 @@ mod samples;
 
 use serde_json::Value;
 
+use super::positions::{Position, is_sent, position};
+use super::reach::Reach;
+use super::types::is_lost;
+use super::{constraints, text};
 use crate::document::child;
 use crate::error::Finding;
 use crate::schema::compiled;
+use crate::vocabulary::RUNTIME_TYPES;
 
 const EXACT: &str = "x-atlas-pattern";
 
@@ -18,9 +23,24 @@ pub(crate) fn is_portable(pattern: &str) -> bool {
     compiled(pattern).is_some() && portable::fault(pattern).is_none()
 }
 
+/// Whether the pattern cannot stay because nothing checks it, which `constraints` and `schemas`
+/// report. Then it does not matter who understands it.
+fn has_to_go(reach: &Reach<'_>, schema: &Value, pointer: &str) -> bool {
+    let name = pointer.rsplit('/').next().unwrap_or_default();
+    match position(pointer) {
+        Position::Shared if schema.get("enum").is_none() => {
+            !RUNTIME_TYPES.contains(&(name, text(schema, "pattern")))
+        }
+        position => is_sent(reach, pointer, position) && !constraints::has_known_pattern(schema),
+    }
+}
+
 /// Lints one schema, at any position.
-pub(super) fn lint(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    let text = |keyword: &str| schema.get(keyword).and_then(Value::as_str);
+pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
+    let text = |keyword: &str| {
+        let value = schema.get(keyword).filter(|_| !is_lost(schema, keyword));
+        value.and_then(Value::as_str)
+    };
     let mut report = |keyword: &str, message: String, help: &str| {
         findings.push(Finding::new("pattern", child(pointer, keyword), message).help(help));
     };
@@ -37,6 +57,9 @@ pub(super) fn lint(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
             );
         }
     };
+    if has_to_go(reach, schema, pointer) {
+        return;
+    }
     if let Some(fault) = text("pattern").and_then(portable::fault) {
         let message = format!("{fault}, which not every OpenAPI tool understands");
         return report(

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::reach::Reach;
 use super::text;
+use super::types::is_lost;
 use crate::document::child;
 use crate::error::Finding;
 
@@ -50,7 +51,8 @@ const TYPED_FORMATS: &[&str] = &["date-time", "int64"];
 
 pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let position = position(pointer);
-    for (keyword, _) in schema.as_object().into_iter().flatten() {
+    let keywords = schema.as_object().into_iter().flatten();
+    for (keyword, _) in keywords.filter(|(keyword, _)| !is_lost(schema, keyword)) {
         let at = child(pointer, keyword);
         let finding = |message: String, help: String| {
             Finding::new("ignored-keyword", &at, message)
@@ -75,29 +77,10 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
             }
         }
     }
-    let format = text(schema, "format");
-    let is_lost = match position {
-        Member => schema.get("enum").is_some(),
-        Shared => true,
-        // Nothing checks or documents the numbers of a body that is a list or a map. `bodies` reports
-        // a body that is a number.
-        Inner if format == "int32" => pointer.contains("/content/"),
-        _ if format == "int32" => false,
-        _ => !TYPED_FORMATS.contains(&format),
-    };
-    if !format.is_empty() && is_lost {
-        findings.push(
-            Finding::new(
-                "ignored-keyword",
-                child(pointer, "format"),
-                format!("format `{format}` of {} would be ignored", position.name()),
-            )
-            .help("leave it out, and say it in the description"),
-        );
-    }
+    let name = pointer.rsplit('/').next().unwrap_or_default();
+    let is_sent = position != Shared || reach.requests.contains(name);
     for keyword in ["x-atlas-rules", "x-atlas-update-of"] {
-        let name = pointer.rsplit('/').next().unwrap_or_default();
-        if position == Shared && schema.get(keyword).is_some() && !reach.requests.contains(name) {
+        if !is_sent && schema.get(keyword).is_some() && !is_lost(schema, keyword) {
             let message = format!("`{keyword}` would be ignored: no request contains `{name}`");
             findings.push(
                 Finding::new("ignored-keyword", child(pointer, keyword), message)
@@ -135,12 +118,23 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
     }
 }
 
+/// Whether a format of this schema becomes a type, a check or a sentence.
+pub(super) fn keeps_format(schema: &Value, format: &str, pointer: &str) -> bool {
+    match position(pointer) {
+        Member => schema.get("enum").is_none(),
+        Shared => false,
+        // Nothing checks or documents the numbers of a body that is a list or a map.
+        Inner if format == "int32" => !pointer.contains("/content/"),
+        _ => format == "int32" || TYPED_FORMATS.contains(&format),
+    }
+}
+
 fn is_constraint(keyword: &str) -> bool {
     keyword.starts_with("min") || keyword.starts_with("max") || keyword.ends_with("pattern")
 }
 
 /// Whether a value of this schema is part of a request.
-fn is_sent(reach: &Reach<'_>, pointer: &str, position: Position) -> bool {
+pub(super) fn is_sent(reach: &Reach<'_>, pointer: &str, position: Position) -> bool {
     match owner(pointer) {
         Some(name) => reach.requests.contains(name),
         None => {
@@ -170,7 +164,7 @@ pub(super) fn position(pointer: &str) -> Position {
 }
 
 impl Position {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Shared => "a shared schema",
             Member => "a member of a shared schema",

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::types::has_no_type;
 use super::{described, members, nearest, resolve, sources, text};
 use crate::document::child;
 use crate::error::Finding;
@@ -136,6 +137,7 @@ fn mismatch(name: &str, member: &Value, value: &Value) -> Option<String> {
         text(member, "type"),
         member.get("enum").and_then(Value::as_array),
     ) {
+        _ if has_no_type(member) => None,
         ("boolean", _) if value.is_boolean() => None,
         ("boolean", _) => Some(format!("`{name}` is never {value}: it is true or false")),
         ("string", Some(values)) if values.contains(value) => None,

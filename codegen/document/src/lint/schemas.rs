@@ -7,11 +7,15 @@ use heck::ToPascalCase;
 use serde_json::Value;
 
 use super::reach::Reach;
+use super::types::{BESIDE_ALL_OF, has_no_type, is_lost};
 use super::{
-    bounds, members, nearest, nulls, operations, other_forms, patterns, positions, rules, text,
+    bodies, bounds, members, nearest, nulls, operations, other_forms, patterns, positions, rules,
+    text, types,
 };
 use crate::document::child;
 use crate::error::Finding;
+use crate::parts::items;
+use crate::schema::compiled;
 use crate::vocabulary::{MAX_MEMBERS, RUNTIME_TYPES};
 
 pub(super) fn lint(reach: &Reach<'_>, findings: &mut Vec<Finding>) {
@@ -122,11 +126,14 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
     other_forms::lint_object(schema, pointer, findings);
     let kind = text(schema, "type");
     if schema.get("allOf").is_some() {
-        let message = format!("`{name}` is only another name of a schema");
-        findings.push(
-            Finding::new("all-of", child(pointer, "allOf"), message)
-                .help("refer to that schema itself"),
-        );
+        // `all_of` reports every other `allOf`.
+        if is_reference(schema) {
+            let message = format!("`{name}` is only another name of a schema");
+            findings.push(
+                Finding::new("all-of", child(pointer, "allOf"), message)
+                    .help("refer to that schema itself"),
+            );
+        }
         return;
     }
     if kind == "object" && members(schema, "properties").next().is_none() {
@@ -148,29 +155,7 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
             .help("leave it out"),
         );
     }
-    let shape = kind == "object"
-        || (kind == "string" && (schema.get("enum").is_some() || schema.get("pattern").is_some()));
-    if !shape {
-        let message = format!(
-            "the shared schema `{name}` is neither an object, an enum nor text with a pattern"
-        );
-        findings
-            .push(Finding::new("schema-name", pointer, message).help("write it where it is used"));
-    }
-    if kind == "string"
-        && schema.get("enum").is_none()
-        && !RUNTIME_TYPES.contains(&(name, text(schema, "pattern")))
-    {
-        let known: Vec<_> = RUNTIME_TYPES
-            .iter()
-            .map(|(name, pattern)| format!("{name} ({pattern})"))
-            .collect();
-        let message = format!("nothing checks the pattern of `{name}`");
-        findings.push(
-            Finding::new("pattern", child(pointer, "pattern"), message)
-                .help(format!("the runtime checks {}", known.join(" and "))),
-        );
-    }
+    findings.extend(shape(name, schema, pointer));
     if text(schema, "description").trim().is_empty() {
         findings.push(
             Finding::new(
@@ -184,17 +169,54 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
     }
 }
 
+/// A shared schema is a type: an object, an enum, or a text that the client has a type for.
+fn shape(name: &str, schema: &Value, pointer: &str) -> Option<Finding> {
+    let pattern = schema.get("pattern").and_then(Value::as_str);
+    match (text(schema, "type"), pattern) {
+        ("object", _) => None,
+        ("string", _) if schema.get("enum").is_some() => None,
+        // `patterns` reports a pattern that is none.
+        ("string", Some(pattern)) if compiled(pattern).is_none() => None,
+        ("string", Some(pattern)) if RUNTIME_TYPES.contains(&(name, pattern)) => None,
+        ("string", Some(_)) => {
+            let known = RUNTIME_TYPES.iter();
+            let known: Vec<_> = known
+                .map(|(name, pattern)| format!("{name} ({pattern})"))
+                .collect();
+            let message = format!("nothing checks the pattern of `{name}`");
+            let finding = Finding::new("pattern", child(pointer, "pattern"), message);
+            Some(finding.help(format!("the runtime checks {}", known.join(" and "))))
+        }
+        _ if has_no_type(schema) => None,
+        (kind, _) => {
+            let known = RUNTIME_TYPES.iter().find(|(known, _)| *known == name);
+            let help = match known {
+                Some((_, pattern)) if kind == "string" => format!("add `pattern: {pattern}`"),
+                _ => "write it where it is used".to_owned(),
+            };
+            let message = format!(
+                "the shared schema `{name}` is neither an object, an enum nor text with a pattern"
+            );
+            Some(Finding::new("schema-name", pointer, message).help(help))
+        }
+    }
+}
+
 /// Lints a schema at any other position, where it may not define a type.
 fn inline_schema(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    if schema.get("$ref").is_some() {
+    // `bodies` reports a body that is no object, of which nothing else matters.
+    if schema.get("$ref").is_some() || bodies::is_scalar(schema, pointer) {
         return;
     }
-    // `all_of` reports every keyword beside `allOf`.
+    // What a type is lost on is reported, and so is every keyword beside `allOf`.
+    let has = |keyword| {
+        schema.get(keyword).is_some() && (has_no_type(schema) || !is_lost(schema, keyword))
+    };
     let what = if schema.get("allOf").is_some() {
         None
-    } else if schema.get("enum").is_some() {
+    } else if has("enum") {
         Some("enum")
-    } else if schema.get("properties").is_some()
+    } else if has("properties")
         || (text(schema, "type") == "object" && schema.get("additionalProperties").is_none())
     {
         Some("object")
@@ -213,10 +235,10 @@ fn inline_schema(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &mu
 
 fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     let document = reach.document;
-    keywords_fit_type(schema, pointer, findings);
+    types::lint(schema, pointer, findings);
     all_of(schema, pointer, findings);
     bounds::lint(schema, pointer, findings);
-    patterns::lint(schema, pointer, findings);
+    patterns::lint(reach, schema, pointer, findings);
     member_names(document, schema, pointer, findings);
     other_forms::lint(reach, schema, pointer, findings);
     positions::lint(reach, schema, pointer, findings);
@@ -282,117 +304,35 @@ fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
     }
 }
 
-/// Returns the types for which a keyword has a meaning; `""` stands for a schema without a type
-/// (any JSON).
-fn types_of(keyword: &str) -> &'static [&'static str] {
-    match keyword {
-        "minimum" | "maximum" => &["integer"],
-        "pattern" | "x-atlas-pattern" | "enum" | "minLength" | "maxLength" => &["string"],
-        "format" => &["string", "integer"],
-        "minItems" | "maxItems" | "items" => &["array"],
-        "properties"
-        | "required"
-        | "additionalProperties"
-        | "x-atlas-rules"
-        | "x-atlas-update-of" => &["object"],
-        "x-atlas-secret" => &["string", "array"],
-        _ => &[
-            "string", "integer", "number", "boolean", "array", "object", "",
-        ],
-    }
+/// Whether the schema has an `allOf` of one reference.
+fn is_reference(schema: &Value) -> bool {
+    let parts = schema.get("allOf").and_then(Value::as_array);
+    parts.is_some_and(|parts| matches!(parts.as_slice(), [part] if part.get("$ref").is_some()))
 }
-
-const FORMATS: &[(&str, &[&str])] = &[
-    ("string", &["date-time", "uuid", "uri", "email"]),
-    ("integer", &["int32", "int64"]),
-];
-
-const TYPES: &[&str] = &["string", "integer", "number", "boolean", "array", "object"];
-
-fn keywords_fit_type(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    // `all_of` reports every keyword beside `allOf`.
-    if schema.get("allOf").is_some() {
-        return;
-    }
-    let kind = text(schema, "type");
-    if schema.get("type").is_some() && !TYPES.contains(&kind) {
-        findings.push(
-            Finding::new(
-                "schema-type",
-                child(pointer, "type"),
-                format!("`{kind}` is no type of OpenAPI 3.0"),
-            )
-            .help(nearest::advice(kind, TYPES.iter().copied())),
-        );
-        return;
-    }
-    for keyword in schema
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name)
-    {
-        if !types_of(keyword).contains(&kind) {
-            let kind = if kind.is_empty() { "anything" } else { kind };
-            let message = format!("`{keyword}` would be ignored on a schema of type {kind}");
-            findings.push(
-                Finding::new("unknown-keyword", child(pointer, keyword), message)
-                    .at_key()
-                    .help(format!(
-                        "it is for {}: correct `type`, or leave it out",
-                        types_of(keyword).join(" and ")
-                    )),
-            );
-        }
-    }
-    let format = text(schema, "format");
-    let formats = FORMATS
-        .iter()
-        .find(|(name, _)| *name == kind)
-        .map_or(&[][..], |(_, formats)| formats);
-    if schema.get("format").is_some() && !formats.contains(&format) {
-        let message = format!("format `{format}` would be ignored on a schema of type {kind}");
-        findings.push(
-            Finding::new("unknown-keyword", child(pointer, "format"), message)
-                .help(nearest::advice(format, formats.iter().copied())),
-        );
-    }
-    if kind == "array" && schema.get("items").is_none() {
-        findings.push(
-            Finding::new("missing-keyword", pointer, "an array without `items`")
-                .at_key()
-                .help("add `items`, the schema of each item"),
-        );
-    }
-}
-
-/// What is not lost beside `allOf`.
-const BESIDE_ALL_OF: &[&str] = &["allOf", "description", "default", "deprecated", "nullable"];
 
 /// `allOf` is allowed for one purpose only: to add a description to a reference.
 fn all_of(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    let Some(parts) = schema.get("allOf").and_then(Value::as_array) else {
+    if schema.get("allOf").is_none() {
         return;
-    };
-    if parts.len() != 1 || parts.iter().any(|part| part.get("$ref").is_none()) {
+    }
+    if !is_reference(schema) {
         let message = "`allOf` may only hold one `$ref`";
         findings.push(
             Finding::new("all-of", child(pointer, "allOf"), message).help("write the schema flat"),
         );
+        return;
     }
-    for (keyword, _) in schema.as_object().into_iter().flatten() {
-        if !BESIDE_ALL_OF.contains(&keyword.as_str()) {
-            let message = format!("`{keyword}` beside `allOf` would be ignored");
-            let help = format!(
-                "beside `allOf: [{{$ref: …}}]` there may be {}; write everything else in the schema that it refers to",
-                BESIDE_ALL_OF[1..].join(", ")
-            );
-            findings.push(
-                Finding::new("all-of", child(pointer, keyword), message)
-                    .at_key()
-                    .help(help),
-            );
-        }
+    for keyword in types::lost(schema) {
+        let message = format!("`{keyword}` beside `allOf` would be ignored");
+        let help = format!(
+            "beside `allOf: [{{$ref: …}}]` there may be {}; write everything else in the schema that it refers to",
+            BESIDE_ALL_OF[1..].join(", ")
+        );
+        findings.push(
+            Finding::new("all-of", child(pointer, keyword), message)
+                .at_key()
+                .help(help),
+        );
     }
 }
 
@@ -400,13 +340,8 @@ fn member_names(document: &Value, schema: &Value, pointer: &str, findings: &mut 
     let known: BTreeSet<&str> = members(schema, "properties")
         .map(|(name, _)| name)
         .collect();
-    for (index, name) in schema
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
+    let required = items(schema, "required").enumerate();
+    for (index, name) in required.filter(|_| !is_lost(schema, "required")) {
         let name = name.as_str().unwrap_or_default();
         if !known.contains(name) {
             let at = child(&child(pointer, "required"), &index.to_string());
@@ -420,5 +355,7 @@ fn member_names(document: &Value, schema: &Value, pointer: &str, findings: &mut 
             );
         }
     }
-    rules::lint(document, schema, pointer, findings);
+    if !is_lost(schema, "x-atlas-rules") {
+        rules::lint(document, schema, pointer, findings);
+    }
 }

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::reach::Reach;
+use super::types::{has_no_type, is_lost};
 use super::{described, members, nearest, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
@@ -40,8 +41,8 @@ pub(super) fn lint(reach: &Reach<'_>, findings: &mut Vec<Finding>) {
         let Some(target) = update.get(KEYWORD).and_then(Value::as_str) else {
             continue;
         };
-        // `positions` reports an update that no request contains.
-        if !requests.contains(name) {
+        // `positions` reports an update that no request contains, and `types` what is no object.
+        if !requests.contains(name) || is_lost(update, KEYWORD) {
             continue;
         }
         let at = child("/components/schemas", name);
@@ -64,12 +65,12 @@ pub(super) fn lint(reach: &Reach<'_>, findings: &mut Vec<Finding>) {
         }
         let Some(response) = schemas
             .get(target)
-            .filter(|schema| successes.contains(target) && text(schema, "type") == "object")
+            .filter(|schema| successes.contains(target) && is_object(schema))
         else {
             let known = successes
                 .iter()
                 .copied()
-                .filter(|known| text(&schemas[*known], "type") == "object");
+                .filter(|known| is_object(&schemas[*known]));
             let message = format!("`{target}` is no schema of a response");
             findings.push(
                 Finding::new("update", child(&at, KEYWORD), message)
@@ -143,6 +144,11 @@ fn invented(
             "require it in both or in none: without it in the response, an update would make up its value",
         )
     })
+}
+
+/// Whether the schema is an object, or was probably meant to be one.
+fn is_object(schema: &Value) -> bool {
+    text(schema, "type") == "object" || has_no_type(schema)
 }
 
 fn requires(schema: &Value, member: &str) -> bool {
