@@ -1,6 +1,8 @@
 //! No place for prose may be empty, and no value of an example. `cargo xtask import` leaves all these
 //! places empty, so that this rule asks for each of them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::document::{Loaded, child};
@@ -13,6 +15,7 @@ const PROSE: &[&str] = &["description", "note", "summary", "title"];
 const DATA: &[&str] = &["default", "enum", "example", "value"];
 
 pub(super) fn lint(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
+    let before = findings.len();
     for section in ["info", "tags", "paths"] {
         prose(&loaded.value[section], &child("", section), findings);
     }
@@ -21,7 +24,16 @@ pub(super) fn lint(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
         let at = child("/components", section);
         prose(&loaded.value["components"][section], &at, findings);
     }
-    for pointer in &loaded.empty {
+    // `prose` and `schemas` report the prose that is not there.
+    let prose: BTreeSet<_> = findings[before..]
+        .iter()
+        .map(|it| it.pointer.clone())
+        .collect();
+    let is_description = |pointer: &str| {
+        pointer.starts_with("/components/schemas/") && pointer.ends_with("/description")
+    };
+    let is_reported = |pointer: &str| prose.contains(pointer) || is_description(pointer);
+    for pointer in loaded.empty.iter().filter(|pointer| !is_reported(pointer)) {
         findings.push(
             Finding::new(RULE, pointer, "there is no value here")
                 .at_key()
