@@ -425,8 +425,16 @@ impl<'a> Loader<'a> {
 
     fn syntax(&self, error: &ScanError) -> BoxedFinding {
         let stopped = error.marker().line().saturating_sub(1);
-        if let Some(mistake) = indentation::mistake(self.text, stopped) {
+        // The parser says where the text begins in which it met a tab, which is a line above it.
+        let last = match error.info().contains("tab") {
+            true => indentation::line_below(self.text, stopped),
+            false => stopped,
+        };
+        if let Some(mistake) = indentation::mistake(self.text, last) {
             return Box::new(self.indentation(mistake));
+        }
+        if let Some(finding) = self.tab_before(error) {
+            return Box::new(finding);
         }
         let span = Span::empty(*error.marker());
         if error.info().contains("anchor") {
@@ -434,6 +442,22 @@ impl<'a> Loader<'a> {
         }
         let help = "look for a missing quote, bracket, comma or space after a colon, here or on the line above; text that contains `: ` or ` #` needs quotes";
         self.finding("yaml-syntax", &span, "", error.info(), help)
+    }
+
+    /// Explains an error that comes from a tab in place of the space before it, which nobody sees.
+    fn tab_before(&self, error: &ScanError) -> Option<Finding> {
+        let before = &self.text[..self.offset(error.marker().index())];
+        let start = before.trim_end_matches([' ', '\t']).len();
+        let at = start + before[start..].find('\t')?;
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        let message = "there is a tab here in place of a space";
+        let mut finding = Finding::new("yaml-syntax", "", message).help("write one space");
+        finding.location = Some(Location {
+            line: error.marker().line(),
+            column: before[line..at].chars().count() + 1,
+            span: at..at + 1,
+        });
+        Some(finding)
     }
 
     fn indentation(&self, mistake: indentation::Mistake) -> Finding {
@@ -551,6 +575,38 @@ mod tests {
                 "t.yaml:5:3: the key `c` stands twice in one mapping [duplicate-key]"
             ]
         );
+    }
+
+    /// The fault of the line at `index` if it is written like this, as `line: message`.
+    fn fault(lines: &[&str], index: usize, line: &str) -> Option<String> {
+        let mut lines = lines.to_vec();
+        lines[index] = line;
+        let error = load(&document(&lines.join("\n"))).err()?;
+        let [finding] = error.findings.as_slice() else {
+            panic!("{line}: {error}")
+        };
+        Some(format!(
+            "{}: {}",
+            finding.location.as_ref()?.line,
+            finding.message
+        ))
+    }
+
+    /// The parser says of most lines that the text above them has a tab.
+    #[test]
+    fn a_tab_is_named_where_it_stands() {
+        const SOUND: &str = include_str!("../../../tests/fixtures/documents/sound.yaml");
+        let lines: Vec<_> = SOUND.lines().collect();
+        for (index, line) in lines.iter().enumerate() {
+            let number = index + 1;
+            let indented = fault(&lines, index, &format!("\t{}", line.trim_start()));
+            let expected = format!("{number}: this line is indented with a tab");
+            assert_eq!(indented, Some(expected), "{line}");
+            // YAML accepts a tab before quotes, brackets and braces.
+            let separated = fault(&lines, index, &line.replacen(": ", ":\t", 1));
+            let expected = format!("{number}: there is a tab here in place of a space");
+            assert!(separated.is_none_or(|it| it == expected), "{line}");
+        }
     }
 
     #[test]

@@ -79,6 +79,13 @@ pub(super) fn mistake(text: &str, stopped: usize) -> Option<Mistake> {
     None
 }
 
+/// Returns the first line below this one that is not empty, or this one if there is none.
+pub(super) fn line_below(text: &str, line: usize) -> usize {
+    let mut below = text.lines().enumerate().skip(line + 1);
+    let found = below.find(|(_, content)| !content.trim().is_empty());
+    found.map_or(line, |(below, _)| below)
+}
+
 /// Whether the text is a key, with or without a value, or an item of a list.
 fn is_entry(text: &str) -> bool {
     text.starts_with("- ") || text.contains(": ") || text.trim_end().ends_with(':')

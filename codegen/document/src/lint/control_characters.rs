@@ -60,7 +60,16 @@ fn is_refused(c: &char) -> bool {
 }
 
 fn refused(c: char, pointer: String) -> Finding {
-    let message = format!("this text has the control character U+{:04X}", u32::from(c));
-    Finding::new("control-character", pointer, message)
-        .help("remove it: a text has only characters that a reader sees, and newlines")
+    let (what, help) = match c {
+        '\t' => (
+            "a tab".to_owned(),
+            "write a space: a text has only characters that a reader sees, and newlines",
+        ),
+        c => (
+            format!("the control character U+{:04X}", u32::from(c)),
+            "remove it: a text has only characters that a reader sees, and newlines",
+        ),
+    };
+    let message = format!("this text has {what}");
+    Finding::new("control-character", pointer, message).help(help)
 }
