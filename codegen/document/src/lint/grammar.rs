@@ -342,7 +342,12 @@ impl Validator<'_> {
         } else {
             value
         };
-        let help = way_out(expected, value, self.source(pointer));
+        let help = match pointer.rsplit('/').nth(1) {
+            Some("enum") if value.is_null() => {
+                "remove it, and write `nullable: true` where the enum is used".to_owned()
+            }
+            _ => way_out(expected, value, self.source(pointer)),
+        };
         let finding = Finding::new("wrong-kind", pointer, message);
         self.findings.push(finding.help(help));
     }
@@ -385,12 +390,8 @@ impl Validator<'_> {
         for (name, value) in map {
             let at = child(pointer, name);
             match kind.keywords().find(|(known, _)| known == name) {
-                Some(_) if name == "enum" && has_numbers(value) => {
-                    self.findings.push(
-                        Finding::new("enum", at, "an enum of numbers is not supported").help(
-                            "remove `enum`, write `minimum` and `maximum`, and list the values in the description",
-                        ),
-                    );
+                Some(_) if name == "enum" && has_no_texts(map, value) => {
+                    self.findings.push(enum_of_no_texts(map, at));
                 }
                 Some((_, expected)) => self.value(value, expected, &at),
                 // It belongs to the `oneOf` beside it, which is reported.
@@ -435,9 +436,35 @@ fn is_scalar_of(expected: &Expected, value: &Value) -> bool {
     )
 }
 
-fn has_numbers(values: &Value) -> bool {
-    let mut values = values.as_array().into_iter().flatten();
-    values.any(Value::is_number)
+/// Whether the values of an enum are numbers or booleans, as its type says. Without a type, all of
+/// them must be: one number among texts lacks its quotes.
+fn has_no_texts(schema: &serde_json::Map<String, Value>, values: &Value) -> bool {
+    let values = values.as_array().map(Vec::as_slice).unwrap_or_default();
+    let is_other = |value: &Value| value.is_number() || value.is_boolean();
+    match schema.get("type").and_then(Value::as_str) {
+        Some("integer" | "number" | "boolean") => values.iter().any(is_other),
+        Some(_) => false,
+        None => !values.is_empty() && values.iter().all(is_other),
+    }
+}
+
+fn enum_of_no_texts(schema: &serde_json::Map<String, Value>, pointer: String) -> Finding {
+    let (what, help) = match schema.get("type").and_then(Value::as_str) {
+        Some("boolean") => (
+            "booleans",
+            "remove `enum`, and say in the description which value Atlas sends or takes",
+        ),
+        Some("number") => (
+            "numbers",
+            "remove `enum`, and list the values in the description",
+        ),
+        _ => (
+            "numbers",
+            "remove `enum`, write `minimum` and `maximum`, and list the values in the description",
+        ),
+    };
+    let message = format!("an enum of {what} is not supported");
+    Finding::new("enum", pointer, message).help(help)
 }
 
 fn unknown_keyword(name: &str, kind: &ObjectKind, pointer: &str) -> Finding {
