@@ -68,10 +68,10 @@ const STAGES: &[&[Rule]] = &[
         |loaded, findings| security::lint(&loaded.value, findings),
         |loaded, findings| operations::lint(&loaded.value, findings),
         |loaded, findings| paths::lint(&loaded.value, findings),
-        |loaded, findings| names::lint(&loaded.value, findings),
         |loaded, findings| media_types::lint(&loaded.value, findings),
         |loaded, findings| {
             let reach = Reach::of(&loaded.value);
+            names::lint(&reach, findings);
             schemas::lint(&reach, findings);
             bodies::lint(&reach, findings);
             updates::lint(&reach, findings);

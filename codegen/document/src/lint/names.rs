@@ -11,19 +11,24 @@ use heck::{ToLowerCamelCase, ToPascalCase, ToSnakeCase};
 use serde_json::Value;
 use unicode_ident::{is_xid_continue, is_xid_start};
 
+use super::reach::Reach;
 use super::types::has_no_type;
 use super::{members, operations, resolve, taken_names, text};
 use crate::document::child;
 use crate::error::Finding;
 use crate::vocabulary::{RUNTIME_TYPES, method_name};
 
-pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
+pub(super) fn lint(reach: &Reach<'_>, findings: &mut Vec<Finding>) {
+    let document = reach.document;
     files(document, findings);
     types(document, findings);
     for (name, schema) in schemas(document) {
         let at = child("/components/schemas", name);
         values(schema, &child(&at, "enum"), findings);
-        properties(schema, &child(&at, "properties"), findings);
+        // An update carries what the response has that it writes back.
+        let keeps_extra =
+            reach.responses.contains(name) || schema.get("x-atlas-update-of").is_some();
+        properties(schema, &child(&at, "properties"), keeps_extra, findings);
     }
     methods(document, findings);
     for (pointer, _, _, operation) in operations(document) {
@@ -109,53 +114,65 @@ fn types(document: &Value, findings: &mut Vec<Finding>) {
             && RUNTIME_TYPES.iter().any(|(known, _)| *known == name);
         let finding = |message: String| Finding::new("schema-name", &at, message).at_key();
         let help = || {
-            format!(
-                "call it `{}`, for example; `x-atlas-schema` keeps the official name",
-                free_type(document, &rust)
-            )
+            let other = free_type(document, name);
+            format!("call it `{other}`, for example; `x-atlas-schema` keeps the official name")
         };
-        if let Some((first, first_at)) = names.claim(&rust, name, &at) {
+        if !is_pascal(name) {
+            findings.push(finding(format!("`{name}` cannot name a type")).help(help()));
+            continue;
+        }
+        // The name that is the type's own stays.
+        let owner = match rust != name && schemas(document).any(|(known, _)| known == rust) {
+            true => Some((rust.as_str(), child("/components/schemas", &rust))),
+            false => names.claim(&rust, name, &at),
+        };
+        if let Some((first, first_at)) = owner {
             let message = format!("`{name}` and `{first}` would be the same type `{rust}`");
-            findings.push(
-                finding(message)
-                    .related(first_at, "the other one")
-                    .help(help()),
-            );
+            let finding = finding(message).related(first_at, "the other one");
+            findings.push(finding.help(help()));
         } else if let Some(owner) = taken_names::as_type(&rust).filter(|_| !is_runtime_type) {
             let message = format!("`{name}` would replace {owner}");
             findings.push(finding(message).help(help()));
-        } else if rust != name && is_pascal(name) {
+        } else if rust != name {
             // What the schema says of its members is looked up by its name, and would be lost.
             let message = format!("`{name}` would be the type `{rust}`, which is another name");
-            let other = match schemas(document).any(|(known, _)| known == rust) {
-                true => free_type(document, &rust),
-                false => rust,
-            };
-            let help = format!("call it `{other}`; `x-atlas-schema` keeps the official name");
-            findings.push(finding(message).help(help));
+            findings.push(finding(message).help(help()));
         }
     }
 }
 
-/// Whether the name can name a type. `schemas` reports a name that cannot.
+/// Whether the name can name a type.
 fn is_pascal(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
-/// Returns a name like `name` that no type has.
+/// Returns a name for the schema `name` that no other type has, nor the request of an operation.
 fn free_type(document: &Value, name: &str) -> String {
+    let others: Vec<_> = schemas(document)
+        .filter(|(known, _)| *known != name)
+        .map(|(known, _)| known.to_pascal_case())
+        .collect();
     let is_free = |name: &String| {
-        taken_names::as_type(name).is_none()
-            && schemas(document).all(|(known, _)| known.to_pascal_case() != *name)
+        is_pascal(name)
+            && taken_names::as_type(name).is_none()
+            && !others.contains(name)
             && operations(document)
                 .all(|(.., operation)| text(operation, "operationId").to_pascal_case() != *name)
     };
-    let numbered = (2..).map(|number| format!("Atlas{name}{number}"));
-    std::iter::once(format!("Atlas{name}"))
+    let pascal = ascii(name).to_pascal_case();
+    let numbered = (2..).map(|number| format!("Atlas{pascal}{number}"));
+    [pascal.clone(), format!("Atlas{pascal}")]
+        .into_iter()
         .chain(numbered)
         .find(is_free)
         .unwrap_or_default()
+}
+
+/// Replaces every other letter with a word separator.
+fn ascii(name: &str) -> String {
+    let plain = name.chars().map(|c| if c.is_ascii() { c } else { '-' });
+    plain.collect()
 }
 
 /// Every operation becomes a method of `Api`.
@@ -207,10 +224,7 @@ pub(super) fn free_operation(document: &Value, id: &str) -> String {
             && schemas(document).all(|(known, _)| known.to_pascal_case() != id.to_pascal_case())
             && !others.contains(&method_name(id))
     };
-    let plain: String = id
-        .chars()
-        .map(|c| if c.is_ascii() { c } else { '-' })
-        .collect();
+    let plain = ascii(id);
     let pascal = plain.to_pascal_case();
     let numbered = (2..).map(|number| format!("request{pascal}{number}"));
     [plain.to_lower_camel_case(), format!("request{pascal}")]
@@ -272,17 +286,23 @@ fn values(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
     }
 }
 
-fn properties(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    const HELP: &str = "leave it out: a response keeps and writes back every member that is not listed, in `extra`";
+/// `keeps_extra` says whether the type has the field `extra`, as what Atlas sends has.
+fn properties(schema: &Value, pointer: &str, keeps_extra: bool, findings: &mut Vec<Finding>) {
+    let help = match keeps_extra {
+        true => {
+            "leave it out: a response keeps and writes back every member that is not listed, in `extra`"
+        }
+        false => "leave it out if it is optional: the name is Atlas's, and cannot be changed",
+    };
     let mut names = Claims::default();
     for (member, _) in members(schema, "properties") {
         let (name, at) = (field(member), child(pointer, member));
-        let finding = |message: String| Finding::new("member", &at, message).at_key().help(HELP);
+        let finding = |message: String| Finding::new("member", &at, message).at_key().help(help);
         if !member.contains(is_letter_or_digit) {
             findings.push(finding(format!(
                 "`{member}` cannot name a field: it has no letter and no digit"
             )));
-        } else if name == taken_names::EXTRA {
+        } else if name == taken_names::EXTRA && keeps_extra {
             findings.push(finding(format!(
                 "`{member}` would be the field `{name}`, which holds every member that is not listed"
             )));

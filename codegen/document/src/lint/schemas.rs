@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use heck::ToPascalCase;
 use serde_json::Value;
 
 use super::reach::Reach;
@@ -100,19 +99,6 @@ fn schema_of(reach: &Reach<'_>, holder: &Value, pointer: &str, findings: &mut Ve
 
 /// Lints a schema in `components/schemas`.
 fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
-    let pascal = name.starts_with(|c: char| c.is_ascii_uppercase())
-        && name.chars().all(|c| c.is_ascii_alphanumeric());
-    if !pascal {
-        findings.push(
-            Finding::new(
-                "schema-name",
-                pointer,
-                format!("`{name}` cannot name a type"),
-            )
-            .at_key()
-            .help(format!("call it `{}`", name.to_pascal_case())),
-        );
-    }
     let count = members(schema, "properties").count();
     if count > MAX_MEMBERS {
         let message =
