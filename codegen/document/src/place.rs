@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::document::child;
+use crate::lint::METHODS;
 
 /// Returns the place of a JSON pointer in words. Parts that only hold other parts (`properties`,
 /// `content`, `schema`) are left out unless they are the place itself.
@@ -17,6 +18,10 @@ pub(crate) fn in_words(document: &Value, pointer: &str) -> String {
     };
     match tokens.as_slice() {
         [] => words.push("the document"),
+        ["paths", path, keyword, ..] if !is_method(keyword) => {
+            words.push(format!("path {path}"));
+            words.push(*keyword);
+        }
         ["paths", path, method, rest @ ..] => {
             words.take(&["paths", *path, *method]);
             let id = words.value().and_then(|it| it.get("operationId")?.as_str());
@@ -40,6 +45,11 @@ pub(crate) fn in_words(document: &Value, pointer: &str) -> String {
         rest => words.read(rest),
     }
     words.parts.join(", ")
+}
+
+/// Whether the entry of a path is an operation, also one that the client cannot have.
+fn is_method(keyword: &str) -> bool {
+    METHODS.contains(&keyword) || ["head", "options", "trace"].contains(&keyword)
 }
 
 fn unescape(token: &str) -> String {
@@ -224,6 +234,7 @@ mod tests {
             ("/paths/~1things~1{id}", "path /things/{id}"),
             (get, "getThing"),
             ("/paths/~1other/post/summary", "POST /other, summary"),
+            ("/paths/~1other/parameters/0", "path /other, parameters"),
             (&format!("{get}/tags/0"), "getThing, tags"),
             (&format!("{get}/parameters/0"), "getThing, parameter `id`"),
             (

@@ -476,6 +476,9 @@ fn unknown_keyword(name: &str, kind: &ObjectKind, pointer: &str) -> Finding {
         "extension"
     } else {
         "keyword"
+    if let Some(help) = of_operations(name).filter(|_| kind.name == "path item") {
+        return finding(format!("`{name}` in a path item is not supported")).help(help);
+    }
     };
     finding(format!(
         "{what} `{name}` in {} would be ignored",
@@ -531,6 +534,22 @@ fn unsupported(keyword: &str) -> Option<&'static str> {
 fn way_out(expected: &Expected, value: &Value, source: &str) -> String {
     match (expected, value) {
         (_, Value::Null) => "write a value, or leave the keyword out".to_owned(),
+/// Returns how to write what OpenAPI lets a path say of all its operations, and which other methods
+/// it has.
+fn of_operations(keyword: &str) -> Option<&'static str> {
+    Some(match keyword {
+        "parameters" => {
+            "write them in each operation: as references to `components/parameters`, if several have them"
+        }
+        "summary" | "description" => "write it in each operation",
+        "servers" => "leave it out: all operations have the servers of the document",
+        "head" | "options" | "trace" => {
+            "leave the operation out: the client has get, post, put, patch and delete"
+        }
+        _ => return None,
+    })
+}
+
         (Text, Value::Number(_) | Value::Bool(_)) => format!("put it in quotes: `\"{source}\"`"),
         (Integer, Value::Number(_)) => "write an integer, in decimal digits".to_owned(),
         (List(_), _) => format!("write a list: `[{}]`", "…"),
