@@ -5,6 +5,7 @@
 //! every duplicate is a finding, and all later messages can point at a line.
 
 mod ambiguous;
+mod digits;
 mod indentation;
 mod spans;
 
@@ -58,6 +59,8 @@ pub struct Loaded<'a> {
     pub(crate) spans: Spans,
     /// The unquoted texts that other YAML readers take for something else than text.
     pub(crate) ambiguous: Vec<Ambiguous>,
+    /// JSON pointers of the numbers that are not read as they are written, each with its text.
+    pub(crate) inexact: Vec<(String, String)>,
     /// JSON pointers of the keys and items without a value, which is not even `null`.
     pub(crate) empty: Vec<String>,
 }
@@ -154,6 +157,7 @@ pub fn load(document: &Document) -> Result<Loaded<'_>, Error> {
         value,
         spans,
         ambiguous: loader.ambiguous,
+        inexact: loader.inexact,
         empty: loader.empty,
     };
     if loader.findings.is_empty() {
@@ -172,6 +176,7 @@ struct Loader<'a> {
     /// Byte offset of every character. The parser counts characters.
     offsets: Vec<usize>,
     ambiguous: Vec<Ambiguous>,
+    inexact: Vec<(String, String)>,
     empty: Vec<String>,
     findings: Vec<Finding>,
 }
@@ -193,6 +198,7 @@ impl<'a> Loader<'a> {
             parser: Parser::new_from_str(text),
             offsets,
             ambiguous: Vec::new(),
+            inexact: Vec::new(),
             empty: Vec::new(),
             findings: Vec::new(),
         }
@@ -372,19 +378,31 @@ impl<'a> Loader<'a> {
             Scalar::Null => Ok(Value::Null),
             Scalar::Boolean(value) => Ok(Value::Bool(value)),
             Scalar::Integer(value) => Ok(Value::Number(value.into())),
-            Scalar::FloatingPoint(value) => Number::from_f64(value.into_inner())
-                .map(Value::Number)
-                .ok_or_else(|| {
-                    self.finding(
-                        "yaml-syntax",
-                        span,
-                        &pointer(),
-                        format!("`{text}` is not a JSON number"),
-                        "write a number with digits, or put the text in quotes",
-                    )
-                }),
+            Scalar::FloatingPoint(value) => self.float(text, value.into_inner(), span, pointer),
             Scalar::String(value) => Ok(Value::String(value.into_owned())),
         }
+    }
+
+    fn float(
+        &mut self,
+        text: &str,
+        value: f64,
+        span: &Span,
+        pointer: Pointer<'_>,
+    ) -> Result<Value, BoxedFinding> {
+        let Some(number) = Number::from_f64(value) else {
+            return Err(self.finding(
+                "yaml-syntax",
+                span,
+                &pointer(),
+                format!("`{text}` is not a JSON number"),
+                "write a number with digits, or put the text in quotes",
+            ));
+        };
+        if !digits::is_exact(text, value) {
+            self.inexact.push((pointer(), text.to_owned()));
+        }
+        Ok(Value::Number(number))
     }
 
     fn location(&self, span: &Span) -> Location {

@@ -15,6 +15,7 @@ mod media_types;
 mod names;
 mod nearest;
 mod nulls;
+mod numbers;
 mod official_names;
 mod operations;
 mod order;
@@ -62,7 +63,7 @@ type Rule = fn(&Loaded<'_>, &mut Vec<Finding>);
 /// The first stage lints the structure, the second what the document means, and the third what
 /// depends on the schemas or does not change the generated code.
 const STAGES: &[&[Rule]] = &[
-    &[quotes::lint, grammar::lint],
+    &[grammar::lint, quotes::lint, numbers::lint],
     &[
         |loaded, findings| servers::lint(&loaded.value, findings),
         |loaded, findings| security::lint(&loaded.value, findings),
@@ -120,6 +121,12 @@ pub fn lint(loaded: &Loaded<'_>) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Returns the places of the values of the wrong kind, of which nothing else is said.
+fn wrong_kinds(findings: &[Finding]) -> BTreeSet<String> {
+    let wrong = findings.iter().filter(|it| it.rule == "wrong-kind");
+    wrong.map(|finding| finding.pointer.clone()).collect()
 }
 
 /// Whether an operation has a success. Without one, one of its errors is probably meant to be it,

@@ -351,6 +351,9 @@ impl<'a> Resolved<'a> {
 /// The least and the greatest number of the format `int32`.
 const INT32: (f64, f64) = (i32::MIN as f64, i32::MAX as f64);
 
+/// The least and the greatest of all integers.
+const INT64: (f64, f64) = (i64::MIN as f64, i64::MAX as f64);
+
 fn bounds(
     schema: &Resolved<'_>,
     least: &str,
@@ -358,10 +361,14 @@ fn bounds(
     size: f64,
     report: &mut dyn FnMut(Kind, String),
 ) {
-    let bound = |name: &str| match (name, schema.definition["format"].as_str()) {
-        ("minimum", Some("int32")) => Some(schema.definition[name].as_f64().unwrap_or(INT32.0)),
-        ("maximum", Some("int32")) => Some(schema.definition[name].as_f64().unwrap_or(INT32.1)),
-        _ => schema.definition[name].as_f64(),
+    let widest = match schema.definition["format"].as_str() {
+        Some("int32") => INT32,
+        _ => INT64,
+    };
+    let bound = |name: &str| match (name, schema.definition[name].as_f64()) {
+        ("minimum", bound) => Some(bound.unwrap_or(widest.0)),
+        ("maximum", bound) => Some(bound.unwrap_or(widest.1)),
+        (_, bound) => bound,
     };
     if bound(least).is_some_and(|bound| size < bound)
         || bound(most).is_some_and(|bound| size > bound)

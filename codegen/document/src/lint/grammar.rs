@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{nearest, refs};
+use super::{nearest, numbers, refs};
 use crate::document::{Loaded, child};
 use crate::error::Finding;
 
@@ -332,11 +332,15 @@ impl Validator<'_> {
     }
 
     fn wrong_kind(&mut self, value: &Value, expected: &Expected, pointer: &str) {
-        let message = format!(
-            "expected {}, found {}",
-            describe_expected(expected),
-            self.describe(value, pointer)
-        );
+        let is_too_large = matches!(expected, Integer) && numbers::is_integer(self.source(pointer));
+        let message = match is_too_large {
+            true => numbers::beyond(self.source(pointer)),
+            false => format!(
+                "expected {}, found {}",
+                describe_expected(expected),
+                self.describe(value, pointer)
+            ),
+        };
         let value = if self.is_empty(pointer) {
             &Value::Null
         } else {
@@ -472,13 +476,13 @@ fn unknown_keyword(name: &str, kind: &ObjectKind, pointer: &str) -> Finding {
     if let Some(help) = unsupported(name).filter(|_| kind.name == "schema") {
         return finding(format!("`{name}` is not supported")).help(help);
     }
+    if let Some(help) = of_operations(name).filter(|_| kind.name == "path item") {
+        return finding(format!("`{name}` in a path item is not supported")).help(help);
+    }
     let what = if name.starts_with("x-") {
         "extension"
     } else {
         "keyword"
-    if let Some(help) = of_operations(name).filter(|_| kind.name == "path item") {
-        return finding(format!("`{name}` in a path item is not supported")).help(help);
-    }
     };
     finding(format!(
         "{what} `{name}` in {} would be ignored",
@@ -530,10 +534,6 @@ fn unsupported(keyword: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns how to write a value of the right type in place of one that is written as `source`.
-fn way_out(expected: &Expected, value: &Value, source: &str) -> String {
-    match (expected, value) {
-        (_, Value::Null) => "write a value, or leave the keyword out".to_owned(),
 /// Returns how to write what OpenAPI lets a path say of all its operations, and which other methods
 /// it has.
 fn of_operations(keyword: &str) -> Option<&'static str> {
@@ -550,7 +550,17 @@ fn of_operations(keyword: &str) -> Option<&'static str> {
     })
 }
 
+/// Returns how to write a value of the right type in place of one that is written as `source`.
+fn way_out(expected: &Expected, value: &Value, source: &str) -> String {
+    match (expected, value) {
+        (_, Value::Null) => "write a value, or leave the keyword out".to_owned(),
         (Text, Value::Number(_) | Value::Bool(_)) => format!("put it in quotes: `\"{source}\"`"),
+        (Integer, Value::Number(_)) if numbers::is_integer(source) => {
+            format!(
+                "write a number {}, or leave the keyword out",
+                numbers::RANGE
+            )
+        }
         (Integer, Value::Number(_)) => "write an integer, in decimal digits".to_owned(),
         (List(_), _) => format!("write a list: `[{}]`", "…"),
         _ => format!("write {}", describe_expected(expected)),

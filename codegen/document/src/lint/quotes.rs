@@ -1,11 +1,15 @@
 //! Text that some YAML reader takes for something else must stand in quotes. Other tools read these
 //! documents too, and an unquoted `no` is `false` for many of them.
 
-use crate::document::Loaded;
+use super::wrong_kinds;
+use crate::document::{Ambiguous, Loaded};
 use crate::error::Finding;
 
 pub(super) fn lint(loaded: &Loaded<'_>, findings: &mut Vec<Finding>) {
-    for found in &loaded.ambiguous {
+    // `grammar` says what a value of the wrong kind must be, and so whether it needs quotes.
+    let wrong = wrong_kinds(findings);
+    let is_told = |found: &Ambiguous| !found.is_key && wrong.contains(&found.pointer);
+    for found in loaded.ambiguous.iter().filter(|found| !is_told(found)) {
         let message = format!(
             "`{}` without quotes is {} for some readers",
             found.text, found.meaning
