@@ -23,7 +23,7 @@ pub(super) fn operation(operation: &Operation, api: &str) -> TokenStream {
     let fact = &operation.facts;
     let mut text = format!(
         "{}.\n\n{}\n",
-        fact.summary.trim_end_matches('.'),
+        fact.summary.trim().trim_end_matches('.'),
         fact.description.trim()
     );
     if let Some(job) = JOBS
@@ -44,11 +44,10 @@ pub(super) fn operation(operation: &Operation, api: &str) -> TokenStream {
     }));
     let call = fact.id.to_pascal_case();
     let errors: Vec<_> = fact.errors.iter().map(u16::to_string).collect();
-    text.push_str(&format!(
-        "\n{} Errors: {}. ",
-        response(operation, Some(&call)),
-        errors.join(", ")
-    ));
+    text.push_str(&format!("\n{} ", response(operation, Some(&call))));
+    if !errors.is_empty() {
+        text.push_str(&format!("Errors: {}. ", errors.join(", ")));
+    }
     if !fact.roles.is_empty() {
         text.push_str(&format!("Role: {}. ", fact.roles.join(" or ")));
     }
@@ -236,10 +235,16 @@ mod tests {
         let expected = "/// Take a snapshot.\n///\n/// At once. Really.\nJOB/// - `part_id`: The partId.\n/// - `size`: Its size.\n///\n\
              /// Response: empty. Errors: 400, 404. Role: Project Owner. `POST /a` as `application/json` \
              ([documentation](https://a.b)).\n";
-        let of = |api| text(super::operation(&operation, api));
-        assert_eq!(of("v1"), expected.replace("JOB", ""));
+        let of = |operation: &Operation, api| text(super::operation(operation, api));
+        assert_eq!(of(&operation, "v1"), expected.replace("JOB", ""));
         let job = "///\n/// To know that it is good, see [`take_snapshot_and_wait`](Self::take_snapshot_and_wait).\n";
-        assert_eq!(of("v2"), expected.replace("JOB", job));
+        assert_eq!(of(&operation, "v2"), expected.replace("JOB", job));
+        operation.facts.summary = "Take\na snapshot.\n".into();
+        operation.facts.errors.clear();
+        let expected = expected
+            .replace("JOB", "")
+            .replace("Errors: 400, 404. ", "");
+        assert_eq!(of(&operation, "v1"), expected);
     }
 
     #[test]

@@ -395,6 +395,10 @@ fn files(document: &Value, findings: &mut Vec<Finding>) {
             findings.push(finding(format!(
                 "tag `{tag}` would be the file `{name}.rs`, which is {owner}"
             )));
+        } else if taken_names::is_heading(&name) {
+            findings.push(finding(format!(
+                "tag `{tag}` would be a heading that the documentation of `Api` has already"
+            )));
         } else if let Some((first, first_at)) = names.claim(&name, tag, &at) {
             let message = format!("tag `{tag}` would be the file `{name}.rs`, as `{first}` is");
             findings.push(finding(message).related(first_at, "the other one"));
@@ -414,6 +418,7 @@ fn free_tag(document: &Value, tag: &str) -> String {
         let mut known = tags.into_iter().flatten().map(|known| text(known, "name"));
         tag.starts_with(|c: char| c.is_ascii_alphabetic())
             && taken_names::as_file(&tag.to_snake_case()).is_none()
+            && !taken_names::is_heading(&tag.to_snake_case())
             && known.all(|known| known.to_snake_case() != tag.to_snake_case())
     };
     let numbered = (2..).map(|number| format!("Atlas {plain} {number}"));

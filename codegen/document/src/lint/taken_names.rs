@@ -104,6 +104,20 @@ const REQUEST_METHODS: &[&str] = &["body", "options", "send", "stream", "version
 /// The files that every API has.
 const FILES: &[&str] = &["common", "mod", "types"];
 
+/// The headings in the documentation of `Api`: that of the methods that are written by hand, and
+/// those that rustdoc writes. A link to a family of the same name would lead to them.
+const HEADINGS: &[&str] = &[
+    "fields",
+    "help",
+    "implementations",
+    "implementors",
+    "jobs",
+    "layout",
+    "search",
+    "settings",
+    "variants",
+];
+
 /// The crates whose names are also modules in the client. `pub use http::*` in a module beside a
 /// module `http` is an error.
 const CRATES: &[&str] = &[
@@ -211,6 +225,11 @@ pub(crate) fn as_file(name: &str) -> Option<String> {
     } else {
         None
     }
+}
+
+/// Whether the documentation of every `Api` has a heading of this name already.
+pub(crate) fn is_heading(name: &str) -> bool {
+    HEADINGS.contains(&name)
 }
 
 fn is_numbered_device(name: &str) -> bool {

@@ -231,6 +231,7 @@ fn a_list_is_sorted_and_names_nothing_twice() {
         API_METHODS,
         GENERATED_API_METHODS,
         REQUEST_METHODS,
+        HEADINGS,
         CRATES,
         LOCALS,
     ] {
