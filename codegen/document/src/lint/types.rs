@@ -109,14 +109,15 @@ fn missing(schema: &Value, pointer: &str) -> Option<Finding> {
         has_format && lost.iter().all(|keyword| types_of(keyword).contains(kind))
     };
     let fitting: Vec<_> = TYPES.iter().copied().filter(fits).collect();
+    let keywords = lost.join("` and `");
     let help = match fitting.as_slice() {
         [] => "add `type`, and leave out what is for another type".to_owned(),
-        kinds => format!("add `type: {}`", kinds.join("` or `type: ")),
+        kinds => format!(
+            "add `type: {}`, or leave `{keywords}` out",
+            kinds.join("` or `type: ")
+        ),
     };
-    let message = format!(
-        "without a `type`, `{}` would be ignored",
-        lost.join("` and `")
-    );
+    let message = format!("without a `type`, `{keywords}` would be ignored");
     let finding = Finding::new("missing-keyword", pointer, message);
     (!lost.is_empty()).then(|| finding.at_key().help(help))
 }
