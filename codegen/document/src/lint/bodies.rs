@@ -109,15 +109,15 @@ fn error(document: &Value, schema: &Value, at: String) -> Option<Finding> {
     let target = text(described(schema), "$ref");
     let name = target.strip_prefix("#/components/schemas/");
     let known = document["components"]["schemas"].get(ERROR);
-    if let Some(known) =
-        known.filter(|known| name == Some(ERROR) && text(known, "type") != "object")
+    let is_object = |known: &Value| text(known, "type") == "object" || has_no_type(known);
+    if name == Some(ERROR)
+        && let Some(known) = known.filter(|known| !is_object(known))
     {
         let kind = text(known, "type");
         let message = format!("`{ERROR}` is of type {kind}, and the client reads it as an object");
         let at = child(&child("/components/schemas", ERROR), "type");
-        return Some(
-            Finding::new("error-schema", at, message).help("describe the object that Atlas sends"),
-        );
+        let help = "describe the object that Atlas sends";
+        return Some(Finding::new("error-schema", at, message).help(help));
     }
     let has_error = known.is_some();
     (name != Some(ERROR)).then(|| {

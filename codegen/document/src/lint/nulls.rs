@@ -38,8 +38,8 @@ pub(super) fn body(document: &Value, schema: &Value, pointer: &str) -> Option<Fi
 }
 
 fn refers(document: &Value, schema: &Value, what: &str, pointer: &str) -> Option<Finding> {
-    let is_reference = described(schema).get("$ref").is_some();
-    (is_reference && is_nullable(document, schema)).then(|| {
+    let says_so_itself = schema.get("nullable").is_some();
+    (!says_so_itself && is_nullable(document, schema)).then(|| {
         let message = format!("{what} may be null here, and the client needs a value");
         Finding::new("nullable", pointer, message)
             .help("refer to a schema without `nullable`, or leave that out there")
