@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use atlas_backup_document::Loaded;
 use atlas_backup_document::parts::{items, text};
 pub(crate) use atlas_backup_document::{OtherForm, RUNTIME_PATTERNS, RUNTIME_TYPES, method_name};
+pub(crate) use checks::code;
 
 /// The facts of one document.
 #[derive(Clone, Debug, Default)]

@@ -28,6 +28,7 @@ pub(crate) mod reach;
 mod refs;
 mod repeats;
 mod rules;
+mod rules_together;
 mod schemas;
 mod security;
 mod servers;
@@ -90,6 +91,7 @@ const STAGES: &[&[Rule]] = &[
         |loaded, findings| unused::lint(&loaded.value, findings),
         order::lint,
         examples::lint_values,
+        rules_together::lint,
         defaults::lint,
     ],
 ];

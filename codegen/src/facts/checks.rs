@@ -1,6 +1,8 @@
 //! Reads the rules that a schema has for a value, as checks of requests and as sentences of the
 //! documentation.
 
+use std::fmt::Display;
+
 use atlas_backup_document::exact_pattern;
 use atlas_backup_document::parts::text;
 use serde_json::Value;
@@ -52,6 +54,14 @@ fn innermost(schema: &Value) -> &Value {
     inner.next().map_or(schema, innermost)
 }
 
+/// Writes a value as code in Markdown, whatever characters it has.
+pub(crate) fn code(value: impl Display) -> String {
+    match value.to_string() {
+        text if text.contains('`') => format!("`` {text} ``"),
+        text => format!("`{text}`"),
+    }
+}
+
 /// What the Rust type of a member does not express, in sentences.
 pub(super) fn notes(property: &Value) -> impl Iterator<Item = String> {
     let bounds = BOUNDS.iter().filter_map(|(keyword, _, before, after)| {
@@ -65,8 +75,8 @@ pub(super) fn notes(property: &Value) -> impl Iterator<Item = String> {
     let default = property.get("default");
     let is_deprecated = property["deprecated"] == true;
     bounds
-        .chain(pattern.map(|pattern| format!("Documented pattern: `{pattern}`.")))
+        .chain(pattern.map(|pattern| format!("Documented pattern: {}.", code(pattern))))
         .chain(is_lost.then(|| format!("Documented format: {format}.")))
-        .chain(default.map(|value| format!("Default: `{value}`.")))
+        .chain(default.map(|value| format!("Default: {}.", code(value))))
         .chain(is_deprecated.then(|| "Deprecated by Atlas.".to_owned()))
 }

@@ -245,3 +245,9 @@ components:
     );
     assert_eq!(checks("shares"), [check("finite", None)]);
 }
+
+#[test]
+fn a_value_with_a_backtick_is_code_all_the_same() {
+    assert_eq!(code(7), "`7`");
+    assert_eq!(code("a`b"), "`` a`b ``");
+}

@@ -10,7 +10,7 @@ use quote::quote;
 use syn::parse_quote;
 
 use super::{Piece, Scope, checks, docs, ident};
-use crate::facts;
+use crate::facts::{self, code};
 use crate::model::{Argument, Operation, Ty};
 use crate::runtime;
 
@@ -189,7 +189,7 @@ fn version(media_type: &str) -> Option<&str> {
 fn setter(argument: &Argument) -> TokenStream {
     let (name, wire, facts) = (ident(&argument.name), &argument.wire, &argument.facts);
     let default = facts.default.as_ref();
-    let default = default.map(|value| format!(" Default: `{value}`."));
+    let default = default.map(|value| format!(" Default: {}.", code(value)));
     let docs = format!(
         "{}{}",
         facts.description.trim(),

@@ -65,6 +65,7 @@ const WITH_LIST: &[(&str, &str)] = &[(
     "          type: integer\n          format: int32\n          minimum: 1\n          description: Size in metres.\n        notes: {type: array, items: {type: string}, description: A note.}\n",
 )];
 const WITH_RULE: &[(&str, &str)] = &[
+    ("request: {value: {size: 3}}", "request: {value: {}}"),
     (
         "          type: integer\n          format: int32\n          minimum: 1\n          description: Size in metres.\n",
         "          type: integer\n          format: int32\n          minimum: 1\n          description: Size in metres.\n        keep: {type: boolean, description: Whether to keep it.}\n        note: {type: string, description: A note.}\n",
@@ -920,10 +921,13 @@ pub const CASES: &[Case] = &[
             "          type: integer\n          format: int32\n          minimum: 1\n          description: Size in metres.\n",
             "          type: integer\n          format: int32\n          minimum: 1\n          description: Size in metres.\n        keep: {type: boolean, description: Whether to keep it.}\n        note: {type: string, description: A note.}\n",
         )],
-        &[(
-            "      description: A thing to make.\n",
-            "      x-atlas-rules:\n        - {together: [size, note], reason: Both., source: {wire: Seen.}}\n      description: A thing to make.\n",
-        )],
+        &[
+            ("request: {value: {size: 3}}", "request: {value: {}}"),
+            (
+                "      description: A thing to make.\n",
+                "      x-atlas-rules:\n        - {together: [size, note], reason: Both., source: {wire: Seen.}}\n      description: A thing to make.\n",
+            ),
+        ],
     ),
     case(
         "member rule",
@@ -935,13 +939,19 @@ pub const CASES: &[Case] = &[
         "member rule",
         "exactlyOne",
         WITH_RULE,
-        &[("together: [size, note]", "exactlyOne: [size, note]")],
+        &[
+            ("together: [size, note]", "exactlyOne: [size, note]"),
+            ("request: {value: {}}", "request: {value: {size: 3}}"),
+        ],
     ),
     case(
         "member rule",
         "atLeastOne",
         WITH_RULE,
-        &[("together: [size, note]", "atLeastOne: [size, note]")],
+        &[
+            ("together: [size, note]", "atLeastOne: [size, note]"),
+            ("request: {value: {}}", "request: {value: {size: 3}}"),
+        ],
     ),
     case(
         "member rule",

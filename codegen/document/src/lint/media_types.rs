@@ -16,7 +16,6 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     {
         let at = child("/components/responses", name);
         content(response, &at, findings);
-        with_schema(response, &at, findings);
     }
     for (pointer, _, _, operation) in operations(document) {
         if let Some(body) = operation.get("requestBody") {
@@ -35,10 +34,11 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
             let error = status.starts_with(['4', '5']);
             if response.get("$ref").is_none() {
                 content(response, &at, findings);
-                // The schema of a success is linted by `operations`.
-                if error {
-                    with_schema(response, &at, findings);
-                }
+            }
+            // The schema of a success is linted by `operations`.
+            if error {
+                let definition = text(response, "$ref").strip_prefix('#').unwrap_or(&at);
+                with_schema(resolve(document, response), definition, findings);
             }
             for (media, _) in members(resolve(document, response), "content")
                 .filter(|(media, _)| error && *media != "application/json" && is_dated(media))

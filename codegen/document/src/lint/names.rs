@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use heck::{ToLowerCamelCase, ToPascalCase, ToSnakeCase};
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::Value;
 use unicode_ident::{is_xid_continue, is_xid_start};
 
@@ -30,6 +31,7 @@ pub(super) fn lint(reach: &Reach<'_>, findings: &mut Vec<Finding>) {
             reach.responses.contains(name) || schema.get("x-atlas-update-of").is_some();
         properties(schema, &child(&at, "properties"), keeps_extra, findings);
     }
+    components(document, findings);
     methods(document, findings);
     for (pointer, _, _, operation) in operations(document) {
         if is_camel(text(operation, "operationId")) {
@@ -94,11 +96,31 @@ impl<'a> Claims<'a> {
     /// Claims a Rust name for `name` at `pointer`. If the Rust name has an owner already, returns
     /// the owner's name and pointer.
     fn claim(&mut self, rust: &str, name: &'a str, pointer: &str) -> Option<(&'a str, String)> {
-        match self.0.get(rust) {
+        // Rust compares names in this form, in which two ways to write a letter are the same.
+        let rust = ComposingNormalizerBorrowed::new_nfc().normalize(rust);
+        match self.0.get(rust.as_ref()) {
             Some(first) => Some(first.clone()),
             None => {
-                self.0.insert(rust.to_owned(), (name, pointer.to_owned()));
+                self.0.insert(rust.into_owned(), (name, pointer.to_owned()));
                 None
+            }
+        }
+    }
+}
+
+/// OpenAPI allows no other names of components, and a reference would have to escape them.
+fn components(document: &Value, findings: &mut Vec<Finding>) {
+    for section in ["headers", "parameters", "responses", "securitySchemes"] {
+        for (name, _) in members(&document["components"], section) {
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+            if name.is_empty() || !name.chars().all(is_plain) {
+                let at = child(&child("/components", section), name);
+                let message = format!("`{name}` cannot name a component");
+                findings.push(
+                    Finding::new("component-name", at, message)
+                        .at_key()
+                        .help("rename it, here and where it is referred to: a name has letters, digits, `.`, `_` and `-`"),
+                );
             }
         }
     }
@@ -269,6 +291,11 @@ fn values(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
         if name.starts_with(|c: char| c.is_lowercase()) {
             findings.push(finding(format!(
                 "`{value}` would be the variant `{name}`, which is no name for a variant in Rust"
+            )));
+        }
+        if value.contains('`') {
+            findings.push(finding(format!(
+                "the documentation cannot show the value {value:?}, which has a backtick"
             )));
         }
         if name == taken_names::UNKNOWN {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{members, names, nearest, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
+use crate::parts::items;
 
 pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     for (pointer, method, _, operation) in operations(document) {
@@ -15,6 +16,31 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
         notice(&pointer, operation, findings);
         effect(&pointer, method, operation, findings);
         success(document, &pointer, method, operation, findings);
+        documented(&pointer, operation, findings);
+    }
+}
+
+/// The documentation shows the address of the official page, and the roles.
+fn documented(pointer: &str, operation: &Value, findings: &mut Vec<Finding>) {
+    let url = text(&operation["externalDocs"], "url");
+    let is_plain = |c: char| c.is_ascii_graphic() && !"()<>`\\".contains(c);
+    if !url.starts_with("https://") || !url.chars().all(is_plain) {
+        let at = child(&child(pointer, "externalDocs"), "url");
+        let message = format!("{url:?} is not the address of a page");
+        findings.push(
+            Finding::new("external-docs", at, message)
+                .help("write the whole address, `https://…`, with its special characters escaped"),
+        );
+    }
+    for (index, role) in items(operation, "x-atlas-roles").enumerate() {
+        let role = role.as_str().unwrap_or_default();
+        if role.trim().is_empty() || role.contains('\n') {
+            let at = child(&child(pointer, "x-atlas-roles"), &index.to_string());
+            findings.push(
+                Finding::new("roles", at, format!("{role:?} is not the name of a role"))
+                    .help("write the name as Atlas shows it, as in `Project Owner`"),
+            );
+        }
     }
 }
 

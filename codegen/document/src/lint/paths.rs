@@ -35,6 +35,17 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
             }
         }
     }
+    for (path, ..) in paths
+        .iter()
+        .filter(|(.., item)| item.as_object().is_some_and(|it| it.is_empty()))
+    {
+        let message = format!("`{path}` has no operations");
+        findings.push(
+            Finding::new("path", child("/paths", path), message)
+                .at_key()
+                .help("write its operations, or remove it"),
+        );
+    }
     let before = findings.len();
     for (path, ..) in &paths {
         template(path, findings);

@@ -18,13 +18,15 @@ pub(super) enum Position {
     Member,
     /// The schema of a parameter.
     Parameter,
+    /// The schema of a header of a response.
+    Header,
     /// The schema of a body.
     Body,
     /// The items of a list, or the values of a map.
     Inner,
 }
 
-use Position::{Body, Inner, Member, Parameter, Shared};
+use Position::{Body, Header, Inner, Member, Parameter, Shared};
 
 /// The keywords that do not have a meaning in every place, with the places where they have one.
 const PLACES: &[(&str, &[Position])] = &[
@@ -90,6 +92,19 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
                     ),
             );
         }
+    }
+    // `constraints` reports it in what is sent.
+    if position == Shared
+        && schema.get("enum").is_some()
+        && schema.get("pattern").is_some()
+        && !is_sent
+    {
+        let message = "`pattern` beside `enum` would be ignored";
+        findings.push(
+            Finding::new("ignored-keyword", child(pointer, "pattern"), message)
+                .at_key()
+                .help("leave it out: the values say what it could"),
+        );
     }
     let is_of_error = owner(pointer).is_some_and(|name| reach.is_of_error(name));
     if is_of_error && schema.get("x-atlas-secret").is_some() {
@@ -158,6 +173,7 @@ pub(super) fn position(pointer: &str) -> Position {
         ["components", "schemas", _] => Shared,
         ["components", "schemas", _, "properties", _] => Member,
         [.., "parameters", _, "schema"] => Parameter,
+        [.., "headers", _, "schema"] => Header,
         [.., "schema"] => Body,
         _ => Inner,
     }
@@ -169,6 +185,7 @@ impl Position {
             Shared => "a shared schema",
             Member => "a member of a shared schema",
             Parameter => "a parameter",
+            Header => "a header",
             Body => "a body",
             Inner => "an item of a list or a value of a map",
         }

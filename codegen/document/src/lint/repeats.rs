@@ -15,7 +15,7 @@ pub(super) fn lint(document: &Value, findings: &mut Vec<Finding>) {
     }
     for (name, schema) in members(&document["components"], "schemas") {
         let at = child("/components/schemas", name);
-        for keyword in ["required", "x-atlas-schema"] {
+        for keyword in ["required", "x-atlas-rules", "x-atlas-schema"] {
             list(schema, keyword, &at, findings);
         }
     }

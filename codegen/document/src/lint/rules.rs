@@ -195,9 +195,7 @@ fn names(
             report(at, format!("`{name}` stands twice"), "remove one of them");
         } else if let Some(message) = contradiction(rule, keyword, name) {
             report(at, message, "remove it from one of the two lists");
-        } else if keyword != "require"
-            && items(schema, "required").any(|required| required.as_str() == Some(name))
-        {
+        } else if items(schema, "required").any(|required| required.as_str() == Some(name)) {
             report(
                 at,
                 format!(

@@ -131,7 +131,7 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
     }
     let has_members = members(schema, "properties").next().is_some();
     if kind == "object" && has_members && schema.get("additionalProperties").is_some() {
-        let message = format!("`{name}` keeps every member that it does not list already");
+        let message = format!("`additionalProperties` would be ignored: `{name}` has `properties`");
         findings.push(
             Finding::new(
                 "unknown-keyword",
@@ -246,7 +246,11 @@ fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
     if let Some(items) = schema.get("items") {
         inline_schema(reach, items, &child(pointer, "items"), findings);
     }
-    if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+    let has_members = members(schema, "properties").next().is_some();
+    if schema.get("additionalProperties") == Some(&Value::Bool(false))
+        && !has_members
+        && !is_lost(schema, "additionalProperties")
+    {
         let message = "an object without properties that may have no others either is always empty";
         findings.push(
             Finding::new(

@@ -115,6 +115,12 @@ fn problem(
             "give both the same type, format and `$ref`, or leave it out here",
         ));
     }
+    if read["x-atlas-secret"] == true && schema["x-atlas-secret"] != true {
+        return Some((
+            format!("`{member}` is secret in `{target}`, and an update carries it"),
+            "add `x-atlas-secret: true` here, or leave it out",
+        ));
+    }
     let is_list = text(schema, "type") == "array";
     (requires(response) && !requires(update) && !is_list).then(|| {
         (
