@@ -125,9 +125,11 @@ pub fn lint(loaded: &Loaded<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns the places of the values of the wrong kind, of which nothing else is said.
+/// Returns the places of the values that are wrong whatever they are meant to be, so that nothing else
+/// is said of them.
 fn wrong_kinds(findings: &[Finding]) -> BTreeSet<String> {
-    let wrong = findings.iter().filter(|it| it.rule == "wrong-kind");
+    let rules = ["wrong-kind", "dangling-ref", "openapi-version"];
+    let wrong = findings.iter().filter(|it| rules.contains(&it.rule));
     wrong.map(|finding| finding.pointer.clone()).collect()
 }
 

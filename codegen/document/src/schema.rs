@@ -141,6 +141,7 @@ impl<'a> Schemas<'a> {
                     "minItems",
                     "maxItems",
                     items.len() as f64,
+                    || describe(value),
                     &mut report,
                 );
                 for (index, item) in items.iter().enumerate() {
@@ -157,6 +158,7 @@ impl<'a> Schemas<'a> {
                     "minimum",
                     "maximum",
                     number.as_f64().unwrap_or(0.0),
+                    || number.as_f64().unwrap_or(0.0).to_string(),
                     &mut report,
                 );
             }
@@ -252,11 +254,13 @@ impl Place<'_> {
 
 fn text(schema: &Resolved<'_>, text: &str, report: &mut dyn FnMut(Kind, String)) {
     let excerpt = || format!("{:?}", text.chars().take(80).collect::<String>());
+    let length = text.chars().count();
     bounds(
         schema,
         "minLength",
         "maxLength",
-        text.chars().count() as f64,
+        length as f64,
+        || format!("text of {length} characters"),
         report,
     );
     match schema.definition["enum"].as_array() {
@@ -359,6 +363,7 @@ fn bounds(
     least: &str,
     most: &str,
     size: f64,
+    shown: impl Fn() -> String,
     report: &mut dyn FnMut(Kind, String),
 ) {
     let widest = match schema.definition["format"].as_str() {
@@ -373,7 +378,7 @@ fn bounds(
     if bound(least).is_some_and(|bound| size < bound)
         || bound(most).is_some_and(|bound| size > bound)
     {
-        report(Kind::OutOfBounds, size.to_string());
+        report(Kind::OutOfBounds, shown());
     }
 }
 

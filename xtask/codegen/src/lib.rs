@@ -156,7 +156,7 @@ fn documents(root: &Path) -> (Vec<Document>, Vec<String>) {
     for generation in GENERATIONS {
         let path = generation.document;
         match fs::read(root.join(path))
-            .map_err(|error| error.to_string())
+            .map_err(|error| format!("cannot read {path}: {error}"))
             .and_then(|bytes| text(path, bytes))
         {
             Ok(text) => documents.push(Document {
@@ -164,7 +164,7 @@ fn documents(root: &Path) -> (Vec<Document>, Vec<String>) {
                 path: path.to_owned(),
                 text,
             }),
-            Err(error) => unread.push(format!("error: cannot read {path}: {error}\n\n")),
+            Err(error) => unread.push(format!("error: {error}\n\n")),
         }
     }
     (documents, unread)
@@ -213,7 +213,7 @@ fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
             valid.iter().filter(|byte| **byte == b'\n').count() + 1,
             String::from_utf8_lossy(line).chars().count() + 1,
         );
-        format!("{path}:{lines}:{column}: not UTF-8")
+        format!("{path}:{lines}:{column}: this is not UTF-8: save the file as UTF-8")
     })
 }
 

@@ -194,7 +194,8 @@ fn a_document_that_is_no_text_is_located() {
     edit(folder.path(), "spec/v2.yaml", "minimum: 1", "minimun: 1");
     let report = text(&codegen(folder.path(), &[]).stderr);
     assert!(
-        report.contains("spec/v1.yaml:2:3: not UTF-8") && report.contains("keyword `minimun`"),
+        report.contains("error: spec/v1.yaml:2:3: this is not UTF-8")
+            && report.contains("keyword `minimun`"),
         "{report}"
     );
 }

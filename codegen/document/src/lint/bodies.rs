@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::positions::{Position, position};
 use super::reach::Reach;
-use super::types::has_no_type;
+use super::types::{has_no_type, is_lost};
 use super::{described, has_success, members, nulls, operations, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
@@ -91,7 +91,8 @@ fn is_enum(document: &Value, schema: &Value) -> bool {
     let inner = schema
         .get("items")
         .or_else(|| schema.get("additionalProperties"));
-    schema.get("enum").is_some() || inner.is_some_and(|inner| is_enum(document, inner))
+    let is_one = schema.get("enum").is_some() && !is_lost(schema, "enum");
+    is_one || inner.is_some_and(|inner| is_enum(document, inner))
 }
 
 fn response_body(document: &Value, schema: &Value, at: String) -> Option<Finding> {

@@ -36,6 +36,12 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
             "it stands on a member of a shared schema",
         );
     };
+    if !reach.successes.contains(owner_schema) {
+        return report(
+            format!("`{KEYWORD}` would be ignored: no response of a success has this member"),
+            "leave it out: a request is sent as documented, and an error is read as it is",
+        );
+    }
     let kind = match text(schema, "type") {
         "" => "anything",
         kind => kind,
@@ -63,12 +69,6 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
         report(
             "any object would be taken for the only item of this list".to_owned(),
             help,
-        );
-    }
-    if !reach.successes.contains(owner_schema) {
-        report(
-            format!("`{KEYWORD}` would be ignored: no response of a success has this member"),
-            "leave it out: a request is sent as documented, and an error is read as it is",
         );
     }
 }

@@ -89,6 +89,13 @@ fn template(path: &str, findings: &mut Vec<Finding>) {
                 "give each its own name",
             ),
             Some(_) => {}
+            None if segment.matches('{').count() != segment.matches('}').count() => {
+                report(
+                    format!("`{segment}` has a brace without the other"),
+                    "write one name in braces, as `{groupId}`, without `/`",
+                );
+                return;
+            }
             None if segment.contains(['{', '}']) => report(
                 format!("`{segment}`: a parameter must be a whole segment"),
                 "the client cannot write text before a parameter: leave the operation out",

@@ -107,7 +107,8 @@ pub(super) fn lint(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
         );
     }
     let is_of_error = owner(pointer).is_some_and(|name| reach.is_of_error(name));
-    if is_of_error && schema.get("x-atlas-secret").is_some() {
+    let is_secret = schema.get("x-atlas-secret").is_some() && !is_lost(schema, "x-atlas-secret");
+    if is_of_error && is_secret {
         let message =
             "`x-atlas-secret` of an error would be ignored: nothing is generated for errors";
         findings.push(

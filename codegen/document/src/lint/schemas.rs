@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::positions::{Position, position};
 use super::reach::Reach;
 use super::types::{BESIDE_ALL_OF, has_no_type, is_lost};
 use super::{
@@ -114,11 +115,17 @@ fn shared_schema(name: &str, schema: &Value, pointer: &str, findings: &mut Vec<F
     if schema.get("allOf").is_some() {
         // `all_of` reports every other `allOf`.
         if is_reference(schema) {
-            let message = format!("`{name}` is only another name of a schema");
-            findings.push(
-                Finding::new("all-of", child(pointer, "allOf"), message)
-                    .help("refer to that schema itself"),
-            );
+            let (message, help) = match types::lost(schema).next() {
+                None => (
+                    format!("`{name}` is only another name of a schema"),
+                    "refer to that schema itself",
+                ),
+                Some(keyword) => (
+                    format!("`allOf` beside `{keyword}` in a shared schema"),
+                    "write the schema flat, without `allOf`",
+                ),
+            };
+            findings.push(Finding::new("all-of", child(pointer, "allOf"), message).help(help));
         }
         return;
     }
@@ -215,6 +222,8 @@ fn inline_schema(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &mu
             Finding::new("unnamed-type", pointer, message)
                 .help("move it to components/schemas and `$ref` it"),
         );
+        // What it says is linted there.
+        return;
     }
     schema_keywords(reach, schema, pointer, findings);
 }
@@ -229,7 +238,10 @@ fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
     other_forms::lint(reach, schema, pointer, findings);
     positions::lint(reach, schema, pointer, findings);
     nulls::lint(document, schema, pointer, findings);
-    for (name, property) in members(schema, "properties") {
+    // What says nothing needs no correction.
+    let counts = |keyword: &&str| !is_lost(schema, keyword);
+    let properties = Some("properties").filter(counts);
+    for (name, property) in properties.into_iter().flat_map(|it| members(schema, it)) {
         let at = child(&child(pointer, "properties"), name);
         if text(property, "description").trim().is_empty() {
             let finding = Finding::new(
@@ -243,7 +255,7 @@ fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
         }
         inline_schema(reach, property, &at, findings);
     }
-    if let Some(items) = schema.get("items") {
+    if let Some(items) = Some("items").filter(counts).and_then(|it| schema.get(it)) {
         inline_schema(reach, items, &child(pointer, "items"), findings);
     }
     let has_members = members(schema, "properties").next().is_some();
@@ -261,8 +273,9 @@ fn schema_keywords(reach: &Reach<'_>, schema: &Value, pointer: &str, findings: &
             .help("write `additionalProperties: true`, or the type of the values"),
         );
     }
-    if let Some(values) = schema
-        .get("additionalProperties")
+    if let Some(values) = Some("additionalProperties")
+        .filter(counts)
+        .and_then(|it| schema.get(it))
         .filter(|values| values.is_object())
     {
         inline_schema(
@@ -310,6 +323,10 @@ fn all_of(schema: &Value, pointer: &str, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new("all-of", child(pointer, "allOf"), message).help("write the schema flat"),
         );
+        return;
+    }
+    // `shared_schema` reports it there.
+    if position(pointer) == Position::Shared {
         return;
     }
     for keyword in types::lost(schema) {

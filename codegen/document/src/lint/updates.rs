@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::reach::Reach;
-use super::types::{has_no_type, is_lost};
+use super::types::{has_no_type, is_lost, lost};
 use super::{described, members, nearest, resolve, text};
 use crate::document::child;
 use crate::error::Finding;
@@ -109,6 +109,11 @@ fn problem(
             )
         });
     };
+    // Other rules report a member that is wrong itself.
+    let is_faulty = |schema: &Value| has_no_type(schema) || lost(schema).next().is_some();
+    if is_faulty(schema) || is_faulty(read) {
+        return None;
+    }
     if shape(schema) != shape(read) {
         return Some((
             format!("`{member}` is not the same in `{target}`"),

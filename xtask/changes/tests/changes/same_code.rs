@@ -40,31 +40,15 @@ const REWRITES: Edits<'_> = &[
     ),
     // Null and absent mean the same.
     (
-        "weight: {type: integer,",
-        "weight: {type: integer, nullable: true,",
+        "note: {type: string,",
+        "note: {type: string, nullable: true,",
     ),
     (
         "weight: {type: integer,",
         "weight: {type: integer, nullable: false,",
     ),
-    (
-        "items: {type: string}",
-        "items: {type: string, nullable: true}",
-    ),
-    (
-        "Properties: {type: integer}",
-        "Properties: {type: integer, nullable: true}",
-    ),
-    (
-        "default: false\n",
-        "default: false\n        nullable: true\n",
-    ),
     // Any JSON.
     ("additionalProperties: true", "additionalProperties: {}"),
-    (
-        "additionalProperties: true",
-        "additionalProperties: {nullable: true}",
-    ),
     // One of a list.
     ("when: {colour: red}", "when: {colour: [red]}"),
     (
