@@ -12,7 +12,7 @@ use crate::parts::items;
 /// The lists of a rule, each with its minimum number of members and whether it needs a `when`.
 /// Without `when`, a member under `forbid` could be removed from the schema, and `require` would be
 /// plain `required`.
-const LISTS: &[(&str, usize, bool)] = &[
+pub(super) const LISTS: &[(&str, usize, bool)] = &[
     ("forbid", 1, true),
     ("require", 1, true),
     ("exactlyOne", 2, false),

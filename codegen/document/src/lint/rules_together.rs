@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::rules::LISTS;
 use super::{described, members, operations, resolve, text};
 use crate::document::{Loaded, child};
 use crate::error::Finding;
 use crate::parts::items;
 
 const KEYWORD: &str = "x-atlas-rules";
-const LISTS: &[&str] = &["forbid", "require", "exactlyOne", "atLeastOne", "together"];
 
 /// How many requests are tried for an object. No object of Atlas has rules about so many members that
 /// more would be needed.
@@ -77,7 +77,7 @@ fn requests(schema: &Value, rules: &[&Value]) -> Vec<Object> {
     let named = |rule: &&'_ Value| -> Vec<String> {
         let listed = LISTS
             .iter()
-            .flat_map(|list| items(rule, list))
+            .flat_map(|(list, ..)| items(rule, list))
             .filter_map(Value::as_str);
         let deciding = members(rule, "when").map(|(name, _)| name);
         listed.chain(deciding).map(str::to_owned).collect()
