@@ -226,6 +226,7 @@ fn renamed(text: &str, copy: usize, once: &BTreeSet<&str>) -> String {
             format!("{line}{copy}")
         }
         rest if rest.starts_with("x-atlas-update-of: ") => format!("{line}{copy}"),
+        rest if rest.starts_with("x-atlas-operation-id: ") => format!("{line}{copy}"),
         // An example may have a list of tags without items.
         rest if rest.starts_with("tags: [") && rest != "tags: []" => {
             line.replace(']', &format!("{copy}]"))
