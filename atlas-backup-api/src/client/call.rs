@@ -7,40 +7,45 @@ use crate::client::Client;
 use crate::client::sending::Sending;
 use crate::config::call_options::CallOptions;
 use crate::error::invalid_argument::InvalidArgument;
+use crate::pipeline::operation::Operation;
 use crate::pipeline::path::PathValue;
 use crate::pipeline::query::QueryValue;
 use crate::pipeline::request::Request;
-use crate::pipeline::route::Route;
 use crate::validate::body::Body;
+use crate::wire::opaque::Opaque;
 
 /// A request, and the client that sends it.
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) client: Client,
-    pub(crate) request: Request,
+    pub(crate) request: Opaque<Request>,
 }
 
 impl Call {
-    pub(crate) fn new(client: &Client, route: impl Into<Route>) -> Self {
+    /// Creates a call of an operation.
+    pub(crate) fn new(client: &Client, operation: &'static Operation) -> Self {
         Call {
             client: client.clone(),
-            request: Request::new(route),
+            request: Request::new(operation.into()),
         }
     }
 
     /// Sets a path parameter. `T` is its type on the wire.
     pub(crate) fn path<T: PathValue>(
-        self,
+        mut self,
         name: &'static str,
         value: impl TryInto<T, Error: fmt::Display>,
     ) -> Self {
-        let request = self.request.path::<T>(name, value);
-        Call { request, ..self }
+        match value.try_into() {
+            Ok(value) => self.request.fill(name, &value.text()),
+            Err(error) => self.request.refuse_value(name, &error),
+        }
+        self
     }
 
     /// Sets a query parameter; a later value replaces an earlier one.
     pub(crate) fn query(mut self, name: &'static str, value: impl QueryValue) -> Self {
-        self.request.set_query(name, value);
+        self.request.set(name.into(), value.texts());
         self
     }
 
@@ -94,7 +99,7 @@ mod tests {
     use super::*;
     use crate::error::Error;
     use crate::loopback::{Loopback, answer};
-    use crate::pipeline::operation::{Idempotency, Operation};
+    use crate::pipeline::operation::Idempotency;
     use crate::pipeline::response::Response;
     use crate::validate;
     use crate::validate::request_macros::request_body;

@@ -18,6 +18,7 @@ use crate::error::invalid_argument::InvalidArgument;
 use crate::pipeline::decode;
 use crate::pipeline::exchange::RawResponse;
 use crate::pipeline::operation::Idempotency;
+use crate::pipeline::request::Request;
 use crate::pipeline::response::Response;
 use crate::pipeline::retry;
 use crate::pipeline::route::Route;
@@ -75,7 +76,10 @@ impl RawCall {
     fn new(client: &Client, method: Method, path: Cow<'static, str>) -> Self {
         let route = Route::raw(method, path);
         let path = route.check_path();
-        let mut call = Call::new(client, route);
+        let mut call = Call {
+            client: client.clone(),
+            request: Request::new(route),
+        };
         call.request.check(path);
         RawCall {
             call,
@@ -185,7 +189,7 @@ impl RawCall {
         let (name, enveloped) = (call.request.route.name.clone(), call.request.enveloped());
         let raw = exchange(call).await?;
         let (status, value) = decode::raw(&name, enveloped, &raw)?;
-        Ok(Response::new(status, raw.headers, value))
+        Ok(Response::of(status, raw.headers, value))
     }
 
     /// Sends the request and returns the body of the response as it came.
@@ -200,7 +204,7 @@ impl RawCall {
         let (name, enveloped) = (call.request.route.name.clone(), call.request.enveloped());
         let raw = exchange(call).await?;
         let status = decode::nothing(&name, enveloped, &raw)?;
-        Ok(Response::new(status, raw.headers, raw.body))
+        Ok(Response::of(status, raw.headers, raw.body))
     }
 
     /// Returns a stream of all items of a list, fetched page by page: see [`Items`]. The response

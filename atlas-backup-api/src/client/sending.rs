@@ -46,7 +46,7 @@ impl<T: Content> Future for Sending<T> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let answer = ready!(self.answer.as_mut().poll(context))?;
         let (status, content) = T::read(&self.operation, self.enveloped, &answer)?;
-        Poll::Ready(Ok(Response::new(status, answer.headers, content)))
+        Poll::Ready(Ok(Response::of(status, answer.headers, content)))
     }
 }
 

@@ -105,7 +105,7 @@ mod tests {
         Failure::of(
             &Ok(RawResponse {
                 status,
-                headers: HeaderMap::new(),
+                headers: HeaderMap::new().into(),
                 body: body.into(),
             }),
             None,

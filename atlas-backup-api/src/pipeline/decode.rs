@@ -255,7 +255,7 @@ mod tests {
     fn answer(status: u16, body: &[u8]) -> RawResponse {
         RawResponse {
             status: StatusCode::from_u16(status).unwrap(),
-            headers: HeaderMap::new(),
+            headers: HeaderMap::new().into(),
             body: body.to_vec(),
         }
     }

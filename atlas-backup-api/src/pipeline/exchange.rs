@@ -12,6 +12,7 @@ use crate::error::decode::DecodeError;
 use crate::http::rate_limit::RateLimit;
 use crate::http::send::{End, Limits, Received, send};
 use crate::pipeline::request::Request;
+use crate::wire::opaque::Opaque;
 
 /// How many bytes are read of an error response. Atlas sends a few hundred bytes, and the error
 /// message shows only an excerpt of a longer body.
@@ -20,7 +21,7 @@ const LONGEST_FAILURE: usize = 256 * 1024;
 /// A response with any status. Its body is not decoded yet.
 pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Opaque<HeaderMap>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -84,7 +85,7 @@ pub(crate) async fn exchange(
         // the outcome unknown.
         _ => Ok(RawResponse {
             status,
-            headers,
+            headers: headers.into(),
             body,
         }),
     }

@@ -9,10 +9,9 @@ use bytes::Bytes;
 use crate::config::call_options::CallOptions;
 use crate::error::invalid_argument::InvalidArgument;
 use crate::http::percent_encoding::encode;
-use crate::pipeline::path::PathValue;
-use crate::pipeline::query::QueryValue;
 use crate::pipeline::route::{Route, shown};
 use crate::validate::body::Body;
+use crate::wire::opaque::Opaque;
 use crate::wire::text;
 
 /// A route with its arguments. If an argument is invalid, the first such error is kept, and
@@ -30,38 +29,18 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn new(route: impl Into<Route>) -> Self {
-        let route = route.into();
+    pub(crate) fn new(route: Route) -> Opaque<Self> {
         // Ids are longer than the names of their parameters.
         let mut path = String::with_capacity(2 * route.path.len());
         path.push_str(&route.path);
-        Request {
+        Opaque::new(Request {
             route,
             path,
             query: Vec::new(),
             body: None,
             options: CallOptions::default(),
             refused: None,
-        }
-    }
-
-    /// Fills in a path parameter. `T` is the type of the parameter in the documents.
-    pub(crate) fn path<T: PathValue>(
-        mut self,
-        name: &'static str,
-        value: impl TryInto<T, Error: fmt::Display>,
-    ) -> Self {
-        match value.try_into() {
-            Ok(value) => self.fill(name, &value.text()),
-            Err(error) => self.refuse(InvalidArgument::refused(name, &error)),
-        }
-        self
-    }
-
-    /// Sets a query parameter and replaces an earlier value. A list is written as one `name=value`
-    /// per item.
-    pub(crate) fn set_query(&mut self, name: impl Into<Cow<'static, str>>, value: impl QueryValue) {
-        self.set(name.into(), value.texts());
+        })
     }
 
     /// The value of a query parameter, if it is set.
@@ -162,11 +141,16 @@ impl Request {
         Some(start..start + name.len() + 2)
     }
 
-    /// Sets the values of a query parameter: one `name=value` each.
+    /// Sets the values of a query parameter, one `name=value` each, and replaces earlier ones.
     pub(crate) fn set(&mut self, name: Cow<'static, str>, values: Vec<String>) {
         self.query.retain(|(set, _)| *set != name);
         self.query
             .extend(values.into_iter().map(|value| (name.clone(), value)));
+    }
+
+    /// Records that a value is none of its type.
+    pub(crate) fn refuse_value(&mut self, name: &str, error: &dyn fmt::Display) {
+        self.refuse(InvalidArgument::refused(name, error));
     }
 
     fn refuse(&mut self, error: InvalidArgument) {
@@ -176,6 +160,13 @@ impl Request {
     /// Whether the request asks Atlas to put the status of the response into its body.
     pub(crate) fn enveloped(&self) -> bool {
         self.value("envelope") == Some("true")
+    }
+}
+
+impl Clone for Opaque<Request> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Opaque::new(Request::clone(self))
     }
 }
 

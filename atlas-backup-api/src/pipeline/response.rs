@@ -7,18 +7,23 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
 use crate::http::deprecation;
+use crate::wire::opaque::Opaque;
 
 /// The value of a success response, with status and headers. It dereferences to the value.
 #[derive(Clone)]
 pub struct Response<T> {
     status: StatusCode,
-    headers: HeaderMap,
+    headers: Opaque<HeaderMap>,
     value: T,
 }
 
 impl<T> Response<T> {
     /// Creates a response, for programs that replace Atlas in their tests.
     pub fn new(status: StatusCode, headers: HeaderMap, value: T) -> Self {
+        Response::of(status, headers.into(), value)
+    }
+
+    pub(crate) fn of(status: StatusCode, headers: Opaque<HeaderMap>, value: T) -> Self {
         Response {
             status,
             headers,
@@ -52,6 +57,19 @@ impl<T> Response<T> {
     /// The value without status and headers.
     pub fn into_inner(self) -> T {
         self.value
+    }
+}
+
+impl From<HeaderMap> for Opaque<HeaderMap> {
+    fn from(headers: HeaderMap) -> Self {
+        Opaque::new(headers)
+    }
+}
+
+impl Clone for Opaque<HeaderMap> {
+    #[inline]
+    fn clone(&self) -> Self {
+        HeaderMap::clone(self).into()
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::wire::member_set::MemberSet;
 use crate::wire::object::Shape;
+use crate::wire::opaque::Opaque;
 
 /// The members of a JSON object that no field of this version can hold, as Atlas sent them.
 ///
@@ -25,7 +26,7 @@ pub struct Extra {
     /// The members that were present and that their fields hold.
     present: MemberSet,
     // Never `Some` of an empty `Rest`.
-    rest: Option<Box<Rest>>,
+    rest: Option<Opaque<Rest>>,
 }
 
 #[derive(Clone, Default)]
@@ -33,6 +34,33 @@ struct Rest {
     members: Map<String, Value>,
     /// The present members that had another form than the documented one.
     in_other_form: MemberSet,
+}
+
+impl Rest {
+    /// `None` if there is nothing to keep.
+    fn of(members: Map<String, Value>, in_other_form: MemberSet) -> Option<Opaque<Self>> {
+        let has_rest = !members.is_empty() || !in_other_form.is_empty();
+        has_rest.then(|| Rest::opaque(members, in_other_form))
+    }
+
+    // Almost no object has a rest.
+    #[cold]
+    fn opaque(members: Map<String, Value>, in_other_form: MemberSet) -> Opaque<Self> {
+        Opaque::new(Rest {
+            members,
+            in_other_form,
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.members.is_empty() && self.in_other_form.is_empty()
+    }
+}
+
+impl Clone for Opaque<Rest> {
+    fn clone(&self) -> Self {
+        Opaque::new(Rest::clone(self))
+    }
 }
 
 /// The form in which a member was read.
@@ -60,17 +88,10 @@ impl Extra {
         present: MemberSet,
         in_other_form: MemberSet,
     ) -> Self {
-        let has_rest = !members.is_empty() || !in_other_form.is_empty();
-        let rest = has_rest.then(|| {
-            Box::new(Rest {
-                members,
-                in_other_form,
-            })
-        });
         Extra {
             shape: Some(shape),
             present,
-            rest,
+            rest: Rest::of(members, in_other_form),
         }
     }
 
@@ -141,12 +162,15 @@ impl Extra {
     /// instead.
     #[inline]
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        let name = name.into();
+        self.put(name.into(), value.into())
+    }
+
+    fn put(&mut self, name: String, value: Value) -> Option<Value> {
         self.forget(&name);
-        self.rest
-            .get_or_insert_default()
-            .members
-            .insert(name, value.into())
+        let rest = self
+            .rest
+            .get_or_insert_with(|| Opaque::new(Rest::default()));
+        rest.members.insert(name, value)
     }
 
     /// Removes a member, so that it is not written back. If the name is that of a list with a
@@ -156,7 +180,7 @@ impl Extra {
         self.forget(name);
         let rest = self.rest.as_mut()?;
         let removed = rest.members.remove(name);
-        if rest.members.is_empty() && rest.in_other_form.is_empty() {
+        if rest.is_empty() {
             self.rest = None;
         }
         removed
@@ -178,21 +202,14 @@ impl PartialEq for Extra {
 impl From<Map<String, Value>> for Extra {
     #[inline]
     fn from(members: Map<String, Value>) -> Self {
-        let rest = (!members.is_empty()).then(|| {
-            Box::new(Rest {
-                members,
-                ..Rest::default()
-            })
-        });
         Extra {
-            rest,
+            rest: Rest::of(members, MemberSet::EMPTY),
             ..Extra::NONE
         }
     }
 }
 
 impl fmt::Debug for Extra {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set()
             .entries(self.iter().map(|(name, _)| name))

@@ -6,6 +6,7 @@
 //! - `object_id`, `cluster_name`: types that are defined by hand
 //! - `extra`, `other_form`: what keeps a response lossless
 //! - `one_line`, `text`: what the rest of the crate needs of text
+//! - `opaque`: keeps the code that drops a value out of the programs
 
 pub(crate) mod cluster_name;
 pub(crate) mod collection;
@@ -20,6 +21,7 @@ pub(crate) mod object;
 pub(crate) mod object_id;
 pub(crate) mod object_macros;
 pub(crate) mod one_line;
+pub(crate) mod opaque;
 pub(crate) mod open_enum;
 pub(crate) mod other_form;
 pub(crate) mod read;

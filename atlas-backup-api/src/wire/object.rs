@@ -172,7 +172,6 @@ impl dyn Object + '_ {
     }
 
     /// `Debug` of every object: as derived, except for secrets.
-    #[inline]
     pub(crate) fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut printed = f.debug_struct(self.shape().name);
         for (member, field) in self.members() {

@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 use crate::client::call::Call;
 use crate::error::Error;
 use crate::pipeline::exchange::RawResponse;
+use crate::pipeline::query::QueryValue;
 use crate::pipeline::retry;
 use crate::wire::field::{Empty, Field};
 use futures_core::Stream;
@@ -289,7 +290,9 @@ impl Pager {
                 .unwrap_or(1),
         );
         if self.call.request.value("itemsPerPage").is_none() {
-            self.call.request.set_query("itemsPerPage", ITEMS_PER_PAGE);
+            self.call
+                .request
+                .set("itemsPerPage".into(), ITEMS_PER_PAGE.texts());
         }
         self
     }
@@ -304,7 +307,7 @@ impl Pager {
     #[inline]
     async fn fetch(mut self: Box<Self>) -> Fetched {
         if let Some(number) = &mut self.number {
-            self.call.request.set_query("pageNum", *number);
+            self.call.request.set("pageNum".into(), number.texts());
             *number += 1;
         }
         let mut page = self.page().await;
@@ -314,7 +317,7 @@ impl Pager {
                 .is_err_and(|error| error.error_code() == Some("TIMEOUT_WHILE_PAGING"))
         {
             self.counted = false;
-            self.call.request.set_query("includeCount", false);
+            self.call.request.set("includeCount".into(), false.texts());
             page = self.page().await;
         }
         (self, page)

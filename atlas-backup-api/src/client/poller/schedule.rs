@@ -9,6 +9,7 @@ use crate::config::call_options::CallOptions;
 use crate::config::deadline::Deadline;
 use crate::error::Error;
 use crate::pipeline::request::Request;
+use crate::wire::opaque::Opaque;
 
 /// The shortest and the longest delay between two polls that a program may set.
 const SHORTEST: Duration = Duration::from_millis(10);
@@ -128,9 +129,9 @@ impl PollSchedule {
 
     /// Returns the request of a poll, with a time limit that ends no later than the wait.
     #[inline]
-    pub(super) fn bounded(&self, request: &Request) -> Request {
+    pub(super) fn bounded(&self, request: &Opaque<Request>) -> Opaque<Request> {
         let mut request = request.clone();
-        request.options = self.options(request.options);
+        request.options = self.options(std::mem::take(&mut request.options));
         request
     }
 

@@ -33,6 +33,7 @@ impl ApiError {
     pub(crate) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.status_line())?;
         let code = self
+            .answer
             .error_code
             .as_deref()
             .map(|code| redact::clause(code, CODE))
@@ -45,6 +46,7 @@ impl ApiError {
             write!(f, ": {text_beyond_status}")?;
         }
         for text in self
+            .answer
             .violations
             .iter()
             .take(MAX_ITEMS)
@@ -53,26 +55,31 @@ impl ApiError {
         {
             write!(f, "; {text}")?;
         }
-        if self.violations.len() > MAX_ITEMS {
-            write!(f, "; and {} more", self.violations.len() - MAX_ITEMS)?;
+        if self.answer.violations.len() > MAX_ITEMS {
+            write!(f, "; and {} more", self.answer.violations.len() - MAX_ITEMS)?;
         }
-        retry_after::write(f, self.retry_after)
+        retry_after::write(f, self.answer.retry_after)
     }
 
     fn status_line(&self) -> String {
         let words = self
+            .answer
             .status
             .canonical_reason()
             .map(|words| format!(" {words}"));
-        self.status.as_str().to_owned() + &words.unwrap_or_default()
+        self.answer.status.as_str().to_owned() + &words.unwrap_or_default()
     }
 
     /// The first text that says more than the status.
     fn text_beyond_status(&self) -> String {
         let line = self.status_line();
-        let texts = [&self.detail, &self.excerpt, &self.reason]
-            .into_iter()
-            .flatten();
+        let texts = [
+            &self.answer.detail,
+            &self.answer.excerpt,
+            &self.answer.reason,
+        ]
+        .into_iter()
+        .flatten();
         let text_beyond_status = texts
             .map(|text| redact::clause(text, SAID))
             .find(|text| !text.is_empty() && !redact::says_no_more(text, &line));
@@ -116,14 +123,14 @@ impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
             .field("operation", &self.operation)
-            .field("status", &self.status)
-            .field("error_code", &Truncated(&self.error_code, TEXT))
-            .field("detail", &Truncated(&self.detail, TEXT))
-            .field("reason", &Truncated(&self.reason, TEXT))
-            .field("parameters", &FirstItems(&self.parameters, ITEM))
-            .field("violations", &FirstItems(&self.violations, ITEM))
-            .field("retry_after", &self.retry_after)
-            .field("excerpt", &Truncated(&self.excerpt, TEXT))
+            .field("status", &self.answer.status)
+            .field("error_code", &Truncated(&self.answer.error_code, TEXT))
+            .field("detail", &Truncated(&self.answer.detail, TEXT))
+            .field("reason", &Truncated(&self.answer.reason, TEXT))
+            .field("parameters", &FirstItems(&self.answer.parameters, ITEM))
+            .field("violations", &FirstItems(&self.answer.violations, ITEM))
+            .field("retry_after", &self.answer.retry_after)
+            .field("excerpt", &Truncated(&self.answer.excerpt, TEXT))
             .finish_non_exhaustive()
     }
 }

@@ -14,14 +14,21 @@ use crate::http::deprecation;
 use crate::http::envelope;
 use crate::http::header;
 use crate::http::retry_after::retry_after;
+use crate::wire::opaque::Opaque;
 
 /// Atlas, or a gateway in front of it, responded with an error or a redirect.
 ///
 /// Everything except the status may be missing. If the response is not Atlas's JSON (HTML from a
 /// gateway, a redirect to a login page), [`excerpt`](Self::excerpt) says in short what it was.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ApiError {
     operation: Option<OperationName>,
+    answer: Opaque<Answer>,
+}
+
+/// What the response says.
+#[derive(Clone, PartialEq)]
+struct Answer {
     status: StatusCode,
     error_code: Option<String>,
     detail: Option<String>,
@@ -105,8 +112,7 @@ impl ApiError {
         members: &Map<String, Value>,
         body: &str,
     ) -> Self {
-        let mut error = ApiError {
-            operation: None,
+        let mut answer = Answer {
             status,
             error_code: text(members, "errorCode").or_else(|| code_of(headers)),
             detail: text(members, "detail"),
@@ -119,13 +125,18 @@ impl ApiError {
             excerpt: None,
             body: (!members.is_empty()).then(|| Value::Object(members.clone())),
         };
-        if text(members, "errorCode").is_none() && error.detail.is_none() && error.reason.is_none()
+        if text(members, "errorCode").is_none()
+            && answer.detail.is_none()
+            && answer.reason.is_none()
         {
             // Gateways that respond in JSON use these names.
             let message = text(members, "message").or_else(|| text(members, "Message"));
-            error.excerpt = instead(status, headers, message.as_deref().unwrap_or(body));
+            answer.excerpt = instead(status, headers, message.as_deref().unwrap_or(body));
         }
-        error
+        ApiError {
+            operation: None,
+            answer: Opaque::new(answer),
+        }
     }
 
     /// The operation that was called, as the documents name it: `takeSnapshot`; of a raw call, its
@@ -138,63 +149,63 @@ impl ApiError {
     /// The status, which is never a 2xx. If the request set `envelope(true)`, it is the status in
     /// the envelope.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.answer.status
     }
 
     /// Atlas's error code, such as `CLUSTER_NOT_FOUND`.
     pub fn error_code(&self) -> Option<&str> {
-        self.error_code.as_deref()
+        self.answer.error_code.as_deref()
     }
 
     /// Atlas's description of the error.
     pub fn detail(&self) -> Option<&str> {
-        self.detail.as_deref()
+        self.answer.detail.as_deref()
     }
 
     /// The reason phrase, such as `Not Found`.
     pub fn reason(&self) -> Option<&str> {
-        self.reason.as_deref()
+        self.answer.reason.as_deref()
     }
 
     /// The values that [`detail`](Self::detail) is about. Atlas documents them as objects, but
     /// sends texts and numbers.
     pub fn parameters(&self) -> &[Value] {
-        &self.parameters
+        &self.answer.parameters
     }
 
     /// The problems with members of the request body.
     pub fn field_violations(&self) -> &[FieldViolation] {
-        &self.violations
+        &self.answer.violations
     }
 
     /// The delay that Atlas requests before a retry.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
+        self.answer.retry_after
     }
 
     /// When this version of the operation was deprecated or will be, by the header `Deprecation`
     /// (RFC 9745). `None` if the response does not say so, or names no time.
     pub fn deprecation(&self) -> Option<Timestamp> {
-        self.deprecation
+        self.answer.deprecation
     }
 
     /// When this version of the operation is expected to stop working, by the header `Sunset` (RFC
     /// 8594). `None` if the response does not say so.
     pub fn sunset(&self) -> Option<Timestamp> {
-        self.sunset
+        self.answer.sunset
     }
 
     /// The text of a body that is not Atlas's JSON, or the URL to which a redirect points: at most
     /// 200 characters on one line, without tags, control characters, URL queries and repetitions of
     /// the status. `None` if Atlas described the error itself, or if no text is left.
     pub fn excerpt(&self) -> Option<&str> {
-        self.excerpt.as_deref()
+        self.answer.excerpt.as_deref()
     }
 
     /// The body as Atlas sent it, including members without a method here. `None` if it was not a
     /// JSON object.
     pub fn body(&self) -> Option<&Value> {
-        self.body.as_ref()
+        self.answer.body.as_ref()
     }
 
     /// Whether Atlas rejected the call because it came too soon after others: with a 429, or with a
@@ -204,8 +215,22 @@ impl ApiError {
             self.error_code()
                 .is_some_and(|code| crate::wire::text::contains(code, "RATE_LIMIT"))
         };
-        self.status == StatusCode::TOO_MANY_REQUESTS
-            || (self.status == StatusCode::BAD_REQUEST && says_so())
+        self.answer.status == StatusCode::TOO_MANY_REQUESTS
+            || (self.answer.status == StatusCode::BAD_REQUEST && says_so())
+    }
+}
+
+impl Clone for Opaque<Answer> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Opaque::new(Answer::clone(self))
+    }
+}
+
+impl PartialEq for ApiError {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.operation == other.operation && *self.answer == *other.answer
     }
 }
 

@@ -30,11 +30,12 @@ use crate::pipeline::exchange::RawResponse;
 use crate::pipeline::operation::Idempotency;
 use crate::pipeline::request::Request;
 use crate::pipeline::span;
+use crate::wire::opaque::Opaque;
 
 /// Sends a request, unless one of its arguments is invalid.
 pub(crate) fn send(
     context: Arc<Context>,
-    mut request: Request,
+    mut request: Opaque<Request>,
 ) -> Boxed<'static, Result<RawResponse, Error>> {
     Box::pin(async move {
         if let Some(refused) = request.take_refusal() {

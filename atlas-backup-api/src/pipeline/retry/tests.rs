@@ -120,7 +120,7 @@ async fn a_connection_is_not_waited_for() {
     let builder = builder.retry(RetryPolicy::never());
     let began = Instant::now();
     let client = builder.build().unwrap();
-    let error = send(client.context().clone(), Request::new(&GET))
+    let error = send(client.context().clone(), Request::new((&GET).into()))
         .await
         .err()
         .unwrap();
@@ -206,7 +206,8 @@ async fn send_to<const N: usize>(
         .clock(NoWait(Mutex::default()))
         .build()
         .unwrap();
-    let response = Call::new(&client, route).send::<()>().await;
+    let request = Request::new(route.into());
+    let response = Call { client, request }.send::<()>().await;
     for _ in 0..N {
         assert!(server.request().is_some(), "an answer was not asked for");
     }
