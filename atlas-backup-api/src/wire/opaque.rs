@@ -2,9 +2,10 @@
 //!
 //! rustc compiles the code that drops a value with each crate that owns such a value, and in each
 //! part of that crate. For a map of JSON values or the headers of a response, these are hundreds of
-//! lines each time. A trait object has a pointer to that code instead, which is compiled once, with
-//! the function that makes the box. So that function is compiled with this crate, unless only some
-//! programs call it: it is neither generic nor `#[inline]`.
+//! lines each time. A trait object has a pointer to that code instead, which is compiled with the
+//! function that calls [`Opaque::new`]. So what every program calls makes its boxes in functions that
+//! are compiled with this crate, which are neither generic nor `#[inline]`. What only some programs
+//! call, such as cloning a request, makes them in their own code.
 
 use std::ops::{Deref, DerefMut};
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -13,7 +14,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 pub(crate) struct Opaque<T>(Box<dyn Contents<T>>);
 
 /// The traits are those that a type with an `Opaque` in it keeps.
-trait Contents<T>: Send + Sync + UnwindSafe + RefUnwindSafe {
+pub(crate) trait Contents<T>: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn get(&self) -> &T;
 
     fn get_mut(&mut self) -> &mut T;
@@ -29,7 +30,7 @@ impl<T: Send + Sync + UnwindSafe + RefUnwindSafe> Contents<T> for T {
     }
 }
 
-impl<T: Send + Sync + UnwindSafe + RefUnwindSafe + 'static> Opaque<T> {
+impl<T: Contents<T> + 'static> Opaque<T> {
     pub(crate) fn new(contents: T) -> Self {
         Opaque(Box::new(contents))
     }
@@ -39,6 +40,7 @@ impl<T> Deref for Opaque<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
+        // Of what is in the box: the box itself implements `Contents` as well.
         (*self.0).get()
     }
 }

@@ -131,7 +131,7 @@ impl PollSchedule {
     #[inline]
     pub(super) fn bounded(&self, request: &Opaque<Request>) -> Opaque<Request> {
         let mut request = request.clone();
-        request.options = self.options(std::mem::take(&mut request.options));
+        request.options = self.options(request.options.clone());
         request
     }
 
