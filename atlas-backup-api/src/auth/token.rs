@@ -12,11 +12,11 @@ use serde_json::Value;
 use crate::error::auth::AuthError;
 use crate::error::auth::TokenRefusal;
 use crate::error::connection::ConnectionError;
+use crate::error::redact::secrets;
 use crate::http::percent_encoding::encode;
 use crate::http::retry_after::retry_after;
 use crate::http::send::{End, Limits, Received, send};
 use crate::wire::one_line;
-use crate::wire::text;
 
 /// The lifetime of Atlas's tokens, for a response without a usable `expires_in`.
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
@@ -96,8 +96,8 @@ impl Endpoint {
         });
         let refusal = TokenRefusal {
             status,
-            code: code(&body),
-            description: self.description(http, &body),
+            code: code(&body).filter(|code| self.is_free_of_secrets(http, code)),
+            description: description(&body).filter(|text| self.is_free_of_secrets(http, text)),
             retry_after: wait,
         };
         Err(TokenFailure {
@@ -122,24 +122,17 @@ impl Endpoint {
             .body("grant_type=client_credentials")
     }
 
-    /// Returns the description in an error response, on one line and shortened to 300 characters.
-    /// `None` if it contains the secret in one of the forms in which the client sent it.
-    fn description(&self, http: &reqwest::Client, body: &[u8]) -> Option<String> {
-        let description = description(body)?;
+    /// Whether a text repeats nothing of the secret, in none of the forms in which it was sent.
+    fn is_free_of_secrets(&self, http: &reqwest::Client, text: &str) -> bool {
         let secret = self.secret.expose_secret();
-        let sent = self.request(http).build().ok()?;
+        let encoded = encode(secret);
+        let sent = self.request(http).build().ok();
         let header = sent
-            .headers()
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let forms = [
-            secret,
-            &*encode(secret),
-            header.strip_prefix("Basic ").unwrap_or(header),
-        ];
-        let holds = |form: &&str| !form.is_empty() && text::contains(&description, form);
-        (!forms.iter().any(holds)).then(|| one_line::truncate(&description, 300))
+            .as_ref()
+            .and_then(|sent| sent.headers().get(AUTHORIZATION));
+        let mut forms = header.map(secrets::of_header).unwrap_or_default();
+        forms.extend([secret, &*encoded]);
+        secrets::without_secrets(text, &forms) == text
     }
 }
 
@@ -219,7 +212,8 @@ fn code(body: &[u8]) -> Option<String> {
     (is_word && !code.is_empty()).then(|| code.to_owned())
 }
 
-/// Returns the description of the error, under the standard's name or Atlas's own name.
+/// Returns the description of the error, under the standard's name or Atlas's own name, on one line
+/// and shortened to 300 characters.
 fn description(body: &[u8]) -> Option<String> {
     let answer = json(body)?;
     let text = |name: &str| {
@@ -230,7 +224,7 @@ fn description(body: &[u8]) -> Option<String> {
     };
     text("error_description")
         .or_else(|| text("detail"))
-        .map(str::to_owned)
+        .map(|text| one_line::truncate(text, 300))
 }
 
 #[cfg(test)]
@@ -330,8 +324,10 @@ mod tests {
             secret: secret.into(),
             url,
         };
-        let read_description =
-            |body: &str| endpoint.description(&reqwest::Client::new(), body.as_bytes());
+        let http = reqwest::Client::new();
+        let read_description = |body: &str| {
+            description(body.as_bytes()).filter(|text| endpoint.is_free_of_secrets(&http, text))
+        };
         assert_eq!(
             read_description(
                 r#"{"error": "invalid_client", "error_description": "It has\nexpired."}"#
@@ -360,7 +356,14 @@ mod tests {
         }
         // The secret itself, percent-encoded, and as part of the header: `id:hunter2%3A%2B` in
         // base64.
-        for sent in [secret, "hunter2%3A%2B", "Basic aWQ6aHVudGVyMiUzQSUyQg=="] {
+        for sent in [
+            secret,
+            "HUNTER2:+",
+            "hunter2%3A%2B",
+            "Basic aWQ6aHVudGVyMiUzQSUyQg==",
+            "Basic%20aWQ6aHVudGVyMiUzQSUyQg%3D%3D",
+            "aWQ6aHVudGVyMiUz",
+        ] {
             assert_eq!(
                 read_description(
                     &json!({"error_description": format!("{sent} is wrong")}).to_string()

@@ -177,7 +177,8 @@ impl Attempt<'_> {
                 refusal.status,
                 &refusal.headers,
                 &refusal.body,
-            );
+            )
+            .without_credentials(refusal.authorization.as_ref());
             let hint = "the client has an API key, and the response has no Digest challenge that it supports";
             return Err(AuthError::refused(name.clone(), refusal, hint).into());
         };

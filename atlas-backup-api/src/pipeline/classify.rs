@@ -107,6 +107,7 @@ mod tests {
                 status,
                 headers: HeaderMap::new().into(),
                 body: body.into(),
+                authorization: None,
             }),
             None,
         )

@@ -220,7 +220,10 @@ fn refuse_failure(name: &OperationName, answer: &RawResponse) -> Result<(), Erro
     if answer.status.is_success() {
         return Ok(());
     }
-    Err(ApiError::of(name.clone(), answer.status, &answer.headers, &answer.body).into())
+    let error = ApiError::of(name.clone(), answer.status, &answer.headers, &answer.body);
+    Err(error
+        .without_credentials(answer.authorization.as_ref())
+        .into())
 }
 
 /// The status in the envelope, or else that of the response. A failure status in the envelope of a
@@ -232,7 +235,11 @@ fn check_status(
 ) -> Result<StatusCode, Error> {
     match opened.status {
         Some(status) if !status.is_success() => {
-            Err(ApiError::from_value(name.clone(), status, &answer.headers, &opened.content).into())
+            let error =
+                ApiError::from_value(name.clone(), status, &answer.headers, &opened.content);
+            Err(error
+                .without_credentials(answer.authorization.as_ref())
+                .into())
         }
         Some(status) => Ok(status),
         None => Ok(answer.status),
@@ -257,6 +264,7 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             headers: HeaderMap::new().into(),
             body: body.to_vec(),
+            authorization: None,
         }
     }
 

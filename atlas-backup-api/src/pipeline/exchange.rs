@@ -23,6 +23,8 @@ pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: Opaque<HeaderMap>,
     pub(crate) body: Vec<u8>,
+    /// The header `Authorization` of the request, which no error shows.
+    pub(crate) authorization: Option<HeaderValue>,
 }
 
 /// An exchange failed without a complete response.
@@ -66,7 +68,7 @@ pub(crate) async fn exchange(
         failure: LONGEST_FAILURE,
     };
     let longest = limits.success;
-    let http = prepare(settings, request, url, authorization, deadline);
+    let http = prepare(settings, request, url, authorization.clone(), deadline);
     let received = send(http, limits).await;
     let Received {
         status,
@@ -87,6 +89,7 @@ pub(crate) async fn exchange(
             status,
             headers: headers.into(),
             body,
+            authorization,
         }),
     }
 }
@@ -121,4 +124,73 @@ fn prepare(
         .attempt_timeout
         .unwrap_or(settings.attempt_timeout);
     http.timeout(timeout.min(deadline.left(&*settings.clock)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use http::Method;
+
+    use crate::auth::Credentials;
+    use crate::client::Client;
+    use crate::config::retry_policy::RetryPolicy;
+    use crate::loopback::{Loopback, answer};
+
+    const TOKEN: &str = "hunter2.hunter2-hunter2";
+
+    fn client(server: &Loopback, credentials: Credentials) -> Client {
+        Client::builder()
+            .base_url(&server.url)
+            .credentials(credentials)
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap()
+    }
+
+    async fn error_of(client: &Client, enveloped: bool) -> String {
+        let call = client.call(Method::GET, "/api/atlas/v1.0/x");
+        let error = call.query("envelope", enveloped).await.unwrap_err();
+        format!("{error} {error:?} {error:#?} {:?}", error.source())
+    }
+
+    #[tokio::test]
+    async fn no_error_shows_a_token_that_the_response_repeats() {
+        let html = format!("<p>authorization: Bearer {TOKEN}</p>");
+        let json = format!(
+            r#"{{"errorCode": "{TOKEN}", "detail": "{} is none", "reason": "{TOKEN}", "parameters": [{{"a": "{TOKEN}"}}],
+             "badRequestDetail": {{"fields": [{{"field": "{TOKEN}", "description": "{TOKEN}"}}]}}}}"#,
+            TOKEN.replace('-', "\\u002d")
+        );
+        let envelope = format!(r#"{{"status": 400, "envelope": {json}}}"#);
+        let location = format!("location: https://h/{TOKEN}/a\r\n");
+        let code = format!("x-error-code: {TOKEN}\r\n");
+        let all = [
+            (
+                answer("502 Bad Gateway", "", &html),
+                "authorization: Bearer [redacted]",
+            ),
+            (answer("400 Bad Request", "", &json), "[redacted] is none"),
+            (answer("401 Unauthorized", "", &json), "[redacted] is none"),
+            (answer("302 Found", &location, ""), "https://h/[redacted]/a"),
+            (answer("400 Bad Request", &code, ""), "([redacted])"),
+            (answer("200 OK", "", &envelope), "[redacted] is none"),
+        ];
+        let server = Loopback::answering(all.each_ref().map(|(answer, _)| answer.as_str()));
+        let client = client(&server, Credentials::token(TOKEN));
+        for (answer, shown) in &all {
+            let text = error_of(&client, answer.contains("envelope")).await;
+            assert!(text.contains(shown) && !text.contains("hunter2"), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_success_that_has_the_token_is_read_as_it_came() {
+        let body = format!(r#"{{"status": 200, "envelope": {{"id": "{TOKEN}"}}}}"#);
+        let server = Loopback::answering([answer("200 OK", "", &body)]);
+        let call =
+            client(&server, Credentials::token(TOKEN)).call(Method::GET, "/api/atlas/v1.0/x");
+        let response = call.query("envelope", true).await.unwrap();
+        assert_eq!(response["id"], TOKEN);
+    }
 }

@@ -4,11 +4,12 @@ mod message;
 
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::error::{OperationName, redact};
+use crate::error::OperationName;
+use crate::error::redact::{self, secrets};
 use crate::http::charset;
 use crate::http::deprecation;
 use crate::http::envelope;
@@ -102,6 +103,34 @@ impl ApiError {
             operation: Some(operation.into()),
             ..error
         }
+    }
+
+    /// Removes what repeats the credentials of the request, except from [`body`](Self::body).
+    pub(crate) fn without_credentials(mut self, authorization: Option<&HeaderValue>) -> Self {
+        let Some(authorization) = authorization else {
+            return self;
+        };
+        let secrets = secrets::of_header(authorization);
+        let clean = |text: &mut String| *text = secrets::without_secrets(text, &secrets);
+        let answer = &mut *self.answer;
+        let texts = [
+            &mut answer.error_code,
+            &mut answer.detail,
+            &mut answer.reason,
+            &mut answer.excerpt,
+        ];
+        texts.into_iter().flatten().for_each(clean);
+        for violation in &mut answer.violations {
+            let texts = [&mut violation.field, &mut violation.description];
+            texts.into_iter().flatten().for_each(clean);
+        }
+        for parameter in &mut answer.parameters {
+            let text = parameter.to_string();
+            if secrets::without_secrets(&text, &secrets) != text {
+                *parameter = "[redacted]".into();
+            }
+        }
+        self
     }
 
     /// Reads the members. Members of another type than documented are ignored: a part of the error

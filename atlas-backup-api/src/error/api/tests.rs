@@ -405,3 +405,19 @@ fn atlas_is_told_without_doubled_punctuation() {
         "429 Too Many Requests"
     );
 }
+
+#[test]
+fn the_proof_of_an_api_key_is_not_shown() {
+    let header = HeaderValue::from_static(
+        "Digest username=\"public\", nonce=\"n\", cnonce=\"0123456789abcdef\", response=\"fedcba9876543210\"",
+    );
+    let detail = json!({"detail": format!("got {}", header.to_str().unwrap())}).to_string();
+    let error = error(400, &[], detail.as_bytes()).without_credentials(Some(&header));
+    assert_eq!(
+        error.detail(),
+        Some(
+            "got Digest username=\"public\", nonce=\"n\", cnonce=\"[redacted]\", response=\"[redacted]\""
+        )
+    );
+    assert_eq!(error.body().unwrap().to_string(), detail);
+}

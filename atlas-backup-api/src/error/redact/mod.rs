@@ -4,6 +4,7 @@
 //! requested URL, whose query may hold secrets.
 
 mod html;
+pub(crate) mod secrets;
 
 use crate::wire::one_line::{WINDOW, floor, truncate};
 use crate::wire::text;

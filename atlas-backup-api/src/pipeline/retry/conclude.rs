@@ -42,6 +42,7 @@ pub(super) fn final_outcome(
                 status: StatusCode::NO_CONTENT,
                 headers: answer.headers,
                 body: Vec::new(),
+                authorization: answer.authorization,
             })
         }
         _ => Ok(answer),
@@ -91,4 +92,5 @@ fn is_deleted(request: &Request, answer: &RawResponse) -> bool {
 fn error_of(request: &Request, status: StatusCode, answer: &RawResponse) -> ApiError {
     let name = request.route.name.clone();
     ApiError::of(name, status, &answer.headers, &answer.body)
+        .without_credentials(answer.authorization.as_ref())
 }
