@@ -60,8 +60,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the upper bound of the first delay after a lost connection, a timeout, or a 502, 503 or
-    /// 504 response of a gateway. Each further bound is twice the previous one. Default: 500
+    /// Sets the upper bound of the first delay after a lost connection, a timeout, or a 408, 502,
+    /// 503 or 504 response of a gateway. Each further bound is twice the previous one. Default: 500
     /// milliseconds.
     pub fn initial_backoff(mut self, delay: Duration) -> Self {
         self.initial_backoff = delay;

@@ -6,9 +6,9 @@ use std::fmt;
 use crate::error::{Error, OperationName};
 
 /// A call that must not be sent twice failed, and it is unknown whether Atlas carried it out: the
-/// connection broke, there was no response in time, or the response was a 5xx. The client did not
-/// retry it, because that could do it twice. It is one that creates something, or a change that is
-/// not documented as idempotent.
+/// connection broke, there was no response in time, or the response was a 5xx or another one that
+/// refuses nothing, such as 408. The client did not retry it, because that could do it twice. It is
+/// one that creates something, or a change that is not documented as idempotent.
 ///
 /// Check whether it was carried out (for example, list the snapshots) before you call again.
 #[derive(Debug)]

@@ -20,9 +20,10 @@ pub(crate) enum Failure {
     Lost,
     /// The response was not complete in time.
     TimedOut,
-    /// A 502, 503 or 504 response, which may be from a gateway in front of Atlas.
+    /// A 408, 502, 503 or 504 response, which may be from a gateway in front of Atlas.
     Gateway,
-    /// Another 5xx response: Atlas failed while it handled the request.
+    /// Another 5xx response: Atlas failed while it handled the request. Or a status that neither
+    /// reports a success nor refuses anything, which Atlas does not document.
     Server,
 }
 
@@ -55,8 +56,8 @@ impl Failure {
             {
                 Some(Failure::RateLimited)
             }
-            502..=504 => Some(Failure::Gateway),
-            500..=599 => Some(Failure::Server),
+            408 | 502..=504 => Some(Failure::Gateway),
+            ..=199 | 500.. => Some(Failure::Server),
             _ => None,
         }
     }
@@ -115,7 +116,7 @@ mod tests {
 
     #[test]
     fn statuses() {
-        for status in [200, 204, 304, 400, 401, 403, 404, 406, 408, 409, 999] {
+        for status in [200, 204, 302, 303, 304, 307, 400, 401, 403, 404, 406, 409] {
             assert_eq!(failure(status, "{}"), None, "{status}");
         }
         assert_eq!(failure(429, ""), Some(Failure::RateLimited));
@@ -123,10 +124,10 @@ mod tests {
             failure(400, r#"{"errorCode": "RATE_LIMITED"}"#),
             Some(Failure::RateLimited)
         );
-        for status in [502, 503, 504] {
+        for status in [408, 502, 503, 504] {
             assert_eq!(failure(status, "<html>"), Some(Failure::Gateway));
         }
-        for status in [500, 501, 505, 599] {
+        for status in [101, 500, 501, 505, 599, 600, 999] {
             assert_eq!(failure(status, ""), Some(Failure::Server));
         }
     }
