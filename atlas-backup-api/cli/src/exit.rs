@@ -61,7 +61,7 @@ impl Exit {
             Error::Connection(_) | Error::Timeout(_) => Exit::Unavailable,
             Error::Auth(error) if error.is_connection() => Exit::Unavailable,
             Error::Api(_) | Error::Auth(_) => match error.status().map(|status| status.as_u16()) {
-                Some(408 | 500..) => Exit::Unavailable,
+                Some(..200 | 408 | 500..) => Exit::Unavailable,
                 // A redirect comes from a gateway, not from Atlas.
                 Some(300..400) => Exit::Other,
                 _ => Exit::Refused,

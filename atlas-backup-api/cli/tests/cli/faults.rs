@@ -108,6 +108,23 @@ fn a_gateway_that_does_not_work_is_unavailable() {
 }
 
 #[test]
+fn a_gateway_that_gave_up_waiting_is_unavailable_and_a_creation_ambiguous() {
+    let gave_up = || Fault::respond(HttpResponse::new(408).header("Retry-After", "0"));
+    let all = Faults::always(gave_up()).with_authorization();
+    let creations = Faults::always(gave_up())
+        .with_authorization()
+        .on_method("POST");
+    for (faults, arguments, code) in [
+        (all, ["list", "orders"], 10),
+        (creations, ["take", "orders"], 8),
+    ] {
+        let atlas = fast(FakeAtlas::builder().faults(&faults));
+        let ended = run(&atlas, &arguments);
+        assert_eq!(ended.code, Some(code), "{}", ended.err);
+    }
+}
+
+#[test]
 fn a_lost_response_to_a_creation_is_ambiguous_unless_it_can_be_found() {
     let faults = || {
         Faults::script([Fault::reset().after_handling()])
