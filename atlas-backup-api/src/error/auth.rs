@@ -126,7 +126,8 @@ impl AuthError {
     }
 
     /// The `error_description` of the token endpoint, for example that the secret has expired, on
-    /// one line of at most 300 characters. `None` if there is none, or if it contains the secret.
+    /// one line of at most 300 characters. `None` if there is none, or if it repeats a part of the
+    /// secret.
     pub fn token_error_description(&self) -> Option<&str> {
         self.token_refusal()?.description.as_deref()
     }

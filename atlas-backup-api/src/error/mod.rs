@@ -34,7 +34,8 @@ pub(crate) type OperationName = Cow<'static, str>;
 ///
 /// The message is one line of at most 2,000 characters without secrets. It begins with the
 /// operation: `getSnapshot: 404 Not Found (…)`; a configuration error has none. `Debug` is bounded
-/// too. The accessors return everything else that the server sent, without the credentials of the call.
+/// too. The accessors return everything else that the server sent, without the credentials of the
+/// call.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {

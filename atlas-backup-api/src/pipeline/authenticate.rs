@@ -172,13 +172,7 @@ impl Attempt<'_> {
             offered.and_then(|mut nonce| self.sign(key, &mut nonce).map(|signed| (nonce, signed)));
         let Some((nonce, signed)) = signed else {
             let name = &self.request.route.name;
-            let refusal = ApiError::of(
-                name.clone(),
-                refusal.status,
-                &refusal.headers,
-                &refusal.body,
-            )
-            .without_credentials(refusal.authorization.as_ref());
+            let refusal = refusal.error(name, refusal.status);
             let hint = "the client has an API key, and the response has no Digest challenge that it supports";
             return Err(AuthError::refused(name.clone(), refusal, hint).into());
         };

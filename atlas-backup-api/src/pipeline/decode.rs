@@ -220,10 +220,7 @@ fn refuse_failure(name: &OperationName, answer: &RawResponse) -> Result<(), Erro
     if answer.status.is_success() {
         return Ok(());
     }
-    let error = ApiError::of(name.clone(), answer.status, &answer.headers, &answer.body);
-    Err(error
-        .without_credentials(answer.authorization.as_ref())
-        .into())
+    Err(answer.error(name, answer.status).into())
 }
 
 /// The status in the envelope, or else that of the response. A failure status in the envelope of a

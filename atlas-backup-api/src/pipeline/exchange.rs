@@ -6,9 +6,10 @@ use reqwest::RequestBuilder;
 
 use crate::config::deadline::Deadline;
 use crate::config::settings::Settings;
-use crate::error::Error;
+use crate::error::api::ApiError;
 use crate::error::connection::ConnectionError;
 use crate::error::decode::DecodeError;
+use crate::error::{Error, OperationName};
 use crate::http::rate_limit::RateLimit;
 use crate::http::send::{End, Limits, Received, send};
 use crate::pipeline::request::Request;
@@ -25,6 +26,14 @@ pub(crate) struct RawResponse {
     pub(crate) body: Vec<u8>,
     /// The header `Authorization` of the request, which no error shows.
     pub(crate) authorization: Option<HeaderValue>,
+}
+
+impl RawResponse {
+    /// The error that this response reports. It shows no credentials of the request.
+    pub(crate) fn error(&self, operation: &OperationName, status: StatusCode) -> ApiError {
+        ApiError::of(operation.clone(), status, &self.headers, &self.body)
+            .without_credentials(self.authorization.as_ref())
+    }
 }
 
 /// An exchange failed without a complete response.

@@ -34,7 +34,7 @@ pub(super) fn final_outcome(
     let answer = outcome?;
     match status {
         Some(StatusCode::UNAUTHORIZED) => {
-            let refusal = error_of(request, StatusCode::UNAUTHORIZED, &answer);
+            let refusal = answer.error(&request.route.name, StatusCode::UNAUTHORIZED);
             Err(AuthError::refused(request.route.name.clone(), refusal, context.auth.hint()).into())
         }
         Some(StatusCode::NOT_FOUND) if may_have_acted && is_deleted(request, &answer) => {
@@ -63,7 +63,9 @@ pub(super) fn failure(
         return outcome;
     }
     let cause = match outcome {
-        Ok(answer) => error_of(request, status.unwrap_or(answer.status), &answer).into(),
+        Ok(answer) => answer
+            .error(&request.route.name, status.unwrap_or(answer.status))
+            .into(),
         Err(error) => error,
     };
     Err(AmbiguousError::new(request.route.name.clone(), cause).into())
@@ -77,7 +79,7 @@ fn is_deleted(request: &Request, answer: &RawResponse) -> bool {
     if request.route.method != Method::DELETE {
         return false;
     }
-    let refusal = error_of(request, StatusCode::NOT_FOUND, answer);
+    let refusal = ApiError::from_response(answer.status, &answer.headers, &answer.body);
     let is_parent = |code: &str| {
         let is_below = |collection| {
             let below = text::split_once(request.resource(), collection);
@@ -87,10 +89,4 @@ fn is_deleted(request: &Request, answer: &RawResponse) -> bool {
         parents.any(|(collection, missing)| code.ends_with(missing) && is_below(collection))
     };
     refusal.error_code().is_some_and(|code| !is_parent(code))
-}
-
-fn error_of(request: &Request, status: StatusCode, answer: &RawResponse) -> ApiError {
-    let name = request.route.name.clone();
-    ApiError::of(name, status, &answer.headers, &answer.body)
-        .without_credentials(answer.authorization.as_ref())
 }
